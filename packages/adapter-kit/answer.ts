@@ -1,0 +1,52 @@
+import { type Evidence, type Outcome, refused, unknown } from '@card-gateway/core';
+import type { z } from 'zod';
+import type { Answer, Exchange } from './exchange.ts';
+import { parseJson } from './json.ts';
+
+export interface Reading<Schema extends z.ZodType, T> {
+  /** The fields of the answer that are used; a field that is not named cannot leak. */
+  readonly reply: Schema;
+  /** Says what a readable answer with HTTP 2xx means. */
+  readonly judge: (
+    reply: z.output<Schema>,
+    evidence: (code: string | null, message?: string | null) => Evidence,
+  ) => Outcome<T>;
+  /** Turns the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
+  readonly parse?: (body: string) => unknown;
+  /** HTTP statuses outside 2xx that say for certain that nothing happened; any other one is unknown. */
+  readonly status?: (status: number) => Outcome<never> | null;
+}
+
+/**
+ * Reads an exchange. Not sent is a refusal, lost is unknown; an answer that is not 2xx, not JSON or not of the documented
+ * shape is unknown too, because it says nothing about what was done. Only `judge` may call something done or refused.
+ */
+export function readAnswer<Schema extends z.ZodType, T>(exchange: Exchange, reading: Reading<Schema, T>): Outcome<T> {
+  switch (exchange.kind) {
+    case 'not_sent':
+      return refused('not_sent', { message: exchange.cause });
+    case 'lost':
+      return unknown('no_answer', { httpStatus: null, code: null, message: exchange.cause });
+    case 'answered':
+      return judgeAnswer(exchange, reading);
+  }
+}
+
+function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Reading<Schema, T>): Outcome<T> {
+  const evidence = (code: string | null, message: string | null = null): Evidence => ({
+    httpStatus: answer.status,
+    code,
+    message,
+  });
+  if (answer.status < 200 || answer.status > 299) {
+    return reading.status?.(answer.status) ?? unknown('unreadable_answer', evidence(null));
+  }
+  let value: unknown;
+  try {
+    value = (reading.parse ?? parseJson)(answer.body);
+  } catch {
+    return unknown('unreadable_answer', evidence(null));
+  }
+  const reply = reading.reply.safeParse(value);
+  return reply.success ? reading.judge(reply.data, evidence) : unknown('unreadable_answer', evidence(null));
+}

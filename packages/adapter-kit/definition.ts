@@ -1,0 +1,55 @@
+import { type ProviderAdapter, Secret } from '@card-gateway/core';
+import { z } from 'zod';
+import type { Transport } from './exchange.ts';
+
+/** What the gateway hands to an adapter. */
+export interface AdapterHost {
+  /** The account's own connection pool. */
+  readonly send: Transport;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** A fault in an account's settings: where it is and how to mend it. */
+export interface SettingFault {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** An adapter package's one export for the gateway's registry. */
+export interface AdapterDefinition<Settings extends { readonly baseUrl: string } = { readonly baseUrl: string }> {
+  /** The provider's id in accounts, resources and problems, e.g. `keysecure`. */
+  readonly provider: string;
+  /** The provider's name for people. */
+  readonly title: string;
+  readonly settings: z.ZodType<Settings>;
+  /** What an account that is not marked `sandbox` must have besides. */
+  readonly productionFaults?: (settings: Settings) => readonly SettingFault[];
+  readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
+}
+
+/** Keeps the settings' type for the adapter and forgets it for the registry. */
+export function defineAdapter<Settings extends { readonly baseUrl: string }>(
+  definition: AdapterDefinition<Settings>,
+): AdapterDefinition {
+  return definition as unknown as AdapterDefinition;
+}
+
+/**
+ * A secret setting. In the accounts file it is `{"file": path}` or `{"env": name}`, never the text itself; the gateway
+ * resolves it before the adapter's schema reads it.
+ */
+export function secretSetting(description: string): z.ZodType<Secret> {
+  return z
+    .custom<Secret>(
+      (value) => value instanceof Secret,
+      'expected {"file": "<path>"} or {"env": "<NAME>"}; a secret does not stand in this file',
+    )
+    .meta({ description, secret: true });
+}
+
+/** The base URL of a provider's API, without a trailing slash. Whether `http:` is allowed depends on the account. */
+export const baseUrlSetting: z.ZodType<string> = z
+  .url({ protocol: /^https?$/, error: 'expected an absolute http(s) URL' })
+  .overwrite((url) => url.replace(/\/+$/, ''))
+  .meta({ description: "Base URL of the provider's API. https, unless the account is marked as a sandbox." });

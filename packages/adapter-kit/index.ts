@@ -1,0 +1,4 @@
+export * from './answer.ts';
+export * from './definition.ts';
+export * from './exchange.ts';
+export * from './json.ts';

@@ -1,0 +1,143 @@
+import { inspect } from 'node:util';
+import type { Outcome, ProviderAdapter } from '@card-gateway/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AdapterHost, type ExchangeReport, openTransport } from '../index.ts';
+import { type Loopback, openLoopback, type Reply, type SeenRequest } from './loopback.ts';
+
+/** One facet method and the answers that this provider would give to it. */
+export interface ConformanceCall {
+  /** `facet.method`, e.g. `issuing.issue`. */
+  readonly name: string;
+  readonly call: (adapter: ProviderAdapter, timeoutMs: number) => Promise<Outcome<unknown>>;
+  /** The documented success. */
+  readonly success: (request: SeenRequest) => Reply;
+  /** A well-formed answer with a code that no document lists. */
+  readonly unlistedCode: (request: SeenRequest) => Reply;
+  /** A documented refusal, where the documents have one for this call. */
+  readonly refusal?: (request: SeenRequest) => Reply;
+}
+
+export interface Conformance {
+  readonly provider: string;
+  readonly open: (baseUrl: string, host: AdapterHost) => ProviderAdapter;
+  /**
+   * Answers requests that are not the call itself (fetching an access token), or null for the call's own request, which
+   * is then counted and gets the faults.
+   */
+  readonly aside?: (request: SeenRequest) => Reply | null;
+  readonly calls: readonly ConformanceCall[];
+  /** Every secret, card number, phone, name and code that the calls send: none may show up in an outcome or a report. */
+  readonly canaries: readonly string[];
+}
+
+const timeoutMs = 400;
+const patience = 10_000;
+const page502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
+
+/**
+ * The suite that every adapter passes: each call sends exactly one request, calls only a documented success done, and
+ * meets every fault of the wire with the outcome that is true of it.
+ */
+export function conformance(subject: Conformance): void {
+  describe(`${subject.provider} conforms`, () => {
+    let loopback: Loopback;
+    let transport: ReturnType<typeof openTransport>;
+    let reports: ExchangeReport[];
+    let own: SeenRequest[];
+
+    beforeEach(async () => {
+      reports = [];
+      own = [];
+      loopback = await openLoopback();
+      transport = openTransport({
+        connections: 4,
+        connectTimeoutMs: 2000,
+        maxResponseBytes: 4_000_000,
+        report: (report) => reports.push(report),
+      });
+    });
+
+    afterEach(async () => {
+      await loopback.close();
+      await transport.close();
+    });
+
+    function answerWith(reply: (request: SeenRequest) => Reply): void {
+      loopback.reply((request) => {
+        const aside = subject.aside?.(request) ?? null;
+        if (aside !== null) return aside;
+        own.push(request);
+        return reply(request);
+      });
+    }
+
+    function open(baseUrl = loopback.url): ProviderAdapter {
+      return subject.open(baseUrl, { send: transport.send, now: () => Date.now() });
+    }
+
+    /** Calls once and checks what holds for every call: one request of its own, and no canary in what comes out. */
+    async function outcomeOf(call: ConformanceCall, limit: number): Promise<Outcome<unknown>> {
+      const outcome = await call.call(open(), limit);
+      expect(own).toHaveLength(1);
+      const told = [JSON.stringify(outcome), inspect(outcome, { depth: 9 }), JSON.stringify(reports)].join('\n');
+      for (const canary of subject.canaries) expect(told).not.toContain(canary);
+      return outcome;
+    }
+
+    describe.each(subject.calls)('$name', (call) => {
+      test('the documented success is done', async () => {
+        answerWith(call.success);
+        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'done' });
+      });
+
+      test('a refused connection is certain: nothing was sent', async () => {
+        const nobody = await openLoopback();
+        await nobody.close();
+        const outcome = await call.call(open(nobody.url), patience);
+        expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent' } });
+      });
+
+      test.each<[string, Reply]>([
+        ['no answer in time', { kind: 'hang' }],
+        ['a reset after the request', { kind: 'reset' }],
+      ])('%s is unknown', async (_name, reply) => {
+        answerWith(() => reply);
+        const limit = reply.kind === 'hang' ? timeoutMs : patience;
+        expect(await outcomeOf(call, limit)).toMatchObject({ kind: 'unknown', why: 'no_answer' });
+      });
+
+      test('an answer cut off half-way is unknown', async () => {
+        answerWith((request) => {
+          const whole = call.success(request);
+          return { kind: 'cut', body: whole.kind === 'answer' ? whole.body : '' };
+        });
+        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'unknown' });
+      });
+
+      test.each<[string, Reply]>([
+        ['a 502 page', { kind: 'answer', status: 502, body: page502, headers: { 'content-type': 'text/html' } }],
+        [
+          'HTML with status 200',
+          { kind: 'answer', status: 200, body: page502, headers: { 'content-type': 'text/html' } },
+        ],
+        ['truncated JSON', { kind: 'answer', status: 200, body: '{"code":0,"respCode":"20000","data":{' }],
+        ['an empty body', { kind: 'answer', status: 200, body: '' }],
+        ['an empty object', { kind: 'answer', status: 200, body: '{}' }],
+        ['null', { kind: 'answer', status: 200, body: 'null' }],
+      ])('%s is unknown', async (_name, reply) => {
+        answerWith(() => reply);
+        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
+      });
+
+      test('a code that no document lists is unknown', async () => {
+        answerWith(call.unlistedCode);
+        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'unknown', why: 'unlisted_code' });
+      });
+
+      test.runIf(call.refusal !== undefined)('a documented refusal is refused', async () => {
+        answerWith(call.refusal ?? call.unlistedCode);
+        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'refused' });
+      });
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import type { CardNetwork, Expiry } from './card.ts';
+import type { Decimal } from './money.ts';
+import type { Pan, Secret } from './pan.ts';
+
+/** Where a binding stands. `not_required`: the provider says this card needs no (further) binding. */
+export const bindingStatuses = [
+  'starting',
+  'awaiting_code',
+  'verifying',
+  'bound',
+  'not_required',
+  'expired',
+  'refused',
+  'removed',
+] as const;
+export type BindingStatus = (typeof bindingStatuses)[number];
+
+/** A bank card bound by SMS (Yixin), or a card token or subscription token (Onerway). */
+export const bindingKinds = ['bank_card', 'token', 'subscription'] as const;
+export type BindingKind = (typeof bindingKinds)[number];
+
+export const bindingPurposes = ['loan', 'repayment'] as const;
+export type BindingPurpose = (typeof bindingPurposes)[number];
+
+export interface Bank {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** A bank that a user can bind a card of, with the limits the provider quotes. */
+export interface SupportedBank extends Bank {
+  readonly perTransaction: Decimal | null;
+  readonly perDay: Decimal | null;
+  /** The unit of both limits: major units (`yuan`), hundredths (`fen`), or null while the provider has not confirmed it. */
+  readonly unit: 'yuan' | 'fen' | null;
+}
+
+/** A bound card as the provider's list of one user's cards shows it. */
+export interface BoundCard {
+  /** The provider's id of the binding; null where the list gives none (Yixin `bindCardId` may be missing). */
+  readonly providerRef: string | null;
+  readonly kind: BindingKind;
+  readonly maskedNumber: string;
+  readonly bin: string | null;
+  readonly last4: string;
+  readonly network: CardNetwork | null;
+  readonly cardType: 'debit' | 'credit' | 'unrecognized' | null;
+  readonly bank: Bank | null;
+  readonly expiry: Expiry | null;
+  readonly binCountry: string | null;
+  /** The full number where the list carries it in clear: for the fingerprint only, never kept. */
+  readonly pan: Pan | null;
+  /** A payment credential (Onerway `tokenId`): sealed at rest. */
+  readonly token: Secret | null;
+}
+
+/** What starting a binding came to. */
+export type BindingStarted =
+  | {
+      readonly status: 'awaiting_code';
+      /** The provider's id of the SMS (Yixin `bizId`). */
+      readonly challenge: string;
+    }
+  | { readonly status: 'not_required' };
+
+/** What the provider made of an SMS code. A wrong code is a refusal with the reason `wrong_code`. */
+export interface BindingVerified {
+  readonly status: 'bound' | 'not_required' | 'expired';
+}

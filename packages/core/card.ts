@@ -1,0 +1,100 @@
+import type { Decimal } from './money.ts';
+import type { Pan } from './pan.ts';
+
+/**
+ * Where a card stands, the same for every provider. `unrecognized` is a provider's word that no document lists: the raw
+ * word is kept beside it and nothing is guessed.
+ */
+export const cardStatuses = [
+  'pending',
+  'inactive',
+  'active',
+  'frozen',
+  'cancelling',
+  'cancelled',
+  'failed',
+  'lost',
+  'replaced',
+  'unrecognized',
+] as const;
+export type CardStatus = (typeof cardStatuses)[number];
+
+export const cardForms = ['virtual', 'physical'] as const;
+export type CardForm = (typeof cardForms)[number];
+
+export const cardNetworks = [
+  'visa',
+  'mastercard',
+  'unionpay',
+  'amex',
+  'discover',
+  'jcb',
+  'diners',
+  'unrecognized',
+] as const;
+export type CardNetwork = (typeof cardNetworks)[number];
+
+const networkNames: ReadonlyMap<string, CardNetwork> = new Map([
+  ...cardNetworks.map((network) => [network, network] as const),
+  ['americanexpress', 'amex'],
+  ['cup', 'unionpay'],
+  ['chinaunionpay', 'unionpay'],
+  ['dinersclub', 'diners'],
+  ['master', 'mastercard'],
+]);
+
+/** Reads a provider's free-text network name (`VISA`, `MasterCard`); null when there is none. */
+export function cardNetwork(name: string | null | undefined): CardNetwork | null {
+  if (name === null || name === undefined || name.trim() === '') return null;
+  return networkNames.get(name.toLowerCase().replaceAll(/[^a-z]/g, '')) ?? 'unrecognized';
+}
+
+/** The last month in which a card is valid, as `YYYY-MM`. */
+export type Expiry = string;
+
+/** Builds an {@link Expiry} from a provider's month and year, the year of two or four digits; null when either is off. */
+export function expiryOf(month: string, year: string): Expiry | null {
+  if (!/^(0?[1-9]|1[0-2])$/.test(month) || !/^(\d{2}|\d{4})$/.test(year)) return null;
+  return `${year.length === 2 ? `20${year}` : year}-${month.padStart(2, '0')}`;
+}
+
+/**
+ * A card as a provider last described it. A field that this provider's answer does not carry is `undefined` and leaves
+ * what is known untouched; null means that the provider said there is none.
+ */
+export interface ProviderCard {
+  readonly providerRef: string;
+  /** Our own reference, where the provider hands it back (KeySecure `card_unique_no`). */
+  readonly ourReference?: string | null;
+  readonly status: CardStatus;
+  readonly providerStatus: string;
+  readonly productRef?: string | null;
+  readonly cardholderRef?: string | null;
+  readonly form?: CardForm | null;
+  readonly network?: CardNetwork | null;
+  readonly last4?: string | null;
+  readonly expiry?: Expiry | null;
+  /** Major units. Its currency is that of the product where the card row names none. */
+  readonly balance?: Decimal | null;
+  readonly totalLoaded?: Decimal | null;
+  readonly activatedAt?: Date | null;
+  readonly cancelRequestedAt?: Date | null;
+  readonly cancelledAt?: Date | null;
+  readonly createdAt?: Date | null;
+  /** Only from providers whose sole look-up is by card number; the gateway seals it and keeps a fingerprint. */
+  readonly pan?: Pan;
+}
+
+/** A postal address in the form of KeySecure's `address_info` (keysecure.md §6.5). */
+export interface CardAddress {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly phoneCode: string;
+  readonly phone: string;
+  readonly country: string;
+  readonly state: string;
+  readonly city: string;
+  readonly line1: string;
+  readonly line2: string;
+  readonly postalCode: string;
+}

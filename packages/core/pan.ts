@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+
+const masked = '[secret]';
+
+/**
+ * A value that must not leak: JSON, string conversion and `util.inspect` show `[secret]`. {@link Secret.reveal} is the
+ * only way out and stands only where the value leaves for its provider or is sealed.
+ */
+export class Secret<T = string> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  reveal(): T {
+    return this.#value;
+  }
+
+  toJSON(): string {
+    return masked;
+  }
+
+  toString(): string {
+    return masked;
+  }
+
+  [inspect.custom](): string {
+    return masked;
+  }
+}
+
+const panShape = /^\d{12,21}$/;
+
+/**
+ * A full card number. What may be shown of it (`bin`, `last4`, `masked`) is at hand; the number itself only through
+ * {@link Pan.reveal}. Twelve to 21 digits: ISO/IEC 7812 allows up to 19, the OPEN-API documents show one of 21
+ * (open-api-issuer.md, trap 3). No Luhn check: providers' numbers do not all pass it.
+ */
+export class Pan extends Secret {
+  readonly bin: string;
+  readonly last4: string;
+
+  private constructor(digits: string) {
+    super(digits);
+    this.bin = digits.slice(0, 6);
+    this.last4 = digits.slice(-4);
+  }
+
+  /** First six and last four digits with six stars between, whatever the length: `621700******1234`. */
+  get masked(): string {
+    return `${this.bin}******${this.last4}`;
+  }
+
+  /** Reads a card number that may be grouped by spaces or hyphens; null when it is none. */
+  static parse(text: string): Pan | null {
+    const digits = text.replaceAll(/[ -]/g, '');
+    return panShape.test(digits) ? new Pan(digits) : null;
+  }
+}

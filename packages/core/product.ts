@@ -1,0 +1,42 @@
+import type { CardForm, CardNetwork } from './card.ts';
+import type { Decimal } from './money.ts';
+
+/** What one can order of a product now. */
+export const productStatuses = [
+  'available',
+  'maintenance_planned',
+  'maintenance',
+  'delisted',
+  'listing_planned',
+  'unrecognized',
+] as const;
+export type ProductStatus = (typeof productStatuses)[number];
+
+/** Spending limits as the provider states them, decimal text in the product's currency; null where it states none. */
+export interface ProductLimits {
+  readonly balance: Decimal | null;
+  readonly weekly: Decimal | null;
+  readonly atmDaily: Decimal | null;
+  readonly atmMonthly: Decimal | null;
+}
+
+/** A card product: an OPEN-API BIN, a KeySecure package (credit mode) or a KeySecure BIN (authorization mode). */
+export interface ProviderProduct {
+  readonly providerRef: string;
+  readonly name: string | null;
+  readonly bin: string | null;
+  readonly network: CardNetwork | null;
+  readonly category: 'credit' | 'debit' | 'unrecognized' | null;
+  /** Forms that can be ordered; null when the provider does not say. */
+  readonly forms: readonly CardForm[] | null;
+  readonly currencies: readonly string[];
+  /** The currency in which a card of this product holds its balance; null when the provider leaves it open. */
+  readonly balanceCurrency: string | null;
+  readonly region: string | null;
+  readonly bank: string | null;
+  readonly status: ProductStatus;
+  readonly providerStatus: string | null;
+  /** Whether the provider takes orders for new cards of it now. */
+  readonly issuable: boolean;
+  readonly limits: ProductLimits | null;
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', ['json', { outputFile: '.data/test-report.json' }]],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'apps/sandbox/**/*.test.ts', 'apps/local/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['apps/gateway/test/setup/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
