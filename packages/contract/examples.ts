@@ -1,0 +1,202 @@
+/** One story told through the examples of all operations: ids repeat where the same thing is meant. */
+const created = '2026-11-22T10:00:00.000Z';
+const operationSucceeded = (id: string) => ({ id, outcome: 'succeeded' as const });
+
+export const productId = 'prod_01kan3z7jhfe7v2eq8d4tqh1y0';
+export const cardholderId = 'chd_01kan3z7jhfe7v2eq8d4tqh1y1';
+export const cardId = 'card_01kan3z7jhfe7v2eq8d4tqh1y2';
+export const bindingId = 'bind_01kan3z7jhfe7v2eq8d4tqh1y3';
+export const syncId = 'sync_01kan3z7jhfe7v2eq8d4tqh1y4';
+export const operationId = 'op_01kan3z7jhfe7v2eq8d4tqh1y5';
+
+export const providerAccount = {
+  account: 'keysecure',
+  provider: 'keysecure',
+  title: 'KeySecure',
+  sandbox: true,
+  operations: [
+    { operation: 'issueCard', state: 'documented' as const, reason: null },
+    { operation: 'startBinding', state: 'absent' as const, reason: 'The documents describe no such call.' },
+  ],
+  notes: [],
+  health: { status: 'up' as const, lastAnswerAt: created, lastFailureAt: null, lastFailure: null },
+};
+
+export const cardProduct = {
+  id: productId,
+  provider: 'keysecure',
+  account: 'keysecure',
+  providerRef: 'P202605220001',
+  name: 'Travel Visa',
+  bin: '428836',
+  network: 'visa' as const,
+  category: null,
+  forms: ['virtual' as const],
+  currencies: [],
+  balanceCurrency: null,
+  region: null,
+  bank: null,
+  status: 'available' as const,
+  providerStatus: null,
+  issuable: true,
+  limits: { balance: '10000', weekly: '5000', atmDaily: '500', atmMonthly: '2000' },
+  seenAt: created,
+};
+
+export const cardholder = {
+  id: cardholderId,
+  provider: 'keysecure',
+  account: 'keysecure',
+  providerRef: 'U202605220001',
+  reference: 'user-1001',
+  status: 'approved' as const,
+  providerStatus: 'Approved',
+  failReason: null,
+  createdAt: created,
+  updatedAt: created,
+  syncedAt: created,
+  operation: operationSucceeded(operationId),
+};
+
+export const createCardholder = {
+  account: 'keysecure',
+  reference: 'user-1001',
+  sumsubShareToken: 'share-token-of-sumsub',
+};
+
+export const issueCard = {
+  account: 'keysecure',
+  product: productId,
+  cardholder: cardholderId,
+  form: 'virtual' as const,
+};
+
+export const card = {
+  id: cardId,
+  provider: 'keysecure',
+  account: 'keysecure',
+  providerRef: 'C202605220001',
+  product: productId,
+  cardholder: cardholderId,
+  form: 'virtual' as const,
+  network: 'visa' as const,
+  last4: null,
+  expiry: null,
+  status: 'pending' as const,
+  providerStatus: null,
+  balance: null,
+  totalLoaded: null,
+  activatedAt: null,
+  cancelRequestedAt: null,
+  cancelledAt: null,
+  createdAt: created,
+  updatedAt: created,
+  syncedAt: null,
+  operation: operationSucceeded(operationId),
+};
+
+export const startBinding = {
+  account: 'yixin',
+  user: 'user-1001',
+  cardNumber: '6217001234567890123',
+  phone: '13800000000',
+  purpose: 'loan' as const,
+  userIp: '203.0.113.7',
+};
+
+export const binding = {
+  id: bindingId,
+  provider: 'yixin',
+  account: 'yixin',
+  providerRef: null,
+  user: 'user-1001',
+  kind: 'bank_card' as const,
+  status: 'awaiting_code' as const,
+  maskedNumber: '621700******0123',
+  last4: '0123',
+  network: null,
+  cardType: null,
+  bank: null,
+  expiry: null,
+  binCountry: null,
+  challenge: { expiresAt: '2026-11-22T10:05:00.000Z', attemptsLeft: 5, resendAfter: '2026-11-22T10:01:00.000Z' },
+  createdAt: created,
+  updatedAt: created,
+  syncedAt: null,
+  operation: operationSucceeded(operationId),
+};
+
+export const verifyBinding = { code: '123456', userIp: '203.0.113.7' };
+export const boundBinding = { ...binding, status: 'bound' as const, challenge: null };
+
+export const checkBinding = {
+  account: 'yixin',
+  user: 'user-1001',
+  cardNumber: '6217001234567890123',
+  userIp: '203.0.113.7',
+};
+export const bindingCheck = {
+  provider: 'yixin',
+  account: 'yixin',
+  user: 'user-1001',
+  maskedNumber: '621700******0123',
+  bindingRequired: true,
+};
+
+export const banks = {
+  data: [{ code: 'CCB', name: '建设银行', perTransaction: '5000000', perDay: '20000000', unit: null }],
+};
+
+export const lookUpIssuer = { account: 'yixin', cardNumber: '6217001234567890123', userIp: '203.0.113.7' };
+export const issuer = {
+  provider: 'yixin',
+  account: 'yixin',
+  maskedNumber: '621700******0123',
+  bank: { code: 'CCB', name: '建设银行' },
+};
+
+export const startSync = { account: 'open-api' };
+export const sync = {
+  id: syncId,
+  provider: 'open-api',
+  account: 'open-api',
+  kind: 'cards' as const,
+  user: null,
+  status: 'queued' as const,
+  pages: 0,
+  seen: 0,
+  total: null,
+  failure: null,
+  createdAt: created,
+  startedAt: null,
+  finishedAt: null,
+  operation: operationSucceeded(operationId),
+};
+
+export const operation = {
+  id: operationId,
+  type: 'issueCard' as const,
+  provider: 'keysecure',
+  account: 'keysecure',
+  caller: 'card-service',
+  outcome: 'unknown' as const,
+  resource: cardId,
+  unknownBecause: 'no_answer' as const,
+  refusal: null,
+  settlesBy: 'look-up' as const,
+  nextLookUpAt: '2026-11-22T10:00:30.000Z',
+  settledBy: null,
+  createdAt: created,
+  settledAt: null,
+  attempts: [
+    {
+      kind: 'send' as const,
+      startedAt: created,
+      finishedAt: '2026-11-22T10:00:20.000Z',
+      outcome: 'unknown' as const,
+      httpStatus: null,
+      providerCode: null,
+      providerMessage: null,
+    },
+  ],
+};
