@@ -34,6 +34,8 @@ export interface ProviderAdapter {
   readonly banks?: BanksFacet;
   /** Why a facet is missing, where there is more to say than that the provider documents no such call. */
   readonly gaps: Partial<Record<Capability, Gap>>;
+  /** What an operator should know of this account, e.g. that a setting rests on an unconfirmed assumption. */
+  readonly notes?: readonly string[];
 }
 
 /** Names for what an account can do, by facet. */

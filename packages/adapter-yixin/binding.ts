@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BindingFacet,
+  type BindingStarted,
+  type BindingVerified,
+  done,
+  type Outcome,
+  refused,
+  unknown,
+} from '@card-gateway/core';
+import type { YixinClient } from './client.ts';
+import { refusals } from './refusals.ts';
+import { bindCardReply, needCardSignReply, verifyCodeReply } from './wire.ts';
+
+/** Binding a bank card by SMS: `bindCard`, `verifyCode`, `needCardSign` (yixin.md §4.1, §4.2, §4.6). */
+export function bindingFacet(client: YixinClient): BindingFacet {
+  return {
+    needsUserIp: client.needsUserIp,
+    settlement: { by: 'bound-cards' },
+
+    async start(order, call) {
+      const forRepayment = order.purpose === 'repayment';
+      if (forRepayment && order.loanOrder === null) {
+        return refused('invalid_request', { message: 'A binding for repayment needs the loan order.' });
+      }
+      return client.call(
+        {
+          method: 'bindCard',
+          requestNo: order.reference,
+          userIp: order.userIp,
+          params: {
+            outerUserNo: order.user,
+            cardNo: order.pan.reveal(),
+            phone: order.phone.reveal(),
+            bizType: forRepayment ? 'repay' : 'loan',
+            // The loan order number exactly when `bizType` is `repay` (yixin.md §8, trap 6).
+            ...(forRepayment && order.loanOrder !== null && { bizNo: order.loanOrder }),
+          },
+          reply: bindCardReply,
+          judge: ({ status, bizId, desc }, evidence): Outcome<BindingStarted> => {
+            const said = evidence(status, desc);
+            const reason = refusals.bindCard.get(status);
+            if (reason !== undefined) return refused(reason, said);
+            if (status === '-1') return done({ status: 'not_required' }, said);
+            if (status !== '0') return unknown('unlisted_code', said);
+            // `0` says that an SMS is on its way, not that the card is bound; without `bizId` nobody can go on.
+            if (bizId === null) return unknown('unreadable_answer', said);
+            return done({ status: 'awaiting_code', challenge: bizId }, said);
+          },
+        },
+        call,
+      );
+    },
+
+    verify: (answer, call) =>
+      client.call(
+        {
+          method: 'verifyCode',
+          requestNo: answer.reference,
+          userIp: answer.userIp,
+          params: { outerUserNo: answer.user, bizId: answer.challenge, verifyCode: answer.code.reveal() },
+          reply: verifyCodeReply,
+          judge: ({ status, desc }, evidence): Outcome<BindingVerified> => {
+            const said = evidence(status, desc);
+            const reason = refusals.verifyCode.get(status);
+            if (reason !== undefined) return refused(reason, said);
+            if (status === '0') return done({ status: 'bound' }, said);
+            if (status === '-1') return done({ status: 'not_required' }, said);
+            if (status === '-3') return done({ status: 'expired' }, said);
+            return unknown('unlisted_code', said);
+          },
+        },
+        call,
+      ),
+
+    check: (question, call) =>
+      client.call(
+        {
+          method: 'needCardSign',
+          requestNo: randomUUID(),
+          userIp: question.userIp,
+          params: { outerUserNo: question.user, cardNo: question.pan.reveal() },
+          reply: needCardSignReply,
+          // Unlike the other two this status knows no `0` (yixin.md §8, trap 4).
+          judge: ({ status }, evidence): Outcome<{ readonly required: boolean }> => {
+            if (status === '1') return done({ required: true }, evidence(status));
+            if (status === '-1') return done({ required: false }, evidence(status));
+            return unknown('unlisted_code', evidence(status));
+          },
+        },
+        call,
+      ),
+  };
+}

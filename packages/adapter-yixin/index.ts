@@ -1,0 +1,62 @@
+import { defineAdapter } from '@card-gateway/adapter-kit';
+import type { Gap } from '@card-gateway/core';
+import { banksFacet } from './banks.ts';
+import { bindingFacet } from './binding.ts';
+import { boundCardsFacet } from './bound-cards.ts';
+import { openClient } from './client.ts';
+import { settingsSchema, type YixinSettings } from './settings.ts';
+
+export type { Profile } from './profile.ts';
+export type { YixinSettings } from './settings.ts';
+
+const issuesNothing: Gap = {
+  state: 'absent',
+  reason: "Yixin issues no cards: its interfaces bind a user's existing bank cards.",
+};
+
+/** Yixin (宜信): binding a user's bank card by SMS, the user's bound cards, supported banks and card issuers. */
+export const yixin = defineAdapter<YixinSettings>({
+  provider: 'yixin',
+  title: 'Yixin 宜信',
+  settings: settingsSchema,
+  // yixin.md §3: no production without a profile that somebody has checked.
+  productionFaults: (settings) =>
+    settings.profile === undefined
+      ? [
+          {
+            path: ['profile'],
+            message:
+              'Yixin publishes no cryptographic profile. Ask Yixin for its encryption and signature demo and write what it does into `profile`; `{}` says that the demo confirms every default. Or mark the account as a sandbox.',
+          },
+        ]
+      : [],
+  create: (settings, host) => {
+    const client = openClient(settings, host);
+    return {
+      binding: bindingFacet(client),
+      boundCards: boundCardsFacet(client),
+      banks: banksFacet(client, settings.limitUnit),
+      gaps: {
+        products: issuesNothing,
+        issuing: issuesNothing,
+        cards: issuesNothing,
+        cardholders: {
+          state: 'absent',
+          reason: 'The documents at hand describe no registration of users: Yixin must know the user already.',
+        },
+      },
+      notes: notesOn(settings),
+    };
+  },
+});
+
+function notesOn(settings: YixinSettings): readonly string[] {
+  return [
+    ...(settings.profile === undefined
+      ? ['The cryptographic profile is unconfirmed: the account sets none and assumed defaults apply.']
+      : []),
+    ...(settings.limitUnit === 'unconfirmed'
+      ? ["The unit of the banks' limits is unconfirmed: documented as yuan, while the sample looks like fen."]
+      : []),
+  ];
+}
