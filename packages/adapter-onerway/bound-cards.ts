@@ -1,0 +1,77 @@
+import {
+  type BindingKind,
+  type BoundCard,
+  type BoundCardsFacet,
+  cardNetwork,
+  done,
+  expiryOf,
+  refused,
+} from '@card-gateway/core';
+import type { Ask } from './client.ts';
+import type { OnerwaySettings } from './settings.ts';
+import { type TokenInfo, tokenListData } from './wire.ts';
+
+/** `subProductType` of the token list (onerway.md §3.1). */
+const subProductTypes: ReadonlyMap<BindingKind, string> = new Map([
+  ['token', 'TOKEN'],
+  ['subscription', 'SUBSCRIBE'],
+]);
+
+/** The longest `merchantCustId` (§3.1). */
+const longestUser = 50;
+
+/**
+ * The cards bound by one customer: `POST /v1/txn/queryTokenList` (onerway.md §3.1). `user` is the merchant's customer id and the
+ * only owner check there is (trap 9). One card can show up under several ids, and an expired one is still listed (trap 10).
+ */
+export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCardsFacet {
+  return {
+    kinds: [...subProductTypes.keys()],
+    needsUserIp: false,
+    list: async ({ user, kind }, call) => {
+      const subProductType = subProductTypes.get(kind);
+      if (subProductType === undefined) return refused('unsupported', { message: `Onerway lists no ${kind}` });
+      // An empty value would drop out of the signature, and with it the only owner check.
+      if (user === '' || user.length > longestUser) {
+        return refused('invalid_request', { message: `a customer id has 1 to ${longestUser} characters` });
+      }
+      return ask(
+        {
+          operation: 'queryTokenList',
+          path: '/v1/txn/queryTokenList',
+          parameters: {
+            ...(settings.appId === undefined ? {} : { appId: settings.appId }),
+            merchantCustId: user,
+            // Signed although it has a default, so always sent (trap 2).
+            subProductType,
+          },
+          hide: [user],
+          data: tokenListData,
+          judge: ({ tokenInfos }, evidence) =>
+            done(
+              tokenInfos.map((row) => boundCardOf(row, kind)),
+              evidence,
+            ),
+        },
+        call,
+      );
+    },
+  };
+}
+
+function boundCardOf(row: TokenInfo, kind: BindingKind): BoundCard {
+  return {
+    providerRef: row.id,
+    kind,
+    maskedNumber: row.cardNumber,
+    bin: row.cardNumber.slice(0, 6),
+    last4: row.cardNumber.slice(-4),
+    network: cardNetwork(row.paymentMethod),
+    cardType: null,
+    bank: null,
+    expiry: expiryOf(row.month ?? '', row.year ?? ''),
+    binCountry: row.cardBinCountry,
+    pan: null,
+    token: row.tokenId,
+  };
+}

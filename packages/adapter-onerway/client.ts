@@ -1,0 +1,59 @@
+import { readAnswer, type Transport } from '@card-gateway/adapter-kit';
+import { type Evidence, type Outcome, type ProviderCall, redact, refused, unknown } from '@card-gateway/core';
+import type { z } from 'zod';
+import { reasonOf } from './refusals.ts';
+import type { OnerwaySettings } from './settings.ts';
+import { sign } from './sign.ts';
+import { envelope } from './wire.ts';
+
+/** One operation: where it goes, what it sends beside the merchant number, and how the inside of `data` is read. */
+export interface Question<Data extends z.ZodType, T> {
+  readonly operation: string;
+  readonly path: string;
+  /** The signed parameters of the operation; every value is text (onerway.md §2). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The customer's data among them, which the provider may echo in its text. */
+  readonly hide: readonly string[];
+  readonly data: Data;
+  readonly judge: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
+}
+
+/** Signs and sends one request and reads its answer. */
+export type Ask = <Data extends z.ZodType, T>(question: Question<Data, T>, call: ProviderCall) => Promise<Outcome<T>>;
+
+/**
+ * The account's way to the acquiring API (onerway.md §2): a POST of flat JSON that carries merchant number and signature.
+ * Nothing of a body is ever logged, and what the provider says is redacted of the
+ * account's credentials and the customer's data.
+ */
+export function openClient(settings: OnerwaySettings, send: Transport): Ask {
+  return async (question, call) => {
+    const parameters = { merchantNo: settings.merchantNo, ...question.parameters };
+    const secretKey = settings.secretKey.reveal();
+    const signature = sign(parameters, secretKey);
+    // Longest first: a customer id can contain the merchant number, and hiding that first would leave the rest readable.
+    const hide = [signature, secretKey, settings.merchantNo, ...question.hide].toSorted((a, b) => b.length - a.length);
+    const exchange = await send({
+      operation: question.operation,
+      method: 'POST',
+      url: settings.baseUrl + question.path,
+      // Exactly this: with a charset behind it the provider rejects the request (trap 1).
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...parameters, sign: signature }),
+      timeoutMs: call.timeoutMs,
+      traceparent: call.traceparent,
+    });
+    return readAnswer(exchange, {
+      reply: envelope,
+      judge: (reply, evidence) => {
+        const said = evidence(reply.respCode, redact(reply.respMsg, hide));
+        if (reply.respCode !== '20000') {
+          const reason = reasonOf(reply.respCode);
+          return reason === null ? unknown('unlisted_code', said) : refused(reason, said);
+        }
+        const data = question.data.safeParse(reply.data);
+        return data.success ? question.judge(data.data, said) : unknown('unreadable_answer', said);
+      },
+    });
+  };
+}

@@ -1,0 +1,125 @@
+import { conformance, json } from '@card-gateway/adapter-kit/testing';
+import { Secret } from '@card-gateway/core';
+import { describe, expect, test } from 'vitest';
+import { onerway } from './index.ts';
+import { account, call, fixture, openAccount, secretKey } from './testing/account.ts';
+
+const user = 'custId_1640247522000';
+const tokenSignature = '82f1e4c441a2c2b93ee25338f7d1a2a2014371009c47789a0a443480a5192534';
+const echoing = JSON.stringify({
+  respCode: '40404',
+  respMsg: `sign ${tokenSignature} of merchant 800209 with ${secretKey} for ${user} is wrong`,
+});
+
+conformance({
+  provider: 'onerway',
+  open: openAccount,
+  canaries: [
+    secretKey,
+    user,
+    tokenSignature,
+    'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347d',
+    '1111111111111111',
+  ],
+  calls: [
+    { name: 'boundCards.list of tokens', kind: 'token', reply: 'token.reply.json' },
+    { name: 'boundCards.list of subscriptions', kind: 'subscription', reply: 'subscription.reply.json' },
+  ].map(({ name, kind, reply }) => ({
+    name,
+    call: async (adapter, timeoutMs) => {
+      if (adapter.boundCards === undefined) throw new Error('the adapter lacks its facet');
+      return adapter.boundCards.list(
+        { user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null },
+        { timeoutMs },
+      );
+    },
+    success: () => json(fixture(reply)),
+    unlistedCode: () => json(echoing),
+    refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
+  })),
+});
+
+describe('response codes', () => {
+  test('an unlisted code is kept as evidence with a message redacted of all that was sent', async () => {
+    const { loopback, boundCards } = await account();
+    loopback.reply(() => json(echoing));
+    expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toEqual({
+      kind: 'unknown',
+      why: 'unlisted_code',
+      evidence: { httpStatus: 200, code: '40404', message: 'sign *** of merchant *** with *** for *** is wrong' },
+    });
+  });
+
+  test('a customer id that contains the merchant number is hidden whole', async () => {
+    const { loopback, boundCards } = await account();
+    loopback.reply(() => json({ respCode: '40404', respMsg: 'no customer 800209-alice' }));
+    const outcome = await boundCards.list({ user: '800209-alice', kind: 'token', userIp: null }, call);
+    expect(outcome.evidence?.message).toBe('no customer ***');
+  });
+
+  test.each([
+    ['40000', 'invalid_request'],
+    ['40013', 'invalid_request'],
+    ['70002', 'declined'],
+    ['11001', 'unavailable'],
+    ['12001', 'configuration'],
+    ['12002', 'configuration'],
+    ['12003', 'configuration'],
+    ['12004', 'configuration'],
+    ['12005', 'configuration'],
+    ['12006', 'configuration'],
+    ['12007', 'configuration'],
+    ['12008', 'configuration'],
+    ['12009', 'unavailable'],
+    ['12010', 'configuration'],
+    ['12011', 'configuration'],
+    ['13001', 'configuration'],
+    ['13002', 'invalid_request'],
+    ['13003', 'invalid_request'],
+    ['13004', 'invalid_request'],
+    ['13005', 'invalid_request'],
+    ['13006', 'invalid_request'],
+  ])('%s is refused: %s (§8)', async (respCode, reason) => {
+    const { loopback, boundCards } = await account();
+    loopback.reply(() => json({ respCode, respMsg: 'no' }));
+    expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toEqual({
+      kind: 'refused',
+      refusal: { reason, code: respCode, message: 'no' },
+      evidence: { httpStatus: 200, code: respCode, message: 'no' },
+    });
+  });
+
+  test.each([20000, '0', null])('respCode %j is not the text "20000"', async (respCode) => {
+    const { loopback, boundCards } = await account();
+    loopback.reply(() => json({ respCode, respMsg: 'Success', data: { tokenInfos: [] } }));
+    expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+test('what Onerway does not offer is absent, with the reason', () => {
+  const adapter = openAccount('https://acq.example', { send: () => Promise.reject(new Error()), now: () => 0 });
+  expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'gaps']);
+  expect(Object.keys(adapter.gaps).toSorted()).toEqual(['binding', 'issuing']);
+});
+
+describe('settings', () => {
+  const good = { baseUrl: 'https://sandbox-acq.onerway.com/', merchantNo: '800209', secretKey: new Secret(secretKey) };
+
+  test('appId is optional; a trailing slash goes', () => {
+    expect(onerway.settings.parse(good)).toEqual({ ...good, baseUrl: 'https://sandbox-acq.onerway.com' });
+  });
+
+  test.each([
+    ['baseUrl', undefined],
+    ['baseUrl', 'acq.onerway.com'],
+    ['merchantNo', undefined],
+    ['merchantNo', 800209],
+    ['merchantNo', '1'.repeat(21)],
+    ['appId', ''],
+    ['appId', 17278808463784],
+    ['secretKey', 'text in the file'],
+  ])('%s: %j is refused', (name, value) => {
+    const result = onerway.settings.safeParse({ ...good, [name]: value });
+    expect(result.error?.issues.map((issue) => issue.path)).toEqual([[name]]);
+  });
+});

@@ -1,0 +1,35 @@
+import type { RefusalReason } from '@card-gateway/core';
+
+/**
+ * Response codes of the acquiring API (onerway.md §8). The codes and their meaning are documented; which reason they come
+ * to follows the class rule assumed there. A code that is not listed leaves the outcome unknown. The codes of Onerway's
+ * other products use the same digits for other things and do not belong here.
+ */
+const reasons: ReadonlyMap<string, RefusalReason> = new Map([
+  ['40000', 'invalid_request'], // invalid transaction URL
+  ['40013', 'invalid_request'], // parameters unreadable
+  ['70002', 'declined'], // unknown decline
+  ['11001', 'unavailable'], // system error
+  ['12001', 'configuration'], // configuration decline
+  ['12002', 'configuration'], // merchant id disabled, or settlement currency missing
+  ['12003', 'configuration'], // brand, 3-D Secure or service unsupported
+  ['12004', 'configuration'], // merchant account disabled or unknown
+  ['12005', 'configuration'], // invalid transaction id (browser SDK)
+  ['12006', 'configuration'], // recurring check failed
+  ['12007', 'configuration'], // wrong transaction id; check the merchant number
+  ['12008', 'configuration'], // invalid transactionIp
+  ['12009', 'unavailable'], // channel timeout, retry later
+  ['12010', 'configuration'], // configuration error
+  ['12011', 'configuration'], // 3-D Secure or API start failed
+  ['13001', 'configuration'], // app id invalid; not by its class, because it comes from the settings
+  ['13002', 'invalid_request'], // card number invalid
+  ['13003', 'invalid_request'], // URL does not match the registered domain
+  ['13004', 'invalid_request'], // card expired
+  ['13005', 'invalid_request'], // year must have two or four digits
+  ['13006', 'invalid_request'], // province invalid for its country
+]);
+
+/** The reason behind a response code, or null when no document lists it. */
+export function reasonOf(respCode: string): RefusalReason | null {
+  return reasons.get(respCode) ?? null;
+}

@@ -1,0 +1,41 @@
+import { wire } from '@card-gateway/adapter-kit';
+import { Secret } from '@card-gateway/core';
+import { z } from 'zod';
+
+/** The envelope of every answer (onerway.md §2). The code is text: `"20000"`. */
+export const envelope = z.object({
+  respCode: z.string().min(1),
+  respMsg: wire.optionalText.catch(null),
+  data: z.unknown().optional(),
+});
+
+/** Documented as text, but pages and samples of this provider disagree about types (trap 18). */
+const yearOrMonth = wire.textOrNumber.nullish().catch(null);
+
+/**
+ * A bound card (§3.1). The ids have 19 digits, which a JSON number loses (trap 7): only text is taken. `tokenId` is a payment
+ * credential (trap 11).
+ */
+const tokenInfo = z.object({
+  id: z.string().min(1),
+  tokenId: z
+    .string()
+    .min(1)
+    .transform((token) => new Secret(token)),
+  /** First six, stars, last four. Anything else might be a number in clear. */
+  cardNumber: z.string().regex(/^\d{6}\*+\d{4}$/),
+  paymentMethod: wire.optionalText.catch(null),
+  /** Missing in the 2024 documents. */
+  cardBinCountry: wire.optionalText.catch(null),
+  year: yearOrMonth,
+  month: yearOrMonth,
+});
+export type TokenInfo = z.output<typeof tokenInfo>;
+
+/** `data` of `queryTokenList` (§3.1). The documents show no empty list: `[]`, null and absence are all read as one. */
+export const tokenListData = z.object({
+  tokenInfos: z
+    .array(tokenInfo)
+    .nullish()
+    .transform((rows) => rows ?? []),
+});

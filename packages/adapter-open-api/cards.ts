@@ -1,0 +1,116 @@
+import {
+  type CardsFacet,
+  type CardStatus,
+  done,
+  type Expiry,
+  expiryOf,
+  type Finding,
+  type Outcome,
+  Pan,
+  type ProviderCard,
+  refused,
+  unknown,
+} from '@card-gateway/core';
+import type { Ask } from './client.ts';
+import { distinct, nextAfter, positionOf } from './paging.ts';
+import type { OpenApiSettings } from './settings.ts';
+import { type ReadTime, timesIn } from './time.ts';
+import { cardListData, type CardRow } from './wire.ts';
+
+/**
+ * Cards: `POST /{{version}}/openApi/card/cardList` (open-api-issuer.md §2.2). There is no filter by card id, so one card is
+ * read by its number and recognised by its id.
+ */
+export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
+  const readTime = timesIn(settings.timeZone);
+  const operation = { operation: 'cardList', path: 'card/cardList', data: cardListData };
+
+  return {
+    page: async (next, call) => {
+      const position = positionOf(next, settings.pageSize);
+      if (position === null) return refused('invalid_request', { message: 'the cursor is not one of this list' });
+      return ask(
+        {
+          ...operation,
+          fields: { page_no: position.page, page_size: position.size },
+          judge: ({ total, card_list }, evidence) => {
+            const rows = distinct(card_list, (row) => row.card_id);
+            const following = nextAfter(position, rows.length, total, settings.maxPages);
+            return done({ items: rows.map((row) => cardOf(row, readTime)), next: following, total }, evidence);
+          },
+        },
+        call,
+      );
+    },
+
+    read: async ({ providerRef, pan }, call) => {
+      if (pan === null) {
+        return refused('unsupported', { message: 'a card is looked up by its number, and that is not known' });
+      }
+      return ask(
+        {
+          ...operation,
+          fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
+          judge: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
+            const row = card_list.find((candidate) => candidate.card_id === providerRef);
+            if (row !== undefined) return done({ found: true, value: cardOf(row, readTime) }, evidence);
+            // Other cards on a page of many: the filter was not applied as assumed, so this page proves no absence.
+            const wasFiltered = total !== null && total <= card_list.length;
+            return card_list.length === 0 || wasFiltered
+              ? done({ found: false }, evidence)
+              : unknown('unreadable_answer', evidence);
+          },
+        },
+        call,
+      );
+    },
+  };
+}
+
+/** Card status (§2.2), an enumeration of its own (trap 13). */
+const statuses: ReadonlyMap<string, CardStatus> = new Map([
+  ['1', 'inactive'],
+  ['2', 'active'],
+  ['3', 'frozen'],
+  ['4', 'cancelling'],
+  ['5', 'cancelled'],
+  ['6', 'lost'],
+  ['7', 'replaced'],
+]);
+
+/** The network stays out: it is the product's `mode`, not something to read off the digits (trap 4). */
+function cardOf(row: CardRow, readTime: ReadTime): ProviderCard {
+  const pan = Pan.parse(row.card_no ?? '') ?? undefined;
+  return {
+    providerRef: row.card_id,
+    status: statuses.get(row.status) ?? 'unrecognized',
+    providerStatus: row.status,
+    ...carried({
+      productRef: row.bin_id,
+      cardholderRef: row.holder_id,
+      pan,
+      last4: pan?.last4,
+      expiry: expiry(row.expiry),
+      balance: row.balance,
+      // What was ever loaded, not a spending limit (trap 5).
+      totalLoaded: row.limit,
+      activatedAt: readTime(row.use_at),
+      cancelRequestedAt: readTime(row.close_at),
+      cancelledAt: readTime(row.end_at),
+    }),
+  };
+}
+
+/** `MM/YY` (§1.3, trap 10). */
+function expiry(text: string | null | undefined): Expiry | null | undefined {
+  if (text === null || text === undefined) return text;
+  const [month = '', year = '', ...rest] = text.split('/');
+  return rest.length === 0 ? (expiryOf(month, year) ?? undefined) : undefined;
+}
+
+/** Leaves out what the row does not carry, so that it leaves untouched what is known. */
+function carried<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
+}

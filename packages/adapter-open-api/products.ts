@@ -1,0 +1,79 @@
+import {
+  type CardNetwork,
+  done,
+  type ProductsFacet,
+  type ProductStatus,
+  type ProviderProduct,
+  refused,
+} from '@card-gateway/core';
+import type { Ask } from './client.ts';
+import { distinct, nextAfter, positionOf } from './paging.ts';
+import type { OpenApiSettings } from './settings.ts';
+import { binListData, type BinRow } from './wire.ts';
+
+/** Card products: `POST /{{version}}/openApi/card/bin/binList` (open-api-issuer.md §2.1). */
+export function productsFacet(settings: OpenApiSettings, ask: Ask): ProductsFacet {
+  return {
+    page: async (next, call) => {
+      const position = positionOf(next, settings.pageSize);
+      if (position === null) return refused('invalid_request', { message: 'the cursor is not one of this list' });
+      return ask(
+        {
+          operation: 'binList',
+          path: 'card/bin/binList',
+          fields: { page_no: position.page, page_size: position.size },
+          data: binListData,
+          judge: ({ total, bin_list }, evidence) => {
+            const rows = distinct(bin_list, (row) => row.bin_id);
+            const following = nextAfter(position, rows.length, total, settings.maxPages);
+            return done({ items: rows.map(productOf), next: following, total }, evidence);
+          },
+        },
+        call,
+      );
+    },
+  };
+}
+
+/** Bin status (§2.1), an enumeration of its own (trap 13). */
+const statuses: ReadonlyMap<string, ProductStatus> = new Map([
+  ['1', 'available'],
+  ['2', 'maintenance_planned'],
+  ['3', 'maintenance'],
+  ['4', 'delisted'],
+  ['5', 'listing_planned'],
+]);
+
+/** Bin mode (§2.1). The digits of the BIN say nothing about the network (trap 4). */
+const networks: ReadonlyMap<string, CardNetwork> = new Map([
+  ['1', 'visa'],
+  ['2', 'mastercard'],
+]);
+
+const categories: ReadonlyMap<string, 'credit' | 'debit'> = new Map([
+  ['1', 'credit'],
+  ['2', 'debit'],
+]);
+
+function productOf(row: BinRow): ProviderProduct {
+  const loaded = row.recharge_currency ?? null;
+  const settled = row.settle_currency ?? null;
+  return {
+    providerRef: row.bin_id,
+    name: null,
+    bin: row.bin_code ?? null,
+    network: row.mode === undefined ? null : (networks.get(row.mode) ?? 'unrecognized'),
+    category: row.card_category === undefined ? null : (categories.get(row.card_category) ?? 'unrecognized'),
+    forms: null,
+    currencies: [...new Set([loaded, settled])].filter((currency) => currency !== null),
+    // Card rows name no currency (§1.3). Where loading and settling differ, no document says which one a balance is in.
+    balanceCurrency: loaded === settled ? loaded : null,
+    region: row.area ?? null,
+    bank: row.bank ?? null,
+    status: statuses.get(row.status) ?? 'unrecognized',
+    providerStatus: row.status,
+    // Status and flag are independent; only both together allow new cards (§2.1).
+    issuable: row.status === '1' && row.is_create === '1',
+    limits: null,
+  };
+}

@@ -1,0 +1,48 @@
+import { baseUrlSetting, secretSetting } from '@card-gateway/adapter-kit';
+import { z } from 'zod';
+
+/** The documents show Apifox's placeholder host and template variable; neither may survive (open-api-issuer.md, trap 16). */
+const placeholder = /your-api-server\.com|\{\{/i;
+
+/** Ids are `long` on the wire (§1). Up to 15 digits, so that a JSON number carries them exactly. */
+const numericId = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/, 'expected up to 15 digits')]);
+
+/** One account's settings. Host and version are not published, so both are required (open-api-issuer.md §1). */
+export const openApiSettings = z.strictObject({
+  baseUrl: baseUrlSetting.refine((url) => !placeholder.test(url), {
+    error: "this is the documents' placeholder; the provider tells each customer the host",
+  }),
+  version: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, 'expected one path segment; the documents show only the variable {{version}}')
+    .meta({ description: 'First path segment, the {{version}} of the documents.' }),
+  customerId: numericId.meta({ description: 'customer_id of every request.' }),
+  appId: numericId.meta({ description: 'app_id of every request.' }),
+  key: secretSetting('key of every request: the authorisation key.'),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .meta({ description: 'Rows asked for per page. The documents name no maximum; 100 is assumed.' }),
+  maxPages: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .meta({ description: 'A list ends after this many pages whatever the provider answers.' }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, { error: 'expected an IANA name (Asia/Shanghai) or an offset (+08:00)' })
+    .default('UTC')
+    .meta({ description: 'Zone of the provider\'s zone-less times: an IANA name or an offset such as "+08:00".' }),
+});
+
+export type OpenApiSettings = z.output<typeof openApiSettings>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
+import { type CardsFacet, type ProductsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
+import { onTestFinished } from 'vitest';
+import { openApi } from '../index.ts';
+
+/** An authorisation key of the documents' form, made up. */
+export const key = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+export const call = { timeoutMs: 5000 };
+
+/** One of the documents' examples, as text: the number literals matter. */
+export function fixture(name: string): string {
+  return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+/** The adapter of an account whose ids are those of the `cardList` example. */
+export function openAccount(
+  baseUrl: string,
+  host: AdapterHost,
+  changes: Record<string, unknown> = {},
+): ProviderAdapter {
+  const settings = { baseUrl, version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key), ...changes };
+  return openApi.create(openApi.settings.parse(settings), host);
+}
+
+export interface Account {
+  readonly loopback: Loopback;
+  readonly products: ProductsFacet;
+  readonly cards: CardsFacet;
+}
+
+/** A fresh account at a real socket, both closed when the test ends. */
+export async function account(changes: Record<string, unknown> = {}): Promise<Account> {
+  const loopback = await openLoopback();
+  const transport = openTransport({ connections: 1, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
+  onTestFinished(async () => {
+    await loopback.close();
+    await transport.close();
+  });
+  const { products, cards } = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  if (products === undefined || cards === undefined) throw new Error('the adapter lacks a facet');
+  return { loopback, products, cards };
+}
