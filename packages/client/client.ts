@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operations, problemMediaType, type Operation, type OperationId, type Problem } from '@card-gateway/contract';
+import { Agent, request, type Dispatcher } from 'undici';
+import { GatewayProblem, GatewayUnreachable } from './errors.ts';
+import type { Client, Page } from './types.ts';
+
+export interface ClientOptions {
+  /** Where the gateway is, e.g. `https://cards.internal`; a path in it is kept. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Milliseconds that one call may take, with its retries and the waits between them. 30,000 when absent. */
+  readonly timeoutMs?: number;
+  /** How often a call is repeated at most, where that is safe. 2 when absent. */
+  readonly retries?: number;
+  /** The first wait before a retry is random between 0 and this many milliseconds, then it doubles. 200 when absent. */
+  readonly retryBaseMs?: number;
+  /** undici's, e.g. a pool of your own; `close()` leaves it open. */
+  readonly dispatcher?: Dispatcher;
+}
+
+/** An input as the code below sees it; what each operation takes is said by its type. */
+interface AnyInput {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+  readonly requestId?: string;
+  readonly traceparent?: string;
+}
+
+interface AnyResult {
+  readonly data: unknown;
+  readonly status: number;
+  readonly replayed: boolean;
+  readonly requestId: string | null;
+  readonly location: string | null;
+}
+
+/** What one attempt came to. */
+type Attempt =
+  | { readonly kind: 'answered'; readonly result: AnyResult }
+  | {
+      readonly kind: 'failed';
+      readonly error: Error;
+      readonly repeatable: boolean;
+      readonly retryAfterMs: number | null;
+    };
+
+const longestJitterMs = 5_000;
+
+/**
+ * A client of the gateway: one method per operation of the contract.
+ *
+ * Every write carries an idempotency key, so reads and writes alike are repeated where the first try may be taken up
+ * again: no answer, 503, 429 (but not `sms-limit`) and 409 `request-in-progress`. All other answers are final.
+ */
+export function createClient(options: ClientOptions): Client {
+  const { timeoutMs = 30_000, retries = 2, retryBaseMs = 200 } = options;
+  const baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, '');
+  const ownAgent = options.dispatcher === undefined ? new Agent() : null;
+  const dispatcher = ownAgent ?? options.dispatcher;
+
+  async function call(id: OperationId, input: AnyInput = {}): Promise<AnyResult> {
+    const operation: Operation = operations[id];
+    const idempotencyKey = operation.effect === 'write' ? (input.idempotencyKey ?? randomUUID()) : null;
+    const url = baseUrl + pathOf(operation, input.params) + queryOf(input.query);
+    const headers: Record<string, string> = {
+      accept: `application/json, ${problemMediaType}`,
+      authorization: `Bearer ${options.apiKey}`,
+    };
+    if (input.body !== undefined) headers['content-type'] = 'application/json';
+    if (idempotencyKey !== null) headers['idempotency-key'] = idempotencyKey;
+    if (input.requestId !== undefined) headers['x-request-id'] = input.requestId;
+    if (input.traceparent !== undefined) headers['traceparent'] = input.traceparent;
+    const deadline = performance.now() + timeoutMs;
+    const order = {
+      ...(dispatcher && { dispatcher }),
+      method: operation.method,
+      headers,
+      body: input.body === undefined ? null : JSON.stringify(input.body),
+      // One limit for all tries: the gateway has its own deadline, so a slow answer is better waited for than asked for again.
+      signal: AbortSignal.timeout(timeoutMs),
+    };
+
+    for (let retry = 0; ; retry += 1) {
+      const attempt = await send(id, url, order, idempotencyKey);
+      if (attempt.kind === 'answered') return attempt.result;
+      const jitter = Math.random() * Math.min(longestJitterMs, retryBaseMs * 2 ** retry);
+      const wait = (attempt.retryAfterMs ?? 0) + jitter;
+      if (!attempt.repeatable || retry >= retries || performance.now() + wait >= deadline) throw attempt.error;
+      await sleep(wait);
+    }
+  }
+
+  async function* all(id: OperationId, input: AnyInput = {}): AsyncGenerator<unknown, void, undefined> {
+    let { data: page } = (await call(id, input)) as { data: Page };
+    yield* page.data;
+    while (page.nextCursor !== null) {
+      // The provider is asked for the first page only: asking again would change the list under the cursor.
+      const query = { ...input.query, refresh: undefined, cursor: page.nextCursor };
+      ({ data: page } = (await call(id, { ...input, query })) as { data: Page });
+      yield* page.data;
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (ownAgent !== null && !ownAgent.closed) await ownAgent.close();
+  }
+
+  const methods = Object.fromEntries(
+    (Object.keys(operations) as OperationId[]).map((id) => [
+      id,
+      async (input?: AnyInput) => (await call(id, input)).data,
+    ]),
+  );
+  // The types of the methods come from the same table as the methods themselves. Answers are not parsed again: the gateway
+  // is ours and tested against this contract, and a client must live with fields and enum words newer than itself.
+  return { ...methods, call, all, close } as unknown as Client;
+}
+
+/** One try. Throws only what undici says of a bad argument (a key with a line break): nothing was sent. */
+async function send(
+  id: OperationId,
+  url: string,
+  order: NonNullable<Parameters<typeof request>[1]>,
+  idempotencyKey: string | null,
+): Promise<Attempt> {
+  let answer: Awaited<ReturnType<typeof request>>;
+  let text: string;
+  try {
+    answer = await request(url, order);
+    text = await answer.body.text();
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === 'UND_ERR_INVALID_ARG') throw error;
+    const unreachable = new GatewayUnreachable(id, reason, idempotencyKey);
+    return { kind: 'failed', error: unreachable, repeatable: true, retryAfterMs: null };
+  }
+
+  const status = answer.statusCode;
+  const header = (name: string) => textOrNull(answer.headers[name]);
+  const json = parseJson(text);
+  if (status >= 200 && status < 300 && json !== undefined) {
+    const replayed = header('idempotent-replayed') === 'true';
+    const result = { data: json, status, replayed, requestId: header('x-request-id'), location: header('location') };
+    return { kind: 'answered', result };
+  }
+
+  const problem = header('content-type')?.startsWith(problemMediaType) ? (json as Problem | undefined) : undefined;
+  const seconds = /^\d+$/.exec(header('retry-after') ?? '')?.[0];
+  const retryAfterMs = seconds === undefined ? null : Number(seconds) * 1000;
+  return {
+    kind: 'failed',
+    error: problem
+      ? new GatewayProblem(id, problem, retryAfterMs, idempotencyKey)
+      : new GatewayUnreachable(id, `HTTP ${status} from elsewhere`, idempotencyKey),
+    repeatable:
+      status === 503 ||
+      (status === 429 && problem?.code !== 'sms-limit') ||
+      (status === 409 && problem?.code === 'request-in-progress'),
+    retryAfterMs,
+  };
+}
+
+function pathOf(operation: Operation, params: AnyInput['params']): string {
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params?.[name] ?? '';
+    // An empty or dotted segment would lead to another path than the operation's.
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`expected a value for the path parameter "${name}"`);
+    return encodeURIComponent(value);
+  });
+}
+
+function queryOf(query: AnyInput['query'] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given.toString()}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOrNull(value: string | string[] | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : error.name;
+}
