@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z, ZodError } from 'zod';
+import * as bodies from './admin-bodies.ts';
+import { NotFound, type Admin } from './admin.ts';
+import { faultSchema } from './faults.ts';
+import type { KeysecureCardholder } from './keysecure/state.ts';
+import type { Credentials } from './credentials.ts';
+
+/** The same functions as on the handle, over HTTP. Anyone who reaches the port may call them: it is a sandbox. */
+export function adminRoutes(app: FastifyInstance, admin: Admin, credentials: () => Credentials): void {
+  type Act = (body: unknown, request: FastifyRequest) => unknown;
+  const guarded = (act: Act) => async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      const body: unknown = typeof request.body === 'string' && request.body !== '' ? JSON.parse(request.body) : {};
+      return (await act(body, request)) ?? { ok: true };
+    } catch (error) {
+      if (error instanceof NotFound) return reply.code(404).send({ error: error.message });
+      if (error instanceof SyntaxError) return reply.code(400).send({ error: 'The body is not JSON.' });
+      if (error instanceof ZodError) return reply.code(400).send({ error: z.prettifyError(error) });
+      throw error;
+    }
+  };
+  const get = (path: string, act: Act) => app.get(`/admin/${path}`, guarded(act));
+  const post = (path: string, act: Act) => app.post(`/admin/${path}`, guarded(act));
+  const param = (request: FastifyRequest) => String((request.params as Record<string, unknown>)['no']);
+
+  get('sms', (_, { query }) => admin.sms(bodies.smsFilter.parse(query)));
+  get('ledger', (_, { query }) => admin.ledger(bodies.ledgerFilter.parse(query)));
+  get('requests', (_, { query }) => admin.requests(bodies.filter.parse(query)));
+  get('clock', () => admin.clock());
+  post('clock', (body) => admin.changeClock(bodies.clockChange.parse(body)));
+  get('faults', () => admin.faults());
+  post('faults', (body) => admin.addFault(faultSchema.parse(body)));
+  app.delete(
+    '/admin/faults',
+    guarded(() => admin.clearFaults()),
+  );
+  post('tokens/expire', () => admin.expireTokens());
+  post('reset', () => admin.reset());
+  get('credentials', () => credentials());
+
+  get('open-api/cards', () => admin.openApi.cards());
+  post('open-api/bins', (body) => admin.openApi.seedBins(z.array(bodies.openApiBin).parse(body)));
+  post('open-api/cards', (body) => admin.openApi.seedCards(bodies.openApiCardsSeed.parse(body)));
+  post('open-api/cards/:no', (body, request) =>
+    admin.openApi.updateCard(param(request), bodies.asSent(bodies.openApiCardChange.parse(body))),
+  );
+  get('keysecure/cards', () => admin.keysecure.cards());
+  get('keysecure/cardholders', () => admin.keysecure.cardholders().map(readable));
+  post('keysecure/packages', (body) => admin.keysecure.seedPackages(z.array(bodies.keysecurePackage).parse(body)));
+  post('keysecure/bins', (body) => admin.keysecure.seedBins(z.array(bodies.keysecureBin).parse(body)));
+  post('keysecure/consumptions', (body) => admin.keysecure.seedConsumptions(bodies.consumptionsSeed.parse(body)));
+  post('keysecure/cards/:no', (body, request) =>
+    admin.keysecure.updateCard(param(request), bodies.keysecureCardChange.parse(body)),
+  );
+  post('keysecure/cardholders/:no', (body, request) =>
+    readable(admin.keysecure.updateCardholder(param(request), bodies.keysecureCardholderChange.parse(body))),
+  );
+  get('onerway/tokens', () => admin.onerway.tokens());
+  post('onerway/tokens', (body) => admin.onerway.seedTokens(bodies.tokensSeed.parse(body)));
+  get('yixin/cards', () => admin.yixin.cards());
+  post('yixin/cards', (body) => admin.yixin.seedCards(bodies.yixinCardsSeed.parse(body)));
+}
+
+/** JSON has no bigint. */
+function readable(holder: KeysecureCardholder): object {
+  return { ...holder, cents: String(holder.cents) };
+}

@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ProviderName, ScriptedFault } from './faults.ts';
+import type { World } from './world.ts';
+
+export interface Answer {
+  status: number;
+  body: string;
+  contentType?: string;
+}
+
+export function jsonAnswer(value: unknown, status = 200): Answer {
+  return { status, body: JSON.stringify(value) };
+}
+
+/** What a provider has to say for itself so that any of its operations can be disturbed. */
+export interface Wire {
+  provider: ProviderName;
+  /** A refusal in this provider's envelope. `code` and `message` absent: a documented one that fits the operation. */
+  refusal(operation: string, code: string | number | undefined, message: string | undefined): Answer;
+  /** A code that no document of the provider lists. */
+  unlistedCode: string | number;
+}
+
+export interface Incoming {
+  operation: string;
+  reference: string;
+}
+
+const dripIntervalMs = 200;
+const badGateway: Answer = {
+  status: 502,
+  body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+  contentType: 'text/html',
+};
+
+/** One request: noted, then answered by `work` unless a scripted fault says otherwise. */
+export async function exchange(
+  world: World,
+  wire: Wire,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  incoming: Incoming,
+  work: () => Answer,
+): Promise<void> {
+  const { provider } = wire;
+  world.journal.request({ provider, ...incoming });
+  const fault = world.faults.take(provider, incoming.operation);
+  const answer = disturbed(wire, incoming.operation, fault, work);
+  if (world.config.latencyMs > 0) await wait(world.config.latencyMs);
+  switch (answer) {
+    case 'hang':
+      reply.hijack();
+      return;
+    case 'reset':
+      reply.hijack();
+      request.raw.socket.resetAndDestroy();
+      return;
+    default:
+  }
+  if (fault?.fault === 'drip') {
+    drip(reply, answer);
+    return;
+  }
+  await reply
+    .code(answer.status)
+    .header('date', new Date(world.clock.wall()).toUTCString())
+    .type(answer.contentType ?? 'application/json')
+    .send(answer.body);
+}
+
+function disturbed(
+  wire: Wire,
+  operation: string,
+  fault: ScriptedFault | undefined,
+  work: () => Answer,
+): Answer | 'hang' | 'reset' {
+  switch (fault?.fault) {
+    case undefined:
+    case 'drip':
+      return work();
+    case 'refuse':
+      return wire.refusal(operation, fault.code, fault.message);
+    case 'hang':
+      return 'hang';
+    case 'reset':
+      return 'reset';
+    case 'bad_gateway':
+      return badGateway;
+    case 'work_then_hang':
+      work();
+      return 'hang';
+    case 'work_then_reset':
+      work();
+      return 'reset';
+    case 'work_then_bad_gateway':
+      work();
+      return badGateway;
+    case 'truncated': {
+      const answer = work();
+      return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+    }
+    case 'unlisted_code':
+      work();
+      return wire.refusal(operation, fault.code ?? wire.unlistedCode, fault.message ?? 'Unlisted');
+    case 'not_json':
+      work();
+      return { status: 200, body: 'accepted, thank you' };
+  }
+}
+
+function drip(reply: FastifyReply, answer: Answer): void {
+  reply.hijack();
+  const bytes = Buffer.from(answer.body);
+  const { raw } = reply;
+  raw.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': bytes.length });
+  let sent = 0;
+  const next = () => {
+    raw.write(bytes.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent < bytes.length) return;
+    clearInterval(timer);
+    raw.end();
+  };
+  const timer = setInterval(next, dripIntervalMs);
+  raw.on('close', () => clearInterval(timer));
+  next();
+}
+
+/** The body as a JSON object, or undefined. */
+export function parseObject(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The media type without its parameters, in lower case. */
+export function mediaType(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase();
+}
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,12 @@
+export { startSandbox, type Sandbox } from './server.ts';
+export type { Admin, EntryFilter, KeysecureCardChange, KeysecureCardholderChange, SeedConsumptions } from './admin.ts';
+export type { ClockChange, ClockReading } from './clock.ts';
+export type { SandboxConfig } from './config.ts';
+export type { Credentials } from './credentials.ts';
+export { faultNames, type Fault, type FaultName, type ProviderName, type ScriptedFault } from './faults.ts';
+export type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';
+export type { KeysecureBin, KeysecurePackage } from './keysecure/catalogue.ts';
+export type { CardholderStatus, CardStatus, KeysecureCard, KeysecureCardholder } from './keysecure/state.ts';
+export type { OnerwayToken, SeedOnerwayTokens, StoredToken, TokenKind } from './onerway/tokens.ts';
+export type { OpenApiBin, OpenApiCard, SeedOpenApiCards } from './open-api/state.ts';
+export type { SeedYixinCards, YixinCard } from './yixin/state.ts';

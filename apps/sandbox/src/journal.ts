@@ -1,0 +1,108 @@
+import type { Clock } from './clock.ts';
+import type { ProviderName } from './faults.ts';
+
+/** One real effect at a provider, not one request: the oracle for "at most once". */
+export interface LedgerEntry {
+  provider: ProviderName;
+  operation: string;
+  /** The caller's reference (unique number, request number) or, where there is none, the resource's own id. */
+  reference: string;
+  effect: string;
+  /** Whom it concerns: cardholder or user. */
+  subject: string;
+  at: string;
+}
+
+/** One request received, whatever came of it. Never its body. */
+export interface RequestEntry {
+  provider: ProviderName;
+  operation: string;
+  reference: string;
+  at: string;
+}
+
+export interface Sms {
+  provider: ProviderName;
+  user: string;
+  phone: string;
+  bizId: string;
+  code: string;
+  at: string;
+}
+
+export interface RequestCount {
+  provider: ProviderName;
+  operation: string;
+  count: number;
+}
+
+/** A long load run must not eat the memory: the counts are exact, the list of single requests keeps the latest. */
+const keptRequests = 10_000;
+
+export interface Journal {
+  ledger: LedgerEntry[];
+  requests: RequestEntry[];
+  sms: Sms[];
+  effect(entry: Omit<LedgerEntry, 'at'>): void;
+  request(entry: Omit<RequestEntry, 'at'>): void;
+  smsSent(entry: Omit<Sms, 'at'>): void;
+  counts(): RequestCount[];
+  /** Resolves once `check` holds; it is asked now and after every entry. */
+  until(check: () => boolean): Promise<void>;
+  close(): void;
+  reset(): void;
+}
+
+export function createJournal(clock: Clock): Journal {
+  const counts = new Map<string, RequestCount>();
+  const waiting = new Set<{ check: () => boolean; resolve: () => void; reject: (error: Error) => void }>();
+  const at = () => new Date(clock.now()).toISOString();
+  function changed(): void {
+    for (const waiter of waiting) {
+      if (!waiter.check()) continue;
+      waiting.delete(waiter);
+      waiter.resolve();
+    }
+  }
+  const journal: Journal = {
+    ledger: [],
+    requests: [],
+    sms: [],
+    effect(entry) {
+      journal.ledger.push({ ...entry, at: at() });
+      changed();
+    },
+    request(entry) {
+      const { provider, operation } = entry;
+      const key = `${provider} ${operation}`;
+      const count = counts.get(key) ?? { provider, operation, count: 0 };
+      count.count += 1;
+      counts.set(key, count);
+      journal.requests.push({ ...entry, at: at() });
+      if (journal.requests.length >= 2 * keptRequests) journal.requests.splice(0, keptRequests);
+      changed();
+    },
+    smsSent(entry) {
+      journal.sms.push({ ...entry, at: at() });
+      changed();
+    },
+    counts: () => [...counts.values()],
+    until(check) {
+      if (check()) return Promise.resolve();
+      return new Promise<void>((resolve, reject) => {
+        waiting.add({ check, resolve, reject });
+      });
+    },
+    close() {
+      for (const waiter of waiting) waiter.reject(new Error('The sandbox was closed while a test waited for it.'));
+      waiting.clear();
+    },
+    reset() {
+      counts.clear();
+      journal.ledger = [];
+      journal.requests = [];
+      journal.sms = [];
+    },
+  };
+  return journal;
+}

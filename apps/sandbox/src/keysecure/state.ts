@@ -1,0 +1,126 @@
+import type { Config } from '../config.ts';
+import { defaultBins, defaultPackages, type KeysecureBin, type KeysecurePackage } from './catalogue.ts';
+
+export const cardStatuses = ['Pending', 'ToActivate', 'Activated', 'Fail', 'Frozen', 'Delete'] as const;
+export type CardStatus = (typeof cardStatuses)[number];
+export const cardholderStatuses = ['Pending', 'In_progress', 'Approved', 'Rejected'] as const;
+export type CardholderStatus = (typeof cardholderStatuses)[number];
+
+export interface KeysecureCardholder {
+  cardholderNo: string;
+  uniqueNo: string;
+  status: CardholderStatus;
+  failReason: string;
+  /** What the review ends in. */
+  verdict: 'Approved' | 'Rejected';
+  createdAt: number;
+  reviewFrom: number;
+  cents: bigint;
+}
+
+export interface KeysecureCard {
+  cardNo: string;
+  uniqueNo: string;
+  cardholderNo: string;
+  cardType: 'Virtual' | 'Physical';
+  productNo: string;
+  nameEn: string;
+  nameCn: string;
+  organization: string;
+  feeDetail: Record<string, unknown>;
+  status: CardStatus;
+  createdAt: number;
+  readyAt: number;
+  pan: string;
+  cvv: string;
+  expYear: string;
+  expMonth: string;
+  /** Empty until set. */
+  pin: string;
+}
+
+export interface KeysecureTransfer {
+  transferNo: string;
+  uniqueNo: string;
+  cardholderNo: string;
+  type: 'In' | 'Out';
+  amount: bigint;
+  before: bigint;
+  after: bigint;
+  createdAt: number;
+}
+
+export interface KeysecureConsumption {
+  consumeNo: string;
+  cardNo: string;
+  cardholderNo: string;
+  type: string;
+  amount: string;
+  status: string;
+  time: number;
+}
+
+/** One Api-Key: a merchant has exactly one integration mode (keysecure.md §1). */
+export interface Merchant {
+  apiKey: string;
+  apiSecret: string;
+  mode: 'CREDIT_EXTENSION' | 'AUTHORIZATION';
+  pci: boolean;
+  /** Access-Token → the wall-clock instant it expires. */
+  tokens: Map<string, number>;
+  cardholders: Map<string, KeysecureCardholder>;
+  cards: Map<string, KeysecureCard>;
+  cardNoByUniqueNo: Map<string, string>;
+  transfers: Map<string, KeysecureTransfer>;
+  consumptions: KeysecureConsumption[];
+}
+
+export interface Keysecure {
+  merchants: Map<string, Merchant>;
+  packages: KeysecurePackage[];
+  bins: KeysecureBin[];
+  issued: number;
+}
+
+export function createKeysecure(config: Config): Keysecure {
+  const merchants = config.keysecure.apiKeys.map((key): Merchant => ({
+    ...key,
+    tokens: new Map(),
+    cardholders: new Map(),
+    cards: new Map(),
+    cardNoByUniqueNo: new Map(),
+    transfers: new Map(),
+    consumptions: [],
+  }));
+  return {
+    merchants: new Map(merchants.map((merchant) => [merchant.apiKey, merchant])),
+    packages: [...defaultPackages],
+    bins: [...defaultBins],
+    issued: 0,
+  };
+}
+
+/** An order number in the documents' manner: letter, day, counter. */
+export function orderNumber(state: Keysecure, letter: string, now: number): string {
+  state.issued += 1;
+  return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.issued).padStart(6, '0')}`;
+}
+
+/** What time has done to a card since somebody last looked: there are no timers. */
+export function settleCard(card: KeysecureCard, now: number): KeysecureCard {
+  if (card.status === 'Pending' && now >= card.readyAt) {
+    card.status = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
+  }
+  return card;
+}
+
+export function settleCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {
+  const { cardholderInProgressMs, cardholderDecisionMs } = config.keysecure;
+  const age = now - holder.reviewFrom;
+  if (holder.status === 'Pending' && age >= cardholderInProgressMs) holder.status = 'In_progress';
+  if (holder.status === 'In_progress' && age >= cardholderDecisionMs) {
+    holder.status = holder.verdict;
+    holder.failReason = holder.verdict === 'Rejected' ? 'Document could not be verified' : '';
+  }
+  return holder;
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
+import { request } from 'undici';
+import { expect, test } from 'vitest';
+
+test('reads its file, key files beside it, says one line, and ends on SIGTERM', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  const { publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  await writeFile(join(folder, 'partner.pem'), publicKey);
+  await writeFile(
+    join(folder, 'sandbox.json'),
+    JSON.stringify({ openApi: { key: 'from-the-file' }, yixin: { partnerPublicKeyFile: 'partner.pem' } }),
+  );
+  const env = { ...process.env, SANDBOX_CONFIG: join(folder, 'sandbox.json'), SANDBOX_PORT: '0' };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.setEncoding('utf8');
+  const [line] = (await once(child.stdout, 'data')) as [string];
+  const url = /http:\S+/.exec(line)?.[0] ?? '';
+  const answer = await request(`${url}/admin/credentials`);
+  expect(await answer.body.json()).toMatchObject({
+    openApi: { key: 'from-the-file', baseUrl: `${url}/open-api` },
+    yixin: { partnerPublicKey: publicKey, partnerPrivateKey: null },
+  });
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await rm(folder, { recursive: true });
+});

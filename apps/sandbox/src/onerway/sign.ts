@@ -1,0 +1,27 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/**
+ * onerway.md §2.1: values only, in ASCII order of their names, absent and empty ones dropped ("0" stays), the secret
+ * appended, SHA-256 in lower-case hex. A plain hash, not an HMAC.
+ */
+export function onerwaySign(
+  fields: Readonly<Record<string, unknown>>,
+  secretKey: string,
+  unsigned: readonly string[] = ['sign'],
+): string {
+  const values = Object.keys(fields)
+    .filter((name) => !unsigned.includes(name))
+    .sort()
+    .map((name) => fields[name])
+    .filter((value) => value !== null && value !== undefined && value !== '')
+    .map(String);
+  return createHash('sha256')
+    .update(values.join('') + secretKey, 'utf8')
+    .digest('hex');
+}
+
+export function sameSign(given: string, computed: string): boolean {
+  const left = Buffer.from(given);
+  const right = Buffer.from(computed);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { exchange, jsonAnswer, mediaType, parseObject, type Answer, type Wire } from '../exchange.ts';
+import type { World } from '../world.ts';
+import { cardOnWire } from './state.ts';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * No error code is published (open-api-issuer.md §1.1), so every code here is the sandbox's own; what the caller may
+ * rely on is only that it is not 0 and that HTTP says 200.
+ */
+const codes = { badKey: 90_001, badField: 90_002, refused: 90_003 } as const;
+
+const wire: Wire = {
+  provider: 'open-api',
+  refusal: (_operation, code = codes.refused, message = 'request refused') =>
+    jsonAnswer({ code: typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : code, message }),
+  unlistedCode: 99_999,
+};
+const refuse = (code: number, message: string): Answer => jsonAnswer({ code, message });
+
+export function openApiRoutes(app: FastifyInstance, world: World): void {
+  const { version } = world.config.openApi;
+  const route = (path: string, operation: string, answer: (fields: Fields) => Answer) => {
+    app.all(`/open-api/${version}/openApi/card/${path}`, (request, reply) =>
+      exchange(world, wire, request, reply, { operation, reference: '' }, () => guarded(world, request, reply, answer)),
+    );
+  };
+  route('bin/binList', 'binList', (fields) => binList(world, fields));
+  route('cardList', 'cardList', (fields) => cardList(world, fields));
+}
+
+/** Method, content type and key, in the words of §8. */
+function guarded(
+  world: World,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (fields: Fields) => Answer,
+): Answer {
+  if (request.method !== 'POST') {
+    void reply.header('allow', 'POST');
+    return jsonAnswer({ code: codes.badField, message: 'method not allowed' }, 405);
+  }
+  if (mediaType(request) !== 'application/json') {
+    return jsonAnswer({ code: codes.badField, message: 'unsupported media type' }, 415);
+  }
+  const fields = parseObject(request.body);
+  if (fields === undefined) return refuse(codes.badField, 'body is not a JSON object');
+  const { customerId, appId, key } = world.config.openApi;
+  // §1: customer_id and app_id are long, so a JSON string is not one of them.
+  if (fields['customer_id'] !== customerId || fields['app_id'] !== appId || fields['key'] !== key) {
+    return refuse(codes.badKey, 'customer_id, app_id or key is wrong');
+  }
+  for (const name of ['page_no', 'page_size']) {
+    const value = fields[name];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+      return refuse(codes.badField, `${name} must be an int of at least 1`);
+    }
+  }
+  if (Number(fields['page_size']) > world.config.openApi.maxPageSize) {
+    return refuse(codes.badField, `page_size must not exceed ${world.config.openApi.maxPageSize}`);
+  }
+  return answer(fields);
+}
+
+function binList(world: World, fields: Fields): Answer {
+  const { no, size, rows } = page(world.openApi.bins, fields);
+  const data = { total: world.openApi.bins.length, page_no: no, page_size: size, bin_list: rows };
+  return jsonAnswer({ code: 0, message: 'success', data });
+}
+
+function cardList(world: World, fields: Fields): Answer {
+  const { bin_id: binId, card_no: cardNo, status } = fields;
+  if (binId !== undefined && typeof binId !== 'string') return refuse(codes.badField, 'bin_id must be a string');
+  if (cardNo !== undefined && typeof cardNo !== 'string') return refuse(codes.badField, 'card_no must be a string');
+  if (status !== undefined && !Number.isInteger(status)) return refuse(codes.badField, 'status must be an int');
+  // §7.15 [ASSUMED]: a filter that is sent is a filter, also when it is 0 or empty.
+  const found = world.openApi.cards.filter(
+    (card) =>
+      (binId === undefined || card.bin_id === binId) &&
+      (cardNo === undefined || card.card_no === cardNo) &&
+      (status === undefined || card.status === status),
+  );
+  const { no, size, rows } = page(found, fields);
+  const echo = world.config.openApi.swapPageEcho ? { page_no: size, page_size: no } : { page_no: no, page_size: size };
+  const data = { total: found.length, ...echo, card_list: rows.map(cardOnWire) };
+  return jsonAnswer({ code: 0, message: 'success', data });
+}
+
+function page<T>(all: readonly T[], fields: Fields): { no: number; size: number; rows: T[] } {
+  const no = Number(fields['page_no']);
+  const size = Number(fields['page_size']);
+  return { no, size, rows: all.slice((no - 1) * size, no * size) };
+}

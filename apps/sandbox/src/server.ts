@@ -1,0 +1,64 @@
+import type { AddressInfo, Socket } from 'node:net';
+import fastify from 'fastify';
+import { createAdmin, type Admin } from './admin.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { readConfig, type SandboxConfig } from './config.ts';
+import { credentialsOf, type Credentials } from './credentials.ts';
+import { keysecureRoutes } from './keysecure/routes.ts';
+import { onerwayRoutes } from './onerway/routes.ts';
+import { openApiRoutes } from './open-api/routes.ts';
+import { createWorld } from './world.ts';
+import { yixinRoutes } from './yixin/routes.ts';
+
+export interface Sandbox {
+  url: string;
+  port: number;
+  credentials: Credentials;
+  admin: Admin;
+  /** Ends every connection at once, hung ones too. */
+  close(): Promise<void>;
+}
+
+/** `folder`: what key file paths in the configuration are relative to. */
+export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Promise<Sandbox> {
+  const config = await readConfig(input, folder);
+  const world = createWorld(config);
+  const admin = createAdmin(world);
+  const app = fastify({ bodyLimit: 1_048_576 });
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  // Each provider judges content type and body itself, so all of them arrive as text.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/html').send('<html><body><h1>404 Not Found</h1></body></html>'),
+  );
+
+  let credentials: Credentials | undefined;
+  app.get('/health', () => ({ status: 'ok' }));
+  adminRoutes(app, admin, () => credentials ?? credentialsOf(config, ''));
+  openApiRoutes(app, world);
+  keysecureRoutes(app, world);
+  onerwayRoutes(app, world);
+  yixinRoutes(app, world);
+
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
+  credentials = credentialsOf(config, url);
+  return {
+    url,
+    port,
+    credentials,
+    admin,
+    async close() {
+      world.journal.close();
+      const closed = app.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** A card that a user has bound. `bindCardId` null: the row is sent without it, as in the sample (yixin.md §4.3). */
+export interface YixinCard {
+  user: string;
+  cardNo: string;
+  phone: string;
+  bindCardId: string | null;
+}
+
+/** One SMS that was sent, waiting for its code. */
+export interface Challenge {
+  bizId: string;
+  user: string;
+  cardNo: string;
+  phone: string;
+  code: string;
+  expiresAt: number;
+}
+
+export interface Yixin {
+  cards: YixinCard[];
+  challenges: Map<string, Challenge>;
+  /** requestNo → what was asked and answered: a repeated request gets the same result (yixin.md §1). */
+  answered: Map<string, { asked: string; answer: Reply }>;
+  numbers: number;
+}
+
+/** Either the business answer that goes into `params`, or an envelope code with no `params`. */
+export type Reply = { params: Record<string, unknown> } | { code: string; msg: string };
+
+export interface SeedYixinCards {
+  user: string;
+  cards: { cardNo: string; phone: string; bindCardId?: string | null | undefined }[];
+}
+
+export function createYixin(): Yixin {
+  return { cards: [], challenges: new Map(), answered: new Map(), numbers: 0 };
+}
+
+export function bind(
+  state: Yixin,
+  card: Omit<YixinCard, 'bindCardId'> & { bindCardId?: string | null | undefined },
+): void {
+  const { bindCardId = nextNumber(state, '77'), ...rest } = card;
+  state.cards.push({ ...rest, bindCardId });
+}
+
+/** 18 digits, as `bizId` has in the samples. */
+export function nextNumber(state: Yixin, prefix: string): string {
+  state.numbers += 1;
+  return prefix + String(state.numbers).padStart(18 - prefix.length, '0');
+}
+
+export function isBound(state: Yixin, user: string, cardNo: string): boolean {
+  return state.cards.some((card) => card.user === user && card.cardNo === cardNo);
+}
