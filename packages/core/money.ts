@@ -26,7 +26,7 @@ export function parseDecimal(text: string): Decimal | null {
   const point = whole.length + Number(power);
   const digits = whole + fraction;
   const padded = point > digits.length ? digits.padEnd(point, '0') : digits;
-  const left = point <= 0 ? '0' : padded.slice(0, point);
+  const left = point <= 0 ? '0' : padded.slice(0, point).replace(/^0+(?=\d)/, '');
   const right = point <= 0 ? '0'.repeat(-point) + padded : padded.slice(point);
   return `${sign}${left}${right === '' ? '' : `.${right}`}`;
 }

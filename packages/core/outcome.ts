@@ -82,6 +82,8 @@ const mailAddress = /[^\s@<>"']+@[^\s@<>"']+/g;
 export function redact(message: string | null | undefined, hide: readonly string[] = []): string | null {
   if (message === null || message === undefined || message === '') return null;
   let clean = message;
-  for (const secret of hide) if (secret.length > 0) clean = clean.replaceAll(secret, '***');
+  // The longest first: a short text (a user's id `1`) must not break up a card number that contains it.
+  const longestFirst = hide.filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
+  for (const secret of longestFirst) clean = clean.replaceAll(secret, '***');
   return clean.replace(mailAddress, '***').replace(digitRun, '***').slice(0, longestMessage);
 }
