@@ -1,0 +1,231 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ExchangeReport, openTransport, type ProviderRequest, type Transport } from './exchange.ts';
+import { json, type Loopback, openLoopback } from './testing/index.ts';
+
+let loopback: Loopback;
+let transport: ReturnType<typeof openTransport>;
+let reports: ExchangeReport[];
+const raw: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  reports = [];
+  loopback = await openLoopback();
+  transport = openTransport({
+    connections: 2,
+    connectTimeoutMs: 300,
+    maxResponseBytes: 1000,
+    report: (report) => reports.push(report),
+  });
+});
+
+afterEach(async () => {
+  await loopback.close();
+  for (const close of raw.splice(0)) await close();
+  await transport.close();
+});
+
+function send(change: Partial<ProviderRequest> = {}): ReturnType<Transport> {
+  return transport.send({
+    operation: 'card/apply',
+    method: 'POST',
+    url: `${loopback.url}/apply?x=1`,
+    headers: { 'content-type': 'application/json' },
+    body: '{"secret":"hunter2"}',
+    timeoutMs: 3000,
+    ...change,
+  });
+}
+
+/** A TCP server that speaks no HTTP; returns its port. */
+async function openRaw(serve: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    serve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  raw.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe('answered', () => {
+  test('whatever the status, with the whole body and its date', async () => {
+    const date = 'Sat, 22 Nov 2025 12:00:00 GMT';
+    loopback.reply(() => ({ kind: 'answer', status: 503, body: '忙', headers: { date } }));
+    expect(await send()).toEqual({ kind: 'answered', status: 503, body: '忙', date: new Date(date) });
+    loopback.reply(() => ({ kind: 'answer', status: 200, body: '', headers: { date: 'soon' } }));
+    expect(await send()).toEqual({ kind: 'answered', status: 200, body: '', date: null });
+  });
+
+  test('a redirection is not followed', async () => {
+    loopback.reply(() => ({ kind: 'answer', status: 307, body: '', headers: { location: `${loopback.url}/other` } }));
+    expect(await send()).toMatchObject({ kind: 'answered', status: 307 });
+    expect(loopback.requests).toHaveLength(1);
+  });
+
+  test('the headers on the wire are those that were given, byte for byte', async () => {
+    loopback.reply(() => json({}));
+    await send({ headers: { 'Content-Type': 'application/json', 'X-Sign': 'aB+/=' }, traceparent: '00-a-b-01' });
+    const [request] = loopback.requests;
+    expect(request?.rawHeaders).toEqual([
+      'host',
+      new URL(loopback.url).host,
+      'connection',
+      'keep-alive',
+      'Content-Type',
+      'application/json',
+      'X-Sign',
+      'aB+/=',
+      'traceparent',
+      '00-a-b-01',
+      'content-length',
+      '20',
+    ]);
+    expect(request).toMatchObject({ method: 'POST', path: '/apply?x=1', body: '{"secret":"hunter2"}' });
+  });
+});
+
+describe('not sent is certain', () => {
+  test.each(['127.0.0.1', 'localhost'])('a refused connection to %s', async (host) => {
+    const nobody = await openLoopback();
+    await nobody.close();
+    const url = `http://${host}:${new URL(nobody.url).port}/`;
+    expect(await send({ url })).toEqual({ kind: 'not_sent', cause: 'ECONNREFUSED' });
+  });
+
+  test('a name that is not found', async () => {
+    expect(await send({ url: 'http://card-gateway.invalid/' })).toEqual({
+      kind: 'not_sent',
+      cause: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),
+    });
+  });
+
+  test('TLS against a port that speaks plain HTTP', async () => {
+    expect(await send({ url: loopback.url.replace('http:', 'https:') })).toMatchObject({ kind: 'not_sent' });
+    expect(loopback.requests).toHaveLength(0);
+  });
+
+  test('connecting, TLS included, takes too long', async () => {
+    const port = await openRaw(() => undefined);
+    expect(await send({ url: `https://127.0.0.1:${port}/` })).toEqual({
+      kind: 'not_sent',
+      cause: 'UND_ERR_CONNECT_TIMEOUT',
+    });
+  });
+});
+
+describe('all else is lost', () => {
+  test('no answer in time', async () => {
+    loopback.reply(() => ({ kind: 'hang' }));
+    expect(await send({ timeoutMs: 100 })).toEqual({ kind: 'lost', cause: 'TimeoutError' });
+    expect(loopback.requests).toHaveLength(1);
+  });
+
+  test('an answer that drips: the time-out counts to its last byte', async () => {
+    const port = await openRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n');
+      const drip = setInterval(() => socket.write('x'), 20);
+      socket.on('close', () => clearInterval(drip));
+    });
+    const started = performance.now();
+    expect(await send({ url: `http://127.0.0.1:${port}/`, timeoutMs: 200 })).toMatchObject({ kind: 'lost' });
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  test.each([
+    ['announced', { 'content-length': '1001' }],
+    ['not announced', { 'transfer-encoding': 'chunked' }],
+  ])('an answer that is too large, its length %s', async (_name, headers) => {
+    loopback.reply(() => ({ kind: 'answer', body: 'x'.repeat(1001), headers }));
+    expect(await send()).toEqual({ kind: 'lost', cause: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+  });
+
+  test.each(['POST', 'GET'] as const)('a reset after a %s, which is not sent again', async (method) => {
+    loopback.reply(() => ({ kind: 'reset' }));
+    expect(await send({ method, body: null })).toMatchObject({ kind: 'lost' });
+    expect(loopback.requests).toHaveLength(1);
+  });
+
+  test.each(['POST', 'GET'] as const)(
+    'a %s on a kept connection that breaks, which is not sent again',
+    async (method) => {
+      loopback.reply(() => json({}));
+      expect(await send({ method, body: null })).toMatchObject({ kind: 'answered' });
+      loopback.reply(() => ({ kind: 'reset' }));
+      expect(await send({ method, body: null })).toMatchObject({ kind: 'lost' });
+      expect(loopback.requests).toHaveLength(2);
+    },
+  );
+
+  test('an answer cut off half-way', async () => {
+    loopback.reply(() => ({ kind: 'cut', body: '{"code":0,"data":{}}' }));
+    expect(await send()).toMatchObject({ kind: 'lost' });
+  });
+
+  test('an answer that is no HTTP', async () => {
+    const port = await openRaw((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+    expect(await send({ url: `http://127.0.0.1:${port}/` })).toMatchObject({ kind: 'lost' });
+  });
+
+  test('a connection that TLS closes without a word, for that may come after the request too', async () => {
+    const port = await openRaw((socket) => socket.destroy());
+    expect(await send({ url: `https://127.0.0.1:${port}/` })).toMatchObject({ kind: 'lost' });
+  });
+});
+
+describe('reports', () => {
+  test('tell the operation and how it went, nothing of its content', async () => {
+    loopback.reply(() => json({ pan: '6217000000000001234' }, 201));
+    await send();
+    loopback.reply(() => ({ kind: 'hang' }));
+    await send({ timeoutMs: 50 });
+    expect(reports).toEqual([
+      { operation: 'card/apply', durationMs: expect.any(Number), result: 'answered', httpStatus: 201, cause: null },
+      {
+        operation: 'card/apply',
+        durationMs: expect.any(Number),
+        result: 'lost',
+        httpStatus: null,
+        cause: 'TimeoutError',
+      },
+    ]);
+  });
+});
+
+describe('the pool', () => {
+  test('opens no more connections than allowed; further requests wait', async () => {
+    let open = 0;
+    const port = await openRaw((socket) => {
+      open += 1;
+      socket.on('data', () => {
+        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'), 30);
+      });
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    const results = await Promise.all(Array.from({ length: 6 }, () => send({ url, body: null })));
+    expect(results.map((result) => result.kind)).toEqual(Array<string>(6).fill('answered'));
+    expect(open).toBe(2);
+  });
+
+  test('close lets a running request end', async () => {
+    const closing = openTransport({ connections: 1, connectTimeoutMs: 300, maxResponseBytes: 1000 });
+    const port = await openRaw((socket) => {
+      socket.on('data', () => {
+        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlate'), 50);
+      });
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    const running = closing.send({ operation: 'x', method: 'GET', url, headers: {}, body: null, timeoutMs: 2000 });
+    await closing.close();
+    expect(await running).toMatchObject({ kind: 'answered', body: 'late' });
+  });
+});
