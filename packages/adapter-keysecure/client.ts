@@ -1,0 +1,147 @@
+import { type AdapterHost, type Exchange, readAnswer } from '@card-gateway/adapter-kit';
+import {
+  done,
+  type Evidence,
+  type Outcome,
+  type ProviderCall,
+  redact,
+  refused,
+  Secret,
+  unknown,
+} from '@card-gateway/core';
+import type { z } from 'zod';
+import { type AccessToken, accessTokens } from './access-token.ts';
+import { providerClock } from './clock.ts';
+import { type Effect, refusalOf, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
+import type { KeySecureSettings } from './settings.ts';
+import { envelope, tokenData } from './wire.ts';
+
+/** One business request: what goes out, and what its success means. */
+export interface KeySecureRequest<Schema extends z.ZodType, T> {
+  readonly method: 'GET' | 'POST';
+  /** Below `/open-api/v1/`. */
+  readonly path: string;
+  /** The path as logs may show it, without anybody's number; the path itself when left out. */
+  readonly operation?: string;
+  readonly effect: Effect;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Values of the body that the provider's message might repeat and that nobody may read there. */
+  readonly hide?: readonly string[];
+  /** The shape of `data` under code 0. */
+  readonly data: Schema;
+  /** What such data means. */
+  readonly judge: (data: z.output<Schema>, evidence: Evidence) => Outcome<T>;
+}
+
+export interface KeySecureClient {
+  /**
+   * Sends one business request within `call.timeoutMs`, fetching an access token first where needed. It is sent again
+   * only where the provider refused it before it did anything (keysecure.md §10): after 1007 once with a new token, after
+   * 1005 with a new timestamp, once for each token. Without a token it is refused, for it was certainly not sent.
+   */
+  call<Schema extends z.ZodType, T>(request: KeySecureRequest<Schema, T>, call: ProviderCall): Promise<Outcome<T>>;
+}
+
+/** A token request is shared by callers with deadlines of their own, so it has one of its own too. */
+const tokenTimeoutMs = 10_000;
+
+const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
+  method: 'GET',
+  path: 'merchant/token',
+  effect: 'read',
+  data: tokenData,
+  judge: (data) => done({ secret: new Secret(data.access_token), expiresAt: data.expired_time }),
+};
+
+/** Opens the one client of an account: its clock and its access token are shared by all its calls. */
+export function openClient(settings: KeySecureSettings, host: AdapterHost): KeySecureClient {
+  const clock = providerClock({ now: host.now, lagMs: settings.clockLagMs });
+  const tokens = accessTokens({
+    fetch: () => stamped({ request: tokenRequest, token: null, left: countdown(tokenTimeoutMs) }),
+    now: () => clock.now(),
+    marginMs: settings.tokenMarginMs,
+  });
+
+  /** Sends with a timestamp of this moment, and once more when the provider finds it too old or in its future. */
+  async function stamped<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
+    const outcome = await attempt(sending);
+    return refusedWith(outcome, timestampRefused) && sending.left() > 0 ? await attempt(sending) : outcome;
+  }
+
+  async function attempt<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
+    const { request } = sending;
+    const timeoutMs = sending.left();
+    if (timeoutMs <= 0) return refused('unavailable', { message: 'no time left to send it' });
+    const headers = headersWith(sending.token);
+    const sentAt = host.now();
+    const exchange = await host.send({
+      operation: request.operation ?? request.path,
+      method: request.method,
+      url: `${settings.baseUrl}/open-api/v1/${request.path}`,
+      headers,
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      timeoutMs,
+      traceparent: sending.traceparent,
+    });
+    const outcome = read(exchange, request, [headers['Api-Key'] ?? '', headers['Access-Token'] ?? '']);
+    if (refusedWith(outcome, timestampRefused)) clock.forget();
+    if (exchange.kind === 'answered') clock.observe(sentAt, exchange.date);
+    return outcome;
+  }
+
+  /** keysecure.md §2.1: the content type stands on a GET too, and `Timezone` is always said rather than relied on. */
+  function headersWith(token: AccessToken | null): Record<string, string> {
+    return {
+      'Api-Key': settings.apiKey.reveal(),
+      Timestamp: clock.timestamp(),
+      ...(token === null ? {} : { 'Access-Token': token.secret.reveal() }),
+      'Content-Type': 'application/json',
+      Timezone: settings.timeZone,
+      Language: 'en_US',
+    };
+  }
+
+  return {
+    async call(request, call) {
+      const left = countdown(call.timeoutMs);
+      const first = await tokens.get(left());
+      if (first.kind !== 'done') return first;
+      const outcome = await stamped({ request, token: first.value, left, traceparent: call.traceparent });
+      if (!refusedWith(outcome, tokenRefused)) return outcome;
+      tokens.drop(first.value);
+      const second = await tokens.get(left());
+      if (second.kind !== 'done') return second;
+      return await stamped({ request, token: second.value, left, traceparent: call.traceparent });
+    },
+  };
+}
+
+interface Sending<Schema extends z.ZodType, T> {
+  readonly request: KeySecureRequest<Schema, T>;
+  readonly token: AccessToken | null;
+  /** Whole milliseconds left of the time allowed. */
+  readonly left: () => number;
+  readonly traceparent?: string | undefined;
+}
+
+function read<Schema extends z.ZodType, T>(
+  exchange: Exchange,
+  request: KeySecureRequest<Schema, T>,
+  credentials: readonly string[],
+): Outcome<T> {
+  return readAnswer(exchange, {
+    reply: envelope,
+    judge: (reply, evidence) => {
+      const said = evidence(String(reply.code), redact(reply.msg, [...credentials, ...(request.hide ?? [])]));
+      if (reply.code !== 0) return refusalOf(reply.code, request.effect, said);
+      const data = request.data.safeParse(reply.data);
+      return data.success ? request.judge(data.data, said) : unknown('unreadable_answer', said);
+    },
+  });
+}
+
+/** Counts real time, not the clock's: a clock that is set must neither cut a call short nor keep it waiting. */
+function countdown(limitMs: number): () => number {
+  const end = performance.now() + limitMs;
+  return () => Math.floor(end - performance.now());
+}

@@ -1,0 +1,141 @@
+import { conformance, json, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
+import { type Outcome, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
+import {
+  accessToken,
+  apiKey,
+  bodyOf,
+  failure,
+  type KeySecureAdapter,
+  lookUpOf,
+  openAdapter,
+  success,
+  tokenPath,
+  tokenReply,
+} from './testing/account.ts';
+
+const shareToken = 'sumsub-share-canary-9b1f';
+const address = {
+  firstName: 'Adacanary',
+  lastName: 'Lovelacecanary',
+  phoneCode: '44',
+  phone: '2079460018',
+  country: 'GB',
+  state: 'Statecanary',
+  city: 'Citycanary',
+  line1: '1 Canary Street',
+  line2: 'Flat Canary',
+  postalCode: 'N1 9GU',
+};
+const canaries = [
+  apiKey,
+  accessToken,
+  shareToken,
+  ...Object.values(address).filter((part) => part !== '44' && part !== 'GB'),
+];
+
+const cardRow = { card_no: 'C1', card_unique_no: 'card_1', status: 'Pending', card_last_no: '', time: 1716307200000 };
+const cardholderRow = { cardholder_no: 'U1', cardholder_unique_no: 'chd_1', status: 'Pending', time: 1716307200000 };
+const order = {
+  reference: 'card_1',
+  productRef: 'P1',
+  cardholderRef: 'U1',
+  form: 'physical',
+  address,
+} as const;
+const sent = { sentAt: new Date('2026-05-22T10:00:00Z') };
+
+const aside = (request: SeenRequest): Reply | null => (request.path === tokenPath ? tokenReply() : null);
+/** A provider that repeats in its message what it was sent, the secrets first. */
+const failing = (code: number) => (request: SeenRequest) => {
+  const { sumsub_share_token: token = '', address_info: address = {} } = bodyOf(request);
+  const { 'api-key': key, 'access-token': access } = request.headers;
+  return failure(code, [key, access, token, ...Object.values(address as object), request.body].join(' '));
+};
+const unlistedCode = failing(4999);
+
+function calling(act: (adapter: KeySecureAdapter, call: ProviderCall) => Promise<Outcome<unknown>>) {
+  return (adapter: ProviderAdapter, timeoutMs: number): Promise<Outcome<unknown>> =>
+    act(adapter as KeySecureAdapter, { timeoutMs });
+}
+
+const issue = {
+  name: 'issuing.issue',
+  call: calling((adapter, call) => adapter.issuing.issue(order, call)),
+  success: (request: SeenRequest) => success({ card_no: 'C1', card_unique_no: bodyOf(request)['card_unique_no'] }),
+  unlistedCode,
+  refusal: failing(2007),
+};
+
+const page = {
+  name: 'products.page',
+  call: calling((adapter, call) => adapter.products.page(null, call)),
+  unlistedCode,
+  refusal: failing(1012),
+};
+
+conformance({
+  provider: 'keysecure in credit mode',
+  open: (baseUrl, host) => openAdapter(baseUrl, host),
+  aside,
+  canaries,
+  calls: [
+    { ...page, success: () => success({ list: [{ package_no: 'P1', package_type: 'Virtual' }] }) },
+    issue,
+    {
+      name: 'cardholders.apply',
+      call: calling((adapter, call) =>
+        adapter.cardholders.apply({ reference: 'chd_1', sumsubShareToken: new Secret(shareToken) }, call),
+      ),
+      success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
+      unlistedCode,
+      refusal: failing(2005),
+    },
+    {
+      name: 'cardholders.read',
+      call: calling((adapter, call) => adapter.cardholders.read('U1', call)),
+      success: () => success(cardholderRow),
+      unlistedCode,
+      refusal: failing(2002),
+    },
+    {
+      name: 'cardholders.settlement.find',
+      call: calling((adapter, call) =>
+        lookUpOf(adapter.cardholders.settlement).find({ reference: 'chd_1', ...sent }, call),
+      ),
+      success: () => success({ list: [cardholderRow] }),
+      unlistedCode,
+      refusal: failing(1019),
+    },
+    {
+      name: 'issuing.settlement.find',
+      call: calling((adapter, call) =>
+        lookUpOf(adapter.issuing.settlement).find({ reference: 'card_1', ...sent }, call),
+      ),
+      success: () => success({ list: [cardRow] }),
+      unlistedCode,
+      refusal: failing(1020),
+    },
+    {
+      name: 'cards.page',
+      call: calling((adapter, call) => adapter.cards.page(null, call)),
+      success: () => success({ list: [cardRow] }),
+      unlistedCode,
+      refusal: failing(1009),
+    },
+    {
+      name: 'cards.read',
+      call: calling((adapter, call) => adapter.cards.read({ providerRef: 'C1', pan: null }, call)),
+      success: () => success(cardRow),
+      unlistedCode,
+      refusal: () => json({ code: 1003, msg: 'IP address not allowed' }),
+    },
+  ],
+});
+
+conformance({
+  provider: 'keysecure in authorization mode',
+  open: (baseUrl, host) => openAdapter(baseUrl, host, { mode: 'authorization' }),
+  aside,
+  canaries,
+  calls: [{ ...page, success: () => success({ list: [{ card_bin_no: 'B1', currencies: ['USD'] }] }) }, issue],
+});

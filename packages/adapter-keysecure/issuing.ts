@@ -1,0 +1,90 @@
+import { type CardAddress, type CardForm, done, type IssuingFacet, refused, unknown } from '@card-gateway/core';
+import { toCard } from './cards.ts';
+import type { KeySecureClient } from './client.ts';
+import { onlyOwn } from './look-up.ts';
+import type { KeySecureSettings } from './settings.ts';
+import { aroundSending } from './window.ts';
+import { cardApplied, cardData, listOf } from './wire.ts';
+
+/** keysecure.md §6.5. */
+const longestUniqueNumber = 64;
+
+/** keysecure.md §9, set 8.3. */
+const cardTypes: Readonly<Record<CardForm, string>> = { virtual: 'Virtual', physical: 'Physical' };
+
+/** Ordering cards (keysecure.md §6.5). Done means taken on, not issued: the card's status follows from the lists. */
+export function issuing(client: KeySecureClient, settings: KeySecureSettings): IssuingFacet {
+  return {
+    async issue(order, call) {
+      if (order.reference.length > longestUniqueNumber) {
+        return refused('invalid_request', { message: 'the reference is longer than 64 characters' });
+      }
+      return await client.call(
+        {
+          method: 'POST',
+          path: 'card/apply',
+          effect: 'write',
+          body: {
+            cardholder_no: order.cardholderRef,
+            card_unique_no: order.reference,
+            card_type: cardTypes[order.form],
+            // Exactly the selector of the merchant's mode: both or neither is refused with 1004.
+            ...(settings.mode === 'credit' ? { package_no: order.productRef } : { card_bin_no: order.productRef }),
+            ...(order.address === null ? {} : { address_info: addressInfo(order.address) }),
+          },
+          hide: order.address === null ? [] : personalPartsOf(order.address),
+          data: cardApplied,
+          judge: (data, evidence) =>
+            data.card_unique_no === order.reference
+              ? done({ providerRef: data.card_no }, evidence)
+              : unknown('unreadable_answer', evidence),
+        },
+        call,
+      );
+    },
+
+    settlement: {
+      by: 'look-up',
+      find: async (order, call) =>
+        await client.call(
+          {
+            method: 'POST',
+            path: 'card/list',
+            effect: 'read',
+            body: {
+              card_unique_no: order.reference,
+              ...aroundSending(order.sentAt, settings.timeZone),
+              page: 0,
+              size: settings.pageSize,
+            },
+            data: listOf(cardData),
+            judge: ({ list }, evidence) =>
+              onlyOwn(list, { isOwn: (row) => row.card_unique_no === order.reference, value: toCard }, evidence),
+          },
+          call,
+        ),
+    },
+  };
+}
+
+/** `phone_code` is digits only, without a plus; an empty `address_line2` is sent as "" (keysecure.md §6.5). */
+function addressInfo(address: CardAddress): Readonly<Record<string, string>> {
+  return {
+    first_name: address.firstName,
+    last_name: address.lastName,
+    phone_code: address.phoneCode.replaceAll(/\D/g, ''),
+    phone: address.phone,
+    postal_code: address.postalCode,
+    country: address.country,
+    state: address.state,
+    city: address.city,
+    address_line1: address.line1,
+    address_line2: address.line2,
+  };
+}
+
+/** All but the country and its dialling code, which tell of nobody. */
+function personalPartsOf(address: CardAddress): readonly string[] {
+  const { firstName, lastName, phone, postalCode, state, city, line1, line2 } = address;
+  return [firstName, lastName, phone, postalCode, state, city, line1, line2];
+}

@@ -1,0 +1,115 @@
+import {
+  type CardForm,
+  cardNetwork,
+  done,
+  type Outcome,
+  type Page,
+  type ProductLimits,
+  type ProductsFacet,
+  type ProviderCall,
+  type ProviderProduct,
+  refused,
+} from '@card-gateway/core';
+import type { z } from 'zod';
+import type { KeySecureClient } from './client.ts';
+import type { KeySecureSettings } from './settings.ts';
+import { binData, listOf, packageData, type WireLimits } from './wire.ts';
+
+/** What a merchant can order: packages in credit mode (keysecure.md §6.18), BINs in authorization mode (§6.19). */
+export function products(client: KeySecureClient, settings: KeySecureSettings): ProductsFacet {
+  async function page<Row extends z.ZodType>(
+    list: { readonly path: string; readonly row: Row; readonly toProduct: (row: z.output<Row>) => ProviderProduct },
+    next: string | null,
+    call: ProviderCall,
+  ): Promise<Outcome<Page<ProviderProduct>>> {
+    if (next !== null && !/^\d{1,9}$/.test(next)) {
+      return refused('invalid_request', { message: 'not a cursor of this list' });
+    }
+    const number = Number(next ?? '0');
+    const size = settings.pageSize;
+    return await client.call(
+      {
+        method: 'POST',
+        path: list.path,
+        effect: 'read',
+        body: { page: number, size },
+        data: listOf(list.row),
+        judge: (data, evidence) => {
+          const items = data.list.map(list.toProduct);
+          return done({ items, next: items.length < size ? null : String(number + 1), total: null }, evidence);
+        },
+      },
+      call,
+    );
+  }
+
+  const packages = { path: 'card/package/list', row: packageData, toProduct: fromPackage };
+  const bins = { path: 'card/support/bins', row: binData, toProduct: fromBin };
+  return {
+    page: async (next, call) =>
+      settings.mode === 'credit' ? await page(packages, next, call) : await page(bins, next, call),
+  };
+}
+
+/** What neither list speaks of. A product that is listed can be ordered: there is no word for one that cannot. */
+const unsaid = {
+  category: null,
+  region: null,
+  bank: null,
+  status: 'available',
+  providerStatus: null,
+  issuable: true,
+} as const;
+
+function fromPackage(row: z.output<typeof packageData>): ProviderProduct {
+  return {
+    ...unsaid,
+    providerRef: row.package_no,
+    name: row.package_en_name ?? row.package_cn_name,
+    bin: row.card_bin,
+    network: cardNetwork(row.organization),
+    forms: packageForms(row.package_type),
+    currencies: [],
+    balanceCurrency: null,
+    limits: toLimits(row.consumption_limit),
+  };
+}
+
+function fromBin(row: z.output<typeof binData>): ProviderProduct {
+  const currencies = row.currencies ?? [];
+  const [only, ...others] = currencies;
+  return {
+    ...unsaid,
+    providerRef: row.card_bin_no,
+    name: null,
+    bin: row.card_bin,
+    network: cardNetwork(row.organization),
+    forms: binForms(row.support_virtual, row.support_physical),
+    currencies,
+    balanceCurrency: only !== undefined && others.length === 0 ? only : null,
+    limits: toLimits(row.balance_limit),
+  };
+}
+
+/** The words of `package_type` are not published; presumably they are the card types (keysecure.md §9). */
+function packageForms(type: string | null): readonly CardForm[] | null {
+  if (type === 'Virtual') return ['virtual'];
+  return type === 'Physical' ? ['physical'] : null;
+}
+
+type Support = boolean | null | undefined;
+
+function binForms(virtual: Support, physical: Support): readonly CardForm[] | null {
+  if (typeof virtual !== 'boolean' || typeof physical !== 'boolean') return null;
+  return [...(virtual ? (['virtual'] as const) : []), ...(physical ? (['physical'] as const) : [])];
+}
+
+function toLimits(limits: WireLimits | null | undefined): ProductLimits | null {
+  if (limits === null || limits === undefined) return null;
+  return {
+    balance: limits.limit_balance,
+    weekly: limits.limit_week_balance,
+    atmDaily: limits.limit_atm_day_balance,
+    atmMonthly: limits.limit_atm_month_balance,
+  };
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
+import { type ProviderAdapter, Secret } from '@card-gateway/core';
+import { onTestFinished } from 'vitest';
+import { keysecure } from '../index.ts';
+
+export const tokenPath = '/open-api/v1/merchant/token';
+export const apiKey = 'api-key-canary-71c9';
+export const accessToken = 'access-token-canary-5e02';
+export const call = { timeoutMs: 10_000 };
+
+/** An adapter with the facets that this provider has. */
+export type KeySecureAdapter = ProviderAdapter &
+  Required<Pick<ProviderAdapter, 'products' | 'cardholders' | 'issuing' | 'cards'>>;
+
+/** Opens an account with settings as an accounts file would give them, read by the package's own schema. */
+export function openAdapter(
+  baseUrl: string,
+  host: AdapterHost,
+  settings: Readonly<Record<string, unknown>> = {},
+): KeySecureAdapter {
+  const whole = { baseUrl, mode: 'credit', apiKey: new Secret(apiKey), ...settings };
+  return keysecure.create(keysecure.settings.parse(whole), host) as KeySecureAdapter;
+}
+
+export function success(data: unknown, headers: Record<string, string> = {}): Reply {
+  const reply = json({ code: 0, msg: 'Success', data });
+  return reply.kind === 'answer' ? { ...reply, headers: { ...reply.headers, ...headers } } : reply;
+}
+
+export function failure(code: number, msg = 'no', headers: Record<string, string> = {}): Reply {
+  const reply = json({ code, msg });
+  return reply.kind === 'answer' ? { ...reply, headers: { ...reply.headers, ...headers } } : reply;
+}
+
+export function tokenReply(token: string = accessToken, expiredTime: number = Date.now() + 86_400_000): Reply {
+  return success({ access_token: token, expired_time: expiredTime });
+}
+
+/** An example of the documents, as it stands there. */
+export function fixture(name: string): string {
+  return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+export interface TestAccount {
+  readonly loopback: Loopback;
+  /** An adapter that knows nothing of the ones before it. */
+  adapter(settings?: Readonly<Record<string, unknown>>, now?: () => number): KeySecureAdapter;
+  /** The business requests so far, or the token requests. */
+  business(): readonly SeenRequest[];
+  tokens(): readonly SeenRequest[];
+}
+
+/** A provider on a real socket: `token` answers merchant/token, `business` everything else. */
+export async function openAccount(
+  business: (request: SeenRequest) => Reply,
+  token: (request: SeenRequest) => Reply = () => tokenReply(),
+): Promise<TestAccount> {
+  const loopback = await openLoopback();
+  const transport = openTransport({ connections: 8, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
+  onTestFinished(async () => {
+    await loopback.close();
+    await transport.close();
+  });
+  loopback.reply((request) => (request.path === tokenPath ? token(request) : business(request)));
+  return {
+    loopback,
+    adapter: (settings = {}, now = () => Date.now()) =>
+      openAdapter(loopback.url, { send: transport.send, now }, settings),
+    business: () => loopback.requests.filter((request) => request.path !== tokenPath),
+    tokens: () => loopback.requests.filter((request) => request.path === tokenPath),
+  };
+}
+
+/** The settlement of a write that is settled by looking it up. */
+export function lookUpOf<T extends { readonly by: string }>(settlement: T): Extract<T, { readonly by: 'look-up' }> {
+  if (settlement.by !== 'look-up') throw new Error('settled by a person');
+  return settlement as Extract<T, { readonly by: 'look-up' }>;
+}
+
+/** The JSON object that a request carried; a GET carries none. */
+export function bodyOf(request: SeenRequest | undefined): Record<string, unknown> {
+  return JSON.parse(request?.body || '{}') as Record<string, unknown>;
+}

@@ -1,0 +1,80 @@
+import { wire } from '@card-gateway/adapter-kit';
+import { type Decimal, parseDecimal } from '@card-gateway/core';
+import { z } from 'zod';
+
+/** Every answer (keysecure.md §3). `code` is a JSON number; HTTP is 200 also for a failure, which has no `data` (§12, trap 3). */
+export const envelope = z.object({ code: wire.integer, msg: wire.optionalText, data: z.unknown().optional() });
+
+/** An order number of the platform (`*_no`): never empty, or there is nothing to come back with. */
+const orderNumber = z.string().min(1);
+
+/** A limit that may be missing, empty or a word; then the provider states none (§6.18, §6.19). */
+const limit = wire.textOrNumber
+  .nullish()
+  .transform((text): Decimal | null => (text === undefined || text === null ? null : parseDecimal(text)));
+
+const limits = z.object({
+  limit_balance: limit,
+  limit_week_balance: limit,
+  limit_atm_day_balance: limit,
+  limit_atm_month_balance: limit,
+});
+export type WireLimits = z.output<typeof limits>;
+
+/** GET merchant/token (§6.1). `expired_time` is an instant in Unix milliseconds, not a duration. */
+export const tokenData = z.object({ access_token: z.string().min(1), expired_time: wire.integer });
+
+/** POST cardholder/apply (§6.2). */
+export const cardholderApplied = z.object({ cardholder_no: orderNumber, cardholder_unique_no: z.string() });
+
+/** A row of cardholder/list (§6.3); cardholder/{no}/info (§6.4) has the same members without `fail_reason`. */
+export const cardholderData = z.object({
+  cardholder_no: orderNumber,
+  cardholder_unique_no: wire.optionalText,
+  status: z.string(),
+  fail_reason: z.string().nullish(),
+});
+export type WireCardholder = z.output<typeof cardholderData>;
+
+/** POST card/apply (§6.5). It carries no status. */
+export const cardApplied = z.object({ card_no: orderNumber, card_unique_no: z.string() });
+
+/** A row of card/list (§6.6) and card/{no}/detail (§6.7), as far as both are used. `time` is in Unix milliseconds. */
+export const cardData = z.object({
+  card_no: orderNumber,
+  card_unique_no: z.string().nullish(),
+  cardholder_no: z.string().nullish(),
+  card_type: z.string().nullish(),
+  card_last_no: z.string().nullish(),
+  organization: z.string().nullish(),
+  status: z.string(),
+  time: wire.integer.nullish(),
+});
+export type WireCard = z.output<typeof cardData>;
+
+/** A row of card/package/list, credit mode (§6.18). */
+export const packageData = z.object({
+  package_no: orderNumber,
+  package_en_name: wire.optionalText,
+  package_cn_name: wire.optionalText,
+  card_bin: wire.optionalText,
+  organization: wire.optionalText,
+  package_type: wire.optionalText,
+  consumption_limit: limits.nullish(),
+});
+
+/** A row of card/support/bins, authorization mode (§6.19). */
+export const binData = z.object({
+  card_bin_no: orderNumber,
+  card_bin: wire.optionalText,
+  organization: wire.optionalText,
+  support_physical: z.boolean().nullish(),
+  support_virtual: z.boolean().nullish(),
+  currencies: z.array(z.string()).nullish(),
+  balance_limit: limits.nullish(),
+});
+
+/** `data` of every list (§7): rows only, without a total or a next marker. */
+export function listOf<Row extends z.ZodType>(row: Row): z.ZodObject<{ list: z.ZodArray<Row> }> {
+  return z.object({ list: z.array(row) });
+}
