@@ -105,8 +105,8 @@ describe.each<[string, Record<string, unknown>]>([
   ['SHA1withRSA', { digest: 'sha1' }],
   ['MD5withRSA', { digest: 'md5' }],
   ['the JSON text signed', { stringToSign: 'json' }],
-  ['empty values signed', { emptyValues: 'kept' }],
-  ['empty values signed in JSON', { emptyValues: 'kept', stringToSign: 'json' }],
+  ['empty values not signed', { emptyValues: 'skipped' }],
+  ['empty values not signed in JSON', { emptyValues: 'skipped', stringToSign: 'json' }],
   ['a trailing secret', { trailingSecret: new Secret('&key=s3cret') }],
 ])('%s', (_name, choice) => {
   const profile = profileSetting.parse(choice);

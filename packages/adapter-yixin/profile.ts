@@ -34,7 +34,7 @@ export const profileSetting = z
     }),
     emptyValues: z
       .enum(['skipped', 'kept'])
-      .default('skipped')
+      .default('kept')
       .meta({ description: 'Whether parameters with an empty value are signed.' }),
     trailingSecret: secretSetting('Appended as it stands to the string to sign, e.g. `&key=…`.').optional(),
     responseSigned: z
