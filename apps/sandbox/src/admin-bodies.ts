@@ -106,6 +106,14 @@ export const yixinCardsSeed = z.strictObject({
   ),
 });
 
+export const keysecureCallback = z.strictObject({
+  apiKey: z.string().optional(),
+  action: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  id: z.string().optional(),
+  timestamp: z.string().optional(),
+});
+export const onerwayNotification = z.record(z.string(), z.unknown());
 export const keysecureCardChange = z.strictObject({ status: z.enum(cardStatuses) });
 export const keysecureCardholderChange = z.strictObject({
   status: z.enum(cardholderStatuses),

@@ -56,8 +56,10 @@ export function adminRoutes(app: FastifyInstance, admin: Admin, credentials: () 
   post('keysecure/cardholders/:no', (body, request) =>
     readable(admin.keysecure.updateCardholder(param(request), bodies.keysecureCardholderChange.parse(body))),
   );
+  post('keysecure/callbacks', (body) => admin.keysecure.callback(bodies.keysecureCallback.parse(body)));
   get('onerway/tokens', () => admin.onerway.tokens());
   post('onerway/tokens', (body) => admin.onerway.seedTokens(bodies.tokensSeed.parse(body)));
+  post('onerway/notifications', (body) => admin.onerway.notification(bodies.onerwayNotification.parse(body)));
   get('yixin/cards', () => admin.yixin.cards());
   post('yixin/cards', (body) => admin.yixin.seedCards(bodies.yixinCardsSeed.parse(body)));
 }

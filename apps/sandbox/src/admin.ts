@@ -2,6 +2,7 @@ import type { ClockChange, ClockReading } from './clock.ts';
 import { faultSchema, type Fault, type ProviderName, type ScriptedFault } from './faults.ts';
 import type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';
 import type { KeysecureBin, KeysecurePackage } from './keysecure/catalogue.ts';
+import { signedCallback, type KeysecureCallback, type Signed } from './keysecure/callback.ts';
 import {
   settleCard,
   settleCardholder,
@@ -10,6 +11,7 @@ import {
   type KeysecureCard,
   type KeysecureCardholder,
 } from './keysecure/state.ts';
+import { signedNotification } from './onerway/sign.ts';
 import { seedTokens, type SeedOnerwayTokens, type StoredToken } from './onerway/tokens.ts';
 import { seedCards, type OpenApiBin, type OpenApiCard, type SeedOpenApiCards } from './open-api/state.ts';
 import type { World } from './world.ts';
@@ -69,8 +71,15 @@ export interface Admin {
     updateCard(no: string, change: KeysecureCardChange): KeysecureCard;
     /** By `cardholder_no` or `cardholder_unique_no`. */
     updateCardholder(no: string, change: KeysecureCardholderChange): KeysecureCardholder;
+    /** A callback as KeySecure would sign it; it is handed back, not sent. */
+    callback(callback: KeysecureCallback): Signed;
   };
-  onerway: { tokens(): StoredToken[]; seedTokens(seed: SeedOnerwayTokens): void };
+  onerway: {
+    tokens(): StoredToken[];
+    seedTokens(seed: SeedOnerwayTokens): void;
+    /** A webhook body as Onerway would sign it; it is handed back, not sent. */
+    notification(fields: Record<string, unknown>): Signed;
+  };
   yixin: { cards(): YixinCard[]; seedCards(seed: SeedYixinCards): void };
   /** Back to the first moment: state, journal, faults and clock. */
   reset(): void;
@@ -158,10 +167,19 @@ export function createAdmin(world: World): Admin {
             : {};
         return { ...Object.assign(found(holder, no), change, stays) };
       },
+      callback(callback) {
+        const merchant =
+          callback.apiKey === undefined ? merchants()[0] : world.keysecure.merchants.get(callback.apiKey);
+        return signedCallback(found(merchant, callback.apiKey ?? 'merchant'), callback, clock.wall());
+      },
     },
     onerway: {
       tokens: () => world.onerway.tokens.map((stored) => ({ ...stored, token: { ...stored.token } })),
       seedTokens: (seed) => seedTokens(world.onerway, world.config, seed),
+      notification: (fields) => ({
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(signedNotification(fields, world.config.onerway.secretKey)),
+      }),
     },
     yixin: {
       cards: () => listed(world.yixin.cards),

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../index.ts';
-import { onerwaySign } from './sign.ts';
+import { onerwaySign, signedNotification } from './sign.ts';
 import { otherAppId } from './tokens.ts';
 
 /** The example keys printed in the documentation: onerway.md §2.2, §6.1. */
@@ -63,9 +63,10 @@ describe('published signature vectors', () => {
       status: 'S',
       eci: '5',
     };
-    expect(onerwaySign(body, webhookKey, ['paymentMethod', 'sign'])).toBe(
-      'fa58c37f1d7fd1e249c6bcc427aa335aa2d7335389908488e8a7f96f54c59485',
-    );
+    expect(signedNotification(body, webhookKey)).toEqual({
+      ...body,
+      sign: 'fa58c37f1d7fd1e249c6bcc427aa335aa2d7335389908488e8a7f96f54c59485',
+    });
   });
 });
 
@@ -148,6 +149,7 @@ describe('on the wire', () => {
     expect(await list({ merchantNo: '1' })).toMatchObject({ respCode: '12004' });
     expect(await list({ appId: '1' })).toMatchObject({ respCode: '13001' });
     expect(await list({ merchantNo: 900_217 })).toMatchObject({ respCode: '40013' });
+    expect(await list({ remark: 1 })).toMatchObject({ respCode: '40013', respMsg: 'remark must be a string' });
     expect(await list({ subProductType: undefined })).toMatchObject({ respCode: '40013' });
     expect(await list({ subProductType: 'DIRECT' })).toMatchObject({ respCode: '40013' });
     expect(await list({ merchantCustId: 'x'.repeat(51) })).toMatchObject({ respCode: '40013' });

@@ -20,6 +20,27 @@ export function onerwaySign(
     .digest('hex');
 }
 
+/** onerway.md §6.1: what a webhook's signature leaves out; every other member, known or not, is in it. */
+const unsignedInWebhooks = [
+  'originTransactionId',
+  'originMerchantTxnId',
+  'customsDeclarationAmount',
+  'customsDeclarationCurrency',
+  'paymentMethod',
+  'walletTypeName',
+  'periodValue',
+  'tokenExpireTime',
+  'sign',
+];
+
+/** The same members with their `sign`, as a webhook carries them. */
+export function signedNotification(
+  fields: Readonly<Record<string, unknown>>,
+  secretKey: string,
+): Record<string, unknown> {
+  return { ...fields, sign: onerwaySign(fields, secretKey, unsignedInWebhooks) };
+}
+
 export function sameSign(given: string, computed: string): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(computed);
