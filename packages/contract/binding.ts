@@ -141,12 +141,9 @@ export const bankListSchema = z
         name: z.string(),
         perTransaction: z.string().nullable().meta({ description: 'Limit of one payment, decimal text in `unit`.' }),
         perDay: z.string().nullable().meta({ description: 'Limit of a day, decimal text in `unit`.' }),
-        unit: z
-          .enum(['yuan', 'fen'])
-          .nullable()
-          .meta({
-            description: 'Null while the provider has not confirmed it: then nothing may be computed with them.',
-          }),
+        unit: z.enum(['yuan', 'fen']).nullable().meta({
+          description: 'Null while the provider has not confirmed it: then nothing may be computed with them.',
+        }),
       }),
     ),
   })

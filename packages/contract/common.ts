@@ -20,11 +20,9 @@ export const accountName = z
 
 export const userReference = z.string().min(1).max(64).meta({ description: "The end user, by the company's own id." });
 
-export const userIp = z
-  .union([z.ipv4(), z.ipv6()], 'expected an IPv4 or IPv6 address')
-  .meta({
-    description: "The end user's IP address, where the provider wants it (Yixin) and the account sets no default.",
-  });
+export const userIp = z.union([z.ipv4(), z.ipv6()], 'expected an IPv4 or IPv6 address').meta({
+  description: "The end user's IP address, where the provider wants it (Yixin) and the account sets no default.",
+});
 
 export const cardNumber = z
   .string()

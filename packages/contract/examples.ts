@@ -7,7 +7,6 @@ export const cardholderId = 'chd_01kan3z7jhfe7v2eq8d4tqh1y1';
 export const cardId = 'card_01kan3z7jhfe7v2eq8d4tqh1y2';
 export const bindingId = 'bind_01kan3z7jhfe7v2eq8d4tqh1y3';
 export const syncId = 'sync_01kan3z7jhfe7v2eq8d4tqh1y4';
-export const operationId = 'op_01kan3z7jhfe7v2eq8d4tqh1y5';
 
 export const providerAccount = {
   account: 'keysecure',
@@ -55,7 +54,7 @@ export const cardholder = {
   createdAt: created,
   updatedAt: created,
   syncedAt: created,
-  operation: operationSucceeded(operationId),
+  operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1y4'),
 };
 
 export const createCardholder = {
@@ -92,7 +91,7 @@ export const card = {
   createdAt: created,
   updatedAt: created,
   syncedAt: null,
-  operation: operationSucceeded(operationId),
+  operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1y5'),
 };
 
 export const startBinding = {
@@ -123,7 +122,7 @@ export const binding = {
   createdAt: created,
   updatedAt: created,
   syncedAt: null,
-  operation: operationSucceeded(operationId),
+  operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1y6'),
 };
 
 export const verifyBinding = { code: '123456', userIp: '203.0.113.7' };
@@ -170,11 +169,21 @@ export const sync = {
   createdAt: created,
   startedAt: null,
   finishedAt: null,
-  operation: operationSucceeded(operationId),
+  operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1y7'),
+};
+
+export const finishedSync = {
+  ...sync,
+  status: 'succeeded' as const,
+  pages: 25,
+  seen: 2500,
+  total: 2500,
+  startedAt: '2026-11-22T10:00:01.000Z',
+  finishedAt: '2026-11-22T10:00:09.000Z',
 };
 
 export const operation = {
-  id: operationId,
+  id: 'op_01kan3z7jhfe7v2eq8d4tqh1y9',
   type: 'issueCard' as const,
   provider: 'keysecure',
   account: 'keysecure',

@@ -37,7 +37,7 @@ export const operationSchema = z
       )
       .meta({
         description:
-          'The evidence: every call about this write, oldest first; of very many look-ups the first and the latest.',
+          'The evidence: every call about this write, oldest first; look-ups that showed the same are one entry.',
       }),
   })
   .meta({ id: 'Operation', description: 'One write, what was sent, what was said, and how it settled.' });

@@ -289,7 +289,7 @@ export const operations = {
     params: idOf('sync'),
     success: { status: 200, description: 'The sync.', schema: sync.syncSchema },
     problems: ['not-found'],
-    example: { answer: { ...examples.sync, status: 'succeeded', pages: 25, seen: 2500, total: 2500 } },
+    example: { answer: examples.finishedSync },
   },
   listOperations: {
     method: 'GET',

@@ -74,6 +74,13 @@ export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   return hyphenate(number.toString(16).padStart(32, '0'));
 }
 
+/** {@link fromPublicId} for an id that was checked at the edge. @throws RangeError when it is none after all */
+export function uuidOf(kind: IdKind, id: PublicId): Uuid {
+  const uuid = fromPublicId(kind, id);
+  if (uuid === null) throw new RangeError(`Not an id of a ${kind}.`);
+  return uuid;
+}
+
 function hyphenate(hex: string): Uuid {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

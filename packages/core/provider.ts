@@ -128,6 +128,7 @@ export interface BindingOrder {
 }
 
 export interface CodeAnswer {
+  /** Our reference of this one attempt (a TypeID): every code has its own. */
   readonly reference: string;
   readonly user: string;
   readonly challenge: string;

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { AdapterDefinition } from '@card-gateway/adapter-kit';
+import { Secret } from '@card-gateway/core';
+import { z } from 'zod';
+
+/** One account at one provider, read and checked. */
+export interface Account {
+  readonly name: string;
+  readonly tenant: string;
+  readonly sandbox: boolean;
+  readonly adapter: AdapterDefinition;
+  readonly settings: { readonly baseUrl: string };
+}
+
+/** The accounts file is not usable: every fault with its path and how to mend it. */
+export class AccountsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(file: string, faults: readonly string[]) {
+    super(`The accounts file ${file} is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'AccountsError';
+    this.faults = faults;
+  }
+}
+
+const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const nameRule = 'expected 1 to 64 lower-case letters, digits and hyphens';
+
+function entrySchema(adapters: readonly AdapterDefinition[]) {
+  const providers = adapters.map(({ provider }) => provider);
+  return z.strictObject({
+    provider: z.enum(providers as [string, ...string[]]),
+    tenant: z.string().regex(nameShape, nameRule).default('default'),
+    sandbox: z.boolean().default(false),
+    settings: z.unknown(),
+  });
+}
+
+interface Sources {
+  readonly adapters: readonly AdapterDefinition[];
+  readonly environment: (name: string) => string | undefined;
+}
+
+/**
+ * Reads the accounts file: an object of accounts by name, secrets given as `{"file": …}` (relative to this file) or
+ * `{"env": …}`.
+ *
+ * @throws {@link AccountsError} with every fault of every account at once
+ */
+export function readAccounts(file: string, sources: Sources): Account[] {
+  const faults: string[] = [];
+  const fail = (path: readonly PropertyKey[], message: string): void => {
+    faults.push(`${['', ...path.map(String)].join('/')}: ${message}`);
+  };
+  const entries = parseFile(file);
+  const entry = entrySchema(sources.adapters);
+  const accounts: Account[] = [];
+
+  for (const [name, value] of Object.entries(entries)) {
+    if (name === '$schema') continue;
+    if (!nameShape.test(name)) fail([name], `the account's name is not usable: ${nameRule}`);
+    const common = entry.safeParse(value);
+    if (!common.success) {
+      for (const issue of common.error.issues) fail([name, ...issue.path], issue.message);
+      continue;
+    }
+    const adapter = sources.adapters.find(({ provider }) => provider === common.data.provider);
+    if (adapter === undefined) continue;
+    const resolved = resolveSecrets(common.data.settings, [name, 'settings'], fail, dirname(file), sources.environment);
+    const settings = adapter.settings.safeParse(resolved);
+    if (!settings.success) {
+      for (const issue of settings.error.issues) fail([name, 'settings', ...issue.path], issue.message);
+      continue;
+    }
+    const { tenant, sandbox } = common.data;
+    if (!sandbox) {
+      if (!settings.data.baseUrl.startsWith('https:')) {
+        fail([name, 'settings', 'baseUrl'], 'expected https; only an account with "sandbox": true may use http');
+      }
+      for (const fault of adapter.productionFaults?.(settings.data) ?? []) {
+        fail([name, 'settings', ...fault.path], fault.message);
+      }
+    }
+    accounts.push({ name, tenant, sandbox, adapter, settings: settings.data });
+  }
+  if (accounts.length === 0 && faults.length === 0) fail([], 'expected at least one account');
+  if (faults.length > 0) throw new AccountsError(file, faults);
+  return accounts;
+}
+
+function parseFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new AccountsError(file, ['it cannot be read; GATEWAY_ACCOUNTS names its path']);
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new AccountsError(file, [`it is not JSON: ${(error as Error).message}`]);
+  }
+  throw new AccountsError(file, ['expected an object of accounts by name']);
+}
+
+type Fail = (path: readonly PropertyKey[], message: string) => void;
+
+/** Replaces every `{"file": …}` and `{"env": …}` by the secret it names. */
+function resolveSecrets(
+  value: unknown,
+  path: readonly string[],
+  fail: Fail,
+  folder: string,
+  environment: Sources['environment'],
+): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => resolveSecrets(item, [...path, String(index)], fail, folder, environment));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const [first, ...others] = Object.entries(value);
+  if (others.length === 0 && typeof first?.[1] === 'string') {
+    if (first[0] === 'file') return secretFromFile(resolve(folder, first[1]), path, fail);
+    if (first[0] === 'env') return secretFromEnvironment(first[1], environment, path, fail);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, resolveSecrets(item, [...path, key], fail, folder, environment)]),
+  );
+}
+
+function secretFromFile(file: string, path: readonly string[], fail: Fail): Secret | undefined {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (text !== '') return new Secret(text);
+    fail(path, `the file ${file} is empty`);
+  } catch {
+    fail(path, `the file ${file} cannot be read`);
+  }
+  return undefined;
+}
+
+function secretFromEnvironment(
+  name: string,
+  environment: Sources['environment'],
+  path: readonly string[],
+  fail: Fail,
+): Secret | undefined {
+  const text = environment(name);
+  if (text !== undefined && text !== '') return new Secret(text);
+  fail(path, `the environment variable ${name} is not set`);
+  return undefined;
+}
+
+/** The JSON Schema of the accounts file, for editors: made from the adapters' own settings. */
+export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unknown {
+  const secret = {
+    description: 'A secret, by the file or the environment variable that holds it.',
+    oneOf: ['file', 'env'].map((source) => ({
+      type: 'object',
+      properties: { [source]: { type: 'string', minLength: 1 } },
+      required: [source],
+      additionalProperties: false,
+    })),
+  };
+  const accounts = adapters.map((adapter) => {
+    const settings = z.toJSONSchema(adapter.settings, {
+      io: 'input',
+      unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (z.globalRegistry.get(zodSchema)?.['secret'] !== true) return;
+        delete jsonSchema['secret'];
+        Object.assign(jsonSchema, { ...secret, description: jsonSchema.description ?? secret.description });
+      },
+    });
+    delete settings.$schema;
+    return {
+      title: `Account at ${adapter.title}`,
+      type: 'object',
+      properties: {
+        provider: { const: adapter.provider },
+        tenant: {
+          type: 'string',
+          pattern: nameShape.source,
+          default: 'default',
+          description: 'Who owns what this account brings in.',
+        },
+        sandbox: {
+          type: 'boolean',
+          default: false,
+          description: 'A test account: http and unconfirmed settings are allowed.',
+        },
+        settings,
+      },
+      required: ['provider', 'settings'],
+      additionalProperties: false,
+    };
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Accounts of the card gateway',
+    description: 'Provider accounts by name. Generated from the adapters\' settings by "pnpm openapi"; do not edit.',
+    type: 'object',
+    properties: { $schema: { type: 'string' } },
+    additionalProperties: { oneOf: accounts },
+  };
+}

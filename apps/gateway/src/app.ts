@@ -1,0 +1,95 @@
+import { operations } from '@card-gateway/contract';
+import { newUuid } from '@card-gateway/core';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { bindingRoutes } from './bindings/routes.ts';
+import { startBindingKind } from './bindings/start-binding.ts';
+import { verifyBindingKind } from './bindings/verify-binding.ts';
+import { cardholderRoutes } from './cardholders/routes.ts';
+import { createCardholderKind } from './cardholders/create-cardholder.ts';
+import { issueCardKind } from './cards/issue-card.ts';
+import { cardRoutes } from './cards/routes.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { createAuthentication } from './http/auth.ts';
+import { healthRoutes } from './http/health.ts';
+import { logRequests } from './http/logging.ts';
+import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
+import { malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
+import { authenticated } from './http/route.ts';
+import type { WriteKinds } from './jobs/settle.ts';
+import { findKey } from './keys/store.ts';
+import { operationRoutes } from './operations/routes.ts';
+import type { Services } from './services.ts';
+import { startSyncKind } from './syncs/start-sync.ts';
+import { syncRoutes } from './syncs/routes.ts';
+
+/** All writes, for the job that settles them. */
+export function writeKinds(services: Services): WriteKinds {
+  return [
+    createCardholderKind,
+    issueCardKind(services),
+    startBindingKind(services),
+    verifyBindingKind(services),
+    startSyncKind,
+  ];
+}
+
+/** The HTTP service: the table of contents of the gateway. It listens to nothing yet. */
+export async function buildApp(services: Services, log: Logger): Promise<FastifyInstance> {
+  const { config } = services;
+  const app: FastifyInstance = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    handlerTimeout: config.HTTP_HANDLER_TIMEOUT_MS,
+    keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT_MS,
+    bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
+    genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
+    return503OnClosing: false,
+    clientErrorHandler: malformedRequest,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (_error, _request, reply) => {
+      sendProblem(reply, new ProblemError('malformed-request', 'The path is not a valid URL path.'));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  problemHandling(app, allowedMethods);
+  logRequests(app);
+
+  await collectOpenApi(app);
+  await app.register(async (v1) => {
+    authenticated(v1, createAuthentication({ findKey: (hash) => findKey(services.pool, hash), now: services.now }));
+    catalogRoutes(v1, services);
+    cardholderRoutes(v1, services);
+    cardRoutes(v1, services);
+    bindingRoutes(v1, services);
+    syncRoutes(v1, services);
+    operationRoutes(v1, services);
+  });
+  healthRoutes(app, services);
+  await serveOpenApi(app);
+  return app;
+}
+
+const requestIdShape = /^[\w.:-]{1,128}$/;
+
+/** The caller's own request id if it is a plain one, else a new one. */
+function requestId(header: string | string[] | undefined, now: () => number): string {
+  return typeof header === 'string' && requestIdShape.test(header) ? header : newUuid(now());
+}
+
+const paths = Object.values(operations).map(({ method, path }) => ({
+  method,
+  shape: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
+
+/** The methods of the API that a path takes. */
+function allowedMethods(path: string): readonly string[] {
+  return [...new Set(paths.filter(({ shape }) => shape.test(path)).map(({ method }) => method))];
+}

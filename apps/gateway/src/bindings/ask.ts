@@ -1,0 +1,68 @@
+import type {
+  bankListSchema,
+  bankQuerySchema,
+  bindingCheckSchema,
+  checkBindingSchema,
+  issuerSchema,
+  lookUpIssuerSchema,
+} from '@card-gateway/contract';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { requireUserIp, valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { parsePan } from './start-binding.ts';
+
+/** Asks the provider whether this user must still bind this card. Nothing is stored. */
+export async function checkBinding(
+  services: Services,
+  caller: Caller,
+  question: z.output<typeof checkBindingSchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof bindingCheckSchema>> {
+  const account = services.accounts.ofCaller(caller, question.account);
+  const binding = facetOf(account, 'binding');
+  const userIp = requireUserIp(binding.needsUserIp, question.userIp, '/userIp');
+  const pan = parsePan(question.cardNumber);
+  const answer = valueOf(
+    account,
+    await binding.check({ user: question.user, pan, userIp }, readCall(services, traceparent)),
+  );
+  return {
+    provider: account.provider,
+    account: account.name,
+    user: question.user,
+    maskedNumber: pan.masked,
+    bindingRequired: answer.required,
+  };
+}
+
+/** Asks the provider which banks' cards this user can bind; the answer may differ per user, so nothing is kept. */
+export async function listBanks(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof bankQuerySchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof bankListSchema>> {
+  const account = services.accounts.ofCaller(caller, query.account, 'query/account');
+  const banks = facetOf(account, 'banks');
+  const userIp = requireUserIp(banks.needsUserIp, query.userIp, 'query/userIp');
+  return {
+    data: [...valueOf(account, await banks.list({ user: query.user, userIp }, readCall(services, traceparent)))],
+  };
+}
+
+/** Asks the provider for the bank of a card number. Nothing is stored. */
+export async function lookUpIssuer(
+  services: Services,
+  caller: Caller,
+  question: z.output<typeof lookUpIssuerSchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof issuerSchema>> {
+  const account = services.accounts.ofCaller(caller, question.account);
+  const banks = facetOf(account, 'banks');
+  const userIp = requireUserIp(banks.needsUserIp, question.userIp, '/userIp');
+  const pan = parsePan(question.cardNumber);
+  const bank = valueOf(account, await banks.issuerOf({ pan, userIp }, readCall(services, traceparent)));
+  return { provider: account.provider, account: account.name, maskedNumber: pan.masked, bank };
+}

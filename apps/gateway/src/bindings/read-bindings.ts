@@ -1,0 +1,68 @@
+import type { bindingPageSchema, bindingQuerySchema, bindingSchema } from '@card-gateway/contract';
+import { type BindingKind, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import { requireUserIp, valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { getBinding, listBindings, storeBoundCards } from './store.ts';
+import { bindingView } from './view.ts';
+
+/** One binding from our records. @throws ProblemError 404 */
+export async function readBinding(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<z.output<typeof bindingSchema>> {
+  const row = await getBinding(services.pool, caller.tenant, uuidOf('binding', id));
+  if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
+  return bindingView(row);
+}
+
+/** A page of bindings from our records; refreshed, after asking the provider for all that this user has bound. */
+export async function readBindings(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof bindingQuerySchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof bindingPageSchema>> {
+  const page = pageRequest(query);
+  const { account, user, kind, status } = query;
+  if (query.refresh === true && account !== undefined && user !== undefined) {
+    const open = services.accounts.ofCaller(caller, account, 'query/account');
+    const userIp = requireUserIp(facetOf(open, 'boundCards').needsUserIp, query.userIp, 'query/userIp');
+    const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [supportedKind(open, kind, 'query/kind')];
+    await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, traceparent)));
+  }
+  const rows = await listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
+  return pageOf(rows, page.limit, bindingView);
+}
+
+/** A kind of binding that this account has. @throws ProblemError 422 for another one */
+export function supportedKind(account: OpenAccount, kind: BindingKind, pointer: string): BindingKind {
+  const { kinds } = facetOf(account, 'boundCards');
+  if (kinds.includes(kind)) return kind;
+  throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {
+    errors: [{ pointer, detail: `expected ${kinds.join(' or ')}` }],
+  });
+}
+
+/** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are */
+export async function refreshBindings(
+  services: Services,
+  account: OpenAccount,
+  question: { readonly user: string; readonly kind: BindingKind; readonly userIp: string | null },
+  traceparent: string | undefined,
+): Promise<number> {
+  const askedAt = new Date(services.now());
+  const cards = valueOf(account, await facetOf(account, 'boundCards').list(question, readCall(services, traceparent)));
+  await storeBoundCards(services.pool, services.sealing, account, {
+    user: question.user,
+    kind: question.kind,
+    cards,
+    askedAt,
+  });
+  return cards.length;
+}

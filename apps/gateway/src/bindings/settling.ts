@@ -1,0 +1,41 @@
+import type { ProviderCall } from '@card-gateway/core';
+import type { PoolClient } from 'pg';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import type { OperationRow } from '../ledger/store.ts';
+import type { LookUp } from '../ledger/write.ts';
+import type { Services } from '../services.ts';
+import { getBinding } from './store.ts';
+import { bindingView } from './view.ts';
+
+/** The user's list of bound cards settles both writes, where it can be asked for without the end user being there. */
+export function settlesBy(account: OpenAccount): 'look-up' | 'person' {
+  const { binding, boundCards } = account.adapter;
+  return binding?.settlement.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person';
+}
+
+/** Whether the provider lists the card of this operation among those the user has bound, by its fingerprint. */
+export async function lookUpBound(
+  services: Services,
+  account: OpenAccount,
+  operation: OperationRow,
+  call: ProviderCall,
+): Promise<LookUp<{ readonly status: 'bound' }> | null> {
+  const { boundCards } = account.adapter;
+  if (boundCards === undefined || settlesBy(account) === 'person') return null;
+  const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
+  if (row === null) return null;
+  const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp: null }, call);
+  if (outcome.kind !== 'done') return outcome;
+  const listed = outcome.value.some(
+    ({ pan }) =>
+      pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === row.panFingerprint),
+  );
+  return listed ? { ...outcome, value: { status: 'bound' } } : { kind: 'absent' };
+}
+
+/** The binding of an operation as callers see it. */
+export async function viewBinding(client: PoolClient, operation: OperationRow): Promise<unknown> {
+  const row = await getBinding(client, operation.tenant, operation.resourceId);
+  if (row === null) throw new Error('The binding of this operation is gone.');
+  return bindingView(row);
+}

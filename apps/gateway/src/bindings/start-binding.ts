@@ -1,0 +1,139 @@
+import type { startBindingSchema } from '@card-gateway/contract';
+import { type BindingStarted, newUuid, Pan, Secret, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import { requireUserIp } from '../provider-read.ts';
+import type { Services } from '../services.ts';
+import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
+import { awaitCode, endStart, insertBinding, markBound, type SmsRefusal } from './store.ts';
+
+/** A start that the provider answered, or a card that its list shows as bound. */
+type Started = BindingStarted | { readonly status: 'bound' };
+
+/** How the outcome of a start changes the binding; a lost one settles from the user's list, never by a second SMS. */
+export function startBindingKind(services: Services): WriteKind<Started> {
+  return {
+    type: 'startBinding',
+    successStatus: 201,
+    settlesBy,
+    apply: async (client, operation, outcome, at) => {
+      const id = operation.resourceId;
+      switch (outcome.kind) {
+        case 'done':
+          return started(outcome.value);
+        case 'refused':
+          return endStart(client, id, 'refused', at);
+        case 'unknown':
+          return;
+      }
+
+      function started(value: Started): Promise<void> {
+        switch (value.status) {
+          case 'awaiting_code': {
+            const expiresAt = new Date(at.getTime() + services.config.SMS_CODE_LIFETIME_MS);
+            return awaitCode(
+              client,
+              id,
+              { ref: value.challenge, expiresAt, attempts: services.config.SMS_WRONG_CODES },
+              at,
+            );
+          }
+          case 'not_required':
+            return endStart(client, id, 'not_required', at);
+          case 'bound':
+            return markBound(client, id, at);
+        }
+      }
+    },
+    view: viewBinding,
+    lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
+  };
+}
+
+/** Has the provider send the user an SMS code, once per Idempotency-Key and within the limits on SMS. */
+export function startBinding(
+  services: Services,
+  write: WriteRequest,
+  order: z.output<typeof startBindingSchema>,
+): Promise<WriteAnswer> {
+  return writeOnce(services, startBindingKind(services), write, async () => {
+    const account = services.accounts.ofCaller(write.caller, order.account);
+    const binding = facetOf(account, 'binding');
+    const userIp = requireUserIp(binding.needsUserIp, order.userIp, '/userIp');
+    const pan = parsePan(order.cardNumber);
+    const phone = new Secret(order.phone);
+    const id = newUuid(services.now());
+    return {
+      account,
+      resourceId: id,
+      insert: async (client, operationId, at) => {
+        const refusal = await insertBinding(
+          client,
+          {
+            id,
+            tenant: write.caller.tenant,
+            provider: account.provider,
+            account: account.name,
+            userRef: order.user,
+            maskedNumber: pan.masked,
+            bin: pan.bin,
+            last4: pan.last4,
+            panFingerprints: services.sealing.fingerprints(pan),
+            phoneFingerprints: services.sealing.fingerprints(phone),
+          },
+          {
+            resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
+            perHour: services.config.SMS_PER_PHONE_AND_HOUR,
+            perDay: services.config.SMS_PER_PHONE_AND_DAY,
+          },
+          operationId,
+          at,
+        );
+        if (refusal !== null) throw smsProblem(refusal, at);
+      },
+      send: (call) =>
+        binding.start(
+          {
+            reference: toPublicId('binding', id),
+            user: order.user,
+            pan,
+            phone,
+            purpose: order.purpose,
+            loanOrder: order.loanOrder ?? null,
+            userIp,
+          },
+          call,
+        ),
+    };
+  });
+}
+
+/** The card number of a checked body. */
+export function parsePan(text: string): Pan {
+  const pan = Pan.parse(text);
+  if (pan !== null) return pan;
+  const detail = 'expected a card number of 12 to 21 digits';
+  throw new ProblemError('invalid-request', `/cardNumber: ${detail}`, { errors: [{ pointer: '/cardNumber', detail }] });
+}
+
+function smsProblem(refusal: SmsRefusal, now: Date): ProblemError {
+  if (refusal.because === 'verifying') {
+    return new ProblemError('illegal-state', 'A code for this card is being checked right now.', {
+      retryAfterSeconds: 2,
+    });
+  }
+  const details = {
+    'too-soon': 'An SMS for this card was sent a moment ago.',
+    'phone-hour': 'This phone number has had as many SMS as it may have in an hour.',
+    'phone-day': 'This phone number has had as many SMS as it may have in a day.',
+  };
+  return new ProblemError(
+    'sms-limit',
+    `${details[refusal.because]} Another may be sent at ${refusal.until.toISOString()}.`,
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil((refusal.until.getTime() - now.getTime()) / 1000)),
+    },
+  );
+}

@@ -1,0 +1,118 @@
+import type { verifyBindingSchema } from '@card-gateway/contract';
+import { type BindingVerified, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { findById } from '../ledger/store.ts';
+import {
+  attemptOf,
+  settleOperation,
+  type WriteAnswer,
+  type WriteKind,
+  writeOnce,
+  type WriteRequest,
+} from '../ledger/write.ts';
+import { requireUserIp, valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
+import { awaitCodeAgain, beginVerifying, type BindingRow, endVerifying, getBinding, markBound } from './store.ts';
+
+/** How the outcome of a code changes the binding. A lost one leaves it awaiting a code: its last certain state. */
+export function verifyBindingKind(services: Services): WriteKind<BindingVerified> {
+  return {
+    type: 'verifyBinding',
+    successStatus: 200,
+    settlesBy,
+    apply: async (client, operation, outcome, at) => {
+      const id = operation.resourceId;
+      switch (outcome.kind) {
+        case 'done':
+          return outcome.value.status === 'bound'
+            ? markBound(client, id, at)
+            : endVerifying(client, id, outcome.value.status, at);
+        case 'refused':
+          return awaitCodeAgain(client, id, outcome.refusal.reason === 'wrong_code', at);
+        case 'unknown':
+          return awaitCodeAgain(client, id, false, at);
+      }
+    },
+    view: viewBinding,
+    lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
+  };
+}
+
+/** Hands the user's SMS code to the provider, once per Idempotency-Key; the code itself is kept nowhere. */
+export function verifyBinding(
+  services: Services,
+  write: WriteRequest,
+  publicId: string,
+  answer: z.output<typeof verifyBindingSchema>,
+): Promise<WriteAnswer> {
+  const kind = verifyBindingKind(services);
+  return writeOnce(services, kind, write, async () => {
+    const id = uuidOf('binding', publicId);
+    const row = await getBinding(services.pool, write.caller.tenant, id);
+    if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
+    const account = services.accounts.ofCaller(write.caller, row.account);
+    const binding = facetOf(account, 'binding');
+    const userIp = requireUserIp(binding.needsUserIp, answer.userIp, '/userIp');
+    const challenge = requireAwaitingCode(row);
+    await settleEarlierCode(services, kind, account, row, write);
+    return {
+      account,
+      resourceId: id,
+      insert: async (client, operationId, at) => {
+        if (!(await beginVerifying(client, id, operationId, at))) {
+          throw new ProblemError(
+            'illegal-state',
+            'Another code for this binding is being checked, or has settled it.',
+            {
+              retryAfterSeconds: 1,
+            },
+          );
+        }
+      },
+      // Each code has a reference of its own: the same one twice would be answered with the first result again.
+      send: (call, operationId) =>
+        binding.verify(
+          {
+            reference: toPublicId('operation', operationId),
+            user: row.userRef,
+            challenge,
+            code: new Secret(answer.code),
+            userIp,
+          },
+          call,
+        ),
+    };
+  });
+}
+
+/** The provider's id of the SMS. @throws ProblemError 409 when the binding awaits no code */
+function requireAwaitingCode(row: BindingRow): string {
+  if (row.status === 'awaiting_code' && row.challengeRef !== null) return row.challengeRef;
+  throw new ProblemError(
+    'illegal-state',
+    `The binding is "${row.status}"; a code is taken only while it is "awaiting_code".`,
+  );
+}
+
+/** An earlier code without a known outcome may have bound the card: that is asked before another code is sent. */
+async function settleEarlierCode(
+  services: Services,
+  kind: WriteKind<BindingVerified>,
+  account: OpenAccount,
+  row: BindingRow,
+  write: WriteRequest,
+): Promise<void> {
+  if (row.operationId === null || row.operationType !== kind.type || row.operationState !== 'unknown') return;
+  const operation = await findById(services.pool, row.operationId);
+  if (operation === null) return;
+  const startedAt = new Date(services.now());
+  const lookUp = await kind.lookUp(account, operation, readCall(services, write.traceparent));
+  if (lookUp === null || lookUp.kind === 'absent') return;
+  valueOf(account, lookUp);
+  const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
+  await settleOperation(services, kind, operation.id, lookUp, 'look-up', attempt, write.requestId);
+  throw new ProblemError('illegal-state', 'An earlier code was accepted: the binding is "bound".');
+}

@@ -1,0 +1,98 @@
+import type { createCardholderSchema } from '@card-gateway/contract';
+import { mapOutcome, newUuid, type ProviderCardholder, Secret, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import type { Services } from '../services.ts';
+import { acceptApplication, describeCardholder, failApplication, getCardholder, insertCardholder } from './store.ts';
+import { cardholderView } from './view.ts';
+
+interface AppliedCardholder {
+  readonly providerRef: string;
+  readonly described?: ProviderCardholder;
+}
+
+/** How the outcome of an application changes the cardholder, and how a lost answer is found out: by our reference. */
+export const createCardholderKind: WriteKind<AppliedCardholder> = {
+  type: 'createCardholder',
+  successStatus: 201,
+  settlesBy: (account) => (facetOf(account, 'cardholders').settlement.by === 'look-up' ? 'look-up' : 'person'),
+
+  apply: async (client, operation, outcome, at) => {
+    switch (outcome.kind) {
+      case 'done': {
+        const { providerRef, described } = outcome.value;
+        await acceptApplication(client, operation.resourceId, providerRef, at);
+        if (described !== undefined) await describeCardholder(client, operation.resourceId, described, at);
+        return;
+      }
+      case 'refused':
+        await failApplication(client, operation.resourceId, at);
+        return;
+      case 'unknown':
+        return;
+    }
+  },
+
+  view: async (client, operation) => {
+    const row = await getCardholder(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The cardholder of this operation is gone.');
+    return cardholderView(row);
+  },
+
+  lookUp: async (account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
+    const settlement = account.adapter.cardholders?.settlement;
+    if (settlement?.by !== 'look-up') return null;
+    const reference = toPublicId('cardholder', operation.resourceId);
+    const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+    if (outcome.kind !== 'done') return outcome;
+    const finding = outcome.value;
+    if (!finding.found) return { kind: 'absent' };
+    return mapOutcome(outcome, () => ({ providerRef: finding.value.providerRef, described: finding.value }));
+  },
+};
+
+/** Applies for a cardholder at the account's provider, once per Idempotency-Key and once per reference. */
+export function createCardholder(
+  services: Services,
+  write: WriteRequest,
+  order: z.output<typeof createCardholderSchema>,
+): Promise<WriteAnswer> {
+  return writeOnce(services, createCardholderKind, write, async () => {
+    const account = services.accounts.ofCaller(write.caller, order.account);
+    const cardholders = facetOf(account, 'cardholders');
+    const id = newUuid(services.now());
+    return {
+      account,
+      resourceId: id,
+      insert: async (client, operationId, at) => {
+        const cardholder = {
+          id,
+          tenant: write.caller.tenant,
+          provider: account.provider,
+          account: account.name,
+          reference: order.reference,
+        };
+        if (await insertCardholder(client, cardholder, operationId, at)) return;
+        throw new ProblemError(
+          'already-exists',
+          `The account "${account.name}" has a cardholder with this reference.`,
+          {
+            errors: [
+              {
+                pointer: '/reference',
+                detail: 'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=',
+              },
+            ],
+          },
+        );
+      },
+      send: (call) =>
+        cardholders.apply(
+          { reference: toPublicId('cardholder', id), sumsubShareToken: new Secret(order.sumsubShareToken) },
+          call,
+        ),
+    };
+  });
+}

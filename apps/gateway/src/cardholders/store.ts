@@ -1,0 +1,129 @@
+import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
+import type { Pool, PoolClient } from 'pg';
+import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { type PageRequest, where } from '../page.ts';
+
+export interface CardholderRow extends OperationColumns {
+  readonly id: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly providerRef: string | null;
+  readonly reference: string;
+  readonly status: CardholderStatus;
+  readonly providerStatus: string | null;
+  readonly failReason: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly syncedAt: Date | null;
+}
+
+const selectCardholders = `
+  SELECT h.id, h.provider, h.account, h.provider_ref AS "providerRef", h.reference, h.status,
+    h.provider_status AS "providerStatus", h.fail_reason AS "failReason", h.created_at AS "createdAt",
+    h.updated_at AS "updatedAt", h.synced_at AS "syncedAt", ${operationColumns}
+  FROM cardholders h LEFT JOIN operations o ON o.id = h.operation_id`;
+
+/** One cardholder of a tenant; null for another tenant's, as for none. */
+export async function getCardholder(
+  client: Pool | PoolClient,
+  tenant: string,
+  id: string,
+): Promise<CardholderRow | null> {
+  const { rows } = await client.query<CardholderRow>({
+    name: 'cardholder-get',
+    text: `${selectCardholders} WHERE h.id = $1 AND h.tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0] ?? null;
+}
+
+export interface CardholderFilter {
+  readonly tenant: string;
+  readonly account?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly status?: CardholderStatus | undefined;
+}
+
+/** Cardholders newest first, one more than the page holds. */
+export async function listCardholders(
+  pool: Pool,
+  filter: CardholderFilter,
+  page: PageRequest,
+): Promise<CardholderRow[]> {
+  const { text, values } = where({
+    'h.tenant =': filter.tenant,
+    'h.account =': filter.account,
+    'h.reference =': filter.reference,
+    'h.status =': filter.status,
+    'h.id <': page.after,
+  });
+  const { rows } = await pool.query<CardholderRow>(
+    `${selectCardholders} ${text} ORDER BY h.id DESC LIMIT ${page.limit + 1}`,
+    values,
+  );
+  return rows;
+}
+
+export interface NewCardholder {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly reference: string;
+}
+
+/** Records a cardholder that is about to be applied for; false when this reference has one already. */
+export async function insertCardholder(
+  client: PoolClient,
+  cardholder: NewCardholder,
+  operationId: string,
+  at: Date,
+): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'cardholder-insert',
+    text: `INSERT INTO cardholders (id, tenant, provider, account, reference, status, operation_id, created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $7)
+           ON CONFLICT (account, reference) WHERE status <> 'failed' DO NOTHING`,
+    values: [
+      cardholder.id,
+      cardholder.tenant,
+      cardholder.provider,
+      cardholder.account,
+      cardholder.reference,
+      operationId,
+      at,
+    ],
+  });
+  return rowCount === 1;
+}
+
+/** The provider took the application under its own id. */
+export async function acceptApplication(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
+  await client.query(
+    `UPDATE cardholders SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL`,
+    [id, providerRef, at],
+  );
+}
+
+/** The provider refused the application: there is no cardholder, and the reference is free again. */
+export async function failApplication(client: PoolClient, id: string, at: Date): Promise<void> {
+  await client.query(
+    `UPDATE cardholders SET status = 'failed', updated_at = $2 WHERE id = $1 AND provider_ref IS NULL`,
+    [id, at],
+  );
+}
+
+/** Stores what the provider said, unless something asked for later is stored already. */
+export async function describeCardholder(
+  client: Pool | PoolClient,
+  id: string,
+  described: ProviderCardholder,
+  askedAt: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE cardholders SET status = $2, provider_status = $3, fail_reason = $4, synced_at = $5::timestamptz,
+       updated_at = CASE WHEN (status, provider_status, fail_reason) IS DISTINCT FROM ($2, $3, $4) THEN $5 ELSE updated_at END
+     WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $5)`,
+    [id, described.status, described.providerStatus, described.failReason ?? null, askedAt],
+  );
+}

@@ -1,0 +1,23 @@
+import type { cardholderSchema } from '@card-gateway/contract';
+import { toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { operationView } from '../ledger/reference.ts';
+import type { CardholderRow } from './store.ts';
+
+/** A cardholder as callers see it. */
+export function cardholderView(row: CardholderRow): z.output<typeof cardholderSchema> {
+  return {
+    id: toPublicId('cardholder', row.id),
+    provider: row.provider,
+    account: row.account,
+    providerRef: row.providerRef,
+    reference: row.reference,
+    status: row.status,
+    providerStatus: row.providerStatus,
+    failReason: row.failReason,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    syncedAt: row.syncedAt?.toISOString() ?? null,
+    operation: operationView(row),
+  };
+}

@@ -1,0 +1,160 @@
+import type { issueCardSchema } from '@card-gateway/contract';
+import { uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import type { Services } from '../services.ts';
+import {
+  acceptOrder,
+  describeProviderCards,
+  failOrder,
+  findCardholder,
+  findProduct,
+  getCard,
+  insertOrderedCard,
+} from './store.ts';
+import { cardView } from './view.ts';
+
+/** A card that the provider took an order for; from a look-up with all that the provider says of it. */
+interface IssuedCard {
+  readonly providerRef: string;
+  readonly described?: ProviderCard;
+}
+
+/** How the outcome of an order changes the card, and how a lost answer is found out: by our reference. */
+export function issueCardKind(services: Services): WriteKind<IssuedCard> {
+  return {
+    type: 'issueCard',
+    successStatus: 201,
+    settlesBy: (account) => (facetOf(account, 'issuing').settlement.by === 'look-up' ? 'look-up' : 'person'),
+
+    apply: async (client, operation, outcome, at) => {
+      switch (outcome.kind) {
+        case 'done': {
+          await acceptOrder(client, operation.resourceId, outcome.value.providerRef, at);
+          const { described } = outcome.value;
+          const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
+          if (described !== undefined) await describeProviderCards(client, services.sealing, account, [described], at);
+          return;
+        }
+        case 'refused':
+          await failOrder(client, operation.resourceId, at);
+          return;
+        case 'unknown':
+          return;
+      }
+    },
+
+    view: async (client, operation) => {
+      const row = await getCard(client, operation.tenant, operation.resourceId);
+      if (row === null) throw new Error('The card of this operation is gone.');
+      return cardView(row);
+    },
+
+    lookUp: async (account, operation, call): Promise<LookUp<IssuedCard> | null> => {
+      const settlement = account.adapter.issuing?.settlement;
+      if (settlement?.by !== 'look-up') return null;
+      const reference = toPublicId('card', operation.resourceId);
+      const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+      if (outcome.kind === 'done' && !outcome.value.found) return { kind: 'absent' };
+      return found(outcome);
+    },
+  };
+}
+
+function found(outcome: Outcome<{ found: true; value: ProviderCard } | { found: false }>): Outcome<IssuedCard> {
+  return mapOutcome(outcome, (finding) => {
+    if (!finding.found) throw new Error('A finding that found nothing is absent.');
+    return { providerRef: finding.value.providerRef, described: finding.value };
+  });
+}
+
+/** Orders a card at the account's provider, once per Idempotency-Key. */
+export function issueCard(
+  services: Services,
+  write: WriteRequest,
+  order: z.output<typeof issueCardSchema>,
+): Promise<WriteAnswer> {
+  return writeOnce(services, issueCardKind(services), write, async () => {
+    const { tenant } = write.caller;
+    const account = services.accounts.ofCaller(write.caller, order.account);
+    const issuing = facetOf(account, 'issuing');
+    const [product, cardholder] = await Promise.all([
+      findProduct(services.pool, tenant, uuidOf('product', order.product)),
+      findCardholder(services.pool, tenant, uuidOf('cardholder', order.cardholder)),
+    ]);
+    const productRef = checkProduct(account, order, product);
+    const cardholderRef = checkCardholder(account, cardholder);
+    const id = newUuid(services.now());
+    return {
+      account,
+      resourceId: id,
+      insert: (client, operationId, at) =>
+        insertOrderedCard(
+          client,
+          {
+            id,
+            tenant,
+            provider: account.provider,
+            account: account.name,
+            productRef,
+            cardholderRef,
+            form: order.form,
+            network: product?.network ?? null,
+          },
+          operationId,
+          at,
+        ),
+      send: (call) =>
+        issuing.issue(
+          {
+            reference: toPublicId('card', id),
+            productRef,
+            cardholderRef,
+            form: order.form,
+            address: order.address ?? null,
+          },
+          call,
+        ),
+    };
+  });
+}
+
+function checkProduct(
+  account: OpenAccount,
+  order: z.output<typeof issueCardSchema>,
+  product: Awaited<ReturnType<typeof findProduct>>,
+): string {
+  if (product === null || product.account !== account.name) {
+    throw notOfAccount('/product', 'product', account);
+  }
+  if (!product.issuable) {
+    throw new ProblemError('illegal-state', 'The provider takes no orders for this product now.', {
+      errors: [{ pointer: '/product', detail: 'expected a product that is issuable' }],
+    });
+  }
+  if (product.forms.length > 0 && !product.forms.includes(order.form)) {
+    const detail = `expected ${product.forms.join(' or ')}, which is what this product is made as`;
+    throw new ProblemError('invalid-request', `/form: ${detail}`, { errors: [{ pointer: '/form', detail }] });
+  }
+  return product.providerRef;
+}
+
+function checkCardholder(account: OpenAccount, cardholder: Awaited<ReturnType<typeof findCardholder>>): string {
+  if (cardholder === null || cardholder.account !== account.name) {
+    throw notOfAccount('/cardholder', 'cardholder', account);
+  }
+  if (cardholder.providerRef === null) {
+    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
+      errors: [{ pointer: '/cardholder', detail: 'expected a cardholder with a providerRef' }],
+    });
+  }
+  return cardholder.providerRef;
+}
+
+function notOfAccount(pointer: string, thing: string, account: OpenAccount): ProblemError {
+  return new ProblemError('not-found', `The account "${account.name}" has no such ${thing}.`, {
+    errors: [{ pointer, detail: `expected the id of a ${thing} of this account` }],
+  });
+}

@@ -1,0 +1,86 @@
+import type { cardPageSchema, cardQuerySchema, cardSchema } from '@card-gateway/contract';
+import { firstUuidAt, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import {
+  type CardRow,
+  findCardholder,
+  findProduct,
+  getCard,
+  listCards,
+  panPlace,
+  storeProviderCards,
+} from './store.ts';
+import { cardView } from './view.ts';
+
+type Card = z.output<typeof cardSchema>;
+
+/** One card, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
+export async function readCard(
+  services: Services,
+  caller: Caller,
+  id: string,
+  options: { readonly refresh: boolean; readonly traceparent: string | undefined },
+): Promise<Card> {
+  const row = await cardOf(services, caller, id);
+  if (!options.refresh || row.providerRef === null) return cardView(row);
+
+  const account = services.accounts.ofCaller(caller, row.account);
+  const cards = facetOf(account, 'cards');
+  const pan =
+    row.panSealed === null ? null : services.sealing.openPan(row.panSealed, panPlace(row.account, row.providerRef));
+  const askedAt = new Date(services.now());
+  const finding = valueOf(
+    account,
+    await cards.read({ providerRef: row.providerRef, pan }, readCall(services, options.traceparent)),
+  );
+  if (finding.found) await storeProviderCards(services.pool, services.sealing, account, [finding.value], askedAt);
+  return cardView(await cardOf(services, caller, id));
+}
+
+async function cardOf(services: Services, caller: Caller, id: string): Promise<CardRow> {
+  const row = await getCard(services.pool, caller.tenant, uuidOf('card', id));
+  if (row === null) throw new ProblemError('not-found', 'There is no such card.');
+  return row;
+}
+
+/** A page of cards from our records. A filter by something that is not the caller's finds nothing. */
+export async function readCards(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof cardQuerySchema>,
+): Promise<z.output<typeof cardPageSchema>> {
+  const page = pageRequest(query);
+  const { tenant } = caller;
+  const [cardholder, product] = await Promise.all([
+    query.cardholder === undefined
+      ? undefined
+      : findCardholder(services.pool, tenant, uuidOf('cardholder', query.cardholder)),
+    query.product === undefined ? undefined : findProduct(services.pool, tenant, uuidOf('product', query.product)),
+  ]);
+  const empty = { data: [], nextCursor: null };
+  if (cardholder === null || cardholder?.providerRef === null || product === null) return empty;
+  const accounts = new Set([query.account, cardholder?.account, product?.account].filter((name) => name !== undefined));
+  if (accounts.size > 1) return empty;
+
+  const rows = await listCards(
+    services.pool,
+    {
+      tenant,
+      account: [...accounts][0],
+      status: query.status,
+      last4: query.last4,
+      cardholderRef: cardholder?.providerRef,
+      productRef: product?.providerRef,
+      after: query.createdAfter && firstUuidAt(Date.parse(query.createdAfter)),
+      before: query.createdBefore && firstUuidAt(Date.parse(query.createdBefore)),
+    },
+    page,
+  );
+  return pageOf(rows, page.limit, cardView);
+}

@@ -1,0 +1,101 @@
+import type { cardProductPageSchema, cardProductQuerySchema, cardProductSchema } from '@card-gateway/contract';
+import { type ProviderProduct, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
+
+/** A provider that pages for ever is cut off here, so that a wrong `next` cannot hold a request. */
+const mostPages = 100;
+
+/**
+ * A page of products as last seen. An account that was not asked lately is asked first; one that does not answer is
+ * shown as last seen, and is an error only when it alone was asked for and nothing of it is known.
+ */
+export async function readProducts(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof cardProductQuerySchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof cardProductPageSchema>> {
+  const page = pageRequest(query);
+  const accounts = accountsOf(services, caller, query.account);
+  if (page.after === null) {
+    await Promise.all(
+      accounts.map(async (account) => {
+        const seenAt = await productsSeenAt(services.pool, account.name);
+        const fresh = seenAt !== null && services.now() - seenAt.getTime() < services.config.PRODUCTS_MAX_AGE_MS;
+        if (fresh && query.refresh !== true) return;
+        try {
+          await refreshProducts(services, account, traceparent);
+        } catch (error) {
+          const isNeeded = query.account !== undefined && seenAt === null;
+          if (isNeeded || !(error instanceof ProblemError)) throw error;
+        }
+      }),
+    );
+  }
+  const names = accounts.map(({ name }) => name);
+  const rows = await listProducts(services.pool, { tenant: caller.tenant, accounts: names }, page);
+  return pageOf(rows, page.limit, productView);
+}
+
+function accountsOf(services: Services, caller: Caller, name: string | undefined): readonly OpenAccount[] {
+  if (name === undefined) {
+    return services.accounts.all.filter(
+      ({ tenant, adapter }) => tenant === caller.tenant && adapter.products !== undefined,
+    );
+  }
+  const account = services.accounts.ofCaller(caller, name, 'query/account');
+  facetOf(account, 'products');
+  return [account];
+}
+
+/** Asks a provider for all products of an account and stores them. @throws ProblemError 502 or 503 */
+export async function refreshProducts(
+  services: Services,
+  account: OpenAccount,
+  traceparent: string | undefined,
+): Promise<void> {
+  const facet = facetOf(account, 'products');
+  const askedAt = new Date(services.now());
+  const products: ProviderProduct[] = [];
+  let next: string | null = null;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const page: { items: readonly ProviderProduct[]; next: string | null } = valueOf(
+      account,
+      await facet.page(next, readCall(services, traceparent)),
+    );
+    products.push(...page.items);
+    next = page.next;
+    if (next === null) break;
+  }
+  await storeProducts(services.pool, account, products, askedAt);
+}
+
+function productView(row: ProductRow): z.output<typeof cardProductSchema> {
+  return {
+    id: toPublicId('product', row.id),
+    provider: row.provider,
+    account: row.account,
+    providerRef: row.providerRef,
+    name: row.name,
+    bin: row.bin,
+    network: row.network,
+    category: row.category,
+    forms: row.forms.length === 0 ? null : row.forms,
+    currencies: row.currencies,
+    balanceCurrency: row.balanceCurrency,
+    region: row.region,
+    bank: row.bank,
+    status: row.status,
+    providerStatus: row.providerStatus,
+    issuable: row.issuable,
+    limits: row.limits,
+    seenAt: row.seenAt.toISOString(),
+  };
+}

@@ -1,0 +1,54 @@
+import type { OperationId, providerListSchema } from '@card-gateway/contract';
+import type { Capability } from '@card-gateway/core';
+import type { z } from 'zod';
+import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import type { Services } from '../services.ts';
+
+/** The operations that need a provider, and the facet each needs. */
+const needs: readonly (readonly [OperationId, Capability])[] = [
+  ['listCardProducts', 'products'],
+  ['createCardholder', 'cardholders'],
+  ['issueCard', 'issuing'],
+  ['startBinding', 'binding'],
+  ['verifyBinding', 'binding'],
+  ['checkBinding', 'binding'],
+  ['listBanks', 'banks'],
+  ['lookUpIssuer', 'banks'],
+];
+
+/** The caller's accounts, what each can do, and how its last calls went. */
+export async function readProviders(services: Services, caller: Caller): Promise<z.output<typeof providerListSchema>> {
+  return { data: services.accounts.all.filter(({ tenant }) => tenant === caller.tenant).map(accountView) };
+}
+
+function accountView(account: OpenAccount): z.output<typeof providerListSchema>['data'][number] {
+  const { adapter } = account;
+  const health = account.health();
+  return {
+    account: account.name,
+    provider: account.provider,
+    title: account.title,
+    sandbox: account.sandbox,
+    operations: [...needs.map(([operation, facet]) => operationView(account, operation, facet)), syncView(account)],
+    notes: [...(adapter.notes ?? [])],
+    health: {
+      status: health.status,
+      lastAnswerAt: health.lastAnswerAt?.toISOString() ?? null,
+      lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
+      lastFailure: health.lastFailure,
+    },
+  };
+}
+
+type OperationView = z.output<typeof providerListSchema>['data'][number]['operations'][number];
+
+function operationView({ adapter }: OpenAccount, operation: OperationId, facet: Capability): OperationView {
+  if (adapter[facet] !== undefined) return { operation, state: 'documented', reason: null };
+  return { operation, state: adapter.gaps[facet]?.state ?? 'absent', reason: gapReason(adapter, facet) };
+}
+
+/** A sync pulls cards or bindings, whichever the provider can list. */
+function syncView(account: OpenAccount): OperationView {
+  return operationView(account, 'startSync', account.adapter.cards === undefined ? 'boundCards' : 'cards');
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** One setting of the environment: how it is read, its default, and what an operator should know of it. */
+interface Setting<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly fallback: string | null;
+  readonly about: string;
+  /** May also come from the file named by `<NAME>_FILE`, as Docker and Kubernetes hand out secrets. */
+  readonly secret?: true;
+}
+
+function setting<Schema extends z.ZodType>(schema: Schema, fallback: string | null, about: string): Setting<Schema> {
+  return { schema, fallback, about };
+}
+
+function secret<Schema extends z.ZodType>(schema: Schema, about: string): Setting<Schema> {
+  return { schema, fallback: null, about, secret: true };
+}
+
+const integer = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `expected a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
+const milliseconds = (least: number, most: number) => integer(least, most);
+
+/** `id:base64,id:base64`: the first key is used for new data, all of them for what is there already. */
+const keyList = z.string().transform((text, context) => {
+  const keys = text.split(',').map((part) => {
+    const [id = '', base64 = ''] = part.trim().split(':');
+    return { id, key: Buffer.from(base64, 'base64') };
+  });
+  for (const { id, key } of keys) {
+    if (!/^[a-z0-9-]{1,16}$/.test(id) || key.length !== 32) {
+      context.addIssue({
+        code: 'custom',
+        message:
+          'expected "<id>:<base64 of 32 bytes>", several separated by commas; make one with: echo k1:$(openssl rand -base64 32)',
+      });
+      return z.NEVER;
+    }
+  }
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) {
+    context.addIssue({ code: 'custom', message: 'expected each key id once' });
+    return z.NEVER;
+  }
+  return keys;
+});
+
+/** Every setting the gateway reads, in the order of `.env.example`. */
+const settings = {
+  HOST: setting(z.string().min(1), '127.0.0.1', 'Address to listen on.'),
+  PORT: setting(integer(0, 65_535), '8080', 'Port to listen on; 0 takes a free one.'),
+  LOG_LEVEL: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'expected trace, debug, info, warn, error or silent'),
+    'info',
+    'Least level that is logged.',
+  ),
+  DATABASE_URL: secret(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' }),
+    'PostgreSQL 15 or newer.',
+  ),
+  GATEWAY_ACCOUNTS: setting(z.string().min(1), null, 'Path of the accounts file (docs/accounts.schema.json).'),
+  GATEWAY_SEALING_KEYS: secret(
+    keyList,
+    'Keys that seal card numbers and tokens (AES-256-GCM): <id>:<base64>, newest first.',
+  ),
+  GATEWAY_FINGERPRINT_KEYS: secret(
+    keyList,
+    'Keys of the fingerprints that find a sealed number again (HMAC-SHA-256): <id>:<base64>, newest first.',
+  ),
+  DATABASE_CONNECTIONS: setting(integer(3, 500), '20', 'Most connections to PostgreSQL, the job queue included.'),
+  DATABASE_CONNECT_TIMEOUT_MS: setting(milliseconds(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: setting(milliseconds(10, 600_000), '5000', 'Longest statement.'),
+  HTTP_REQUEST_TIMEOUT_MS: setting(milliseconds(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
+  HTTP_HANDLER_TIMEOUT_MS: setting(
+    milliseconds(100, 600_000),
+    '45000',
+    'Longest time to answer; more than a provider write and its two commits.',
+  ),
+  HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(milliseconds(0, 600_000), '65000', 'Idle connections are closed after this.'),
+  HTTP_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest request body.'),
+  PROVIDER_READ_TIMEOUT_MS: setting(milliseconds(100, 120_000), '10000', 'Longest read at a provider, in all.'),
+  PROVIDER_WRITE_TIMEOUT_MS: setting(
+    milliseconds(100, 120_000),
+    '20000',
+    'Longest write at a provider, in all; then its outcome is unknown.',
+  ),
+  PROVIDER_CONNECT_TIMEOUT_MS: setting(milliseconds(10, 60_000), '3000', 'Longest time to connect to a provider.'),
+  PROVIDER_CONNECTIONS: setting(integer(1, 1000), '32', 'Most connections to the provider of one account.'),
+  PROVIDER_MAX_RESPONSE_BYTES: setting(integer(1024, 104_857_600), '8388608', 'Longest answer of a provider.'),
+  JOBS_CONCURRENCY: setting(integer(1, 100), '4', 'Jobs (settling, syncs) that run at once in this process.'),
+  PRODUCTS_MAX_AGE_MS: setting(milliseconds(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
+  SMS_CODE_LIFETIME_MS: setting(
+    milliseconds(1000, 3_600_000),
+    '300000',
+    "How long an SMS code is taken to work; the provider's word wins.",
+  ),
+  SMS_RESEND_AFTER_MS: setting(
+    milliseconds(0, 3_600_000),
+    '60000',
+    'Least time between two SMS for one user and card.',
+  ),
+  SMS_WRONG_CODES: setting(integer(1, 100), '5', 'Wrong codes until a challenge is closed.'),
+  SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Most SMS to one phone number in an hour.'),
+  SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Most SMS to one phone number in 24 hours.'),
+  SHUTDOWN_GRACE_MS: setting(milliseconds(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
+} as const;
+
+type Settings = typeof settings;
+export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
+
+/** Bad settings: every fault with the setting it is about and how to mend it. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads all settings, each from its variable or, for secrets, from the file that `<NAME>_FILE` names.
+ *
+ * @throws {@link ConfigError} with every fault at once
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const faults: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings) as [string, Setting<z.ZodType>][]) {
+    const text = textOf(name, setting, environment, faults);
+    if (text === null) continue;
+    const result = setting.schema.safeParse(text);
+    if (result.success) config[name] = result.data;
+    else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config as Config;
+}
+
+/** Only the database's address, for the command line. @throws {@link ConfigError} */
+export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): string {
+  const faults: string[] = [];
+  const url = settings.DATABASE_URL.schema.safeParse(
+    textOf('DATABASE_URL', settings.DATABASE_URL, environment, faults),
+  );
+  if (url.success) return url.data;
+  throw new ConfigError(faults.length > 0 ? faults : ['DATABASE_URL: expected postgresql://…']);
+}
+
+function textOf(
+  name: string,
+  setting: Setting<z.ZodType>,
+  environment: NodeJS.ProcessEnv,
+  faults: string[],
+): string | null {
+  const direct = environment[name];
+  if (direct !== undefined && direct !== '') return direct;
+  const file = setting.secret === true ? environment[`${name}_FILE`] : undefined;
+  if (file !== undefined && file !== '') {
+    try {
+      return readFileSync(file, 'utf8').trim();
+    } catch {
+      faults.push(`${name}_FILE: the file ${file} cannot be read`);
+      return null;
+    }
+  }
+  if (setting.fallback !== null) return setting.fallback;
+  faults.push(`${name}: it is not set${setting.secret === true ? `, nor is ${name}_FILE` : ''}. ${setting.about}`);
+  return null;
+}
+
+/** A variable that the accounts file names by `{"env": name}`. */
+export function readEnvironment(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  return environment[name];
+}
+
+/** The text of `.env.example`. */
+export function envExample(): string {
+  const lines = Object.entries(settings as Record<string, Setting<z.ZodType>>).flatMap(([name, setting]) => [
+    `# ${setting.about}${setting.secret === true ? ` Or name a file that holds it: ${name}_FILE.` : ''}`,
+    setting.fallback === null ? `${name}=` : `# ${name}=${setting.fallback}`,
+    '',
+  ]);
+  return ['# Settings of the gateway. Generated by "pnpm openapi"; do not edit.', '', ...lines].join('\n');
+}

@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { pino } from 'pino';
+import { openAccounts } from './accounts/accounts.ts';
+import { accountsFileSchema } from './accounts/accounts-file.ts';
+import { adapters } from './adapters.ts';
+import { buildApp } from './app.ts';
+import { envExample, readConfig } from './config.ts';
+import { createSealing } from './sealing.ts';
+
+/** The committed files that are made from code, by their path. A test fails when one is stale. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  return {
+    'docs/openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+    'docs/accounts.schema.json': `${JSON.stringify(accountsFileSchema(adapters), null, 2)}\n`,
+    '.env.example': envExample(),
+  };
+}
+
+/** Builds the app over services that no request will use: the document needs only its routes. */
+async function openApiDocument(): Promise<unknown> {
+  const key = [{ id: 'none', key: Buffer.alloc(32) }];
+  const keyText = `none:${Buffer.alloc(32).toString('base64')}`;
+  const config = readConfig({
+    DATABASE_URL: 'postgresql://none/none',
+    GATEWAY_ACCOUNTS: 'none',
+    GATEWAY_SEALING_KEYS: keyText,
+    GATEWAY_FINGERPRINT_KEYS: keyText,
+  });
+  const now = (): number => 0;
+  const accounts = openAccounts([], {
+    connections: 1,
+    connectTimeoutMs: 1,
+    maxResponseBytes: 1,
+    now,
+    report: () => {},
+  });
+  const services = {
+    pool: new pg.Pool(),
+    accounts,
+    sealing: createSealing({ sealing: key, fingerprint: key }),
+    config,
+    now,
+  };
+  const app = await buildApp(services, pino({ level: 'silent' }));
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return document;
+}

@@ -1,0 +1,60 @@
+/** The portal's introduction, in Markdown: what a new caller has to know before the first call. */
+export const introduction = `
+One API to issue, list and manage cards and to bind bank cards, the same whichever provider stands behind it.
+
+## Accounts
+
+A call names the provider **account** it is for, e.g. \`keysecure\` or \`yixin\`. \`GET /v1/providers\` lists your accounts and
+what each can do. Every resource carries \`provider\`, \`account\`, \`providerRef\` (the provider's id) and two statuses:
+\`status\` is ours and the same for all providers, \`providerStatus\` is the provider's own word. A word that no document
+lists becomes \`unrecognized\`; nothing is guessed.
+
+Send your key as \`Authorization: Bearer cgk_…\`. You see what your tenant owns; the id of somebody else's resource
+answers 404 like one that does not exist.
+
+## Outcomes
+
+A provider answers late, twice, wrongly or never. So a write ends in one of three ways:
+
+| Answer | Outcome | What it means |
+| --- | --- | --- |
+| 200 or 201 | \`succeeded\` | The provider did it. |
+| 422 | \`refused\` | Certain: nothing happened. \`provider\` has the provider's code. |
+| 202 | \`unknown\` | The provider may have done it. The resource is shown as far as it is certain; \`Location\` names the operation. |
+
+An unknown write is never sent again and never called failed. Where the provider can be asked, the gateway keeps asking
+(\`settlesBy: "look-up"\`) until the provider's own record settles it; what nothing can settle waits visibly for a person
+(\`GET /v1/operations?outcome=unknown\`).
+
+## Idempotency
+
+Every write needs an \`Idempotency-Key\` of your making, e.g. a UUID. Repeat with the **same key and body** as often as you
+like: there is one effect at the provider.
+
+- The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it settles, then as it settled.
+- While the first request is still running: 409 \`request-in-progress\` with \`Retry-After\`.
+- The same key with another body: 422 \`idempotency-key-reused\`.
+- After a 422 \`refused\`, try again with a **new** key.
+
+## Issue a card
+
+1. \`GET /v1/card-products?account=keysecure\`: choose a product that is \`issuable\`.
+2. \`POST /v1/cardholders\` with a Sumsub share token; \`GET /v1/cardholders/{id}?refresh=true\` until \`approved\`.
+3. \`POST /v1/cards\`: the card is \`pending\`.
+4. \`GET /v1/cards/{id}?refresh=true\` until it is \`active\` (virtual) or \`inactive\` (physical).
+
+Cards that exist already come in by \`POST /v1/syncs\`.
+
+## Bind a bank card by SMS
+
+1. \`POST /v1/binding-checks\`: is a binding needed at all?
+2. \`POST /v1/bindings\`: the provider sends the user a code; the binding is \`awaiting_code\`.
+3. \`POST /v1/bindings/{id}/verify\` with the code: \`bound\`. A wrong code is refused and the binding still awaits the right
+   one; a code that came too late makes it \`expired\`: start again.
+4. \`GET /v1/bindings?account=yixin&user=…&refresh=true\`: all the user has bound.
+
+## Errors
+
+Every error is \`application/problem+json\` (RFC 9457). Decide by \`code\`; \`errors[]\` names each faulty field with a JSON
+pointer and what was expected; \`requestId\` finds it in the log. Card numbers are never in a URL, an error or a log.
+`.trim();

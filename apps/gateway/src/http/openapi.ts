@@ -1,0 +1,252 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifyHelmet from '@fastify/helmet';
+import scalar from '@scalar/fastify-api-reference';
+import {
+  type Operation,
+  operations,
+  type ProblemCode,
+  problemMediaType,
+  problems,
+  problemSchema,
+  problemType,
+} from '@card-gateway/contract';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { introduction } from './introduction.ts';
+
+type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
+
+const tags = [
+  { name: 'Providers', description: 'The provider accounts and what they can do.' },
+  { name: 'Cards', description: 'Products and the cards made of them.' },
+  { name: 'Cardholders', description: 'The people in whose name cards are issued.' },
+  { name: 'Bindings', description: 'Bank cards bound by SMS, and card tokens.' },
+  { name: 'Syncs', description: 'Bringing in what a provider has.' },
+  { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
+];
+
+/** Collects the routes that are registered after it into the OpenAPI document. */
+export async function collectOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Card Gateway',
+        version: '1.0.0',
+        summary: 'Issue, list and manage cards and bind bank cards through several providers.',
+        description: introduction,
+        license: { name: 'Proprietary', url: '/docs' },
+      },
+      servers: [{ url: '/', description: 'This gateway' }],
+      tags,
+      security: [{ apiKey: [] }],
+      components: {
+        securitySchemes: {
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key: `cgk_…`. Made by `gateway keys create`.',
+          },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => complete(jsonSchemaTransformObject(document) as unknown as Json) as never,
+  });
+}
+
+/** `/openapi.json` and the portal at `/docs`, from which no request leaves this host. */
+export async function serveOpenApi(app: FastifyInstance): Promise<void> {
+  let text: string | null = null;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    text ??= JSON.stringify(app.swagger());
+    return reply.type('application/json').send(text);
+  });
+  await app.register(async (portal) => {
+    await portal.register(fastifyHelmet, {
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          // The portal starts itself from an inline script and styles itself inline; it may speak to this host alone.
+          scriptSrc: ["'self'", "'unsafe-inline'"],
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          imgSrc: ["'self'", 'data:', 'blob:'],
+          fontSrc: ["'self'", 'data:'],
+          connectSrc: ["'self'"],
+          workerSrc: ["'self'", 'blob:'],
+          baseUri: ["'none'"],
+          formAction: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+    });
+    await portal.register(scalar, {
+      routePrefix: '/docs',
+      logLevel: 'silent',
+      configuration: {
+        url: '/openapi.json',
+        pageTitle: 'Card Gateway',
+        withDefaultFonts: false,
+        telemetry: false,
+        hideClientButton: true,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
+        authentication: { preferredSecurityScheme: 'apiKey' },
+        defaultOpenAllTags: true,
+      },
+    });
+  });
+}
+
+/** Adds to each operation what the contract's table says of it, and drops components that nothing refers to. */
+function complete(document: Json): Json {
+  for (const methods of Object.values(document['paths'] as Json)) {
+    for (const route of Object.values(methods as Json)) describe(route as Json);
+  }
+  const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
+  // No route replies with it, because errors are sent past the serialisers; so it is added here.
+  Object.assign(schemas, z.toJSONSchema(problemSchema).$defs);
+  for (let before = -1; before !== Object.keys(schemas).length;) {
+    before = Object.keys(schemas).length;
+    const text = JSON.stringify(document);
+    for (const name of Object.keys(schemas)) if (!text.includes(`"#/components/schemas/${name}"`)) delete schemas[name];
+  }
+  return inputsByName(document);
+}
+
+/** Every named schema has an input twin; where the twin alone is used, it gets the plain name. */
+function inputsByName(document: Json): Json {
+  const schemas = (document['components'] as Json)['schemas'] as Json;
+  const names = Object.keys(schemas);
+  const alone = names.filter((name) => name.endsWith('Input') && !names.includes(name.slice(0, -'Input'.length)));
+  const renamed = alone.reduce(
+    (text, name) =>
+      text
+        .replaceAll(`/${name}"`, `/${name.slice(0, -'Input'.length)}"`)
+        .replaceAll(`"${name}":`, `"${name.slice(0, -'Input'.length)}":`),
+    JSON.stringify(document),
+  );
+  return JSON.parse(renamed) as Json;
+}
+
+function describe(route: Json): void {
+  const operation: Operation = operations[route['operationId'] as keyof typeof operations];
+  route['tags'] = [operation.tag];
+  route['summary'] = operation.summary;
+  const scopes =
+    operation.scopes.length === 0 ? 'any valid key' : operation.scopes.map((scope) => `\`${scope}\``).join(' or ');
+  route['description'] = `${operation.description}\n\nScope: ${scopes}.`;
+  const parameters = (route['parameters'] ?? []) as Json[];
+  if (operation.effect === 'write') parameters.push(idempotencyKey);
+  if (parameters.length > 0) route['parameters'] = parameters;
+  if (operation.example.body !== undefined) {
+    const body = (route['requestBody'] as Json)['content'] as Json;
+    (body['application/json'] as Json)['example'] = operation.example.body as Json;
+    (route['requestBody'] as Json)['required'] = true;
+  }
+  describeResponses(route, operation);
+}
+
+function describeResponses(route: Json, operation: Operation): void {
+  const responses = route['responses'] as Json;
+  const success = responses[operation.success.status] as Json;
+  success['description'] = operation.success.description;
+  contentOf(success)['example'] = operation.example.answer as Json;
+  const requestId = { description: 'Finds this request in the log.', schema: { type: 'string' } };
+  success['headers'] = { 'X-Request-Id': requestId };
+  if (operation.effect === 'write') {
+    const replayed = {
+      description: '`true` when this is the answer of an earlier request with this key.',
+      schema: { type: 'string' },
+    };
+    success['headers'] = { 'X-Request-Id': requestId, 'Idempotent-Replayed': replayed };
+    if (operation.success.status !== 202) {
+      const unknown = responses['202'] as Json;
+      unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
+      const location = { description: 'The operation to watch.', schema: { type: 'string' } };
+      unknown['headers'] = { 'X-Request-Id': requestId, Location: location };
+      contentOf(unknown)['example'] = unknownExample(operation) as Json;
+    }
+  }
+  for (const [status, codes] of problemsByStatus(operation)) {
+    responses[status] = {
+      description: codes.map((code) => problems[code].title).join('; '),
+      content: {
+        [problemMediaType]: {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(
+            codes.map((code) => [code, { summary: problems[code].title, value: problemExample(code) }]),
+          ),
+        },
+      },
+    };
+  }
+}
+
+function contentOf(response: Json): Json {
+  return (response['content'] as Json)['application/json'] as Json;
+}
+
+function unknownExample(operation: Operation): unknown {
+  const answer = operation.example.answer as { operation: { id: string } };
+  const since = '2026-11-22T10:00:20.000Z';
+  const unknown = {
+    id: answer.operation.id,
+    outcome: 'unknown',
+    since,
+    settlesBy: 'look-up',
+    nextLookUpAt: '2026-11-22T10:00:21.000Z',
+  };
+  return { ...answer, operation: unknown };
+}
+
+function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
+  const always: ProblemCode[] = [
+    'invalid-request',
+    'unauthenticated',
+    'forbidden',
+    'internal-error',
+    'database-unavailable',
+  ];
+  if (operation.body !== undefined) always.push('malformed-request', 'payload-too-large', 'unsupported-media-type');
+  if (operation.effect === 'write') always.push('idempotency-key-missing');
+  const byStatus = new Map<string, ProblemCode[]>();
+  for (const code of [...always, ...operation.problems]) {
+    const status = String(problems[code].status);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return new Map([...byStatus].sort(([a], [b]) => Number(a) - Number(b)));
+}
+
+function problemExample(code: ProblemCode): Json {
+  const { status, title } = problems[code];
+  const example: Json = {
+    type: problemType(code),
+    title,
+    status,
+    detail: 'What is wrong here and how to mend it.',
+    code,
+    requestId: '01kan3z7jhfe7v2eq8d4tqh1yz',
+  };
+  if (code === 'invalid-request') {
+    example['errors'] = [{ pointer: '/account', detail: 'expected string; it is missing' }];
+    example['detail'] = '/account: expected string; it is missing';
+  }
+  if (code === 'refused-by-provider') {
+    example['outcome'] = 'refused';
+    example['provider'] = { name: 'keysecure', code: '2002', message: 'Cardholder not found' };
+  }
+  return example;
+}
+
+const idempotencyKey: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'A key of your own making, new for each write and the same for its repeats.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  example: '6f6bd7a8-2f0b-4d2c-9a3e-0c8f3f2f6a11',
+};

@@ -1,0 +1,206 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Refusal } from '@card-gateway/core';
+import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from '@card-gateway/contract';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+
+type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
+  readonly retryAfterSeconds?: number;
+};
+
+/** An answer other than success, thrown from wherever it is found out. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode;
+  readonly details: Details;
+
+  constructor(code: ProblemCode, detail: string, details: Details = {}) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The problem document as it is sent. */
+export function problemBody(error: ProblemError, requestId: string): Problem {
+  const { status, title } = problems[error.code];
+  const { retryAfterSeconds: _header, ...details } = error.details;
+  return {
+    type: problemType(error.code),
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...details,
+  };
+}
+
+/** A refused call as a problem: certain, nothing happened. */
+export function refusalProblem(provider: string, refusal: Refusal, operation?: string): ProblemError {
+  const details: Details = {
+    outcome: 'refused',
+    provider: { name: provider, code: refusal.code, message: refusal.message },
+    ...(operation === undefined ? {} : { operation }),
+  };
+  if (refusal.reason === 'not_sent' || refusal.reason === 'unavailable') {
+    return new ProblemError(
+      'provider-unreachable',
+      'Nothing was sent to the provider. Try again with a new Idempotency-Key.',
+      {
+        ...details,
+        retryAfterSeconds: 5,
+      },
+    );
+  }
+  return new ProblemError(
+    'refused-by-provider',
+    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.`,
+    details,
+  );
+}
+
+/** Answers with a problem and the headers that belong to it. */
+export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
+  const body = problemBody(error, reply.request.id);
+  if (error.details.retryAfterSeconds !== undefined)
+    reply.header('retry-after', String(error.details.retryAfterSeconds));
+  if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="card-gateway"');
+  return reply.code(body.status).type(problemMediaType).serializer(JSON.stringify).send(body);
+}
+
+/** Makes every error of every layer a problem: ours, the validator's, the framework's, the database's. */
+export function problemHandling(app: FastifyInstance, allowedMethods: (path: string) => readonly string[]): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const problem = asProblem(error, request);
+    if (problems[problem.code].status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = allowedMethods(path);
+    if (allowed.length === 0)
+      return sendProblem(
+        reply,
+        new ProblemError('not-found', `There is nothing at ${request.method} ${pathOnly(path)}.`),
+      );
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(reply, new ProblemError('method-not-allowed', `This path takes ${allowed.join(' and ')}.`));
+  });
+}
+
+/** A path that matches no route may be anything, a card number too: only its shape is repeated. */
+function pathOnly(path: string): string {
+  return path.replaceAll(/\d{6,}/g, '***').slice(0, 100);
+}
+
+function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error);
+  const code = frameworkProblems[error.code];
+  if (code !== undefined) return code(error);
+  if (isDatabaseFailure(error)) {
+    return new ProblemError(
+      'database-unavailable',
+      'The database did not answer; nothing was sent to a provider. Try again.',
+      {
+        retryAfterSeconds: 2,
+      },
+    );
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new ProblemError('malformed-request', STATUS_CODES[error.statusCode] ?? 'The request could not be read.');
+  }
+  return new ProblemError(
+    'internal-error',
+    `The gateway failed. The log has the cause under request id ${request.id}.`,
+  );
+}
+
+const malformed = (detail: string) => (): ProblemError => new ProblemError('malformed-request', detail);
+const frameworkProblems: Readonly<Record<string, (error: FastifyError) => ProblemError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: malformed('The body is not valid JSON.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: malformed('The body is empty; expected a JSON object.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: malformed('The body is not as long as its Content-Length says.'),
+  FST_ERR_BAD_URL: malformed('The path is not a valid URL path.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new ProblemError('unsupported-media-type', 'Expected Content-Type: application/json.', {
+      errors: [{ pointer: 'header/Content-Type', detail: 'expected application/json' }],
+    }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new ProblemError('payload-too-large', 'The body is larger than this gateway takes.'),
+  FST_ERR_MAX_URL_LENGTH: () => new ProblemError('uri-too-long', 'The URL is longer than this gateway takes.'),
+  FST_ERR_HANDLER_TIMEOUT: () =>
+    new ProblemError(
+      'internal-error',
+      'No answer was ready in time. Repeat a write with the same Idempotency-Key to learn its outcome.',
+      {
+        outcome: 'unknown',
+        retryAfterSeconds: 5,
+      },
+    ),
+};
+
+const databaseFailure = /^(08|53|57|40001$|40P01$|55P03$)/;
+const connectionFailure = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const poolFailure =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after/;
+
+/** Whether an error says that the database is away or overloaded, rather than that a statement was wrong. */
+export function isDatabaseFailure(error: Error & { code?: string; severity?: string }): boolean {
+  if (
+    error.code !== undefined &&
+    (connectionFailure.has(error.code) || (error.severity !== undefined && databaseFailure.test(error.code)))
+  )
+    return true;
+  return poolFailure.test(error.message);
+}
+
+const contexts = { body: '', querystring: 'query', params: 'path', headers: 'header' } as const;
+
+function validationProblem(error: FastifyError): ProblemError {
+  const place = contexts[(error.validationContext ?? 'body') as keyof typeof contexts] ?? '';
+  const issues = (
+    (error as FastifyError & { validation?: { params: Record<string, unknown> }[] }).validation ?? []
+  ).map(({ params }) => params['issue'] as z.core.$ZodIssue);
+  const errors = issues.flatMap((issue) => faultsOf(issue, place));
+  return new ProblemError(
+    'invalid-request',
+    errors.map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`).join('; '),
+    { errors },
+  );
+}
+
+function faultsOf(issue: z.core.$ZodIssue, place: string): { pointer: string; detail: string }[] {
+  const path = issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointerTo(place, [...path, key]), detail: 'there is no such field' }));
+  }
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [
+    { pointer: pointerTo(place, path), detail: missing ? `expected ${issue.expected}; it is missing` : issue.message },
+  ];
+}
+
+function pointerTo(place: string, path: readonly string[]): string {
+  return place === '' ? `/${path.join('/')}` : [place, ...path].join('/');
+}
+
+/** Answers what is not HTTP, or too large to be a request's head, where there is no reply to answer with. */
+export function malformedRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const problem = new ProblemError(
+    'malformed-request',
+    tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
+  );
+  const body = JSON.stringify(problemBody(problem, 'none'));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,136 @@
+import {
+  type Operation,
+  type OperationId,
+  type Operations,
+  operations,
+  problemMediaType,
+} from '@card-gateway/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
+import { type Authentication, type Caller, requireScope } from './auth.ts';
+import { ProblemError } from './problem.ts';
+
+type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
+  Operations[Id] extends Record<Part, infer Schema> ? (Schema extends z.ZodType ? z.output<Schema> : never) : undefined;
+type Reply<Id extends OperationId> = z.output<Operations[Id]['success']['schema']>;
+
+/** A checked call of one operation. */
+export interface Call<Id extends OperationId> {
+  readonly caller: Caller;
+  readonly params: Parsed<Id, 'params'>;
+  readonly query: Parsed<Id, 'query'>;
+  readonly body: Parsed<Id, 'body'>;
+  readonly traceparent: string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/** Serves a read: 200 with what `act` gives. */
+export function mount<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  act: (call: Call<Id>) => Promise<Reply<Id>>,
+): void {
+  route(app, id, async (request, reply) => {
+    const operation: Operation = operations[id];
+    const answer = await act(callOf<Id>(request));
+    return reply.code(operation.success.status).send(answer);
+  });
+}
+
+/** Serves a write: needs an Idempotency-Key, and answers what {@link WriteAnswer} says. */
+export function mountWrite<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  act: (call: Call<Id> & { readonly write: WriteRequest }) => Promise<WriteAnswer>,
+): void {
+  route(app, id, async (request, reply) => {
+    const call = callOf<Id>(request);
+    const write: WriteRequest = {
+      caller: call.caller,
+      idempotencyKey: idempotencyKey(request),
+      text: JSON.stringify([id, call.params ?? null, call.body ?? null]),
+      requestId: request.id,
+      traceparent: call.traceparent,
+    };
+    const answer = await act({ ...call, write });
+    if (answer.replayed) reply.header('idempotent-replayed', 'true');
+    if (answer.location !== null) reply.header('location', answer.location);
+    // A refusal is stored and repeated as the problem it was.
+    if (answer.status >= 400) {
+      return reply.code(answer.status).type(problemMediaType).serializer(JSON.stringify).send(answer.body);
+    }
+    return reply.code(answer.status).send(answer.body);
+  });
+}
+
+function route(
+  app: FastifyInstance,
+  id: OperationId,
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): void {
+  const { method, path, params, query, body, scopes, success, effect }: Operation = operations[id];
+  app.route({
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    schema: {
+      operationId: id,
+      ...(params && { params }),
+      ...(query && { querystring: query }),
+      ...(body && { body }),
+      response: { [success.status]: success.schema, ...(effect === 'write' && { 202: success.schema }) },
+    },
+    onRequest: async (request) => {
+      requireScope(callerOf(request), scopes);
+    },
+    handler,
+  });
+}
+
+/** Finds out who calls before anything of the request is read, and tells it to what runs later. */
+export function authenticated(app: FastifyInstance, authentication: Authentication): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request) => {
+    request.caller = await authentication.authenticate(request);
+  });
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new ProblemError('unauthenticated', 'An API key is needed.');
+  return request.caller;
+}
+
+const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
+  const { traceparent } = request.headers;
+  return {
+    caller: callerOf(request),
+    params: request.params as Parsed<Id, 'params'>,
+    query: request.query as Parsed<Id, 'query'>,
+    body: request.body as Parsed<Id, 'body'>,
+    traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : undefined,
+  };
+}
+
+const keyShape = /^[\x21-\x7e]{1,255}$/;
+
+/** @throws ProblemError 400 when the header is missing or not usable */
+function idempotencyKey(request: FastifyRequest): string {
+  const header = request.headers['idempotency-key'];
+  const pointer = 'header/Idempotency-Key';
+  if (typeof header !== 'string' || header === '') {
+    const detail = 'expected a key of your own making, new for each write and the same for its repeats, e.g. a UUID';
+    throw new ProblemError('idempotency-key-missing', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  }
+  if (!keyShape.test(header)) {
+    const detail = 'expected 1 to 255 visible ASCII characters';
+    throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  }
+  return header;
+}

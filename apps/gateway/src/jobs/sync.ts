@@ -1,0 +1,79 @@
+import { refreshBindings } from '../bindings/read-bindings.ts';
+import { storeProviderCards } from '../cards/store.ts';
+import { refreshProducts } from '../catalog/products.ts';
+import { type OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { advanceSync, beginSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
+
+export interface SyncRun {
+  /** No further attempt follows this one. */
+  readonly isLastAttempt: boolean;
+  /** Set when this process is asked to end: the sync goes on elsewhere from its last page. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a sync from where it stopped. A failure that may pass is thrown, so that the queue tries again later; one that
+ * cannot, and the last one, ends the sync as failed.
+ */
+export async function runSync(services: Services, syncId: string, run: SyncRun): Promise<void> {
+  const sync = await getSync(services.pool, syncId);
+  if (sync === null || sync.state === 'succeeded' || sync.state === 'failed') return;
+  const account = services.accounts.byName(sync.account);
+  if (account === undefined) {
+    await failSync(
+      services.pool,
+      syncId,
+      `The account "${sync.account}" is no longer configured.`,
+      new Date(services.now()),
+    );
+    return;
+  }
+  await beginSync(services.pool, syncId, new Date(services.now()));
+  try {
+    await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const mayPass = error.code === 'provider-unavailable' || error.code === 'provider-error';
+    if (mayPass && !run.isLastAttempt) throw error;
+    await failSync(services.pool, syncId, failureOf(error), new Date(services.now()));
+  }
+}
+
+async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {
+  const { cards, products } = account.adapter;
+  if (cards === undefined) throw new ProblemError('not-supported', 'This account can no longer list cards.');
+  // Cards name neither currency nor network where their product does; without it they are stored all the same.
+  if (products !== undefined && sync.position === null) {
+    await refreshProducts(services, account, undefined).catch((error: unknown) => {
+      if (!(error instanceof ProblemError)) throw error;
+    });
+  }
+  let position = sync.position;
+  do {
+    if (run.signal.aborted) {
+      await queueSync(services.pool, sync.id);
+      return;
+    }
+    const askedAt = new Date(services.now());
+    const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
+    await storeProviderCards(services.pool, services.sealing, account, page.items, askedAt);
+    position = page.next;
+    const progress = { rows: page.items.length, total: page.total, position };
+    await advanceSync(services.pool, sync.id, progress, new Date(services.now()));
+  } while (position !== null);
+}
+
+async function pullBindings(services: Services, account: OpenAccount, sync: SyncRow): Promise<void> {
+  const { kind, userRef: user, userIp } = sync;
+  if (kind === 'cards' || user === null) return;
+  const rows = await refreshBindings(services, account, { user, kind, userIp }, undefined);
+  await advanceSync(services.pool, sync.id, { rows, total: rows, position: null }, new Date(services.now()));
+}
+
+function failureOf(error: ProblemError): string {
+  const { provider } = error.details;
+  return provider?.code ? `${error.message} Its code: ${provider.code}.` : error.message;
+}

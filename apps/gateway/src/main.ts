@@ -1,0 +1,73 @@
+import { openDatabase } from '@card-gateway/database';
+import { migrate } from '@card-gateway/database/migrate';
+import closeWithGrace from 'close-with-grace';
+import { openAccounts } from './accounts/accounts.ts';
+import { AccountsError, readAccounts } from './accounts/accounts-file.ts';
+import { adapters } from './adapters.ts';
+import { buildApp, writeKinds } from './app.ts';
+import { ConfigError, readConfig, readEnvironment } from './config.ts';
+import { createLog, errorForLog } from './http/logging.ts';
+import { startJobs } from './jobs/jobs.ts';
+import { createSealing } from './sealing.ts';
+import type { Services } from './services.ts';
+
+try {
+  await start();
+} catch (error) {
+  // Faults of the settings are for the operator to read; anything else is a fault of ours.
+  const isPlain = error instanceof ConfigError || error instanceof AccountsError;
+  process.stderr.write(`${isPlain ? error.message : JSON.stringify(errorForLog(error as Error))}\n`);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.LOG_LEVEL);
+  const accountList = readAccounts(config.GATEWAY_ACCOUNTS, { adapters, environment: readEnvironment });
+  const now = (): number => new Date().getTime();
+
+  await migrate(config.DATABASE_URL);
+  const pool = openDatabase(config.DATABASE_URL, {
+    connections: config.DATABASE_CONNECTIONS,
+    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  });
+  await requireDurableCommits(pool);
+
+  const accounts = openAccounts(accountList, {
+    connections: config.PROVIDER_CONNECTIONS,
+    connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
+    maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
+    now,
+    report: (account, report) => log.info({ account, ...report }, 'called provider'),
+  });
+  const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
+  const services: Services = { pool, accounts, sealing, config, now };
+  const app = await buildApp(services, log);
+  const jobs = await startJobs(services, writeKinds(services), log);
+  await app.listen({ host: config.HOST, port: config.PORT });
+
+  closeWithGrace(
+    { delay: config.SHUTDOWN_GRACE_MS, logger: { error: (text: unknown) => log.error({ text }, 'closing') } },
+    async ({ err, signal }) => {
+      if (err) log.error({ err }, 'closing after an error');
+      else log.info({ signal }, 'closing');
+      // First no new requests and the running ones answered, then the jobs, then what both work with.
+      await app.close();
+      await jobs.stop();
+      await accounts.close();
+      await pool.end();
+      log.info('closed');
+    },
+  );
+}
+
+/** @throws ConfigError when a commit could be lost in a crash of the server: then nothing acknowledged would be safe */
+async function requireDurableCommits(pool: ReturnType<typeof openDatabase>): Promise<void> {
+  const { rows } = await pool.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
+  if (rows[0]?.synchronous_commit !== 'off') return;
+  throw new ConfigError([
+    'DATABASE_URL: the server has synchronous_commit = off; set it to on for this database or role.',
+  ]);
+}

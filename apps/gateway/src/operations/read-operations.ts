@@ -1,0 +1,64 @@
+import type { operationPageSchema, operationQuerySchema, operationSchema } from '@card-gateway/contract';
+import { type IdKind, type OperationType, toPublicId, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import type { Services } from '../services.ts';
+import { listOperations, type OperationDetails } from './store.ts';
+
+/** One operation with its evidence. @throws ProblemError 404 */
+export async function readOperation(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<z.output<typeof operationSchema>> {
+  const filter = { tenant: caller.tenant, id: uuidOf('operation', id) };
+  const [row] = await listOperations(services.pool, filter, { limit: 1, after: null });
+  if (row === undefined) throw new ProblemError('not-found', 'There is no such operation.');
+  return operationView(row);
+}
+
+/** A page of operations. */
+export async function readOperations(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof operationQuerySchema>,
+): Promise<z.output<typeof operationPageSchema>> {
+  const page = pageRequest(query);
+  const { outcome, type, account } = query;
+  const rows = await listOperations(services.pool, { tenant: caller.tenant, state: outcome, type, account }, page);
+  return pageOf(rows, page.limit, operationView);
+}
+
+const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
+  createCardholder: 'cardholder',
+  issueCard: 'card',
+  startBinding: 'binding',
+  verifyBinding: 'binding',
+  startSync: 'sync',
+};
+
+function operationView(row: OperationDetails): z.output<typeof operationSchema> {
+  return {
+    id: toPublicId('operation', row.id),
+    type: row.type,
+    provider: row.provider,
+    account: row.account,
+    caller: row.caller,
+    outcome: row.state,
+    resource: toPublicId(resourceKinds[row.type], row.resourceId),
+    unknownBecause: row.unknownBecause,
+    refusal: row.refusal,
+    settlesBy: row.state === 'unknown' ? row.settlesBy : null,
+    nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
+    settledBy: row.settledBy,
+    createdAt: row.createdAt.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+    attempts: row.attempts.map((attempt) => ({
+      ...attempt,
+      startedAt: new Date(attempt.startedAt).toISOString(),
+      finishedAt: new Date(attempt.finishedAt).toISOString(),
+    })),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Outcome } from '@card-gateway/core';
+import type { OpenAccount } from './accounts/accounts.ts';
+import { ProblemError } from './http/problem.ts';
+
+/**
+ * The value of a read at a provider. A read has no effect, so that its failure is a plain error: 503 when the provider
+ * did not answer or is busy, 502 when its answer was a refusal or made no sense.
+ */
+export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.value;
+    case 'refused': {
+      const { reason, code, message } = outcome.refusal;
+      const provider = { name: account.provider, code, message };
+      if (reason === 'not_sent' || reason === 'unavailable' || reason === 'rate_limited') {
+        throw new ProblemError(
+          'provider-unavailable',
+          `The provider cannot be asked now (${reason.replaceAll('_', ' ')}).`,
+          {
+            provider,
+            retryAfterSeconds: 5,
+          },
+        );
+      }
+      throw new ProblemError('provider-error', `The provider refused to answer (${reason.replaceAll('_', ' ')}).`, {
+        provider,
+      });
+    }
+    case 'unknown': {
+      const provider = {
+        name: account.provider,
+        code: outcome.evidence?.code ?? null,
+        message: outcome.evidence?.message ?? null,
+      };
+      if (outcome.why === 'no_answer') {
+        throw new ProblemError('provider-unavailable', 'The provider did not answer in time.', {
+          provider,
+          retryAfterSeconds: 5,
+        });
+      }
+      throw new ProblemError('provider-error', 'The provider gave an answer that no document describes.', { provider });
+    }
+  }
+}
+
+/** @throws ProblemError 400 when the provider wants the end user's address and neither call nor account gives one */
+export function requireUserIp(needed: boolean, userIp: string | undefined, pointer: string): string | null {
+  if (needed && userIp === undefined) {
+    const detail = "expected the end user's IP address: the provider wants it and the account sets no default";
+    throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  }
+  return userIp ?? null;
+}

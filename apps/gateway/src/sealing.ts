@@ -1,0 +1,94 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Pan, type Secret } from '@card-gateway/core';
+
+interface NamedKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+/** Where a sealed value lives. It is bound to this place: moved to another row, it cannot be opened. */
+export interface SealedPlace {
+  readonly table: 'cards' | 'bindings';
+  readonly column: 'pan' | 'token';
+  /** The natural key of the row: account and the provider's own id. */
+  readonly row: readonly [account: string, providerRef: string];
+}
+
+/**
+ * Keeps card data unreadable at rest: sealing by AES-256-GCM under named keys, and keyed fingerprints that find a number
+ * again without opening anything (docs/decisions/sealed-card-data.md).
+ */
+export interface Sealing {
+  seal(value: Secret, place: SealedPlace): Buffer;
+  /** Opens a sealed card number. @throws when it was altered, moved to another row, or its key is not configured */
+  openPan(sealed: Buffer, place: SealedPlace): Pan;
+  /** The fingerprint under the newest key, `<key id>:<hex>`. */
+  fingerprint(value: Secret): string;
+  /** The fingerprints under every key, for finding what was kept under an older one. */
+  fingerprints(value: Secret): string[];
+  /** The keyed hash of a request, for telling "same key, same body"; keyed because bodies hold card numbers. */
+  hashRequest(text: string): string;
+  isHashOf(hash: string, text: string): boolean;
+}
+
+const version = 1;
+const ivLength = 12;
+const tagLength = 16;
+
+/** @param keys for sealing and for fingerprints, newest first; the two lists must not share a key */
+export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint: readonly NamedKey[] }): Sealing {
+  const newestSealing = newest(keys.sealing);
+  const newestFingerprint = newest(keys.fingerprint);
+
+  function digest({ id, key }: NamedKey, purpose: string, text: string): string {
+    return `${id}:${createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex')}`;
+  }
+
+  return {
+    seal(value, place) {
+      const iv = randomBytes(ivLength);
+      const header = Buffer.concat([Buffer.from([version, newestSealing.id.length]), Buffer.from(newestSealing.id)]);
+      const cipher = createCipheriv('aes-256-gcm', newestSealing.key, iv).setAAD(additionalData(header, place));
+      const ciphertext = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
+      return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
+    },
+
+    openPan(sealed, place) {
+      const idLength = sealed[1] ?? 0;
+      const header = sealed.subarray(0, 2 + idLength);
+      const id = header.subarray(2).toString();
+      const named = keys.sealing.find((key) => key.id === id);
+      if (sealed[0] !== version || named === undefined) throw new Error(`No sealing key "${id}" is configured.`);
+      const body = sealed.subarray(header.length + ivLength, -tagLength);
+      const iv = sealed.subarray(header.length, header.length + ivLength);
+      const decipher = createDecipheriv('aes-256-gcm', named.key, iv)
+        .setAAD(additionalData(header, place))
+        .setAuthTag(sealed.subarray(-tagLength));
+      const text = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      const pan = Pan.parse(text);
+      if (pan === null) throw new Error('The sealed value is no card number.');
+      return pan;
+    },
+
+    fingerprint: (value) => digest(newestFingerprint, 'fingerprint', value.reveal()),
+    fingerprints: (value) => keys.fingerprint.map((key) => digest(key, 'fingerprint', value.reveal())),
+    hashRequest: (text) => digest(newestFingerprint, 'request', text),
+
+    isHashOf(hash, text) {
+      const key = keys.fingerprint.find(({ id }) => hash.startsWith(`${id}:`));
+      if (key === undefined) return false;
+      const expected = digest(key, 'request', text);
+      return hash.length === expected.length && timingSafeEqual(Buffer.from(hash), Buffer.from(expected));
+    },
+  };
+}
+
+function additionalData(header: Buffer, { table, column, row }: SealedPlace): Buffer {
+  return Buffer.concat([header, Buffer.from(JSON.stringify([table, column, ...row]))]);
+}
+
+function newest(keys: readonly NamedKey[]): NamedKey {
+  const [first] = keys;
+  if (first === undefined) throw new Error('At least one key is needed.');
+  return first;
+}

