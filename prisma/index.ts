@@ -25,7 +25,9 @@ export function openDatabase(url: string, options: DatabaseOptions): pg.Pool {
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     keepAlive: true,
   });
+  // A connection may break while idle, or between two statements of its user; the next statement then fails by itself.
   pool.on('error', (error) => options.onIdleError?.(error));
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -1,8 +1,7 @@
 import { operations } from '@card-gateway/contract';
 import { newUuid } from '@card-gateway/core';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { Logger } from 'pino';
 import { bindingRoutes } from './bindings/routes.ts';
 import { startBindingKind } from './bindings/start-binding.ts';
 import { verifyBindingKind } from './bindings/verify-binding.ts';
@@ -36,7 +35,7 @@ export function writeKinds(services: Services): WriteKinds {
 }
 
 /** The HTTP service: the table of contents of the gateway. It listens to nothing yet. */
-export async function buildApp(services: Services, log: Logger): Promise<FastifyInstance> {
+export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { config } = services;
   const app: FastifyInstance = fastify({
     loggerInstance: log,

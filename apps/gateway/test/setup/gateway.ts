@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { newUuid, Secret } from '@card-gateway/core';
+import { type Client, createClient } from '@card-gateway/client';
+import { openDatabase } from '@card-gateway/database';
+import { type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
+import type { Pool } from 'pg';
+import { openAccounts } from '../../src/accounts/accounts.ts';
+import type { Account } from '../../src/accounts/accounts-file.ts';
+import { adapters } from '../../src/adapters.ts';
+import { buildApp, writeKinds } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
+import { createLog } from '../../src/http/logging.ts';
+import { startJobs } from '../../src/jobs/jobs.ts';
+import { createSealing, type Sealing } from '../../src/sealing.ts';
+import type { Services } from '../../src/services.ts';
+import { createTestDatabase } from './database.ts';
+
+/** Settings of a test's gateway, by the names of the environment. */
+export type Settings = Partial<Record<keyof Config, string>>;
+
+export interface TestGateway {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  readonly pool: Pool;
+  readonly sealing: Sealing;
+  readonly services: Services;
+  /** A client of the tenant `default` with the scope `admin`. It does not retry, so that a test sees every answer. */
+  readonly client: Client;
+  /** All that was logged so far. */
+  readonly log: () => string;
+  /** A new API key, and a client that uses it. */
+  key(options?: {
+    caller?: string;
+    tenant?: string;
+    scopes?: readonly string[];
+  }): Promise<{ key: string; client: Client }>;
+  /** A second gateway over the same database and sandbox, as another process would be. */
+  another(settings?: Settings): Promise<{ url: string; client: Client; close(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  readonly settings?: Settings;
+  readonly sandbox?: SandboxConfig;
+  /** Changes the settings of an account before its adapter reads them. */
+  readonly account?: (name: string, settings: Record<string, unknown>) => Record<string, unknown>;
+  /** Work on the queue runs too; default true. */
+  readonly jobs?: boolean;
+}
+
+const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+
+/** A whole gateway on real sockets: its own database, its own sandbox, jobs running, an API key made. */
+export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox(options.sandbox)]);
+  const environment = {
+    DATABASE_URL: database.url,
+    GATEWAY_ACCOUNTS: 'none',
+    GATEWAY_SEALING_KEYS: keyText('s1'),
+    GATEWAY_FINGERPRINT_KEYS: keyText('f1'),
+    PROVIDER_READ_TIMEOUT_MS: '3000',
+    PROVIDER_WRITE_TIMEOUT_MS: '3000',
+    ...options.settings,
+  };
+  const lines: string[] = [];
+  const clients: Client[] = [];
+  const open = async (settings: Settings, jobsWanted: boolean) => {
+    const config = readConfig({ ...environment, ...settings });
+    const log = createLog('debug', { write: (line) => void lines.push(line) });
+    const pool = openDatabase(config.DATABASE_URL, {
+      connections: config.DATABASE_CONNECTIONS,
+      connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    });
+    const now = (): number => Date.now();
+    const accounts = openAccounts(sandboxAccounts(sandbox, options.account), {
+      connections: config.PROVIDER_CONNECTIONS,
+      connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
+      maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
+      now,
+      report: (account, report) => log.info({ account, ...report }, 'called provider'),
+    });
+    const sealing = createSealing({
+      sealing: config.GATEWAY_SEALING_KEYS,
+      fingerprint: config.GATEWAY_FINGERPRINT_KEYS,
+    });
+    const services: Services = { pool, accounts, sealing, config, now };
+    const app = await buildApp(services, log);
+    const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const close = async (): Promise<void> => {
+      await app.close();
+      await jobs?.stop();
+      await accounts.close();
+      await pool.end();
+    };
+    return { url, pool, sealing, services, close };
+  };
+  const clientOf = (url: string, apiKey: string): Client => {
+    const client = createClient({ baseUrl: url, apiKey, retries: 0 });
+    clients.push(client);
+    return client;
+  };
+
+  const first = await open({}, options.jobs ?? true);
+  const key: TestGateway['key'] = async ({ caller = 'tests', tenant = 'default', scopes = ['admin'] } = {}) => {
+    const apiKey = apiKeyPrefix + randomBytes(32).toString('base64url');
+    await first.pool.query(
+      'INSERT INTO api_keys (id, tenant, caller, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5, now())',
+      [newUuid(Date.now()), tenant, caller, hashApiKey(apiKey), scopes],
+    );
+    return { key: apiKey, client: clientOf(first.url, apiKey) };
+  };
+  const main = await key();
+
+  return {
+    url: first.url,
+    sandbox,
+    pool: first.pool,
+    sealing: first.sealing,
+    services: first.services,
+    client: main.client,
+    log: () => lines.join(''),
+    key,
+    another: async (settings = {}) => {
+      const second = await open(settings, false);
+      return { url: second.url, client: clientOf(second.url, main.key), close: second.close };
+    },
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+      // The sandbox first: it ends what hangs, so that nobody waits for its time-out.
+      await sandbox.close();
+      await first.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Accounts on the sandbox: one per provider, KeySecure in both modes, and one of another tenant. */
+function sandboxAccounts(sandbox: Sandbox, change: TestGatewayOptions['account']): Account[] {
+  const { openApi, keysecure, onerway, yixin } = sandbox.credentials;
+  const [credit, authorization] = keysecure;
+  const keysecureSettings = (of: typeof credit, mode: string) => ({
+    baseUrl: of?.baseUrl,
+    mode,
+    apiKey: new Secret(of?.apiKey ?? ''),
+    clockLagMs: 0,
+    listedSince: new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10),
+  });
+  const yixinSettings = {
+    baseUrl: yixin.baseUrl,
+    appId: yixin.appId,
+    privateKey: new Secret(yixin.partnerPrivateKey ?? ''),
+    providerPublicKey: new Secret(yixin.yixinPublicKey),
+    userIp: '203.0.113.7',
+  };
+  const entries: readonly [name: string, provider: string, tenant: string, settings: Record<string, unknown>][] = [
+    [
+      'open-api',
+      'open-api',
+      'default',
+      {
+        baseUrl: openApi.baseUrl,
+        version: openApi.version,
+        customerId: openApi.customerId,
+        appId: openApi.appId,
+        key: new Secret(openApi.key),
+      },
+    ],
+    ['keysecure', 'keysecure', 'default', keysecureSettings(credit, 'credit')],
+    ['keysecure-authorization', 'keysecure', 'default', keysecureSettings(authorization, 'authorization')],
+    [
+      'onerway',
+      'onerway',
+      'default',
+      {
+        baseUrl: onerway.baseUrl,
+        merchantNo: onerway.merchantNo,
+        appId: onerway.appId,
+        secretKey: new Secret(onerway.secretKey),
+      },
+    ],
+    ['yixin', 'yixin', 'default', yixinSettings],
+    ['other-keysecure', 'keysecure', 'other', keysecureSettings(credit, 'credit')],
+  ];
+  return entries.map(([name, provider, tenant, settings]) => {
+    const adapter = adapters.find((definition) => definition.provider === provider);
+    if (adapter === undefined) throw new Error(`No adapter ${provider}.`);
+    return {
+      name,
+      tenant,
+      sandbox: true,
+      adapter,
+      settings: adapter.settings.parse(change?.(name, settings) ?? settings),
+    };
+  });
+}

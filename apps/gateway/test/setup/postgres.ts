@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { migrate } from '@card-gateway/database/migrate';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Connection string of the migrated database that each test file's own is copied from. */
+    templateUrl: string;
+  }
+}
+
+/** One real PostgreSQL for all test files; none of them touches its template. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
+  const folder = await mkdtemp('/var/tmp/card-gateway-test-');
+  const postgres = await startEmbeddedPostgres({
+    dataFolder: `${folder}-data`,
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  await migrate(postgres.url);
+  project.provide('templateUrl', postgres.url);
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+    await rm(`${folder}-data`, { recursive: true, force: true });
+    await rm(`${folder}-data.password`, { force: true });
+  };
+}
