@@ -7,7 +7,8 @@ import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
-import { getBinding, listBindings, storeBoundCards } from './store.ts';
+import { storeBoundCards } from './bound-cards-store.ts';
+import { getBinding, listBindings } from './store.ts';
 import { bindingView } from './view.ts';
 
 /** One binding from our records. @throws ProblemError 404 */
