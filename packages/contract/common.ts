@@ -76,7 +76,7 @@ export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
         .nullable()
         .meta({ description: 'Give it as `cursor` for the next page; null ends the list.' }),
     })
-    .meta({ id, description: 'One page, newest first.' });
+    .meta({ id, description: 'One page of a list.' });
 }
 
 /** What every resource of a provider carries. */

@@ -31,7 +31,7 @@ export interface ProductRow {
   readonly seenAt: Date;
 }
 
-/** Products of some accounts, newest first, one more than the page holds. */
+/** Products of some accounts in the order of their providers' lists, one more than the page holds. */
 export async function listProducts(
   pool: Pool,
   filter: { readonly tenant: string; readonly accounts: readonly string[] },
@@ -41,8 +41,8 @@ export async function listProducts(
     `SELECT id, provider, account, provider_ref AS "providerRef", name, bin, network, category, forms, currencies,
        balance_currency AS "balanceCurrency", region, bank, status, provider_status AS "providerStatus", issuable, limits,
        seen_at AS "seenAt"
-     FROM card_products WHERE tenant = $1 AND account = ANY ($2) AND ($3::uuid IS NULL OR id < $3)
-     ORDER BY id DESC LIMIT $4`,
+     FROM card_products WHERE tenant = $1 AND account = ANY ($2) AND ($3::uuid IS NULL OR id > $3)
+     ORDER BY id LIMIT $4`,
     [filter.tenant, filter.accounts, page.after, page.limit + 1],
   );
   return rows;
