@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Refusal } from '@card-gateway/core';
+import { redact, type Refusal } from '@card-gateway/core';
 import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
@@ -15,8 +15,9 @@ export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly details: Details;
 
-  constructor(code: ProblemCode, detail: string, details: Details = {}) {
-    super(detail);
+  /** @param cause what it came from, for the log alone */
+  constructor(code: ProblemCode, detail: string, details: Details = {}, cause?: unknown) {
+    super(detail, { cause });
     this.name = 'ProblemError';
     this.code = code;
     this.details = details;
@@ -45,7 +46,8 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
     provider: { name: provider, code: refusal.code, message: refusal.message },
     ...(operation === undefined ? {} : { operation }),
   };
-  if (refusal.reason === 'not_sent' || refusal.reason === 'unavailable') {
+  // With a code of the provider's it was reached, and says itself that it did nothing.
+  if (refusal.reason === 'not_sent' || (refusal.reason === 'unavailable' && refusal.code === null)) {
     return new ProblemError(
       'provider-unreachable',
       'Nothing was sent to the provider. Try again with a new Idempotency-Key.',
@@ -162,10 +164,7 @@ const contexts = { body: '', querystring: 'query', params: 'path', headers: 'hea
 
 function validationProblem(error: FastifyError): ProblemError {
   const place = contexts[(error.validationContext ?? 'body') as keyof typeof contexts] ?? '';
-  const issues = (
-    (error as FastifyError & { validation?: { params: Record<string, unknown> }[] }).validation ?? []
-  ).map(({ params }) => params['issue'] as z.core.$ZodIssue);
-  const errors = issues.flatMap((issue) => faultsOf(issue, place));
+  const errors = (error.validation ?? []).flatMap((fault) => faultsOf(fault, place));
   return new ProblemError(
     'invalid-request',
     errors.map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`).join('; '),
@@ -173,19 +172,26 @@ function validationProblem(error: FastifyError): ProblemError {
   );
 }
 
-function faultsOf(issue: z.core.$ZodIssue, place: string): { pointer: string; detail: string }[] {
-  const path = issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointerTo(place, [...path, key]), detail: 'there is no such field' }));
+/** @param fault one of the schema's issues, in the words of fastify-type-provider-zod */
+function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer: string; detail: string }[] {
+  const { keyword, instancePath, params } = fault;
+  // Its path of the whole input is "/", where a JSON pointer is empty.
+  const path = instancePath === '/' ? '' : instancePath;
+  if (keyword === 'unrecognized_keys') {
+    const names = params['keys'] as readonly string[];
+    return names.map((name) => ({
+      pointer: `${place}${path}/${segment(name)}`,
+      detail: 'there is no such field',
+    }));
   }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [
-    { pointer: pointerTo(place, path), detail: missing ? `expected ${issue.expected}; it is missing` : issue.message },
-  ];
+  const message = fault.message ?? 'expected another value';
+  const missing = keyword === 'invalid_type' && message.endsWith('received undefined');
+  return [{ pointer: `${place}${path}`, detail: missing ? `expected ${params['expected']}; it is missing` : message }];
 }
 
-function pointerTo(place: string, path: readonly string[]): string {
-  return place === '' ? `/${path.join('/')}` : [place, ...path].join('/');
+/** A name that the caller made up may be anything, a card number too: then it is masked. */
+function segment(name: string): string {
+  return (redact(name) ?? '').replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Answers what is not HTTP, or too large to be a request's head, where there is no reply to answer with. */
