@@ -72,7 +72,15 @@ export async function writeOnce<Value>(
   const earlier = await findByKey(services.pool, key);
   if (earlier !== null) return replay(services, kind, request, earlier);
 
-  const order = await prepare();
+  let order: Order<Value>;
+  try {
+    order = await prepare();
+  } catch (error) {
+    // The same request may have taken the key meanwhile and changed what is checked: then this is its repeat.
+    const first = await findByKey(services.pool, key);
+    if (first === null) throw error;
+    return replay(services, kind, request, first);
+  }
   const createdAt = new Date(services.now());
   const id = newUuid(services.now());
   const claimed = await claim(
@@ -98,11 +106,15 @@ export async function writeOnce<Value>(
 
   const startedAt = new Date(services.now());
   // An adapter does not throw for what a provider does; should its code fail, the order may be out all the same.
-  const outcome = await order
-    .send(writeCall(services, request.traceparent), id)
-    .catch(() => unknown('unreadable_answer'));
+  const outcome = await Promise.try(order.send, writeCall(services, request.traceparent), id).catch((error: unknown) =>
+    unknown('unreadable_answer', { httpStatus: null, code: null, message: `the adapter failed: ${nameOf(error)}` }),
+  );
   const attempt = attemptOf('send', outcome, startedAt, new Date(services.now()));
   return settleAnswer(services, kind, request, id, outcome, attempt);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 /** Records the outcome of a call that was made. Should the database be away, the write stays recorded as sent. */
@@ -122,8 +134,8 @@ async function settleAnswer<Value>(
       if (settled === null) throw new Error('The operation is gone.');
       return await replay(services, kind, request, settled);
     } catch (error) {
-      if (!(error instanceof Error) || !isDatabaseFailure(error)) throw error;
-      if (tried === 3) throw unrecorded(operationId);
+      const mayPass = error instanceof Error && isDatabaseFailure(error);
+      if (!mayPass || tried === 3) throw unrecorded(operationId, error);
       await wait(100 * tried);
     }
   }
@@ -134,11 +146,15 @@ function answered(answer: StoredAnswer, outcome: Outcome<unknown>, operationId: 
   return { ...answer, replayed: false, location };
 }
 
-function unrecorded(operationId: string): ProblemError {
+/** The provider was called, so that whatever fails now must not look as if it had not been. */
+function unrecorded(operationId: string, cause: unknown): ProblemError {
+  if (cause instanceof ProblemError) return cause;
+  const mayPass = cause instanceof Error && isDatabaseFailure(cause);
   return new ProblemError(
-    'database-unavailable',
+    mayPass ? 'database-unavailable' : 'internal-error',
     'The provider was called, but the outcome could not be recorded yet. Repeat with the same Idempotency-Key to learn it.',
     { outcome: 'unknown', operation: toPublicId('operation', operationId), retryAfterSeconds: 5 },
+    cause,
   );
 }
 
