@@ -1,0 +1,284 @@
+import { GatewayProblem } from '@card-gateway/client';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
+import { type RawAnswer, type RawRequest, send } from './setup/send.ts';
+
+let gateway: TestGateway;
+let second: Awaited<ReturnType<TestGateway['another']>>;
+let order: CardOrder;
+let apiKey: string;
+let keys = 0;
+const newKey = (): string => `key-${(keys += 1)}`;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  second = await gateway.another();
+  order = await cardOrder(gateway);
+  ({ key: apiKey } = await gateway.key());
+});
+afterAll(async () => {
+  await second.close();
+  await gateway.close();
+});
+
+const post = (request: RawRequest): Promise<RawAnswer> => send(gateway.url, apiKey, request);
+const effects = (effect: string): number => gateway.sandbox.admin.ledger({ effect }).length;
+const references = (effect: string): (string | undefined)[] =>
+  gateway.sandbox.admin.ledger({ effect }).map(({ reference }) => reference);
+
+/** The same request eight times at once, half of them at the second gateway. */
+const eightTimes = (request: RawRequest): Promise<RawAnswer[]> =>
+  Promise.all(
+    Array.from({ length: 8 }, (_, index) => send(index % 2 === 0 ? gateway.url : second.url, apiKey, request)),
+  );
+
+/** What eight same requests may be answered: all that is final is the same, all else says that the first still runs. */
+function expectOneOutcome(answers: readonly RawAnswer[], status: number): string {
+  const rest = answers.filter((answer) => answer.status !== status);
+  expect(rest.map(({ status, body }) => [status, body.code])).toEqual(rest.map(() => [409, 'request-in-progress']));
+  expect(rest.every(({ retryAfter }) => retryAfter !== null)).toBe(true);
+  const done = answers.filter((answer) => answer.status === status);
+  expect(done.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  expect(new Set(done.map(({ body }) => JSON.stringify(sorted(body)))).size).toBe(1);
+  return done[0]?.body.id ?? '';
+}
+
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .map(([name, item]) => [name, sorted(item)] as const)
+          .sort(([one], [other]) => (one < other ? -1 : 1)),
+      )
+    : value;
+
+describe('one Idempotency-Key, eight requests at once, two gateways', () => {
+  test('order one card, in a hundred races', async () => {
+    const before = references('card_issued');
+    const ids: string[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      const request = { path: '/v1/cards', idempotencyKey: newKey(), body: order };
+      const answers = await eightTimes(request);
+      const id = expectOneOutcome(answers, 201);
+      const first = answers.find(({ status, replayed }) => status === 201 && !replayed);
+      const again = await post(request);
+      expect(again).toMatchObject({ status: 201, replayed: true });
+      expect(again.body).toEqual(first?.body);
+      ids.push(id);
+    }
+    expect(references('card_issued').slice(before.length)).toEqual(ids);
+  });
+
+  test('apply for one cardholder', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const before = effects('cardholder_created');
+      const body = { account: 'keysecure', reference: `race-${round}`, sumsubShareToken: 'share-token' };
+      const request = { path: '/v1/cardholders', idempotencyKey: newKey(), body };
+      const id = expectOneOutcome(await eightTimes(request), 201);
+      expect(references('cardholder_created').slice(before)).toEqual([id]);
+      expect(await post(request)).toMatchObject({ status: 201, replayed: true, body: { id } });
+    }
+  });
+
+  test('send one SMS and check one code', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const body = bankCard();
+      const start = { path: '/v1/bindings', idempotencyKey: newKey(), body };
+      const id = expectOneOutcome(await eightTimes(start), 201);
+      expect(gateway.sandbox.admin.sms({ phone: body.phone })).toHaveLength(1);
+      expect(await post(start)).toMatchObject({ status: 201, replayed: true, body: { id, status: 'awaiting_code' } });
+
+      const asked = gateway.sandbox.admin.requestCount('yixin', 'verifyCode');
+      const verify = {
+        path: `/v1/bindings/${id}/verify`,
+        idempotencyKey: newKey(),
+        body: { code: smsCode(gateway, body.phone) },
+      };
+      expect(expectOneOutcome(await eightTimes(verify), 200)).toBe(id);
+      expect(gateway.sandbox.admin.requestCount('yixin', 'verifyCode')).toBe(asked + 1);
+      expect(await post(verify)).toMatchObject({ status: 200, replayed: true, body: { id, status: 'bound' } });
+    }
+  });
+
+  test('start one sync', async () => {
+    const request = { path: '/v1/syncs', idempotencyKey: newKey(), body: { account: 'onerway', user: 'user-of-sync' } };
+    const id = expectOneOutcome(await eightTimes(request), 202);
+    const again = await post(request);
+    expect(again).toMatchObject({ status: 202, replayed: true, body: { id } });
+    const { rows } = await gateway.pool.query('SELECT id FROM syncs');
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('a key belongs to one request of one caller', () => {
+  test('in any sequence of keys, bodies and callers', async () => {
+    const rejected = await cardOrder(gateway, 'keysecure', 'reject-this-one');
+    const address = {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      phoneCode: '44',
+      phone: '2079460000',
+      country: 'GB',
+      state: 'London',
+      city: 'London',
+      line1: '1 Main Street',
+      line2: '',
+      postalCode: 'N1 9GU',
+    };
+    const bodies = [
+      { body: order, status: 201, issued: 1 },
+      { body: { ...order, address }, status: 201, issued: 1 },
+      { body: rejected, status: 422, issued: 0 },
+    ] as const;
+    // Two callers, the first with two keys, as while one replaces the other.
+    const callers = await Promise.all(
+      ['first', 'first', 'second'].map(async (caller) => ({ caller, ...(await gateway.key({ caller })) })),
+    );
+    const step = fc.record({ key: fc.nat(2), body: fc.nat(bodies.length - 1), caller: fc.nat(callers.length - 1) });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        run += 1;
+        const firsts = new Map<string, { readonly body: number; readonly answer: RawAnswer }>();
+        for (const { key, body, caller } of steps) {
+          const who = callers[caller];
+          const what = bodies[body];
+          if (who === undefined || what === undefined) throw new Error('There is no such step.');
+          const place = `${who.caller} ${key}`;
+          const first = firsts.get(place);
+          const before = effects('card_issued');
+          const idempotencyKey = `run-${run}-${key}`;
+          const answer = await send(gateway.url, who.key, { path: '/v1/cards', idempotencyKey, body: what.body });
+          const issued = effects('card_issued') - before;
+          if (first === undefined) {
+            expect({ status: answer.status, replayed: answer.replayed, issued }).toEqual({
+              status: what.status,
+              replayed: false,
+              issued: what.issued,
+            });
+            firsts.set(place, { body, answer });
+          } else if (first.body === body) {
+            expect({ status: answer.status, replayed: answer.replayed, body: answer.body, issued }).toEqual({
+              status: first.answer.status,
+              replayed: true,
+              body: first.answer.body,
+              issued: 0,
+            });
+          } else {
+            expect({ status: answer.status, code: answer.body.code, issued }).toEqual({
+              status: 422,
+              code: 'idempotency-key-reused',
+              issued: 0,
+            });
+          }
+        }
+        const ids = [...firsts.values()].flatMap(({ answer }) => answer.body.id ?? []);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('the order of the members of a body does not matter, and neither does its layout', async () => {
+    const idempotencyKey = newKey();
+    const first = await post({ path: '/v1/cards', idempotencyKey, body: order });
+    const turned = JSON.stringify(Object.fromEntries(Object.entries(order).toReversed()), null, 2);
+    const again = await post({ path: '/v1/cards', idempotencyKey, body: turned });
+    expect(again).toMatchObject({ status: 201, replayed: true, body: first.body });
+  });
+
+  test('another operation, and the same one on another resource, are other requests', async () => {
+    const idempotencyKey = newKey();
+    await post({ path: '/v1/cards', idempotencyKey, body: order });
+    const cardholder = { account: 'keysecure', reference: 'other-operation', sumsubShareToken: 'share-token' };
+    const before = effects('cardholder_created');
+    expect(await post({ path: '/v1/cardholders', idempotencyKey, body: cardholder })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    expect(effects('cardholder_created')).toBe(before);
+
+    const [one, other] = [bankCard(), bankCard()];
+    const started = await Promise.all([
+      gateway.client.startBinding({ body: one }),
+      gateway.client.startBinding({ body: other }),
+    ]);
+    const verify = { idempotencyKey: newKey(), body: { code: '000000' } };
+    const first = await post({ ...verify, path: `/v1/bindings/${started[0].id}/verify` });
+    expect(first.status).toBe(422);
+    expect(await post({ ...verify, path: `/v1/bindings/${started[1].id}/verify` })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+  });
+
+  test('a refusal is repeated as the problem it was', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'refuse' });
+    const request = { path: '/v1/cards', idempotencyKey: newKey(), body: order };
+    const first = await post(request);
+    expect(first).toMatchObject({ status: 422, replayed: false });
+    expect(first.body).toMatchObject({ code: 'refused-by-provider', outcome: 'refused', provider: { code: '1022' } });
+    const asked = gateway.sandbox.admin.requestCount('keysecure', 'card/apply');
+    const again = await post(request);
+    expect(again).toMatchObject({ status: 422, replayed: true });
+    expect(again.body).toEqual(first.body);
+    expect(gateway.sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(asked);
+  });
+});
+
+describe('a request that was not taken does not use up its key', () => {
+  test('400, 404 and 409 of an order, then the card', async () => {
+    const idempotencyKey = newKey();
+    const { client } = gateway;
+    const faults = [
+      { body: { ...order, form: 'paper' }, status: 400 },
+      { body: { ...order, product: order.cardholder.replace('chd_', 'prod_') }, status: 404 },
+    ];
+    for (const { body, status } of faults) {
+      expect(await post({ path: '/v1/cards', idempotencyKey, body })).toMatchObject({ status, replayed: false });
+    }
+    // A cardholder whose application is still open at the provider cannot have a card yet.
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'reset' });
+    const open = await client.createCardholder({
+      body: { account: 'keysecure', reference: 'no-answer-yet', sumsubShareToken: 'share-token' },
+    });
+    expect(await post({ path: '/v1/cards', idempotencyKey, body: { ...order, cardholder: open.id } })).toMatchObject({
+      status: 409,
+      body: { code: 'illegal-state' },
+    });
+    expect(await post({ path: '/v1/cards', idempotencyKey, body: order })).toMatchObject({
+      status: 201,
+      replayed: false,
+    });
+  });
+
+  test('409 for a reference that has a cardholder, then another reference', async () => {
+    const body = { account: 'keysecure', reference: 'taken', sumsubShareToken: 'share-token' };
+    await gateway.client.createCardholder({ body });
+    const idempotencyKey = newKey();
+    const before = effects('cardholder_created');
+    await expect(gateway.client.createCardholder({ body, idempotencyKey })).rejects.toMatchObject({
+      code: 'already-exists',
+    });
+    expect(effects('cardholder_created')).toBe(before);
+    const { status } = await gateway.client.call('createCardholder', {
+      body: { ...body, reference: 'free' },
+      idempotencyKey,
+    });
+    expect(status).toBe(201);
+  });
+
+  test('429 for a second SMS, then one to another card', async () => {
+    const body = bankCard();
+    await gateway.client.startBinding({ body });
+    const idempotencyKey = newKey();
+    const refusal = await gateway.client.startBinding({ body, idempotencyKey }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(GatewayProblem);
+    expect(refusal).toMatchObject({ code: 'sms-limit' });
+    expect(gateway.sandbox.admin.sms({ phone: body.phone })).toHaveLength(1);
+    const { status } = await gateway.client.call('startBinding', { body: bankCard(), idempotencyKey });
+    expect(status).toBe(201);
+  });
+});
