@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const stopWithLauncher = new URL('stop-with-launcher.ts', import.meta.url).href;
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Path of its entry in the repository. */
+  readonly entry: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Written anew at each start. Without one the child writes to this process's terminal. */
+  readonly logFile?: string;
+}
+
+/** An application of this repository, running in a process of its own. */
+export interface Child {
+  readonly name: string;
+  readonly logFile: string | null;
+  readonly process: ChildProcess;
+  readonly ended: Promise<void>;
+  /** Asks it to close and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/** Starts an application as a child that never outlives this process. */
+export function startChild(options: ChildOptions): Child {
+  const { name, entry, environment, logFile = null } = options;
+  const output = logFile === null ? 'inherit' : openSync(logFile, 'w', 0o600);
+  const child = spawn(process.execPath, ['--import', stopWithLauncher, entry], {
+    cwd: repository,
+    env: environment,
+    stdio: ['ignore', output, output, 'ipc'],
+    // A process group of its own: Ctrl-C reaches the launcher alone, which stops all in order.
+    detached: true,
+  });
+  if (output !== 'inherit') closeSync(output);
+  const ended = once(child, 'exit').then(() => undefined);
+  return {
+    name,
+    logFile,
+    process: child,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** What to tell of a child that ended by itself. */
+export async function lastWords({ name, logFile, process: child }: Child): Promise<string> {
+  const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
+  if (logFile === null) return `The ${name} ended ${how}.`;
+  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-20);
+  return [`The ${name} ended ${how}. The end of its log ${logFile}:`, '', ...lines].join('\n');
+}
+
+export function hasEnded({ process: child }: Child): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { prepare } from './prepare.ts';
+
+const sandboxUrl = 'http://127.0.0.1:8090';
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'card-gateway-prepare-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+const json = async (name: string): Promise<unknown> => JSON.parse(await read(name));
+const secret = (name: string): Promise<string> => read(join('secrets', name));
+
+/** Every file's text by its path. */
+async function everything(): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')])));
+}
+
+const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }) as string;
+
+test('the accounts are all on the sandbox and every secret they name is there', async () => {
+  const { accountsFile } = await prepare({ folder, sandboxUrl });
+
+  expect(accountsFile).toBe(join(folder, 'accounts.json'));
+  const accounts = (await json('accounts.json')) as Record<string, { sandbox: boolean; settings: { baseUrl: string } }>;
+  expect(Object.keys(accounts)).toEqual(['open-api', 'keysecure', 'keysecure-authorization', 'onerway', 'yixin']);
+  expect(Object.values(accounts).map(({ sandbox }) => sandbox)).toEqual([true, true, true, true, true]);
+  expect(Object.values(accounts).map(({ settings }) => settings.baseUrl)).toEqual([
+    `${sandboxUrl}/open-api`,
+    `${sandboxUrl}/keysecure`,
+    `${sandboxUrl}/keysecure`,
+    `${sandboxUrl}/onerway`,
+    `${sandboxUrl}/yixin`,
+  ]);
+  const named = [...(await read('accounts.json')).matchAll(/"file": "([^"]+)"/g)].map(([, name]) => String(name));
+  expect(named).toHaveLength(6);
+  for (const name of named) expect(await read(name)).not.toBe('');
+});
+
+test('the sandbox knows the same credentials', async () => {
+  await prepare({ folder, sandboxUrl });
+
+  expect(await json('sandbox.json')).toMatchObject({
+    openApi: { key: await secret('open-api-key') },
+    keysecure: {
+      apiKeys: [
+        { apiKey: await secret('keysecure-api-key'), mode: 'CREDIT_EXTENSION' },
+        { apiKey: await secret('keysecure-authorization-api-key'), mode: 'AUTHORIZATION' },
+      ],
+    },
+    onerway: { secretKey: await secret('onerway-secret-key') },
+  });
+  expect(await secret('keysecure-api-key')).not.toBe(await secret('keysecure-authorization-api-key'));
+});
+
+test('keys have the length that is asked for, and the halves of a pair match', async () => {
+  const { sealingKeysFile, fingerprintKeysFile } = await prepare({ folder, sandboxUrl });
+
+  for (const file of [sealingKeysFile, fingerprintKeysFile]) {
+    const [id, base64] = (await readFile(file, 'utf8')).split(':');
+    expect(id).toBe('k1');
+    expect(Buffer.from(String(base64), 'base64')).toHaveLength(32);
+  }
+  expect(await readFile(sealingKeysFile, 'utf8')).not.toBe(await readFile(fingerprintKeysFile, 'utf8'));
+  for (const name of ['yixin', 'yixin-provider']) {
+    const privateKey = createPrivateKey(await secret(`${name}-private-key.pem`));
+    expect(privateKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(spki(createPublicKey(privateKey))).toBe(await secret(`${name}-public-key.pem`));
+  }
+  expect(await secret('yixin-public-key.pem')).not.toBe(await secret('yixin-provider-public-key.pem'));
+});
+
+test('only the owner may read what is written', async () => {
+  await prepare({ folder, sandboxUrl });
+
+  expect(await modeOf(join(folder, 'secrets'))).toBe(0o700);
+  for (const path of Object.keys(await everything())) expect([path, await modeOf(path)]).toEqual([path, 0o600]);
+});
+
+test('a second time changes nothing', async () => {
+  await prepare({ folder, sandboxUrl });
+  const first = await everything();
+
+  await prepare({ folder, sandboxUrl });
+
+  expect(await everything()).toEqual(first);
+});
+
+test('another address of the sandbox changes the accounts and nothing else', async () => {
+  await prepare({ folder, sandboxUrl });
+  const first = await everything();
+
+  await prepare({ folder, sandboxUrl: 'http://127.0.0.1:9000' });
+
+  const accountsFile = join(folder, 'accounts.json');
+  const moved = first[accountsFile]?.replaceAll(sandboxUrl, 'http://127.0.0.1:9000');
+  expect(await everything()).toEqual({ ...first, [accountsFile]: moved });
+});
+
+test('for containers, the gateway is given the password that PostgreSQL is given', async () => {
+  const passwordFolder = await mkdtemp(join(folder, 'password-'));
+  const script = fileURLToPath(new URL('prepare-compose.ts', import.meta.url));
+  const run = () => promisify(execFile)(process.execPath, [script, folder, passwordFolder]);
+
+  await run();
+  const first = await everything();
+  await run();
+
+  expect(await everything()).toEqual(first);
+  const password = await readFile(join(passwordFolder, 'password'), 'utf8');
+  expect(new URL(await secret('database-url')).password).toBe(password);
+  expect(await read('accounts.json')).toContain('"http://sandbox:8090/yixin"');
+});

@@ -1,0 +1,144 @@
+import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Where everything is kept, and where the gateway will find the sandbox. */
+export interface PrepareOptions {
+  readonly folder: string;
+  /** Address of the sandbox without a path, e.g. `http://127.0.0.1:8090`. */
+  readonly sandboxUrl: string;
+}
+
+/** Files that the gateway and the sandbox are started with. */
+export interface Prepared {
+  readonly accountsFile: string;
+  readonly sandboxFile: string;
+  readonly sealingKeysFile: string;
+  readonly fingerprintKeysFile: string;
+}
+
+const generatePair = promisify(generateKeyPair);
+
+/**
+ * Writes accounts on the sandbox, the sandbox's matching configuration and all their secrets into one folder. A secret is
+ * made once and kept, because what is in the database was sealed with it; the two configurations follow from the secrets
+ * and the sandbox's address, and are written whenever they would differ.
+ */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { folder, sandboxUrl } = options;
+  const secrets = join(folder, 'secrets');
+  // The folder itself stays open: PostgreSQL, which may run as another account, has its data below it.
+  await mkdir(folder, { recursive: true });
+  await mkdir(secrets, { recursive: true });
+  await chmod(secrets, 0o700);
+  const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
+    keepSecret(join(secrets, name), make);
+
+  // 32 characters: the sandbox uses KeySecure's as an AES key.
+  const text = (): string => randomBytes(16).toString('hex');
+  const keyList = (): string => `k1:${randomBytes(32).toString('base64')}`;
+  const [openApiKey, creditKey, creditSecret, authorizationKey, authorizationSecret, onerwayKey] = await Promise.all([
+    keep('open-api-key', text),
+    keep('keysecure-api-key', text),
+    keep('keysecure-api-secret', text),
+    keep('keysecure-authorization-api-key', text),
+    keep('keysecure-authorization-api-secret', text),
+    keep('onerway-secret-key', text),
+    keep('sealing-keys', keyList),
+    keep('fingerprint-keys', keyList),
+    keepKeyPair(secrets, 'yixin'),
+    keepKeyPair(secrets, 'yixin-provider'),
+  ]);
+
+  const file = (name: string): { file: string } => ({ file: `secrets/${name}` });
+  const account = (provider: string, settings: object): object => ({
+    provider,
+    sandbox: true,
+    settings: { baseUrl: `${sandboxUrl}/${provider}`, ...settings },
+  });
+  const openApi = { version: 'v1', customerId: 20_000_021, appId: 200_031 };
+  const onerway = { merchantNo: '900217', appId: '1900000000000000001' };
+  const yixin = { appId: 'sandbox-partner' };
+
+  await writeConfiguration(join(folder, 'accounts.json'), {
+    'open-api': account('open-api', { ...openApi, key: file('open-api-key') }),
+    keysecure: account('keysecure', { mode: 'credit', apiKey: file('keysecure-api-key') }),
+    'keysecure-authorization': account('keysecure', {
+      mode: 'authorization',
+      apiKey: file('keysecure-authorization-api-key'),
+    }),
+    onerway: account('onerway', { ...onerway, secretKey: file('onerway-secret-key') }),
+    yixin: account('yixin', {
+      ...yixin,
+      privateKey: file('yixin-private-key.pem'),
+      providerPublicKey: file('yixin-provider-public-key.pem'),
+      // Settling a lost answer needs an address too, and nobody's request is at hand then. RFC 5737: for examples.
+      userIp: '203.0.113.7',
+    }),
+  });
+  await writeConfiguration(join(folder, 'sandbox.json'), {
+    openApi: { ...openApi, key: openApiKey },
+    keysecure: {
+      apiKeys: [
+        { apiKey: creditKey, apiSecret: creditSecret, mode: 'CREDIT_EXTENSION' },
+        { apiKey: authorizationKey, apiSecret: authorizationSecret, mode: 'AUTHORIZATION' },
+      ],
+    },
+    onerway: { ...onerway, secretKey: onerwayKey },
+    yixin: {
+      ...yixin,
+      partnerPublicKeyFile: 'secrets/yixin-public-key.pem',
+      privateKeyFile: 'secrets/yixin-provider-private-key.pem',
+    },
+  });
+
+  return {
+    accountsFile: join(folder, 'accounts.json'),
+    sandboxFile: join(folder, 'sandbox.json'),
+    sealingKeysFile: join(secrets, 'sealing-keys'),
+    fingerprintKeysFile: join(secrets, 'fingerprint-keys'),
+  };
+}
+
+/** The secret in a file; made and written if there is none yet. */
+export async function keepSecret(path: string, make: () => string | Promise<string>): Promise<string> {
+  const kept = await contents(path);
+  if (kept !== null) return kept;
+  const made = await make();
+  await writePrivate(path, made);
+  return made;
+}
+
+/** An RSA key pair as PEM. The public half is derived each time, so that the two always match. */
+async function keepKeyPair(folder: string, name: string): Promise<void> {
+  const privateKey = await keepSecret(join(folder, `${name}-private-key.pem`), async () => {
+    const pair = await generatePair('rsa', { modulusLength: 2048 });
+    return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  });
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
+  await writeWhenDifferent(join(folder, `${name}-public-key.pem`), publicKey);
+}
+
+async function writeConfiguration(path: string, value: object): Promise<void> {
+  await writeWhenDifferent(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function writeWhenDifferent(path: string, text: string): Promise<void> {
+  if ((await contents(path)) !== text) await writePrivate(path, text);
+}
+
+async function contents(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Through a second name, so that a crash leaves the old file or the new one, never half of a key. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
