@@ -16,9 +16,7 @@ export async function cardOrder(
   sumsubShareToken = 'share-token',
 ): Promise<CardOrder> {
   const products = await client.listCardProducts({ query: { account } });
-  const product = products.data.find(
-    ({ forms, issuable }) => issuable && (forms.length === 0 || forms[0] === 'virtual'),
-  );
+  const product = products.data.find(({ forms, issuable }) => issuable && forms?.includes('virtual') !== false);
   const cardholder = await client.createCardholder({
     body: { account, reference: `holder-${unique()}`, sumsubShareToken },
   });
