@@ -51,7 +51,7 @@ export function products(client: KeySecureClient, settings: KeySecureSettings): 
   };
 }
 
-/** What neither list speaks of. A product that is listed can be ordered: there is no word for one that cannot. */
+/** What neither list speaks of. A product that is listed can be ordered, unless its row names no form to order it in. */
 const unsaid = {
   category: null,
   region: null,
@@ -78,13 +78,15 @@ function fromPackage(row: z.output<typeof packageData>): ProviderProduct {
 function fromBin(row: z.output<typeof binData>): ProviderProduct {
   const currencies = row.currencies ?? [];
   const [only, ...others] = currencies;
+  const forms = binForms(row.support_virtual, row.support_physical);
   return {
     ...unsaid,
+    issuable: forms === null || forms.length > 0,
     providerRef: row.card_bin_no,
     name: null,
     bin: row.card_bin,
     network: cardNetwork(row.organization),
-    forms: binForms(row.support_virtual, row.support_physical),
+    forms,
     currencies,
     balanceCurrency: only !== undefined && others.length === 0 ? only : null,
     limits: toLimits(row.balance_limit),
