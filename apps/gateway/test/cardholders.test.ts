@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { everythingStored, tracesIn } from './setup/traces.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+beforeEach(() => gateway.sandbox.admin.clearFaults());
+
+const apply = (reference: string, sumsubShareToken = 'share-token', account = 'keysecure') =>
+  gateway.client.createCardholder({ body: { account, reference, sumsubShareToken } });
+const refreshed = (id: string) => gateway.client.getCardholder({ params: { id }, query: { refresh: true } });
+
+describe('a cardholder', () => {
+  test.each(['keysecure', 'keysecure-authorization'])(
+    'of %s is applied for, reviewed and approved',
+    async (account) => {
+      const { sandbox } = gateway;
+      const applied = await apply(`approved-${account}`, 'share-token', account);
+      expect(applied).toMatchObject({
+        provider: 'keysecure',
+        account,
+        reference: `approved-${account}`,
+        status: 'pending',
+        providerStatus: null,
+        failReason: null,
+        syncedAt: null,
+        operation: { outcome: 'succeeded' },
+      });
+      expect(applied.id).toMatch(/^chd_/);
+      // Our own id is what the provider knows the application by; the caller's reference stays here.
+      expect(sandbox.admin.ledger({ effect: 'cardholder_created', reference: applied.id })).toMatchObject([
+        { subject: applied.providerRef },
+      ]);
+
+      sandbox.admin.changeClock({ advanceMs: 1500 });
+      expect(await refreshed(applied.id)).toMatchObject({ status: 'in_review', providerStatus: 'In_progress' });
+      sandbox.admin.changeClock({ advanceMs: 1500 });
+      const approved = await refreshed(applied.id);
+      expect(approved).toMatchObject({ id: applied.id, status: 'approved', providerStatus: 'Approved' });
+      expect(approved.syncedAt).not.toBeNull();
+      expect(await gateway.client.getCardholder({ params: { id: applied.id } })).toEqual(approved);
+    },
+  );
+
+  test('may be rejected', async () => {
+    const applied = await apply('rejected-1', 'reject-me');
+    gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
+    expect(await refreshed(applied.id)).toMatchObject({ status: 'rejected', providerStatus: 'Rejected' });
+  });
+
+  test('is read from our records without asking the provider', async () => {
+    const { client, sandbox } = gateway;
+    const applied = await apply('stored-1');
+    const asked = sandbox.admin.requests().counts;
+    sandbox.admin.addFault({ provider: 'keysecure', operation: '*', fault: 'bad_gateway', times: 0 });
+    expect(await client.getCardholder({ params: { id: applied.id } })).toEqual(applied);
+    expect((await client.listCardholders({ query: { reference: 'stored-1' } })).data).toEqual([applied]);
+    expect(sandbox.admin.requests().counts).toEqual(asked);
+    await expect(refreshed(applied.id)).rejects.toMatchObject({ status: 502 });
+    expect(await client.getCardholder({ params: { id: applied.id } })).toEqual(applied);
+  });
+
+  test('keeps the last certain state beside a word that no document lists', async () => {
+    const { sandbox } = gateway;
+    const applied = await apply('odd-1');
+    // What the sandbox's own type does not allow, the wire may bring all the same.
+    sandbox.admin.keysecure.updateCardholder(String(applied.providerRef), { status: 'Escalated' as 'Pending' });
+    expect(await refreshed(applied.id)).toMatchObject({ status: 'unrecognized', providerStatus: 'Escalated' });
+  });
+
+  test('has a reference of its own in its account: a second application is refused before any call', async () => {
+    const { sandbox } = gateway;
+    const [first, ...others] = await Promise.allSettled([1, 2, 3, 4].map(() => apply('twice')));
+    const outcomes = [first, ...others].map((result) =>
+      result?.status === 'rejected' ? (result.reason as { code: string }).code : 'created',
+    );
+    expect(outcomes.toSorted()).toEqual(['already-exists', 'already-exists', 'already-exists', 'created']);
+    const { data } = await gateway.client.listCardholders({ query: { reference: 'twice' } });
+    expect(data).toHaveLength(1);
+    expect(sandbox.admin.ledger({ effect: 'cardholder_created', reference: data[0]?.id })).toHaveLength(1);
+    await expect(apply('twice')).rejects.toMatchObject({
+      code: 'already-exists',
+      status: 409,
+      problem: { errors: [{ pointer: '/reference' }] },
+    });
+    // Another account is another provider relationship.
+    expect(await apply('twice', 'share-token', 'keysecure-authorization')).toMatchObject({ status: 'pending' });
+  });
+
+  test('that the provider refused does not take the reference', async () => {
+    const { client, sandbox } = gateway;
+    const count = sandbox.admin.ledger({ effect: 'cardholder_created' }).length;
+    await expect(apply('again', 'unfetchable')).rejects.toMatchObject({
+      code: 'refused-by-provider',
+      status: 422,
+      problem: { outcome: 'refused', provider: { name: 'keysecure', code: '2006' } },
+    });
+    expect(sandbox.admin.ledger({ effect: 'cardholder_created' })).toHaveLength(count);
+    const { data } = await client.listCardholders({ query: { reference: 'again' } });
+    expect(data).toMatchObject([{ status: 'failed', providerRef: null, operation: { outcome: 'refused' } }]);
+    expect(await apply('again')).toMatchObject({ status: 'pending' });
+  });
+
+  test('that is not ours is not there', async () => {
+    const { client } = await gateway.key({ tenant: 'other' });
+    const applied = await apply('ours-1');
+    await expect(client.getCardholder({ params: { id: applied.id } })).rejects.toMatchObject({ code: 'not-found' });
+    expect((await client.listCardholders()).data).toEqual([]);
+  });
+});
+
+describe('the list of cardholders', () => {
+  test('is filtered by account, reference and status, and paged newest first', async () => {
+    const { client, sandbox } = gateway;
+    const made: string[] = [];
+    for (const number of [1, 2, 3]) made.unshift((await apply(`page-${number}`, 'share-token')).id);
+    const elsewhere = await apply('page-elsewhere', 'share-token', 'keysecure-authorization');
+    sandbox.admin.keysecure.updateCardholder(made[0] ?? '', { status: 'Rejected' });
+    await refreshed(made[0] ?? '');
+
+    const ids = async (query: Parameters<typeof client.listCardholders>[0]) =>
+      (await client.listCardholders(query)).data.map(({ id }) => id);
+    expect(await ids({ query: { reference: 'page-2' } })).toEqual([made[1]]);
+    expect(await ids({ query: { account: 'keysecure-authorization', reference: 'page-elsewhere' } })).toEqual([
+      elsewhere.id,
+    ]);
+    expect(await ids({ query: { account: 'keysecure', reference: 'page-elsewhere' } })).toEqual([]);
+    expect(await ids({ query: { status: 'rejected' } })).toContain(made[0]);
+    expect(await ids({ query: { status: 'rejected' } })).not.toContain(made[1]);
+
+    const all = await ids({ query: { account: 'keysecure', limit: 200 } });
+    expect(all.slice(0, 3)).toEqual(made);
+    const walked: string[] = [];
+    const pages = client.all('listCardholders', { query: { account: 'keysecure', limit: 2 } });
+    for await (const { id } of pages) walked.push(id);
+    expect(walked).toEqual(all);
+  });
+});
+
+test('a share token is passed on and kept nowhere', async () => {
+  const shareToken = 'act-sbx-jwt-canary-7f3d5a';
+  const applied = await apply('canary', shareToken);
+  await expect(apply('canary-refused', `unfetchable-${shareToken}`)).rejects.toMatchObject({ status: 422 });
+  const stored = await everythingStored(gateway.pool);
+  expect(stored).toContain(String(applied.providerRef));
+  expect(tracesIn(stored, [shareToken])).toEqual([]);
+  expect(tracesIn(gateway.log(), [shareToken])).toEqual([]);
+  expect(tracesIn(JSON.stringify(applied), [shareToken])).toEqual([]);
+});
