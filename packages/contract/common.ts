@@ -12,13 +12,23 @@ export function publicId(kind: IdKind) {
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
+/** PostgreSQL keeps no NUL in a text, and nobody means one. */
+const printable = /^[^\u0000-\u001f\u007f]*$/;
+const printableRule = 'expected no control characters';
+
 export const accountName = z
   .string()
   .min(1)
   .max(64)
+  .regex(printable, printableRule)
   .meta({ description: 'The provider account, by its name in the accounts file.' });
 
-export const userReference = z.string().min(1).max(64).meta({ description: "The end user, by the company's own id." });
+export const userReference = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(printable, printableRule)
+  .meta({ description: "The end user, by the company's own id." });
 
 export const userIp = z.union([z.ipv4(), z.ipv6()], 'expected an IPv4 or IPv6 address').meta({
   description: "The end user's IP address, where the provider wants it (Yixin) and the account sets no default.",
