@@ -77,10 +77,15 @@ export async function readCards(
       last4: query.last4,
       cardholderRef: cardholder?.providerRef,
       productRef: product?.providerRef,
-      after: query.createdAfter && firstUuidAt(Date.parse(query.createdAfter)),
-      before: query.createdBefore && firstUuidAt(Date.parse(query.createdBefore)),
+      after: query.createdAfter && firstIdAt(query.createdAfter),
+      before: query.createdBefore && firstIdAt(query.createdBefore),
     },
     page,
   );
   return pageOf(rows, page.limit, cardView);
+}
+
+/** A UUIDv7 counts from 1970: no card is older. */
+function firstIdAt(time: string): string {
+  return firstUuidAt(Math.max(0, Date.parse(time)));
 }
