@@ -1,5 +1,5 @@
 import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
-import type { Capability, ProviderAdapter } from '@card-gateway/core';
+import { type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Account } from './accounts-file.ts';
@@ -74,7 +74,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
     ofCaller: (caller, name, where = '/account') => {
       const account = byName.get(name);
       if (account !== undefined && account.tenant === caller.tenant) return account;
-      throw new ProblemError('not-found', `There is no account "${name}".`, {
+      throw new ProblemError('not-found', `There is no account "${redact(name) ?? ''}".`, {
         errors: [{ pointer: where, detail: 'expected the name of an account from GET /v1/providers' }],
       });
     },
