@@ -6,7 +6,7 @@ import {
   problemMediaType,
 } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Authentication, type Caller, requireScope } from './auth.ts';
 import { ProblemError } from './problem.ts';
@@ -81,7 +81,7 @@ function route(
     schema: {
       operationId: id,
       ...(params && { params }),
-      ...(query && { querystring: query }),
+      querystring: query ?? noQuery,
       ...(body && { body }),
       response: { [success.status]: success.schema, ...(effect === 'write' && { 202: success.schema }) },
     },
@@ -104,6 +104,9 @@ function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new ProblemError('unauthenticated', 'An API key is needed.');
   return request.caller;
 }
+
+/** Of operations without parameters: one that is given all the same is a mistake, which must not pass unseen. */
+const noQuery = z.strictObject({});
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
