@@ -1,5 +1,5 @@
 import { operations } from '@card-gateway/contract';
-import { newUuid } from '@card-gateway/core';
+import { newUuid, Pan } from '@card-gateway/core';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
@@ -14,7 +14,7 @@ import { createAuthentication } from './http/auth.ts';
 import { healthRoutes } from './http/health.ts';
 import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
-import { malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
+import { frameworkProblem, malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
 import { authenticated } from './http/route.ts';
 import type { WriteKinds } from './jobs/settle.ts';
 import { findKey } from './keys/store.ts';
@@ -48,15 +48,22 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
     return503OnClosing: false,
     clientErrorHandler: malformedRequest,
+    // Checked below, because Node would answer a request without Host with an empty 400.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (_error, _request, reply) => {
-      sendProblem(reply, new ProblemError('malformed-request', 'The path is not a valid URL path.'));
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, frameworkProblem(error));
     },
   });
+  // JSON is the only body there is; Fastify would read plain text too.
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new ProblemError('malformed-request', 'The header Host is missing.');
+    }
   });
   problemHandling(app, allowedMethods);
   logRequests(app);
@@ -78,17 +85,21 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
 
-/** The caller's own request id if it is a plain one, else a new one. */
+/** The caller's own request id if it is a plain one, else a new one. It is logged, so that it must be no card number. */
 function requestId(header: string | string[] | undefined, now: () => number): string {
-  return typeof header === 'string' && requestIdShape.test(header) ? header : newUuid(now());
+  const isPlain = typeof header === 'string' && requestIdShape.test(header) && Pan.parse(header) === null;
+  return isPlain ? header : newUuid(now());
 }
 
-const paths = Object.values(operations).map(({ method, path }) => ({
-  method,
-  shape: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}));
+const beside = ['/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
+const paths = [...Object.values(operations), ...beside.map((path) => ({ method: 'GET', path }))].map(
+  ({ method, path }) => ({
+    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+    shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }),
+);
 
-/** The methods of the API that a path takes. */
+/** The methods that a path takes. */
 function allowedMethods(path: string): readonly string[] {
-  return [...new Set(paths.filter(({ shape }) => shape.test(path)).map(({ method }) => method))];
+  return [...new Set(paths.filter(({ shape }) => shape.test(path)).flatMap(({ methods }) => methods))].sort();
 }

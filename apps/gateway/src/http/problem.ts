@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { redact, type Refusal } from '@card-gateway/core';
@@ -67,6 +68,8 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
 /** Answers with a problem and the headers that belong to it. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
   const body = problemBody(error, reply.request.id);
+  // No hook has run where the URL was not readable.
+  reply.header('x-request-id', body.requestId);
   if (error.details.retryAfterSeconds !== undefined)
     reply.header('retry-after', String(error.details.retryAfterSeconds));
   if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="card-gateway"');
@@ -95,7 +98,7 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
 
 /** A path that matches no route may be anything, a card number too: only its shape is repeated. */
 function pathOnly(path: string): string {
-  return path.replaceAll(/\d{6,}/g, '***').slice(0, 100);
+  return redact(path)?.slice(0, 100) ?? '/';
 }
 
 function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
@@ -133,7 +136,7 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
     }),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new ProblemError('payload-too-large', 'The body is larger than this gateway takes.'),
-  FST_ERR_MAX_URL_LENGTH: () => new ProblemError('uri-too-long', 'The URL is longer than this gateway takes.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => new ProblemError('uri-too-long', 'The path is longer than this gateway takes.'),
   FST_ERR_HANDLER_TIMEOUT: () =>
     new ProblemError(
       'internal-error',
@@ -144,6 +147,11 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
       },
     ),
 };
+
+/** The problem with a request that the framework could find no route for. */
+export function frameworkProblem(error: FastifyError): ProblemError {
+  return frameworkProblems[error.code]?.(error) ?? new ProblemError('malformed-request', 'This path cannot be read.');
+}
 
 const databaseFailure = /^(08|53|57|40001$|40P01$|55P03$)/;
 const connectionFailure = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
@@ -195,7 +203,7 @@ function segment(name: string): string {
 }
 
 /** Answers what is not HTTP, or too large to be a request's head, where there is no reply to answer with. */
-export function malformedRequest(error: Error & { code?: string }, socket: Socket): void {
+export function malformedRequest(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -205,8 +213,15 @@ export function malformedRequest(error: Error & { code?: string }, socket: Socke
     'malformed-request',
     tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
   );
-  const body = JSON.stringify(problemBody(problem, 'none'));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const requestId = randomUUID();
+  this.log.info({ requestId, code: error.code, status: 400 }, 'answered what is not HTTP');
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    `content-type: ${problemMediaType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
