@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { access, chown, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,40 +38,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const account = process.getuid?.() === 0 ? await unprivilegedAccount() : null;
   const binaries = await reachableBinaries(account);
   const dataFolder = await reachableDataFolder(resolve(options.dataFolder), account);
-  const as = account === null ? {} : { uid: account.uid, gid: account.gid };
-  const environment = { ...process.env, LC_ALL: 'C' };
+  const as = account ?? {};
 
-  if (await exists(join(dataFolder, 'postmaster.pid'))) {
-    await run(join(binaries, 'pg_ctl'), ['stop', '-D', dataFolder, '-m', 'fast', '-w'], {
-      ...as,
-      cwd: dataFolder,
-      env: environment,
-    }).catch(() => rm(join(dataFolder, 'postmaster.pid'), { force: true }));
-  }
-
-  const passwordFile = join(dataFolder, '..', `${basenameOf(dataFolder)}.password`);
-  if (!(await exists(join(dataFolder, 'PG_VERSION')))) {
-    await writeFile(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
-    if (account !== null) await chown(passwordFile, account.uid, account.gid);
-    await run(
-      join(binaries, 'initdb'),
-      [
-        '-D',
-        dataFolder,
-        '-U',
-        'card_gateway',
-        '-A',
-        'scram-sha-256',
-        '--pwfile',
-        passwordFile,
-        '-E',
-        'UTF8',
-        '--no-locale',
-        '-N',
-      ],
-      { ...as, cwd: dataFolder, env: environment },
-    );
-  }
+  const passwordFile = `${dataFolder}.password`;
+  if (!(await exists(dataFolder))) await createCluster(binaries, dataFolder, passwordFile, account);
+  await stopLeftOver(binaries, dataFolder, as);
   const password = (await readFile(passwordFile, 'utf8')).trim();
 
   const port = await freePort();
@@ -85,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     join(binaries, 'postgres'),
     ['-D', dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     // A process group of its own: Ctrl-C must reach the gateway first, which still needs its database.
-    { ...as, cwd: dataFolder, env: environment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+    { ...as, cwd: dataFolder, env: environment(), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   await ready(server);
 
@@ -93,6 +64,48 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await createDatabase(url('postgres'));
   return { url: url('card_gateway'), dataFolder, stop: () => stop(server) };
 }
+
+/** Makes the cluster beside its place and moves it there whole: one that was broken off half-way is never started. */
+async function createCluster(
+  binaries: string,
+  dataFolder: string,
+  passwordFile: string,
+  account: Account | null,
+): Promise<void> {
+  const fresh = `${dataFolder}.${randomBytes(4).toString('hex')}`;
+  await mkdir(fresh, { mode: 0o700 });
+  await writeFile(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
+  if (account !== null) {
+    await chown(fresh, account.uid, account.gid);
+    await chown(passwordFile, account.uid, account.gid);
+  }
+  const options = [
+    '-U',
+    'card_gateway',
+    '-A',
+    'scram-sha-256',
+    '--pwfile',
+    passwordFile,
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '-N',
+  ];
+  await run(join(binaries, 'initdb'), ['-D', fresh, ...options], { ...account, cwd: fresh, env: environment() });
+  await rename(fresh, dataFolder);
+}
+
+/** A server whose starter was killed still holds its folder. */
+async function stopLeftOver(binaries: string, dataFolder: string, as: Partial<Account>): Promise<void> {
+  const lock = join(dataFolder, 'postmaster.pid');
+  if (!(await exists(lock))) return;
+  const stopping = ['stop', '-D', dataFolder, '-m', 'fast', '-w'];
+  await run(join(binaries, 'pg_ctl'), stopping, { ...as, cwd: dataFolder, env: environment() }).catch(() =>
+    rm(lock, { force: true }),
+  );
+}
+
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, LC_ALL: 'C' });
 
 async function createDatabase(url: string): Promise<void> {
   const { Client } = (await import('pg')).default;
@@ -157,8 +170,7 @@ async function reachableDataFolder(wanted: string, account: Account | null): Pro
     account === null || (await traversable(dirname(wanted)))
       ? wanted
       : join('/var/tmp', `card-gateway-${shortHash(wanted)}`, 'data');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (account !== null) await chown(folder, account.uid, account.gid);
+  await mkdir(dirname(folder), { recursive: true });
   return folder;
 }
 
@@ -187,4 +199,3 @@ async function freePort(): Promise<number> {
 }
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
-const basenameOf = (path: string): string => path.slice(dirname(path).length + 1);
