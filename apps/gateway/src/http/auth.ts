@@ -34,9 +34,8 @@ export function createAuthentication(options: {
 
   return {
     authenticate: async (request) => {
-      const header = request.headers.authorization ?? '';
-      const [scheme = '', key = ''] = header.split(' ');
-      if (scheme.toLowerCase() !== 'bearer' || !key.startsWith(apiKeyPrefix)) {
+      const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      if (!key.startsWith(apiKeyPrefix)) {
         throw new ProblemError('unauthenticated', 'Expected the header "Authorization: Bearer <API key>".');
       }
       const hash = hashApiKey(key);
