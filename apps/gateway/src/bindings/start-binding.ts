@@ -1,5 +1,6 @@
 import type { startBindingSchema } from '@card-gateway/contract';
 import { type BindingStarted, newUuid, Pan, Secret, toPublicId } from '@card-gateway/core';
+import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -7,7 +8,7 @@ import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
-import { awaitCode, endStart, insertBinding, markBound, type SmsRefusal } from './store.ts';
+import { awaitCode, boundRows, endStart, insertBinding, markBound, type SmsRefusal } from './store.ts';
 
 /** A start that the provider answered, or a card that its list shows as bound. */
 type Started = BindingStarted | { readonly status: 'bound' };
@@ -43,13 +44,19 @@ export function startBindingKind(services: Services): WriteKind<Started> {
           case 'not_required':
             return endStart(client, id, 'not_required', at);
           case 'bound':
-            return markBound(client, id, at);
+            return foundBound(client, id, at);
         }
       }
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
   };
+}
+
+/** A start whose card turns out to be bound: by an earlier binding, so that none was needed, or by this one. */
+async function foundBound(client: PoolClient, id: string, at: Date): Promise<void> {
+  if ((await boundRows(client, id)).length > 0) await endStart(client, id, 'not_required', at);
+  else await markBound(client, id, at);
 }
 
 /** Has the provider send the user an SMS code, once per Idempotency-Key and within the limits on SMS. */

@@ -241,16 +241,34 @@ export async function endVerifying(
   ]);
 }
 
-/** The card is bound. Should an older row say the same of this user's card, this one takes its place. */
+/**
+ * The card is bound by this binding. An older row that says the same gives way to it. A newer one stays: then this one
+ * was settled late, after the card had been bound anew.
+ */
 export async function markBound(client: PoolClient, id: string, at: Date): Promise<void> {
-  await client.query(
-    `UPDATE bindings o SET status = 'removed', updated_at = $2 FROM bindings b
-     WHERE b.id = $1 AND o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref
-       AND o.pan_fingerprint = b.pan_fingerprint AND o.status = 'bound' AND o.kind = 'bank_card'`,
-    [id, at],
-  );
+  const others = await boundRows(client, id);
+  if (others.some((other) => other > id)) {
+    await client.query(
+      `UPDATE bindings SET status = 'expired', updated_at = $2
+       WHERE id = $1 AND status IN ('starting', 'awaiting_code', 'verifying')`,
+      [id, at],
+    );
+    return;
+  }
+  await client.query(`UPDATE bindings SET status = 'removed', updated_at = $2 WHERE id = ANY ($1)`, [others, at]);
   await client.query(`UPDATE bindings SET status = 'bound', updated_at = $2 WHERE id = $1 AND status <> 'bound'`, [
     id,
     at,
   ]);
+}
+
+/** Other rows by which this user's card is bound: one at most. */
+export async function boundRows(client: PoolClient, id: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT o.id FROM bindings o JOIN bindings b ON o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref
+       AND o.pan_fingerprint = b.pan_fingerprint
+     WHERE b.id = $1 AND o.status = 'bound' AND o.kind = 'bank_card' FOR UPDATE OF o`,
+    [id],
+  );
+  return rows.map((row) => row.id);
 }
