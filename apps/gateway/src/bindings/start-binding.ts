@@ -88,7 +88,7 @@ export function startBinding(
             bin: pan.bin,
             last4: pan.last4,
             panFingerprints: services.sealing.fingerprints(pan),
-            phoneFingerprints: services.sealing.fingerprints(phone),
+            phoneFingerprints: services.sealing.fingerprints(samePhone(order.phone)),
           },
           {
             resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
@@ -123,6 +123,11 @@ export function parsePan(text: string): Pan {
   if (pan !== null) return pan;
   const detail = 'expected a card number of 12 to 21 digits';
   throw new ProblemError('invalid-request', `/cardNumber: ${detail}`, { errors: [{ pointer: '/cardNumber', detail }] });
+}
+
+/** What a phone's limits are kept by: with or without `+`, country code or leading zero it is the same phone. */
+function samePhone(text: string): Secret {
+  return new Secret(text.slice(-10));
 }
 
 function smsProblem(refusal: SmsRefusal, now: Date): ProblemError {
