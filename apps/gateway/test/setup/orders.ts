@@ -20,7 +20,10 @@ export async function cardOrder(
   const cardholder = await client.createCardholder({
     body: { account, reference: `holder-${unique()}`, sumsubShareToken },
   });
+  // Approved a moment later, and that seen; then back, for a list shows nothing of the future.
   sandbox.admin.changeClock({ advanceMs: 10_000 });
+  sandbox.admin.keysecure.cardholders();
+  sandbox.admin.changeClock({ advanceMs: -10_000 });
   return { account, product: product?.id ?? '', cardholder: cardholder.id, form: 'virtual' };
 }
 

@@ -1,0 +1,447 @@
+import { uuidOf, toPublicId } from '@card-gateway/core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runSync } from '../src/jobs/sync.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
+import { ahead, settleNow } from './setup/settle.ts';
+import { until } from './setup/until.ts';
+
+let gateway: TestGateway;
+let order: CardOrder;
+let keys = 0;
+const newKey = (): string => `key-${(keys += 1)}`;
+
+beforeAll(async () => {
+  // Look-ups run when a test says so.
+  gateway = await startGateway({
+    jobs: false,
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', SMS_RESEND_AFTER_MS: '200' },
+  });
+  order = await cardOrder(gateway);
+});
+afterEach(() => gateway.sandbox.admin.clearFaults());
+afterAll(() => gateway.close());
+
+const settle = (operation: { readonly id: string } | null): Promise<void> => settleNow(gateway.services, operation?.id);
+const readOperation = (operation: { readonly id: string } | null) =>
+  gateway.client.getOperation({ params: { id: operation?.id ?? '' } });
+const sent = (operation: string): number =>
+  gateway.sandbox.admin.requests().counts.find((one) => one.operation === operation)?.count ?? 0;
+const issuedFor = (reference: string): number =>
+  gateway.sandbox.admin.ledger({ effect: 'card_issued', reference }).length;
+
+/** A card ordered whose answer is lost, after the work or before it. */
+async function lostOrder(fault: 'work_then_reset' | 'reset', idempotencyKey = newKey()) {
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault });
+  const { status, data } = await gateway.client.call('issueCard', { body: order, idempotencyKey });
+  expect(status).toBe(202);
+  return data;
+}
+
+/** A binding whose code is on its way, with the code. */
+async function awaitingCode(card = bankCard()) {
+  const binding = await until(
+    () => gateway.client.startBinding({ body: card }).catch(() => null),
+    (answer) => answer !== null,
+  );
+  return { id: binding?.id ?? '', card, code: smsCode(gateway, card.phone) };
+}
+
+async function lostCode(id: string, code: string, fault: 'work_then_reset' | 'reset', idempotencyKey = newKey()) {
+  gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault });
+  const { status, data } = await gateway.client.call('verifyBinding', {
+    params: { id },
+    body: { code },
+    idempotencyKey,
+  });
+  expect({ status, binding: data.status }).toEqual({ status: 202, binding: 'awaiting_code' });
+  return data;
+}
+
+const bind = async (card = bankCard()) => {
+  const { id, code } = await awaitingCode(card);
+  const bound = await gateway.client.verifyBinding({ params: { id }, body: { code } });
+  expect(bound.status).toBe('bound');
+  return { id, card };
+};
+
+const statusOf = async (id: string) => (await gateway.client.getBinding({ params: { id } })).status;
+
+describe('an answer lost after the work', () => {
+  test('settles to the card that exists, and the key then answers so', async () => {
+    const idempotencyKey = newKey();
+    const lost = await lostOrder('work_then_reset', idempotencyKey);
+    const sends = sent('card/apply');
+    await settle(lost.operation);
+
+    const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
+    expect(real).toBeDefined();
+    const card = await gateway.client.getCard({ params: { id: lost.id } });
+    expect(card).toMatchObject({ providerRef: real?.cardNo, operation: { outcome: 'succeeded' } });
+    expect(await readOperation(lost.operation)).toMatchObject({
+      outcome: 'succeeded',
+      settledBy: 'look-up',
+      attempts: [
+        { kind: 'send', outcome: 'unknown' },
+        { kind: 'look-up', outcome: 'done' },
+      ],
+    });
+    const again = await gateway.client.call('issueCard', { body: order, idempotencyKey });
+    expect(again).toMatchObject({ status: 201, replayed: true, location: null });
+    expect(again.data).toEqual(card);
+    expect(sent('card/apply')).toBe(sends);
+    expect(issuedFor(lost.id)).toBe(1);
+  });
+
+  test('settles to the cardholder that exists', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'truncated' });
+    const input = {
+      body: { account: 'keysecure', reference: 'lost-holder', sumsubShareToken: 'share-token' },
+      idempotencyKey: newKey(),
+    };
+    const lost = await gateway.client.call('createCardholder', input);
+    expect(lost.status).toBe(202);
+    const sends = sent('cardholder/apply');
+    await settle(lost.data.operation);
+    const real = gateway.sandbox.admin.keysecure.cardholders().find(({ uniqueNo }) => uniqueNo === lost.data.id);
+    expect(await gateway.client.call('createCardholder', input)).toMatchObject({
+      status: 201,
+      replayed: true,
+      data: { id: lost.data.id, providerRef: real?.cardholderNo, operation: { outcome: 'succeeded' } },
+    });
+    expect(sent('cardholder/apply')).toBe(sends);
+    expect(gateway.sandbox.admin.ledger({ effect: 'cardholder_created', reference: lost.data.id })).toHaveLength(1);
+  });
+
+  test("of a code settles to bound, by the user's list", async () => {
+    const { id, code, card } = await awaitingCode();
+    const idempotencyKey = newKey();
+    const lost = await lostCode(id, code, 'work_then_reset', idempotencyKey);
+    const sends = sent('verifyCode');
+    await settle(lost.operation);
+    expect(await statusOf(id)).toBe('bound');
+    const again = await gateway.client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey });
+    expect(again).toMatchObject({ status: 200, replayed: true, data: { id, status: 'bound' } });
+    expect(sent('verifyCode')).toBe(sends);
+    expect(gateway.sandbox.admin.ledger({ effect: 'card_bound', subject: card.user })).toHaveLength(1);
+  });
+});
+
+describe('an answer lost before the work', () => {
+  test('stays unknown and visible; each look-up is evidence, what it repeats is one entry, nothing is sent again', async () => {
+    const lost = await lostOrder('reset');
+    const sends = sent('card/apply');
+    const next: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await settle(lost.operation);
+      const operation = await readOperation(lost.operation);
+      expect(operation).toMatchObject({
+        outcome: 'unknown',
+        settlesBy: 'look-up',
+        attempts: [
+          { kind: 'send', outcome: 'unknown' },
+          { kind: 'look-up', outcome: 'absent' },
+        ],
+      });
+      next.push(Date.parse(operation.nextLookUpAt ?? '') - Date.parse(operation.attempts[1]?.finishedAt ?? ''));
+    }
+    expect(next).toEqual([2000, 4000, 8000, 16_000]);
+    const { rows } = await gateway.pool.query('SELECT look_ups FROM operations WHERE id = $1', [
+      uuidOf('operation', lost.operation?.id ?? ''),
+    ]);
+    expect(rows).toEqual([{ look_ups: 4 }]);
+    const unknown = await gateway.client.listOperations({ query: { outcome: 'unknown', limit: 200 } });
+    expect(unknown.data.map(({ id }) => id)).toContain(lost.operation?.id);
+    expect(sent('card/apply')).toBe(sends);
+    expect(issuedFor(lost.id)).toBe(0);
+    expect(await gateway.client.getCard({ params: { id: lost.id } })).toMatchObject({
+      status: 'pending',
+      providerRef: null,
+    });
+  });
+
+  test('of a start stays unknown, and another may be sent as soon as an SMS may be', async () => {
+    const card = bankCard();
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'reset' });
+    const lost = await gateway.client.call('startBinding', { body: card });
+    expect(lost.status).toBe(202);
+    expect(await gateway.client.startBinding({ body: card }).catch((error: unknown) => error)).toMatchObject({
+      code: 'sms-limit',
+    });
+    await settle(lost.data.operation);
+    const { id } = await awaitingCode(card);
+    expect(await statusOf(id)).toBe('awaiting_code');
+    expect(await statusOf(lost.data.id)).toBe('expired');
+    expect(gateway.sandbox.admin.sms({ phone: card.phone })).toHaveLength(1);
+    expect(await readOperation(lost.data.operation)).toMatchObject({ outcome: 'unknown' });
+  });
+});
+
+describe('a provider that is away', () => {
+  test.each(['bad_gateway', 'refuse', 'reset', 'not_json'] as const)(
+    'answers look-ups with %s, which says nothing of the order, then comes back',
+    async (fault) => {
+      const lost = await lostOrder('work_then_reset');
+      const { admin } = gateway.sandbox;
+      const sends = sent('card/apply');
+      admin.addFault({ provider: 'keysecure', operation: '*', fault, times: 0 });
+      for (let round = 0; round < 3; round += 1) await settle(lost.operation);
+      const away = await readOperation(lost.operation);
+      expect(away).toMatchObject({ outcome: 'unknown', attempts: [{ kind: 'send' }, { kind: 'look-up' }] });
+      expect(away.attempts[1]?.outcome).toBe(fault === 'refuse' ? 'refused' : 'unknown');
+      // However long it is away, it is asked again within 30 s.
+      expect(Date.parse(away.nextLookUpAt ?? '') - Date.now()).toBeLessThanOrEqual(30_000);
+
+      admin.clearFaults();
+      await settle(lost.operation);
+      expect(await readOperation(lost.operation)).toMatchObject({
+        outcome: 'succeeded',
+        attempts: [{ kind: 'send' }, { kind: 'look-up' }, { kind: 'look-up', outcome: 'done' }],
+      });
+      expect(sent('card/apply')).toBe(sends);
+      expect(issuedFor(lost.id)).toBe(1);
+    },
+  );
+});
+
+describe('a code after one without an answer', () => {
+  test('is not sent when the earlier one bound the card', async () => {
+    const { id, code } = await awaitingCode();
+    const lost = await lostCode(id, code, 'work_then_reset');
+    const sends = sent('verifyCode');
+    const refusal = await gateway.client
+      .verifyBinding({ params: { id }, body: { code: '000000' } })
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 409, code: 'illegal-state' });
+    expect(sent('verifyCode')).toBe(sends);
+    expect(await statusOf(id)).toBe('bound');
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+  });
+
+  test('is sent when the earlier one did not', async () => {
+    const { id, code } = await awaitingCode();
+    const lost = await lostCode(id, code, 'reset');
+    const lookUps = sent('cardList');
+    const bound = await gateway.client.verifyBinding({ params: { id }, body: { code } });
+    expect(bound.status).toBe('bound');
+    expect(sent('cardList')).toBe(lookUps + 1);
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('is not sent while the provider cannot be asked, and does not use up its key', async () => {
+    const { id, code } = await awaitingCode();
+    await lostCode(id, code, 'reset');
+    const sends = sent('verifyCode');
+    const input = { params: { id }, body: { code }, idempotencyKey: newKey() };
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'cardList', fault: 'bad_gateway' });
+    expect(await gateway.client.verifyBinding(input).catch((error: unknown) => error)).toMatchObject({
+      code: 'provider-error',
+    });
+    expect(sent('verifyCode')).toBe(sends);
+    expect(await gateway.client.call('verifyBinding', input)).toMatchObject({ status: 200, replayed: false });
+  });
+});
+
+describe('a binding that is bound stays so', () => {
+  test('when an earlier start without an answer is looked up afterwards', async () => {
+    const card = bankCard();
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
+    const lost = await gateway.client.startBinding({ body: card });
+    const { id } = await bind(card);
+    await settle(lost.operation);
+    expect({ bound: await statusOf(id), earlier: await statusOf(lost.id) }).toEqual({
+      bound: 'bound',
+      earlier: 'expired',
+    });
+  });
+
+  test('when a later start without an answer is looked up, which then needed no binding', async () => {
+    const { id, card } = await bind();
+    await gateway.client.listBindings({ query: { account: 'yixin', user: card.user, refresh: true } });
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'reset' });
+    const lost = await until(
+      () => gateway.client.startBinding({ body: card }).catch(() => null),
+      (answer) => answer !== null,
+    );
+    await settle(lost?.operation ?? null);
+    expect(await statusOf(id)).toBe('bound');
+    expect(await statusOf(lost?.id ?? '')).toBe('not_required');
+    const listed = await gateway.client.listBindings({ query: { account: 'yixin', user: card.user, refresh: true } });
+    expect(listed.data.filter(({ status }) => status === 'bound').map((binding) => binding.id)).toEqual([id]);
+  });
+
+  test('when a code of an earlier binding without an answer is looked up afterwards', async () => {
+    const { id: earlier, code, card } = await awaitingCode();
+    const lost = await lostCode(earlier, code, 'reset');
+    const { id } = await bind(card);
+    await settle(lost.operation);
+    expect({ bound: await statusOf(id), earlier: await statusOf(earlier) }).toEqual({
+      bound: 'bound',
+      earlier: 'expired',
+    });
+  });
+});
+
+describe('a card of ours in the list of the provider', () => {
+  async function syncCards(): Promise<void> {
+    const { id } = await gateway.client.startSync({ body: { account: 'keysecure' } });
+    const run = { isLastAttempt: true, signal: new AbortController().signal };
+    await runSync(gateway.services, uuidOf('sync', id), run);
+    expect(await gateway.client.getSync({ params: { id } })).toMatchObject({ status: 'succeeded' });
+  }
+
+  async function expectOneRowEach(ids: readonly string[]): Promise<void> {
+    const { rows } = await gateway.pool.query<{ id: string; provider_ref: string }>(
+      "SELECT id, provider_ref FROM cards WHERE account = 'keysecure' AND provider_ref IS NOT NULL",
+    );
+    const real = gateway.sandbox.admin.keysecure.cards();
+    const ours = new Map(rows.map((row) => [row.provider_ref, toPublicId('card', row.id)]));
+    expect(rows).toHaveLength(real.length);
+    expect(real.map(({ cardNo, uniqueNo }) => ours.get(cardNo) === uniqueNo)).toEqual(real.map(() => true));
+    expect(ids.every((id) => [...ours.values()].includes(id))).toBe(true);
+  }
+
+  test('is one row when the list comes first', async () => {
+    const lost = await lostOrder('work_then_reset');
+    await syncCards();
+    expect(await gateway.client.getCard({ params: { id: lost.id } })).toMatchObject({
+      providerRef: expect.any(String),
+      operation: { outcome: 'unknown' },
+    });
+    await settle(lost.operation);
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded' });
+    await expectOneRowEach([lost.id]);
+  });
+
+  test('is one row when the look-up comes first', async () => {
+    const lost = await lostOrder('work_then_reset');
+    await settle(lost.operation);
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded' });
+    await syncCards();
+    await expectOneRowEach([lost.id]);
+  });
+
+  test('is one row when both come at once, and so is one whose order is just running', async () => {
+    const lost: Awaited<ReturnType<typeof lostOrder>>[] = [];
+    for (let card = 0; card < 10; card += 1) lost.push(await lostOrder('work_then_reset'));
+    const running = await Promise.all([
+      ...Array.from({ length: 10 }, () => gateway.client.issueCard({ body: order })),
+      syncCards(),
+      ...lost.map(({ operation }) => settle(operation)),
+      syncCards(),
+    ]);
+    const ids = running.flatMap((answer) => (answer ? [answer.id] : []));
+    await expectOneRowEach([...lost.map(({ id }) => id), ...ids]);
+    const unknown = await gateway.client.listOperations({ query: { outcome: 'unknown', limit: 200 } });
+    expect(unknown.data.filter(({ resource }) => lost.some(({ id }) => id === resource))).toEqual([]);
+  });
+});
+
+describe('an answer that comes after the write was given up', () => {
+  let slow: TestGateway;
+  let slowOrder: CardOrder;
+  beforeAll(async () => {
+    slow = await startGateway({ jobs: false, sandbox: { latencyMs: 800 } });
+    slowOrder = await cardOrder(slow);
+  });
+  afterAll(() => slow.close());
+
+  test('settles it all the same', async () => {
+    const call = slow.client.call('issueCard', { body: slowOrder });
+    await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
+    const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
+    await settleNow(ahead(slow, 60_000), running?.id);
+    expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({ outcome: 'unknown' });
+
+    expect(await call).toMatchObject({ status: 201, data: { operation: { outcome: 'succeeded' } } });
+    expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
+      outcome: 'succeeded',
+      settledBy: 'answer',
+      attempts: [{ kind: 'send', outcome: 'done' }],
+    });
+    // The look-up that was queued finds nothing left to do.
+    await settleNow(ahead(slow, 120_000), running?.id);
+    expect(slow.sandbox.admin.requestCount('keysecure', 'card/list')).toBe(0);
+  });
+
+  test('says what it saw, should it be lost as well', async () => {
+    slow.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_bad_gateway' });
+    const before = slow.sandbox.admin.ledger({ effect: 'card_issued' }).length;
+    const call = slow.client.call('issueCard', { body: slowOrder });
+    await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length > before);
+    const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
+    await settleNow(ahead(slow, 60_000), running?.id);
+    expect(await call).toMatchObject({ status: 202, location: `/v1/operations/${running?.id}` });
+    await settleNow(slow.services, running?.id);
+    expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
+      outcome: 'succeeded',
+      settledBy: 'look-up',
+    });
+  });
+});
+
+test('a write is given up only after its own time and more', async () => {
+  const slow = await startGateway({ jobs: false, sandbox: { latencyMs: 500 } });
+  const slowOrder = await cardOrder(slow);
+  const call = slow.client.call('issueCard', { body: slowOrder });
+  await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
+  const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
+  await settleNow(ahead(slow, slow.services.config.PROVIDER_WRITE_TIMEOUT_MS), running?.id);
+  expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
+    outcome: 'submitting',
+  });
+  expect((await call).status).toBe(201);
+  await slow.close();
+});
+
+test("an account that needs the end user's address to ask waits for a person, visibly", async () => {
+  const person = await startGateway({
+    account: (name, { userIp, ...settings }) =>
+      name === 'yixin' ? settings : { ...settings, ...(userIp !== undefined && { userIp }) },
+  });
+  const card = bankCard();
+  person.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
+  const lost = await person.client.call('startBinding', { body: { ...card, userIp: '203.0.113.9' } });
+  expect(lost).toMatchObject({
+    status: 202,
+    data: { operation: { outcome: 'unknown', settlesBy: 'person', nextLookUpAt: null } },
+  });
+  const unknown = await person.client.listOperations({ query: { outcome: 'unknown' } });
+  expect(unknown.data).toMatchObject([{ id: lost.data.operation?.id, settlesBy: 'person', nextLookUpAt: null }]);
+  const { rows } = await person.pool.query("SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'settle'");
+  expect(rows).toEqual([]);
+  await person.close();
+});
+
+test('all of it happens by itself while the gateway runs', async () => {
+  const running = await startGateway({ settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' } });
+  const { client, sandbox } = running;
+  const runningOrder = await cardOrder(running);
+  const card = bankCard();
+  const binding = await client.startBinding({ body: card });
+  for (const operation of ['card/apply', 'cardholder/apply'] as const) {
+    sandbox.admin.addFault({ provider: 'keysecure', operation, fault: 'work_then_hang' });
+  }
+  sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_hang' });
+  // The provider does not come back at once.
+  sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/list', fault: 'bad_gateway' });
+  const lost = await Promise.all([
+    client.issueCard({ body: runningOrder }),
+    client.createCardholder({ body: { account: 'keysecure', reference: 'lost', sumsubShareToken: 'share-token' } }),
+    client.verifyBinding({ params: { id: binding.id }, body: { code: smsCode(running, card.phone) } }),
+  ]);
+  expect(lost.map(({ operation }) => operation?.outcome)).toEqual(['unknown', 'unknown', 'unknown']);
+  await until(
+    () => client.listOperations({ query: { outcome: 'unknown' } }),
+    ({ data }) => data.length === 0,
+  );
+  const settled = await Promise.all(
+    lost.map(({ operation }) => client.getOperation({ params: { id: operation?.id ?? '' } })),
+  );
+  expect(settled.map(({ outcome, settledBy }) => [outcome, settledBy])).toEqual(
+    lost.map(() => ['succeeded', 'look-up']),
+  );
+  expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(1);
+  expect(sandbox.admin.requestCount('yixin', 'verifyCode')).toBe(1);
+  await running.close();
+});

@@ -1,0 +1,20 @@
+import { uuidOf } from '@card-gateway/core';
+import { writeKinds } from '../../src/app.ts';
+import { settleUnknown } from '../../src/jobs/settle.ts';
+import type { Services } from '../../src/services.ts';
+import type { TestGateway } from './gateway.ts';
+
+/** The gateway's services as they will be in a while: nobody has to wait for it. */
+export function ahead({ services }: Pick<TestGateway, 'services'>, byMs: number): Services {
+  return { ...services, now: () => Date.now() + byMs };
+}
+
+/** Does once what the queue's job does for a write without an outcome. */
+export function settleNow(services: Services, operationId: string | undefined): Promise<void> {
+  return settleUnknown(services, writeKinds(services), uuidOf('operation', operationId ?? ''));
+}
+
+/** Makes writes without an answer look as old as they are when their process is long gone. */
+export async function ageSubmitting({ pool }: Pick<TestGateway, 'pool'>): Promise<void> {
+  await pool.query("UPDATE operations SET created_at = created_at - interval '5 minutes' WHERE state = 'submitting'");
+}
