@@ -26,14 +26,16 @@ const integer = (least: number, most: number) =>
     .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
 const milliseconds = (least: number, most: number) => integer(least, most);
 
+const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
+
 /** `id:base64,id:base64`: the first key is used for new data, all of them for what is there already. */
 const keyList = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
-    const [id = '', base64 = ''] = part.trim().split(':');
+    const [, id = '', base64 = ''] = namedKey.exec(part.trim()) ?? [];
     return { id, key: Buffer.from(base64, 'base64') };
   });
   for (const { id, key } of keys) {
-    if (!/^[a-z0-9-]{1,16}$/.test(id) || key.length !== 32) {
+    if (id === '' || key.length !== 32) {
       context.addIssue({
         code: 'custom',
         message:
@@ -138,8 +140,20 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     if (result.success) config[name] = result.data;
     else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
   }
+  faults.push(...sharedKeys(config as Partial<Config>));
   if (faults.length > 0) throw new ConfigError(faults);
   return config as Config;
+}
+
+/** Who learns a fingerprint key must not be able to open what is sealed. */
+function sharedKeys({
+  GATEWAY_SEALING_KEYS: sealing = [],
+  GATEWAY_FINGERPRINT_KEYS: fingerprint = [],
+}: Partial<Config>) {
+  const shared = fingerprint.filter(({ key }) => sealing.some((other) => other.key.equals(key)));
+  return shared.map(
+    ({ id }) => `GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS; "${id}" is in both.`,
+  );
 }
 
 /** Only the database's address, for the command line. @throws {@link ConfigError} */

@@ -18,13 +18,12 @@ export async function generatedFiles(): Promise<Record<string, string>> {
 
 /** Builds the app over services that no request will use: the document needs only its routes. */
 async function openApiDocument(): Promise<unknown> {
-  const key = [{ id: 'none', key: Buffer.alloc(32) }];
-  const keyText = `none:${Buffer.alloc(32).toString('base64')}`;
+  const keyText = (fill: number): string => `none:${Buffer.alloc(32, fill).toString('base64')}`;
   const config = readConfig({
     DATABASE_URL: 'postgresql://none/none',
     GATEWAY_ACCOUNTS: 'none',
-    GATEWAY_SEALING_KEYS: keyText,
-    GATEWAY_FINGERPRINT_KEYS: keyText,
+    GATEWAY_SEALING_KEYS: keyText(1),
+    GATEWAY_FINGERPRINT_KEYS: keyText(2),
   });
   const now = (): number => 0;
   const accounts = openAccounts([], {
@@ -37,7 +36,7 @@ async function openApiDocument(): Promise<unknown> {
   const services = {
     pool: new pg.Pool(),
     accounts,
-    sealing: createSealing({ sealing: key, fingerprint: key }),
+    sealing: createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS }),
     config,
     now,
   };

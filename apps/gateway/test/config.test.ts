@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { ConfigError, envExample, readConfig, readDatabaseUrl } from '../src/config.ts';
+
+const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
+const good = {
+  DATABASE_URL: 'postgresql://user:hush-hush@localhost/cards',
+  GATEWAY_ACCOUNTS: 'accounts.json',
+  GATEWAY_SEALING_KEYS: key('s1', 1),
+  GATEWAY_FINGERPRINT_KEYS: key('f1', 2),
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const names = [...envExample().matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? '');
+const needed = Object.keys(good);
+
+test('what is needed is four settings; all others have a default', () => {
+  expect(names.length).toBeGreaterThan(20);
+  const config = readConfig(good);
+  expect(Object.keys(config).sort()).toEqual(names.toSorted());
+  expect(config).toMatchObject({ HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info' });
+});
+
+test('every missing setting is told at once, with how to mend it', () => {
+  const faults = faultsOf(() => readConfig({}));
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(needed);
+  for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+: it is not set.*\. [A-Z].+\.$/);
+});
+
+test('every malformed setting is told at once, with what was expected', () => {
+  const faults = faultsOf(() => readConfig(Object.fromEntries(names.map((name) => [name, '\n']))));
+  const faulty = new Set(faults.map((fault) => fault.split(':')[0]));
+  // Of these two any text will do.
+  expect([...faulty]).toEqual(names.filter((name) => !['HOST', 'GATEWAY_ACCOUNTS'].includes(name)));
+  for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+: expected .+\. .+\.$/);
+});
+
+const numbers = names.filter((name) => typeof (readConfig(good) as Record<string, unknown>)[name] === 'number');
+
+test.each(numbers)('%s is a whole number within its limits', (name) => {
+  for (const text of ['-1', '1.5', '1e3', '0x10', ' 5', 'ten', '99999999999999999999', 'Infinity', '٣']) {
+    const [fault, ...more] = faultsOf(() => readConfig({ ...good, [name]: text }));
+    expect(fault, text).toMatch(new RegExp(`^${name}: expected (a whole number from|at least|at most) \\d`));
+    expect(more).toEqual([]);
+  }
+});
+
+test('an empty setting is one that is not set', () => {
+  expect(readConfig({ ...good, PORT: '' }).PORT).toBe(8080);
+  expect(faultsOf(() => readConfig({ ...good, DATABASE_URL: '' }))).toHaveLength(1);
+});
+
+test.each(['mysql://x/y', 'localhost:5432', 'https://x', 'cards'])('%s is no database', (url) => {
+  expect(faultsOf(() => readConfig({ ...good, DATABASE_URL: url }))).toEqual([
+    'DATABASE_URL: expected postgresql://…. PostgreSQL 15 or newer.',
+  ]);
+});
+
+describe.each(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'])('%s', (name) => {
+  test.each([
+    ['without an id', Buffer.alloc(32).toString('base64')],
+    ['too short', `k:${Buffer.alloc(31).toString('base64')}`],
+    ['too long', `k:${Buffer.alloc(33).toString('base64')}`],
+    ['with an id of other letters', `K 1:${Buffer.alloc(32).toString('base64')}`],
+    ['with an empty one in the list', `${key('k', 3)},`],
+    ['with more colons', `${key('k', 3)}:x`],
+  ])('is no key %s', (_what, text) => {
+    const faults = faultsOf(() => readConfig({ ...good, [name]: text }));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(new RegExp(`^${name}: expected "<id>:<base64 of 32 bytes>".*openssl rand -base64 32`));
+    expect(faults[0]).not.toContain(text.slice(2, 20));
+  });
+
+  test('names each key once', () => {
+    const faults = faultsOf(() => readConfig({ ...good, [name]: `${key('k', 3)},${key('k', 4)}` }));
+    expect(faults[0]).toMatch(/expected each key id once/);
+  });
+
+  test('is a list, newest first', () => {
+    const config = readConfig({ ...good, [name]: `${key('new', 3)}, ${key('old', 4)}` }) as never;
+    expect((config[name] as { id: string }[]).map(({ id }) => id)).toEqual(['new', 'old']);
+  });
+});
+
+test('a key seals or makes fingerprints, not both', () => {
+  const faults = faultsOf(() => readConfig({ ...good, GATEWAY_FINGERPRINT_KEYS: key('other-name', 1) }));
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(/^GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS/);
+});
+
+describe('a secret', () => {
+  const secrets = ['DATABASE_URL', 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'] as const;
+
+  test.each(secrets)('%s may come from a file', async (name) => {
+    const file = join(folder, name);
+    await writeFile(file, `${good[name]}\n`);
+    const { [name]: _inline, ...others } = good;
+    expect(readConfig({ ...others, [`${name}_FILE`]: file })).toEqual(readConfig(good));
+  });
+
+  test.each(secrets)('%s from a file that is not there is told by its name', (name) => {
+    const { [name]: _inline, ...others } = good;
+    const file = join(folder, 'nothing');
+    expect(faultsOf(() => readConfig({ ...others, [`${name}_FILE`]: file }))).toEqual([
+      `${name}_FILE: the file ${file} cannot be read`,
+    ]);
+  });
+
+  test('from an empty file is malformed', async () => {
+    const file = join(folder, 'empty');
+    await writeFile(file, '\n');
+    const { DATABASE_URL: _inline, ...others } = good;
+    expect(faultsOf(() => readConfig({ ...others, DATABASE_URL_FILE: file }))[0]).toMatch(/^DATABASE_URL: expected/);
+  });
+
+  test('is in no fault', () => {
+    const faults = faultsOf(() =>
+      readConfig({
+        ...good,
+        DATABASE_URL: 'mysql://u:hush@h/d',
+        GATEWAY_SEALING_KEYS: 'k1:aHVzaA==',
+        LOG_LEVEL: 'loud',
+      }),
+    ).join();
+    expect(faults).not.toMatch(/hush|aHVzaA/);
+  });
+});
+
+test('the command line needs the address of the database alone', () => {
+  expect(readDatabaseUrl({ DATABASE_URL: good.DATABASE_URL })).toBe(good.DATABASE_URL);
+  expect(faultsOf(() => readDatabaseUrl({}))[0]).toMatch(/^DATABASE_URL: it is not set, nor is DATABASE_URL_FILE/);
+  expect(faultsOf(() => readDatabaseUrl({ DATABASE_URL: 'x' }))).toEqual(['DATABASE_URL: expected postgresql://…']);
+});
+
+describe('the gateway as a process', () => {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+  async function run(environment: Record<string, string>) {
+    return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, [main], { env: environment }, (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, stdout, stderr }),
+      );
+    });
+  }
+
+  test('does not start without settings, and says which', async () => {
+    const { code, stdout, stderr } = await run({ PORT: 'eighty' });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'The settings are not usable:',
+      expect.stringMatching(/^ {2}- PORT: expected a whole number from 0 to 65535\./),
+      ...needed.map((name): unknown => expect.stringMatching(new RegExp(`^ {2}- ${name}: it is not set`))),
+    ]);
+  });
+
+  test('does not start with a wrong accounts file, and says where', async () => {
+    const file = join(folder, 'accounts.json');
+    await writeFile(file, JSON.stringify({ acme: { provider: 'acme', settings: {} } }));
+    const { code, stderr } = await run({ ...good, GATEWAY_ACCOUNTS: file });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The accounts file .+ is not usable:\n {2}- \/acme\/provider: .+\n$/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('does not start without its database, and tells neither its password nor a stack', async () => {
+    const file = join(folder, 'accounts.json');
+    const settings = { baseUrl: 'http://127.0.0.1:1', merchantNo: '1', secretKey: { env: 'SECRET' } };
+    await writeFile(file, JSON.stringify({ onerway: { provider: 'onerway', sandbox: true, settings } }));
+    const database = new URL(inject('templateUrl'));
+    database.port = '1';
+    database.password = 'hush-hush';
+    const { code, stderr } = await run({
+      ...good,
+      DATABASE_URL: database.href,
+      GATEWAY_ACCOUNTS: file,
+      SECRET: 'psst',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('ECONNREFUSED');
+    expect(stderr).not.toMatch(/hush|psst/);
+  });
+});
