@@ -33,7 +33,7 @@ function entrySchema(adapters: readonly AdapterDefinition[]) {
     provider: z.enum(providers as [string, ...string[]]),
     tenant: z.string().regex(nameShape, nameRule).default('default'),
     sandbox: z.boolean().default(false),
-    settings: z.unknown(),
+    settings: z.record(z.string(), z.unknown(), 'expected an object of settings'),
   });
 }
 
@@ -51,7 +51,16 @@ interface Sources {
 export function readAccounts(file: string, sources: Sources): Account[] {
   const faults: string[] = [];
   const fail = (path: readonly PropertyKey[], message: string): void => {
-    faults.push(`${['', ...path.map(String)].join('/')}: ${message}`);
+    faults.push(`/${path.map(String).join('/')}: ${message}`);
+  };
+  const failAll = (path: readonly string[], { issues }: z.ZodError): void => {
+    for (const issue of issues) {
+      const at = [...path, ...issue.path];
+      // A secret that could not be read was told already, with what is wrong with it.
+      if (faults.some((fault) => fault.startsWith(`/${at.map(String).join('/')}: `))) continue;
+      if (issue.code !== 'unrecognized_keys') fail(at, issue.message);
+      else for (const key of issue.keys) fail([...at, key], 'there is no such setting');
+    }
   };
   const entries = parseFile(file);
   const entry = entrySchema(sources.adapters);
@@ -62,22 +71,25 @@ export function readAccounts(file: string, sources: Sources): Account[] {
     if (!nameShape.test(name)) fail([name], `the account's name is not usable: ${nameRule}`);
     const common = entry.safeParse(value);
     if (!common.success) {
-      for (const issue of common.error.issues) fail([name, ...issue.path], issue.message);
+      failAll([name], common.error);
       continue;
     }
     const adapter = sources.adapters.find(({ provider }) => provider === common.data.provider);
     if (adapter === undefined) continue;
     const resolved = resolveSecrets(common.data.settings, [name, 'settings'], fail, dirname(file), sources.environment);
     const settings = adapter.settings.safeParse(resolved);
+    const { tenant, sandbox } = common.data;
+    const isPlainHttp = settings.success
+      ? !/^https:/i.test(settings.data.baseUrl)
+      : /^http:/i.test(String(common.data.settings['baseUrl']));
+    if (!sandbox && isPlainHttp) {
+      fail([name, 'settings', 'baseUrl'], 'expected https; only an account with "sandbox": true may use http');
+    }
     if (!settings.success) {
-      for (const issue of settings.error.issues) fail([name, 'settings', ...issue.path], issue.message);
+      failAll([name, 'settings'], settings.error);
       continue;
     }
-    const { tenant, sandbox } = common.data;
     if (!sandbox) {
-      if (!settings.data.baseUrl.startsWith('https:')) {
-        fail([name, 'settings', 'baseUrl'], 'expected https; only an account with "sandbox": true may use http');
-      }
       for (const fault of adapter.productionFaults?.(settings.data) ?? []) {
         fail([name, 'settings', ...fault.path], fault.message);
       }
@@ -100,7 +112,9 @@ function parseFile(file: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
-    throw new AccountsError(file, [`it is not JSON: ${(error as Error).message}`]);
+    // The parser quotes what stands around the fault, which may be a secret that should not be there.
+    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
+    throw new AccountsError(file, [`it is not JSON${place === undefined ? '' : `: look ${place}`}`]);
   }
   throw new AccountsError(file, ['expected an object of accounts by name']);
 }

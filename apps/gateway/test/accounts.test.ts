@@ -1,0 +1,235 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
+import { adapters } from '../src/adapters.ts';
+
+type Json = Record<string, unknown>;
+const secretText = 'hush-hush-hush';
+const pem = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+/** A good account at each provider, as an operator writes it. */
+const good: Record<string, Json> = {
+  'open-api': {
+    provider: 'open-api',
+    settings: { baseUrl: 'https://a.example', version: 'v1', customerId: 1, appId: '2', key: { env: 'SECRET' } },
+  },
+  keysecure: {
+    provider: 'keysecure',
+    tenant: 'shop',
+    settings: { baseUrl: 'https://b.example/', mode: 'credit', apiKey: { file: 'secret' } },
+  },
+  onerway: {
+    provider: 'onerway',
+    settings: { baseUrl: 'https://c.example', merchantNo: '800001', secretKey: { env: 'SECRET' } },
+  },
+  yixin: {
+    provider: 'yixin',
+    settings: {
+      ...{ baseUrl: 'https://d.example', appId: 'app', profile: {} },
+      ...{ privateKey: { file: 'private.pem' }, providerPublicKey: { file: 'public.pem' } },
+    },
+  },
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'accounts-'));
+  await Promise.all([
+    writeFile(join(folder, 'secret'), `${secretText}\n`),
+    writeFile(join(folder, 'empty'), ' \n'),
+    writeFile(join(folder, 'private.pem'), pem.privateKey),
+    writeFile(join(folder, 'public.pem'), pem.publicKey),
+  ]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(content: unknown): Promise<Account[]> {
+  const file = join(folder, 'accounts.json');
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return readAccounts(file, { adapters, environment: (name) => ({ SECRET: secretText, BLANK: '' })[name] });
+}
+
+/** The faults of a file, after checking that none tells a secret and each says where. */
+async function faultsOf(content: unknown): Promise<readonly string[]> {
+  const error = await read(content).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AccountsError);
+  const { message, faults } = error as AccountsError;
+  expect(message).toMatch(/^The accounts file .+accounts\.json is not usable:\n( {2}- .+(\n|$))+$/);
+  expect(message).not.toContain(secretText.slice(0, 4));
+  expect(message).not.toContain('PRIVATE KEY');
+  return faults;
+}
+
+/** The good account at a provider with some of it changed; undefined takes a field away. */
+function changed(provider: string, { settings, ...entry }: Json): Json {
+  const account = good[provider] ?? {};
+  return {
+    [provider]: { ...account, ...entry, settings: { ...(account['settings'] as Json), ...(settings as Json) } },
+  };
+}
+
+describe('a good file', () => {
+  test('gives its accounts, with secrets read and base URLs without a slash at their end', async () => {
+    const accounts = await read({ $schema: './accounts.schema.json', ...good });
+    expect(accounts.map(({ name, tenant, sandbox }) => [name, tenant, sandbox])).toEqual([
+      ['open-api', 'default', false],
+      ['keysecure', 'shop', false],
+      ['onerway', 'default', false],
+      ['yixin', 'default', false],
+    ]);
+    expect(accounts[1]?.settings.baseUrl).toBe('https://b.example');
+    expect(JSON.stringify(accounts.map(({ settings }) => settings))).not.toContain(secretText);
+  });
+
+  test('may have several accounts at one provider', async () => {
+    const { keysecure } = good;
+    expect(await read({ one: keysecure, two: keysecure })).toHaveLength(2);
+  });
+});
+
+describe('a file', () => {
+  test('that is not there is told with the setting that names it', () => {
+    const file = join(folder, 'nothing.json');
+    expect(() => readAccounts(file, { adapters, environment: () => undefined })).toThrow(
+      `The accounts file ${file} is not usable:\n  - it cannot be read; GATEWAY_ACCOUNTS names its path`,
+    );
+  });
+
+  test.each(['', '{', '{"a":}', `{"key": "${secretText}"`, `{"key": ${secretText}}`, `{"key": "${secretText}"!}`])(
+    'is not JSON when it is %j',
+    async (text) => {
+      expect((await faultsOf(text))[0]).toMatch(/^it is not JSON/);
+    },
+  );
+
+  test.each(['[]', 'null', '7', '"accounts"'])('is no object of accounts when it is %s', async (text) => {
+    expect(await faultsOf(text)).toEqual(['expected an object of accounts by name']);
+  });
+
+  test.each([{}, { $schema: 'x' }])('has an account at least: %j', async (content) => {
+    expect(await faultsOf(content)).toEqual(['/: expected at least one account']);
+  });
+});
+
+test('every fault of every account is told at once', async () => {
+  const faults = await faultsOf({
+    'Not A Name': good['onerway'],
+    text: 'x',
+    acme: { provider: 'acme', settings: {} },
+    ...changed('keysecure', { tenant: 'Shop 1', colour: 'red', sandbox: 'yes' }),
+    ...changed('onerway', { settings: { merchantNo: 7, secretKey: secretText, colour: 'red' } }),
+    ...changed('open-api', { settings: { baseUrl: 'http://a.example', key: { env: 'NOTHING' } } }),
+    ...changed('yixin', { settings: { profile: undefined } }),
+  });
+  expect(faults.map((fault) => fault.split(': ')[0])).toEqual([
+    '/Not A Name',
+    '/text',
+    '/acme/provider',
+    ...['/keysecure/tenant', '/keysecure/sandbox', '/keysecure/colour'],
+    ...['/onerway/settings/merchantNo', '/onerway/settings/secretKey', '/onerway/settings/colour'],
+    '/open-api/settings/key',
+    '/open-api/settings/baseUrl',
+    '/yixin/settings/profile',
+  ]);
+});
+
+describe('a fault', () => {
+  const secretRule = 'expected {"file": "<path>"} or {"env": "<NAME>"}; a secret does not stand in this file';
+
+  test.each<[string, Json, RegExp]>([
+    ['an unknown provider', { acme: { provider: 'acme', settings: {} } }, /^\/acme\/provider: .*"keysecure".*"yixin"/],
+    ['a missing provider', { acme: { settings: {} } }, /^\/acme\/provider: .*"keysecure".*"yixin"/],
+    [
+      'missing settings',
+      { keysecure: { provider: 'keysecure' } },
+      /^\/keysecure\/settings: expected an object of settings/,
+    ],
+    ['a name in capitals', { Acme: good['onerway'] }, /^\/Acme: .*lower-case letters/],
+    [
+      'an unknown setting',
+      changed('onerway', { settings: { colour: 'red' } }),
+      /^\/onerway\/settings\/colour: there is no such setting/,
+    ],
+    [
+      'http',
+      changed('onerway', { settings: { baseUrl: 'http://c.example' } }),
+      /^\/onerway\/settings\/baseUrl: expected https/,
+    ],
+    [
+      'no URL',
+      changed('onerway', { settings: { baseUrl: 'c.example' } }),
+      /^\/onerway\/settings\/baseUrl: expected an absolute/,
+    ],
+    [
+      'no profile',
+      changed('yixin', { settings: { profile: undefined } }),
+      /^\/yixin\/settings\/profile: Yixin publishes no/,
+    ],
+    [
+      'a wrong choice',
+      changed('keysecure', { settings: { mode: 'debit' } }),
+      /^\/keysecure\/settings\/mode: .*"credit"/,
+    ],
+    [
+      'a wrong key',
+      changed('yixin', { settings: { privateKey: { file: 'secret' } } }),
+      /^\/yixin\/settings\/privateKey: expected an RSA private key/,
+    ],
+    [
+      'a placeholder',
+      changed('open-api', { settings: { baseUrl: 'https://your-api-server.com' } }),
+      /^\/open-api\/settings\/baseUrl: this is the documents' placeholder/,
+    ],
+  ])('of %s says where and what was expected', async (_what, content, fault) => {
+    const faults = await faultsOf(content);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(fault);
+  });
+
+  test.each<[string, unknown]>([
+    ['inline', secretText],
+    ['a number', 12_345_678],
+    ['null', null],
+    ['an object of another kind', { text: secretText }],
+    ['both a file and a variable', { file: 'secret', env: 'SECRET' }],
+    ['a list', [{ env: 'SECRET' }]],
+  ])('of a secret %s tells nothing of it', async (_what, secretKey) => {
+    expect(await faultsOf(changed('onerway', { settings: { secretKey } }))).toEqual([
+      `/onerway/settings/secretKey: ${secretRule}`,
+    ]);
+  });
+
+  test.each<[string, Json, (where: string) => string]>([
+    ['a file that is not there', { file: 'nothing' }, (where) => `the file ${join(where, 'nothing')} cannot be read`],
+    ['an empty file', { file: 'empty' }, (where) => `the file ${join(where, 'empty')} is empty`],
+    ['a variable that is not set', { env: 'NOTHING' }, () => 'the environment variable NOTHING is not set'],
+    ['an empty variable', { env: 'BLANK' }, () => 'the environment variable BLANK is not set'],
+  ])('of a secret in %s is one fault', async (_what, secretKey, message) => {
+    expect(await faultsOf(changed('onerway', { settings: { secretKey } }))).toEqual([
+      `/onerway/settings/secretKey: ${message(folder)}`,
+    ]);
+  });
+
+  test('of a secret where none belongs is a fault', async () => {
+    const [fault] = await faultsOf(changed('onerway', { settings: { merchantNo: { env: 'SECRET' } } }));
+    expect(fault).toMatch(/^\/onerway\/settings\/merchantNo: .*expected string/);
+  });
+});
+
+describe('a sandbox account', () => {
+  test('may use http and the unconfirmed profile', async () => {
+    const settings = { baseUrl: 'http://127.0.0.1:9090/yixin', profile: undefined };
+    const [account] = await read(changed('yixin', { sandbox: true, settings }));
+    expect(account).toMatchObject({ sandbox: true, settings: { baseUrl: 'http://127.0.0.1:9090/yixin' } });
+  });
+});
