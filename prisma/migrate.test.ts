@@ -1,0 +1,412 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { migrate } from './migrate.ts';
+
+/** A database of a test's own: empty, or a copy of the migrated one. */
+async function createDatabase(template: string | null): Promise<{ url: string; drop: () => Promise<void> }> {
+  const url = new URL(inject('templateUrl'));
+  const migrated = url.pathname.slice(1);
+  const name = `migrate_${randomUUID().replaceAll('-', '')}`;
+  url.pathname = `/${name}`;
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template ?? migrated}`);
+  return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function administer(statement: string): Promise<void> {
+  const url = new URL(inject('templateUrl'));
+  url.pathname = '/postgres';
+  // The lock of the other test files: two copies of one template at a time are refused.
+  await withClient(url.href, async (client) => {
+    await client.query('SELECT pg_advisory_lock(1)');
+    await client.query(statement);
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+interface Migration {
+  readonly migration_name: string;
+  readonly checksum: string;
+  readonly [column: string]: unknown;
+}
+
+const migrationsOf = (url: string): Promise<Migration[]> =>
+  withClient(url, async (client) => {
+    const { rows } = await client.query<Migration>('SELECT * FROM _prisma_migrations ORDER BY migration_name');
+    return rows;
+  });
+
+/** All tables, columns, constraints and indexes, and the migrations that made them. */
+const stateOf = (url: string): Promise<unknown> =>
+  withClient(url, async (client) => {
+    const schemas = "('public', 'graphile_worker')";
+    const { rows: columns } = await client.query(
+      `SELECT table_schema, table_name, column_name, data_type, is_nullable FROM information_schema.columns
+       WHERE table_schema IN ${schemas} ORDER BY 1, 2, 3`,
+    );
+    const { rows: indexes } = await client.query(
+      `SELECT indexdef FROM pg_indexes WHERE schemaname IN ${schemas} ORDER BY 1`,
+    );
+    const { rows: migrations } = await client.query('SELECT * FROM _prisma_migrations ORDER BY migration_name');
+    return { columns, indexes, migrations };
+  });
+
+describe('an empty database', () => {
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  beforeEach(async () => {
+    database = await createDatabase('template0');
+    return database.drop;
+  });
+
+  test('is brought up to date, and told so in the way of Prisma', async () => {
+    await migrate(database.url);
+    const folder = new URL('migrations/', import.meta.url);
+    const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const rows = await migrationsOf(database.url);
+    expect(rows.map(({ migration_name: name }) => name)).toEqual(names.map(({ name }) => name).toSorted());
+    for (const { migration_name: name, checksum, ...row } of rows) {
+      const script = await readFile(new URL(`${name}/migration.sql`, folder));
+      expect(checksum).toBe(createHash('sha256').update(script).digest('hex'));
+      expect(row).toEqual({
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        started_at: expect.any(Date),
+        finished_at: expect.any(Date),
+        applied_steps_count: 1,
+        logs: null,
+        rolled_back_at: null,
+      });
+    }
+  });
+
+  test('has the table of migrations that Prisma would make', async () => {
+    await migrate(database.url);
+    const columns = await withClient(database.url, async (client) => {
+      const { rows } = await client.query<Record<string, unknown>>(
+        `SELECT column_name, data_type, character_maximum_length AS most, is_nullable, column_default
+         FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`,
+      );
+      return rows.map((row) => Object.values(row));
+    });
+    expect(columns).toEqual([
+      ['id', 'character varying', 36, 'NO', null],
+      ['checksum', 'character varying', 64, 'NO', null],
+      ['finished_at', 'timestamp with time zone', null, 'YES', null],
+      ['migration_name', 'character varying', 255, 'NO', null],
+      ['logs', 'text', null, 'YES', null],
+      ['rolled_back_at', 'timestamp with time zone', null, 'YES', null],
+      ['started_at', 'timestamp with time zone', null, 'NO', 'now()'],
+      ['applied_steps_count', 'integer', null, 'NO', '0'],
+    ]);
+  });
+
+  test('is migrated once, however many start at a time', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
+    const rows = await migrationsOf(database.url);
+    expect(new Set(rows.map(({ migration_name: name }) => name)).size).toBe(rows.length);
+  });
+
+  test('waits for a migration by the Prisma CLI', async () => {
+    await withClient(database.url, async (client) => {
+      await client.query('SELECT pg_advisory_lock(72707369)');
+      const migrating = migrate(database.url);
+      await waitingForLock(client);
+      const { rows } = await client.query("SELECT to_regclass('public.cards') AS cards");
+      expect(rows).toEqual([{ cards: null }]);
+      await client.query('SELECT pg_advisory_unlock(72707369)');
+      await migrating;
+    });
+  });
+
+  test('whose migration fails stays as it was, and the error names the migration', async () => {
+    // The last table of the script is there already, so that all before it has been made when it fails.
+    await withClient(database.url, (client) => client.query('CREATE TABLE syncs (x integer)'));
+    const failure = await migrate(database.url).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+    expect(failure?.message).toBe('Migration 20261122000000_initial failed.');
+    expect((failure?.cause as Error).message).toBe('relation "syncs" already exists');
+    const { tables } = await withClient(database.url, async (client) => {
+      const { rows } = await client.query<{ tables: string[] }>(
+        "SELECT array_agg(tablename::text ORDER BY tablename) AS tables FROM pg_tables WHERE schemaname = 'public'",
+      );
+      return rows[0] ?? { tables: [] };
+    });
+    expect(tables).toEqual(['_prisma_migrations', 'syncs']);
+    expect(await migrationsOf(database.url)).toEqual([]);
+
+    await withClient(database.url, (client) => client.query('DROP TABLE syncs'));
+    await migrate(database.url);
+    expect(await migrationsOf(database.url)).not.toEqual([]);
+  });
+});
+
+/** Comes back when a session waits for an advisory lock that this one holds. */
+async function waitingForLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
+       WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+    );
+    if (rowCount !== 0) return;
+  }
+}
+
+describe('a migrated database', () => {
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  beforeEach(async () => {
+    database = await createDatabase(null);
+    return database.drop;
+  });
+
+  const change = (statement: string): Promise<unknown> => withClient(database.url, (client) => client.query(statement));
+
+  test('is not touched again', async () => {
+    const before = await stateOf(database.url);
+    await migrate(database.url);
+    expect(await stateOf(database.url)).toEqual(before);
+  });
+
+  test('is refused when a migration was changed afterwards', async () => {
+    await change("UPDATE _prisma_migrations SET checksum = repeat('0', 64)");
+    const before = await stateOf(database.url);
+    await expect(migrate(database.url)).rejects.toThrow(
+      'Migration 20261122000000_initial was changed after it had been applied. Restore the file and write a new migration.',
+    );
+    expect(await stateOf(database.url)).toEqual(before);
+  });
+
+  test('is refused when a migration failed half-way', async () => {
+    await change('UPDATE _prisma_migrations SET finished_at = NULL');
+    await expect(migrate(database.url)).rejects.toThrow(
+      'Migration 20261122000000_initial failed half-way. Mend the database, then mark it with "prisma migrate resolve".',
+    );
+  });
+
+  test('forgets what was marked as rolled back', async () => {
+    await change('UPDATE _prisma_migrations SET rolled_back_at = now()');
+    await expect(migrate(database.url)).rejects.toThrow('Migration 20261122000000_initial failed.');
+  });
+
+  test('may hold a newer migration than this version knows, as after going back a version', async () => {
+    await change(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ('${randomUUID()}', 'x', '29991231000000_future', now(), 1)`,
+    );
+    await migrate(database.url);
+  });
+});
+
+test('a server that is not there is an error without the password', async () => {
+  const url = new URL(inject('templateUrl'));
+  const { password } = url;
+  url.port = '1';
+  const failure = await migrate(url.href).then(
+    () => null,
+    (error: unknown) => error as Error & { code?: string },
+  );
+  expect(failure?.code).toBe('ECONNREFUSED');
+  expect(JSON.stringify([failure, failure?.message, failure?.stack])).not.toContain(password);
+});
+
+describe('the database refuses', () => {
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let client: pg.Client;
+  beforeAll(async () => {
+    database = await createDatabase(null);
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    for (const [table, row] of Object.entries(rows)) await insert(table, row);
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  const at = '2026-11-22T10:00:00Z';
+  const resource = { tenant: 't', provider: 'p', account: 'a', created_at: at, updated_at: at };
+  const operation = {
+    ...{
+      ...resource,
+      id: '01a20000-0000-7000-8000-000000000001',
+      caller: 'c',
+      idempotency_key: 'k',
+      request_hash: 'h',
+    },
+    ...{ type: 'issueCard', resource_id: '01a20000-0000-7000-8000-000000000002', state: 'submitting' },
+  };
+  const settled = { state: 'succeeded', settled_by: 'answer', settled_at: at };
+  /** A possible row of each table. */
+  const rows: Record<string, Record<string, unknown>> = {
+    api_keys: { id: operation.id, tenant: 't', caller: 'c', hash: Buffer.alloc(32), scopes: ['admin'], created_at: at },
+    operations: operation,
+    operation_attempts: {
+      ...{ operation_id: operation.id, number: 0, kind: 'send', started_at: at, finished_at: at, outcome: 'done' },
+    },
+    card_products: {
+      ...{ id: operation.id, tenant: 't', provider: 'p', account: 'a', provider_ref: 'r', status: 'available' },
+      ...{ issuable: true, seen_at: at },
+    },
+    cardholders: { ...resource, id: operation.id, reference: 'r', status: 'pending' },
+    cards: { ...resource, id: operation.id, status: 'pending' },
+    bindings: {
+      ...{ ...resource, id: operation.id, user_ref: 'u', kind: 'bank_card', status: 'bound' },
+      ...{ masked_number: '621700******0123', last4: '0123' },
+    },
+    syncs: {
+      id: operation.id,
+      tenant: 't',
+      provider: 'p',
+      account: 'a',
+      kind: 'cards',
+      state: 'queued',
+      created_at: at,
+    },
+  };
+
+  /** For each CHECK, rows that it alone makes impossible. */
+  const impossible: Record<string, Record<string, unknown>[]> = {
+    api_keys_hash_length: [{ hash: Buffer.alloc(31) }, { hash: Buffer.alloc(33) }, { hash: Buffer.alloc(0) }],
+    operations_type: [{ type: 'sendMoney' }],
+    operations_state: [{ state: 'failed' }],
+    operations_settles_by: [{ settles_by: 'hope' }],
+    operations_unknown_because: [{ unknown_because: 'bad_luck' }],
+    operations_settled_by: [{ ...settled, settled_by: 'hope' }],
+    operations_settled: [
+      { state: 'succeeded' },
+      { state: 'succeeded', settled_at: at },
+      { state: 'refused', refusal: {}, settled_by: 'answer' },
+      { settled_by: 'answer', settled_at: at },
+    ],
+    operations_unknown: [
+      { state: 'unknown' },
+      { state: 'unknown', unknown_because: 'no_answer', unknown_since: at },
+      { state: 'unknown', unknown_because: 'no_answer', settles_by: 'person' },
+      { state: 'unknown', unknown_since: at, settles_by: 'person' },
+    ],
+    operations_refusal: [{ ...settled, state: 'refused' }, { ...settled, refusal: {} }, { refusal: {} }],
+    operations_answer: [
+      { ...settled, answer: {} },
+      { ...settled, answer_status: 201 },
+      { answer: {}, answer_status: 201 },
+    ],
+    operation_attempts_number: [{ number: -1, kind: 'look-up' }],
+    operation_attempts_kind: [{ kind: 'guess' }],
+    operation_attempts_send_once: [{ number: 1 }],
+    operation_attempts_outcome: [{ number: 1, kind: 'look-up', outcome: 'perhaps' }],
+    card_products_status: [{ status: 'gone' }],
+    card_products_forms: [{ forms: ['paper'] }, { forms: ['virtual', 'paper'] }],
+    cardholders_status: [{ status: 'dead' }],
+    cardholders_failed_is_nowhere: [{ status: 'failed', provider_ref: 'r' }],
+    cards_status: [{ status: 'eaten' }],
+    cards_form: [{ form: 'paper' }],
+    cards_last4: [{ last4: '123' }, { last4: '12345' }, { last4: 'abcd' }],
+    cards_bin: [{ bin: '12345' }, { bin: '1234567' }],
+    cards_expiry: [{ expiry: '2026-13' }, { expiry: '2026-00' }, { expiry: '12/26' }, { expiry: '2026-12-01' }],
+    cards_sealed_has_fingerprint: [{ pan_sealed: Buffer.alloc(1) }, { pan_fingerprint: 'f1:00' }],
+    bindings_kind: [{ kind: 'paper' }],
+    bindings_status: [{ status: 'torn' }],
+    bindings_masked: [{ masked_number: '6217001234567890123' }, { masked_number: '621700123***0123' }],
+    bindings_last4: [{ last4: '123' }],
+    bindings_challenge: [
+      { status: 'awaiting_code' },
+      { status: 'verifying', challenge_ref: 'c', challenge_expires_at: at },
+      { status: 'awaiting_code', challenge_ref: 'c', attempts_left: 5 },
+      { status: 'awaiting_code', challenge_expires_at: at, attempts_left: 5 },
+    ],
+    bindings_attempts: [{ attempts_left: -1 }],
+    syncs_kind: [{ kind: 'coins', user_ref: 'u' }],
+    syncs_user: [{ user_ref: 'u' }, { kind: 'token' }],
+    syncs_state: [{ state: 'lost' }],
+    syncs_finished: [{ state: 'succeeded' }, { finished_at: at }],
+    syncs_failure: [
+      { state: 'failed', finished_at: at },
+      { state: 'succeeded', finished_at: at, failure: 'x' },
+    ],
+  };
+
+  async function insert(table: string, row: Record<string, unknown>): Promise<void> {
+    const names = Object.keys(row);
+    await client.query(
+      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
+      Object.values(row),
+    );
+  }
+
+  test('by every CHECK there is', async () => {
+    const { rows: checks } = await client.query<{ name: string }>(
+      `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace`,
+    );
+    expect(checks.map(({ name }) => name).toSorted()).toEqual(Object.keys(impossible).toSorted());
+  });
+
+  test.each(Object.entries(impossible))('what %s forbids', async (constraint, changes) => {
+    const table = tableOf(constraint);
+    for (const change of changes) {
+      const row: Record<string, unknown> = { ...rows[table], ...change };
+      if (row['id'] !== undefined) row['id'] = randomUUID();
+      await expect(insert(table, row), JSON.stringify(change)).rejects.toMatchObject({ code: '23514', constraint });
+    }
+  });
+
+  function tableOf(constraint: string): string {
+    const tables = Object.keys(rows).filter((name) => constraint.startsWith(`${name}_`));
+    return tables.sort((one, other) => other.length - one.length)[0] ?? constraint;
+  }
+
+  const twice: [string, string, Record<string, unknown>, Record<string, unknown>][] = [
+    ['api_keys_hash_key', 'api_keys', {}, {}],
+    ['operations_idempotency_key', 'operations', {}, {}],
+    ['operation_attempts_pkey', 'operation_attempts', {}, {}],
+    ['card_products_provider_ref_key', 'card_products', {}, {}],
+    [
+      'cardholders_provider_ref_key',
+      'cardholders',
+      { provider_ref: 'x', reference: 'r1' },
+      { provider_ref: 'x', reference: 'r2' },
+    ],
+    ['cardholders_reference_key', 'cardholders', { reference: 'r3' }, { reference: 'r3' }],
+    ['cards_provider_ref_key', 'cards', { provider_ref: 'x' }, { provider_ref: 'x' }],
+    ['bindings_provider_ref_key', 'bindings', { provider_ref: 'x' }, { provider_ref: 'x' }],
+    [
+      'bindings_open_challenge_key',
+      'bindings',
+      { status: 'starting', pan_fingerprint: 'f' },
+      { status: 'starting', pan_fingerprint: 'f' },
+    ],
+    ['bindings_bound_key', 'bindings', { pan_fingerprint: 'g' }, { pan_fingerprint: 'g' }],
+  ];
+
+  test.each(twice)('a second row by %s', async (constraint, table, first, second) => {
+    const fresh = (change: Record<string, unknown>): Record<string, unknown> => ({
+      ...rows[table],
+      ...(rows[table]?.['id'] !== undefined && { id: randomUUID() }),
+      ...change,
+    });
+    if (Object.keys(first).length > 0) await insert(table, fresh(first));
+    await expect(insert(table, fresh(second))).rejects.toMatchObject({ code: '23505', constraint });
+  });
+
+  test('no key of another tenant or caller', async () => {
+    for (const change of [{ tenant: 'u' }, { caller: 'd' }, { idempotency_key: 'l' }]) {
+      await insert('operations', { ...operation, id: randomUUID(), ...change });
+    }
+  });
+
+  test('no reference that a refused application left free', async () => {
+    const failed = { ...rows['cardholders'], reference: 'again', status: 'failed' };
+    await insert('cardholders', { ...failed, id: randomUUID() });
+    await insert('cardholders', { ...failed, id: randomUUID() });
+    await insert('cardholders', { ...failed, id: randomUUID(), status: 'pending' });
+  });
+});
