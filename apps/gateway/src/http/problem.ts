@@ -9,6 +9,8 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
+  /** The same request would be refused again: for work that repeats itself, not for callers. */
+  readonly isFinal?: boolean;
 };
 
 /** An answer other than success, thrown from wherever it is found out. */
@@ -28,7 +30,7 @@ export class ProblemError extends Error {
 /** The problem document as it is sent. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];
-  const { retryAfterSeconds: _header, ...details } = error.details;
+  const { retryAfterSeconds: _header, isFinal: _internal, ...details } = error.details;
   return {
     type: problemType(error.code),
     title,
@@ -156,7 +158,7 @@ export function frameworkProblem(error: FastifyError): ProblemError {
 const databaseFailure = /^(08|53|57|40001$|40P01$|55P03$)/;
 const connectionFailure = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const poolFailure =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after/;
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after|is not queryable/;
 
 /** Whether an error says that the database is away or overloaded, rather than that a statement was wrong. */
 export function isDatabaseFailure(error: Error & { code?: string; severity?: string }): boolean {
@@ -165,6 +167,8 @@ export function isDatabaseFailure(error: Error & { code?: string; severity?: str
     (connectionFailure.has(error.code) || (error.severity !== undefined && databaseFailure.test(error.code)))
   )
     return true;
+  // FATAL is said of a connection, never of a statement: e.g. the server takes no connections to this database now.
+  if (error.severity === 'FATAL' || error.severity === 'PANIC') return true;
   return poolFailure.test(error.message);
 }
 
