@@ -1,0 +1,187 @@
+import { openDatabase } from '@card-gateway/database';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isDatabaseFailure } from '../src/http/problem.ts';
+import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
+import { type Relay, startRelay } from './setup/relay.ts';
+import { send } from './setup/send.ts';
+import { ageSubmitting, settleNow } from './setup/settle.ts';
+import { until } from './setup/until.ts';
+
+let database: TestDatabase;
+let relay: Relay;
+let gateway: TestGateway;
+let order: CardOrder;
+let awaiting: { readonly id: string; readonly code: string };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  relay = await startRelay(database.url);
+  gateway = await startGateway({
+    settings: { DATABASE_URL: relay.url, DATABASE_CONNECT_TIMEOUT_MS: '500', DATABASE_STATEMENT_TIMEOUT_MS: '500' },
+    sandbox: { latencyMs: 100 },
+  });
+  order = await cardOrder(gateway);
+  const card = bankCard();
+  const { id } = await gateway.client.startBinding({ body: card });
+  awaiting = { id, code: smsCode(gateway, card.phone) };
+});
+afterAll(async () => {
+  await gateway.close();
+  await relay.close();
+  await database.drop();
+});
+
+const requests = (): number => gateway.sandbox.admin.requests().counts.reduce((sum, { count }) => sum + count, 0);
+const health = async (path: string): Promise<number> => (await fetch(gateway.url + path)).status;
+const ready = (): Promise<number> =>
+  until(
+    () => health('/health/ready'),
+    (status) => status === 200,
+  );
+
+/** Every write, and a read that asks a provider, with what a database that is away makes of it. */
+const calls = () =>
+  [
+    () => gateway.client.issueCard({ body: order }),
+    () =>
+      gateway.client.createCardholder({
+        body: { account: 'keysecure', reference: 'while-away', sumsubShareToken: 'share-token' },
+      }),
+    () => gateway.client.startBinding({ body: bankCard() }),
+    () => gateway.client.verifyBinding({ params: { id: awaiting.id }, body: { code: awaiting.code } }),
+    () => gateway.client.startSync({ body: { account: 'open-api' } }),
+    () => gateway.client.listCards(),
+  ] as const;
+
+async function expectAllUnavailable(): Promise<void> {
+  const before = requests();
+  const answers = await Promise.all(calls().map((call) => call().catch((error: unknown) => error)));
+  expect(answers).toMatchObject(
+    answers.map(() => ({ status: 503, code: 'database-unavailable', retryAfterMs: expect.any(Number) })),
+  );
+  expect(answers.every((answer) => (answer as { problem: { outcome?: string } }).problem.outcome === undefined)).toBe(
+    true,
+  );
+  expect(requests()).toBe(before);
+}
+
+describe('Postgres away', () => {
+  afterEach(async () => {
+    await relay.mend().catch(() => {});
+    relay.thaw();
+    await ready();
+  });
+
+  test('connections refused: 503 for every write, no call at a provider, and back to work afterwards', async () => {
+    await relay.cut();
+    await expectAllUnavailable();
+    expect(await health('/health/ready')).toBe(503);
+    expect(await health('/health/live')).toBe(200);
+
+    await relay.mend();
+    await ready();
+    expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+  });
+
+  test('silent: the same, within the time-outs', async () => {
+    relay.freeze();
+    await expectAllUnavailable();
+    expect(await health('/health/ready')).toBe(503);
+    expect(await health('/health/live')).toBe(200);
+    relay.thaw();
+    await ready();
+    expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+  });
+
+  test('connections ended and none allowed: the same', async () => {
+    const admin = new URL(database.url);
+    const name = admin.pathname.slice(1);
+    admin.pathname = '/postgres';
+    const client = new pg.Client({ connectionString: admin.href });
+    await client.connect();
+    await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    try {
+      await expectAllUnavailable();
+      expect(await health('/health/ready')).toBe(503);
+    } finally {
+      await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      await client.end();
+    }
+    await ready();
+    expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+  });
+
+  test('lost between the call and its record: 503 with outcome unknown; it settles to the card that was made', async () => {
+    const { admin } = gateway.sandbox;
+    const { key } = await gateway.key();
+    const request = { path: '/v1/cards', idempotencyKey: 'lost-record', body: order };
+    const before = admin.ledger({ effect: 'card_issued' }).length;
+    const answering = send(gateway.url, key, request);
+    await admin.until(() => admin.ledger({ effect: 'card_issued' }).length > before);
+    await relay.cut();
+    const answer = await answering;
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'database-unavailable', outcome: 'unknown', operation: expect.stringMatching(/^op_/) },
+    });
+    expect(answer.retryAfter).not.toBeNull();
+
+    await relay.mend();
+    await ready();
+    expect(await send(gateway.url, key, request)).toMatchObject({ status: 409, body: { code: 'request-in-progress' } });
+    await ageSubmitting(gateway);
+    const operation = answer.body['operation'] as string;
+    await settleNow(gateway.services, operation);
+    await settleNow(gateway.services, operation);
+    expect(await send(gateway.url, key, request)).toMatchObject({
+      status: 201,
+      replayed: true,
+      body: { providerRef: expect.any(String), operation: { id: operation, outcome: 'succeeded' } },
+    });
+    expect(admin.ledger({ effect: 'card_issued' })).toHaveLength(before + 1);
+  });
+
+  test('lost for a moment only between the call and its record: recorded all the same', async () => {
+    const { admin } = gateway.sandbox;
+    const before = admin.ledger({ effect: 'card_issued' }).length;
+    const answering = gateway.client.call('issueCard', { body: order });
+    await admin.until(() => admin.ledger({ effect: 'card_issued' }).length > before);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await client.end();
+    expect(await answering).toMatchObject({ status: 201, data: { operation: { outcome: 'succeeded' } } });
+  });
+});
+
+test('no free connection: 503 and no call', async () => {
+  const taken = await Promise.all(
+    Array.from({ length: gateway.services.config.DATABASE_CONNECTIONS - 1 }, () => gateway.pool.connect()),
+  );
+  const more = gateway.pool.connect().catch(() => null);
+  await expectAllUnavailable();
+  for (const client of taken) client.release();
+  (await more)?.release();
+  await ready();
+  expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+});
+
+test('a connection that broke while it was in use is a database failure too', async () => {
+  const wire = await startRelay(database.url);
+  const pool = openDatabase(wire.url, { connections: 1, connectTimeoutMs: 500, statementTimeoutMs: 500 });
+  const client = await pool.connect();
+  const gone = new Promise((resolve) => client.once('end', resolve));
+  await wire.cut();
+  await gone;
+  const failure: unknown = await client.query('SELECT 1').catch((error: unknown) => error);
+  client.release(true);
+  await pool.end();
+  expect(failure).toBeInstanceOf(Error);
+  expect(isDatabaseFailure(failure as Error)).toBe(true);
+});
