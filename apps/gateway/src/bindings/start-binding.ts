@@ -127,7 +127,7 @@ export function parsePan(text: string): Pan {
 
 /** What a phone's limits are kept by: with or without `+`, country code or leading zero it is the same phone. */
 function samePhone(text: string): Secret {
-  return new Secret(text.slice(-10));
+  return new Secret(text.replaceAll(/\D/g, '').slice(-10));
 }
 
 function smsProblem(refusal: SmsRefusal, now: Date): ProblemError {
