@@ -25,6 +25,7 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
       }
       throw new ProblemError('provider-error', `The provider refused to answer (${reason.replaceAll('_', ' ')}).`, {
         provider,
+        isFinal: true,
       });
     }
     case 'unknown': {

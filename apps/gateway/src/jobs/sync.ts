@@ -15,8 +15,8 @@ export interface SyncRun {
 }
 
 /**
- * Runs a sync from where it stopped. A failure that may pass is thrown, so that the queue tries again later; one that
- * cannot, and the last one, ends the sync as failed.
+ * Runs a sync from where it stopped. A failure that may pass is thrown, so that the queue tries again later; a certain
+ * refusal, and the last failure, end the sync as failed.
  */
 export async function runSync(services: Services, syncId: string, run: SyncRun): Promise<void> {
   const sync = await getSync(services.pool, syncId);
@@ -35,11 +35,14 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
   try {
     await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const mayPass = error.code === 'provider-unavailable' || error.code === 'provider-error';
-    if (mayPass && !run.isLastAttempt) throw error;
-    await failSync(services.pool, syncId, failureOf(error), new Date(services.now()));
+    const isOver = run.isLastAttempt || (error instanceof ProblemError && !mayPass(error));
+    if (isOver) await failSync(services.pool, syncId, failureOf(error), new Date(services.now()));
+    if (!isOver || !(error instanceof ProblemError)) throw error;
   }
+}
+
+function mayPass({ code, details }: ProblemError): boolean {
+  return code === 'provider-unavailable' || (code === 'provider-error' && details.isFinal !== true);
 }
 
 async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {
@@ -73,7 +76,8 @@ async function pullBindings(services: Services, account: OpenAccount, sync: Sync
   await advanceSync(services.pool, sync.id, { rows, total: rows, position: null }, new Date(services.now()));
 }
 
-function failureOf(error: ProblemError): string {
+function failureOf(error: unknown): string {
+  if (!(error instanceof ProblemError)) return 'The gateway failed; its log has the cause.';
   const { provider } = error.details;
   return provider?.code ? `${error.message} Its code: ${provider.code}.` : error.message;
 }
