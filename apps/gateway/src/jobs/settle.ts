@@ -2,6 +2,7 @@ import { unknown } from '@card-gateway/core';
 import { findById, type OperationRow, postpone, queueForgotten } from '../ledger/store.ts';
 import { attemptOf, lookUpDelayMs, settleOperation, type WriteKind } from '../ledger/write.ts';
 import { readCall, type Services } from '../services.ts';
+import { freeLeftJobs } from './store.ts';
 
 /** All kinds of writes: only the job needs them together. */
 export type WriteKinds = readonly WriteKind<unknown>[];
@@ -51,9 +52,13 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   await postpone(services.pool, operation.id, attempt, new Date(finishedAt.getTime() + delayMs));
 }
 
-/** Queues what nobody works on: writes of a process that is gone, and look-ups whose job was lost. */
+/** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */
+const leftAfterMs = 10 * 60_000;
+
+/** Queues what nobody works on: writes of a process that is gone, look-ups whose job was lost, and jobs left half-way. */
 export async function sweep(services: Services): Promise<number> {
   const now = services.now();
+  await freeLeftJobs(services.pool, new Date(now - leftAfterMs));
   const sentBefore = new Date(now - services.config.PROVIDER_WRITE_TIMEOUT_MS - abandonedAfterMs);
   return queueForgotten(services.pool, sentBefore, new Date(now - overdueAfterMs));
 }

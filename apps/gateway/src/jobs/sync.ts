@@ -7,6 +7,9 @@ import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { advanceSync, beginSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
 
+/** A longer sync goes on in a job of its own, so that a job which is held much longer than this is held by nobody. */
+const longestRunMs = 60_000;
+
 export interface SyncRun {
   /** No further attempt follows this one. */
   readonly isLastAttempt: boolean;
@@ -54,9 +57,10 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
       if (!(error instanceof ProblemError)) throw error;
     });
   }
+  const runUntil = services.now() + longestRunMs;
   let position = sync.position;
   do {
-    if (run.signal.aborted) {
+    if (run.signal.aborted || services.now() >= runUntil) {
       await queueSync(services.pool, sync.id);
       return;
     }

@@ -1,0 +1,466 @@
+import type { Client, OperationAnswer } from '@card-gateway/client';
+import { uuidOf } from '@card-gateway/core';
+import type { OpenApiCard } from '@card-gateway/sandbox';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeKinds } from '../src/app.ts';
+import { createLog } from '../src/http/logging.ts';
+import { startJobs } from '../src/jobs/jobs.ts';
+import { runSync } from '../src/jobs/sync.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { cardNumbersIn, everythingStored, tracesIn } from './setup/traces.ts';
+import { until } from './setup/until.ts';
+
+type Card = OperationAnswer<'getCard'>;
+
+async function finished(client: Client, id: string) {
+  return until(
+    () => client.getSync({ params: { id } }),
+    ({ status }) => status === 'succeeded' || status === 'failed',
+  );
+}
+
+async function synced(client: Client, account: string) {
+  const { id } = await client.startSync({ body: { account } });
+  return finished(client, id);
+}
+
+/** All cards of an account by the provider's id; one that comes twice fails the test. */
+async function cardsOf(client: Client, account: string): Promise<Map<string, Card>> {
+  const cards: Card[] = [];
+  for await (const card of client.all('listCards', { query: { account, limit: 200 } })) cards.push(card);
+  const byReference = new Map(cards.map((card) => [String(card.providerRef), card]));
+  expect(byReference.size).toBe(cards.length);
+  return byReference;
+}
+
+const statuses = ['?', 'inactive', 'active', 'frozen', 'cancelling', 'cancelled', 'lost', 'replaced'];
+const instant = (text: string) => (text === '' ? null : new Date(`${text.replace(' ', 'T')}Z`).toISOString());
+
+/** What the gateway is to make of a card, worked out from the provider's document once more. */
+function expected(
+  card: OpenApiCard,
+  products: ReadonlyMap<string | null, OperationAnswer<'listCardProducts'>['data'][number]>,
+) {
+  const [month, year] = card.expiry.split('/');
+  const product = products.get(card.bin_id);
+  return {
+    provider: 'open-api',
+    account: 'open-api',
+    providerRef: card.card_id,
+    product: product?.id,
+    cardholder: null,
+    form: null,
+    network: product?.network,
+    last4: card.card_no.slice(-4),
+    expiry: `20${year}-${month}`,
+    status: statuses[card.status],
+    providerStatus: String(card.status),
+    balance: { amount: card.balance, currency: 'USD' },
+    totalLoaded: { amount: card.limit, currency: 'USD' },
+    activatedAt: instant(card.use_at),
+    cancelRequestedAt: instant(card.close_at),
+    cancelledAt: instant(card.end_at),
+    operation: null,
+  };
+}
+
+describe('2,500 cards of OPEN-API', () => {
+  const count = 2500;
+  let gateway: TestGateway;
+  let client: Client;
+  let first: Map<string, Card>;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    ({ client } = gateway);
+    gateway.sandbox.admin.openApi.seedCards({ count, replace: true });
+    // Security code and PIN are long here, so that a trace of them cannot be chance.
+    gateway.sandbox.admin.openApi.cards().forEach(({ card_id: id }, index) => {
+      gateway.sandbox.admin.openApi.updateCard(id, {
+        cvv: `7301${5_000_000 + index}`,
+        pin: `8402${6_000_000 + index}`,
+      });
+    });
+  });
+  afterAll(() => gateway.close());
+  beforeEach(() => gateway.sandbox.admin.clearFaults());
+
+  test('come over 25 pages', async () => {
+    const started = await client.call('startSync', { body: { account: 'open-api' } });
+    expect(started).toMatchObject({
+      status: 202,
+      data: { account: 'open-api', kind: 'cards', user: null, operation: { outcome: 'succeeded' } },
+    });
+    const sync = await finished(client, started.data.id);
+    expect(sync).toMatchObject({ status: 'succeeded', pages: 25, seen: count, total: count, failure: null });
+    expect(sync.finishedAt).not.toBeNull();
+    expect(gateway.sandbox.admin.requestCount('open-api', 'cardList')).toBe(25);
+    first = await cardsOf(client, 'open-api');
+    expect(first.size).toBe(count);
+  });
+
+  test('are what the provider says they are: status, literal amounts, months, moments, product and its currency', async () => {
+    const { data } = await client.listCardProducts({ query: { account: 'open-api' } });
+    const products = new Map(data.map((product) => [product.providerRef, product]));
+    const cards = gateway.sandbox.admin.openApi.cards();
+    const wanted = cards.map((card) => expected(card, products));
+    const got = cards.map(({ card_id: id }) => {
+      const { id: _id, createdAt: _c, updatedAt: _u, syncedAt: _s, ...rest } = first.get(id) ?? ({} as Card);
+      return rest;
+    });
+    expect(got).toEqual(wanted);
+    // The seed has what it takes to fail this: amounts that a float would shorten, empty dates, both shapes of an id.
+    expect(new Set(cards.map(({ balance }) => balance))).toContain('100.00');
+    expect(wanted.some(({ activatedAt }) => activatedAt === null)).toBe(true);
+    expect(wanted.some(({ cancelledAt }) => cancelledAt !== null)).toBe(true);
+    expect(new Set(cards.map(({ card_id: id }) => id.startsWith('cid_')))).toEqual(new Set([true, false]));
+    expect(new Set(wanted.map(({ network }) => network))).toEqual(new Set(['visa', 'mastercard']));
+    expect(new Set(wanted.map(({ status }) => status)).size).toBe(7);
+  });
+
+  test('can be filtered by product, status and last four digits', async () => {
+    const [card] = first.values();
+    const { product, status, last4 } = card ?? ({} as Card);
+    const same = [...first.values()].filter((one) => one.product === product && one.status === status);
+    const query = { product: product ?? '', status };
+    const found: string[] = [];
+    for await (const { id } of client.all('listCards', { query: { ...query, limit: 200 } })) found.push(id);
+    expect(new Set(found)).toEqual(new Set(same.map(({ id }) => id)));
+    const { data } = await client.listCards({ query: { ...query, last4: last4 ?? '' } });
+    expect(data.map(({ id }) => id)).toContain(card?.id);
+  });
+
+  test('are the same rows when they come again; only what changed is updated', async () => {
+    const { openApi } = gateway.sandbox.admin;
+    const [changed] = openApi.cards();
+    openApi.updateCard(changed?.card_id ?? '', { balance: '77.70', status: 3 });
+    expect(await synced(client, 'open-api')).toMatchObject({ status: 'succeeded', pages: 25, seen: count });
+    const second = await cardsOf(client, 'open-api');
+    const rows = (cards: Map<string, Card>) => [...cards].map(([ref, { id, createdAt }]) => [ref, id, createdAt]);
+    expect(rows(second)).toEqual(rows(first));
+    const touched = [...second].filter(([ref, { updatedAt }]) => updatedAt !== first.get(ref)?.updatedAt);
+    expect(touched).toMatchObject([
+      [changed?.card_id, { balance: { amount: '77.70', currency: 'USD' }, status: 'frozen', providerStatus: '3' }],
+    ]);
+    const seenAgain = [...second].filter(([ref, { syncedAt }]) => String(syncedAt) > String(first.get(ref)?.syncedAt));
+    expect(seenAgain).toHaveLength(count);
+  });
+
+  test('leave no card number, security code or PIN in Postgres or in the log, in clear, hex or base64', async () => {
+    const cards = gateway.sandbox.admin.openApi.cards();
+    const numbers = new Set(cards.map(({ card_no: number }) => number));
+    const some = cards.slice(0, 40);
+    const secrets = some.flatMap(({ card_no: number, cvv, pin }) => [number, cvv, pin]);
+    for (const text of [await everythingStored(gateway.pool), gateway.log()]) {
+      expect(cardNumbersIn(text, numbers)).toEqual([]);
+      expect(tracesIn(text, secrets)).toEqual([]);
+      expect(text).not.toMatch(/7301[5-9]\d{6}|8402[6-9]\d{6}/);
+    }
+    const { rows } = await gateway.pool.query<{ sealed: number }>(
+      'SELECT count(DISTINCT pan_sealed)::int AS sealed FROM cards',
+    );
+    expect(rows).toEqual([{ sealed: count }]);
+  });
+
+  test('would not leave them unseen: what is planted is found', async () => {
+    const [{ card_no: number } = { card_no: '' }] = gateway.sandbox.admin.openApi.cards();
+    const hex = Buffer.from(`a${number}b`).toString('hex');
+    expect(cardNumbersIn(`x${number}y`, new Set([number]))).toEqual([number]);
+    expect(cardNumbersIn(`\\x${hex}`, new Set([number]))).toEqual([number]);
+    for (const before of ['', 'a', 'ab']) {
+      expect(tracesIn(Buffer.from(`${before}${number}z`).toString('base64'), [number])).toEqual([number]);
+    }
+    const name = `planted-${number}`;
+    await gateway.pool.query(
+      `INSERT INTO card_products (id, tenant, provider, account, provider_ref, name, status, issuable, seen_at)
+       VALUES (gen_random_uuid(), 'none', 'none', 'none', 'none', $1, 'delisted', false, now())`,
+      [name],
+    );
+    const stored = await everythingStored(gateway.pool);
+    await gateway.pool.query('DELETE FROM card_products WHERE name = $1', [name]);
+    expect(cardNumbersIn(stored, new Set([number]))).toEqual([number]);
+  });
+
+  test('one is refreshed by its number, opened from its seal, and shows what changed', async () => {
+    const { admin } = gateway.sandbox;
+    const { openApi } = admin;
+    const card = openApi.cards().at(-1);
+    const ref = card?.card_id ?? '';
+    const id = first.get(ref)?.id ?? '';
+    openApi.updateCard(ref, { status: 4, balance: '0.10', close_at: '2026-05-06 07:08:09' });
+    const asked = admin.requestCount('open-api', 'cardList');
+    expect(await client.getCard({ params: { id } })).toMatchObject({ providerStatus: String(card?.status) });
+    expect(admin.requestCount('open-api', 'cardList')).toBe(asked);
+    const refreshed = await client.getCard({ params: { id }, query: { refresh: true } });
+    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 1);
+    expect(refreshed).toMatchObject({
+      id,
+      providerRef: ref,
+      status: 'cancelling',
+      balance: { amount: '0.10', currency: 'USD' },
+      cancelRequestedAt: '2026-05-06T07:08:09.000Z',
+    });
+    expect(await client.getCard({ params: { id } })).toEqual(refreshed);
+  });
+
+  test('a status that no document lists is kept as it came, and guessed at by nobody', async () => {
+    const ref = gateway.sandbox.admin.openApi.cards().at(-2)?.card_id ?? '';
+    gateway.sandbox.admin.openApi.updateCard(ref, { status: 42 });
+    const id = first.get(ref)?.id ?? '';
+    const query = { refresh: true };
+    expect(await client.getCard({ params: { id }, query })).toMatchObject({
+      status: 'unrecognized',
+      providerStatus: '42',
+    });
+    const { data } = await client.listCards({ query: { status: 'unrecognized' } });
+    expect(data.map((card) => card.id)).toEqual([id]);
+  });
+
+  test('a page that fails is asked for again later; no other page is, and progress stays visible', async () => {
+    const { admin } = gateway.sandbox;
+    const asked = admin.requestCount('open-api', 'cardList');
+    admin.addFault({ provider: 'open-api', operation: 'cardList', fault: 'bad_gateway', after: 10 });
+    const { id } = await client.startSync({ body: { account: 'open-api' } });
+    await admin.until(() => admin.requestCount('open-api', 'cardList') === asked + 11);
+    expect(await client.getSync({ params: { id } })).toMatchObject({
+      status: 'running',
+      pages: 10,
+      seen: 1000,
+      total: count,
+      finishedAt: null,
+    });
+    expect(await finished(client, id)).toMatchObject({ status: 'succeeded', pages: 25, seen: count, failure: null });
+    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 26);
+    expect((await cardsOf(client, 'open-api')).size).toBe(count);
+  });
+
+  test('are nobody else’s, and neither is their sync', async () => {
+    const { id } = await client.startSync({ body: { account: 'open-api' } });
+    const other = await gateway.key({ tenant: 'other' });
+    await expect(other.client.getSync({ params: { id } })).rejects.toMatchObject({ code: 'not-found', status: 404 });
+    expect((await other.client.listCards()).data).toEqual([]);
+    await finished(client, id);
+  });
+});
+
+describe('a sync that was left by its process', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ jobs: false });
+    gateway.sandbox.admin.openApi.seedCards({ count: 1000, replace: true });
+  });
+  afterAll(() => gateway.close());
+
+  const asked = () => gateway.sandbox.admin.requestCount('open-api', 'cardList');
+
+  /** Lets a process work on the queue until the sync is finished. */
+  async function worked(id: string, services = gateway.services) {
+    const jobs = await startJobs(services, writeKinds(services), createLog('silent'));
+    try {
+      return await finished(gateway.client, id);
+    } finally {
+      await jobs.stop();
+    }
+  }
+
+  /** Starts a sync and runs some pages of it, as a process does that is then asked to end. */
+  async function begun(pages: number): Promise<string> {
+    const { id } = await gateway.client.startSync({ body: { account: 'open-api' } });
+    const before = asked();
+    const ending = new AbortController();
+    void gateway.sandbox.admin.until(() => asked() === before + pages).then(() => ending.abort());
+    await runSync(gateway.services, uuidOf('sync', id), { isLastAttempt: false, signal: ending.signal });
+    expect(await gateway.client.getSync({ params: { id } })).toMatchObject({
+      status: 'running',
+      pages,
+      seen: pages * 100,
+    });
+    return id;
+  }
+
+  test('on purpose goes on after its last page', async () => {
+    const before = asked();
+    const id = await begun(4);
+    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
+    expect(asked()).toBe(before + 10);
+    expect((await cardsOf(gateway.client, 'open-api')).size).toBe(1000);
+  });
+
+  test('because it took a minute goes on after its last page, in a job of its own', async () => {
+    const before = asked();
+    const { client, services } = gateway;
+    const { id } = await client.startSync({ body: { account: 'open-api' } });
+    const startedAt = services.now();
+    const slow = { ...services, now: () => startedAt + 20_000 * (asked() - before) };
+    const { signal } = new AbortController();
+    await runSync(slow, uuidOf('sync', id), { isLastAttempt: true, signal });
+    expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'running', pages: 3 });
+    expect(await worked(id, slow)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
+    expect(asked()).toBe(before + 10);
+  });
+
+  test('by a crash goes on after its last page, once it is sure that nobody works on it', async () => {
+    const before = asked();
+    const id = await begun(3);
+    // What a killed process leaves behind: a job, and the queue of its account, in the hands of nobody.
+    await gateway.pool.query(
+      `UPDATE graphile_worker._private_jobs SET locked_by = 'worker-gone', locked_at = now() - interval '15 minutes', attempts = 1
+       WHERE key IS NOT NULL AND locked_at IS NULL`,
+    );
+    await gateway.pool.query(
+      `UPDATE graphile_worker._private_job_queues SET locked_by = 'worker-gone', locked_at = now() - interval '15 minutes'`,
+    );
+    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
+    expect(asked()).toBe(before + 10);
+  });
+});
+
+describe('a sync that cannot succeed', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.close());
+  beforeEach(() => gateway.sandbox.admin.clearFaults());
+
+  test('because the provider refuses for certain fails at once, and says why', async () => {
+    const { admin } = gateway.sandbox;
+    admin.addFault({ provider: 'keysecure', operation: 'card/list', fault: 'refuse', code: 1003, times: 0 });
+    const sync = await synced(gateway.client, 'keysecure');
+    expect(sync).toMatchObject({ status: 'failed', pages: 0, seen: 0 });
+    expect(sync.failure).toContain('1003');
+    expect(sync.finishedAt).not.toBeNull();
+    expect(admin.requestCount('keysecure', 'card/list')).toBe(1);
+
+    // A new one starts afresh.
+    admin.clearFaults();
+    expect(await synced(gateway.client, 'keysecure')).toMatchObject({ status: 'succeeded', seen: 0, failure: null });
+  });
+
+  test('because its last attempt failed too says so; the attempts before it leave it running', async () => {
+    const quiet = await startGateway({ jobs: false });
+    try {
+      const { client, sandbox, services } = quiet;
+      sandbox.admin.addFault({ provider: 'open-api', operation: 'cardList', fault: 'unlisted_code', times: 0 });
+      const { id } = await client.startSync({ body: { account: 'open-api' } });
+      const { signal } = new AbortController();
+      const run = (isLastAttempt: boolean) => runSync(services, uuidOf('sync', id), { isLastAttempt, signal });
+      await expect(run(false)).rejects.toThrow('no document describes');
+      expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'running', failure: null });
+      await run(true);
+      const sync = await client.getSync({ params: { id } });
+      expect(sync).toMatchObject({ status: 'failed' });
+      expect(sync.failure).toContain('99999');
+      // What is over stays over.
+      sandbox.admin.clearFaults();
+      await run(false);
+      expect(await client.getSync({ params: { id } })).toEqual(sync);
+    } finally {
+      await quiet.close();
+    }
+  });
+
+  test('because the gateway itself fails says no more than that', async () => {
+    const quiet = await startGateway({ jobs: false });
+    try {
+      const { client, services } = quiet;
+      const { id } = await client.startSync({ body: { account: 'open-api' } });
+      const seal = () => {
+        throw new Error('a sentence for the log');
+      };
+      const broken = { ...services, sealing: { ...services.sealing, seal } };
+      const { signal } = new AbortController();
+      await expect(runSync(broken, uuidOf('sync', id), { isLastAttempt: true, signal })).rejects.toThrow('sentence');
+      const sync = await client.getSync({ params: { id } });
+      expect(sync).toMatchObject({ status: 'failed', failure: expect.stringContaining('The gateway failed') });
+      expect(sync.failure).not.toContain('sentence');
+    } finally {
+      await quiet.close();
+    }
+  });
+
+  test('because nothing can be synced there is refused before it starts', async () => {
+    const { client } = gateway;
+    for (const account of ['onerway', 'yixin']) {
+      await expect(client.startSync({ body: { account } })).rejects.toMatchObject({
+        status: 400,
+        problem: { errors: [{ pointer: '/user' }] },
+      });
+    }
+    await expect(client.startSync({ body: { account: 'open-api', user: 'u' } })).rejects.toMatchObject({
+      code: 'not-supported',
+      status: 422,
+    });
+    await expect(client.startSync({ body: { account: 'other-keysecure' } })).rejects.toMatchObject({
+      code: 'not-found',
+      problem: { errors: [{ pointer: '/account' }] },
+    });
+    await expect(client.getSync({ params: { id: 'sync_00000000000000000000000000' } })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+});
+
+describe('the cards of a KeySecure account', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.close());
+
+  async function issued(client: Client, account: string): Promise<Card> {
+    const { data } = await client.listCardProducts({ query: { account } });
+    const product = data.find(({ providerRef }) => providerRef === 'PKG2026000001')?.id ?? '';
+    const body = { account, reference: `holder-${account}-${Math.random()}`, sumsubShareToken: 'share' };
+    const cardholder = await client.createCardholder({ body });
+    gateway.sandbox.admin.keysecure.updateCardholder(cardholder.id, { status: 'Approved' });
+    return client.issueCard({ body: { account, product, cardholder: cardholder.id, form: 'virtual' } });
+  }
+
+  test('are updated by a sync where we ordered them, and brought in where others did', async () => {
+    const { client, sandbox } = gateway;
+    const ours = [await issued(client, 'keysecure'), await issued(client, 'keysecure')];
+    // Another system of the same merchant: the same Api-Key, another gateway account.
+    const other = await gateway.key({ tenant: 'other' });
+    const foreign = await issued(other.client, 'other-keysecure');
+    for (const { id } of [...ours, foreign]) sandbox.admin.keysecure.updateCard(id, { status: 'Activated' });
+
+    expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', pages: 1, seen: 3, total: null });
+    const cards = await cardsOf(client, 'keysecure');
+    expect(cards.size).toBe(3);
+    for (const { id, providerRef, product, cardholder } of ours) {
+      const card = cards.get(String(providerRef));
+      expect(card).toMatchObject({ id, product, cardholder, form: 'virtual', network: 'visa', status: 'active' });
+      expect(card?.last4).toMatch(/^\d{4}$/);
+      expect(card?.syncedAt).not.toBeNull();
+      expect(await client.getCard({ params: { id } })).toEqual(card);
+    }
+    const brought = cards.get(String(foreign.providerRef));
+    expect(brought).toMatchObject({
+      account: 'keysecure',
+      // Neither the list of cards nor our records say more of it.
+      product: null,
+      cardholder: null,
+      form: 'virtual',
+      network: 'visa',
+      status: 'active',
+      operation: null,
+    });
+    expect(brought?.id).not.toBe(foreign.id);
+    // The other tenant's row is its own, and knows nothing of this sync.
+    expect(await other.client.getCard({ params: { id: foreign.id } })).toEqual(foreign);
+
+    const ids = [...cards.values()].map(({ id }) => id);
+    expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', seen: 3 });
+    expect([...(await cardsOf(client, 'keysecure')).values()].map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('that were ordered while a sync runs stay one card', async () => {
+    const { client } = gateway;
+    const { id } = await client.startSync({ body: { account: 'keysecure' } });
+    const [card] = await Promise.all([issued(client, 'keysecure'), finished(client, id)]);
+    await synced(client, 'keysecure');
+    const cards = await cardsOf(client, 'keysecure');
+    expect(cards.get(String(card.providerRef))?.id).toBe(card.id);
+  });
+});
