@@ -65,6 +65,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
       throw new ProblemError('malformed-request', 'The header Host is missing.');
     }
   });
+  endConnectionsOnClose(app);
   problemHandling(app, allowedMethods);
   logRequests(app);
 
@@ -81,6 +82,24 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   healthRoutes(app, services);
   await serveOpenApi(app);
   return app;
+}
+
+/**
+ * Once the service closes, each connection ends with its running answer. Only those that are idle at that moment are
+ * closed by themselves; any other would be kept for its next request, and the process with it.
+ */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+  // An answer that was on its way already did not say so.
+  app.addHook('onResponse', async () => {
+    if (closing) app.server.closeIdleConnections();
+  });
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
