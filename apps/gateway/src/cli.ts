@@ -7,6 +7,8 @@ import { migrate } from '@card-gateway/database/migrate';
 import { openPrisma } from '@card-gateway/database/prisma';
 import { ConfigError, readDatabaseUrl } from './config.ts';
 import { apiKeyPrefix, hashApiKey } from './http/auth.ts';
+import { errorForLog } from './http/logging.ts';
+import { isDatabaseFailure } from './http/problem.ts';
 
 const usage = `Usage:
   gateway keys create --caller <service> --scopes <scope,scope> [--tenant <tenant>]
@@ -24,16 +26,30 @@ async function main(words: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args: [...words],
     allowPositionals: true,
-    options: { caller: { type: 'string' }, tenant: { type: 'string', default: 'default' }, scopes: { type: 'string' } },
+    options: {
+      caller: { type: 'string' },
+      tenant: { type: 'string', default: 'default' },
+      scopes: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
-  const [command, act, id] = positionals;
-  const url = readDatabaseUrl();
-  if (command === 'migrate') return migrate(url);
-  if (command !== 'keys') throw new UsageError(usage);
-  if (act === 'create') return createKey(url, values);
-  if (act === 'list') return listKeys(url);
-  if (act === 'revoke') return revokeKey(url, id);
-  throw new UsageError(usage);
+  const [command = '', act, id] = positionals;
+  if (values.help || command === 'help') {
+    console.log(usage);
+    return;
+  }
+  switch (command === 'keys' ? `keys ${act}` : command) {
+    case 'migrate':
+      return migrate(readDatabaseUrl());
+    case 'keys create':
+      return createKey(readDatabaseUrl(), values);
+    case 'keys list':
+      return listKeys(readDatabaseUrl());
+    case 'keys revoke':
+      return revokeKey(readDatabaseUrl(), id);
+    default:
+      throw new UsageError(usage);
+  }
 }
 
 const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -103,6 +119,8 @@ async function withPrisma(url: string, work: (prisma: ReturnType<typeof openPris
   const pool = openDatabase(url, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
   const prisma = openPrisma(pool);
   try {
+    // In the server's own words when it cannot be reached; Prisma's are about its query.
+    await pool.query('SELECT 1');
     await work(prisma);
   } finally {
     await prisma.$disconnect();
@@ -113,10 +131,11 @@ async function withPrisma(url: string, work: (prisma: ReturnType<typeof openPris
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const isPlain =
-    error instanceof UsageError ||
-    error instanceof ConfigError ||
-    (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(isPlain ? (error as Error).message : error);
+  const { code = '' } = error as { code?: string };
+  if (error instanceof UsageError || error instanceof ConfigError) console.error(error.message);
+  else if (code.startsWith('ERR_PARSE_ARGS')) console.error(`${(error as Error).message}\n\n${usage}`);
+  else if (isDatabaseFailure(error as Error))
+    console.error(`The database cannot be used: ${(error as Error).message || code}`);
+  else console.error(JSON.stringify(errorForLog(error as Error), null, 2));
   process.exitCode = 1;
 }
