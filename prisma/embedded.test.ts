@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEmbeddedPostgres } from './embedded.ts';
+
+let folder: string;
+let dataFolder: string;
+beforeAll(async () => {
+  // Under root the server runs as another account, which may not enter a private folder; so its parent is /var/tmp.
+  folder = await mkdtemp('/var/tmp/card-gateway-embedded-');
+  dataFolder = `${folder}-data`;
+});
+afterAll(async () => {
+  for (const name of await readdir(dirname(folder))) {
+    const path = join(dirname(folder), name);
+    if (path.startsWith(folder)) await rm(path, { recursive: true, force: true });
+  }
+});
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const start = () => startEmbeddedPostgres({ dataFolder, settings: { fsync: 'off' } });
+
+/** Starts the server from a process of its own, and tells where it is. */
+async function startElsewhere(): Promise<{ child: ChildProcess; url: string }> {
+  const module = new URL('embedded.ts', import.meta.url).href;
+  const script = `import { startEmbeddedPostgres } from '${module}';
+    const { url } = await startEmbeddedPostgres({ dataFolder: process.argv[1], settings: { fsync: 'off' } });
+    process.stdout.write(url);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, url: url.toString() };
+}
+
+describe('an embedded server', () => {
+  test('keeps its data and its password over a stop, and is gone after it', async () => {
+    const first = await start();
+    await query(first.url, 'CREATE TABLE kept (x integer)');
+    await query(first.url, 'INSERT INTO kept VALUES (7)');
+    await first.stop();
+    await expect(query(first.url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const second = await start();
+    expect(await query(second.url, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
+    expect(new URL(second.url).password).toBe(new URL(first.url).password);
+    await second.stop();
+    await second.stop();
+  });
+
+  test('takes only its own password, which nobody else may read', async () => {
+    const server = await start();
+    const url = new URL(server.url);
+    url.password = 'guess';
+    await expect(query(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+    expect((await stat(`${server.dataFolder}.password`)).mode & 0o077).toBe(0);
+    expect((await stat(server.dataFolder)).mode & 0o077).toBe(0);
+    await server.stop();
+  });
+
+  test('listens on this machine alone, and takes its settings', async () => {
+    const server = await start();
+    expect(new URL(server.url).hostname).toBe('127.0.0.1');
+    expect(await query(server.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
+    expect(await query(server.url, 'SHOW fsync')).toEqual([{ fsync: 'off' }]);
+    await server.stop();
+  });
+
+  test('that is started anew where one runs takes its place', async () => {
+    const first = await start();
+    await query(first.url, 'INSERT INTO kept VALUES (8)');
+    const second = await start();
+    expect(await query(second.url, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }]);
+    await expect(query(first.url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await first.stop();
+    await second.stop();
+  });
+
+  test('that was left over by a killed process is stopped first', async () => {
+    const { child, url } = await startElsewhere();
+    await query(url, 'INSERT INTO kept VALUES (9)');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await query(url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+    const server = await start();
+    expect(await query(server.url, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }, { x: 9 }]);
+    await server.stop();
+  });
+
+  test('that cannot start says why', async () => {
+    const failing = startEmbeddedPostgres({ dataFolder, settings: { max_connections: 'many' } });
+    await expect(failing).rejects.toThrow(/PostgreSQL did not start:[^]*max_connections/);
+  });
+});
