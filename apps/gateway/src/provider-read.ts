@@ -13,6 +13,9 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
     case 'refused': {
       const { reason, code, message } = outcome.refusal;
       const provider = { name: account.provider, code, message };
+      if (outcome.evidence === null && (reason === 'invalid_request' || reason === 'unsupported')) {
+        throw neverAsked(reason, message);
+      }
       if (reason === 'not_sent' || reason === 'unavailable' || reason === 'rate_limited') {
         throw new ProblemError(
           'provider-unavailable',
@@ -43,6 +46,12 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
       throw new ProblemError('provider-error', 'The provider gave an answer that no document describes.', { provider });
     }
   }
+}
+
+/** The adapter knows by itself that the provider cannot be asked that: the question is at fault, and nobody was asked. */
+function neverAsked(reason: 'invalid_request' | 'unsupported', why: string | null): ProblemError {
+  const code = reason === 'unsupported' ? 'not-supported' : 'invalid-request';
+  return new ProblemError(code, `The provider cannot be asked this: ${why ?? 'it has no such call'}.`);
 }
 
 /** @throws ProblemError 400 when the provider wants the end user's address and neither call nor account gives one */

@@ -199,6 +199,14 @@ describe('a sync of a user', () => {
   });
 });
 
+test('a user whose name is longer than the provider takes is refused before any call', async () => {
+  const { sandbox } = gateway;
+  const count = sandbox.admin.requests().requests.length;
+  await expect(listed('u'.repeat(51), 'token')).rejects.toMatchObject({ code: 'invalid-request', status: 400 });
+  expect(await synced('u'.repeat(51))).toMatchObject({ status: 'failed', failure: expect.stringContaining('50') });
+  expect(sandbox.admin.requests().requests).toHaveLength(count);
+});
+
 test('a refresh must name account and user', async () => {
   const { client } = gateway;
   await expect(client.listBindings({ query: { refresh: true } })).rejects.toMatchObject({
