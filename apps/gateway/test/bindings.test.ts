@@ -2,6 +2,7 @@ import { GatewayProblem } from '@card-gateway/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
+import { until } from './setup/until.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
 
 const bareUser = 'user-without-ids';
@@ -312,7 +313,17 @@ describe('a start', () => {
         problem: { errors: [{ pointer: 'query/userIp' }] },
       });
       expect((await client.listBindings({ query: { ...query, userIp } })).data).toMatchObject([{ id }]);
-      await expect(client.startSync({ body: { account: 'yixin', user: card.user } })).rejects.toMatchObject(missing);
+      const sync = { account: 'yixin', user: card.user };
+      await expect(client.startSync({ body: sync })).rejects.toMatchObject(missing);
+      const started = await client.startSync({ body: { ...sync, userIp } });
+      const finished = await until(
+        () => client.getSync({ params: { id: started.id } }),
+        ({ status }) => status === 'succeeded' || status === 'failed',
+      );
+      expect(finished).toMatchObject({ status: 'succeeded', kind: 'bank_card', user: card.user, seen: 1 });
+      // The address was needed for the call, and is kept no longer than it.
+      expect(tracesIn(await everythingStored(strict.pool), [userIp])).toEqual([]);
+      expect(tracesIn(strict.log(), [userIp])).toEqual([]);
     } finally {
       await strict.close();
     }

@@ -143,6 +143,7 @@ describe('the card tokens of a user', () => {
   });
 
   test('can be paged', async () => {
+    await listed(known);
     const whole = await gateway.client.listBindings({ query: { account: 'onerway', user: known, limit: 200 } });
     const walked: unknown[] = [];
     const query = { account: 'onerway', user: known, limit: 3 };
