@@ -240,6 +240,27 @@ describe('kill -9 of the gateway', () => {
   });
 });
 
+test('the process outlives its database: queue, callers and look-ups go on when it is back', async () => {
+  const key = newKey();
+  sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_reset' });
+  expect(await gateway.client.issueCard({ body: order, idempotencyKey: key })).toMatchObject({
+    operation: { outcome: 'unknown' },
+  });
+  await toDatabase.cut();
+  const away = await until(
+    () => gateway.client.listCards().catch((error: unknown) => error),
+    (answer) => (answer as { code?: string }).code === 'database-unavailable',
+  );
+  expect(away).toMatchObject({ status: 503 });
+  // Long enough for the queue to have tried in vain.
+  await until(
+    async () => gateway.output(),
+    (output) => (output.match(/job queue/g) ?? []).length > 1,
+  );
+  await toDatabase.mend();
+  expect(await repeat(key)).toMatchObject({ status: 201, replayed: true });
+});
+
 test('a sync whose process is killed goes on in the next one, and so do others of its account', async () => {
   const before = sandbox.admin.requestCount('keysecure', 'card/list');
   sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/list', fault: 'hang' });
