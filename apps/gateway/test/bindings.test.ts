@@ -148,6 +148,20 @@ describe('a bank card', () => {
     expect(await read(id)).toMatchObject({ status: 'bound' });
   });
 
+  test('is its user’s own where the provider counts its ids for each user anew', async () => {
+    const [one, two] = [bankCard(), bankCard()];
+    for (const { user, cardNumber: cardNo, phone } of [one, two]) {
+      gateway.sandbox.admin.yixin.seedCards({ user, cards: [{ cardNo, phone, bindCardId: '1' }] });
+    }
+    for (let times = 0; times < 2; times += 1) {
+      for (const { user, cardNumber } of [one, two]) {
+        expect(await listOf(user)).toMatchObject([
+          { user, status: 'bound', providerRef: '1', last4: cardNumber.slice(-4) },
+        ]);
+      }
+    }
+  });
+
   test('may be bound by two users, and two cards by one', async () => {
     const [one, two] = [bankCard(), bankCard()];
     const shared = { ...two, cardNumber: one.cardNumber };

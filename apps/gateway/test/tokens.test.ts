@@ -154,6 +154,22 @@ describe('the card tokens of a user', () => {
 });
 
 describe('a sync of a user', () => {
+  test('and lists of the same user, all at once over two processes, come to the same rows', async () => {
+    const user = 'all-at-once';
+    gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}, {}, {}] });
+    const second = await gateway.another();
+    const lists = Array.from({ length: 8 }, (_, index) => {
+      const { client } = index % 2 === 0 ? gateway : second;
+      return client.listBindings({ query: { account: 'onerway', user, kind: 'token', refresh: true } });
+    });
+    const [sync, ...answers] = await Promise.all([synced(user), ...lists]);
+    await second.close();
+    expect(sync).toMatchObject({ status: 'succeeded', seen: 3 });
+    const ids = (await listed(user, 'token', false)).map(({ id }) => id);
+    expect(ids).toHaveLength(3);
+    for (const { data } of answers) expect(data.map(({ id }) => id).toReversed()).toEqual(ids);
+  });
+
   test('brings in the kind that is named, else the first, and finds the same rows again', async () => {
     const user = 'by-sync';
     const { admin } = gateway.sandbox;

@@ -68,7 +68,8 @@ async function findBound(
 async function releaseReference(client: PoolClient, id: string, card: BoundCard): Promise<void> {
   await client.query(
     `UPDATE bindings o SET provider_ref = NULL FROM bindings b
-     WHERE b.id = $1 AND o.id <> b.id AND o.account = b.account AND o.kind = b.kind AND o.provider_ref = $2`,
+     WHERE b.id = $1 AND o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref AND o.kind = b.kind
+       AND o.provider_ref = $2`,
     [id, card.providerRef],
   );
 }
