@@ -7,6 +7,7 @@ import { createLog } from '../src/http/logging.ts';
 import { startJobs } from '../src/jobs/jobs.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { cardOrder } from './setup/orders.ts';
 import { cardNumbersIn, everythingStored, tracesIn } from './setup/traces.ts';
 import { until } from './setup/until.ts';
 
@@ -515,6 +516,29 @@ describe('the cards of a KeySecure account', () => {
     const ids = [...cards.values()].map(({ id }) => id);
     expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', seen: 3 });
     expect([...(await cardsOf(client, 'keysecure')).values()].map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('that we ordered without getting an answer are found by our own reference, in their row', async () => {
+    const quiet = await startGateway({ jobs: false });
+    try {
+      const { client, sandbox, services } = quiet;
+      const order = await cardOrder(quiet);
+      // The world's clock back to now: the sync asks for cards up to its own.
+      sandbox.admin.changeClock({ set: Date.now() - 1000 });
+      sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_reset' });
+      const lost = await client.issueCard({ body: order });
+      expect(lost).toMatchObject({ status: 'pending', providerRef: null, operation: { outcome: 'unknown' } });
+
+      const { id } = await client.startSync({ body: { account: 'keysecure' } });
+      const { signal } = new AbortController();
+      await runSync(services, uuidOf('sync', id), { isLastAttempt: false, signal });
+      const cards = [...(await cardsOf(client, 'keysecure')).values()];
+      expect(cards).toMatchObject([{ id: lost.id, product: order.product, cardholder: order.cardholder }]);
+      expect(cards[0]?.providerRef).toBe(sandbox.admin.keysecure.cards()[0]?.cardNo);
+      expect(sandbox.admin.ledger({ effect: 'card_issued' })).toHaveLength(1);
+    } finally {
+      await quiet.close();
+    }
   });
 
   test('that were ordered while a sync runs stay one card', async () => {
