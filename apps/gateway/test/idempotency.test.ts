@@ -106,6 +106,35 @@ describe('one Idempotency-Key, eight requests at once, two gateways', () => {
     }
   });
 
+  test('check one code at a time, also under keys of their own', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const body = bankCard();
+      const { id } = await gateway.client.startBinding({ body });
+      const asked = gateway.sandbox.admin.requestCount('yixin', 'verifyCode');
+      const code = smsCode(gateway, body.phone);
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          post({ path: `/v1/bindings/${id}/verify`, idempotencyKey: newKey(), body: { code } }),
+        ),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.code === 'illegal-state')).toHaveLength(7);
+      expect(gateway.sandbox.admin.requestCount('yixin', 'verifyCode')).toBe(asked + 1);
+    }
+  });
+
+  test('send one SMS to one card, also under keys of their own', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const body = bankCard();
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => post({ path: '/v1/bindings', idempotencyKey: newKey(), body })),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.code === 'sms-limit')).toHaveLength(7);
+      expect(gateway.sandbox.admin.sms({ phone: body.phone })).toHaveLength(1);
+    }
+  });
+
   test('start one sync', async () => {
     const request = { path: '/v1/syncs', idempotencyKey: newKey(), body: { account: 'onerway', user: 'user-of-sync' } };
     const id = expectOneOutcome(await eightTimes(request), 202);

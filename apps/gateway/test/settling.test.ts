@@ -380,6 +380,35 @@ describe('an answer that comes after the write was given up', () => {
   });
 });
 
+test('an answer without a meaning, later than the look-up that settled the write, takes nothing back', async () => {
+  const own = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '1500' } });
+  const ownOrder = await cardOrder(own);
+  own.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_hang' });
+  const call = own.client.call('issueCard', { body: ownOrder });
+  await own.sandbox.admin.until(() => own.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
+  const [running] = (await own.client.listOperations({ query: { outcome: 'submitting' } })).data;
+  await settleNow(ahead(own, 60_000), running?.id);
+  await settleNow(own.services, running?.id);
+  expect(await call).toMatchObject({ status: 201, replayed: true, data: { operation: { outcome: 'succeeded' } } });
+  expect(await own.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
+    outcome: 'succeeded',
+    settledBy: 'look-up',
+  });
+  await own.close();
+});
+
+test('eight look-ups of one write at the same time settle it once', async () => {
+  const lost = await lostOrder('work_then_reset');
+  await Promise.all(Array.from({ length: 8 }, () => settle(lost.operation)));
+  expect(await readOperation(lost.operation)).toMatchObject({
+    outcome: 'succeeded',
+    attempts: [
+      { kind: 'send', outcome: 'unknown' },
+      { kind: 'look-up', outcome: 'done' },
+    ],
+  });
+});
+
 test('a write is given up only after its own time and more', async () => {
   const slow = await startGateway({ jobs: false, sandbox: { latencyMs: 500 } });
   const slowOrder = await cardOrder(slow);
