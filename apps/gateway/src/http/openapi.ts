@@ -96,10 +96,19 @@ export async function serveOpenApi(app: FastifyInstance): Promise<void> {
         mcp: { disabled: true },
         authentication: { preferredSecurityScheme: 'apiKey' },
         defaultOpenAllTags: true,
+        favicon,
+        customCss: wholeWords,
       },
     });
   });
 }
+
+/** A card, drawn here so that the browser asks for no icon. */
+const favicon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect y="2" width="16" height="12" rx="2" fill="#1d4ed8"/><path d="M0 5h16v3H0z" fill="#fff"/></svg>',
+)}`;
+/** The portal would break the words of a narrow column in the middle. */
+const wholeWords = '.markdown th, .markdown td code { white-space: nowrap !important; }';
 
 /** Adds to each operation what the contract's table says of it, and drops components that nothing refers to. */
 function complete(document: Json): Json {
