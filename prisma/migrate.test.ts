@@ -135,7 +135,7 @@ describe('an empty database', () => {
       (error: unknown) => error as Error,
     );
     expect(failure?.message).toBe('Migration 20261122000000_initial failed.');
-    expect((failure?.cause as Error).message).toBe('relation "syncs" already exists');
+    expect((failure?.cause as Error | undefined)?.message).toBe('relation "syncs" already exists');
     const { tables } = await withClient(database.url, async (client) => {
       const { rows } = await client.query<{ tables: string[] }>(
         "SELECT array_agg(tablename::text ORDER BY tablename) AS tables FROM pg_tables WHERE schemaname = 'public'",
@@ -236,14 +236,14 @@ describe('the database refuses', () => {
   const at = '2026-11-22T10:00:00Z';
   const resource = { tenant: 't', provider: 'p', account: 'a', created_at: at, updated_at: at };
   const operation = {
-    ...{
-      ...resource,
-      id: '01a20000-0000-7000-8000-000000000001',
-      caller: 'c',
-      idempotency_key: 'k',
-      request_hash: 'h',
-    },
-    ...{ type: 'issueCard', resource_id: '01a20000-0000-7000-8000-000000000002', state: 'submitting' },
+    ...resource,
+    id: '01a20000-0000-7000-8000-000000000001',
+    caller: 'c',
+    idempotency_key: 'k',
+    request_hash: 'h',
+    type: 'issueCard',
+    resource_id: '01a20000-0000-7000-8000-000000000002',
+    state: 'submitting',
   };
   const settled = { state: 'succeeded', settled_by: 'answer', settled_at: at };
   /** A possible row of each table. */
@@ -251,17 +251,33 @@ describe('the database refuses', () => {
     api_keys: { id: operation.id, tenant: 't', caller: 'c', hash: Buffer.alloc(32), scopes: ['admin'], created_at: at },
     operations: operation,
     operation_attempts: {
-      ...{ operation_id: operation.id, number: 0, kind: 'send', started_at: at, finished_at: at, outcome: 'done' },
+      operation_id: operation.id,
+      number: 0,
+      kind: 'send',
+      started_at: at,
+      finished_at: at,
+      outcome: 'done',
     },
     card_products: {
-      ...{ id: operation.id, tenant: 't', provider: 'p', account: 'a', provider_ref: 'r', status: 'available' },
-      ...{ issuable: true, seen_at: at },
+      id: operation.id,
+      tenant: 't',
+      provider: 'p',
+      account: 'a',
+      provider_ref: 'r',
+      status: 'available',
+      issuable: true,
+      seen_at: at,
     },
     cardholders: { ...resource, id: operation.id, reference: 'r', status: 'pending' },
     cards: { ...resource, id: operation.id, status: 'pending' },
     bindings: {
-      ...{ ...resource, id: operation.id, user_ref: 'u', kind: 'bank_card', status: 'bound' },
-      ...{ masked_number: '621700******0123', last4: '0123' },
+      ...resource,
+      id: operation.id,
+      user_ref: 'u',
+      kind: 'bank_card',
+      status: 'bound',
+      masked_number: '621700******0123',
+      last4: '0123',
     },
     syncs: {
       id: operation.id,

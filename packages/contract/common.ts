@@ -13,7 +13,7 @@ export function publicId(kind: IdKind) {
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
 /** PostgreSQL keeps no NUL in a text, and nobody means one. */
-const printable = /^[^\u0000-\u001f\u007f]*$/;
+const printable = /^\P{Cc}*$/u;
 const printableRule = 'expected no control characters';
 
 export const accountName = z

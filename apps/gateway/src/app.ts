@@ -47,7 +47,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
     return503OnClosing: false,
-    clientErrorHandler: malformedRequest,
+    clientErrorHandler: (error, socket) => malformedRequest(error, socket, log),
     // Checked below, because Node would answer a request without Host with an empty 400.
     http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },

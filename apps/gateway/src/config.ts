@@ -140,7 +140,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     if (result.success) config[name] = result.data;
     else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
   }
-  faults.push(...sharedKeys(config as Partial<Config>));
+  faults.push(...sharedKeys(config));
   if (faults.length > 0) throw new ConfigError(faults);
   return config as Config;
 }

@@ -32,8 +32,11 @@ const good: Record<string, Json> = {
   yixin: {
     provider: 'yixin',
     settings: {
-      ...{ baseUrl: 'https://d.example', appId: 'app', profile: {} },
-      ...{ privateKey: { file: 'private.pem' }, providerPublicKey: { file: 'public.pem' } },
+      baseUrl: 'https://d.example',
+      appId: 'app',
+      profile: {},
+      privateKey: { file: 'private.pem' },
+      providerPublicKey: { file: 'public.pem' },
     },
   },
 };
@@ -135,8 +138,12 @@ test('every fault of every account is told at once', async () => {
     '/Not A Name',
     '/text',
     '/acme/provider',
-    ...['/keysecure/tenant', '/keysecure/sandbox', '/keysecure/colour'],
-    ...['/onerway/settings/merchantNo', '/onerway/settings/secretKey', '/onerway/settings/colour'],
+    '/keysecure/tenant',
+    '/keysecure/sandbox',
+    '/keysecure/colour',
+    '/onerway/settings/merchantNo',
+    '/onerway/settings/secretKey',
+    '/onerway/settings/colour',
     '/open-api/settings/key',
     '/open-api/settings/baseUrl',
     '/yixin/settings/profile',

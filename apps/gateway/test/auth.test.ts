@@ -95,10 +95,24 @@ describe('a key', () => {
   test('is not taken garbled', async () => {
     const key = await keyWith('admin');
     const garbled = [
-      ...['', 'Bearer', 'Bearer ', key, `Basic ${key}`, `Bearer  ${key}`, `Bearer ${key} more`, `Bearer ${key},${key}`],
-      ...[`Bearer ${key.slice(0, -1)}`, `Bearer ${key}x`, `Bearer ${key.slice(apiKeyPrefix.length)}`, `Token ${key}`],
-      ...[`Bearer ${key.toUpperCase()}`, `Bearer "${key}"`, `Bearer\t${key}`, `Bearer ${apiKeyPrefix}`],
-      ...["Bearer cgk_' OR 1=1 --", `Bearer cgk_${'x'.repeat(8000)}`],
+      '',
+      'Bearer',
+      'Bearer ',
+      key,
+      `Basic ${key}`,
+      `Bearer  ${key}`,
+      `Bearer ${key} more`,
+      `Bearer ${key},${key}`,
+      `Bearer ${key.slice(0, -1)}`,
+      `Bearer ${key}x`,
+      `Bearer ${key.slice(apiKeyPrefix.length)}`,
+      `Token ${key}`,
+      `Bearer ${key.toUpperCase()}`,
+      `Bearer "${key}"`,
+      `Bearer\t${key}`,
+      `Bearer ${apiKeyPrefix}`,
+      "Bearer cgk_' OR 1=1 --",
+      `Bearer cgk_${'x'.repeat(8000)}`,
     ];
     for (const authorization of garbled) {
       const answer = await call(gateway.url, { path, headers: { authorization } });

@@ -47,8 +47,12 @@ describe('keys create', () => {
     expect(rows).toEqual([
       {
         id: expect.any(String),
-        ...{ tenant: 'default', caller: 'card-service', scopes: ['catalog:read', 'cards:read'] },
-        ...{ hash: hashApiKey(key), created_at: expect.any(Date), revoked_at: null },
+        tenant: 'default',
+        caller: 'card-service',
+        scopes: ['catalog:read', 'cards:read'],
+        hash: hashApiKey(key),
+        created_at: expect.any(Date),
+        revoked_at: null,
       },
     ]);
     const { rows: everything } = await gateway.pool.query('SELECT api_keys::text AS row FROM api_keys');
@@ -100,7 +104,9 @@ describe('keys list', () => {
     const [id = '', ...columns] = line?.split('\t') ?? [];
     expect(fromPublicId('apiKey', id)).not.toBeNull();
     expect(columns).toEqual([
-      ...['shop', 'listed', 'cards:read,cards:write'],
+      'shop',
+      'listed',
+      'cards:read,cards:write',
       expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       'valid',
     ]);

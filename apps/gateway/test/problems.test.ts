@@ -390,7 +390,7 @@ describe('a card number in the wrong place is not repeated', () => {
             ? [
                 [
                   `bad Idempotency-Key of ${id}`,
-                  { ...exampleOf(operation), headers: { 'idempotency-key': `${pan} ` + 'x' } },
+                  { ...exampleOf(operation), headers: { 'idempotency-key': `${pan} x` } },
                 ] as [string, Parameters<typeof call>[1]],
               ]
             : []),
@@ -421,8 +421,16 @@ function bodyOf({ body }: Operation) {
 }
 
 const address = {
-  ...{ firstName: 'Ada', lastName: 'Lovelace', phoneCode: '44', phone: '2079460000', country: 'GB' },
-  ...{ state: 'London', city: 'London', line1: '1 Main Street', line2: '', postalCode: 'N1 9GU' },
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  phoneCode: '44',
+  phone: '2079460000',
+  country: 'GB',
+  state: 'London',
+  city: 'London',
+  line1: '1 Main Street',
+  line2: '',
+  postalCode: 'N1 9GU',
 };
 
 /** The example of a body, with an address where one may stand. */

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { redact, type Refusal } from '@card-gateway/core';
 import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from '@card-gateway/contract';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -198,7 +198,9 @@ function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer
   }
   const message = fault.message ?? 'expected another value';
   const missing = keyword === 'invalid_type' && message.endsWith('received undefined');
-  return [{ pointer: `${place}${path}`, detail: missing ? `expected ${params['expected']}; it is missing` : message }];
+  return [
+    { pointer: `${place}${path}`, detail: missing ? `expected ${String(params['expected'])}; it is missing` : message },
+  ];
 }
 
 /** A name that the caller made up may be anything, a card number too: then it is masked. */
@@ -207,7 +209,7 @@ function segment(name: string): string {
 }
 
 /** Answers what is not HTTP, or too large to be a request's head, where there is no reply to answer with. */
-export function malformedRequest(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+export function malformedRequest(error: Error & { code?: string }, socket: Socket, log: FastifyBaseLogger): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -218,7 +220,7 @@ export function malformedRequest(this: FastifyInstance, error: Error & { code?: 
     tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
   );
   const requestId = randomUUID();
-  this.log.info({ requestId, code: error.code, status: 400 }, 'answered what is not HTTP');
+  log.info({ requestId, code: error.code, status: 400 }, 'answered what is not HTTP');
   const body = JSON.stringify(problemBody(problem, requestId));
   const head = [
     'HTTP/1.1 400 Bad Request',

@@ -98,7 +98,7 @@ export function problemOf(answer: Answer, status: number): Problem {
   expect(problem.requestId).toMatch(/^[\w.:-]{1,128}$/);
   expect(answer.headers['x-request-id']).toBe(problem.requestId);
   expect(answer.text).not.toMatch(/\n?\s+at .*:\d+|node_modules|\.ts\b/);
-  return problem as Problem;
+  return problem;
 }
 
 /** Every operation of the contract, so that a new one is covered by itself. */
