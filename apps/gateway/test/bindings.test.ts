@@ -162,6 +162,47 @@ describe('a bank card', () => {
     }
   });
 
+  test('that was removed can be bound again, also when the provider gives it its old id', async () => {
+    const hasty = await gateway.another({ SMS_RESEND_AFTER_MS: '0' });
+    const { admin } = gateway.sandbox;
+    const card = bankCard();
+    const bindAgain = async () => {
+      const { id } = await hasty.client.startBinding({ body: card });
+      return verify(id, smsCode(gateway, card.phone));
+    };
+    const idAtProvider = () => admin.yixin.cards().find(({ user }) => user === card.user)?.bindCardId;
+    admin.reset();
+    const first = await bindAgain();
+    const [listed] = await listOf(card.user);
+    expect(listed).toMatchObject({ id: first.id, providerRef: idAtProvider() });
+
+    admin.reset();
+    expect(await listOf(card.user)).toMatchObject([{ id: first.id, status: 'removed' }]);
+    const second = await bindAgain();
+    expect(idAtProvider()).toBe(listed?.providerRef);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await listOf(card.user)).toMatchObject([
+        { id: second.id, status: 'bound', providerRef: listed?.providerRef },
+        { id: first.id, status: 'removed', providerRef: null },
+      ]);
+    }
+    await hasty.close();
+  });
+
+  test('that was bound elsewhere while a code was awaited is bound, by the list or by the code', async () => {
+    const { admin } = gateway.sandbox;
+    const seed = ({ user, cardNumber: cardNo, phone }: Card) =>
+      admin.yixin.seedCards({ user, cards: [{ cardNo, phone }] });
+    const [byList, byCode] = [bankCard(), bankCard()];
+    const [one, two] = [await start(byList), await start(byCode)];
+    seed(byList);
+    expect(await listOf(byList.user)).toMatchObject([{ id: one.id, status: 'bound', challenge: null }]);
+    await expect(verify(one.id, smsCode(gateway, byList.phone))).rejects.toMatchObject({ code: 'illegal-state' });
+    seed(byCode);
+    expect(await verify(two.id, smsCode(gateway, byCode.phone))).toMatchObject({ id: two.id, status: 'not_required' });
+    expect(await listOf(byCode.user)).toMatchObject([{ id: two.id, status: 'bound' }]);
+  });
+
   test('may be bound by two users, and two cards by one', async () => {
     const [one, two] = [bankCard(), bankCard()];
     const shared = { ...two, cardNumber: one.cardNumber };
