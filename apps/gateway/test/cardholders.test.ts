@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
+import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -49,6 +50,33 @@ describe('a cardholder', () => {
     const applied = await apply('rejected-1', 'reject-me');
     gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
     expect(await refreshed(applied.id)).toMatchObject({ status: 'rejected', providerStatus: 'Rejected' });
+  });
+
+  test('that was rejected keeps the reason, also when it is asked for where no reason is told', async () => {
+    const quick = await startGateway({
+      sandbox: { keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 } },
+    });
+    try {
+      const { client, sandbox } = quick;
+      sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'work_then_reset' });
+      const body = { account: 'keysecure', reference: 'rejected-2', sumsubShareToken: 'reject-me' };
+      const { id } = await client.createCardholder({ body });
+      // The list, by which the lost answer settles, tells the reason; the single view does not.
+      const settled = await until(
+        () => client.getCardholder({ params: { id } }),
+        ({ operation }) => operation?.outcome === 'succeeded',
+      );
+      expect(settled).toMatchObject({ status: 'rejected', failReason: 'Document could not be verified' });
+      const query = { refresh: true };
+      expect(await client.getCardholder({ params: { id }, query })).toMatchObject({ failReason: settled.failReason });
+      sandbox.admin.keysecure.updateCardholder(id, { status: 'Approved' });
+      expect(await client.getCardholder({ params: { id }, query })).toMatchObject({
+        status: 'approved',
+        failReason: null,
+      });
+    } finally {
+      await quick.close();
+    }
   });
 
   test('is read from our records without asking the provider', async () => {

@@ -113,7 +113,10 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
   );
 }
 
-/** Stores what the provider said, unless something asked for later is stored already. */
+/**
+ * Stores what the provider said, unless something asked for later is stored already. A reason that this answer does not
+ * speak of stays as long as the status does.
+ */
 export async function describeCardholder(
   client: Pool | PoolClient,
   id: string,
@@ -121,9 +124,20 @@ export async function describeCardholder(
   askedAt: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE cardholders SET status = $2, provider_status = $3, fail_reason = $4, synced_at = $5::timestamptz,
-       updated_at = CASE WHEN (status, provider_status, fail_reason) IS DISTINCT FROM ($2, $3, $4) THEN $5 ELSE updated_at END
-     WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $5)`,
-    [id, described.status, described.providerStatus, described.failReason ?? null, askedAt],
+    `WITH said AS (
+       SELECT h.id, CASE WHEN $5 OR h.status <> $2 THEN $4 ELSE h.fail_reason END AS fail_reason FROM cardholders h WHERE h.id = $1
+     )
+     UPDATE cardholders h SET status = $2, provider_status = $3, fail_reason = said.fail_reason, synced_at = $6::timestamptz,
+       updated_at = CASE WHEN (h.status, h.provider_status, h.fail_reason) IS DISTINCT FROM ($2, $3, said.fail_reason)
+         THEN $6 ELSE updated_at END
+     FROM said WHERE h.id = said.id AND (h.synced_at IS NULL OR h.synced_at <= $6)`,
+    [
+      id,
+      described.status,
+      described.providerStatus,
+      described.failReason ?? null,
+      described.failReason !== undefined,
+      askedAt,
+    ],
   );
 }
