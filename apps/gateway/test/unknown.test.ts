@@ -3,6 +3,7 @@ import { type Fault, type FaultName, faultNames, type ProviderName } from '@card
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
+import { startRelay } from './setup/relay.ts';
 
 let gateway: TestGateway;
 const orders = new Map<string, CardOrder>();
@@ -227,6 +228,34 @@ describe('what was certainly not sent is refused, and safe to try again', () => 
     ).catch((error: unknown) => error);
     expect(again).toMatchObject({ code: 'provider-unreachable' });
     expect(await closed.client.listOperations({ query: { outcome: 'unknown' } })).toMatchObject({ data: [] });
+  });
+
+  test('an order whose connection is refused, although the access token is there', async () => {
+    let real = '';
+    const wire = await startRelay(() => real);
+    const own = await startGateway({
+      jobs: false,
+      account: (name, settings) => {
+        if (name !== 'keysecure') return settings;
+        real = String(settings['baseUrl']);
+        return { ...settings, baseUrl: wire.url };
+      },
+    });
+    const order = await cardOrder(own);
+    await wire.cut();
+    const input = { body: order, idempotencyKey: newKey() };
+    const refusal = await own.client.issueCard(input).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 422, code: 'provider-unreachable', problem: { outcome: 'refused' } });
+    await wire.mend();
+    // Under a new key it is a new try; the old one keeps its answer.
+    expect(await own.client.issueCard(input).catch((error: unknown) => error)).toMatchObject({
+      code: 'provider-unreachable',
+    });
+    expect(own.sandbox.admin.ledger({ effect: 'card_issued' })).toEqual([]);
+    expect(await own.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+    expect(own.sandbox.admin.ledger({ effect: 'card_issued' })).toHaveLength(1);
+    await own.close();
+    await wire.close();
   });
 
   // The one that hangs comes last: others wait for the same token until its own time is over.

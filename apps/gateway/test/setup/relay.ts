@@ -15,11 +15,13 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-export async function startRelay(target: string): Promise<Relay> {
-  const { hostname, port: targetPort } = new URL(target);
+/** @param target a URL, or what gives it once it is known; the relay's own URL has its path then */
+export async function startRelay(target: string | (() => string)): Promise<Relay> {
+  const targetUrl = (): URL => new URL(typeof target === 'string' ? target : target());
   const sockets = new Set<Socket>();
   let frozen = false;
   const server = createServer((near) => {
+    const { hostname, port: targetPort } = targetUrl();
     const far = connect(Number(targetPort), hostname);
     for (const [one, other] of [
       [near, far],
@@ -42,8 +44,6 @@ export async function startRelay(target: string): Promise<Relay> {
     return (server.address() as AddressInfo).port;
   };
   const port = await listen(0);
-  const url = new URL(target);
-  url.host = `127.0.0.1:${port}`;
 
   async function cut(): Promise<void> {
     if (!server.listening) return;
@@ -54,7 +54,11 @@ export async function startRelay(target: string): Promise<Relay> {
   }
 
   return {
-    url: url.href,
+    get url() {
+      const url = targetUrl();
+      url.host = `127.0.0.1:${port}`;
+      return url.href;
+    },
     cut,
     mend: async () => {
       await listen(port);
