@@ -160,6 +160,18 @@ describe('an answer lost before the work', () => {
     });
   });
 
+  test('of an application keeps its reference: nobody is applied for twice', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'reset' });
+    const body = { account: 'keysecure', reference: 'lost-before', sumsubShareToken: 'share-token' };
+    const lost = await gateway.client.createCardholder({ body });
+    const sends = sent('cardholder/apply');
+    await settle(lost.operation);
+    expect(await gateway.client.createCardholder({ body }).catch((error: unknown) => error)).toMatchObject({
+      code: 'already-exists',
+    });
+    expect(sent('cardholder/apply')).toBe(sends);
+  });
+
   test('of a start stays unknown, and another may be sent as soon as an SMS may be', async () => {
     const card = bankCard();
     gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'reset' });
@@ -185,7 +197,7 @@ describe('a provider that is away', () => {
       const { admin } = gateway.sandbox;
       const sends = sent('card/apply');
       admin.addFault({ provider: 'keysecure', operation: '*', fault, times: 0 });
-      for (let round = 0; round < 3; round += 1) await settle(lost.operation);
+      for (let round = 0; round < 15; round += 1) await settle(lost.operation);
       const away = await readOperation(lost.operation);
       expect(away).toMatchObject({ outcome: 'unknown', attempts: [{ kind: 'send' }, { kind: 'look-up' }] });
       expect(away.attempts[1]?.outcome).toBe(fault === 'refuse' ? 'refused' : 'unknown');
@@ -362,6 +374,32 @@ describe('an answer that comes after the write was given up', () => {
     // The look-up that was queued finds nothing left to do.
     await settleNow(ahead(slow, 120_000), running?.id);
     expect(slow.sandbox.admin.requestCount('keysecure', 'card/list')).toBe(0);
+  });
+
+  test('is recorded, also when the caller has gone away', async () => {
+    const before = slow.sandbox.admin.ledger({ effect: 'card_issued' }).length;
+    const { key } = await slow.key();
+    const caller = new AbortController();
+    const call = fetch(`${slow.url}/v1/cards`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'gone-away',
+      },
+      body: JSON.stringify(slowOrder),
+      signal: caller.signal,
+    }).catch((error: unknown) => error);
+    await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length > before);
+    caller.abort();
+    expect(await call).toMatchObject({ name: 'AbortError' });
+    await until(
+      () => slow.client.listOperations({ query: { outcome: 'submitting' } }),
+      ({ data }) => data.length === 0,
+    );
+    const again = await slow.client.call('issueCard', { body: slowOrder, idempotencyKey: 'gone-away' });
+    expect(again).toMatchObject({ status: 201, replayed: true, data: { operation: { outcome: 'succeeded' } } });
+    expect(slow.sandbox.admin.ledger({ effect: 'card_issued' })).toHaveLength(before + 1);
   });
 
   test('says what it saw, should it be lost as well', async () => {
