@@ -21,6 +21,10 @@ describe('parseJson', () => {
     expect(() => parseJson(text)).toThrow(SyntaxError);
   });
 
+  test('leaves out NUL, which PostgreSQL takes in no text', () => {
+    expect(parseJson(String.raw`{"name":"a\u0000b"}`)).toEqual({ name: 'ab' });
+  });
+
   test('a literal that no schema has read cannot be written again by mistake', () => {
     expect(() => JSON.stringify(parseJson('{"a":1}'))).toThrow(TypeError);
   });

@@ -20,11 +20,15 @@ const parse = JSON.parse as (
   reviver: (this: unknown, key: string, value: unknown, context: ReviverContext) => unknown,
 ) => unknown;
 
-/** Parses JSON text with every number as its {@link NumberLiteral}. Throws `SyntaxError` on text that is not JSON. */
+/**
+ * Parses JSON text with every number as its {@link NumberLiteral}, and without the NUL characters that PostgreSQL takes
+ * in no text. Throws `SyntaxError` on text that is not JSON.
+ */
 export function parseJson(text: string): unknown {
-  return parse(text, (_key, value, context) =>
-    typeof value === 'number' ? new NumberLiteral(context.source ?? String(value)) : value,
-  );
+  return parse(text, (_key, value, context) => {
+    if (typeof value === 'number') return new NumberLiteral(context.source ?? String(value));
+    return typeof value === 'string' ? value.replaceAll('\0', '') : value;
+  });
 }
 
 const literal = z.instanceof(NumberLiteral);

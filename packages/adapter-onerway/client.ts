@@ -31,8 +31,7 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
     const parameters = { merchantNo: settings.merchantNo, ...question.parameters };
     const secretKey = settings.secretKey.reveal();
     const signature = sign(parameters, secretKey);
-    // Longest first: a customer id can contain the merchant number, and hiding that first would leave the rest readable.
-    const hide = [signature, secretKey, settings.merchantNo, ...question.hide].toSorted((a, b) => b.length - a.length);
+    const hide = [signature, secretKey, settings.merchantNo, ...question.hide];
     const exchange = await send({
       operation: question.operation,
       method: 'POST',

@@ -52,10 +52,7 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
   };
 }
 
-/** Longest first: hiding an id that is part of the key would break the key up and leave the rest of it readable. */
 function toHide(body: Readonly<Record<string, string | number>>): readonly string[] {
   const { page_no: _page, page_size: _size, ...sensitive } = body;
-  return Object.values(sensitive)
-    .map(String)
-    .toSorted((a, b) => b.length - a.length);
+  return Object.values(sensitive).map(String);
 }

@@ -55,6 +55,10 @@ describe('redact', () => {
     expect(redact('a.b axb $& .*', ['a.b', '.*'])).toBe('*** axb $& ***');
   });
 
+  test('hides a text also in other letters, and control characters', () => {
+    expect(redact('ADA LOVELACE: no\u0000t\nknown', ['Ada', 'lovelace'])).toBe('*** ***: no t known');
+  });
+
   test('a short text to hide does not break up a longer one', () => {
     expect(redact('user 1, card 4111222233334444', ['1', '4111222233334444'])).toBe('user ***, card ***');
   });

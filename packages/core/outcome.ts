@@ -70,12 +70,14 @@ export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): 
 }
 
 const longestMessage = 200;
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const controlCharacters = /[\u0000-\u001f\u007f]+/g;
 const digitRun = /\d(?:[ -]?\d){5,}/g;
 const mailAddress = /[^\s@<>"']+@[^\s@<>"']+/g;
 
 /**
  * Makes a provider's text fit to be kept and shown: at most 200 characters, with runs of six or more digits (card and
- * phone numbers, codes), mail addresses and every text in `hide` replaced by `***`.
+ * phone numbers, codes), mail addresses and every text in `hide`, in capitals or not, replaced by `***`.
  *
  * @param hide the sensitive values of the request, which a provider may echo
  */
@@ -84,6 +86,11 @@ export function redact(message: string | null | undefined, hide: readonly string
   let clean = message;
   // The longest first: a short text (a user's id `1`) must not break up a card number that contains it.
   const longestFirst = hide.filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
-  for (const secret of longestFirst) clean = clean.replaceAll(secret, '***');
-  return clean.replace(mailAddress, '***').replace(digitRun, '***').slice(0, longestMessage);
+  // A provider may write in capitals what it was sent in small letters.
+  for (const secret of longestFirst) clean = clean.replaceAll(new RegExp(RegExp.escape(secret), 'gi'), '***');
+  return clean
+    .replace(controlCharacters, ' ')
+    .replace(mailAddress, '***')
+    .replace(digitRun, '***')
+    .slice(0, longestMessage);
 }
