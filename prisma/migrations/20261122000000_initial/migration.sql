@@ -202,7 +202,8 @@ CREATE TABLE bindings (
   CONSTRAINT bindings_challenge CHECK (status NOT IN ('awaiting_code', 'verifying') OR (challenge_ref IS NOT NULL AND challenge_expires_at IS NOT NULL AND attempts_left IS NOT NULL)),
   CONSTRAINT bindings_attempts CHECK (attempts_left >= 0)
 );
-CREATE UNIQUE INDEX bindings_provider_ref_key ON bindings (account, kind, provider_ref);
+-- No document says that the provider's id of a binding is unique beyond the user it is listed for.
+CREATE UNIQUE INDEX bindings_provider_ref_key ON bindings (account, user_ref, kind, provider_ref);
 -- One open challenge, and one bound row, for a user's bank card.
 CREATE UNIQUE INDEX bindings_open_challenge_key ON bindings (account, user_ref, pan_fingerprint) WHERE status IN ('starting', 'awaiting_code', 'verifying');
 CREATE UNIQUE INDEX bindings_bound_key ON bindings (account, user_ref, pan_fingerprint) WHERE status = 'bound' AND kind = 'bank_card';
