@@ -8,7 +8,7 @@ import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
-import { awaitCode, boundRows, endStart, insertBinding, markBound, type SmsRefusal } from './store.ts';
+import { awaitCode, boundRows, endStart, insertBinding, markBound, type SmsRefusal } from './challenge-store.ts';
 
 /** A start that the provider answered, or a card that its list shows as bound. */
 type Started = BindingStarted | { readonly status: 'bound' };

@@ -15,7 +15,8 @@ import {
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
-import { awaitCodeAgain, beginVerifying, type BindingRow, endVerifying, getBinding, markBound } from './store.ts';
+import { awaitCodeAgain, beginVerifying, endVerifying, markBound } from './challenge-store.ts';
+import { type BindingRow, getBinding } from './store.ts';
 
 /** How the outcome of a code changes the binding. A lost one leaves it awaiting a code: its last certain state. */
 export function verifyBindingKind(services: Services): WriteKind<BindingVerified> {
@@ -24,16 +25,15 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
     successStatus: 200,
     settlesBy,
     apply: async (client, operation, outcome, at) => {
-      const id = operation.resourceId;
       switch (outcome.kind) {
         case 'done':
           return outcome.value.status === 'bound'
-            ? markBound(client, id, at)
-            : endVerifying(client, id, outcome.value.status, at);
+            ? markBound(client, operation.resourceId, at)
+            : endVerifying(client, operation, outcome.value.status, at);
         case 'refused':
-          return awaitCodeAgain(client, id, outcome.refusal.reason === 'wrong_code', at);
+          return awaitCodeAgain(client, operation, outcome.refusal.reason === 'wrong_code', at);
         case 'unknown':
-          return awaitCodeAgain(client, id, false, at);
+          return awaitCodeAgain(client, operation, false, at);
       }
     },
     view: viewBinding,

@@ -1,0 +1,210 @@
+import type { PoolClient } from 'pg';
+
+export interface NewBinding {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly userRef: string;
+  readonly maskedNumber: string;
+  readonly bin: string;
+  readonly last4: string;
+  /** Under every fingerprint key, the newest first. */
+  readonly panFingerprints: readonly string[];
+  readonly phoneFingerprints: readonly string[];
+}
+
+export interface SmsLimits {
+  readonly resendAfterMs: number;
+  readonly perHour: number;
+  readonly perDay: number;
+}
+
+/** Why no SMS may be sent, and when one may be. */
+export type SmsRefusal =
+  | { readonly because: 'too-soon' | 'phone-hour' | 'phone-day'; readonly until: Date }
+  | { readonly because: 'verifying' };
+
+/**
+ * Records a binding that is about to be started, if the limits on SMS allow one. The limits hold across processes: who
+ * starts for the same card or the same phone at the same time waits for this transaction. An older open challenge of the
+ * user's card is closed, so that one is open at most.
+ */
+export async function insertBinding(
+  client: PoolClient,
+  binding: NewBinding,
+  limits: SmsLimits,
+  operationId: string,
+  at: Date,
+): Promise<SmsRefusal | null> {
+  const { account, userRef, panFingerprints, phoneFingerprints } = binding;
+  const locks = [`phone ${phoneFingerprints[0]}`, `card ${account} ${userRef} ${panFingerprints[0]}`].toSorted();
+  for (const lock of locks) await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+
+  const refusal = await smsRefusal(client, binding, limits, at);
+  if (refusal !== null) return refusal;
+  await client.query(
+    `UPDATE bindings SET status = 'expired', updated_at = $4
+     WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND status IN ('starting', 'awaiting_code')`,
+    [account, userRef, panFingerprints, at],
+  );
+  await client.query({
+    name: 'binding-insert',
+    text: `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
+             pan_fingerprint, phone_fingerprint, resend_after, operation_id, created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, 'bank_card', 'starting', $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
+    values: [
+      binding.id,
+      binding.tenant,
+      binding.provider,
+      account,
+      userRef,
+      binding.maskedNumber,
+      binding.bin,
+      binding.last4,
+      panFingerprints[0],
+      phoneFingerprints[0],
+      new Date(at.getTime() + limits.resendAfterMs),
+      operationId,
+      at,
+    ],
+  });
+  return null;
+}
+
+async function smsRefusal(
+  client: PoolClient,
+  binding: NewBinding,
+  limits: SmsLimits,
+  at: Date,
+): Promise<SmsRefusal | null> {
+  const { rows: cards } = await client.query<{ verifying: boolean; until: Date | null }>(
+    `SELECT coalesce(bool_or(status = 'verifying'), false) AS verifying, max(resend_after) AS until
+     FROM bindings WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND resend_after IS NOT NULL`,
+    [binding.account, binding.userRef, binding.panFingerprints],
+  );
+  if (cards[0]?.verifying === true) return { because: 'verifying' };
+  const until = cards[0]?.until ?? null;
+  if (until !== null && until > at) return { because: 'too-soon', until };
+
+  // A start that was refused or needed no binding has no resend_after: it sent nothing.
+  const { rows: sent } = await client.query<{ createdAt: Date }>(
+    `SELECT created_at AS "createdAt" FROM bindings
+     WHERE phone_fingerprint = ANY ($1) AND resend_after IS NOT NULL AND created_at > $2
+     ORDER BY created_at DESC LIMIT $3`,
+    [binding.phoneFingerprints, new Date(at.getTime() - day), Math.max(limits.perHour, limits.perDay)],
+  );
+  const nthLatest = (count: number): Date | undefined => sent[count - 1]?.createdAt;
+  const ofDay = nthLatest(limits.perDay);
+  if (ofDay !== undefined) return { because: 'phone-day', until: new Date(ofDay.getTime() + day) };
+  const ofHour = nthLatest(limits.perHour);
+  if (ofHour !== undefined && ofHour.getTime() > at.getTime() - hour) {
+    return { because: 'phone-hour', until: new Date(ofHour.getTime() + hour) };
+  }
+  return null;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** The SMS is on its way. */
+export async function awaitCode(
+  client: PoolClient,
+  id: string,
+  challenge: { readonly ref: string; readonly expiresAt: Date; readonly attempts: number },
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE bindings SET status = 'awaiting_code', challenge_ref = $2, challenge_expires_at = $3, attempts_left = $4, updated_at = $5
+     WHERE id = $1 AND status = 'starting'`,
+    [id, challenge.ref, challenge.expiresAt, challenge.attempts, at],
+  );
+}
+
+/** Nothing was started and no SMS sent: refused, or not needed. */
+export async function endStart(
+  client: PoolClient,
+  id: string,
+  status: 'refused' | 'not_required',
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE bindings SET status = $2, resend_after = NULL, updated_at = $3 WHERE id = $1 AND status = 'starting'`,
+    [id, status, at],
+  );
+}
+
+/** Takes the binding for one code: of two at the same time one loses. False when it awaits no code. */
+export async function beginVerifying(client: PoolClient, id: string, operationId: string, at: Date): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE bindings SET status = 'verifying', operation_id = $2, updated_at = $3 WHERE id = $1 AND status = 'awaiting_code'`,
+    [id, operationId, at],
+  );
+  return rowCount === 1;
+}
+
+/** The operation that checks a code: what it settles late must not touch a binding that checks a newer one. */
+interface VerifyingOperation {
+  readonly id: string;
+  readonly resourceId: string;
+}
+
+/** The code was not taken: the binding awaits one again, or is closed after the last wrong one. */
+export async function awaitCodeAgain(
+  client: PoolClient,
+  verifying: VerifyingOperation,
+  wrongCode: boolean,
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE bindings SET attempts_left = attempts_left - $2::int, updated_at = $3,
+       status = CASE WHEN attempts_left - $2::int <= 0 THEN 'expired' ELSE 'awaiting_code' END
+     WHERE id = $1 AND status = 'verifying' AND operation_id = $4`,
+    [verifying.resourceId, wrongCode ? 1 : 0, at, verifying.id],
+  );
+}
+
+/** The code came too late, or no binding was needed after all. */
+export async function endVerifying(
+  client: PoolClient,
+  verifying: VerifyingOperation,
+  status: 'expired' | 'not_required',
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE bindings SET status = $2, updated_at = $3 WHERE id = $1 AND status = 'verifying' AND operation_id = $4`,
+    [verifying.resourceId, status, at, verifying.id],
+  );
+}
+
+/**
+ * The card is bound by this binding. An older row that says the same gives way to it. A newer one stays: then this one
+ * was settled late, after the card had been bound anew.
+ */
+export async function markBound(client: PoolClient, id: string, at: Date): Promise<void> {
+  const others = await boundRows(client, id);
+  if (others.some((other) => other > id)) {
+    await client.query(
+      `UPDATE bindings SET status = 'expired', updated_at = $2
+       WHERE id = $1 AND status IN ('starting', 'awaiting_code', 'verifying')`,
+      [id, at],
+    );
+    return;
+  }
+  await client.query(`UPDATE bindings SET status = 'removed', updated_at = $2 WHERE id = ANY ($1)`, [others, at]);
+  await client.query(`UPDATE bindings SET status = 'bound', updated_at = $2 WHERE id = $1 AND status <> 'bound'`, [
+    id,
+    at,
+  ]);
+}
+
+/** Other rows by which this user's card is bound: one at most. */
+export async function boundRows(client: PoolClient, id: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT o.id FROM bindings o JOIN bindings b ON o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref
+       AND o.pan_fingerprint = b.pan_fingerprint
+     WHERE b.id = $1 AND o.status = 'bound' AND o.kind = 'bank_card' FOR UPDATE OF o`,
+    [id],
+  );
+  return rows.map((row) => row.id);
+}
