@@ -1,5 +1,6 @@
 import { uuidOf, toPublicId } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { storeProviderCards } from '../src/cards/store.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
@@ -68,6 +69,21 @@ const bind = async (card = bankCard()) => {
 const statusOf = async (id: string) => (await gateway.client.getBinding({ params: { id } })).status;
 
 describe('an answer lost after the work', () => {
+  test('settles to the row of the order also when a list without our reference made another first', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
+    const { pool, sealing, accounts } = gateway.services;
+    const account = accounts.all.find(({ name }) => name === 'keysecure');
+    const listed = { providerRef: real?.cardNo ?? '', status: 'pending', providerStatus: 'Pending' } as const;
+    await storeProviderCards(pool, sealing, account ?? { tenant: '', name: '', provider: '' }, [listed], new Date());
+    await settle(lost.operation);
+
+    const card = await gateway.client.getCard({ params: { id: lost.id } });
+    expect(card).toMatchObject({ providerRef: listed.providerRef, operation: { outcome: 'succeeded' } });
+    const { rows } = await pool.query('SELECT id FROM cards WHERE provider_ref = $1', [listed.providerRef]);
+    expect(rows).toEqual([{ id: uuidOf('card', lost.id) }]);
+  });
+
   test('settles to the card that exists, and the key then answers so', async () => {
     const idempotencyKey = newKey();
     const lost = await lostOrder('work_then_reset', idempotencyKey);

@@ -159,8 +159,17 @@ export async function insertOrderedCard(
   });
 }
 
-/** The provider took the order under its own id. */
+/**
+ * The provider took the order under its own id. Should a list that does not hand back our reference have brought in the
+ * card already, its row gives way: the order's is the one a caller knows.
+ */
 export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
+  await client.query({
+    name: 'card-give-way',
+    text: `DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
+             AND d.id <> c.id AND d.operation_id IS NULL`,
+    values: [id, providerRef],
+  });
   await client.query({
     name: 'card-accept',
     text: `UPDATE cards SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL`,
