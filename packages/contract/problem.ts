@@ -12,6 +12,7 @@ export const problems = {
   forbidden: { status: 403, title: 'The API key lacks the scope for this operation' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'This path does not take that method' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   'request-in-progress': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
   'illegal-state': { status: 409, title: 'The state of the resource does not allow this' },
   'already-exists': { status: 409, title: 'This exists already' },

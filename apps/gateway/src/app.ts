@@ -48,8 +48,12 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => malformedRequest(error, socket, log),
-    // Checked below, because Node would answer a request without Host with an empty 400.
-    http: { requireHostHeader: false },
+    http: {
+      // Node looks for late requests only this often, by default each half a minute.
+      connectionsCheckingInterval: 1000,
+      // Checked below, because Node would answer a request without Host with an empty 400.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, frameworkProblem(error));

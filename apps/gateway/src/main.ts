@@ -7,6 +7,7 @@ import { adapters } from './adapters.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { ConfigError, readConfig, readEnvironment } from './config.ts';
 import { createLog, errorForLog } from './http/logging.ts';
+import { isDatabaseFailure } from './http/problem.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
@@ -14,10 +15,16 @@ import type { Services } from './services.ts';
 try {
   await start();
 } catch (error) {
-  // Faults of the settings are for the operator to read; anything else is a fault of ours.
-  const isPlain = error instanceof ConfigError || error instanceof AccountsError;
-  process.stderr.write(`${isPlain ? error.message : JSON.stringify(errorForLog(error as Error))}\n`);
+  process.stderr.write(`${startFailure(error as Error)}\n`);
   process.exit(1);
+}
+
+/** Faults of the settings and of the surroundings are for the operator to read; anything else is a fault of ours. */
+function startFailure(error: Error & { code?: string }): string {
+  if (error instanceof ConfigError || error instanceof AccountsError) return error.message;
+  if (error.code === 'EADDRINUSE') return 'PORT: another process listens there; set another one.';
+  if (isDatabaseFailure(error)) return `DATABASE_URL: the database does not answer (${error.code ?? error.message}).`;
+  return JSON.stringify(errorForLog(error));
 }
 
 async function start(): Promise<void> {

@@ -323,6 +323,16 @@ describe('what is hardly HTTP', () => {
     expect(problem).toMatchObject({ code: 'malformed-request', detail: 'The headers are too large.' });
   });
 
+  test('a request that does not arrive whole in time is a 408', async () => {
+    const hurried = await startGateway({ jobs: false, settings: { HTTP_REQUEST_TIMEOUT_MS: '200' } });
+    try {
+      const problem = problemOf(await callRaw(hurried.url, 'GET /v1/cards HTTP/1.1\r\nHost: x\r\n'), 408);
+      expect(problem.code).toBe('request-timeout');
+    } finally {
+      await hurried.close();
+    }
+  });
+
   test('a body shorter than it says is no request', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);

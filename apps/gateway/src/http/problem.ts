@@ -214,20 +214,26 @@ export function malformedRequest(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const problem = new ProblemError(
-    'malformed-request',
-    tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
-  );
   const requestId = randomUUID();
-  log.info({ requestId, code: error.code, status: 400 }, 'answered what is not HTTP');
-  const body = JSON.stringify(problemBody(problem, requestId));
+  const body = problemBody(unreadable(error.code), requestId);
+  log.info({ requestId, code: error.code, status: body.status }, 'answered what is not HTTP');
+  const text = JSON.stringify(body);
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
     `content-type: ${problemMediaType}`,
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${Buffer.byteLength(text)}`,
     `x-request-id: ${requestId}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+function unreadable(code: string | undefined): ProblemError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ProblemError('request-timeout', 'The request did not arrive whole in time.');
+  const tooLarge = code === 'HPE_HEADER_OVERFLOW';
+  return new ProblemError(
+    'malformed-request',
+    tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
+  );
 }
