@@ -1,5 +1,6 @@
 import { uuidOf, toPublicId } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openAccounts } from '../src/accounts/accounts.ts';
 import { storeProviderCards } from '../src/cards/store.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -69,6 +70,26 @@ const bind = async (card = bankCard()) => {
 const statusOf = async (id: string) => (await gateway.client.getBinding({ params: { id } })).status;
 
 describe('an answer lost after the work', () => {
+  test('waits for its account to be configured again', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const none = openAccounts([], {
+      connections: 1,
+      connectTimeoutMs: 1,
+      maxResponseBytes: 1,
+      now: Date.now,
+      report: () => {},
+    });
+    await settleNow({ ...gateway.services, accounts: none }, lost.operation?.id);
+    expect(await readOperation(lost.operation)).toMatchObject({
+      outcome: 'unknown',
+      settlesBy: 'look-up',
+      settledBy: null,
+    });
+
+    await settle(lost.operation);
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+  });
+
   test('settles to the row of the order also when a list without our reference made another first', async () => {
     const lost = await lostOrder('work_then_reset');
     const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);

@@ -111,7 +111,7 @@ function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
   if (isDatabaseFailure(error)) {
     return new ProblemError(
       'database-unavailable',
-      'The database did not answer; nothing was sent to a provider. Try again.',
+      'The database did not answer; no write was sent to a provider. Try again.',
       {
         retryAfterSeconds: 2,
       },

@@ -10,6 +10,7 @@ export type WriteKinds = readonly WriteKind<unknown>[];
 /** A write without an answer for this long after its time ran out belongs to a process that is gone. */
 const abandonedAfterMs = 25_000;
 const overdueAfterMs = 60_000;
+const withoutAccountMs = 600_000;
 
 function isAbandoned(services: Services, operation: OperationRow): boolean {
   return operation.createdAt.getTime() < services.now() - services.config.PROVIDER_WRITE_TIMEOUT_MS - abandonedAfterMs;
@@ -32,13 +33,19 @@ export async function settleUnknown(services: Services, kinds: WriteKinds, opera
 }
 
 async function lookUp(services: Services, kind: WriteKind<unknown>, operation: OperationRow): Promise<void> {
-  const account = services.accounts.byName(operation.account);
   const startedAt = new Date(services.now());
-  const result = account === undefined ? null : await kind.lookUp(account, operation, readCall(services, undefined));
+  const account = services.accounts.byName(operation.account);
+  if (account === undefined) {
+    // The account may be configured again, or be in another process's settings already.
+    const next = new Date(startedAt.getTime() + withoutAccountMs);
+    await postpone(services.pool, { operationId: operation.id, attempt: null, at: startedAt, next });
+    return;
+  }
+  const result = await kind.lookUp(account, operation, readCall(services, undefined));
   const finishedAt = new Date(services.now());
   if (result === null) {
-    // The account is no longer configured, or cannot be asked: only a person can say.
-    await postpone(services.pool, operation.id, null, null);
+    // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
+    await postpone(services.pool, { operationId: operation.id, attempt: null, at: finishedAt, next: null });
     return;
   }
   const attempt = attemptOf('look-up', result, startedAt, finishedAt);
@@ -49,7 +56,8 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   // A refused or failed look-up says nothing about the write it asks for; neither does "not found".
   const ageMs = finishedAt.getTime() - operation.createdAt.getTime();
   const delayMs = lookUpDelayMs({ lookUps: operation.lookUps + 1, ageMs, absent: result.kind === 'absent' });
-  await postpone(services.pool, operation.id, attempt, new Date(finishedAt.getTime() + delayMs));
+  const next = new Date(finishedAt.getTime() + delayMs);
+  await postpone(services.pool, { operationId: operation.id, attempt, at: finishedAt, next });
 }
 
 /** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */

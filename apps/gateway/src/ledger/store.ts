@@ -210,19 +210,24 @@ async function addAttempt(client: PoolClient, operationId: string, attempt: Atte
   });
 }
 
-/** Keeps a look-up that settled nothing as evidence and queues the next; null leaves it to a person. */
-export async function postpone(
-  pool: Pool,
-  operationId: string,
-  attempt: Attempt | null,
-  next: Date | null,
-): Promise<void> {
+/** A look-up that settled nothing. */
+export interface Postponement {
+  readonly operationId: string;
+  /** What it showed; null when nobody was asked. */
+  readonly attempt: Attempt | null;
+  readonly at: Date;
+  /** When to ask again; null leaves it to a person. */
+  readonly next: Date | null;
+}
+
+/** Keeps a look-up that settled nothing as evidence and queues the next. */
+export async function postpone(pool: Pool, { operationId, attempt, at, next }: Postponement): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
       `UPDATE operations SET look_ups = look_ups + 1, next_look_up_at = $2, updated_at = $3,
          settles_by = CASE WHEN $2::timestamptz IS NULL THEN 'person' ELSE settles_by END
        WHERE id = $1 AND state = 'unknown'`,
-      [operationId, next, attempt?.finishedAt ?? new Date()],
+      [operationId, next, at],
     );
     if (rowCount === 0) return;
     if (attempt !== null) await addAttempt(client, operationId, attempt);
