@@ -96,6 +96,7 @@ export async function serveOpenApi(app: FastifyInstance): Promise<void> {
         mcp: { disabled: true },
         authentication: { preferredSecurityScheme: 'apiKey' },
         defaultOpenAllTags: true,
+        orderSchemaPropertiesBy: 'preserve',
         favicon,
         customCss: wholeWords,
       },
