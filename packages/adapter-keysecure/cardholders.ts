@@ -7,10 +7,9 @@ import {
   unknown,
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
-import { onlyOwn } from './look-up.ts';
+import { settledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { aroundSending } from './window.ts';
-import { cardholderApplied, cardholderData, listOf, type WireCardholder } from './wire.ts';
+import { cardholderApplied, cardholderData, type WireCardholder } from './wire.ts';
 
 /** keysecure.md §9, set 8.8. */
 const statuses: ReadonlyMap<string, CardholderStatus> = new Map([
@@ -42,31 +41,12 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
       );
     },
 
-    settlement: {
-      by: 'look-up',
-      find: async (order, call) =>
-        await client.call(
-          {
-            method: 'POST',
-            path: 'cardholder/list',
-            effect: 'read',
-            body: {
-              cardholder_unique_no: order.reference,
-              ...aroundSending(order.sentAt, settings.timeZone),
-              page: 0,
-              size: settings.pageSize,
-            },
-            data: listOf(cardholderData),
-            judge: ({ list }, evidence) =>
-              onlyOwn(
-                list,
-                { isOwn: (row) => row.cardholder_unique_no === order.reference, value: toCardholder },
-                evidence,
-              ),
-          },
-          call,
-        ),
-    },
+    settlement: settledByNumber(client, settings, {
+      path: 'cardholder/list',
+      number: 'cardholder_unique_no',
+      row: cardholderData,
+      value: toCardholder,
+    }),
 
     async read(providerRef, call) {
       return await client.call(

@@ -1,10 +1,9 @@
 import { type CardAddress, type CardForm, done, type IssuingFacet, refused, unknown } from '@card-gateway/core';
 import { toCard } from './cards.ts';
 import type { KeySecureClient } from './client.ts';
-import { onlyOwn } from './look-up.ts';
+import { settledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { aroundSending } from './window.ts';
-import { cardApplied, cardData, listOf } from './wire.ts';
+import { cardApplied, cardData } from './wire.ts';
 
 /** keysecure.md §6.5. */
 const longestUniqueNumber = 64;
@@ -43,27 +42,12 @@ export function issuing(client: KeySecureClient, settings: KeySecureSettings): I
       );
     },
 
-    settlement: {
-      by: 'look-up',
-      find: async (order, call) =>
-        await client.call(
-          {
-            method: 'POST',
-            path: 'card/list',
-            effect: 'read',
-            body: {
-              card_unique_no: order.reference,
-              ...aroundSending(order.sentAt, settings.timeZone),
-              page: 0,
-              size: settings.pageSize,
-            },
-            data: listOf(cardData),
-            judge: ({ list }, evidence) =>
-              onlyOwn(list, { isOwn: (row) => row.card_unique_no === order.reference, value: toCard }, evidence),
-          },
-          call,
-        ),
-    },
+    settlement: settledByNumber(client, settings, {
+      path: 'card/list',
+      number: 'card_unique_no',
+      row: cardData,
+      value: toCard,
+    }),
   };
 }
 
