@@ -18,7 +18,6 @@ export type PublicId = string;
 export type Uuid = string;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const values = new Map(Array.from(alphabet, (letter, value) => [letter, BigInt(value)]));
 let lastMillisecond = 0;
 let counter = 0;
 
@@ -51,13 +50,20 @@ export function firstUuidAt(instant: number): Uuid {
 
 /** The public form of a uuid: `card_01j…`. */
 export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
-  let rest = BigInt(`0x${uuid.replaceAll('-', '')}`);
-  let text = '';
-  for (let digit = 0; digit < 26; digit += 1) {
-    text = alphabet.charAt(Number(rest & 31n)) + text;
-    rest >>= 5n;
+  let text = `${idPrefixes[kind]}_`;
+  // 26 characters hold 130 bits: two zeros stand before the uuid's 128.
+  let rest = 0;
+  let bits = 2;
+  for (const byte of Buffer.from(uuid.replaceAll('-', ''), 'hex')) {
+    rest = (rest << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet.charAt((rest >> bits) & 31);
+    }
+    rest &= (1 << bits) - 1;
   }
-  return `${idPrefixes[kind]}_${text}`;
+  return text;
 }
 
 /** The uuid behind a public id of that kind, or null when the text is none. */
@@ -65,13 +71,22 @@ export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   const prefix = `${idPrefixes[kind]}_`;
   const text = id.slice(prefix.length);
   if (!id.startsWith(prefix) || text.length !== 26 || text > '7zzzzzzzzzzzzzzzzzzzzzzzzz') return null;
-  let number = 0n;
+  const bytes = Buffer.alloc(16);
+  let filled = 0;
+  let rest = 0;
+  let bits = -2;
   for (const letter of text) {
-    const value = values.get(letter);
-    if (value === undefined) return null;
-    number = (number << 5n) | value;
+    const value = alphabet.indexOf(letter);
+    if (value < 0) return null;
+    rest = (rest << 5) | value;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.writeUInt8((rest >> bits) & 0xff, filled);
+    filled += 1;
+    rest &= (1 << bits) - 1;
   }
-  return hyphenate(number.toString(16).padStart(32, '0'));
+  return hyphenate(bytes.toString('hex'));
 }
 
 /** {@link fromPublicId} for an id that was checked at the edge. @throws RangeError when it is none after all */

@@ -1,7 +1,7 @@
 import type { BindingKind, BindingStatus, CardNetwork } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type PageRequest, where } from '../page.ts';
+import { listStatement, type PageRequest } from '../page.ts';
 
 export interface BindingRow extends OperationColumns {
   readonly id: string;
@@ -59,17 +59,21 @@ export interface BindingFilter {
 
 /** Bindings newest first, one more than the page holds. */
 export async function listBindings(pool: Pool, filter: BindingFilter, page: PageRequest): Promise<BindingRow[]> {
-  const { text, values } = where({
+  const conditions = {
     'b.tenant =': filter.tenant,
     'b.account =': filter.account,
     'b.user_ref =': filter.userRef,
     'b.kind =': filter.kind,
     'b.status =': filter.status,
     'b.id <': page.after,
-  });
+  };
   const { rows } = await pool.query<BindingRow>(
-    `${selectBindings} ${text} ORDER BY b.id DESC LIMIT ${page.limit + 1}`,
-    values,
+    listStatement(
+      'binding-list',
+      conditions,
+      page,
+      (where, limit) => `${selectBindings} ${where} ORDER BY b.id DESC ${limit}`,
+    ),
   );
   return rows;
 }

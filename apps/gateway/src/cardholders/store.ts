@@ -1,7 +1,7 @@
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type PageRequest, where } from '../page.ts';
+import { listStatement, type PageRequest } from '../page.ts';
 
 export interface CardholderRow extends OperationColumns {
   readonly id: string;
@@ -50,16 +50,20 @@ export async function listCardholders(
   filter: CardholderFilter,
   page: PageRequest,
 ): Promise<CardholderRow[]> {
-  const { text, values } = where({
+  const conditions = {
     'h.tenant =': filter.tenant,
     'h.account =': filter.account,
     'h.reference =': filter.reference,
     'h.status =': filter.status,
     'h.id <': page.after,
-  });
+  };
   const { rows } = await pool.query<CardholderRow>(
-    `${selectCardholders} ${text} ORDER BY h.id DESC LIMIT ${page.limit + 1}`,
-    values,
+    listStatement(
+      'cardholder-list',
+      conditions,
+      page,
+      (where, limit) => `${selectCardholders} ${where} ORDER BY h.id DESC ${limit}`,
+    ),
   );
   return rows;
 }

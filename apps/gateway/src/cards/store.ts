@@ -3,7 +3,7 @@ import type { CardForm, CardNetwork, CardStatus, ProviderCard } from '@card-gate
 import { fromPublicId, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type PageRequest, where } from '../page.ts';
+import { listStatement, type PageRequest } from '../page.ts';
 import type { Sealing } from '../sealing.ts';
 
 /** A card with what its product, its cardholder and its last write add to it. */
@@ -67,7 +67,7 @@ export interface CardFilter {
 
 /** Cards newest first, one more than the page holds. */
 export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<CardRow[]> {
-  const { text, values } = where({
+  const conditions = {
     'c.tenant =': filter.tenant,
     'c.account =': filter.account,
     'c.status =': filter.status,
@@ -76,10 +76,14 @@ export async function listCards(pool: Pool, filter: CardFilter, page: PageReques
     'c.product_ref =': filter.productRef,
     'c.id >=': filter.after,
     'c.id <': earlier(page.after, filter.before),
-  });
+  };
   const { rows } = await pool.query<CardRow>(
-    `${selectCards} ${text} ORDER BY c.id DESC LIMIT ${page.limit + 1}`,
-    values,
+    listStatement(
+      'card-list',
+      conditions,
+      page,
+      (where, limit) => `${selectCards} ${where} ORDER BY c.id DESC ${limit}`,
+    ),
   );
   return rows;
 }

@@ -1,7 +1,7 @@
 import type { OperationState, OperationType, Refusal, SettlesBy, UnknownReason } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Attempt } from '../ledger/store.ts';
-import { type PageRequest, where } from '../page.ts';
+import { listStatement, type PageRequest } from '../page.ts';
 
 /** An attempt as JSON has it: its times are texts. */
 export type AttemptRow = Omit<Attempt, 'startedAt' | 'finishedAt'> & {
@@ -41,19 +41,23 @@ export async function listOperations(
   filter: OperationFilter,
   page: PageRequest,
 ): Promise<OperationDetails[]> {
-  const { text, values } = where({
+  const conditions = {
     'o.tenant =': filter.tenant,
     'o.id =': filter.id,
     'o.state =': filter.state,
     'o.type =': filter.type,
     'o.account =': filter.account,
     'o.id <': page.after,
-  });
+  };
   const { rows } = await pool.query<OperationDetails>(
-    `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
+    listStatement(
+      'operation-list',
+      conditions,
+      page,
+      (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
        o.unknown_because AS "unknownBecause", o.refusal, o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt",
        o.settled_by AS "settledBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts
-     FROM (SELECT * FROM operations o ${text} ORDER BY o.id DESC LIMIT ${page.limit + 1}) o
+     FROM (SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}) o
      CROSS JOIN LATERAL (
        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
          'outcome', outcome, 'httpStatus', http_status, 'providerCode', provider_code, 'providerMessage', provider_message)
@@ -61,7 +65,7 @@ export async function listOperations(
        FROM operation_attempts WHERE operation_id = o.id
      ) a
      ORDER BY o.id DESC`,
-    values,
+    ),
   );
   return rows;
 }
