@@ -256,7 +256,8 @@ const idempotencyKey: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   required: true,
-  description: 'A key of your own making, new for each write and the same for its repeats.',
+  description:
+    'A key of your own making, new for each write and the same for its repeats: change it before you try another write. Never a card number.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '6f6bd7a8-2f0b-4d2c-9a3e-0c8f3f2f6a11',
 };
