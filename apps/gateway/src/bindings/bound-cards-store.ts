@@ -114,7 +114,7 @@ async function describeBound(
 ): Promise<void> {
   await client.query(
     `UPDATE bindings SET status = 'bound', provider_ref = coalesce($2, provider_ref), network = $3, card_type = $4, bank_code = $5,
-       bank_name = $6, expiry = $7, bin_country = $8, token_sealed = coalesce(token_sealed, $9), synced_at = $10::timestamptz,
+       bank_name = $6, expiry = $7, bin_country = $8, token_sealed = coalesce($9, token_sealed), synced_at = $10::timestamptz,
        updated_at = CASE WHEN (status, provider_ref, network, card_type, bank_code, bank_name, expiry, bin_country)
          IS DISTINCT FROM ('bound', coalesce($2, provider_ref), $3, $4, $5, $6, $7, $8) THEN $10 ELSE updated_at END
      WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $10)`,
@@ -133,7 +133,7 @@ async function describeBound(
   );
 }
 
-/** A token never changes under its id, so that it is sealed once. */
+/** Sealed anew with each list, a token comes under the newest key. */
 function sealToken(sealing: Sealing, account: string, card: BoundCard): Buffer | null {
   if (card.token === null || card.providerRef === null) return null;
   return sealing.seal(card.token, { table: 'bindings', column: 'token', row: [account, card.providerRef] });

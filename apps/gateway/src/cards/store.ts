@@ -221,8 +221,7 @@ const newValues = Object.entries(described).map(
 const describeCards = `
   WITH seen AS (
     SELECT c.id, ${newValues.join(', ')},
-      CASE WHEN r ? 'pan_fingerprint' AND r->>'pan_fingerprint' IS DISTINCT FROM c.pan_fingerprint
-        THEN decode(r->>'pan_sealed', 'hex') ELSE c.pan_sealed END AS pan_sealed,
+      coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed) AS pan_sealed,
       coalesce(r->>'pan_fingerprint', c.pan_fingerprint) AS pan_fingerprint
     FROM jsonb_array_elements($2::jsonb) r JOIN cards c ON c.account = $1 AND c.provider_ref = r->>'provider_ref'
   )
@@ -236,7 +235,8 @@ const describeCards = `
 /**
  * Stores what a provider said of its cards, in one transaction: rows are found by the provider's id, or by our own
  * reference where the provider hands it back, so that an order and a list can never make two rows of one card. What was
- * asked for before the row's last description (`askedAt`) is older and changes nothing.
+ * asked for before the row's last description (`askedAt`) is older and changes nothing. A number is sealed anew each time,
+ * and so comes under the newest key.
  */
 export async function storeProviderCards(
   pool: Pool,
