@@ -21,7 +21,7 @@ FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 # A new volume takes its owner from the folder it is mounted on.
-RUN install --directory --owner=node --group=node --mode=0700 /data /database-password
+RUN install --directory --owner=node --group=node --mode=0700 /data /sandbox /database-password
 # Owned by root: the process cannot change its own code.
 COPY --from=dependencies /app ./
 COPY --from=generated /app/prisma/generated ./prisma/generated

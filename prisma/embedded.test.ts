@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from './embedded.ts';
 
 let folder: string;
@@ -102,5 +103,43 @@ describe('an embedded server', () => {
   test('that cannot start says why', async () => {
     const failing = startEmbeddedPostgres({ dataFolder, settings: { max_connections: 'many' } });
     await expect(failing).rejects.toThrow(/PostgreSQL did not start:[^]*max_connections/);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('under root, below a folder that other accounts may not enter', () => {
+  let privateFolder: string;
+  let wanted: string;
+  let substitute: string;
+  beforeEach(async () => {
+    privateFolder = await mkdtemp('/var/tmp/card-gateway-embedded-private-');
+    wanted = join(privateFolder, 'postgres');
+    substitute = `/var/tmp/card-gateway-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
+  });
+  afterEach(async () => {
+    await rm(substitute, { recursive: true, force: true });
+    await rm(privateFolder, { recursive: true });
+  });
+  const startThere = () => startEmbeddedPostgres({ dataFolder: wanted, settings: { fsync: 'off' } });
+  const refusal = () => `${substitute} must be a folder, not a link, that is owned by this user`;
+
+  test('the data is under /var/tmp, which the server tells', async () => {
+    const server = await startThere();
+    await server.stop();
+    expect(server.dataFolder).toBe(join(substitute, 'data'));
+    expect((await lstat(substitute)).uid).toBe(0);
+    expect((await lstat(server.dataFolder)).uid).not.toBe(0);
+  });
+
+  test('a folder of another account there is refused', async () => {
+    await mkdir(substitute);
+    await chown(substitute, 65_534, 65_534);
+    await expect(startThere()).rejects.toThrow(refusal());
+    expect(await readdir(substitute)).toEqual([]);
+  });
+
+  test('a link there is refused, to whomever its target belongs', async () => {
+    await symlink(privateFolder, substitute);
+    await expect(startThere()).rejects.toThrow(refusal());
+    expect(await readdir(privateFolder)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { access, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chown, cp, lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -157,7 +157,7 @@ async function reachableBinaries(account: Account | null): Promise<string> {
   });
   const native = dirname(dirname((entry as { postgres: string }).postgres));
   if (account === null || (await traversable(native))) return join(native, 'bin');
-  const copy = join('/var/tmp', `card-gateway-postgres-${shortHash(native)}`);
+  const copy = await ownFolder(join('/var/tmp', `card-gateway-postgres-${shortHash(native)}`));
   if (!(await exists(join(copy, 'bin', 'postgres')))) {
     await cp(native, copy, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
@@ -166,12 +166,22 @@ async function reachableBinaries(account: Account | null): Promise<string> {
 
 async function reachableDataFolder(wanted: string, account: Account | null): Promise<string> {
   await mkdir(dirname(wanted), { recursive: true });
-  const folder =
-    account === null || (await traversable(dirname(wanted)))
-      ? wanted
-      : join('/var/tmp', `card-gateway-${shortHash(wanted)}`, 'data');
-  await mkdir(dirname(folder), { recursive: true });
-  return folder;
+  if (account === null || (await traversable(dirname(wanted)))) return wanted;
+  return join(await ownFolder(join('/var/tmp', `card-gateway-${shortHash(wanted)}`)), 'data');
+}
+
+/**
+ * Makes a folder under /var/tmp, or takes the one of before if it is this user's. Its path can be foretold, so that any
+ * account may have made it first: to have its own programs run, or to replace the data.
+ */
+async function ownFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o755 });
+  // Once it is this user's it stays so: /var/tmp lets nobody remove or rename another's folder.
+  const entry = await lstat(path);
+  if (entry.isDirectory() && entry.uid === process.getuid?.()) return path;
+  throw new Error(
+    `${path} must be a folder, not a link, that is owned by this user. See who made it; removed, it is made anew.`,
+  );
 }
 
 /** Whether every folder on the way may be entered by any account. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +28,14 @@ async function everything(): Promise<Record<string, string>> {
 }
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+/** Runs it as docker-compose.yml does, with a folder for each volume. */
+async function prepareCompose(): Promise<void> {
+  const script = fileURLToPath(new URL('prepare-compose.ts', import.meta.url));
+  const folders = ['gateway', 'sandbox', 'database-password'].map((name) => join(folder, name));
+  await Promise.all(folders.map((path) => mkdir(path, { recursive: true })));
+  await promisify(execFile)(process.execPath, [script, ...folders]);
+}
 
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }) as string;
 
@@ -111,16 +119,35 @@ test('another address of the sandbox changes the accounts and nothing else', asy
 });
 
 test('for containers, the gateway is given the password that PostgreSQL is given', async () => {
-  const passwordFolder = await mkdtemp(join(folder, 'password-'));
-  const script = fileURLToPath(new URL('prepare-compose.ts', import.meta.url));
-  const run = () => promisify(execFile)(process.execPath, [script, folder, passwordFolder]);
-
-  await run();
+  await prepareCompose();
   const first = await everything();
-  await run();
+  await prepareCompose();
 
   expect(await everything()).toEqual(first);
-  const password = await readFile(join(passwordFolder, 'password'), 'utf8');
-  expect(new URL(await secret('database-url')).password).toBe(password);
-  expect(await read('accounts.json')).toContain('"http://sandbox:8090/yixin"');
+  const password = await read('database-password/password');
+  expect(new URL(await read('gateway/secrets/database-url')).password).toBe(password);
+  expect(await read('gateway/accounts.json')).toContain('"http://sandbox:8090/yixin"');
+});
+
+test('for containers, the sandbox is given nothing that only the gateway may know, and the other way round', async () => {
+  await prepareCompose();
+
+  const sandboxFiles = Object.entries(await everything()).filter(([path]) => path.startsWith(join(folder, 'sandbox')));
+  expect(sandboxFiles.map(([path]) => relative(join(folder, 'sandbox'), path)).toSorted()).toEqual([
+    'sandbox.json',
+    'secrets/yixin-provider-private-key.pem',
+    'secrets/yixin-public-key.pem',
+  ]);
+  const sandboxTexts = sandboxFiles.map(([, text]) => text).join('\n');
+  for (const name of ['sealing-keys', 'fingerprint-keys', 'database-url', 'yixin-private-key.pem']) {
+    expect(sandboxTexts).not.toContain(await read(`gateway/secrets/${name}`));
+  }
+  expect(await readdir(join(folder, 'gateway/secrets'))).not.toContain('yixin-provider-private-key.pem');
+  for (const [privateOf, publicOf, name] of [
+    ['gateway', 'sandbox', 'yixin'],
+    ['sandbox', 'gateway', 'yixin-provider'],
+  ] as const) {
+    const privateKey = createPrivateKey(await read(`${privateOf}/secrets/${name}-private-key.pem`));
+    expect(spki(createPublicKey(privateKey))).toBe(await read(`${publicOf}/secrets/${name}-public-key.pem`));
+  }
 });

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 /** Where everything is kept, and where the gateway will find the sandbox. */
 export interface PrepareOptions {
   readonly folder: string;
+  /** For what is the sandbox's alone, where it may not see the gateway's secrets. The same folder unless stated. */
+  readonly sandboxFolder?: string;
   /** Address of the sandbox without a path, e.g. `http://127.0.0.1:8090`. */
   readonly sandboxUrl: string;
 }
@@ -21,17 +23,14 @@ export interface Prepared {
 const generatePair = promisify(generateKeyPair);
 
 /**
- * Writes accounts on the sandbox, the sandbox's matching configuration and all their secrets into one folder. A secret is
- * made once and kept, because what is in the database was sealed with it; the two configurations follow from the secrets
- * and the sandbox's address, and are written whenever they would differ.
+ * Writes accounts on the sandbox, the sandbox's matching configuration and all their secrets. A secret is made once and
+ * kept, because what is in the database was sealed with it; the two configurations follow from the secrets and the
+ * sandbox's address, and are written whenever they would differ.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const { folder, sandboxUrl } = options;
-  const secrets = join(folder, 'secrets');
-  // The folder itself stays open: PostgreSQL, which may run as another account, has its data below it.
-  await mkdir(folder, { recursive: true });
-  await mkdir(secrets, { recursive: true });
-  await chmod(secrets, 0o700);
+  const { folder, sandboxFolder = folder, sandboxUrl } = options;
+  const secrets = await secretsFolder(folder);
+  const sandboxSecrets = await secretsFolder(sandboxFolder);
   const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
     keepSecret(join(secrets, name), make);
 
@@ -47,8 +46,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     keep('onerway-secret-key', text),
     keep('sealing-keys', keyList),
     keep('fingerprint-keys', keyList),
-    keepKeyPair(secrets, 'yixin'),
-    keepKeyPair(secrets, 'yixin-provider'),
+    keepKeyPair('yixin', { privateFolder: secrets, publicFolder: sandboxSecrets }),
+    keepKeyPair('yixin-provider', { privateFolder: sandboxSecrets, publicFolder: secrets }),
   ]);
 
   const file = (name: string): { file: string } => ({ file: `secrets/${name}` });
@@ -77,7 +76,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       userIp: '203.0.113.7',
     }),
   });
-  await writeConfiguration(join(folder, 'sandbox.json'), {
+  await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
     openApi: { ...openApi, key: openApiKey },
     keysecure: {
       apiKeys: [
@@ -95,10 +94,18 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 
   return {
     accountsFile: join(folder, 'accounts.json'),
-    sandboxFile: join(folder, 'sandbox.json'),
+    sandboxFile: join(sandboxFolder, 'sandbox.json'),
     sealingKeysFile: join(secrets, 'sealing-keys'),
     fingerprintKeysFile: join(secrets, 'fingerprint-keys'),
   };
+}
+
+async function secretsFolder(folder: string): Promise<string> {
+  const secrets = join(folder, 'secrets');
+  // The folder itself stays open: PostgreSQL, which may run as another account, has its data below it.
+  await mkdir(secrets, { recursive: true });
+  await chmod(secrets, 0o700);
+  return secrets;
 }
 
 /** The secret in a file; made and written if there is none yet. */
@@ -111,13 +118,13 @@ export async function keepSecret(path: string, make: () => string | Promise<stri
 }
 
 /** An RSA key pair as PEM. The public half is derived each time, so that the two always match. */
-async function keepKeyPair(folder: string, name: string): Promise<void> {
-  const privateKey = await keepSecret(join(folder, `${name}-private-key.pem`), async () => {
+async function keepKeyPair(name: string, folders: { privateFolder: string; publicFolder: string }): Promise<void> {
+  const privateKey = await keepSecret(join(folders.privateFolder, `${name}-private-key.pem`), async () => {
     const pair = await generatePair('rsa', { modulusLength: 2048 });
     return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   });
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
-  await writeWhenDifferent(join(folder, `${name}-public-key.pem`), publicKey);
+  await writeWhenDifferent(join(folders.publicFolder, `${name}-public-key.pem`), publicKey);
 }
 
 async function writeConfiguration(path: string, value: object): Promise<void> {

@@ -108,7 +108,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   interrupted.throwIfAborted();
 
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(summary({ gatewayUrl, sandboxUrl, seconds, embedded: server !== null }));
+  console.log(summary({ gatewayUrl, sandboxUrl, seconds, databaseFolder: server?.dataFolder ?? null }));
 
   const ended = await Promise.race([
     once(interrupted, 'abort').then(() => null),
@@ -171,13 +171,17 @@ interface Summary {
   readonly gatewayUrl: string;
   readonly sandboxUrl: string;
   readonly seconds: string;
-  readonly embedded: boolean;
+  /** Of the embedded server; null with a server of the caller's own. */
+  readonly databaseFolder: string | null;
 }
 
-function summary({ gatewayUrl, sandboxUrl, seconds, embedded }: Summary): string {
+function summary({ gatewayUrl, sandboxUrl, seconds, databaseFolder }: Summary): string {
   const path = (name: string): string => relative(process.cwd(), join(folder, name));
   const authorization = `-H "Authorization: Bearer $(cat ${path('api-key')})"`;
-  const database = embedded ? `psql "$(cat ${path('database-url')})"` : 'the server of DATABASE_URL';
+  const database = databaseFolder !== null ? `psql "$(cat ${path('database-url')})"` : 'the server of DATABASE_URL';
+  // Under root it may have to be outside of the repository.
+  const elsewhere = databaseFolder !== null && relative(folder, databaseFolder).startsWith('..');
+  const data = elsewhere ? `${path('.')}, and the database's in ${databaseFolder}` : path('.');
   return `
 Card Gateway is ready after ${seconds} s. Ctrl-C stops all of it and keeps the data.
 
@@ -186,7 +190,7 @@ Card Gateway is ready after ${seconds} s. Ctrl-C stops all of it and keeps the d
   Sandbox    ${sandboxUrl}
   Database   ${database}
   API key    ${path('api-key')}
-  Data       ${path('.')}
+  Data       ${data}
   Logs       ${path('gateway.log')}, ${path('sandbox.log')}
 
 Provider accounts, the card products of one, a sync of another's cards, and what it brought in:
