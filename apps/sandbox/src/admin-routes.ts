@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z, ZodError } from 'zod';
 import * as bodies from './admin-bodies.ts';
@@ -5,14 +6,24 @@ import { NotFound, type Admin } from './admin.ts';
 import { faultSchema } from './faults.ts';
 import type { KeysecureCardholder } from './keysecure/state.ts';
 import type { Credentials } from './credentials.ts';
+import type { World } from './world.ts';
 
-/** The same functions as on the handle, over HTTP. Anyone who reaches the port may call them: it is a sandbox. */
-export function adminRoutes(app: FastifyInstance, admin: Admin, credentials: () => Credentials): void {
+/**
+ * The same functions as on the handle, over HTTP. Every program that reaches the port may call them: it is a sandbox. A
+ * browser may not on behalf of another site, because that site may be anybody's.
+ */
+export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, credentials: () => Credentials): void {
   type Act = (body: unknown, request: FastifyRequest) => unknown;
   const guarded = (act: Act) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { host, origin } = request.headers;
+    if (!isOurs(host, origin, world.config.host)) {
+      return reply.code(403).send({ error: 'The admin surface answers this machine only, and no other web site.' });
+    }
     try {
       const body: unknown = typeof request.body === 'string' && request.body !== '' ? JSON.parse(request.body) : {};
-      return (await act(body, request)) ?? { ok: true };
+      const answer = (await act(body, request)) ?? { ok: true };
+      if (request.method !== 'GET') world.changed();
+      return answer;
     } catch (error) {
       if (error instanceof NotFound) return reply.code(404).send({ error: error.message });
       if (error instanceof SyntaxError) return reply.code(400).send({ error: 'The body is not JSON.' });
@@ -62,6 +73,18 @@ export function adminRoutes(app: FastifyInstance, admin: Admin, credentials: () 
   post('onerway/notifications', (body) => admin.onerway.notification(bodies.onerwayNotification.parse(body)));
   get('yixin/cards', () => admin.yixin.cards());
   post('yixin/cards', (body) => admin.yixin.seedCards(bodies.yixinCardsSeed.parse(body)));
+}
+
+/**
+ * `Host` is a loopback name or the configured one, so that a foreign name which was made to resolve to this machine (DNS
+ * rebinding) is none of ours; `Origin`, which a browser sends along with every POST and DELETE, names that same host.
+ */
+function isOurs(host: string | undefined, origin: string | undefined, configured: string): boolean {
+  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  if (host === undefined || url === undefined) return false;
+  const own = ['localhost', '[::1]', isIPv6(configured) ? `[${configured}]` : configured.toLowerCase()];
+  const known = own.includes(url.hostname) || /^127(\.\d{1,3}){3}$/.test(url.hostname);
+  return known && (origin === undefined || origin === url.origin);
 }
 
 /** JSON has no bigint. */

@@ -24,6 +24,35 @@ test('health and credentials', async () => {
   expect(await http('GET', '/admin/credentials')).toEqual({ status: 200, body: sandbox.credentials });
 });
 
+test.each<[string, Record<string, string>, number]>([
+  ['a loopback address', { host: '127.0.0.1:8090' }, 200],
+  ['a loopback name and its own origin', { host: 'localhost:8090', origin: 'http://localhost:8090' }, 200],
+  ['loopback of IPv6', { host: '[::1]:8090' }, 200],
+  ['the origin of another site', { host: 'localhost:8090', origin: 'https://elsewhere.example' }, 403],
+  ['another port of this machine', { host: 'localhost:8090', origin: 'http://localhost:3000' }, 403],
+  ['no nameable origin', { host: 'localhost:8090', origin: 'null' }, 403],
+  ['a name made to resolve to this machine', { host: 'elsewhere.example:8090' }, 403],
+  ['the same, with its own origin', { host: '127.0.0.1.example', origin: 'http://127.0.0.1.example' }, 403],
+  ['a host that is none', { host: 'a b' }, 403],
+])('admin asked for with %s', async (_name, headers, status) => {
+  const asked = await request(`${sandbox.url}/admin/reset`, { method: 'POST', headers });
+  await asked.body.dump();
+  expect(asked.statusCode).toBe(status);
+});
+
+test('the configured host may ask for admin; a provider is asked under any name', async () => {
+  const named = await startSandbox({ host: '0.0.0.0' });
+  const ask = async (path: string, host: string) => {
+    const { statusCode, body } = await request(named.url + path, { headers: { host } });
+    await body.dump();
+    return statusCode;
+  };
+  expect(await ask('/admin/clock', '0.0.0.0:8090')).toBe(200);
+  expect(await ask('/admin/clock', 'sandbox:8090')).toBe(403);
+  expect(await ask('/keysecure/open-api/v1/merchant/token', 'sandbox:8090')).toBe(200);
+  await named.close();
+});
+
 test('clock, faults, tokens and reset', async () => {
   const set = Date.parse('2030-01-01T00:00:00Z');
   expect((await http('POST', '/admin/clock', { set, skewMs: 5 })).body).toMatchObject({ skewMs: 5 });

@@ -156,15 +156,12 @@ export function createAdmin(world: World): Admin {
       updateCard: (no, change) => {
         const card = liveCards().find((one) => one.cardNo === no || one.uniqueNo === no);
         // A card set back to Pending stays there: somebody wants to look at it.
-        const stays = change.status === 'Pending' ? { readyAt: Number.POSITIVE_INFINITY } : {};
+        const stays = change.status === 'Pending' ? { readyAt: null } : {};
         return { ...Object.assign(found(card, no), change, stays) };
       },
       updateCardholder: (no, change) => {
         const holder = liveCardholders().find((one) => one.cardholderNo === no || one.uniqueNo === no);
-        const stays =
-          change.status === 'Pending' || change.status === 'In_progress'
-            ? { reviewFrom: Number.POSITIVE_INFINITY }
-            : {};
+        const stays = change.status === 'Pending' || change.status === 'In_progress' ? { reviewFrom: null } : {};
         return { ...Object.assign(found(holder, no), change, stays) };
       },
       callback(callback) {

@@ -9,6 +9,13 @@ export interface Clock {
   read(): ClockReading;
   change(change: ClockChange): ClockReading;
   reset(): void;
+  snapshot(): ClockSnapshot;
+  restore(saved: ClockSnapshot): void;
+}
+
+export interface ClockSnapshot {
+  offset: number;
+  skew: number;
 }
 
 export interface ClockReading {
@@ -41,6 +48,11 @@ export function createClock(): Clock {
     reset() {
       offset = 0;
       skew = 0;
+    },
+    snapshot: () => ({ offset, skew }),
+    restore(saved) {
+      offset = saved.offset;
+      skew = saved.skew;
     },
   };
   return clock;

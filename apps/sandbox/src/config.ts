@@ -13,6 +13,8 @@ export const configSchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(0),
   /** Delay before each answer, after the work. */
   latencyMs: duration.default(0),
+  /** Keeps the state over a restart; relative to the configuration file, as key files are. Absent: memory only. */
+  stateFile: z.string().min(1).optional(),
   openApi: z
     .strictObject({
       customerId: z.int().default(20_000_021),
@@ -83,7 +85,7 @@ export type SandboxConfig = z.input<typeof configSchema>;
 export type YixinKeys = { partnerPublicKey: string; partnerPrivateKey: string | null; privateKey: string };
 export type Config = z.output<typeof configSchema> & { yixinKeys: YixinKeys };
 
-/** Key file paths are read relative to `folder`. */
+/** Paths of files are read relative to `folder`. */
 export async function readConfig(input: unknown, folder: string): Promise<Config> {
   const config = configSchema.parse(input);
   const { yixin } = config;
@@ -98,7 +100,8 @@ export async function readConfig(input: unknown, folder: string): Promise<Config
     partnerPrivateKey: partnerPublicKey === undefined ? (made?.partner.privateKey ?? null) : null,
     privateKey: privateKey ?? made?.yixin.privateKey ?? '',
   };
-  return { ...config, yixinKeys };
+  const stateFile = config.stateFile === undefined ? undefined : resolve(folder, config.stateFile);
+  return { ...config, stateFile, yixinKeys };
 }
 
 const generatePair = promisify(generateKeyPair);

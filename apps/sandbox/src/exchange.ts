@@ -47,6 +47,7 @@ export async function exchange(
   world.journal.request({ provider, ...incoming });
   const fault = world.faults.take(provider, incoming.operation);
   const answer = disturbed(wire, incoming.operation, fault, work);
+  world.changed();
   if (world.config.latencyMs > 0) await wait(world.config.latencyMs);
   switch (answer) {
     case 'hang':

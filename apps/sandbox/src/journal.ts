@@ -51,7 +51,12 @@ export interface Journal {
   until(check: () => boolean): Promise<void>;
   close(): void;
   reset(): void;
+  /** Without the requests: they are counted from the start of this process. */
+  snapshot(): JournalSnapshot;
+  restore(saved: JournalSnapshot): void;
 }
+
+export type JournalSnapshot = Pick<Journal, 'ledger' | 'sms'>;
 
 export function createJournal(clock: Clock): Journal {
   const counts = new Map<string, RequestCount>();
@@ -102,6 +107,11 @@ export function createJournal(clock: Clock): Journal {
       journal.ledger = [];
       journal.requests = [];
       journal.sms = [];
+    },
+    snapshot: () => ({ ledger: journal.ledger, sms: journal.sms }),
+    restore(saved) {
+      journal.ledger = [...saved.ledger];
+      journal.sms = [...saved.sms];
     },
   };
   return journal;

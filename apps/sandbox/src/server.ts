@@ -7,6 +7,7 @@ import { credentialsOf, type Credentials } from './credentials.ts';
 import { keysecureRoutes } from './keysecure/routes.ts';
 import { onerwayRoutes } from './onerway/routes.ts';
 import { openApiRoutes } from './open-api/routes.ts';
+import { openStateFile } from './state-file.ts';
 import { createWorld } from './world.ts';
 import { yixinRoutes } from './yixin/routes.ts';
 
@@ -19,10 +20,11 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** `folder`: what key file paths in the configuration are relative to. */
+/** `folder`: what file paths in the configuration are relative to. */
 export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Promise<Sandbox> {
   const config = await readConfig(input, folder);
   const world = createWorld(config);
+  const stateFile = config.stateFile === undefined ? undefined : await openStateFile(config.stateFile, world);
   const admin = createAdmin(world);
   const app = fastify({ bodyLimit: 1_048_576 });
   const sockets = new Set<Socket>();
@@ -39,13 +41,20 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
 
   let credentials: Credentials | undefined;
   app.get('/health', () => ({ status: 'ok' }));
-  adminRoutes(app, admin, () => credentials ?? credentialsOf(config, ''));
+  adminRoutes(app, world, admin, () => credentials ?? credentialsOf(config, ''));
   openApiRoutes(app, world);
   keysecureRoutes(app, world);
   onerwayRoutes(app, world);
   yixinRoutes(app, world);
 
   await app.listen({ host: config.host, port: config.port });
+  try {
+    // Not before the port is ours: another sandbox may be using the same file.
+    await stateFile?.save();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
   credentials = credentialsOf(config, url);
@@ -59,6 +68,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
       const closed = app.close();
       for (const socket of sockets) socket.destroy();
       await closed;
+      await stateFile?.close();
     },
   };
 }

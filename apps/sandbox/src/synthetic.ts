@@ -29,6 +29,14 @@ export function createRandom(seed: number): Random {
   };
 }
 
+/**
+ * Where a counter of made-up numbers starts: milliseconds since a fixed day. Callers keep what they were given in their
+ * own database, so a later start, or a reset, must not hand out the same numbers again.
+ */
+export function firstNumber(): number {
+  return Date.now() - Date.UTC(2026, 0, 1);
+}
+
 /** `prefix` + random digits + the Luhn check digit, `length` digits in all. */
 export function syntheticPan(random: Random, prefix: string, length = 16): string {
   const body = prefix + random.digits(length - prefix.length - 1);

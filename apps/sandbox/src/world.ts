@@ -1,11 +1,12 @@
-import { createClock, type Clock } from './clock.ts';
+import { createClock, type Clock, type ClockSnapshot } from './clock.ts';
 import type { Config } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { createJournal, type Journal, type JournalSnapshot } from './journal.ts';
+import { restoreKeysecure, snapshotKeysecure, type KeysecureSnapshot } from './keysecure/snapshot.ts';
 import { createKeysecure, type Keysecure } from './keysecure/state.ts';
-import { createOnerway, type Onerway } from './onerway/tokens.ts';
-import { createOpenApi, type OpenApi } from './open-api/state.ts';
-import { createYixin, type Yixin } from './yixin/state.ts';
+import { createOnerway, restoreOnerway, type Onerway } from './onerway/tokens.ts';
+import { createOpenApi, restoreOpenApi, type OpenApi } from './open-api/state.ts';
+import { createYixin, restoreYixin, snapshotYixin, type Yixin, type YixinSnapshot } from './yixin/state.ts';
 
 /** Everything the sandbox remembers. `reset` brings back the first moment. */
 export interface World {
@@ -18,6 +19,21 @@ export interface World {
   onerway: Onerway;
   yixin: Yixin;
   reset(): void;
+  /** What outlives a restart, as JSON can hold it. Not the faults, and not the counts of requests. */
+  snapshot(): Snapshot;
+  /** Throws when `saved` is not what `snapshot` gave. */
+  restore(saved: Snapshot): void;
+  /** Called after each request that may have changed something. */
+  changed(): void;
+}
+
+export interface Snapshot {
+  clock: ClockSnapshot;
+  journal: JournalSnapshot;
+  openApi: OpenApi;
+  keysecure: KeysecureSnapshot;
+  onerway: Onerway;
+  yixin: YixinSnapshot;
 }
 
 export function createWorld(config: Config): World {
@@ -40,6 +56,23 @@ export function createWorld(config: Config): World {
       world.onerway = createOnerway(config);
       world.yixin = createYixin();
     },
+    snapshot: () => ({
+      clock: clock.snapshot(),
+      journal: world.journal.snapshot(),
+      openApi: world.openApi,
+      keysecure: snapshotKeysecure(world.keysecure),
+      onerway: world.onerway,
+      yixin: snapshotYixin(world.yixin),
+    }),
+    restore(saved) {
+      clock.restore(saved.clock);
+      world.journal.restore(saved.journal);
+      world.openApi = restoreOpenApi(saved.openApi);
+      world.keysecure = restoreKeysecure(config, saved.keysecure);
+      world.onerway = restoreOnerway(saved.onerway);
+      world.yixin = restoreYixin(saved.yixin);
+    },
+    changed() {},
   };
   return world;
 }

@@ -35,7 +35,7 @@ export function applyCard(call: Call): unknown {
   if (merchant.cardNoByUniqueNo.has(uniqueNo)) throw new Refused(4901);
   const now = world.clock.now();
   const cardNo = orderNumber(world.keysecure, 'C', now);
-  const random = createRandom(104_729 * world.keysecure.issued);
+  const random = createRandom(Math.imul(104_729, world.keysecure.issued));
   const { cardBin, needsAddress: _, ...named } = product;
   merchant.cards.set(cardNo, {
     ...named,

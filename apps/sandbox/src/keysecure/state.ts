@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { firstNumber } from '../synthetic.ts';
 import { defaultBins, defaultPackages, type KeysecureBin, type KeysecurePackage } from './catalogue.ts';
 
 export const cardStatuses = ['Pending', 'ToActivate', 'Activated', 'Fail', 'Frozen', 'Delete'] as const;
@@ -14,7 +15,8 @@ export interface KeysecureCardholder {
   /** What the review ends in. */
   verdict: 'Approved' | 'Rejected';
   createdAt: number;
-  reviewFrom: number;
+  /** Null: it stays as it is, however much time goes by. */
+  reviewFrom: number | null;
   cents: bigint;
 }
 
@@ -30,7 +32,8 @@ export interface KeysecureCard {
   feeDetail: Record<string, unknown>;
   status: CardStatus;
   createdAt: number;
-  readyAt: number;
+  /** Null: never. */
+  readyAt: number | null;
   pan: string;
   cvv: string;
   expYear: string;
@@ -96,19 +99,19 @@ export function createKeysecure(config: Config): Keysecure {
     merchants: new Map(merchants.map((merchant) => [merchant.apiKey, merchant])),
     packages: [...defaultPackages],
     bins: [...defaultBins],
-    issued: 0,
+    issued: firstNumber(),
   };
 }
 
 /** An order number in the documents' manner: letter, day, counter. */
 export function orderNumber(state: Keysecure, letter: string, now: number): string {
   state.issued += 1;
-  return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.issued).padStart(6, '0')}`;
+  return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${state.issued}`;
 }
 
 /** What time has done to a card since somebody last looked: there are no timers. */
 export function settleCard(card: KeysecureCard, now: number): KeysecureCard {
-  if (card.status === 'Pending' && now >= card.readyAt) {
+  if (card.status === 'Pending' && card.readyAt !== null && now >= card.readyAt) {
     card.status = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
   }
   return card;
@@ -116,6 +119,7 @@ export function settleCard(card: KeysecureCard, now: number): KeysecureCard {
 
 export function settleCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {
   const { cardholderInProgressMs, cardholderDecisionMs } = config.keysecure;
+  if (holder.reviewFrom === null) return holder;
   const age = now - holder.reviewFrom;
   if (holder.status === 'Pending' && age >= cardholderInProgressMs) holder.status = 'In_progress';
   if (holder.status === 'In_progress' && age >= cardholderDecisionMs) {

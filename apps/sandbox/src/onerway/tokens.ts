@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { createRandom } from '../synthetic.ts';
+import { createRandom, firstNumber } from '../synthetic.ts';
 
 /** onerway.md §3.1, `tokenInfos[]`. */
 export interface OnerwayToken {
@@ -24,6 +24,8 @@ export interface StoredToken {
 
 export interface Onerway {
   tokens: StoredToken[];
+  /** How many were made, those deleted since among them. */
+  made: number;
 }
 
 export interface SeedOnerwayTokens {
@@ -38,7 +40,7 @@ const defaultCustomer = 'custId_1640247522000';
 export const otherAppId = '1900000000000000002';
 
 export function createOnerway(config: Config): Onerway {
-  const state: Onerway = { tokens: [] };
+  const state: Onerway = { tokens: [], made: 0 };
   seedTokens(state, config, {
     merchantCustId: defaultCustomer,
     kind: 'TOKEN',
@@ -56,12 +58,15 @@ export function createOnerway(config: Config): Onerway {
     kind: 'SUBSCRIBE',
     tokens: [subscription, subscription, subscription],
   });
+  // The tokens above are the same at every start; those seeded later are not.
+  state.made = firstNumber();
   return state;
 }
 
 export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayTokens): void {
   for (const { cardBinCountry = 'US', ...own } of seed.tokens) {
-    const random = createRandom(7919 * (state.tokens.length + 1));
+    state.made += 1;
+    const random = createRandom(Math.imul(7919, state.made));
     const token: OnerwayToken = {
       // 19 digits: more than a JavaScript number can hold (§13.7).
       id: `18${random.digits(17)}`,
@@ -76,4 +81,8 @@ export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayToke
     };
     state.tokens.push({ merchantCustId: seed.merchantCustId, kind: seed.kind ?? 'TOKEN', token });
   }
+}
+
+export function restoreOnerway({ tokens, made }: Onerway): Onerway {
+  return { tokens: [...tokens], made: Math.max(made, firstNumber()) };
 }

@@ -68,6 +68,17 @@ test('rows carry PAN, CVV and PIN, both shapes of card_id, empty strings and ver
   expect(text).not.toContain('null');
 });
 
+test('a card is activated before its cancellation is requested, and that before it is completed', () => {
+  sandbox.admin.openApi.seedCards({ count: 500, seed: 5, replace: true });
+  const cards = sandbox.admin.openApi.cards();
+  expect(cards.some((card) => card.end_at !== '')).toBe(true);
+  for (const { status, use_at: used, close_at: closed, end_at: ended } of cards) {
+    expect([used !== '', closed !== '', ended !== '']).toEqual([status !== 1, [4, 5].includes(status), status === 5]);
+    if (closed !== '') expect(used < closed).toBe(true);
+    if (ended !== '') expect(closed < ended).toBe(true);
+  }
+});
+
 test('seeding repeats itself and fills 2,500 rows', async () => {
   sandbox.admin.openApi.seedCards({ count: 2500, seed: 3, replace: true });
   const first = sandbox.admin.openApi.cards();

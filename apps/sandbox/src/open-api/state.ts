@@ -56,6 +56,10 @@ export function createOpenApi(config: Config): OpenApi {
   return state;
 }
 
+export function restoreOpenApi({ bins, cards }: OpenApi): OpenApi {
+  return { bins: [...bins], cards: [...cards] };
+}
+
 export function seedCards(state: OpenApi, config: Config, { count, seed = 1, binId, replace }: SeedOpenApiCards): void {
   if (replace === true) state.cards = [];
   const random = createRandom(seed);
@@ -85,10 +89,10 @@ function syntheticCard(random: Random, appId: number, bin: OpenApiBin, index: nu
     cvv: random.digits(3),
     pin: index % 4 === 0 ? random.digits(6) : '',
     status,
-    // §7.8: the empty string stands for "no value".
-    use_at: status === 1 ? '' : moment(2025),
-    close_at: status === 4 || status === 5 ? moment(2026) : '',
-    end_at: status === 5 ? moment(2026) : '',
+    // §7.8: the empty string stands for "no value". A year each, so that they follow one another whatever the month.
+    use_at: status === 1 ? '' : moment(2023),
+    close_at: status === 4 || status === 5 ? moment(2024) : '',
+    end_at: status === 5 ? moment(2025) : '',
     mark: index % 5 === 0 ? `note ${index}` : '',
   };
 }

@@ -1,3 +1,5 @@
+import { firstNumber } from '../synthetic.ts';
+
 /** A card that a user has bound. `bindCardId` null: the row is sent without it, as in the sample (yixin.md §4.3). */
 export interface YixinCard {
   user: string;
@@ -33,7 +35,7 @@ export interface SeedYixinCards {
 }
 
 export function createYixin(): Yixin {
-  return { cards: [], challenges: new Map(), answered: new Map(), numbers: 0 };
+  return { cards: [], challenges: new Map(), answered: new Map(), numbers: firstNumber() };
 }
 
 export function bind(
@@ -52,4 +54,22 @@ export function nextNumber(state: Yixin, prefix: string): string {
 
 export function isBound(state: Yixin, user: string, cardNo: string): boolean {
   return state.cards.some((card) => card.user === user && card.cardNo === cardNo);
+}
+
+/** Repeats come soon after the first request, and each read is an entry too: the file keeps only the latest. */
+const keptAnswers = 1000;
+
+export type YixinSnapshot = ReturnType<typeof snapshotYixin>;
+
+export function snapshotYixin({ cards, challenges, answered, numbers }: Yixin) {
+  return { cards, challenges: [...challenges.values()], answered: [...answered].slice(-keptAnswers), numbers };
+}
+
+export function restoreYixin({ cards, challenges, answered, numbers }: YixinSnapshot): Yixin {
+  return {
+    cards: [...cards],
+    challenges: new Map(challenges.map((challenge) => [challenge.bizId, challenge] as const)),
+    answered: new Map(answered),
+    numbers: Math.max(numbers, firstNumber()),
+  };
 }

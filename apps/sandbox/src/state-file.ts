@@ -1,0 +1,79 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { Snapshot, World } from './world.ts';
+
+/** Goes up when a snapshot changes its shape: an older file is refused instead of misread. */
+const version = 1;
+/** Changes this close together are one write. */
+const quietMs = 100;
+
+export interface StateFile {
+  /** Throws when the file cannot be written. */
+  save(): Promise<void>;
+  /** Writes what is not written yet. */
+  close(): Promise<void>;
+}
+
+/** Fills the world from the file, if there is one, and from then on writes the world to it whenever it changes. */
+export async function openStateFile(path: string, world: World): Promise<StateFile> {
+  let written = await restore(path, world);
+  let timer: NodeJS.Timeout | undefined;
+  let saving = Promise.resolve();
+
+  async function write(): Promise<void> {
+    const text = JSON.stringify({ version, ...world.snapshot() });
+    if (text === written) return;
+    // Through a second name, so that a crash leaves the old file or the new one; made anew, so that the mode is its own.
+    const unfinished = `${path}.new`;
+    await rm(unfinished, { force: true });
+    await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
+    await rename(unfinished, path);
+    written = text;
+  }
+  /** One write at a time; each takes the world as it is when its turn comes. */
+  function save(): Promise<void> {
+    const turn = saving.then(write);
+    saving = turn.catch(() => undefined);
+    return turn;
+  }
+  world.changed = () => {
+    timer ??= setTimeout(() => {
+      // A running write may have read the world before this change, so the next one is due after it.
+      void saving.then(() => {
+        timer = undefined;
+        return save().catch((error: unknown) =>
+          process.emitWarning(`The state was not written to ${path}: ${String(error)}`),
+        );
+      });
+    }, quietMs);
+  };
+  return {
+    save,
+    async close() {
+      world.changed = () => {};
+      clearTimeout(timer);
+      await save();
+    },
+  };
+}
+
+/** The text that is in the file; undefined when there is none. */
+async function restore(path: string, world: World): Promise<string | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const saved = JSON.parse(text) as Snapshot & { version: unknown };
+    if (saved.version !== version) throw new Error(`its version is not ${version}`);
+    world.restore(saved);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The state file ${path} cannot be read (${why}). To start without it, delete it.`, {
+      cause: error,
+    });
+  }
+  return text;
+}
