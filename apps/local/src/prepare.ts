@@ -77,6 +77,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     }),
   });
   await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
+    // The database keeps what it knows of the sandbox's cards; after a restart the sandbox must still know them too.
+    stateFile: 'sandbox-state.json',
     openApi: { ...openApi, key: openApiKey },
     keysecure: {
       apiKeys: [
