@@ -10,8 +10,8 @@ export type Effect = 'read' | 'write';
 
 /**
  * The codes of keysecure.md §10 that say for certain that nothing was done. Left out on purpose: 1001, a system error
- * after which anything may have happened; 1014–1018, which belong to the card iframe; 3xxx and the other 4xxx, whose
- * texts are not published. A range is no evidence: what does not stand here is unknown.
+ * after which anything may have happened; 1013–1018, which belong to private data and the card iframe; 4005, 4016 and 4017,
+ * which belong to setting a PIN; 3xxx and the other 4xxx, whose texts are not published. A range is no evidence: what does not stand here is unknown.
  */
 const refusals: ReadonlyMap<number, RefusalReason> = new Map([
   [1002, 'configuration'],
@@ -25,7 +25,6 @@ const refusals: ReadonlyMap<number, RefusalReason> = new Map([
   [1010, 'configuration'],
   [1011, 'configuration'],
   [1012, 'unsupported'],
-  [1013, 'unsupported'],
   [1019, 'invalid_request'],
   [1020, 'invalid_request'],
   [1021, 'configuration'],
@@ -40,10 +39,7 @@ const refusals: ReadonlyMap<number, RefusalReason> = new Map([
   [2008, 'invalid_request'],
   [2009, 'invalid_request'],
   [2010, 'invalid_request'],
-  [4005, 'conflict'],
   [4010, 'invalid_request'],
-  [4016, 'invalid_request'],
-  [4017, 'unsupported'],
 ]);
 
 /** What a code other than 0 says about the request. `said` carries the code and the redacted message. */

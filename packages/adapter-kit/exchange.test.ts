@@ -216,6 +216,18 @@ describe('the pool', () => {
     expect(open).toBe(2);
   });
 
+  test('a request that finds no connection free in time was certainly not sent', async () => {
+    loopback.reply(() => ({ kind: 'hang' }));
+    const hanging = [send({ timeoutMs: 1500 }), send({ timeoutMs: 1500 })];
+    while (loopback.requests.length < 2) await loopback.nextRequest();
+    expect(await send()).toEqual({ kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' });
+    expect(await Promise.all(hanging)).toMatchObject([{ kind: 'lost' }, { kind: 'lost' }]);
+    expect(loopback.requests).toHaveLength(2);
+
+    loopback.reply(() => json({}));
+    expect(await send()).toMatchObject({ kind: 'answered' });
+  });
+
   test('close lets a running request end', async () => {
     const closing = openTransport({ connections: 1, connectTimeoutMs: 300, maxResponseBytes: 1000 });
     const port = await openRaw((socket) => {

@@ -23,7 +23,7 @@ export interface Answer {
 
 /**
  * What became of a request on the wire. `not_sent` is certain and a closed list: name not found, connection refused or
- * unreachable, TLS refused, connecting timed out. All else without a whole answer is `lost`: it may have arrived.
+ * unreachable, TLS refused, connecting timed out, no connection free in time. All else without a whole answer is `lost`: it may have arrived.
  */
 export type Exchange =
   | Answer
@@ -44,9 +44,9 @@ export interface ExchangeReport {
 }
 
 export interface TransportOptions {
-  /** Connections that may be open to the provider at once; further requests wait for one. */
+  /** Requests that may be under way to the provider at once, each on a connection of its own. */
   readonly connections: number;
-  /** Milliseconds to connect, TLS included. */
+  /** Milliseconds to wait for a free connection, and again to connect, TLS included. Both end as `not_sent`. */
   readonly connectTimeoutMs: number;
   /** A longer answer is cut off and counts as lost. */
   readonly maxResponseBytes: number;
@@ -64,14 +64,23 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
     bodyTimeout: 0,
   });
 
+  const slots = createSlots(options.connections);
+
   async function exchange(order: ProviderRequest): Promise<Exchange> {
+    // A request must not wait inside the pool, where nobody can tell whether it was sent when its time runs out.
+    const waiting = performance.now();
+    const slot = slots.take(Math.min(options.connectTimeoutMs, order.timeoutMs));
+    if (slot !== true && !(await slot)) {
+      return { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' };
+    }
+    const timeoutMs = Math.max(1, Math.floor(order.timeoutMs - (performance.now() - waiting)));
     try {
       const answer = await request(order.url, {
         dispatcher: agent,
         method: order.method,
         headers: order.traceparent === undefined ? order.headers : { ...order.headers, traceparent: order.traceparent },
         body: order.body,
-        signal: AbortSignal.timeout(order.timeoutMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       return {
         kind: 'answered',
@@ -81,6 +90,8 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
       };
     } catch (error) {
       return wasNotSent(error) ? { kind: 'not_sent', cause: causeOf(error) } : { kind: 'lost', cause: causeOf(error) };
+    } finally {
+      slots.give();
     }
   }
 
@@ -98,6 +109,39 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
   }
 
   return { send, close: () => agent.close() };
+}
+
+/** So many at once; the others wait in line, each as long as it can. */
+function createSlots(count: number): { take(waitMs: number): true | Promise<boolean>; give(): void } {
+  let free = count;
+  const line = new Set<() => void>();
+  return {
+    take: (waitMs) => {
+      if (free > 0) {
+        free -= 1;
+        return true;
+      }
+      return new Promise((resolve) => {
+        const late = setTimeout(() => {
+          line.delete(enter);
+          resolve(false);
+        }, waitMs);
+        function enter(): void {
+          clearTimeout(late);
+          resolve(true);
+        }
+        line.add(enter);
+      });
+    },
+    give: () => {
+      const [next] = line;
+      if (next === undefined) free += 1;
+      else {
+        line.delete(next);
+        next();
+      }
+    },
+  };
 }
 
 /** Codes of a connection that never came to be. `ECONNRESET` is not among them: it may come after the request. */

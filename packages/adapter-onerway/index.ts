@@ -15,11 +15,12 @@ export const onerway: AdapterDefinition = defineAdapter({
     gaps: {
       binding: {
         state: 'absent',
-        reason: 'a card is bound on a payment page of Onerway or with its number and security code, not by an SMS code',
+        reason:
+          'A card is bound on a payment page of Onerway or with its number and security code, not by an SMS code.',
       },
       issuing: {
         state: 'absent',
-        reason: "Onerway's issuing API is another product, whose card operations are not published field by field",
+        reason: "Onerway's issuing API is another product, whose card operations are not published field by field.",
       },
     },
   }),

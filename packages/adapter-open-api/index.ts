@@ -6,7 +6,7 @@ import { openApiSettings } from './settings.ts';
 
 export type { OpenApiSettings } from './settings.ts';
 
-const pathNotPublished = 'the documents name this operation by its title only; its path is not published';
+const pathNotPublished = 'The documents name this operation by its title only; its path is not published.';
 
 /**
  * OPEN-API, a white-label card issuer. Two of its 39 operations are published: the list of card products (`binList`) and

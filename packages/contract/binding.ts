@@ -33,7 +33,9 @@ export const bindingSchema = z
     binCountry: z.string().nullable(),
     challenge: z
       .object({
-        expiresAt: timestamp.meta({ description: 'When the SMS code stops working, by the account settings.' }),
+        expiresAt: timestamp.meta({
+          description: 'When the SMS code is expected to stop working; the provider decides.',
+        }),
         attemptsLeft: z.int().meta({ description: 'Wrong codes that are still allowed.' }),
         resendAfter: timestamp.meta({ description: 'When another SMS may be asked for, by a new binding.' }),
       })

@@ -270,7 +270,8 @@ export const operations = {
     summary: 'Start a sync',
     description:
       'Pulls an account’s cards, or one user’s bindings, into the gateway: page by page, resumed where it stopped after a restart. ' +
-      'The same rows are found again by the provider’s ids, so a second sync changes nothing that has not changed.',
+      'The same rows are found again by the provider’s ids, so a second sync changes nothing that has not changed. ' +
+      'The answer is 202 because the work follows; `GET /v1/syncs/{id}` shows how far it is.',
     scopes: ['cards:write', 'bindings:write'],
     effect: 'write',
     body: sync.startSyncSchema,

@@ -38,9 +38,8 @@ export interface ProviderAdapter {
   readonly notes?: readonly string[];
 }
 
-/** Names for what an account can do, by facet. */
-export const capabilities = ['products', 'cardholders', 'issuing', 'cards', 'binding', 'boundCards', 'banks'] as const;
-export type Capability = (typeof capabilities)[number];
+/** Names for what an account can do: its facets. */
+export type Capability = 'products' | 'cardholders' | 'issuing' | 'cards' | 'binding' | 'boundCards' | 'banks';
 
 /** `needs-settings`: it would work with a setting that the provider has not published. `absent`: not documented. */
 export interface Gap {

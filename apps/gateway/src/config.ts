@@ -24,7 +24,6 @@ const integer = (least: number, most: number) =>
     .regex(/^\d+$/, `expected a whole number from ${least} to ${most}`)
     .transform(Number)
     .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
-const milliseconds = (least: number, most: number) => integer(least, most);
 
 const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
 
@@ -74,41 +73,41 @@ const settings = {
     'Keys of the fingerprints that find a sealed number again (HMAC-SHA-256): <id>:<base64>, newest first.',
   ),
   DATABASE_CONNECTIONS: setting(integer(3, 500), '20', 'Most connections to PostgreSQL, the job queue included.'),
-  DATABASE_CONNECT_TIMEOUT_MS: setting(milliseconds(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
-  DATABASE_STATEMENT_TIMEOUT_MS: setting(milliseconds(10, 600_000), '5000', 'Longest statement.'),
-  HTTP_REQUEST_TIMEOUT_MS: setting(milliseconds(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
+  DATABASE_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: setting(integer(10, 600_000), '5000', 'Longest statement.'),
+  HTTP_REQUEST_TIMEOUT_MS: setting(integer(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
   HTTP_HANDLER_TIMEOUT_MS: setting(
-    milliseconds(100, 600_000),
+    integer(100, 600_000),
     '45000',
     'Longest time to answer; more than a provider write and its two commits.',
   ),
-  HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(milliseconds(0, 600_000), '65000', 'Idle connections are closed after this.'),
+  HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(integer(0, 600_000), '65000', 'Idle connections are closed after this.'),
   HTTP_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest request body.'),
-  PROVIDER_READ_TIMEOUT_MS: setting(milliseconds(100, 120_000), '10000', 'Longest read at a provider, in all.'),
+  PROVIDER_READ_TIMEOUT_MS: setting(integer(100, 120_000), '10000', 'Longest read at a provider, in all.'),
   PROVIDER_WRITE_TIMEOUT_MS: setting(
-    milliseconds(100, 120_000),
+    integer(100, 120_000),
     '20000',
     'Longest write at a provider, in all; then its outcome is unknown.',
   ),
-  PROVIDER_CONNECT_TIMEOUT_MS: setting(milliseconds(10, 60_000), '3000', 'Longest time to connect to a provider.'),
+  PROVIDER_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '3000', 'Longest time to connect to a provider.'),
   PROVIDER_CONNECTIONS: setting(integer(1, 1000), '32', 'Most connections to the provider of one account.'),
   PROVIDER_MAX_RESPONSE_BYTES: setting(integer(1024, 104_857_600), '8388608', 'Longest answer of a provider.'),
-  JOBS_CONCURRENCY: setting(integer(1, 100), '4', 'Jobs (settling, syncs) that run at once in this process.'),
-  PRODUCTS_MAX_AGE_MS: setting(milliseconds(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
+  JOBS_CONCURRENCY: setting(
+    integer(1, 100),
+    '8',
+    'Jobs (settling, syncs) that run at once in this process; one at a time per account and kind.',
+  ),
+  PRODUCTS_MAX_AGE_MS: setting(integer(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
   SMS_CODE_LIFETIME_MS: setting(
-    milliseconds(1000, 3_600_000),
+    integer(1000, 3_600_000),
     '300000',
-    "How long an SMS code is taken to work; the provider's word wins.",
+    'How long an SMS code is said to work (`challenge.expiresAt`); the provider alone decides.',
   ),
-  SMS_RESEND_AFTER_MS: setting(
-    milliseconds(0, 3_600_000),
-    '60000',
-    'Least time between two SMS for one user and card.',
-  ),
+  SMS_RESEND_AFTER_MS: setting(integer(0, 3_600_000), '60000', 'Least time between two SMS for one user and card.'),
   SMS_WRONG_CODES: setting(integer(1, 100), '5', 'Wrong codes until a challenge is closed.'),
   SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Most SMS to one phone number in an hour.'),
   SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Most SMS to one phone number in 24 hours.'),
-  SHUTDOWN_GRACE_MS: setting(milliseconds(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
+  SHUTDOWN_GRACE_MS: setting(integer(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
 } as const;
 
 type Settings = typeof settings;
@@ -140,7 +139,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     if (result.success) config[name] = result.data;
     else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
   }
-  faults.push(...sharedKeys(config));
+  faults.push(...sharedKeys(config), ...shortTimeOuts(config));
   if (faults.length > 0) throw new ConfigError(faults);
   return config as Config;
 }
@@ -154,6 +153,14 @@ function sharedKeys({
   return shared.map(
     ({ id }) => `GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS; "${id}" is in both.`,
   );
+}
+
+/** What contains a provider's write must last longer than one. */
+function shortTimeOuts(config: Partial<Config>): string[] {
+  const write = config.PROVIDER_WRITE_TIMEOUT_MS ?? 0;
+  return (['HTTP_HANDLER_TIMEOUT_MS', 'SHUTDOWN_GRACE_MS'] as const)
+    .filter((name) => (config[name] ?? Infinity) <= write)
+    .map((name) => `${name}: expected more than PROVIDER_WRITE_TIMEOUT_MS (${write}), which it must leave room for.`);
 }
 
 /** Only the database's address, for the command line. @throws {@link ConfigError} */
@@ -200,5 +207,9 @@ export function envExample(): string {
     setting.fallback === null ? `${name}=` : `# ${name}=${setting.fallback}`,
     '',
   ]);
-  return ['# Settings of the gateway. Generated by "pnpm openapi"; do not edit.', '', ...lines].join('\n');
+  return [
+    '# Settings of the gateway, all from the environment: no file is loaded by itself. Generated by "pnpm openapi".',
+    '',
+    ...lines,
+  ].join('\n');
 }

@@ -60,9 +60,8 @@ async function start(): Promise<void> {
     async ({ err, signal }) => {
       if (err) log.error({ err }, 'closing after an error');
       else log.info({ signal }, 'closing');
-      // First no new requests and the running ones answered, then the jobs, then what both work with.
-      await app.close();
-      await jobs.stop();
+      // First no new requests and no new jobs, and the running ones ended; then what both work with.
+      await Promise.all([app.close(), jobs.stop()]);
       await accounts.close();
       await pool.end();
       log.info('closed');

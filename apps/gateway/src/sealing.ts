@@ -10,8 +10,8 @@ interface NamedKey {
 export interface SealedPlace {
   readonly table: 'cards' | 'bindings';
   readonly column: 'pan' | 'token';
-  /** The natural key of the row: account and the provider's own id. */
-  readonly row: readonly [account: string, providerRef: string];
+  /** The natural key of the row, with the account and the provider's own id in it. */
+  readonly row: readonly string[];
 }
 
 /**

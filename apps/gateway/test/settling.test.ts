@@ -1,8 +1,11 @@
 import { uuidOf, toPublicId } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
+import { writeKinds } from '../src/app.ts';
 import { storeProviderCards } from '../src/cards/store.ts';
 import { runSync } from '../src/jobs/sync.ts';
+import { findById } from '../src/ledger/store.ts';
+import { attemptOf, settleOperation } from '../src/ledger/write.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { ahead, settleNow } from './setup/settle.ts';
@@ -315,6 +318,11 @@ describe('a binding that is bound stays so', () => {
     await settle(lost?.operation ?? null);
     expect(await statusOf(id)).toBe('bound');
     expect(await statusOf(lost?.id ?? '')).toBe('not_required');
+    // Whether it sent an SMS nobody knows: it counts for the limits.
+    const { rows } = await gateway.pool.query('SELECT resend_after FROM bindings WHERE id = $1', [
+      uuidOf('binding', lost?.id ?? ''),
+    ]);
+    expect(rows[0]?.resend_after).toBeInstanceOf(Date);
     const listed = await gateway.client.listBindings({ query: { account: 'yixin', user: card.user, refresh: true } });
     expect(listed.data.filter(({ status }) => status === 'bound').map((binding) => binding.id)).toEqual([id]);
   });
@@ -332,6 +340,51 @@ describe('a binding that is bound stays so', () => {
 });
 
 describe('a card of ours in the list of the provider', () => {
+  test('that was asked for later than a look-up is not overwritten by it', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const { pool, sealing, accounts } = gateway.services;
+    const account = accounts.byName('keysecure');
+    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const operation = await findById(pool, uuidOf('operation', lost.operation?.id ?? ''));
+    if (account === undefined || kind === undefined || operation === null) throw new Error('There is no lost order.');
+
+    const askedAt = new Date();
+    const found = await kind.lookUp(account, operation, { timeoutMs: 3000 });
+    if (found?.kind !== 'done') throw new Error('The look-up did not find the card.');
+    const { providerRef } = found.value as { readonly providerRef: string };
+    const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;
+    await storeProviderCards(pool, sealing, account, [newer], new Date(askedAt.getTime() + 1));
+    const attempt = attemptOf('look-up', found, askedAt, new Date());
+    await settleOperation(gateway.services, kind, operation.id, found, 'look-up', attempt, 'later');
+
+    const card = await gateway.client.getCard({ params: { id: lost.id } });
+    expect(card).toMatchObject({ status: 'frozen', providerRef, operation: { outcome: 'succeeded' } });
+  });
+
+  test('whose number another card has leaves the order to a person, with the evidence', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
+    const other = await gateway.client.issueCard({ body: order });
+    await gateway.pool.query('UPDATE cards SET provider_ref = $2 WHERE id = $1', [
+      uuidOf('card', other.id),
+      real?.cardNo,
+    ]);
+    await settle(lost.operation);
+
+    const operation = await readOperation(lost.operation);
+    expect(operation).toMatchObject({ outcome: 'unknown', settlesBy: 'person', nextLookUpAt: null });
+    expect(operation.attempts.at(-1)).toMatchObject({
+      kind: 'look-up',
+      outcome: 'unknown',
+      providerMessage: 'the id that the provider gave belongs to another resource',
+    });
+    expect((await gateway.client.getCard({ params: { id: other.id } })).providerRef).toBe(real?.cardNo);
+    await gateway.pool.query('UPDATE cards SET provider_ref = $2 WHERE id = $1', [
+      uuidOf('card', other.id),
+      other.providerRef,
+    ]);
+  });
+
   async function syncCards(): Promise<void> {
     const { id } = await gateway.client.startSync({ body: { account: 'keysecure' } });
     const run = { isLastAttempt: true, signal: new AbortController().signal };

@@ -52,7 +52,7 @@ CREATE UNIQUE INDEX operations_idempotency_key ON operations (tenant, caller, id
 CREATE INDEX operations_tenant_id_idx ON operations (tenant, id DESC);
 CREATE INDEX operations_tenant_state_idx ON operations (tenant, state, id DESC);
 CREATE INDEX operations_tenant_account_idx ON operations (tenant, account, id DESC);
-CREATE INDEX operations_resource_idx ON operations (resource_id);
+CREATE INDEX operations_tenant_type_idx ON operations (tenant, type, id DESC);
 -- What the sweep looks for: writes without a known outcome. Few rows, so a small index.
 CREATE INDEX operations_unsettled_idx ON operations (state, created_at) WHERE state IN ('submitting', 'unknown');
 
@@ -122,6 +122,8 @@ CREATE UNIQUE INDEX cardholders_provider_ref_key ON cardholders (account, provid
 -- One person is applied for once; after a refusal, which is certain, again.
 CREATE UNIQUE INDEX cardholders_reference_key ON cardholders (account, reference) WHERE status <> 'failed';
 CREATE INDEX cardholders_tenant_idx ON cardholders (tenant, id DESC);
+CREATE INDEX cardholders_tenant_reference_idx ON cardholders (tenant, reference, id DESC);
+CREATE INDEX cardholders_tenant_status_idx ON cardholders (tenant, status, id DESC);
 
 CREATE TABLE cards (
   id                   uuid PRIMARY KEY,
@@ -159,12 +161,11 @@ CREATE TABLE cards (
 -- One card of a provider is one row, however often it is seen (keeps a sync from doubling and an order from losing it).
 CREATE UNIQUE INDEX cards_provider_ref_key ON cards (account, provider_ref);
 CREATE INDEX cards_tenant_idx ON cards (tenant, id DESC);
-CREATE INDEX cards_account_idx ON cards (account, id DESC);
+CREATE INDEX cards_account_idx ON cards (tenant, account, id DESC);
 CREATE INDEX cards_status_idx ON cards (tenant, status, id DESC);
 CREATE INDEX cards_cardholder_idx ON cards (account, cardholder_ref, id DESC);
 CREATE INDEX cards_product_idx ON cards (account, product_ref, id DESC);
 CREATE INDEX cards_last4_idx ON cards (tenant, last4, id DESC);
-CREATE INDEX cards_pan_fingerprint_idx ON cards (pan_fingerprint) WHERE pan_fingerprint IS NOT NULL;
 
 CREATE TABLE bindings (
   id                    uuid PRIMARY KEY,
@@ -236,5 +237,3 @@ CREATE TABLE syncs (
   CONSTRAINT syncs_finished CHECK ((state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL)),
   CONSTRAINT syncs_failure CHECK ((state = 'failed') = (failure IS NOT NULL))
 );
-CREATE INDEX syncs_account_idx ON syncs (account, id DESC);
-CREATE INDEX syncs_unfinished_idx ON syncs (state, created_at) WHERE state IN ('queued', 'running');

@@ -36,7 +36,7 @@ export async function storeBoundCards(
       const known = await findBound(client, account.name, list.user, card, fingerprints);
       if (known !== null) await releaseReference(client, known, card);
       const id = known ?? (await insertBound(client, account, list.user, card, fingerprints[0] ?? null, list.askedAt));
-      await describeBound(client, id, card, sealToken(sealing, account.name, card), list.askedAt);
+      await describeBound(client, id, card, sealToken(sealing, account.name, list.user, card), list.askedAt);
       seen.push(id);
     }
     await client.query(
@@ -134,7 +134,11 @@ async function describeBound(
 }
 
 /** Sealed anew with each list, a token comes under the newest key. */
-function sealToken(sealing: Sealing, account: string, card: BoundCard): Buffer | null {
+function sealToken(sealing: Sealing, account: string, user: string, card: BoundCard): Buffer | null {
   if (card.token === null || card.providerRef === null) return null;
-  return sealing.seal(card.token, { table: 'bindings', column: 'token', row: [account, card.providerRef] });
+  return sealing.seal(card.token, {
+    table: 'bindings',
+    column: 'token',
+    row: [account, user, card.kind, card.providerRef],
+  });
 }

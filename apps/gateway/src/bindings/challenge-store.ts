@@ -121,16 +121,17 @@ export async function awaitCode(
   );
 }
 
-/** Nothing was started and no SMS sent: refused, or not needed. */
+/** Nothing was started: refused, or not needed. What certainly sent no SMS does not count for the limits. */
 export async function endStart(
   client: PoolClient,
   id: string,
-  status: 'refused' | 'not_required',
+  end: { readonly status: 'refused' | 'not_required'; readonly sentNothing: boolean },
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = $2, resend_after = NULL, updated_at = $3 WHERE id = $1 AND status = 'starting'`,
-    [id, status, at],
+    `UPDATE bindings SET status = $2, resend_after = CASE WHEN $4 THEN NULL ELSE resend_after END, updated_at = $3
+     WHERE id = $1 AND status = 'starting'`,
+    [id, end.status, at, end.sentNothing],
   );
 }
 

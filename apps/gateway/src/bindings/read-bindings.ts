@@ -42,7 +42,7 @@ export async function readBindings(
 }
 
 /** A kind of binding that this account has. @throws ProblemError 422 for another one */
-export function supportedKind(account: OpenAccount, kind: BindingKind, pointer: string): BindingKind {
+function supportedKind(account: OpenAccount, kind: BindingKind, pointer: string): BindingKind {
   const { kinds } = facetOf(account, 'boundCards');
   if (kinds.includes(kind)) return kind;
   throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {

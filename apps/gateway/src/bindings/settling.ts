@@ -13,18 +13,24 @@ export function settlesBy(account: OpenAccount): 'look-up' | 'person' {
   return binding?.settlement.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person';
 }
 
-/** Whether the provider lists the card of this operation among those the user has bound, by its fingerprint. */
+/**
+ * Whether the provider lists the card of this operation among those the user has bound, by its fingerprint.
+ *
+ * @param userIp the end user's address, where they are there: an account without a default one can be asked only then
+ */
 export async function lookUpBound(
   services: Services,
   account: OpenAccount,
   operation: OperationRow,
   call: ProviderCall,
+  userIp: string | null = null,
 ): Promise<LookUp<{ readonly status: 'bound' }> | null> {
-  const { boundCards } = account.adapter;
-  if (boundCards === undefined || settlesBy(account) === 'person') return null;
+  const { binding, boundCards } = account.adapter;
+  if (boundCards === undefined || binding?.settlement.by !== 'bound-cards') return null;
+  if (boundCards.needsUserIp && userIp === null) return null;
   const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
   if (row === null) return null;
-  const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp: null }, call);
+  const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp }, call);
   if (outcome.kind !== 'done') return outcome;
   const listed = outcome.value.some(
     ({ pan }) =>

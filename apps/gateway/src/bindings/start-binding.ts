@@ -19,13 +19,13 @@ export function startBindingKind(services: Services): WriteKind<Started> {
     type: 'startBinding',
     successStatus: 201,
     settlesBy,
-    apply: async (client, operation, outcome, at) => {
+    apply: async (client, operation, outcome, { at }) => {
       const id = operation.resourceId;
       switch (outcome.kind) {
         case 'done':
           return started(outcome.value);
         case 'refused':
-          return endStart(client, id, 'refused', at);
+          return endStart(client, id, { status: 'refused', sentNothing: true }, at);
         case 'unknown':
           return;
       }
@@ -42,7 +42,7 @@ export function startBindingKind(services: Services): WriteKind<Started> {
             );
           }
           case 'not_required':
-            return endStart(client, id, 'not_required', at);
+            return endStart(client, id, { status: 'not_required', sentNothing: true }, at);
           case 'bound':
             return foundBound(client, id, at);
         }
@@ -55,7 +55,9 @@ export function startBindingKind(services: Services): WriteKind<Started> {
 
 /** A start whose card turns out to be bound: by an earlier binding, so that none was needed, or by this one. */
 async function foundBound(client: PoolClient, id: string, at: Date): Promise<void> {
-  if ((await boundRows(client, id)).length > 0) await endStart(client, id, 'not_required', at);
+  // Whether it sent an SMS nobody knows, so that it counts as one.
+  if ((await boundRows(client, id)).length > 0)
+    await endStart(client, id, { status: 'not_required', sentNothing: false }, at);
   else await markBound(client, id, at);
 }
 

@@ -24,7 +24,7 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
     type: 'verifyBinding',
     successStatus: 200,
     settlesBy,
-    apply: async (client, operation, outcome, at) => {
+    apply: async (client, operation, outcome, { at }) => {
       switch (outcome.kind) {
         case 'done':
           return outcome.value.status === 'bound'
@@ -57,7 +57,7 @@ export function verifyBinding(
     const binding = facetOf(account, 'binding');
     const userIp = requireUserIp(binding.needsUserIp, answer.userIp, '/userIp');
     const challenge = requireAwaitingCode(row);
-    await settleEarlierCode(services, kind, account, row, write);
+    await settleEarlierCode(services, kind, account, row, write, userIp);
     return {
       account,
       resourceId: id,
@@ -104,12 +104,13 @@ async function settleEarlierCode(
   account: OpenAccount,
   row: BindingRow,
   write: WriteRequest,
+  userIp: string | null,
 ): Promise<void> {
   if (row.operationId === null || row.operationType !== kind.type || row.operationState !== 'unknown') return;
   const operation = await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
-  const lookUp = await kind.lookUp(account, operation, readCall(services, write.traceparent));
+  const lookUp = await lookUpBound(services, account, operation, readCall(services, write.traceparent), userIp);
   if (lookUp === null || lookUp.kind === 'absent') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));

@@ -19,12 +19,12 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
   successStatus: 201,
   settlesBy: (account) => (facetOf(account, 'cardholders').settlement.by === 'look-up' ? 'look-up' : 'person'),
 
-  apply: async (client, operation, outcome, at) => {
+  apply: async (client, operation, outcome, { at, askedAt }) => {
     switch (outcome.kind) {
       case 'done': {
         const { providerRef, described } = outcome.value;
         await acceptApplication(client, operation.resourceId, providerRef, at);
-        if (described !== undefined) await describeCardholder(client, operation.resourceId, described, at);
+        if (described !== undefined) await describeCardholder(client, operation.resourceId, described, askedAt);
         return;
       }
       case 'refused':

@@ -29,13 +29,14 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
     successStatus: 201,
     settlesBy: (account) => (facetOf(account, 'issuing').settlement.by === 'look-up' ? 'look-up' : 'person'),
 
-    apply: async (client, operation, outcome, at) => {
+    apply: async (client, operation, outcome, { at, askedAt }) => {
       switch (outcome.kind) {
         case 'done': {
           await acceptOrder(client, operation.resourceId, outcome.value.providerRef, at);
           const { described } = outcome.value;
           const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
-          if (described !== undefined) await describeProviderCards(client, services.sealing, account, [described], at);
+          if (described !== undefined)
+            await describeProviderCards(client, services.sealing, account, [described], askedAt);
           return;
         }
         case 'refused':

@@ -74,7 +74,7 @@ export async function refreshProducts(
     next = page.next;
     if (next === null) break;
   }
-  await storeProducts(services.pool, account, products, askedAt);
+  await storeProducts(services.pool, account, { products, isWhole: next === null, askedAt });
 }
 
 function productView(row: ProductRow): z.output<typeof cardProductSchema> {

@@ -80,13 +80,13 @@ const columns = [
   'seen_at',
 ];
 
-/** Stores an account's whole list of products. What it no longer shows stays as last seen, and cannot be ordered. */
+/** Stores an account's list of products. What a whole list no longer shows stays as last seen, and cannot be ordered. */
 export async function storeProducts(
   pool: Pool,
   account: Owner,
-  products: readonly ProviderProduct[],
-  askedAt: Date,
+  list: { readonly products: readonly ProviderProduct[]; readonly isWhole: boolean; readonly askedAt: Date },
 ): Promise<void> {
+  const { products, isWhole, askedAt } = list;
   const rows = products.map((product) => ({
     id: newUuid(askedAt.getTime()),
     provider_ref: product.providerRef,
@@ -116,6 +116,7 @@ export async function storeProducts(
          WHERE card_products.seen_at <= excluded.seen_at`,
       [account.name, JSON.stringify(rows), account.tenant, account.provider, askedAt],
     );
+    if (!isWhole) return;
     await client.query('UPDATE card_products SET issuable = false WHERE account = $1 AND seen_at < $2 AND issuable', [
       account.name,
       askedAt,

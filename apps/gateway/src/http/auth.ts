@@ -15,6 +15,7 @@ export function hashApiKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
+/** What every API key begins with, so that one is known where it should not stand. */
 export const apiKeyPrefix = 'cgk_';
 /** How long a key that was looked up is taken for valid, in milliseconds: a revoked key works at most that long. */
 export const keyCacheMs = 5000;

@@ -22,6 +22,8 @@ A provider answers late, twice, wrongly or never. So a write ends in one of thre
 | 422 | \`refused\` | Certain: nothing happened. \`provider\` has the provider's code. |
 | 202 | \`unknown\` | The provider may have done it. The resource is shown as far as it is certain; \`Location\` names the operation. |
 
+Starting a sync is no call to a provider: it answers 202 because the work follows. Watch \`GET /v1/syncs/{id}\`.
+
 An unknown write is never sent again and never called failed. Where the provider can be asked, the gateway keeps asking
 (\`settlesBy: "look-up"\`) until the provider's own record settles it; what nothing can settle waits visibly for a person
 (\`GET /v1/operations?outcome=unknown\`).

@@ -1,6 +1,6 @@
 import { unknown } from '@card-gateway/core';
-import { findById, type OperationRow, postpone, queueForgotten } from '../ledger/store.ts';
-import { attemptOf, lookUpDelayMs, settleOperation, type WriteKind } from '../ledger/write.ts';
+import { findById, isTakenReference, type OperationRow, postpone, queueForgotten } from '../ledger/store.ts';
+import { attemptOf, contradiction, lookUpDelayMs, settleOperation, type WriteKind } from '../ledger/write.ts';
 import { readCall, type Services } from '../services.ts';
 import { freeLeftJobs } from './store.ts';
 
@@ -50,7 +50,14 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
   const attempt = attemptOf('look-up', result, startedAt, finishedAt);
   if (result.kind === 'done') {
-    await settleOperation(services, kind, operation.id, result, 'look-up', attempt, operation.id);
+    try {
+      await settleOperation(services, kind, operation.id, result, 'look-up', attempt, operation.id);
+    } catch (error) {
+      if (!isTakenReference(error)) throw error;
+      // What was found is another resource's already: no further look-up can tell more.
+      const doubt = attemptOf('look-up', contradiction(result.evidence), startedAt, finishedAt);
+      await postpone(services.pool, { operationId: operation.id, attempt: doubt, at: finishedAt, next: null });
+    }
     return;
   }
   // A refused or failed look-up says nothing about the write it asks for; neither does "not found".

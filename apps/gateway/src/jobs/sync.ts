@@ -67,6 +67,9 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     const askedAt = new Date(services.now());
     const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
     await storeProviderCards(services.pool, services.sealing, account, page.items, askedAt);
+    if (page.next !== null && page.next === position) {
+      throw new ProblemError('provider-error', 'The list of cards does not end.', { isFinal: true });
+    }
     position = page.next;
     const progress = { rows: page.items.length, total: page.total, position };
     await advanceSync(services.pool, sync.id, progress, new Date(services.now()));

@@ -40,6 +40,7 @@ export interface Attempt {
   readonly providerMessage: string | null;
 }
 
+/** A write that is about to be recorded. */
 export interface NewOperation {
   readonly id: string;
   readonly tenant: string;
@@ -59,6 +60,7 @@ const columns = `id, tenant, caller, request_hash AS "requestHash", type, provid
   look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt", answer_status AS "answerStatus", answer,
   created_at AS "createdAt"`;
 
+/** The operation that took an Idempotency-Key; null when none did. */
 export async function findByKey(
   pool: Pool,
   key: { readonly tenant: string; readonly caller: string; readonly idempotencyKey: string },
@@ -71,6 +73,7 @@ export async function findByKey(
   return rows[0] ?? null;
 }
 
+/** One operation; null when there is none. */
 export async function findById(client: Pool | PoolClient, id: string): Promise<OperationRow | null> {
   const { rows } = await client.query<OperationRow>({
     name: 'operation-by-id',
@@ -143,7 +146,7 @@ export async function settle(
     if (settling.attempt !== null) await addAttempt(client, operation.id, settling.attempt);
     const answer = await change(client, operation);
     if (settling.outcome.kind === 'unknown') {
-      if (operation.nextLookUpAt !== null) await queueSettle(client, operation.id, operation.nextLookUpAt);
+      if (operation.nextLookUpAt !== null) await queueSettle(client, operation, operation.nextLookUpAt);
     } else {
       await client.query({
         name: 'operation-answer',
@@ -223,37 +226,56 @@ export interface Postponement {
 /** Keeps a look-up that settled nothing as evidence and queues the next. */
 export async function postpone(pool: Pool, { operationId, attempt, at, next }: Postponement): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(
+    const { rows } = await client.query<OperationRow>(
       `UPDATE operations SET look_ups = look_ups + 1, next_look_up_at = $2, updated_at = $3,
          settles_by = CASE WHEN $2::timestamptz IS NULL THEN 'person' ELSE settles_by END
-       WHERE id = $1 AND state = 'unknown'`,
+       WHERE id = $1 AND state = 'unknown' RETURNING ${columns}`,
       [operationId, next, at],
     );
-    if (rowCount === 0) return;
+    const [operation] = rows;
+    if (operation === undefined) return;
     if (attempt !== null) await addAttempt(client, operationId, attempt);
-    if (next !== null) await queueSettle(client, operationId, next);
+    if (next !== null) await queueSettle(client, operation, next);
   });
 }
 
-/** Puts the look-up on the queue, inside the transaction that makes it necessary. */
-async function queueSettle(client: PoolClient, operationId: string, at: Date): Promise<void> {
+/**
+ * Puts the look-up on its account's queue, inside the transaction that makes it necessary. An account has one queue, so
+ * that a provider that hangs keeps one worker waiting and not all of them.
+ */
+async function queueSettle(
+  client: PoolClient,
+  { id, account }: Pick<OperationRow, 'id' | 'account'>,
+  at: Date,
+): Promise<void> {
   await client.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text), run_at => $2::timestamptz,
-       job_key => 'settle:' || $1::text)`,
-    [operationId, at],
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text), queue_name => 'settle:' || $3::text,
+       run_at => $2::timestamptz, job_key => 'settle:' || $1::text)`,
+    [id, at, account],
   );
 }
 
+/** So many at once that a sweep stays a short statement; the next one takes the rest. */
+const mostForgotten = 1000;
+
 /**
  * Queues the look-up of every write that nobody works on: sent before `sentBefore` and still without an answer (its
- * process ended), or unknown and overdue (its job was lost).
+ * process ended), or unknown and overdue (its job was lost). A look-up that waits in line keeps its place.
  */
 export async function queueForgotten(pool: Pool, sentBefore: Date, dueBefore: Date): Promise<number> {
   const { rowCount } = await pool.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text), job_key => 'settle:' || id::text)
-     FROM operations
-     WHERE (state = 'submitting' AND created_at < $1) OR (state = 'unknown' AND next_look_up_at < $2)`,
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text), queue_name => 'settle:' || account,
+       job_key => 'settle:' || id::text, job_key_mode => 'preserve_run_at')
+     FROM (SELECT id, account FROM operations
+           WHERE (state = 'submitting' AND created_at < $1) OR (state = 'unknown' AND next_look_up_at < $2)
+           ORDER BY created_at LIMIT ${mostForgotten}) o`,
     [sentBefore, dueBefore],
   );
   return rowCount ?? 0;
+}
+
+/** Whether a row could not be changed because the provider's id that it was to get is another row's. */
+export function isTakenReference(error: unknown): boolean {
+  const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
+  return code === '23505' && constraint !== undefined && constraint.endsWith('_provider_ref_key');
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type Evidence,
   newUuid,
   type OperationType,
   type Outcome,
@@ -13,7 +14,16 @@ import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { isDatabaseFailure, ProblemError, problemBody, refusalProblem } from '../http/problem.ts';
 import { type Services, writeCall } from '../services.ts';
-import { type Attempt, claim, findById, findByKey, type OperationRow, settle, type StoredAnswer } from './store.ts';
+import {
+  type Attempt,
+  claim,
+  findById,
+  findByKey,
+  isTakenReference,
+  type OperationRow,
+  settle,
+  type StoredAnswer,
+} from './store.ts';
 
 /** A write as it came in. */
 export interface WriteRequest {
@@ -38,11 +48,17 @@ export interface WriteKind<Value> {
   readonly successStatus: 200 | 201 | 202;
   settlesBy(account: OpenAccount): SettlesBy;
   /** Changes the resource to fit the outcome, inside the settling transaction. */
-  apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, at: Date): Promise<void>;
+  apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
   /** The resource as callers see it. */
   view(client: PoolClient, operation: OperationRow): Promise<unknown>;
   /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
   lookUp(account: OpenAccount, operation: OperationRow, call: ProviderCall): Promise<LookUp<Value> | null>;
+}
+
+export interface When {
+  readonly at: Date;
+  /** When the provider was asked for what it said, which may be a while before. */
+  readonly askedAt: Date;
 }
 
 /** What a look-up showed. `absent` proves nothing: the provider may still be at work. */
@@ -126,19 +142,31 @@ async function settleAnswer<Value>(
   outcome: Outcome<Value>,
   attempt: Attempt,
 ): Promise<WriteAnswer> {
-  for (let tried = 1; ; tried += 1) {
+  const giveUpAt = performance.now() + longestRecordingMs;
+  let known = outcome;
+  for (let tried = 0; ; tried += 1) {
     try {
-      const answer = await settleOperation(services, kind, operationId, outcome, 'answer', attempt, request.requestId);
-      if (answer !== null) return answered(answer, outcome, operationId);
+      const answer = await settleOperation(services, kind, operationId, known, 'answer', attempt, request.requestId);
+      if (answer !== null) return answered(answer, known, operationId);
       const settled = await findById(services.pool, operationId);
       if (settled === null) throw new Error('The operation is gone.');
       return await replay(services, kind, request, settled);
     } catch (error) {
       const mayPass = error instanceof Error && isDatabaseFailure(error);
-      if (!mayPass || tried === 3) throw unrecorded(operationId, error);
-      await wait(100 * tried);
+      if (isTakenReference(error) && known.kind === 'done') known = contradiction(known.evidence);
+      else if (!mayPass || performance.now() > giveUpAt) throw unrecorded(operationId, error);
+      else await wait(Math.min(100 * 2 ** tried, 1000));
     }
   }
+}
+
+/** An answer is too good to be thrown away for a database that is back in a moment. Less than a sweep's patience. */
+const longestRecordingMs = 10_000;
+
+/** The provider says it is done, and names a thing of its own that is known here as another one's. */
+export function contradiction(evidence: Evidence | null): Outcome<never> {
+  const message = 'the id that the provider gave belongs to another resource';
+  return unknown('unreadable_answer', { httpStatus: null, code: null, ...evidence, message });
 }
 
 function answered(answer: StoredAnswer, outcome: Outcome<unknown>, operationId: string): WriteAnswer {
@@ -171,7 +199,7 @@ export async function settleOperation<Value>(
   const at = new Date(services.now());
   const firstLookUpAt = new Date(at.getTime() + lookUpDelayMs({ lookUps: 0, ageMs: 0, absent: false }));
   return settle(services.pool, { operationId, outcome, by, attempt, at, firstLookUpAt }, async (client, operation) => {
-    await kind.apply(client, operation, outcome, at);
+    await kind.apply(client, operation, outcome, { at, askedAt: attempt?.startedAt ?? at });
     return answerFor(kind, client, operation, outcome, requestId);
   });
 }
