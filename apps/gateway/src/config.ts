@@ -95,7 +95,7 @@ const settings = {
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
     '8',
-    'Jobs (settling, syncs) that run at once in this process; one at a time per account and kind.',
+    'Jobs (settling, syncs) that run at once in this process; a quarter of them look up for one account at most.',
   ),
   PRODUCTS_MAX_AGE_MS: setting(integer(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
   SMS_CODE_LIFETIME_MS: setting(

@@ -179,6 +179,9 @@ describe('a bank card', () => {
     admin.reset();
     expect(await listOf(card.user)).toMatchObject([{ id: first.id, status: 'removed' }]);
     const second = await bindAgain();
+    admin.reset();
+    const again = { cardNo: card.cardNumber, phone: card.phone, bindCardId: listed?.providerRef ?? null };
+    admin.yixin.seedCards({ user: card.user, cards: [again] });
     expect(idAtProvider()).toBe(listed?.providerRef);
     for (let times = 0; times < 2; times += 1) {
       expect(await listOf(card.user)).toMatchObject([

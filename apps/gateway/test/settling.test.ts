@@ -602,3 +602,30 @@ test('all of it happens by itself while the gateway runs', async () => {
   expect(sandbox.admin.requestCount('yixin', 'verifyCode')).toBe(1);
   await running.close();
 });
+
+test('a provider that hangs keeps the look-ups of the others waiting no longer than a moment', async () => {
+  const busy = await startGateway({
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_READ_TIMEOUT_MS: '20000', JOBS_CONCURRENCY: '4' },
+  });
+  try {
+    const { admin } = busy.sandbox;
+    const body = await cardOrder(busy);
+    admin.addFault({ provider: 'keysecure', operation: 'card/list', fault: 'hang', times: 0 });
+    admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset', times: 8 });
+    await Promise.all(Array.from({ length: 8 }, () => busy.client.issueCard({ body })));
+    await admin.until(() => admin.requestCount('keysecure', 'card/list') > 0);
+
+    const card = bankCard();
+    const { id } = await busy.client.startBinding({ body: card });
+    admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_reset' });
+    await busy.client.verifyBinding({ params: { id }, body: { code: smsCode(busy, card.phone) } });
+    // All workers together would wait for the hanging provider for longer than this test may take.
+    const bound = await until(
+      () => busy.client.getBinding({ params: { id } }),
+      ({ status }) => status === 'bound',
+    );
+    expect(bound.operation?.outcome).toBe('succeeded');
+  } finally {
+    await busy.close();
+  }
+});

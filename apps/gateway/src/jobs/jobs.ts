@@ -1,18 +1,32 @@
 import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
+import { queueSettle } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { settleUnknown, sweep, type WriteKinds } from './settle.ts';
 import { runSync } from './sync.ts';
 
 const pollIntervalMs = 1000;
+const nextTurnMs = 2000;
 
 /**
  * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on.
  * Ending the runner lets running jobs end.
  */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Runner> {
+  const turns = createTurns(Math.max(1, Math.floor(services.config.JOBS_CONCURRENCY / 4)));
   const tasks: TaskList = {
-    settle: (payload) => settleUnknown(services, kinds, textOf(payload, 'operationId')),
+    settle: async (payload) => {
+      const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
+      if (!turns.begin(operation.account)) {
+        await queueSettle(services.pool, operation, new Date(services.now() + nextTurnMs));
+        return;
+      }
+      try {
+        await settleUnknown(services, kinds, operation.id);
+      } finally {
+        turns.end(operation.account);
+      }
+    },
     sync: (payload, helpers) =>
       runSync(services, textOf(payload, 'syncId'), {
         isLastAttempt: helpers.job.attempts >= helpers.job.max_attempts,
@@ -37,6 +51,24 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
   });
   await runner.addJob('sweep', {}, { jobKey: 'sweep:start' });
   return runner;
+}
+
+/** Look-ups of one account that run at once: a provider that hangs must not keep every worker waiting. */
+function createTurns(most: number): { begin(account: string): boolean; end(account: string): void } {
+  const running = new Map<string, number>();
+  return {
+    begin: (account) => {
+      const count = running.get(account) ?? 0;
+      if (count >= most) return false;
+      running.set(account, count + 1);
+      return true;
+    },
+    end: (account) => {
+      const count = (running.get(account) ?? 0) - 1;
+      if (count > 0) running.set(account, count);
+      else running.delete(account);
+    },
+  };
 }
 
 function textOf(payload: unknown, name: string): string {

@@ -239,19 +239,16 @@ export async function postpone(pool: Pool, { operationId, attempt, at, next }: P
   });
 }
 
-/**
- * Puts the look-up on its account's queue, inside the transaction that makes it necessary. An account has one queue, so
- * that a provider that hangs keeps one worker waiting and not all of them.
- */
-async function queueSettle(
-  client: PoolClient,
-  { id, account }: Pick<OperationRow, 'id' | 'account'>,
+/** Puts the look-up on the queue: inside the transaction that makes it necessary, or again for later. */
+export async function queueSettle(
+  client: Pool | PoolClient,
+  operation: Pick<OperationRow, 'id' | 'account'>,
   at: Date,
 ): Promise<void> {
   await client.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text), queue_name => 'settle:' || $3::text,
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text, 'account', $3::text),
        run_at => $2::timestamptz, job_key => 'settle:' || $1::text)`,
-    [id, at, account],
+    [operation.id, at, operation.account],
   );
 }
 
@@ -264,7 +261,7 @@ const mostForgotten = 1000;
  */
 export async function queueForgotten(pool: Pool, sentBefore: Date, dueBefore: Date): Promise<number> {
   const { rowCount } = await pool.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text), queue_name => 'settle:' || account,
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
        job_key => 'settle:' || id::text, job_key_mode => 'preserve_run_at')
      FROM (SELECT id, account FROM operations
            WHERE (state = 'submitting' AND created_at < $1) OR (state = 'unknown' AND next_look_up_at < $2)
