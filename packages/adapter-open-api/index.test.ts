@@ -103,7 +103,7 @@ describe('what an answer means', () => {
 
 test('what is not published is absent, with the reason', () => {
   const adapter = openAccount('https://issuer.example', { send: () => Promise.reject(new Error()), now: () => 0 });
-  expect(Object.keys(adapter).toSorted()).toEqual(['cards', 'gaps', 'products']);
+  expect(Object.keys(adapter).toSorted()).toEqual(['cards', 'gaps', 'notes', 'products']);
   expect(adapter.gaps.issuing).toEqual({ state: 'absent', reason: expect.stringContaining('path is not published') });
 });
 

@@ -25,6 +25,10 @@ export const openApi: AdapterDefinition = defineAdapter({
         issuing: { state: 'absent', reason: pathNotPublished },
         cardholders: { state: 'absent', reason: pathNotPublished },
       },
+      notes: [
+        `The documents name no time zone: times are read in ${settings.timeZone}.`,
+        'The documents list no error codes: every code but 0 leaves an outcome unknown.',
+      ],
     };
   },
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstUuidAt, fromPublicId, idPrefixes, type IdKind, newUuid, toPublicId } from './id.ts';
+import { firstUuidAt, fromPublicId, idPrefixes, type IdKind, newUuid, toPublicId, instantOf } from './id.ts';
 
 const kinds = Object.keys(idPrefixes) as IdKind[];
 // newUuid never goes back in time within a process: each test takes instants of its own, later than those before it.
@@ -68,4 +68,9 @@ test('the first uuid of an instant is a lower bound', () => {
   expect(firstUuidAt(instant)).toMatch(v7);
   const [before, at] = [newUuid(instant - 1), newUuid(instant)];
   expect([at, firstUuidAt(instant), before].sort()).toEqual([before, firstUuidAt(instant), at]);
+});
+
+test('a new id tells the instant it was made at', () => {
+  const now = Date.UTC(2126, 10, 22, 10, 0, 0, 123);
+  expect(instantOf(newUuid(now))).toBe(now);
 });

@@ -48,6 +48,11 @@ export function firstUuidAt(instant: number): Uuid {
   return hyphenate(`${instant.toString(16).padStart(12, '0')}70008000000000000000`);
 }
 
+/** The instant in a UUIDv7, in Unix milliseconds. */
+export function instantOf(uuid: Uuid): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
 /** The public form of a uuid: `card_01j…`. */
 export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
   let text = `${idPrefixes[kind]}_`;

@@ -1,6 +1,6 @@
 import { inTransaction } from '@card-gateway/database';
 import type { CardForm, CardNetwork, CardStatus, ProviderCard } from '@card-gateway/core';
-import { fromPublicId, newUuid } from '@card-gateway/core';
+import { fromPublicId, instantOf, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -136,7 +136,7 @@ export interface OrderedCard {
   readonly network: CardNetwork | null;
 }
 
-/** Records a card that is about to be ordered. */
+/** Records a card that is about to be ordered. It is created at the instant of its id, by which lists are bounded. */
 export async function insertOrderedCard(
   client: PoolClient,
   card: OrderedCard,
@@ -147,7 +147,7 @@ export async function insertOrderedCard(
     name: 'card-insert',
     text: `INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
              created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $10)`,
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
     values: [
       card.id,
       card.tenant,
@@ -158,6 +158,7 @@ export async function insertOrderedCard(
       card.form,
       card.network,
       operationId,
+      new Date(instantOf(card.id)),
       at,
     ],
   });
@@ -269,7 +270,7 @@ export async function describeProviderCards(
   );
   await client.query(
     `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
-     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'status', $5, $5
+     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'status', (r->>'created_at')::timestamptz, $5
      FROM jsonb_array_elements($2::jsonb) r
      ON CONFLICT (account, provider_ref) DO NOTHING`,
     [account.name, json, account.tenant, account.provider, askedAt],
@@ -284,9 +285,11 @@ function wireRow(
   askedAt: Date,
 ): Record<string, string | null | undefined> {
   const pan = card.pan;
+  const id = newUuid(askedAt.getTime());
   return {
     provider_ref: card.providerRef,
-    new_id: newUuid(askedAt.getTime()),
+    new_id: id,
+    created_at: new Date(instantOf(id)).toISOString(),
     our_id: card.ourReference ? (fromPublicId('card', card.ourReference) ?? undefined) : undefined,
     product_ref: card.productRef,
     cardholder_ref: card.cardholderRef,
