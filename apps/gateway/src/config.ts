@@ -196,8 +196,8 @@ function textOf(
 }
 
 /** A variable that the accounts file names by `{"env": name}`. */
-export function readEnvironment(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  return environment[name];
+export function readEnvironment(name: string): string | undefined {
+  return process.env[name];
 }
 
 /** The text of `.env.example`. */

@@ -1,5 +1,5 @@
 import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
-import { type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
+import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Account } from './accounts-file.ts';
@@ -22,6 +22,9 @@ export interface OpenAccount {
   readonly adapter: ProviderAdapter;
   health(): Health;
 }
+
+/** Whom the rows that an account brings in belong to. */
+export type Owner = Pick<OpenAccount, 'tenant' | 'name' | 'provider'>;
 
 export interface Accounts {
   readonly all: readonly OpenAccount[];
@@ -99,6 +102,16 @@ export function facetOf<Name extends Capability>(account: OpenAccount, name: Nam
     'not-supported',
     `The account "${account.name}" cannot do this: ${gapReason(account.adapter, name)}`,
   );
+}
+
+/** The kind of binding that was named, or the account's first. @throws ProblemError 422 `not-supported` for one it has not */
+export function bindingKindOf(account: OpenAccount, named: BindingKind | undefined, pointer: string): BindingKind {
+  const { kinds } = facetOf(account, 'boundCards');
+  const kind = named ?? kinds[0];
+  if (kind !== undefined && kinds.includes(kind)) return kind;
+  throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {
+    errors: [{ pointer, detail: `expected ${kinds.join(' or ')}` }],
+  });
 }
 
 /** Why an adapter lacks a facet. */

@@ -1,13 +1,8 @@
 import { inTransaction } from '@card-gateway/database';
 import { type BindingKind, type BoundCard, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import type { Owner } from '../accounts/accounts.ts';
 import type { Sealing } from '../sealing.ts';
-
-interface Owner {
-  readonly tenant: string;
-  readonly name: string;
-  readonly provider: string;
-}
 
 /**
  * Stores the whole list of what a user has bound, in one transaction. A row is found by the provider's id or the card's

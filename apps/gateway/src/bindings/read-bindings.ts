@@ -1,7 +1,7 @@
 import type { bindingPageSchema, bindingQuerySchema, bindingSchema } from '@card-gateway/contract';
 import { type BindingKind, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
@@ -34,20 +34,11 @@ export async function readBindings(
   if (query.refresh === true && account !== undefined && user !== undefined) {
     const open = services.accounts.ofCaller(caller, account, 'query/account');
     const userIp = requireUserIp(facetOf(open, 'boundCards').needsUserIp, query.userIp, 'query/userIp');
-    const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [supportedKind(open, kind, 'query/kind')];
+    const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [bindingKindOf(open, kind, 'query/kind')];
     await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, traceparent)));
   }
   const rows = await listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
   return pageOf(rows, page.limit, bindingView);
-}
-
-/** A kind of binding that this account has. @throws ProblemError 422 for another one */
-function supportedKind(account: OpenAccount, kind: BindingKind, pointer: string): BindingKind {
-  const { kinds } = facetOf(account, 'boundCards');
-  if (kinds.includes(kind)) return kind;
-  throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {
-    errors: [{ pointer, detail: `expected ${kinds.join(' or ')}` }],
-  });
 }
 
 /** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are */

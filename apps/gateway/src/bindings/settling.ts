@@ -1,5 +1,5 @@
 import type { ProviderCall } from '@card-gateway/core';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import type { LookUp } from '../ledger/write.ts';
@@ -40,7 +40,7 @@ export async function lookUpBound(
 }
 
 /** The binding of an operation as callers see it. */
-export async function viewBinding(client: PoolClient, operation: OperationRow): Promise<unknown> {
+export async function viewBinding(client: Pool | PoolClient, operation: OperationRow): Promise<unknown> {
   const row = await getBinding(client, operation.tenant, operation.resourceId);
   if (row === null) throw new Error('The binding of this operation is gone.');
   return bindingView(row);

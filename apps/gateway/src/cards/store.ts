@@ -2,6 +2,7 @@ import { inTransaction } from '@card-gateway/database';
 import type { CardForm, CardNetwork, CardStatus, ProviderCard } from '@card-gateway/core';
 import { fromPublicId, instantOf, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import type { Owner } from '../accounts/accounts.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 import type { Sealing } from '../sealing.ts';
@@ -189,12 +190,6 @@ export async function failOrder(client: PoolClient, id: string, at: Date): Promi
     text: `UPDATE cards SET status = 'failed', updated_at = $2 WHERE id = $1 AND provider_ref IS NULL`,
     values: [id, at],
   });
-}
-
-interface Owner {
-  readonly tenant: string;
-  readonly name: string;
-  readonly provider: string;
 }
 
 /** Columns that a provider's description of a card may set, with how their JSON text is read. */

@@ -8,6 +8,7 @@ import {
   type ProviderProduct,
 } from '@card-gateway/core';
 import type { Pool } from 'pg';
+import type { Owner } from '../accounts/accounts.ts';
 import type { PageRequest } from '../page.ts';
 
 export interface ProductRow {
@@ -55,12 +56,6 @@ export async function productsSeenAt(pool: Pool, account: string): Promise<Date 
     [account],
   );
   return rows[0]?.seenAt ?? null;
-}
-
-interface Owner {
-  readonly tenant: string;
-  readonly name: string;
-  readonly provider: string;
 }
 
 const columns = [

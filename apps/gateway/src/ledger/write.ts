@@ -9,7 +9,7 @@ import {
   toPublicId,
   unknown,
 } from '@card-gateway/core';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { isDatabaseFailure, ProblemError, problemBody, refusalProblem } from '../http/problem.ts';
@@ -50,7 +50,7 @@ export interface WriteKind<Value> {
   /** Changes the resource to fit the outcome, inside the settling transaction. */
   apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
   /** The resource as callers see it. */
-  view(client: PoolClient, operation: OperationRow): Promise<unknown>;
+  view(client: Pool | PoolClient, operation: OperationRow): Promise<unknown>;
   /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
   lookUp(account: OpenAccount, operation: OperationRow, call: ProviderCall): Promise<LookUp<Value> | null>;
 }
@@ -246,14 +246,8 @@ async function replay<Value>(
         operation: toPublicId('operation', operation.id),
         retryAfterSeconds: 1,
       });
-    case 'unknown': {
-      const client = await services.pool.connect();
-      try {
-        return { status: 202, body: await kind.view(client, operation), replayed: true, location };
-      } finally {
-        client.release();
-      }
-    }
+    case 'unknown':
+      return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':
       return {

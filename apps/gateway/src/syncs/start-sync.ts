@@ -1,7 +1,7 @@
 import type { startSyncSchema, syncSchema } from '@card-gateway/contract';
 import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf } from '../accounts/accounts.ts';
+import { bindingKindOf, facetOf } from '../accounts/accounts.ts';
 import { type Caller, requireScope } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { operationView } from '../ledger/reference.ts';
@@ -55,13 +55,10 @@ export function startSync(
     }
 
     function bindingsOf(user: string) {
-      const { kinds, needsUserIp } = facetOf(account, 'boundCards');
+      const { needsUserIp } = facetOf(account, 'boundCards');
       const userIp = requireUserIp(needsUserIp, order.userIp, '/userIp');
-      const kind = order.kind ?? kinds[0];
-      if (kind !== undefined && kinds.includes(kind)) return { kind, userRef: user, userIp };
-      throw new ProblemError('not-supported', `The account "${account.name}" has no bindings of the kind "${kind}".`, {
-        errors: [{ pointer: '/kind', detail: `expected ${kinds.join(' or ')}` }],
-      });
+      const kind = bindingKindOf(account, order.kind, '/kind');
+      return { kind, userRef: user, userIp };
     }
   });
 }
