@@ -1,4 +1,5 @@
-import { uuidOf, toPublicId } from '@card-gateway/core';
+import { newUuid, type ProviderCard, toPublicId, uuidOf } from '@card-gateway/core';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
@@ -436,6 +437,43 @@ describe('a card of ours in the list of the provider', () => {
     await expectOneRowEach([...lost.map(({ id }) => id), ...ids]);
     const unknown = await gateway.client.listOperations({ query: { outcome: 'unknown', limit: 200 } });
     expect(unknown.data.filter(({ resource }) => lost.some(({ id }) => id === resource))).toEqual([]);
+  });
+
+  test('is stored with others at once, whatever plans the database makes for that', async () => {
+    const { pool, sealing, accounts, config } = gateway.services;
+    const account = accounts.byName('keysecure');
+    if (account === undefined) throw new Error('There is no such account.');
+    const ids = Array.from({ length: 300 }, () => newUuid(Date.now()));
+    const list = ids.map((id, at): ProviderCard => ({
+      providerRef: `listed-${at}`,
+      ourReference: toPublicId('card', id),
+      status: 'active',
+      providerStatus: 'Activated',
+    }));
+    // The newest row lies first, against the order of the list.
+    await pool.query(
+      `INSERT INTO cards (id, tenant, provider, account, status, created_at, updated_at)
+       SELECT id, 'default', 'keysecure', 'keysecure', 'pending', now(), now() FROM unnest($1::uuid[]) id`,
+      [ids.toReversed()],
+    );
+    // Which plan is taken turns with the size of the table; one goes through it as it lies, one as the list is.
+    const asItLies = planned('-c enable_nestloop=off -c enable_mergejoin=off');
+    const asListed = planned('-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off');
+    try {
+      for (let round = 0; round < 10; round += 1) {
+        await pool.query("UPDATE cards SET provider_ref = NULL WHERE provider_ref LIKE 'listed-%'");
+        const both = [asItLies, asListed, asItLies, asListed];
+        await Promise.all(both.map((planned) => storeProviderCards(planned, sealing, account, list, new Date())));
+      }
+    } finally {
+      await Promise.all([asItLies.end(), asListed.end()]);
+    }
+    const { rows } = await pool.query("SELECT count(*)::int AS count FROM cards WHERE provider_ref LIKE 'listed-%'");
+    expect(rows).toEqual([{ count: list.length }]);
+
+    function planned(options: string): pg.Pool {
+      return new pg.Pool({ connectionString: config.DATABASE_URL, options, max: 4 });
+    }
   });
 });
 

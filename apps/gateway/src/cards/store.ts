@@ -253,9 +253,13 @@ export async function describeProviderCards(
   cards: readonly ProviderCard[],
   askedAt: Date,
 ): Promise<void> {
-  // One order for all writers, so that two of them cannot wait for each other.
-  const rows = cards.map((card) => wireRow(card, account.name, sealing, askedAt)).toSorted(byProviderRef);
+  const rows = cards.map((card) => wireRow(card, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
+  if (rows.length > 1) {
+    // In which order a list's rows are locked is the planner's choice, so that two lists could wait for each other: they
+    // are stored one after another. Who writes a single card holds nothing that a list could wait for it with.
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cards ${account.name}`]);
+  }
   await client.query(
     `UPDATE cards c SET provider_ref = r->>'provider_ref', updated_at = $3
      FROM jsonb_array_elements($2::jsonb) r
@@ -303,10 +307,6 @@ function wireRow(
     pan_fingerprint: pan && sealing.fingerprint(pan),
     pan_sealed: pan && sealing.seal(pan, panPlace(account, card.providerRef)).toString('hex'),
   };
-}
-
-function byProviderRef(a: Record<string, unknown>, b: Record<string, unknown>): number {
-  return String(a['provider_ref']) < String(b['provider_ref']) ? -1 : 1;
 }
 
 /** Where a card's number is sealed to. */
