@@ -25,6 +25,7 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       cardholders: cardholders(client, settings),
       issuing: issuing(client, settings),
       cards: cards(client, settings, host.now),
+      calls: [],
       gaps: {
         binding: notDocumented('binding of bank cards'),
         boundCards: notDocumented('list of bound bank cards'),

@@ -48,7 +48,7 @@ test('a definition is handed on as it is', () => {
     provider: 'acme',
     title: 'Acme',
     settings: z.object({ baseUrl: baseUrlSetting, shop: z.string() }),
-    create: () => ({ gaps: {} }),
+    create: () => ({ calls: [], gaps: {} }),
   };
   expect(defineAdapter(definition)).toBe(definition);
 });

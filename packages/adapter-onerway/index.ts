@@ -12,6 +12,7 @@ export const onerway: AdapterDefinition = defineAdapter({
   settings: onerwaySettings,
   create: (settings, host) => ({
     boundCards: boundCardsFacet(settings, openClient(settings, host.send)),
+    calls: [],
     gaps: {
       binding: {
         state: 'absent',

@@ -21,6 +21,7 @@ export const openApi: AdapterDefinition = defineAdapter({
     return {
       products: productsFacet(settings, ask),
       cards: cardsFacet(settings, ask),
+      calls: [],
       gaps: {
         issuing: { state: 'absent', reason: pathNotPublished },
         cardholders: { state: 'absent', reason: pathNotPublished },

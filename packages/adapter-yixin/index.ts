@@ -36,6 +36,7 @@ export const yixin = defineAdapter<YixinSettings>({
       binding: bindingFacet(client),
       boundCards: boundCardsFacet(client),
       banks: banksFacet(client, settings.limitUnit),
+      calls: [],
       gaps: {
         products: issuesNothing,
         issuing: issuesNothing,

@@ -8,6 +8,9 @@ export const idPrefixes = {
   product: 'prod',
   operation: 'op',
   sync: 'sync',
+  transaction: 'txn',
+  transfer: 'trf',
+  callback: 'evt',
   apiKey: 'key',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -1,4 +1,5 @@
 export * from './binding.ts';
+export * from './callback.ts';
 export * from './card.ts';
 export * from './cardholder.ts';
 export * from './id.ts';
@@ -8,3 +9,5 @@ export * from './outcome.ts';
 export * from './pan.ts';
 export * from './product.ts';
 export * from './provider.ts';
+export * from './transaction.ts';
+export * from './transfer.ts';

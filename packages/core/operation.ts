@@ -3,8 +3,28 @@ export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown']
 export type OperationState = (typeof operationStates)[number];
 
 /** The writes of the facade, by the operation id a caller knows them by. */
-export const operationTypes = ['createCardholder', 'issueCard', 'startBinding', 'verifyBinding', 'startSync'] as const;
+export const operationTypes = [
+  'createCardholder',
+  'issueCard',
+  'activateCard',
+  'freezeCard',
+  'unfreezeCard',
+  'cancelCard',
+  'setCardPin',
+  'createTransfer',
+  'startBinding',
+  'verifyBinding',
+  'removeBinding',
+  'startSync',
+] as const;
 export type OperationType = (typeof operationTypes)[number];
 
 /** How a write whose answer was lost gets settled: by asking the provider, or by a person. */
 export type SettlesBy = 'look-up' | 'person';
+
+/**
+ * What settled a write: the answer to the call itself, a look-up made for it, a verified callback, a list that showed it,
+ * or a person who gave a reason.
+ */
+export const settledBy = ['answer', 'look-up', 'callback', 'list', 'person'] as const;
+export type SettledBy = (typeof settledBy)[number];

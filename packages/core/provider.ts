@@ -7,11 +7,15 @@ import type {
   BoundCard,
   SupportedBank,
 } from './binding.ts';
-import type { CardAddress, CardForm, ProviderCard } from './card.ts';
+import type { Acknowledgement, CallbackVerdict, ProviderEvent, ReceivedCallback } from './callback.ts';
+import type { CardAddress, CardForm, CardStatus, Expiry, ProviderCard } from './card.ts';
 import type { ProviderCardholder } from './cardholder.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pan, Secret } from './pan.ts';
+import type { Decimal } from './money.ts';
 import type { ProviderProduct } from './product.ts';
+import type { ProviderTransaction } from './transaction.ts';
+import type { ProviderBalance, ProviderTransfer, TransferDirection } from './transfer.ts';
 
 /** How long one provider call may take in all, and the trace it belongs to. */
 export interface ProviderCall {
@@ -29,22 +33,44 @@ export interface ProviderAdapter {
   readonly cardholders?: CardholdersFacet;
   readonly issuing?: IssuingFacet;
   readonly cards?: CardsFacet;
+  readonly cardControls?: CardControlsFacet;
+  readonly reveal?: RevealFacet;
+  readonly frameTokens?: FrameTokensFacet;
+  readonly transactions?: TransactionsFacet;
+  readonly transfers?: TransfersFacet;
   readonly binding?: BindingFacet;
   readonly boundCards?: BoundCardsFacet;
+  readonly unbinding?: UnbindingFacet;
   readonly banks?: BanksFacet;
+  readonly callbacks?: CallbacksFacet;
   /** Why a facet is missing, where there is more to say than that the provider documents no such call. */
   readonly gaps: Partial<Record<Capability, Gap>>;
+  /** Every call that the provider's documents describe or name, in their order, and what becomes of it here. */
+  readonly calls: readonly DocumentedCall[];
   /** What an operator should know of this account, e.g. that a setting rests on an unconfirmed assumption. */
   readonly notes?: readonly string[];
 }
 
 /** Names for what an account can do: its facets. */
-export type Capability = 'products' | 'cardholders' | 'issuing' | 'cards' | 'binding' | 'boundCards' | 'banks';
+export type Capability = Exclude<keyof ProviderAdapter, 'gaps' | 'calls' | 'notes'>;
 
 /** `needs-settings`: it would work with a setting that the provider has not published. `absent`: not documented. */
 export interface Gap {
   readonly state: 'needs-settings' | 'absent';
   readonly reason: string;
+}
+
+/** One call, or one kind of notification, of a provider's documents. */
+export interface DocumentedCall {
+  /** Its path or action, e.g. `card/apply`; its title where no path is published. */
+  readonly name: string;
+  readonly title: string;
+  /** Where it stands in `docs/providers/contracts/`, e.g. `keysecure.md §6.5`. */
+  readonly source: string;
+  /** `documented`: it is used, with these settings. */
+  readonly state: 'documented' | 'needs-settings' | 'absent';
+  /** Why it is not used; null when it is. */
+  readonly reason: string | null;
 }
 
 /**
@@ -114,6 +140,85 @@ export interface CardsFacet {
   ): Promise<Outcome<Finding<ProviderCard>>>;
 }
 
+/** A card as a provider needs to be told of it. */
+export interface CardReference {
+  readonly providerRef: string;
+  /** The holder's id at the provider, where it is known. */
+  readonly cardholderRef: string | null;
+}
+
+/** A change of a card's state, or of its PIN. `cancel` cannot be undone. */
+export type CardChange =
+  | { readonly kind: 'activate'; readonly cvv: Secret; readonly last4: string }
+  | { readonly kind: 'freeze' }
+  | { readonly kind: 'unfreeze' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'setPin'; readonly pin: Secret };
+
+/**
+ * How a lost answer to a change is found out: by reading the card again ({@link CardsFacet.read}) until it is in one of
+ * these states, or by a person where no call shows it.
+ */
+export type ChangeSettlement =
+  | { readonly by: 'target-state'; readonly states: readonly CardStatus[] }
+  | { readonly by: 'person'; readonly why: string };
+
+export interface CardControlsFacet {
+  change(card: CardReference, change: CardChange, call: ProviderCall): Promise<Outcome<null>>;
+  readonly settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>>;
+  /** What the provider expects of a PIN; null when this one fits. Asked before any call. */
+  pinFault(pin: Secret): string | null;
+}
+
+/** A card's secrets, on their way through: handed out once, kept and logged nowhere. */
+export interface RevealedCard {
+  readonly pan: Pan;
+  readonly expiry: Expiry | null;
+  readonly cvv: Secret | null;
+}
+
+export interface RevealFacet {
+  /** Straight from the provider. `pan` is there for a provider whose only look-up is by card number. */
+  card(
+    card: { readonly providerRef: string; readonly pan: Pan | null },
+    call: ProviderCall,
+  ): Promise<Outcome<RevealedCard>>;
+}
+
+export interface FrameTokensFacet {
+  /** A new one-time token for the provider's hosted frame, which shows the card to its holder. */
+  issue(
+    card: { readonly providerRef: string },
+    call: ProviderCall,
+  ): Promise<Outcome<{ readonly token: Secret; readonly expiresInSeconds: number }>>;
+}
+
+export interface TransactionsFacet {
+  /** One page of a card's transactions within a time window. */
+  page(
+    question: { readonly cardRef: string; readonly from: Date; readonly to: Date; readonly next: string | null },
+    call: ProviderCall,
+  ): Promise<Outcome<Page<ProviderTransaction>>>;
+  read(providerRef: string, call: ProviderCall): Promise<Outcome<Finding<ProviderTransaction>>>;
+}
+
+export interface TransferOrder {
+  /** Our reference (a TypeID), sent as the provider's unique number. */
+  readonly reference: string;
+  readonly cardholderRef: string;
+  readonly direction: TransferDirection;
+  readonly amount: Decimal;
+}
+
+export interface TransfersFacet {
+  /** The one currency in which value is moved, and its decimals. */
+  readonly currency: string;
+  readonly decimals: number;
+  send(order: TransferOrder, call: ProviderCall): Promise<Outcome<ProviderTransfer>>;
+  readonly settlement: Settlement<SentOrder, ProviderTransfer>;
+  balances(cardholderRef: string, call: ProviderCall): Promise<Outcome<readonly ProviderBalance[]>>;
+}
+
 export interface BindingOrder {
   /** Our reference (a TypeID): the same order carries the same one. */
   readonly reference: string;
@@ -158,6 +263,27 @@ export interface BoundCardsFacet {
     question: { readonly user: string; readonly kind: BindingKind; readonly userIp: string | null },
     call: ProviderCall,
   ): Promise<Outcome<readonly BoundCard[]>>;
+}
+
+export interface UnbindingFacet {
+  /** Removes what a user has bound, by the provider's id of the binding. */
+  remove(binding: { readonly providerRef: string }, call: ProviderCall): Promise<Outcome<null>>;
+  /** A lost answer is found out from the user's list: what it no longer shows is removed. */
+  readonly settlement: { readonly by: 'bound-cards' } | { readonly by: 'person'; readonly why: string };
+}
+
+/** The provider's notifications. Verifying and reading them is pure: no call, no clock of their own. */
+export interface CallbacksFacet {
+  /** The provider signs nothing: the account must have a secret path, and nothing of a callback is believed. */
+  readonly isUnsigned: boolean;
+  receive(callback: ReceivedCallback): CallbackVerdict;
+  /** Reads a record that {@link receive} made. @throws when it is none */
+  eventOf(record: string): ProviderEvent;
+  /**
+   * What is answered once a callback is stored. `decision` is there for an `authorization`: an approval, or a refusal that
+   * the provider can read.
+   */
+  acknowledge(record: string, decision: 'approve' | 'decline' | null): Acknowledgement;
 }
 
 export interface BanksFacet {

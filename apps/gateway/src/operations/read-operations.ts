@@ -34,8 +34,15 @@ export async function readOperations(
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
   createCardholder: 'cardholder',
   issueCard: 'card',
+  activateCard: 'card',
+  freezeCard: 'card',
+  unfreezeCard: 'card',
+  cancelCard: 'card',
+  setCardPin: 'card',
+  createTransfer: 'transfer',
   startBinding: 'binding',
   verifyBinding: 'binding',
+  removeBinding: 'binding',
   startSync: 'sync',
 };
 

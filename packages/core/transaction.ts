@@ -1,0 +1,57 @@
+import type { Decimal } from './money.ts';
+
+/** What a card transaction is (KeySecure §9, set 8.4); `unrecognized` is a provider's word that no document lists. */
+export const transactionTypes = [
+  'card_opening',
+  'purchase',
+  'atm_withdrawal',
+  'management_fee',
+  'reversal',
+  'refund',
+  'unrecognized',
+] as const;
+export type TransactionType = (typeof transactionTypes)[number];
+
+/** Where a transaction or a transfer stands at the provider (KeySecure §9, set 8.1). */
+export const movementStatuses = ['pending', 'succeeded', 'failed', 'unrecognized'] as const;
+export type MovementStatus = (typeof movementStatuses)[number];
+
+export interface Merchant {
+  readonly name: string | null;
+  /** ISO 18245 merchant category code. */
+  readonly categoryCode: string | null;
+  readonly city: string | null;
+  readonly country: string | null;
+}
+
+export interface TransactionFee {
+  /** The provider's own word, e.g. `Exchange_fee`. */
+  readonly type: string;
+  readonly amount: Decimal;
+}
+
+/**
+ * A card transaction as a provider last described it. A field that this answer does not carry is `undefined` and leaves
+ * what is known untouched; null means that the provider said there is none.
+ */
+export interface ProviderTransaction {
+  readonly providerRef: string;
+  /** The card's id at the provider. */
+  readonly cardRef: string;
+  readonly type: TransactionType;
+  readonly providerType: string;
+  readonly status: MovementStatus;
+  readonly providerStatus: string;
+  /** In the card's currency, which the documents leave open. */
+  readonly amount: Decimal;
+  readonly relatedRef?: string | null;
+  readonly localAmount?: Decimal | null;
+  readonly localCurrency?: string | null;
+  readonly fee?: Decimal | null;
+  readonly fees?: readonly TransactionFee[];
+  readonly merchant?: Merchant | null;
+  readonly remark?: string | null;
+  readonly detail?: string | null;
+  /** When the provider last changed its record: an older description never overwrites a newer one. */
+  readonly modifiedAt: Date | null;
+}
