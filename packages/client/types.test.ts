@@ -82,7 +82,14 @@ describe('types', () => {
 
   test('lists are those that have a next page', () => {
     expectTypeOf<ListOperationId>().toEqualTypeOf<
-      'listCardProducts' | 'listCardholders' | 'listCards' | 'listBindings' | 'listOperations'
+      | 'listCardProducts'
+      | 'listCardholders'
+      | 'listCards'
+      | 'listCardTransactions'
+      | 'listTransfers'
+      | 'listBindings'
+      | 'listCallbacks'
+      | 'listOperations'
     >();
   });
 });

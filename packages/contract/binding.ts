@@ -163,3 +163,10 @@ export const issuerSchema = z
     bank: bank.nullable().meta({ description: 'Null when the provider names none.' }),
   })
   .meta({ id: 'Issuer', description: 'The bank that issued a card.' });
+
+export const revealedBindingSchema = z
+  .object({
+    binding: publicId('binding'),
+    token: z.string().meta({ description: 'The payment token (Onerway `tokenId`): whoever has it can pay with it.' }),
+  })
+  .meta({ id: 'RevealedBinding', description: 'The payment token of a binding. Never hand it to a browser.' });

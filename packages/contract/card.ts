@@ -104,3 +104,54 @@ export const cardQuerySchema = z.strictObject({
     .optional(),
   ...pageQuery,
 });
+
+export const activateCardSchema = z
+  .strictObject({
+    cvv: z
+      .string()
+      .regex(/^\d{3,4}$/, 'expected the security code, 3 or 4 digits')
+      .meta({ description: 'Security code printed on the card. Passed on encrypted, never kept.' }),
+    last4: z.string().regex(/^\d{4}$/, 'expected the last four digits of the card number'),
+  })
+  .meta({ id: 'ActivateCard', description: 'What proves that the physical card has arrived.' });
+
+export const setCardPinSchema = z
+  .strictObject({
+    pin: z
+      .string()
+      .regex(/^\d{4,12}$/, 'expected 4 to 12 digits')
+      .meta({
+        description: 'The new PIN. Passed on encrypted, never kept. KeySecure wants six digits without runs of three.',
+      }),
+  })
+  .meta({ id: 'SetCardPin', description: 'A new PIN for a physical card.' });
+
+/** Why somebody looks at a secret: kept in the audit log before the provider is asked. */
+export const purposeSchema = z
+  .strictObject({
+    purpose: z
+      .string()
+      .trim()
+      .min(3, 'expected why it is needed, 3 to 200 characters')
+      .max(200, 'expected why it is needed, 3 to 200 characters')
+      .regex(/^\P{Cc}*$/u, 'expected no control characters')
+      .meta({ description: 'Why it is needed, for the audit log. No personal data.' }),
+  })
+  .meta({ id: 'Purpose', description: 'Why a secret is asked for.' });
+
+export const revealedCardSchema = z
+  .object({
+    card: publicId('card'),
+    number: z.string().meta({ description: 'Full card number.' }),
+    expiry: z.string().nullable().meta({ description: 'Last valid month, `YYYY-MM`.' }),
+    cvv: z.string().nullable().meta({ description: 'Security code; null where the provider gives none.' }),
+  })
+  .meta({ id: 'RevealedCard', description: 'The secrets of a card, straight from the provider. Never store them.' });
+
+export const frameTokenSchema = z
+  .object({
+    card: publicId('card'),
+    token: z.string().meta({ description: "One-time token for the provider's hosted frame." }),
+    expiresAt: timestamp,
+  })
+  .meta({ id: 'FrameToken', description: "Lets the provider's own frame show a card to its holder." });

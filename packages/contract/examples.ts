@@ -17,6 +17,15 @@ export const providerAccount = {
     { operation: 'issueCard', state: 'documented' as const, reason: null },
     { operation: 'startBinding', state: 'absent' as const, reason: 'The documents describe no such call.' },
   ],
+  calls: [
+    {
+      name: 'card/apply',
+      title: 'Request a card',
+      source: 'keysecure.md §6.5',
+      state: 'documented' as const,
+      reason: null,
+    },
+  ],
   notes: [],
   health: { status: 'up' as const, lastAnswerAt: created, lastFailureAt: null, lastFailure: null },
 };
@@ -94,6 +103,87 @@ export const card = {
   operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1y5'),
 };
 
+export const activeCard = {
+  ...card,
+  last4: '4242',
+  status: 'active' as const,
+  providerStatus: 'Activated',
+  syncedAt: created,
+};
+export const frozenCard = { ...activeCard, status: 'frozen' as const, providerStatus: 'Frozen' };
+export const cancelledCard = { ...activeCard, status: 'cancelled' as const, providerStatus: 'Delete' };
+export const activateCard = { cvv: '123', last4: '4242' };
+export const setCardPin = { pin: '258036' };
+export const purpose = { purpose: 'the holder asked for it, ticket 4711' };
+export const revealedCard = { card: cardId, number: '4111111111111111', expiry: '2028-12', cvv: '123' };
+export const frameToken = { card: cardId, token: 'one-time-token', expiresAt: '2026-11-22T10:05:00.000Z' };
+
+export const transaction = {
+  id: 'txn_01kan3z7jhfe7v2eq8d4tqh1ya',
+  provider: 'keysecure',
+  account: 'keysecure',
+  providerRef: 'X202605220001',
+  card: cardId,
+  type: 'purchase' as const,
+  providerType: 'Consumption',
+  status: 'succeeded' as const,
+  providerStatus: 'Success',
+  amount: { amount: '100.00', currency: null },
+  localAmount: { amount: '92.10', currency: 'EUR' },
+  fee: { amount: '1.00', currency: null },
+  fees: [{ type: 'Exchange_fee', amount: '1.00' }],
+  merchant: { name: 'Book Shop', categoryCode: '5942', city: 'London', country: 'GB' },
+  related: null,
+  remark: null,
+  detail: null,
+  modifiedAt: created,
+  createdAt: created,
+  updatedAt: created,
+  syncedAt: created,
+};
+
+export const createTransfer = {
+  account: 'keysecure',
+  cardholder: cardholderId,
+  direction: 'in' as const,
+  amount: { amount: '100.00', currency: 'TUSDT' },
+};
+export const transfer = {
+  id: 'trf_01kan3z7jhfe7v2eq8d4tqh1yb',
+  provider: 'keysecure',
+  account: 'keysecure',
+  providerRef: 'T202605220001',
+  cardholder: cardholderId,
+  direction: 'in' as const,
+  amount: { amount: '100.00', currency: 'TUSDT' },
+  status: 'succeeded' as const,
+  providerStatus: null,
+  balanceBefore: { amount: '0.00', currency: 'TUSDT' },
+  balanceAfter: { amount: '100.00', currency: 'TUSDT' },
+  createdAt: created,
+  updatedAt: created,
+  syncedAt: created,
+  operation: operationSucceeded('op_01kan3z7jhfe7v2eq8d4tqh1yc'),
+};
+export const balances = {
+  data: [
+    { currency: 'TUSDT', chain: null, amount: '100.00', usdValue: '100.00', bonus: '0.00', bonusUsdValue: '0.00' },
+  ],
+};
+
+export const callback = {
+  id: 'evt_01kan3z7jhfe7v2eq8d4tqh1yd',
+  provider: 'keysecure',
+  account: 'keysecure',
+  kind: 'card_changed',
+  state: 'worked' as const,
+  deliveries: 1,
+  decision: null,
+  failure: null,
+  receivedAt: created,
+  workedAt: created,
+};
+
 export const startBinding = {
   account: 'yixin',
   user: 'user-1001',
@@ -127,6 +217,19 @@ export const binding = {
 
 export const verifyBinding = { code: '123456', userIp: '203.0.113.7' };
 export const boundBinding = { ...binding, status: 'bound' as const, challenge: null };
+
+export const removedBinding = {
+  ...boundBinding,
+  provider: 'onerway',
+  account: 'onerway',
+  providerRef: '1744642154859945986',
+  kind: 'token' as const,
+  status: 'removed' as const,
+  maskedNumber: '400002******0961',
+  last4: '0961',
+  network: 'visa' as const,
+};
+export const revealedBinding = { binding: bindingId, token: 'payment-token' };
 
 export const checkBinding = {
   account: 'yixin',

@@ -1,4 +1,5 @@
 export * from './binding.ts';
+export * from './callback.ts';
 export * from './card.ts';
 export * from './card-product.ts';
 export * from './cardholder.ts';
@@ -9,3 +10,5 @@ export * from './problem.ts';
 export * from './provider.ts';
 export * from './scope.ts';
 export * from './sync.ts';
+export * from './transaction.ts';
+export * from './transfer.ts';

@@ -56,7 +56,8 @@ describe.each(all)('%s', (_, operation) => {
 
   test('has valid ids and times in its example', () => {
     const texts = textsOf([body, answer]);
-    expect(texts.filter(({ text }) => isBrokenId(text))).toEqual([]);
+    // A callback's kind is a word (`card_changed`), no id.
+    expect(texts.filter(({ name, text }) => name !== 'kind' && isBrokenId(text))).toEqual([]);
     const times = texts.filter(({ name }) => /(At|After|since)$/.test(name));
     expect(times.map(({ text }) => new Date(text).toISOString())).toEqual(times.map(({ text }) => text));
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as binding from './binding.ts';
+import * as callback from './callback.ts';
 import * as card from './card.ts';
 import * as cardholder from './cardholder.ts';
 import * as product from './card-product.ts';
@@ -10,10 +11,12 @@ import type { ProblemCode } from './problem.ts';
 import { providerListSchema } from './provider.ts';
 import type { Scope } from './scope.ts';
 import * as sync from './sync.ts';
+import * as transaction from './transaction.ts';
+import * as transfer from './transfer.ts';
 
 /** One operation of the API. Routes, OpenAPI, the portal and the client are all made from it. */
 export interface Operation {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/v1/${string}`;
   readonly tag: string;
   readonly summary: string;
@@ -163,6 +166,194 @@ export const operations = {
     problems: [...providerReads, 'not-found'],
     example: { answer: examples.card },
   },
+  activateCard: {
+    method: 'POST',
+    path: '/v1/cards/{id}/activate',
+    tag: 'Cards',
+    summary: 'Activate a card',
+    description:
+      'A physical card that has arrived: `inactive` → `active`. The security code and the last four digits prove that it is there.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('card'),
+    body: card.activateCardSchema,
+    success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { body: examples.activateCard, answer: examples.activeCard },
+  },
+  freezeCard: {
+    method: 'POST',
+    path: '/v1/cards/{id}/freeze',
+    tag: 'Cards',
+    summary: 'Freeze a card',
+    description:
+      '`active` → `frozen`: payments are declined until it is unfrozen. An illegal change is refused before any call.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('card'),
+    success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { answer: examples.frozenCard },
+  },
+  unfreezeCard: {
+    method: 'POST',
+    path: '/v1/cards/{id}/unfreeze',
+    tag: 'Cards',
+    summary: 'Unfreeze a card',
+    description: '`frozen` → `active`.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('card'),
+    success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { answer: examples.activeCard },
+  },
+  cancelCard: {
+    method: 'POST',
+    path: '/v1/cards/{id}/cancel',
+    tag: 'Cards',
+    summary: 'Cancel a card',
+    description:
+      'For good: `inactive`, `active` or `frozen` → `cancelled` (or `cancelling` first). It cannot be undone.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('card'),
+    success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { answer: examples.cancelledCard },
+  },
+  setCardPin: {
+    method: 'POST',
+    path: '/v1/cards/{id}/pin',
+    tag: 'Cards',
+    summary: 'Set the PIN of a card',
+    description:
+      'For an active physical card. The provider’s rules for a PIN are checked before the call. If the answer is lost, no call ' +
+      'shows whether the PIN was set: set it again under a new key; the last one counts.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('card'),
+    body: card.setCardPinSchema,
+    success: { status: 200, description: 'The card; the PIN is not shown.', schema: card.cardSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { body: examples.setCardPin, answer: examples.activeCard },
+  },
+  revealCard: {
+    method: 'POST',
+    path: '/v1/cards/{id}/reveal',
+    tag: 'Cards',
+    summary: 'Reveal a card',
+    description:
+      'Card number, expiry and security code, straight from the provider: nothing of it is kept, and `Cache-Control: no-store` ' +
+      'forbids anybody else to. Who asked, and why, is in the audit log before the provider is asked. Limited per key and hour.',
+    scopes: ['cards:reveal'],
+    effect: 'read',
+    params: idOf('card'),
+    body: card.purposeSchema,
+    success: { status: 200, description: 'The secrets of the card.', schema: card.revealedCardSchema },
+    problems: [...providerReads, 'reveal-limit', 'illegal-state', 'not-found'],
+    example: { body: examples.purpose, answer: examples.revealedCard },
+  },
+  createFrameToken: {
+    method: 'POST',
+    path: '/v1/cards/{id}/frame-tokens',
+    tag: 'Cards',
+    summary: 'Create a token for the hosted card frame',
+    description:
+      'A one-time token with which the provider’s own frame shows the card to its holder, so that the card number never comes ' +
+      'near the company’s systems. Audited and limited like a reveal.',
+    scopes: ['cards:reveal'],
+    effect: 'read',
+    params: idOf('card'),
+    body: card.purposeSchema,
+    success: { status: 200, description: 'The token.', schema: card.frameTokenSchema },
+    problems: [...providerReads, 'reveal-limit', 'illegal-state', 'not-found'],
+    example: { body: examples.purpose, answer: examples.frameToken },
+  },
+  listCardTransactions: {
+    method: 'GET',
+    path: '/v1/cards/{id}/transactions',
+    tag: 'Cards',
+    summary: 'List the transactions of a card',
+    description:
+      'Payments, withdrawals, fees, reversals and refunds, newest first, from the gateway’s own records, which the provider’s ' +
+      'notifications keep current. `refresh=true` asks the provider first and stores what it says.',
+    scopes: ['cards:read'],
+    effect: 'read',
+    params: idOf('card'),
+    query: transaction.transactionQuerySchema,
+    success: { status: 200, description: 'A page of transactions.', schema: transaction.transactionPageSchema },
+    problems: [...providerReads, 'not-found'],
+    example: { answer: { data: [examples.transaction], nextCursor: null } },
+  },
+  getTransaction: {
+    method: 'GET',
+    path: '/v1/transactions/{id}',
+    tag: 'Cards',
+    summary: 'Get a transaction',
+    description: 'From the gateway’s own records; `refresh=true` asks the provider first and stores what it says.',
+    scopes: ['cards:read'],
+    effect: 'read',
+    params: idOf('transaction'),
+    query: z.strictObject({ refresh: refreshQuery }),
+    success: { status: 200, description: 'The transaction.', schema: transaction.transactionSchema },
+    problems: [...providerReads, 'not-found'],
+    example: { answer: examples.transaction },
+  },
+  createTransfer: {
+    method: 'POST',
+    path: '/v1/transfers',
+    tag: 'Transfers',
+    summary: 'Move value to or from a cardholder',
+    description:
+      'Between the company’s reserve and a cardholder’s account (KeySecure, credit mode). If the answer is lost, the transfer is ' +
+      'looked up by its own number and never sent again.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    body: transfer.createTransferSchema,
+    success: { status: 201, description: 'The provider moved it.', schema: transfer.transferSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { body: examples.createTransfer, answer: examples.transfer },
+  },
+  listTransfers: {
+    method: 'GET',
+    path: '/v1/transfers',
+    tag: 'Transfers',
+    summary: 'List transfers',
+    description: 'Newest first, from the gateway’s own records.',
+    scopes: ['cards:read'],
+    effect: 'read',
+    query: transfer.transferQuerySchema,
+    success: { status: 200, description: 'A page of transfers.', schema: transfer.transferPageSchema },
+    problems: ['not-found'],
+    example: { answer: { data: [examples.transfer], nextCursor: null } },
+  },
+  getTransfer: {
+    method: 'GET',
+    path: '/v1/transfers/{id}',
+    tag: 'Transfers',
+    summary: 'Get a transfer',
+    description: 'From the gateway’s own records.',
+    scopes: ['cards:read'],
+    effect: 'read',
+    params: idOf('transfer'),
+    success: { status: 200, description: 'The transfer.', schema: transfer.transferSchema },
+    problems: ['not-found'],
+    example: { answer: examples.transfer },
+  },
+  getBalances: {
+    method: 'GET',
+    path: '/v1/cardholders/{id}/balances',
+    tag: 'Transfers',
+    summary: 'Get the balances of a cardholder',
+    description: 'Straight from the provider (KeySecure, credit mode).',
+    scopes: ['cards:read'],
+    effect: 'read',
+    params: idOf('cardholder'),
+    success: { status: 200, description: 'The balances.', schema: transfer.balanceListSchema },
+    problems: [...providerReads, 'illegal-state', 'not-found'],
+    example: { answer: examples.balances },
+  },
   startBinding: {
     method: 'POST',
     path: '/v1/bindings',
@@ -221,6 +412,36 @@ export const operations = {
     success: { status: 200, description: 'The binding.', schema: binding.bindingSchema },
     problems: ['not-found'],
     example: { answer: examples.binding },
+  },
+  removeBinding: {
+    method: 'DELETE',
+    path: '/v1/bindings/{id}',
+    tag: 'Bindings',
+    summary: 'Remove a binding',
+    description:
+      'Deletes a card token at the provider (Onerway, whose path for it is a setting). If the answer is lost, the user’s list shows ' +
+      'whether it is gone.',
+    scopes: ['bindings:write'],
+    effect: 'write',
+    params: idOf('binding'),
+    success: { status: 200, description: 'The binding, `removed`.', schema: binding.bindingSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: { answer: examples.removedBinding },
+  },
+  revealBinding: {
+    method: 'POST',
+    path: '/v1/bindings/{id}/reveal',
+    tag: 'Bindings',
+    summary: 'Reveal the payment token of a binding',
+    description:
+      'The token with which a payment is made (Onerway), opened from where it is sealed. Audited and limited like the reveal of a card.',
+    scopes: ['bindings:reveal'],
+    effect: 'read',
+    params: idOf('binding'),
+    body: card.purposeSchema,
+    success: { status: 200, description: 'The payment token.', schema: binding.revealedBindingSchema },
+    problems: ['reveal-limit', 'illegal-state', 'not-found'],
+    example: { body: examples.purpose, answer: examples.revealedBinding },
   },
   checkBinding: {
     method: 'POST',
@@ -291,6 +512,47 @@ export const operations = {
     success: { status: 200, description: 'The sync.', schema: sync.syncSchema },
     problems: ['not-found'],
     example: { answer: examples.finishedSync },
+  },
+  listCallbacks: {
+    method: 'GET',
+    path: '/v1/callbacks',
+    tag: 'Callbacks',
+    summary: 'List callbacks',
+    description:
+      'Verified notifications of the providers, newest first. `state=failed` shows what could not be worked.',
+    scopes: ['operations:resolve'],
+    effect: 'read',
+    query: callback.callbackQuerySchema,
+    success: { status: 200, description: 'A page of callbacks.', schema: callback.callbackPageSchema },
+    problems: [],
+    example: { answer: { data: [examples.callback], nextCursor: null } },
+  },
+  getCallback: {
+    method: 'GET',
+    path: '/v1/callbacks/{id}',
+    tag: 'Callbacks',
+    summary: 'Get a callback',
+    description: 'One notification and what became of it.',
+    scopes: ['operations:resolve'],
+    effect: 'read',
+    params: idOf('callback'),
+    success: { status: 200, description: 'The callback.', schema: callback.callbackSchema },
+    problems: ['not-found'],
+    example: { answer: examples.callback },
+  },
+  replayCallback: {
+    method: 'POST',
+    path: '/v1/callbacks/{id}/replay',
+    tag: 'Callbacks',
+    summary: 'Work a callback again',
+    description:
+      'Puts a stored notification back on the queue. It says what it said, so that working it again changes nothing that is newer.',
+    scopes: ['operations:resolve'],
+    effect: 'read',
+    params: idOf('callback'),
+    success: { status: 202, description: 'It is on the queue.', schema: callback.callbackSchema },
+    problems: ['not-found'],
+    example: { answer: { ...examples.callback, state: 'received', workedAt: null } },
   },
   listOperations: {
     method: 'GET',

@@ -16,6 +16,21 @@ export const providerAccountSchema = z
         }),
       )
       .meta({ description: 'What this account can do.' }),
+    calls: z
+      .array(
+        z.object({
+          name: z
+            .string()
+            .meta({ description: 'Path or action of the provider; the title where no path is published.' }),
+          title: z.string(),
+          source: z.string().meta({ description: 'Where the contract in `docs/providers/contracts/` tells of it.' }),
+          state: z.enum(['documented', 'needs-settings', 'absent']),
+          reason: z.string().nullable().meta({ description: 'Why it is not used.' }),
+        }),
+      )
+      .meta({
+        description: "Every call and notification of the provider's documents, and whether the gateway uses it.",
+      }),
     notes: z.array(z.string()).meta({ description: 'What rests on an unconfirmed assumption.' }),
     health: z
       .object({

@@ -2,9 +2,12 @@
 export const scopes = [
   'cards:read',
   'cards:write',
+  'cards:reveal',
   'bindings:read',
   'bindings:write',
+  'bindings:reveal',
   'catalog:read',
+  'operations:resolve',
   'admin',
 ] as const;
 export type Scope = (typeof scopes)[number];

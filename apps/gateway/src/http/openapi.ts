@@ -21,8 +21,10 @@ const tags = [
   { name: 'Providers', description: 'The provider accounts and what they can do.' },
   { name: 'Cards', description: 'Products and the cards made of them.' },
   { name: 'Cardholders', description: 'The people in whose name cards are issued.' },
+  { name: 'Transfers', description: 'Value moved to and from cardholders.' },
   { name: 'Bindings', description: 'Bank cards bound by SMS, and card tokens.' },
   { name: 'Syncs', description: 'Bringing in what a provider has.' },
+  { name: 'Callbacks', description: 'What the providers tell by themselves.' },
   { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
 ];
 
