@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Pan, type Secret } from '@card-gateway/core';
+import { Pan, Secret } from '@card-gateway/core';
 
 interface NamedKey {
   readonly id: string;
@@ -8,8 +8,9 @@ interface NamedKey {
 
 /** Where a sealed value lives. It is bound to this place: moved to another row, it cannot be opened. */
 export interface SealedPlace {
-  readonly table: 'cards' | 'bindings';
-  readonly column: 'pan' | 'token';
+  readonly table: 'cards' | 'bindings' | 'callbacks';
+  /** Without the `_sealed` that its column's name ends in. */
+  readonly column: 'pan' | 'token' | 'record';
   /** The natural key of the row, with the account and the provider's own id in it. */
   readonly row: readonly string[];
 }
@@ -20,6 +21,8 @@ export interface SealedPlace {
  */
 export interface Sealing {
   seal(value: Secret, place: SealedPlace): Buffer;
+  /** Opens what was sealed to this place. @throws when it was altered, moved to another row, or its key is not configured */
+  open(sealed: Buffer, place: SealedPlace): Secret;
   /** Opens a sealed card number. @throws when it was altered, moved to another row, or its key is not configured */
   openPan(sealed: Buffer, place: SealedPlace): Pan;
   /** The fingerprint under the newest key, `<key id>:<hex>`. */
@@ -44,7 +47,23 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
     return `${id}:${createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex')}`;
   }
 
+  function open(sealed: Buffer, place: SealedPlace): Secret {
+    const idLength = sealed[1] ?? 0;
+    const header = sealed.subarray(0, 2 + idLength);
+    const id = header.subarray(2).toString();
+    const named = keys.sealing.find((key) => key.id === id);
+    if (sealed[0] !== version || named === undefined) throw new Error(`No sealing key "${id}" is configured.`);
+    const body = sealed.subarray(header.length + ivLength, -tagLength);
+    const iv = sealed.subarray(header.length, header.length + ivLength);
+    const decipher = createDecipheriv('aes-256-gcm', named.key, iv)
+      .setAAD(additionalData(header, place))
+      .setAuthTag(sealed.subarray(-tagLength));
+    return new Secret(Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8'));
+  }
+
   return {
+    open,
+
     seal(value, place) {
       const iv = randomBytes(ivLength);
       const header = Buffer.concat([Buffer.from([version, newestSealing.id.length]), Buffer.from(newestSealing.id)]);
@@ -54,18 +73,7 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
     },
 
     openPan(sealed, place) {
-      const idLength = sealed[1] ?? 0;
-      const header = sealed.subarray(0, 2 + idLength);
-      const id = header.subarray(2).toString();
-      const named = keys.sealing.find((key) => key.id === id);
-      if (sealed[0] !== version || named === undefined) throw new Error(`No sealing key "${id}" is configured.`);
-      const body = sealed.subarray(header.length + ivLength, -tagLength);
-      const iv = sealed.subarray(header.length, header.length + ivLength);
-      const decipher = createDecipheriv('aes-256-gcm', named.key, iv)
-        .setAAD(additionalData(header, place))
-        .setAuthTag(sealed.subarray(-tagLength));
-      const text = Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-      const pan = Pan.parse(text);
+      const pan = Pan.parse(open(sealed, place).reveal());
       if (pan === null) throw new Error('The sealed value is no card number.');
       return pan;
     },

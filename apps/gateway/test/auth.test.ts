@@ -170,7 +170,7 @@ describe('the memory of keys', () => {
     let now = 0;
     const authentication = createAuthentication({ findKey: (hash) => findKey(gateway.pool, hash), now: () => now });
     const key = await keyWith('cards:read');
-    const known = { tenant: 'default', caller: 'tests', scopes: ['cards:read'] };
+    const known = { tenant: 'default', caller: 'tests', keyId: 'key', scopes: ['cards:read'] };
     expect(await authentication.authenticate(requestWith(key))).toEqual(known);
     await revoke(key);
     now = keyCacheMs - 1;
@@ -182,7 +182,7 @@ describe('the memory of keys', () => {
   test('does not outlive use: a key asked for again and again is looked up again in time', async () => {
     let now = 0;
     let lookUps = 0;
-    const caller = { tenant: 't', caller: 'c', scopes: [] };
+    const caller = { tenant: 't', caller: 'c', keyId: 'k', scopes: [] };
     const authentication = createAuthentication({ findKey: async () => (lookUps++, caller), now: () => now });
     for (; now < 10 * keyCacheMs; now += keyCacheMs / 10) await authentication.authenticate(requestWith('cgk_x'));
     expect(lookUps).toBe(10);
@@ -192,7 +192,7 @@ describe('the memory of keys', () => {
     let caller: Awaited<ReturnType<typeof findKey>> = null;
     const authentication = createAuthentication({ findKey: async () => caller, now: () => 0 });
     await expect(authentication.authenticate(requestWith('cgk_new'))).rejects.toThrow(ProblemError);
-    caller = { tenant: 't', caller: 'c', scopes: [] };
+    caller = { tenant: 't', caller: 'c', keyId: 'k', scopes: [] };
     expect(await authentication.authenticate(requestWith('cgk_new'))).toBe(caller);
   });
 
@@ -201,7 +201,7 @@ describe('the memory of keys', () => {
     const authentication = createAuthentication({
       findKey: async (hash) => {
         asked.push(hash.toString('hex'));
-        return { tenant: 't', caller: 'c', scopes: [] };
+        return { tenant: 't', caller: 'c', keyId: 'k', scopes: [] };
       },
       now: () => 0,
     });

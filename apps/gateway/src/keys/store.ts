@@ -1,12 +1,16 @@
+import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Caller } from '../http/auth.ts';
 
 /** The caller of a key that was not revoked; null for any other. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> {
-  const { rows } = await pool.query<Caller>({
+  const { rows } = await pool.query<Omit<Caller, 'keyId'> & { id: string }>({
     name: 'api-key',
-    text: 'SELECT tenant, caller, scopes FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
+    text: 'SELECT id, tenant, caller, scopes FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
     values: [hash],
   });
-  return rows[0] ?? null;
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { id, ...caller } = row;
+  return { ...caller, keyId: toPublicId('apiKey', id) };
 }

@@ -1,0 +1,55 @@
+-- The audit log: who was shown or changed what is sensitive. Rows are only ever added, and each carries the hash of the one
+-- before it. The database numbers and chains them itself, so that every process and every tool adds to the same chain.
+
+CREATE TABLE audit_log (
+  seq            bigint PRIMARY KEY,
+  at             timestamptz(3) NOT NULL,
+  tenant         text,
+  caller         text NOT NULL,
+  key_id         text,
+  action         text NOT NULL,
+  resource       text NOT NULL,
+  purpose        text,
+  request_id     text,
+  previous_hash  bytea NOT NULL,
+  hash           bytea NOT NULL,
+  CONSTRAINT audit_log_seq CHECK (seq > 0),
+  CONSTRAINT audit_log_action CHECK (action ~ '^[a-z]+[.][a-z_]+$'),
+  CONSTRAINT audit_log_purpose CHECK (purpose <> '' AND purpose !~ '[0-9]{9}'),
+  CONSTRAINT audit_log_hashes CHECK (length(previous_hash) = 32 AND length(hash) = 32)
+);
+CREATE INDEX audit_log_tenant_idx ON audit_log (tenant, seq DESC);
+CREATE INDEX audit_log_resource_idx ON audit_log (resource, seq DESC);
+
+-- One value of a row as it is hashed: its length stands in front, so that no two rows read the same.
+CREATE FUNCTION audit_field(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value, '-')
+$$;
+
+-- Numbers and chains a new row. Who adds at the same time waits for this transaction: the chain has no gaps and no forks.
+CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  head record;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_log', 0));
+  SELECT seq, hash INTO head FROM audit_log ORDER BY seq DESC LIMIT 1;
+  NEW.seq := coalesce(head.seq, 0) + 1;
+  NEW.previous_hash := coalesce(head.hash, decode(repeat('00', 32), 'hex'));
+  NEW.hash := sha256(convert_to(concat_ws(',',
+    audit_field(encode(NEW.previous_hash, 'hex')),
+    audit_field(NEW.seq::text),
+    audit_field(to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+    audit_field(NEW.tenant), audit_field(NEW.caller), audit_field(NEW.key_id), audit_field(NEW.action),
+    audit_field(NEW.resource), audit_field(NEW.purpose), audit_field(NEW.request_id)), 'UTF8'));
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER audit_log_chain BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_chain();
+
+CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'audit_log is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
