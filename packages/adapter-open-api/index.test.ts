@@ -17,7 +17,7 @@ const echoing = JSON.stringify({
 
 conformance({
   provider: 'open-api',
-  open: openAccount,
+  open: (baseUrl, host) => openAccount(baseUrl, host, { walletTransactionPath: 'wallet/transactionDetail' }),
   canaries: [key, '10000011', number, 'cvv-canary', 'pin-canary'],
   calls: [
     {
@@ -38,6 +38,20 @@ conformance({
       name: 'cards.read',
       call: async (adapter, timeoutMs) => required(adapter.cards).read({ providerRef: cardId, pan }, { timeoutMs }),
       success: () => json(cards),
+      unlistedCode: () => json(echoing),
+      refusal: () => json('', 401),
+    },
+    {
+      name: 'reveal.card',
+      call: async (adapter, timeoutMs) => required(adapter.reveal).card({ providerRef: cardId, pan }, { timeoutMs }),
+      success: () => json(fixture('card-list.reply.json')),
+      unlistedCode: () => json(echoing),
+      refusal: () => json('', 401),
+    },
+    {
+      name: 'wallet.read',
+      call: async (adapter, timeoutMs) => required(adapter.wallet).read('T1', { timeoutMs }),
+      success: () => json({ code: 0, message: 'success', data: { transaction_list: [] } }),
       unlistedCode: () => json(echoing),
       refusal: () => json('', 401),
     },
@@ -103,8 +117,31 @@ describe('what an answer means', () => {
 
 test('what is not published is absent, with the reason', () => {
   const adapter = openAccount('https://issuer.example', { send: () => Promise.reject(new Error()), now: () => 0 });
-  expect(Object.keys(adapter).toSorted()).toEqual(['cards', 'gaps', 'notes', 'products']);
+  expect(Object.keys(adapter).toSorted()).toEqual([
+    'callbacks',
+    'calls',
+    'cards',
+    'gaps',
+    'notes',
+    'products',
+    'reveal',
+  ]);
+  expect(adapter.gaps.wallet).toMatchObject({ state: 'needs-settings' });
   expect(adapter.gaps.issuing).toEqual({ state: 'absent', reason: expect.stringContaining('path is not published') });
+});
+
+test('every operation and notification of the documents is named once, with what becomes of it', () => {
+  const host = { send: () => Promise.reject(new Error()), now: () => 0 };
+  const statesOf = (changes: Record<string, unknown>) =>
+    openAccount('https://issuer.example', host, changes).calls.map(({ state }) => state);
+  const count = (states: readonly string[], state: string) => states.filter((one) => one === state).length;
+  const plain = statesOf({});
+  expect(plain).toHaveLength(39 + 6);
+  expect([count(plain, 'documented'), count(plain, 'needs-settings'), count(plain, 'absent')]).toEqual([3, 1, 41]);
+  const withPath = statesOf({ walletTransactionPath: 'wallet/transactionDetail' });
+  expect([count(withPath, 'documented'), count(withPath, 'needs-settings')]).toEqual([4, 0]);
+  const names = openAccount('https://issuer.example', host).calls.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 describe('settings', () => {

@@ -1,16 +1,21 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
+import { callbacksFacet } from './callback.ts';
 import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
+import { documentedCalls, pathNotPublished, walletPathMissing } from './documented-calls.ts';
 import { productsFacet } from './products.ts';
+import { revealFacet } from './reveal.ts';
 import { openApiSettings } from './settings.ts';
+import { walletFacet } from './wallet.ts';
 
 export type { OpenApiSettings } from './settings.ts';
 
-const pathNotPublished = 'The documents name this operation by its title only; its path is not published.';
+const absent = { state: 'absent', reason: pathNotPublished } as const;
 
 /**
  * OPEN-API, a white-label card issuer. Two of its 39 operations are published: the list of card products (`binList`) and
- * the list of cards (`cardList`). The others are not guessed: a wrong guess spends money (open-api-issuer.md §6).
+ * the list of cards (`cardList`); a third lacks its path. The others are not guessed: a wrong guess spends money
+ * (open-api-issuer.md §6).
  */
 export const openApi: AdapterDefinition = defineAdapter({
   provider: 'open-api',
@@ -21,10 +26,19 @@ export const openApi: AdapterDefinition = defineAdapter({
     return {
       products: productsFacet(settings, ask),
       cards: cardsFacet(settings, ask),
-      calls: [],
+      reveal: revealFacet(settings, ask),
+      callbacks: callbacksFacet(settings),
+      ...(settings.walletTransactionPath === undefined
+        ? {}
+        : { wallet: walletFacet(settings, settings.walletTransactionPath, ask) }),
+      calls: documentedCalls(settings),
       gaps: {
-        issuing: { state: 'absent', reason: pathNotPublished },
-        cardholders: { state: 'absent', reason: pathNotPublished },
+        issuing: absent,
+        cardholders: absent,
+        cardControls: absent,
+        transactions: absent,
+        transfers: absent,
+        wallet: { state: 'needs-settings', reason: walletPathMissing },
       },
       notes: [
         `The documents name no time zone: times are read in ${settings.timeZone}.`,

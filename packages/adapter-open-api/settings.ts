@@ -35,6 +35,23 @@ export const openApiSettings = z.strictObject({
     .refine(isTimeZone, { error: 'expected an IANA name (Asia/Shanghai) or an offset (+08:00)' })
     .default('UTC')
     .meta({ description: 'Zone of the provider\'s zone-less times: an IANA name or an offset such as "+08:00".' }),
+  walletTransactionPath: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w./-]*$/, 'expected a path behind <version>/openApi/, without a leading slash')
+    .optional()
+    .meta({
+      description: 'Path of the wallet transaction detail behind <version>/openApi/. Not published; without it: none.',
+    }),
+  eventTagHeader: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'expected the name of a header')
+    .optional()
+    .meta({ description: 'Header that carries the eventTag of a callback, where the body does not. Not published.' }),
+  acknowledgement: z
+    .string()
+    .max(1000)
+    .default('{"code":0,"message":"success"}')
+    .meta({ description: 'Body of the answer to a callback. Not published; this is assumed.' }),
 });
 
 export type OpenApiSettings = z.output<typeof openApiSettings>;

@@ -80,3 +80,43 @@ export type CardRow = z.output<typeof cardRow>;
 
 /** `data` of `cardList` (§2.2). */
 export const cardListData = z.object({ total, card_list: z.array(cardRow) });
+
+/** An entry of the company's wallet (§3.1). Whether a field can be an empty string is not known, so every text may be. */
+const walletRow = z.object({
+  transaction_id: z.string().min(1),
+  record_id: text,
+  out_transaction_id: text,
+  in_out_type: constant,
+  transaction_type: constant,
+  transaction_desc: text,
+  amount: wire.decimal,
+  currency: text,
+  before_balance: amount,
+  after_balance: amount,
+  status: constant,
+  reject_reason: text,
+  remark: text,
+  transaction_time: text,
+  create_at: text,
+});
+export type WalletRow = z.output<typeof walletRow>;
+
+/** `data` of the wallet transaction detail (§3.1); the array itself is optional. An exchange has two rows (trap 20). */
+export const walletData = z.object({
+  transaction_list: z
+    .array(walletRow)
+    .nullish()
+    .transform((rows) => rows ?? []),
+});
+
+/**
+ * The card status event (§5.1). It is not signed, so that nothing of it is believed but which card may have changed: its
+ * number, security code, PIN and amounts are not named.
+ */
+export const cardEvent = z.object({
+  card_id: z.string().min(1).max(64),
+  status: optionalConstant,
+  use_at: text,
+  close_at: text,
+  end_at: text,
+});

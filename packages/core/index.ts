@@ -11,3 +11,4 @@ export * from './product.ts';
 export * from './provider.ts';
 export * from './transaction.ts';
 export * from './transfer.ts';
+export * from './wallet.ts';

@@ -15,6 +15,7 @@ import type { Pan, Secret } from './pan.ts';
 import type { Decimal } from './money.ts';
 import type { ProviderProduct } from './product.ts';
 import type { ProviderTransaction } from './transaction.ts';
+import type { WalletEntry } from './wallet.ts';
 import type { ProviderBalance, ProviderTransfer, TransferDirection } from './transfer.ts';
 
 /** How long one provider call may take in all, and the trace it belongs to. */
@@ -38,6 +39,7 @@ export interface ProviderAdapter {
   readonly frameTokens?: FrameTokensFacet;
   readonly transactions?: TransactionsFacet;
   readonly transfers?: TransfersFacet;
+  readonly wallet?: WalletFacet;
   readonly binding?: BindingFacet;
   readonly boundCards?: BoundCardsFacet;
   readonly unbinding?: UnbindingFacet;
@@ -217,6 +219,11 @@ export interface TransfersFacet {
   send(order: TransferOrder, call: ProviderCall): Promise<Outcome<ProviderTransfer>>;
   readonly settlement: Settlement<SentOrder, ProviderTransfer>;
   balances(cardholderRef: string, call: ProviderCall): Promise<Outcome<readonly ProviderBalance[]>>;
+}
+
+export interface WalletFacet {
+  /** The entries of one transaction of the company's wallet; none where the provider knows no such transaction. */
+  read(transactionRef: string, call: ProviderCall): Promise<Outcome<readonly WalletEntry[]>>;
 }
 
 export interface BindingOrder {

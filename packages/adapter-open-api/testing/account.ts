@@ -28,6 +28,7 @@ export interface Account {
   readonly loopback: Loopback;
   readonly products: ProductsFacet;
   readonly cards: CardsFacet;
+  readonly adapter: ProviderAdapter;
 }
 
 /** A fresh account at a real socket, both closed when the test ends. */
@@ -38,7 +39,8 @@ export async function account(changes: Record<string, unknown> = {}): Promise<Ac
     await loopback.close();
     await transport.close();
   });
-  const { products, cards } = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  const adapter = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  const { products, cards } = adapter;
   if (products === undefined || cards === undefined) throw new Error('the adapter lacks a facet');
-  return { loopback, products, cards };
+  return { loopback, products, cards, adapter };
 }

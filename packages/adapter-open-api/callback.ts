@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { parseJson } from '@card-gateway/adapter-kit';
+import type { CallbacksFacet, ProviderEvent } from '@card-gateway/core';
+import { z } from 'zod';
+import type { OpenApiSettings } from './settings.ts';
+import { cardEvent } from './wire.ts';
+
+const record = z.strictObject({ eventTag: z.string().nullable(), card: z.string() });
+const wrapped = z.object({ eventTag: z.string().max(64).nullish(), data: z.unknown() });
+
+/** Deliveries of one event within this time are one; a later one may be a new event with the same content. */
+const sameWithinMs = 60_000;
+
+/**
+ * Card status events (open-api-issuer.md §5.1, §5.3). Nothing verifies them, so that a callback only says "read this card
+ * again": the record holds the card's id and nothing else. Where the tag stands is not published: in the body beside
+ * `data`, in a header of the settings, or nowhere, as in the document's own sample.
+ */
+export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
+  return {
+    isUnsigned: true,
+
+    receive({ headers, body, receivedAt }) {
+      let value: unknown;
+      try {
+        value = parseJson(body.toString('utf8'));
+      } catch {
+        return { kind: 'refused', why: 'unreadable' };
+      }
+      const envelope = wrapped.safeParse(value).data;
+      const event = cardEvent.safeParse(envelope?.data ?? value).data;
+      if (event === undefined) return { kind: 'refused', why: 'unreadable' };
+      const header = settings.eventTagHeader === undefined ? undefined : headers[settings.eventTagHeader.toLowerCase()];
+      const eventTag = (envelope?.eventTag ?? header ?? '').slice(0, 64) || null;
+      // No event id is visible (§5.3), and a card that is frozen twice sends the same content twice.
+      const identity = [
+        eventTag,
+        event.card_id,
+        event.status,
+        event.use_at,
+        event.close_at,
+        event.end_at,
+        Math.floor(receivedAt / sameWithinMs),
+      ];
+      return {
+        kind: 'accepted',
+        deduplicationKey: createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
+        record: JSON.stringify({ eventTag, card: event.card_id } satisfies z.input<typeof record>),
+      };
+    },
+
+    eventOf(text): ProviderEvent {
+      return { kind: 'card_hint', cardRef: record.parse(JSON.parse(text)).card };
+    },
+
+    // Which answer is expected is not published (§5.3).
+    acknowledge: () => ({ contentType: 'application/json', body: settings.acknowledgement }),
+  };
+}

@@ -1,0 +1,50 @@
+import { done, expiryOf, Pan, refused, type RevealFacet, Secret, unknown } from '@card-gateway/core';
+import { z } from 'zod';
+import type { Ask } from './client.ts';
+import type { OpenApiSettings } from './settings.ts';
+
+/** The one place that names the security code (open-api-issuer.md §2.2). The PIN is named nowhere. */
+const revealedRow = z.object({
+  card_id: z.string(),
+  /** Missing in the short row of the sample. */
+  card_no: z
+    .string()
+    .transform((text) => Pan.parse(text))
+    .nullish()
+    .catch(null),
+  expiry: z.string().nullish().catch(null),
+  cvv: z
+    .string()
+    .regex(/^\d{3,4}$/)
+    .transform((code) => new Secret(code))
+    .nullish()
+    .catch(null),
+});
+const revealedData = z.object({ card_list: z.array(revealedRow) });
+
+/** A card's secrets, from the list filtered by its number, which is the only way to one card (§2.2). */
+export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
+  return {
+    card: async ({ providerRef, pan }, call) => {
+      if (pan === null) {
+        return refused('unsupported', { message: 'a card is looked up by its number, and that is not known' });
+      }
+      return ask(
+        {
+          operation: 'cardList',
+          path: 'card/cardList',
+          fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
+          data: revealedData,
+          judge: ({ card_list }, evidence) => {
+            const row = card_list.find((candidate) => candidate.card_id === providerRef);
+            if (row === undefined) return refused('not_found', evidence);
+            if (!row.card_no) return unknown('unreadable_answer', evidence);
+            const [month = '', year = ''] = row.expiry?.split('/') ?? [];
+            return done({ pan: row.card_no, expiry: expiryOf(month, year), cvv: row.cvv ?? null }, evidence);
+          },
+        },
+        call,
+      );
+    },
+  };
+}
