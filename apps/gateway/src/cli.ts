@@ -1,26 +1,31 @@
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { scopes } from '@card-gateway/contract';
-import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import { openPrisma } from '@card-gateway/database/prisma';
-import { ConfigError, readDatabaseUrl } from './config.ts';
-import { apiKeyPrefix, hashApiKey } from './http/auth.ts';
+import { listAudit, verifyAudit } from './commands/audit.ts';
+import { type Administration, createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
+import { rotate, status } from './commands/sealing.ts';
+import { UsageError } from './commands/usage.ts';
+import { ConfigError, readSettings } from './config.ts';
 import { errorForLog } from './http/logging.ts';
 import { isDatabaseFailure } from './http/problem.ts';
+import { createSealing, type Sealing } from './sealing.ts';
 
 const usage = `Usage:
   gateway keys create --caller <service> --scopes <scope,scope> [--tenant <tenant>]
   gateway keys list
   gateway keys revoke <key id>
+  gateway audit verify [--head <rows>:<hash>]
+  gateway audit list [--limit <rows>]
+  gateway sealing status
+  gateway sealing rotate
   gateway migrate
 
 Scopes: ${scopes.join(', ')}. The key is shown once; only its hash is kept.
-A revoked key stops working within five seconds.`;
-
-/** A call that cannot be carried out, in words for the operator. */
-class UsageError extends Error {}
+A revoked key stops working within five seconds.
+"audit verify" ends with 1 when a row was changed, is missing, or is not the one that --head names.
+"sealing rotate" seals anew under the newest key; "sealing status" ends with 1 when a key is missing.`;
 
 async function main(words: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -30,98 +35,71 @@ async function main(words: readonly string[]): Promise<void> {
       caller: { type: 'string' },
       tenant: { type: 'string', default: 'default' },
       scopes: { type: 'string' },
+      head: { type: 'string' },
+      limit: { type: 'string', default: '50' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [command = '', act, id] = positionals;
   if (values.help || command === 'help') {
-    console.log(usage);
+    print(usage);
     return;
   }
-  switch (command === 'keys' ? `keys ${act}` : command) {
+  switch (['keys', 'audit', 'sealing'].includes(command) ? `${command} ${act}` : command) {
     case 'migrate':
-      return migrate(readDatabaseUrl());
-    case 'keys create':
-      return createKey(readDatabaseUrl(), values);
+      return migrate(readSettings(['DATABASE_URL']).DATABASE_URL);
+    case 'keys create': {
+      const request = keyRequest(values);
+      return administer((administration) => createKey(administration, request));
+    }
     case 'keys list':
-      return listKeys(readDatabaseUrl());
+      return administer(listKeys);
     case 'keys revoke':
-      return revokeKey(readDatabaseUrl(), id);
+      return administer((administration) => revokeKey(administration, id));
+    case 'audit verify':
+      return administer(async ({ pool }) => failUnless(await verifyAudit(pool, values.head, print)));
+    case 'audit list':
+      return administer(({ pool }) => listAudit(pool, values.limit, print));
+    case 'sealing status': {
+      const sealing = readSealing();
+      return administer(async ({ pool }) => failUnless(await status(pool, sealing, print)));
+    }
+    case 'sealing rotate': {
+      const sealing = readSealing();
+      return administer(async ({ pool, now }) => failUnless(await rotate(pool, sealing, now, print)));
+    }
     default:
       throw new UsageError(usage);
   }
 }
 
-const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
-
-async function createKey(
-  url: string,
-  values: { readonly caller?: string | undefined; readonly tenant: string; readonly scopes?: string | undefined },
-): Promise<void> {
-  const { caller = '', tenant } = values;
-  const wanted = (values.scopes ?? '').split(',').filter((scope) => scope !== '');
-  const wrong = wanted.find((scope) => !(scopes as readonly string[]).includes(scope));
-  if (!nameShape.test(caller))
-    throw new UsageError('--caller: expected the name of the calling service: lower-case letters, digits, hyphens.');
-  if (!nameShape.test(tenant)) throw new UsageError('--tenant: expected lower-case letters, digits, hyphens.');
-  if (wrong !== undefined || wanted.length === 0)
-    throw new UsageError(`--scopes: expected some of ${scopes.join(', ')}, separated by commas.`);
-
-  const key = apiKeyPrefix + randomBytes(32).toString('base64url');
-  await withPrisma(url, async (prisma) => {
-    await prisma.apiKey.create({
-      data: {
-        id: newUuid(new Date().getTime()),
-        tenant,
-        caller,
-        hash: Uint8Array.from(hashApiKey(key)),
-        scopes: wanted,
-        createdAt: new Date(),
-      },
-    });
-  });
-  console.log(key);
+function print(line: string): void {
+  console.log(line);
 }
 
-async function listKeys(url: string): Promise<void> {
-  await withPrisma(url, async (prisma) => {
-    const keys = await prisma.apiKey.findMany({ orderBy: { id: 'asc' } });
-    for (const key of keys) {
-      const state = key.revokedAt === null ? 'valid' : `revoked ${key.revokedAt.toISOString()}`;
-      console.log(
-        [
-          toPublicId('apiKey', key.id),
-          key.tenant,
-          key.caller,
-          key.scopes.join(','),
-          key.createdAt.toISOString(),
-          state,
-        ].join('\t'),
-      );
-    }
-  });
+function failUnless(isWell: boolean): void {
+  if (!isWell) process.exitCode = 1;
 }
 
-async function revokeKey(url: string, publicId = ''): Promise<void> {
-  const id = fromPublicId('apiKey', publicId);
-  if (id === null) throw new UsageError('Expected a key id, as "gateway keys list" shows it: key_…');
-  await withPrisma(url, async (prisma) => {
-    const { count } = await prisma.apiKey.updateMany({
-      where: { id, revokedAt: null },
-      data: { revokedAt: new Date() },
-    });
-    if (count === 0) throw new UsageError(`There is no valid key ${publicId}.`);
-    console.log(`${publicId} is revoked.`);
-  });
+function readSealing(): Sealing {
+  const settings = readSettings(['DATABASE_URL', 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS']);
+  return createSealing({ sealing: settings.GATEWAY_SEALING_KEYS, fingerprint: settings.GATEWAY_FINGERPRINT_KEYS });
 }
 
-async function withPrisma(url: string, work: (prisma: ReturnType<typeof openPrisma>) => Promise<void>): Promise<void> {
-  const pool = openDatabase(url, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+/** Counting all rows of a large database may take its time; nobody waits for it in a request. */
+const statementTimeoutMs = 600_000;
+
+async function administer(work: (administration: Administration) => Promise<void>): Promise<void> {
+  const pool = openDatabase(readSettings(['DATABASE_URL']).DATABASE_URL, {
+    connections: 2,
+    connectTimeoutMs: 5000,
+    statementTimeoutMs,
+  });
   const prisma = openPrisma(pool);
   try {
     // In the server's own words when it cannot be reached; Prisma's are about its query.
     await pool.query('SELECT 1');
-    await work(prisma);
+    await work({ pool, prisma, now: () => new Date().getTime(), print });
   } finally {
     await prisma.$disconnect();
     await pool.end();

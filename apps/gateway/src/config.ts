@@ -130,9 +130,18 @@ export class ConfigError extends Error {
  * @throws {@link ConfigError} with every fault at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  return readSettings(Object.keys(settings) as (keyof Config)[], environment);
+}
+
+/** {@link readConfig} for those settings alone that a command needs. @throws {@link ConfigError} */
+export function readSettings<Name extends keyof Config>(
+  names: readonly Name[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Pick<Config, Name> {
   const faults: string[] = [];
   const config: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(settings) as [string, Setting<z.ZodType>][]) {
+  for (const name of names) {
+    const setting: Setting<z.ZodType> = settings[name];
     const text = textOf(name, setting, environment, faults);
     if (text === null) continue;
     const result = setting.schema.safeParse(text);
@@ -141,7 +150,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   faults.push(...sharedKeys(config), ...shortTimeOuts(config));
   if (faults.length > 0) throw new ConfigError(faults);
-  return config as Config;
+  return config as Pick<Config, Name>;
 }
 
 /** Who learns a fingerprint key must not be able to open what is sealed. */
@@ -161,16 +170,6 @@ function shortTimeOuts(config: Partial<Config>): string[] {
   return (['HTTP_HANDLER_TIMEOUT_MS', 'SHUTDOWN_GRACE_MS'] as const)
     .filter((name) => (config[name] ?? Infinity) <= write)
     .map((name) => `${name}: expected more than PROVIDER_WRITE_TIMEOUT_MS (${write}), which it must leave room for.`);
-}
-
-/** Only the database's address, for the command line. @throws {@link ConfigError} */
-export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): string {
-  const faults: string[] = [];
-  const url = settings.DATABASE_URL.schema.safeParse(
-    textOf('DATABASE_URL', settings.DATABASE_URL, environment, faults),
-  );
-  if (url.success) return url.data;
-  throw new ConfigError(faults.length > 0 ? faults : ['DATABASE_URL: expected postgresql://…']);
 }
 
 function textOf(

@@ -9,6 +9,7 @@ import { ConfigError, readConfig, readEnvironment } from './config.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { isDatabaseFailure } from './http/problem.ts';
 import { startJobs } from './jobs/jobs.ts';
+import { checkSealingKeys } from './sealed/check.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
 
@@ -50,6 +51,9 @@ async function start(): Promise<void> {
     report: (account, report) => log.info({ account, ...report }, 'called provider'),
   });
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
+  for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
+    log.error({ sealed: `${column.table}.${column.column}`, key, rows }, 'sealed under a key that is not configured');
+  }
   const services: Services = { pool, accounts, sealing, config, now };
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);

@@ -20,6 +20,8 @@ export interface SealedPlace {
  * again without opening anything (docs/decisions/sealed-card-data.md).
  */
 export interface Sealing {
+  /** The ids of the configured keys, newest first. */
+  readonly keyIds: { readonly sealing: readonly string[]; readonly fingerprint: readonly string[] };
   seal(value: Secret, place: SealedPlace): Buffer;
   /** Opens what was sealed to this place. @throws when it was altered, moved to another row, or its key is not configured */
   open(sealed: Buffer, place: SealedPlace): Secret;
@@ -62,6 +64,8 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
   }
 
   return {
+    keyIds: { sealing: keys.sealing.map(({ id }) => id), fingerprint: keys.fingerprint.map(({ id }) => id) },
+
     open,
 
     seal(value, place) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ConfigError, envExample, readConfig, readDatabaseUrl } from '../src/config.ts';
+import { ConfigError, envExample, readConfig, readSettings } from '../src/config.ts';
 
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 const good = {
@@ -145,10 +145,19 @@ describe('a secret', () => {
   });
 });
 
-test('the command line needs the address of the database alone', () => {
-  expect(readDatabaseUrl({ DATABASE_URL: good.DATABASE_URL })).toBe(good.DATABASE_URL);
-  expect(faultsOf(() => readDatabaseUrl({}))[0]).toMatch(/^DATABASE_URL: it is not set, nor is DATABASE_URL_FILE/);
-  expect(faultsOf(() => readDatabaseUrl({ DATABASE_URL: 'x' }))).toEqual(['DATABASE_URL: expected postgresql://…']);
+test('the command line needs the settings that it works with, and no others', () => {
+  const { DATABASE_URL, GATEWAY_SEALING_KEYS } = good;
+  expect(readSettings(['DATABASE_URL'], { DATABASE_URL })).toEqual({ DATABASE_URL });
+  expect(faultsOf(() => readSettings(['DATABASE_URL'], {}))[0]).toMatch(
+    /^DATABASE_URL: it is not set, nor is DATABASE_URL_FILE/,
+  );
+  expect(faultsOf(() => readSettings(['DATABASE_URL'], { DATABASE_URL: 'x' }))).toEqual([
+    'DATABASE_URL: expected postgresql://…. PostgreSQL 15 or newer.',
+  ]);
+  const both = { GATEWAY_SEALING_KEYS, GATEWAY_FINGERPRINT_KEYS: GATEWAY_SEALING_KEYS };
+  expect(faultsOf(() => readSettings(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'], both))[0]).toMatch(
+    /^GATEWAY_FINGERPRINT_KEYS: expected other keys/,
+  );
 });
 
 describe('the gateway as a process', () => {

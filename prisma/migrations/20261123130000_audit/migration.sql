@@ -53,3 +53,39 @@ END
 $$;
 CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+
+-- Which key sealed a value: its id stands in front of each sealed value (apps/gateway/src/sealing.ts). 'escape' reads any bytes.
+CREATE FUNCTION sealing_key_id(sealed bytea) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT CASE WHEN length(sealed) > 1 THEN encode(substr(sealed, 3, get_byte(sealed, 1)), 'escape') ELSE '' END
+$$;
+
+-- Keys that must seal nothing any more; what they sealed can still be opened, until it is sealed anew.
+CREATE TABLE retired_sealing_keys (
+  id          text PRIMARY KEY,
+  retired_at  timestamptz(3) NOT NULL
+);
+
+-- Refuses a value under a retired key, e.g. from a process that still has yesterday's settings. Called with the column of the key's id.
+CREATE FUNCTION refuse_retired_sealing_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM retired_sealing_keys WHERE id = to_jsonb(NEW) ->> TG_ARGV[0]) THEN
+    RAISE EXCEPTION 'the sealing key "%" is retired', to_jsonb(NEW) ->> TG_ARGV[0] USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Every sealed column x_sealed has its x_key, so that the rows of a key are found and counted without reading all of them.
+ALTER TABLE cards ADD COLUMN pan_key text GENERATED ALWAYS AS (sealing_key_id(pan_sealed)) STORED;
+CREATE INDEX cards_pan_key_idx ON cards (pan_key) WHERE pan_key IS NOT NULL;
+CREATE TRIGGER cards_pan_key_new AFTER INSERT ON cards FOR EACH ROW
+  WHEN (NEW.pan_key IS NOT NULL) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
+CREATE TRIGGER cards_pan_key_changed AFTER UPDATE OF pan_sealed ON cards FOR EACH ROW
+  WHEN (NEW.pan_key IS DISTINCT FROM OLD.pan_key) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
+
+ALTER TABLE bindings ADD COLUMN token_key text GENERATED ALWAYS AS (sealing_key_id(token_sealed)) STORED;
+CREATE INDEX bindings_token_key_idx ON bindings (token_key) WHERE token_key IS NOT NULL;
+CREATE TRIGGER bindings_token_key_new AFTER INSERT ON bindings FOR EACH ROW
+  WHEN (NEW.token_key IS NOT NULL) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');
+CREATE TRIGGER bindings_token_key_changed AFTER UPDATE OF token_sealed ON bindings FOR EACH ROW
+  WHEN (NEW.token_key IS DISTINCT FROM OLD.token_key) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');

@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import { type ChainHead, verifyChain } from '../audit/chain.ts';
+import { latestRows } from '../audit/store.ts';
+import { UsageError } from './usage.ts';
+
+/** Checks the whole chain and says how long it is and where it ends. @returns whether it is intact */
+export async function verifyAudit(
+  pool: Pool,
+  expected: string | undefined,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const verdict = await verifyChain(pool, expected === undefined ? undefined : headOf(expected));
+  if (!verdict.intact) {
+    print(`The audit log is broken at row ${verdict.seq}: ${verdict.what}.`);
+    return false;
+  }
+  print(
+    `The audit log is intact: ${verdict.head.seq} rows. Keep its head elsewhere, to find out later if its end was cut off:`,
+  );
+  print(`${verdict.head.seq}:${verdict.head.hash.toString('hex')}`);
+  return true;
+}
+
+const headShape = /^(\d{1,18}):([0-9a-f]{64})$/;
+
+function headOf(text: string): ChainHead {
+  const [, seq, hash = ''] = headShape.exec(text) ?? [];
+  if (seq === undefined)
+    throw new UsageError('--head: expected what an earlier "gateway audit verify" printed: <rows>:<hash>.');
+  return { seq: BigInt(seq), hash: Buffer.from(hash, 'hex') };
+}
+
+/** Shows the latest rows, the newest first: number, time, tenant, caller, key, action, resource, purpose, request. */
+export async function listAudit(pool: Pool, limit: string, print: (line: string) => void): Promise<void> {
+  if (!/^[1-9]\d{0,4}$/.test(limit)) throw new UsageError('--limit: expected a whole number from 1 to 99999.');
+  for (const row of await latestRows(pool, Number(limit))) {
+    const { seq, at, tenant, caller, keyId, action, resource, purpose, requestId } = row;
+    print(
+      [seq, at.toISOString(), tenant, caller, keyId, action, resource, purpose, requestId]
+        .map((one) => one ?? '-')
+        .join('\t'),
+    );
+  }
+}

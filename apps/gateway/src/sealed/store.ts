@@ -1,0 +1,133 @@
+import type { Pool } from '@card-gateway/database';
+import type { FingerprintColumn, SealedColumn } from './columns.ts';
+
+/** A sealed value with what it is sealed to. */
+export interface SealedRow {
+  readonly id: string;
+  readonly sealed: Buffer;
+  /** Null where a part of the natural key is missing: such a value opens nowhere. */
+  readonly row: readonly string[] | null;
+}
+
+/** A value sealed anew, with the bytes that it replaces. */
+export interface Resealed {
+  readonly id: string;
+  readonly was: Buffer;
+  readonly sealed: Buffer;
+  readonly fingerprint: string | null;
+}
+
+export interface Window {
+  /** Of the rows looked at, those that are under an older key. */
+  readonly due: readonly SealedRow[];
+  /** Where the next window begins; null at the end of the table. */
+  readonly last: string | null;
+}
+
+/** The first id that a uuid can be: before all rows. */
+export const beforeAll = '00000000-0000-0000-0000-000000000000';
+
+/** Looks at the next rows of a table, so many that one statement stays short however large the table is. */
+export async function readWindow(
+  pool: Pool,
+  column: SealedColumn,
+  after: string,
+  newest: { readonly sealing: string; readonly fingerprint: string },
+  size: number,
+): Promise<Window> {
+  const { rows } = await pool.query<SealedRow & { isDue: boolean }>(
+    `SELECT id, CASE WHEN due THEN sealed END AS sealed, key_parts AS row, due AS "isDue" FROM (
+       SELECT id, ${column.column}_sealed AS sealed,
+         CASE WHEN num_nulls(${column.row.join(', ')}) = 0 THEN ARRAY[${column.row.join(', ')}] END AS key_parts,
+         ${column.column}_key <> $2 OR ${isOlderFingerprint(column)} AS due
+       FROM ${column.table} WHERE id > $1 AND ${column.column}_key IS NOT NULL ORDER BY id LIMIT $4) looked_at`,
+    [after, newest.sealing, `${newest.fingerprint}:`, size],
+  );
+  const last = rows.length < size ? null : (rows.at(-1)?.id ?? null);
+  return { due: rows.filter(({ isDue }) => isDue), last };
+}
+
+/** Those of the rows that are still under an older key. */
+function isOlderFingerprint({ fingerprint }: SealedColumn): string {
+  return fingerprint === null ? '$3::text IS NULL' : `NOT starts_with(${fingerprint}, $3)`;
+}
+
+/**
+ * Replaces values that nobody replaced meanwhile. Rows that somebody else holds are left alone rather than waited for, so that
+ * this and a sync can never wait for each other.
+ *
+ * @returns the ids of the rows that were replaced
+ */
+export async function replaceSealed(
+  pool: Pool,
+  { table, column, fingerprint }: SealedColumn,
+  values: readonly Resealed[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH free AS (SELECT id FROM ${table} WHERE id = ANY ($1::uuid[]) FOR UPDATE SKIP LOCKED),
+       anew AS (SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) n (id, was, sealed, fingerprint))
+     UPDATE ${table} t SET ${column}_sealed = anew.sealed ${fingerprint === null ? '' : `, ${fingerprint} = anew.fingerprint`}
+     FROM anew JOIN free USING (id) WHERE t.id = anew.id AND t.${column}_sealed = anew.was RETURNING t.id`,
+    [
+      values.map(({ id }) => id),
+      values.map(({ was }) => was),
+      values.map(({ sealed }) => sealed),
+      values.map((value) => value.fingerprint),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The ids of the keys that sealed what a column holds, each with its rows. */
+export async function countByKey(
+  pool: Pool,
+  { table, column }: Pick<SealedColumn, 'table' | 'column'>,
+): Promise<Map<string, number>> {
+  return counted(
+    pool,
+    `SELECT ${column}_key AS key, count(*) AS rows FROM ${table} WHERE ${column}_key IS NOT NULL GROUP BY 1 ORDER BY 1`,
+  );
+}
+
+/** The ids of the fingerprint keys of a column, each with its rows. */
+export async function countByFingerprintKey(
+  pool: Pool,
+  { table, column }: FingerprintColumn,
+): Promise<Map<string, number>> {
+  return counted(
+    pool,
+    `SELECT split_part(${column}, ':', 1) AS key, count(*) AS rows FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 1`,
+  );
+}
+
+async function counted(pool: Pool, statement: string): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ key: string; rows: string }>(statement);
+  return new Map(rows.map(({ key, rows: count }) => [key, Number(count)]));
+}
+
+/** The ids of the keys in use, found by as many steps through the index as there are keys. */
+export async function keysInUse(pool: Pool, { table, column }: SealedColumn): Promise<string[]> {
+  const key = `${column}_key`;
+  const { rows } = await pool.query<{ key: string }>(
+    `WITH RECURSIVE found (key) AS (
+       SELECT min(${key}) FROM ${table} WHERE ${key} IS NOT NULL
+       UNION ALL
+       SELECT (SELECT min(${key}) FROM ${table} WHERE ${key} > found.key) FROM found WHERE found.key IS NOT NULL)
+     SELECT key FROM found WHERE key IS NOT NULL`,
+  );
+  return rows.map((row) => row.key);
+}
+
+/** Forbids a key for good: from now on the database refuses what it seals. */
+export async function retireKeys(pool: Pool, ids: readonly string[], at: Date): Promise<void> {
+  await pool.query(
+    'INSERT INTO retired_sealing_keys (id, retired_at) SELECT id, $2 FROM unnest($1::text[]) id ON CONFLICT (id) DO NOTHING',
+    [ids, at],
+  );
+}
+
+/** The ids of the retired keys. */
+export async function retiredKeys(pool: Pool): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM retired_sealing_keys');
+  return new Set(rows.map(({ id }) => id));
+}
