@@ -1,4 +1,4 @@
-import { conformance, json } from '@card-gateway/adapter-kit/testing';
+import { conformance, type ConformanceCall, json } from '@card-gateway/adapter-kit/testing';
 import { Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { onerway } from './index.ts';
@@ -13,7 +13,7 @@ const echoing = JSON.stringify({
 
 conformance({
   provider: 'onerway',
-  open: openAccount,
+  open: (baseUrl, host) => openAccount(baseUrl, host, { deleteTokenPath: '/v1/txn/deleteToken' }),
   canaries: [
     secretKey,
     user,
@@ -22,21 +22,33 @@ conformance({
     '1111111111111111',
   ],
   calls: [
-    { name: 'boundCards.list of tokens', kind: 'token', reply: 'token.reply.json' },
-    { name: 'boundCards.list of subscriptions', kind: 'subscription', reply: 'subscription.reply.json' },
-  ].map(({ name, kind, reply }) => ({
-    name,
-    call: async (adapter, timeoutMs) => {
-      if (adapter.boundCards === undefined) throw new Error('the adapter lacks its facet');
-      return adapter.boundCards.list(
-        { user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null },
-        { timeoutMs },
-      );
+    {
+      name: 'unbinding.remove',
+      call: async (adapter, timeoutMs) => {
+        if (adapter.unbinding === undefined) throw new Error('the adapter lacks its facet');
+        return adapter.unbinding.remove({ providerRef: '1919777298473115649' }, { timeoutMs });
+      },
+      success: () => json({ respCode: '20000', respMsg: 'Success', data: { success: true } }),
+      unlistedCode: () => json(echoing),
+      refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
     },
-    success: () => json(fixture(reply)),
-    unlistedCode: () => json(echoing),
-    refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
-  })),
+    ...([
+      { name: 'boundCards.list of tokens', kind: 'token', reply: 'token.reply.json' },
+      { name: 'boundCards.list of subscriptions', kind: 'subscription', reply: 'subscription.reply.json' },
+    ].map(({ name, kind, reply }) => ({
+      name,
+      call: async (adapter, timeoutMs) => {
+        if (adapter.boundCards === undefined) throw new Error('the adapter lacks its facet');
+        return adapter.boundCards.list(
+          { user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null },
+          { timeoutMs },
+        );
+      },
+      success: () => json(fixture(reply)),
+      unlistedCode: () => json(echoing),
+      refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
+    })) satisfies ConformanceCall[]),
+  ],
 });
 
 describe('response codes', () => {
@@ -98,15 +110,15 @@ describe('response codes', () => {
 
 test('what Onerway does not offer is absent, with the reason', () => {
   const adapter = openAccount('https://acq.example', { send: () => Promise.reject(new Error()), now: () => 0 });
-  expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'gaps']);
-  expect(Object.keys(adapter.gaps).toSorted()).toEqual(['binding', 'issuing']);
+  expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'callbacks', 'calls', 'gaps']);
+  expect(Object.keys(adapter.gaps).toSorted()).toEqual(['binding', 'issuing', 'unbinding']);
 });
 
 describe('settings', () => {
   const good = { baseUrl: 'https://sandbox-acq.onerway.com/', merchantNo: '800209', secretKey: new Secret(secretKey) };
 
   test('appId is optional; a trailing slash goes', () => {
-    expect(onerway.settings.parse(good)).toEqual({ ...good, baseUrl: 'https://sandbox-acq.onerway.com' });
+    expect(onerway.settings.parse(good)).toMatchObject({ ...good, baseUrl: 'https://sandbox-acq.onerway.com' });
   });
 
   test.each([

@@ -1,28 +1,37 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
 import { boundCardsFacet } from './bound-cards.ts';
 import { openClient } from './client.ts';
-import { onerwaySettings } from './settings.ts';
+import { deletePathMissing, documentedCalls } from './documented-calls.ts';
+import { callbacksFacet } from './notification.ts';
+import { onerwaySettings, type OnerwaySettings } from './settings.ts';
+import { unbindingFacet } from './unbinding.ts';
 
 export type { OnerwaySettings } from './settings.ts';
 
-/** Onerway acquiring: the card tokens and subscription tokens of a merchant's customers (onerway.md §3.1). */
-export const onerway: AdapterDefinition = defineAdapter({
+/** Onerway acquiring: the card tokens and subscription tokens of a merchant's customers (onerway.md §3, §6). */
+export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
   provider: 'onerway',
   title: 'Onerway',
   settings: onerwaySettings,
-  create: (settings, host) => ({
-    boundCards: boundCardsFacet(settings, openClient(settings, host.send)),
-    calls: [],
-    gaps: {
-      binding: {
-        state: 'absent',
-        reason:
-          'A card is bound on a payment page of Onerway or with its number and security code, not by an SMS code.',
+  create: (settings, host) => {
+    const ask = openClient(settings, host.send);
+    return {
+      boundCards: boundCardsFacet(settings, ask),
+      ...(settings.deleteTokenPath === undefined ? {} : { unbinding: unbindingFacet(settings.deleteTokenPath, ask) }),
+      callbacks: callbacksFacet(settings),
+      calls: documentedCalls(settings),
+      gaps: {
+        unbinding: { state: 'needs-settings', reason: deletePathMissing },
+        binding: {
+          state: 'absent',
+          reason:
+            'A card is bound on a payment page of Onerway or with its number and security code, not by an SMS code.',
+        },
+        issuing: {
+          state: 'absent',
+          reason: "Onerway's issuing API is another product, whose card operations are not published field by field.",
+        },
       },
-      issuing: {
-        state: 'absent',
-        reason: "Onerway's issuing API is another product, whose card operations are not published field by field.",
-      },
-    },
-  }),
+    };
+  },
 });

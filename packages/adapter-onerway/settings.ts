@@ -11,7 +11,29 @@ export const onerwaySettings = z.strictObject({
     .max(20)
     .optional()
     .meta({ description: 'Store id. Without it the list shows the tokens of all stores of the merchant.' }),
-  secretKey: secretSetting('Merchant secret key, which signs every request.'),
+  secretKey: secretSetting('Merchant secret key, which signs every request and every notification.'),
+  deleteTokenPath: z
+    .string()
+    .regex(/^\/[\w./-]+$/, 'expected an absolute path, e.g. /v1/txn/…')
+    .optional()
+    .meta({ description: 'Path of the token delete. Not published; without it a binding cannot be removed.' }),
+  notificationUnsignedFields: z
+    .array(z.string().min(1))
+    .default([
+      'originTransactionId',
+      'originMerchantTxnId',
+      'customsDeclarationAmount',
+      'customsDeclarationCurrency',
+      'paymentMethod',
+      'walletTypeName',
+      'periodValue',
+      'tokenExpireTime',
+    ])
+    .meta({ description: 'Fields of a notification that its signature does not cover, beside sign (§6.1).' }),
+  notificationCustomerField: z.string().min(1).optional().meta({
+    description:
+      'Field of a notification that carries the customer id. No document names one; without it a notification updates the bindings of users whose token is known already.',
+  }),
 });
 
 export type OnerwaySettings = z.output<typeof onerwaySettings>;

@@ -33,14 +33,15 @@ export function openAccount(
 /** A fresh account at a real socket, both closed when the test ends. */
 export async function account(
   changes: Record<string, unknown> = {},
-): Promise<{ loopback: Loopback; boundCards: BoundCardsFacet }> {
+): Promise<{ loopback: Loopback; boundCards: BoundCardsFacet; adapter: ProviderAdapter }> {
   const loopback = await openLoopback();
   const transport = openTransport({ connections: 1, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
   onTestFinished(async () => {
     await loopback.close();
     await transport.close();
   });
-  const { boundCards } = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  const adapter = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  const { boundCards } = adapter;
   if (boundCards === undefined) throw new Error('the adapter lacks its facet');
-  return { loopback, boundCards };
+  return { loopback, boundCards, adapter };
 }
