@@ -70,7 +70,7 @@ test('an account outside a sandbox must state its profile', () => {
 
 test('the adapter says what is missing and what is unconfirmed', async () => {
   const { adapter } = await account({});
-  expect(Object.keys(adapter.gaps).sort()).toEqual(['cardholders', 'cards', 'issuing', 'products']);
+  expect(Object.keys(adapter.gaps).sort()).toEqual(['cardholders', 'cards', 'issuing', 'products', 'unbinding']);
   expect(adapter.notes).toEqual([
     expect.stringContaining('cryptographic profile is unconfirmed'),
     expect.stringContaining("unit of the banks' limits is unconfirmed"),

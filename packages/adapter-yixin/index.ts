@@ -4,6 +4,7 @@ import { banksFacet } from './banks.ts';
 import { bindingFacet } from './binding.ts';
 import { boundCardsFacet } from './bound-cards.ts';
 import { openClient } from './client.ts';
+import { documentedCalls } from './documented-calls.ts';
 import { settingsSchema, type YixinSettings } from './settings.ts';
 
 export type { Profile } from './profile.ts';
@@ -36,11 +37,15 @@ export const yixin = defineAdapter<YixinSettings>({
       binding: bindingFacet(client),
       boundCards: boundCardsFacet(client),
       banks: banksFacet(client, settings.limitUnit),
-      calls: [],
+      calls: documentedCalls,
       gaps: {
         products: issuesNothing,
         issuing: issuesNothing,
         cards: issuesNothing,
+        unbinding: {
+          state: 'absent',
+          reason: 'The documents at hand describe no call that removes a binding.',
+        },
         cardholders: {
           state: 'absent',
           reason: 'The documents at hand describe no registration of users: Yixin must know the user already.',
