@@ -1,0 +1,236 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from '@card-gateway/client';
+import { createRandom, type Random, type Sandbox, syntheticPan } from '@card-gateway/sandbox';
+import { type Answer, type Diary, type Intent, tell } from './diary.ts';
+import type { Replica } from './replica.ts';
+import type { Store } from './store.ts';
+
+/** What the callers share. */
+export interface Stage {
+  readonly seed: number;
+  readonly replicas: readonly Replica[];
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly diary: Diary;
+  readonly product: string;
+  readonly cardholders: readonly [string, ...string[]];
+  /** Aborted when no more writes are wanted. */
+  readonly signal: AbortSignal;
+}
+
+/** Calls of one key at once, over both gateways. */
+const raceWidth = 8;
+const mostTries = 6;
+/** What a repeat with the same key may change, beside silence. */
+const passing = new Set([
+  'request-in-progress',
+  'database-unavailable',
+  'provider-unavailable',
+  'provider-unreachable',
+  'account-busy',
+  'circuit-open',
+  'deadline-exceeded',
+  'overloaded',
+  'internal-error',
+]);
+
+/** One service that calls the gateway until no more writes are wanted, one act after another. */
+export async function runCaller(stage: Stage, index: number): Promise<void> {
+  const random = createRandom(Math.imul(stage.seed + 1, 7919) + index);
+  const caller = createCaller(stage, random, index);
+  const acts: readonly [weight: number, act: () => Promise<void>][] = [
+    [38, caller.issue],
+    [12, caller.raceForOneCard],
+    [6, caller.createCardholder],
+    [16, caller.bind],
+    [16, caller.changeCard],
+    [5, caller.repeatEarlier],
+    [5, caller.readAgain],
+    [1, caller.sync],
+    [1, caller.repeatLookUps],
+  ];
+  const sum = acts.reduce((total, [weight]) => total + weight, 0);
+  while (!stage.signal.aborted) {
+    let drawn = random.below(sum);
+    const [, act] = acts.find(([weight]) => (drawn -= weight) < 0) ?? [0, caller.issue];
+    await act();
+  }
+}
+
+interface OwnCard {
+  readonly id: string;
+  frozen: boolean;
+}
+
+function createCaller(stage: Stage, random: Random, index: number) {
+  const { diary, sandbox } = stage;
+  const cards: OwnCard[] = [];
+  let made = 0;
+  const next = (): string => `${index}-${(made += 1)}`;
+
+  /** A gateway that listens; null when none does. */
+  function anyClient(): Client | null {
+    const up = stage.replicas.map((replica) => replica.client()).filter((client) => client !== null);
+    return up[random.below(Math.max(1, up.length))] ?? null;
+  }
+
+  function intend(operation: Intent['operation'], send: Intent['send'], subject: string | null = null): Intent {
+    const intent = { key: `key-${next()}`, operation, subject, answers: [], send };
+    diary.intents.push(intent);
+    return intent;
+  }
+
+  async function once(intent: Intent, client: Client): Promise<Answer> {
+    diary.count('calls');
+    const answer = await intent.send(client);
+    intent.answers.push(answer);
+    diary.count(answer.kind === 'silent' ? 'no answer' : answer.kind === 'problem' ? answer.code : `${answer.status}`);
+    return answer;
+  }
+
+  /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
+  async function insist(intent: Intent): Promise<Answer> {
+    let answer: Answer = { kind: 'silent' };
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const client = anyClient();
+      if (client !== null) {
+        answer = await once(intent, client);
+        if (answer.kind === 'accepted' || (answer.kind === 'problem' && !passing.has(answer.code))) break;
+        diary.count('repeats');
+      }
+      await wait(20 + random.below(400));
+    }
+    return answer;
+  }
+
+  function order(): Intent {
+    const body = {
+      account: 'keysecure',
+      product: stage.product,
+      cardholder: random.pick(stage.cardholders),
+      form: 'virtual',
+    } as const;
+    const intent: Intent = intend('issueCard', (client) =>
+      tell(client.call('issueCard', { body, idempotencyKey: intent.key })),
+    );
+    return intent;
+  }
+
+  /** What was acknowledged is there for everybody at once. */
+  async function readBack(answer: Answer): Promise<void> {
+    const client = anyClient();
+    if (answer.kind !== 'accepted' || client === null) return;
+    const found = await tell(client.call('getCard', { params: { id: answer.id } }));
+    if (found.kind === 'problem' && found.code === 'not-found') diary.count('acknowledged, then not found');
+  }
+
+  async function issue(): Promise<void> {
+    const answer = await insist(order());
+    if (random.below(4) === 0) await readBack(answer);
+    if (answer.kind === 'accepted' && answer.final && cards.length < 200) cards.push({ id: answer.id, frozen: false });
+  }
+
+  async function raceForOneCard(): Promise<void> {
+    const intent = order();
+    diary.count('same-key races');
+    const clients = stage.replicas.map((replica) => replica.client()).filter((client) => client !== null);
+    if (clients.length === 0) return;
+    await Promise.all(
+      Array.from({ length: raceWidth }, async (_, runner) => {
+        const client = clients[runner % clients.length];
+        if (client !== undefined) await once(intent, client);
+      }),
+    );
+    await insist(intent);
+  }
+
+  async function createCardholder(): Promise<void> {
+    const reference = `holder-${next()}`;
+    const body = { account: 'keysecure', reference, sumsubShareToken: 'share-token' };
+    const intent: Intent = intend('createCardholder', (client) =>
+      tell(client.call('createCardholder', { body, idempotencyKey: intent.key })),
+    );
+    await insist(intent);
+  }
+
+  async function bind(): Promise<void> {
+    const number = next();
+    const user = `user-${number}`;
+    const phone = `139${random.digits(8)}`;
+    const body = {
+      account: 'yixin',
+      user,
+      phone,
+      cardNumber: syntheticPan(random, '6217', 19),
+      purpose: 'loan',
+    } as const;
+    const start: Intent = intend(
+      'startBinding',
+      (client) => tell(client.call('startBinding', { body, idempotencyKey: start.key })),
+      user,
+    );
+    const answer = await insist(start);
+    const code = sandbox.admin.sms({ user }).at(-1)?.code;
+    if (answer.kind !== 'accepted' || code === undefined) return;
+    // A wrong code first, the same code twice at once, or simply the code.
+    const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+    const manner = random.below(5);
+    if (manner === 0) await insist(verify(answer.id, user, wrong));
+    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, user, code))));
+  }
+
+  function verify(id: string, user: string, code: string): Intent {
+    const intent: Intent = intend(
+      'verifyBinding',
+      (client) => tell(client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey: intent.key })),
+      user,
+    );
+    return intent;
+  }
+
+  /** Freezes a card, or unfreezes it; often two callers at once. */
+  async function changeCard(): Promise<void> {
+    const card = cards[random.below(Math.max(1, cards.length))];
+    if (card === undefined) return issue();
+    const operation = card.frozen ? 'unfreezeCard' : 'freezeCard';
+    card.frozen = !card.frozen;
+    const change = (): Intent => {
+      const intent: Intent = intend(operation, (client) =>
+        tell(client.call(operation, { params: { id: card.id }, idempotencyKey: intent.key })),
+      );
+      return intent;
+    };
+    await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(change())));
+  }
+
+  async function repeatEarlier(): Promise<void> {
+    const intent = diary.intents[random.below(Math.max(1, diary.intents.length))];
+    const client = anyClient();
+    if (intent !== undefined && client !== null && intent.answers.length > 0) await once(intent, client);
+  }
+
+  /** Reads that ask the provider again: evidence that comes twice, and out of order. */
+  async function readAgain(): Promise<void> {
+    const client = anyClient();
+    const card = cards[random.below(Math.max(1, cards.length))];
+    if (client === null || card === undefined) return;
+    diary.count('reads of the provider');
+    const refresh = { params: { id: card.id }, query: { refresh: true } };
+    await Promise.all([tell(client.call('getCard', refresh)), tell(client.call('getCard', refresh))]);
+  }
+
+  async function sync(): Promise<void> {
+    const intent: Intent = intend('startSync', (client) =>
+      tell(client.call('startSync', { body: { account: 'keysecure' }, idempotencyKey: intent.key })),
+    );
+    diary.count('syncs');
+    await insist(intent);
+  }
+
+  async function repeatLookUps(): Promise<void> {
+    const repeated = await stage.store.repeatLookUps(20).catch(() => 0);
+    diary.count('look-ups repeated', repeated);
+  }
+
+  return { issue, raceForOneCard, createCardholder, bind, changeCard, repeatEarlier, readAgain, sync, repeatLookUps };
+}

@@ -1,0 +1,59 @@
+import type { CallResult, Client } from '@card-gateway/client';
+import { GatewayProblem } from '@card-gateway/client';
+import type { OperationId } from '@card-gateway/contract';
+
+/** What a caller was told. `final` answers stay the same for ever; of the others, a repeat may tell more. */
+export type Answer =
+  | {
+      readonly kind: 'accepted';
+      readonly status: number;
+      readonly id: string;
+      readonly providerRef: string | null;
+      readonly text: string;
+      readonly final: boolean;
+    }
+  | {
+      readonly kind: 'problem';
+      readonly status: number;
+      readonly code: string;
+      readonly text: string;
+      readonly final: boolean;
+    }
+  | { readonly kind: 'silent' };
+
+/** One write that a caller wants done once: its key, and all that it was told of it. */
+export interface Intent {
+  readonly key: string;
+  readonly operation: OperationId;
+  /** The user of a binding. */
+  readonly subject: string | null;
+  readonly answers: Answer[];
+  readonly send: (client: Client) => Promise<Answer>;
+}
+
+/** Everything that callers wanted and were told: the one side of the comparison. */
+export interface Diary {
+  readonly intents: Intent[];
+  readonly counts: Map<string, number>;
+  count(name: string, by?: number): void;
+}
+
+export function openDiary(): Diary {
+  const counts = new Map<string, number>();
+  return { intents: [], counts, count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by) };
+}
+
+/** Writes down a call and its answer. None but a programming error throws. */
+export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answer> {
+  try {
+    const { status, data } = await call;
+    const { id, providerRef } = data as { id: string; providerRef?: string | null };
+    const final = status !== 202;
+    return { kind: 'accepted', status, id, providerRef: providerRef ?? null, text: JSON.stringify(data), final };
+  } catch (error) {
+    if (!(error instanceof GatewayProblem)) return { kind: 'silent' };
+    const { status, code, problem } = error;
+    // Any other refusal is about this moment, or leaves the key as new.
+    return { kind: 'problem', status, code, text: JSON.stringify(problem), final: code === 'refused-by-provider' };
+  }
+}

@@ -1,0 +1,164 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createRandom, type FaultName, type Random, type Sandbox } from '@card-gateway/sandbox';
+import type { Diary } from './diary.ts';
+import { allPoints, nameOf, type Point, providerWires } from './points.ts';
+import type { ChaosPostgres } from './postgres.ts';
+import type { Replica } from './replica.ts';
+import type { Store } from './store.ts';
+
+export interface Disorder {
+  readonly seed: number;
+  readonly replicas: readonly Replica[];
+  readonly postgres: ChaosPostgres;
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly diary: Diary;
+  /** How often each named point was reached, and a gateway killed there. */
+  readonly points: Map<string, number>;
+  readonly signal: AbortSignal;
+}
+
+/** One call in ten goes wrong: mostly an answer that is lost after the work was done. */
+const oneIn = 10;
+const lostAnswers: readonly [FaultName, ...FaultName[]] = [
+  'work_then_reset',
+  'work_then_reset',
+  'work_then_hang',
+  'work_then_bad_gateway',
+  'truncated',
+  'unlisted_code',
+  'not_json',
+  'reset',
+  'hang',
+  'bad_gateway',
+  'refuse',
+];
+const disturbed = [
+  ['keysecure', 'card/apply'],
+  ['keysecure', 'cardholder/apply'],
+  ['keysecure', 'card/status/update'],
+  ['keysecure', 'card/list'],
+  ['keysecure', 'card/detail'],
+  ['yixin', 'bindCard'],
+  ['yixin', 'verifyCode'],
+  ['yixin', 'cardList'],
+] as const;
+const longestWaitForPoint = 4000;
+
+/** Everything that goes wrong, until no more of it is wanted. Each part ends with what it broke mended. */
+export async function runDisorder(disorder: Disorder): Promise<void> {
+  const points = createPoints(createRandom(disorder.seed + 17));
+  await Promise.all([
+    loseAnswers(disorder, createRandom(disorder.seed + 11)),
+    stopDatabase(disorder, createRandom(disorder.seed + 13)),
+    ...disorder.replicas.map((replica, index) =>
+      harass(disorder, replica, points, createRandom(disorder.seed + 1000 + index)),
+    ),
+  ]);
+}
+
+/** All named points in an order drawn by lot, then again. */
+function createPoints(random: Random): () => Point {
+  let waiting: Point[] = [];
+  return () => {
+    if (waiting.length === 0) waiting = allPoints(() => random.below(1_000_000) / 1_000_000);
+    const [point] = waiting.splice(random.below(waiting.length), 1);
+    if (point === undefined) throw new Error('There is no point.');
+    return point;
+  };
+}
+
+async function loseAnswers({ sandbox, signal }: Disorder, random: Random): Promise<void> {
+  while (!signal.aborted) {
+    const pending = sandbox.admin.faults();
+    if (pending.length > 300) sandbox.admin.clearFaults();
+    for (const [provider, operation] of disturbed) {
+      if (pending.some((fault) => fault.operation === operation && fault.hits === 0)) continue;
+      sandbox.admin.addFault({
+        provider,
+        operation,
+        fault: random.pick(lostAnswers),
+        after: random.below(2 * oneIn - 1),
+      });
+    }
+    await pause(20, signal);
+  }
+  sandbox.admin.clearFaults();
+}
+
+async function stopDatabase({ postgres, diary, signal }: Disorder, random: Random): Promise<void> {
+  while (!signal.aborted) {
+    await pause(3000 + random.below(12_000), signal);
+    if (signal.aborted) break;
+    const how = random.pick(['fast', 'crash'] as const);
+    await postgres.stop(how);
+    diary.count(how === 'fast' ? 'postmaster stopped' : 'postmaster crashed');
+    await wait(random.below(800));
+    await postgres.start();
+  }
+}
+
+/** Kills one gateway again and again, and starts it anew; now and then it is stalled, or parted from a provider. */
+async function harass(disorder: Disorder, replica: Replica, points: () => Point, random: Random): Promise<void> {
+  const { diary, signal } = disorder;
+  while (!signal.aborted) {
+    await pause(200 + random.below(1500), signal);
+    if (signal.aborted) break;
+    switch (random.below(10)) {
+      case 0:
+        diary.count('providers out of reach');
+        await replica.partFrom(random.pick(providerWires), 100 + random.below(700));
+        break;
+      case 1:
+        diary.count('gateways stalled');
+        await stall(disorder, replica, points(), random);
+        break;
+      case 2:
+      case 3:
+        diary.count('kills at random');
+        await replica.kill();
+        await startAgain(replica);
+        break;
+      default:
+        await killAt(disorder, replica, points());
+    }
+  }
+}
+
+async function killAt({ diary, points }: Disorder, replica: Replica, point: Point): Promise<void> {
+  const name = nameOf(point);
+  const reached = await replica.stopAt(point, longestWaitForPoint);
+  if (reached) points.set(name, (points.get(name) ?? 0) + 1);
+  diary.count(reached ? 'kills at a named point' : 'kills at random');
+  await replica.kill();
+  await startAgain(replica);
+}
+
+/**
+ * A gateway that stops in mid-write for so long that the other one takes over, and then goes on as if nothing had been:
+ * what it still writes comes from a stale owner.
+ */
+async function stall({ store }: Disorder, replica: Replica, point: Point, random: Random): Promise<void> {
+  await replica.stopAt(point, longestWaitForPoint);
+  await replica.stall(async () => {
+    await store.hurry().catch(() => {});
+    await wait(1000 + random.below(3000));
+  });
+}
+
+/** The database may be away: then a gateway ends at its start, and whoever runs it starts it again. */
+export async function startAgain(replica: Replica): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await replica.start();
+    } catch (error) {
+      if (tries === mostStarts) throw error;
+      await wait(250);
+    }
+  }
+}
+const mostStarts = 40;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Sandbox } from '@card-gateway/sandbox';
+import type { ProviderWire } from './points.ts';
+
+/** Where the gateway's sources are: the repository, or a copy of it with a fault planted. */
+export interface Sources {
+  readonly main: string;
+  readonly cli: string;
+}
+
+const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
+export const shipped: Sources = { main: join(gateway, 'main.ts'), cli: join(gateway, 'cli.ts') };
+
+/** What both gateways share: their secrets on disk, as an operator has them. */
+export interface Installation {
+  readonly folder: string;
+  /** The environment of one gateway, whose wires have these ports. */
+  environment(name: string, ports: Readonly<Record<'database' | ProviderWire, number>>): Promise<NodeJS.ProcessEnv>;
+  /** Makes an API key as an operator does. */
+  createKey(caller: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function install(sandbox: Sandbox, sources: Sources, databaseUrl: () => string): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), 'card-gateway-chaos-'));
+  const secret = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+    return { file: name };
+  };
+  const { keysecure, yixin } = sandbox.credentials;
+  const [credit] = keysecure;
+  if (credit === undefined) throw new Error('The sandbox has no KeySecure account.');
+  const keyFile = await secret('keysecure-key', credit.apiKey);
+  const privateKey = await secret('yixin-private-key', yixin.partnerPrivateKey ?? '');
+  const providerPublicKey = await secret('yixin-public-key', yixin.yixinPublicKey);
+  const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+  const common = { GATEWAY_SEALING_KEYS: keyText('s1'), GATEWAY_FINGERPRINT_KEYS: keyText('f1') };
+
+  return {
+    folder,
+    environment: async (name, ports) => {
+      const listedSince = new Date(new Date().getTime() - 2 * 86_400_000).toISOString().slice(0, 10);
+      const accounts = {
+        keysecure: {
+          provider: 'keysecure',
+          sandbox: true,
+          settings: {
+            baseUrl: through(credit.baseUrl, ports.keysecure),
+            mode: 'credit',
+            apiKey: keyFile,
+            clockLagMs: 0,
+            listedSince,
+          },
+        },
+        yixin: {
+          provider: 'yixin',
+          sandbox: true,
+          settings: {
+            baseUrl: through(yixin.baseUrl, ports.yixin),
+            appId: yixin.appId,
+            privateKey,
+            providerPublicKey,
+            userIp: '203.0.113.7',
+          },
+        },
+      };
+      const file = join(folder, `${name}.json`);
+      await writeFile(file, JSON.stringify(accounts));
+      return {
+        ...common,
+        ...settings,
+        DATABASE_URL: through(databaseUrl(), ports.database),
+        GATEWAY_ACCOUNTS: file,
+      };
+    },
+    createKey: async (caller) => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [sources.cli, 'keys', 'create', '--caller', caller, '--scopes', 'admin'],
+        { env: { DATABASE_URL: databaseUrl() } },
+      );
+      return stdout.trim();
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Short time-outs, so that a run meets many of them; and no limit on SMS, for which nobody pays here. */
+const settings = {
+  PORT: '0',
+  PROVIDER_READ_TIMEOUT_MS: '1500',
+  PROVIDER_WRITE_TIMEOUT_MS: '1500',
+  PROVIDER_CONNECT_TIMEOUT_MS: '500',
+  DATABASE_CONNECTIONS: '12',
+  SMS_RESEND_AFTER_MS: '0',
+} as const;
+
+function through(url: string, port: number): string {
+  const led = new URL(url);
+  led.host = `127.0.0.1:${port}`;
+  return led.href;
+}

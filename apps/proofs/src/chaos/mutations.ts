@@ -1,0 +1,82 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sources, shipped } from './installation.ts';
+import type { Mutation } from './options.ts';
+import type { Store } from './store.ts';
+
+/** A gateway with a fault planted: its sources, and what is done to the run's database. */
+export interface Planted {
+  readonly sources: Sources;
+  plant(store: Store): Promise<void>;
+  remove(): Promise<void>;
+}
+
+interface Fault {
+  /** Replacements in copied files. One that fits nowhere stops the run: the code has moved on. */
+  readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
+  readonly statements: readonly string[];
+}
+
+const faults: Readonly<Record<Mutation, Fault>> = {
+  'unique-key': {
+    edits: [
+      {
+        file: 'apps/gateway/src/ledger/store.ts',
+        from: /ON CONFLICT \(tenant, caller, idempotency_key\) DO NOTHING/,
+        to: '',
+      },
+    ],
+    statements: ['DROP INDEX operations_idempotency_key'],
+  },
+  'compare-and-set': {
+    edits: [
+      {
+        file: 'apps/gateway/src/ledger/store.ts',
+        from: /WHERE id = \$1 AND state (?:= 'submitting'|IN \('submitting', 'unknown'\))/g,
+        to: 'WHERE id = $1',
+      },
+    ],
+    // The database's own guard would hide that the gateway's is gone.
+    statements: ['DROP TRIGGER IF EXISTS operations_forward ON operations'],
+  },
+  'not-sent': {
+    edits: [
+      {
+        file: 'packages/adapter-kit/exchange.ts',
+        from: /(?<=return wasNotSent\(error\) \? .*: \{ kind: )'lost'/,
+        to: "'not_sent'",
+      },
+    ],
+    statements: [],
+  },
+};
+
+const repository = new URL('../../../../', import.meta.url).pathname;
+
+/** Copies the workspace's sources to a folder of the run's own and plants the fault there, never in the repository. */
+export async function plantFault(mutation: Mutation | null): Promise<Planted> {
+  if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
+  const { edits, statements } = faults[mutation];
+  const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
+  await mkdir(join(folder, 'apps'));
+  for (const part of ['apps/gateway', 'packages', 'prisma', 'package.json']) {
+    // Links between packages are relative, and lead to the copies.
+    await cp(join(repository, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
+  }
+  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  for (const { file, from, to } of edits) {
+    const text = await readFile(join(folder, file), 'utf8');
+    const changed = text.replace(from, to);
+    if (changed === text) throw new Error(`The mutation "${mutation}" fits nowhere in ${file}: the code has moved on.`);
+    await writeFile(join(folder, file), changed);
+  }
+  const source = (name: string): string => join(folder, 'apps/gateway/src', name);
+  return {
+    sources: { main: source('main.ts'), cli: source('cli.ts') },
+    plant: async (store) => {
+      for (const statement of statements) await store.run(statement);
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { DatabasePoint } from './points.ts';
+import type { Passage, Watcher } from './relay.ts';
+
+/** The point at which a wire is to stop; null when it is not to. */
+export type Armed<Point> = () => Point | null;
+
+/**
+ * Watches a connection to PostgreSQL for the commit of an operation's record (PostgreSQL documentation, "Message
+ * Formats"). Only what tells transactions apart is read: the text of statements and the end of transactions.
+ */
+export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
+  const toServer = createFrames(true);
+  const toClient = createFrames(false);
+  const statements = new Map<string, string>();
+  let record: DatabasePoint['record'] | null = null;
+  let committing = false;
+
+  function notice(text: string): void {
+    if (/^\s*BEGIN/i.test(text)) record = null;
+    else if (/INSERT INTO operations\b/.test(text)) record = 'intent';
+    else if (/UPDATE operations\b/.test(text)) record ??= 'outcome';
+  }
+
+  return {
+    sent(bytes) {
+      for (const { type, body, start } of toServer(bytes)) {
+        if (type === 'P') {
+          const [name = '', text = ''] = body.toString('latin1').split('\0', 2);
+          statements.set(name, text);
+        } else if (type === 'B') {
+          const [, name = ''] = body.toString('latin1').split('\0', 2);
+          notice(statements.get(name) ?? '');
+        } else if (type === 'Q') {
+          const text = body.toString('latin1');
+          notice(text);
+          committing = text.startsWith('COMMIT');
+          const point = armed();
+          if (committing && point?.at === 'before the commit' && point.record === record) {
+            return { pass: bytes.subarray(0, Math.max(0, start)), trip: true };
+          }
+        }
+      }
+      return whole(bytes);
+    },
+    answered(bytes) {
+      for (const { type, body, start } of toClient(bytes)) {
+        if (!committing || type !== 'C' || !body.toString('latin1').startsWith('COMMIT')) continue;
+        committing = false;
+        const point = armed();
+        if (point === null || point.record !== record) continue;
+        if (point.at === 'committed, unheard') return { pass: bytes.subarray(0, Math.max(0, start)), trip: true };
+        if (point.at === 'committed, heard') return { pass: bytes, trip: true };
+      }
+      return whole(bytes);
+    },
+  };
+}
+
+const whole = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
+
+interface Frame {
+  readonly type: string;
+  readonly body: Buffer;
+  /** Where it begins in the bytes that completed it; negative when it began in earlier ones. */
+  readonly start: number;
+}
+
+/** Cuts a stream into messages. The client's first one, the start-up message, has a length but no type. */
+function createFrames(isFirstUntyped: boolean): (bytes: Buffer) => Frame[] {
+  let rest: Buffer = Buffer.alloc(0);
+  let untyped = isFirstUntyped;
+  return (bytes) => {
+    const kept = rest.length;
+    rest = kept === 0 ? bytes : Buffer.concat([rest, bytes]);
+    const frames: Frame[] = [];
+    let at = 0;
+    for (;;) {
+      const lead = untyped ? 0 : 1;
+      if (rest.length < at + lead + 4) break;
+      const end = at + lead + rest.readUInt32BE(at + lead);
+      if (rest.length < end) break;
+      if (!untyped) {
+        const type = String.fromCharCode(rest[at] ?? 0);
+        frames.push({ type, body: rest.subarray(at + 5, end), start: at - kept });
+      }
+      untyped = false;
+      at = end;
+    }
+    rest = rest.subarray(at);
+    return frames;
+  };
+}

@@ -1,0 +1,68 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+
+/** A PostgreSQL server of the run's own that can be stopped and started; it comes back on another port. */
+export interface ChaosPostgres {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** `fast` ends it in order; `crash` as a failure would: no checkpoint, recovery from the log at the next start. */
+  stop(how: 'fast' | 'crash'): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<ChaosPostgres> {
+  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
+  const dataFolder = `/var/tmp/card-gateway-chaos-${process.pid}`;
+  let server: EmbeddedPostgres | null = await startEmbeddedPostgres({ dataFolder });
+  let url = server.url;
+
+  async function crash(running: EmbeddedPostgres): Promise<void> {
+    const lock = await readFile(join(running.dataFolder, 'postmaster.pid'), 'utf8');
+    const pid = Number(lock.split('\n', 1)[0]);
+    process.kill(pid, 'SIGQUIT');
+    while (isAlive(pid)) await wait(20);
+  }
+
+  const stop = async (how: 'fast' | 'crash'): Promise<void> => {
+    if (server === null) return;
+    const running = server;
+    server = null;
+    if (how === 'crash') await crash(running);
+    await running.stop();
+  };
+
+  return {
+    get url() {
+      return url;
+    },
+    get host() {
+      return new URL(url).hostname;
+    },
+    get port() {
+      return Number(new URL(url).port);
+    },
+    stop,
+    start: async () => {
+      server ??= await startEmbeddedPostgres({ dataFolder });
+      url = server.url;
+    },
+    remove: async () => {
+      await stop('fast');
+      await rm(dataFolder, { recursive: true, force: true });
+      await rm(`${dataFolder}.password`, { force: true });
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Client, createClient } from '@card-gateway/client';
+import { watchHttp } from './http-wire.ts';
+import type { Installation, Sources } from './installation.ts';
+import { type DatabasePoint, type Point, type ProviderPoint, type ProviderWire, providerWires } from './points.ts';
+import { watchPostgres } from './postgres-wire.ts';
+import { type Relay, startRelay } from './relay.ts';
+
+type Address = () => { readonly host: string; readonly port: number };
+
+/** One gateway process with all its wires led through this one, where they are watched and cut. */
+export interface Replica {
+  readonly name: string;
+  /** Null while no process listens. */
+  client(): Client | null;
+  start(): Promise<void>;
+  /** Resolves once its wires show the point, at which they stopped; false when that took longer than `withinMs`. */
+  stopAt(point: Point, withinMs: number): Promise<boolean>;
+  /** kill -9, and what was on the wires is gone with it. */
+  kill(): Promise<void>;
+  /** Stops the process as a scheduler or a debugger would, for `ms`. */
+  stall(work: () => Promise<void>): Promise<void>;
+  /** Refuses connections to a provider for `ms`. */
+  partFrom(provider: ProviderWire, ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReplicaOptions {
+  readonly name: string;
+  readonly sources: Sources;
+  readonly installation: Installation;
+  readonly apiKey: string;
+  readonly database: Address;
+  readonly sandbox: Address;
+}
+
+/** KeySecure's writes by their paths (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2). */
+const isWrite: Readonly<Record<ProviderWire, (firstLine: string) => boolean>> = {
+  keysecure: (line) => /\/(card\/apply|cardholder\/apply|status\/update|account\/transfer) /.test(line),
+  yixin: (line) => line.startsWith('POST'),
+};
+
+export async function openReplica(options: ReplicaOptions): Promise<Replica> {
+  let armed: Point | null = null;
+  let tripped: (() => void) | null = null;
+  const onTrip = (): void => {
+    armed = null;
+    for (const relay of relays) relay.hold();
+    tripped?.();
+  };
+  const atDatabase = (): DatabasePoint | null => (armed?.wire === 'database' ? armed : null);
+  const at = (wire: ProviderWire) => (): ProviderPoint | null =>
+    armed !== null && armed.wire !== 'database' && armed.wire === wire ? armed : null;
+
+  const database = await startRelay(options.database, () => watchPostgres(atDatabase), onTrip);
+  const [keysecure, yixin] = await Promise.all(
+    providerWires.map((wire) => startRelay(options.sandbox, () => watchHttp(at(wire), isWrite[wire]), onTrip)),
+  );
+  if (keysecure === undefined || yixin === undefined) throw new Error('A wire is missing.');
+  const toProvider: Readonly<Record<ProviderWire, Relay>> = { keysecure, yixin };
+  const relays = [database, keysecure, yixin];
+  const environment = await options.installation.environment(options.name, {
+    database: database.port,
+    keysecure: keysecure.port,
+    yixin: yixin.port,
+  });
+  let child: ChildProcess | null = null;
+  let client: Client | null = null;
+  const killAtExit = (): void => void child?.kill('SIGKILL');
+  process.once('exit', killAtExit);
+
+  async function kill(): Promise<void> {
+    const dying = child;
+    const last = client;
+    child = null;
+    client = null;
+    armed = null;
+    if (dying !== null && dying.exitCode === null && dying.signalCode === null) {
+      const gone = once(dying, 'exit');
+      dying.kill('SIGKILL');
+      await gone;
+    }
+    for (const relay of relays) relay.drop();
+    await last?.close();
+  }
+
+  return {
+    name: options.name,
+    client: () => client,
+    start: async () => {
+      const starting = spawn(process.execPath, [options.sources.main], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child = starting;
+      const url = await listening(starting);
+      if (child === starting) client = createClient({ baseUrl: url, apiKey: options.apiKey, retries: 0 });
+    },
+    stopAt: async (point, withinMs) => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      tripped = () => resolve(true);
+      armed = point;
+      const timer = setTimeout(() => resolve(false), withinMs);
+      const reached = await promise;
+      clearTimeout(timer);
+      tripped = null;
+      armed = null;
+      return reached;
+    },
+    kill,
+    stall: async (work) => {
+      const stalled = child;
+      stalled?.kill('SIGSTOP');
+      await work();
+      stalled?.kill('SIGCONT');
+      for (const relay of relays) relay.release();
+    },
+    partFrom: async (provider, ms) => {
+      await toProvider[provider].shut();
+      await wait(ms);
+      await toProvider[provider].open();
+    },
+    close: async () => {
+      await kill();
+      process.off('exit', killAtExit);
+      await Promise.all(relays.map((relay) => relay.close()));
+    },
+  };
+}
+
+/** @throws when it ends instead, with its last words */
+async function listening(child: ChildProcess): Promise<string> {
+  let text = '';
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (more: string) => {
+      // What a gateway logs later is read, so that it can go on writing, and not kept.
+      if (text.length < 20_000) text += more;
+      const url = /listening at (http:\/\/[\d.:]+)/i.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  }
+  child.once('exit', () => reject(new Error(`The gateway did not start:\n${text}`)));
+  return promise;
+}

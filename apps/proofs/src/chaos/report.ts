@@ -1,0 +1,45 @@
+import { allPoints, nameOf } from './points.ts';
+import type { ChaosReport } from './run.ts';
+import { violationNames } from './verdict.ts';
+
+const shownOfEach = 5;
+
+/** Whether nothing happened that must never happen, in a run in which something happened. */
+export function isGood({ verdict, facts }: ChaosReport): boolean {
+  return facts.ledger.length > 0 && violationNames.every((name) => verdict[name].length === 0);
+}
+
+/** The seed, what was done, what was found, and the verdict, for a person to read. */
+export function reportText(report: ChaosReport): string {
+  const { options, counts, points, facts, verdict, settledAfterMs } = report;
+  const byState = Map.groupBy(facts.operations, ({ state }) => state);
+  const byEffect = Map.groupBy(facts.ledger, ({ effect }) => effect);
+  const mutation = options.mutation === null ? '' : `, with "${options.mutation}" taken away on purpose`;
+  return [
+    `seed ${options.seed}, ${options.minutes} min${mutation}`,
+    table('calls and disorder', [...counts]),
+    table(
+      'gateways killed at',
+      allPoints(() => 0).map((point) => [nameOf(point), points.get(nameOf(point)) ?? 0]),
+    ),
+    table('effects at the providers', sizes(byEffect)),
+    table('operations in PostgreSQL', sizes(byState)),
+    options.settling === 'hurry'
+      ? `Settled within ${settledAfterMs} ms; look-ups were made due at once, because the run is short.`
+      : `Settled within ${settledAfterMs} ms, by the gateway's own schedule.`,
+    table(
+      'must be 0',
+      violationNames.map((name) => [name, verdict[name].length]),
+    ),
+    ...violationNames.flatMap((name) => verdict[name].slice(0, shownOfEach).map((one) => `  ${name}: ${one}`)),
+    facts.ledger.length === 0 ? 'FAILED: nothing happened at all.' : isGood(report) ? 'GOOD' : 'FAILED',
+  ].join('\n');
+}
+
+const sizes = (groups: ReadonlyMap<string, readonly unknown[]>): [string, number][] =>
+  [...groups].map(([name, { length }]) => [name, length]);
+
+function table(title: string, rows: readonly (readonly [string, number])[]): string {
+  const lines = rows.map(([name, count]) => `  ${name.padEnd(36)} ${String(count).padStart(8)}`);
+  return [`${title}:`, ...lines].join('\n');
+}

@@ -1,0 +1,165 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { migrate } from '@card-gateway/database/migrate';
+import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import { runCaller, type Stage } from './callers.ts';
+import { type Diary, openDiary } from './diary.ts';
+import { runDisorder, startAgain } from './disorder.ts';
+import { install } from './installation.ts';
+import { plantFault } from './mutations.ts';
+import type { ChaosOptions } from './options.ts';
+import { startPostgres } from './postgres.ts';
+import { openReplica, type Replica } from './replica.ts';
+import { openStore, type Store } from './store.ts';
+import { type Facts, judge, type Verdict } from './verdict.ts';
+
+/** What a run came to. */
+export interface ChaosReport {
+  readonly options: ChaosOptions;
+  readonly counts: ReadonlyMap<string, number>;
+  /** How often a gateway was killed at each named point. */
+  readonly points: ReadonlyMap<string, number>;
+  readonly facts: Facts;
+  readonly verdict: Verdict;
+  /** Milliseconds until nothing was left to settle after the last fault. */
+  readonly settledAfterMs: number;
+}
+
+const callers = 24;
+/** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
+const longestSettlingMs = { wait: 100_000, hurry: 15_000 } as const;
+
+/** Runs from the start of its own database to the comparison, and leaves nothing behind. */
+export async function runChaos(
+  options: ChaosOptions,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<ChaosReport> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const planted = await plantFault(options.mutation);
+    undo.push(() => planted.remove());
+    const [postgres, sandbox] = await Promise.all([startPostgres(), startSandbox(sandboxSettings)]);
+    undo.push(
+      () => postgres.remove(),
+      () => sandbox.close(),
+    );
+    await migrate(postgres.url);
+    const store = openStore(() => postgres.url);
+    await store.watchSettled();
+    await planted.plant(store);
+    const installation = await install(sandbox, planted.sources, () => postgres.url);
+    undo.push(() => installation.remove());
+    const apiKey = await installation.createKey('chaos');
+    const replicas = await Promise.all(
+      ['one', 'two'].map((name) =>
+        openReplica({
+          name,
+          sources: planted.sources,
+          installation,
+          apiKey,
+          database: () => postgres,
+          sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+        }),
+      ),
+    );
+    undo.push(...replicas.map((replica) => () => replica.close()));
+    await Promise.all(replicas.map((replica) => replica.start()));
+    progress('two gateways listen');
+
+    const diary = openDiary();
+    const points = new Map<string, number>();
+    const ending = AbortSignal.any([signal, AbortSignal.timeout(options.minutes * 60_000)]);
+    const shared = { seed: options.seed, replicas, sandbox, store, diary, signal: ending };
+    const stage: Stage = { ...shared, ...(await prepare(replicas, sandbox, diary)) };
+    const ticker = setInterval(() => progress(progressLine(options, diary, sandbox)), progressEveryMs);
+    undo.push(async () => clearInterval(ticker));
+    await Promise.all([
+      runDisorder({ ...shared, postgres, points }),
+      ...Array.from({ length: callers }, (_, index) => runCaller(stage, index)),
+    ]);
+    signal.throwIfAborted();
+    progress('no more writes and no more faults; waiting for what can settle');
+    const facts = (): Promise<Facts> => gather(store, sandbox, diary);
+    const settledAfterMs = await settle(options, store, facts, signal);
+    await repeatAll(replicas, diary, signal);
+    const last = await facts();
+    return { options, counts: diary.counts, points, facts: last, verdict: judge(last), settledAfterMs };
+  } finally {
+    for (const step of undo.toReversed()) await step();
+  }
+}
+
+const progressEveryMs = 5000;
+/** Cardholders are approved, and cards ready, at once. */
+const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
+
+/** A product and some approved cardholders, before anything goes wrong. */
+async function prepare(
+  replicas: readonly Replica[],
+  sandbox: Sandbox,
+  diary: Diary,
+): Promise<Pick<Stage, 'product' | 'cardholders'>> {
+  const client = replicas[0]?.client();
+  if (client === null || client === undefined) throw new Error('No gateway listens.');
+  const account = 'keysecure';
+  const { data } = await client.listCardProducts({ query: { account } });
+  const product = data.find(({ forms, issuable }) => issuable && forms?.includes('virtual') !== false);
+  if (product === undefined) throw new Error('The sandbox has no product.');
+  const holder = async (reference: string): Promise<string> =>
+    (await client.createCardholder({ body: { account, reference, sumsubShareToken: 'share-token' } })).id;
+  const first = await holder('first');
+  const others = await Promise.all(['second', 'third', 'fourth'].map((reference) => holder(reference)));
+  sandbox.admin.keysecure.cardholders();
+  diary.count('prepared', 1 + others.length);
+  return { product: product.id, cardholders: [first, ...others] };
+}
+
+async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
+  // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
+  const ledger = sandbox.admin.ledger();
+  const [operations, resources, changes] = await Promise.all([store.operations(), store.resources(), store.changes()]);
+  const notFoundAfterwards = diary.counts.get('acknowledged, then not found') ?? 0;
+  return { intents: diary.intents, ledger, operations, resources, changes, notFoundAfterwards };
+}
+
+/** Waits until nothing is overdue, or for as long as it may take; gives the milliseconds. */
+async function settle(
+  options: ChaosOptions,
+  store: Store,
+  facts: () => Promise<Facts>,
+  signal: AbortSignal,
+): Promise<number> {
+  const started = performance.now();
+  const passed = (): number => Math.round(performance.now() - started);
+  while (passed() < longestSettlingMs[options.settling]) {
+    if (options.settling === 'hurry') await store.hurry();
+    await wait(500, undefined, { signal });
+    if (judge(await facts())['unknowns older than their limit'].length === 0) break;
+  }
+  return passed();
+}
+
+/** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */
+async function repeatAll(replicas: readonly Replica[], diary: Diary, signal: AbortSignal): Promise<void> {
+  for (const replica of replicas) if (replica.client() === null) await startAgain(replica);
+  const waiting = diary.intents.filter(({ answers }) => answers.some(({ kind }) => kind === 'accepted'));
+  const line = waiting.values();
+  const repeat = async (replica: Replica): Promise<void> => {
+    for (const intent of line) {
+      signal.throwIfAborted();
+      const client = replica.client();
+      if (client === null) throw new Error(`Gateway ${replica.name} is down.`);
+      intent.answers.push(await intent.send(client));
+      diary.count('repeats at the end');
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, runner) => repeat(replicas[runner % replicas.length] as Replica)));
+}
+
+function progressLine({ minutes }: ChaosOptions, { intents, counts }: Diary, sandbox: Sandbox): string {
+  const count = (name: string): number => counts.get(name) ?? 0;
+  const kills = count('kills at a named point') + count('kills at random');
+  return `${intents.length} writes, ${count('calls')} calls, ${sandbox.admin.ledger().length} effects, ${kills} kills, ${
+    count('postmaster stopped') + count('postmaster crashed')
+  } stops of PostgreSQL (of ${minutes} min)`;
+}

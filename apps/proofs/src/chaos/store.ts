@@ -1,0 +1,114 @@
+import pg from 'pg';
+
+/** What is in PostgreSQL of an operation, as far as the comparison needs it. */
+export interface OperationFact {
+  readonly id: string;
+  readonly key: string | null;
+  readonly type: string;
+  readonly state: string;
+  readonly resourceId: string;
+  readonly settlesBy: string | null;
+  readonly settledBy: string | null;
+  /** The reason of a refusal. */
+  readonly refusal: string | null;
+  readonly nextLookUpAt: Date | null;
+  /** An attempt, or a person's word, says what the state says. */
+  readonly hasEvidence: boolean;
+}
+
+export interface ResourceFact {
+  readonly kind: 'card' | 'cardholder' | 'binding' | 'transfer' | 'sync';
+  readonly id: string;
+  readonly providerRef: string | null;
+  /** Of a binding: whose it is. */
+  readonly user: string | null;
+}
+
+/** An operation that was settled and then changed all the same, as a trigger of the run's own saw it. */
+export interface ChangeFact {
+  readonly operationId: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The run's own look into its database, past the gateways. */
+export interface Store {
+  /** Has the database note every change of a settled operation. */
+  watchSettled(): Promise<void>;
+  run(statement: string): Promise<void>;
+  operations(): Promise<readonly OperationFact[]>;
+  resources(): Promise<readonly ResourceFact[]>;
+  changes(): Promise<readonly ChangeFact[]>;
+  /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
+  repeatLookUps(most: number): Promise<number>;
+  /** Makes what was sent and has no answer look as old as it is when its process is long gone; and all look-ups due. */
+  hurry(): Promise<void>;
+}
+
+export function openStore(url: () => string): Store {
+  // A connection for each question: the server comes and goes, and moves.
+  async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: url(), connectionTimeoutMillis: 5000, query_timeout: 30_000 });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+  const queueSettling = (which: string): string => `
+    SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account)
+             ${which}
+    FROM operations`;
+
+  return {
+    watchSettled: async () => {
+      await query(`
+        CREATE TABLE proof_changes (operation_id uuid NOT NULL, before text NOT NULL, after text NOT NULL);
+        CREATE FUNCTION proof_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO proof_changes VALUES (OLD.id, OLD.state || ' by ' || OLD.settled_by,
+            NEW.state || ' by ' || coalesce(NEW.settled_by, 'nobody'));
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER proof_note_change AFTER UPDATE ON operations FOR EACH ROW WHEN (
+          OLD.state IN ('succeeded', 'refused')
+          AND (OLD.state, OLD.settled_by, OLD.settled_at) IS DISTINCT FROM (NEW.state, NEW.settled_by, NEW.settled_at)
+          AND OLD.refusal ->> 'reason' IS DISTINCT FROM 'not_sent')
+        EXECUTE FUNCTION proof_note_change()`);
+    },
+    run: async (statement) => {
+      await query(statement);
+    },
+    operations: () =>
+      query(`
+        SELECT o.id, idempotency_key AS key, type, state, resource_id AS "resourceId", settles_by AS "settlesBy",
+          settled_by AS "settledBy", refusal ->> 'reason' AS refusal, next_look_up_at AS "nextLookUpAt",
+          settled_by = 'person' OR EXISTS (SELECT 1 FROM operation_attempts a WHERE a.operation_id = o.id
+            AND a.outcome = CASE o.state WHEN 'succeeded' THEN 'done' ELSE 'refused' END) AS "hasEvidence"
+        FROM operations o ORDER BY o.id`),
+    resources: () =>
+      query(`
+        SELECT 'card' AS kind, id, provider_ref AS "providerRef", NULL AS "user" FROM cards
+        UNION ALL SELECT 'cardholder', id, provider_ref, NULL FROM cardholders
+        UNION ALL SELECT 'binding', id, provider_ref, user_ref FROM bindings
+        UNION ALL SELECT 'sync', id, NULL, NULL FROM syncs`),
+    changes: () => query('SELECT operation_id AS "operationId", before, after FROM proof_changes'),
+    repeatLookUps: async (most) => {
+      const rows = await query(
+        `${queueSettling(')')}, generate_series(1, 3)
+         WHERE id IN (SELECT id FROM operations WHERE state = 'unknown' AND settles_by = 'look-up' ORDER BY updated_at DESC LIMIT $1)`,
+        [most],
+      );
+      return rows.length;
+    },
+    hurry: async () => {
+      await query(`UPDATE operations SET created_at = created_at - interval '5 minutes' WHERE state = 'submitting'`);
+      await query(
+        `${queueSettling(`, run_at => now(), job_key => 'settle:' || id::text)`)}
+         WHERE state = 'submitting' OR (state = 'unknown' AND settles_by = 'look-up')`,
+      );
+    },
+  };
+}
