@@ -12,7 +12,7 @@ import {
 import type { z } from 'zod';
 import { type AccessToken, accessTokens } from './access-token.ts';
 import { providerClock } from './clock.ts';
-import { type Effect, refusalOf, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
+import { type Effect, refusalOf, type Refusals, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { envelope, tokenData } from './wire.ts';
 
@@ -27,6 +27,8 @@ export interface KeySecureRequest<Schema extends z.ZodType, T> {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Values of the body that the provider's message might repeat and that nobody may read there. */
   readonly hide?: readonly string[];
+  /** Codes that are certain refusals of this very call, beside those of every call. */
+  readonly refusals?: Refusals;
   /** The shape of `data` under code 0. */
   readonly data: Schema;
   /** What such data means. */
@@ -133,7 +135,7 @@ function read<Schema extends z.ZodType, T>(
     reply: envelope,
     judge: (reply, evidence) => {
       const said = evidence(String(reply.code), redact(reply.msg, [...credentials, ...(request.hide ?? [])]));
-      if (reply.code !== 0) return refusalOf(reply.code, request.effect, said);
+      if (reply.code !== 0) return refusalOf(reply.code, request.effect, said, request.refusals);
       const data = request.data.safeParse(reply.data);
       return data.success ? request.judge(data.data, said) : unknown('unreadable_answer', said);
     },

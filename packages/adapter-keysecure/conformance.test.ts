@@ -1,8 +1,9 @@
 import { conformance, json, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
-import { type Outcome, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
+import { type CardChange, type Outcome, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
 import {
   accessToken,
   apiKey,
+  apiSecret,
   bodyOf,
   failure,
   type KeySecureAdapter,
@@ -26,8 +27,14 @@ const address = {
   line2: 'Flat Canary',
   postalCode: 'N1 9GU',
 };
+const pin = '258036';
 const canaries = [
   apiKey,
+  apiSecret,
+  pin,
+  // The CVV and the PIN as they are sent; three digits alone could stand anywhere, controls.test.ts looks for them.
+  'zNkSeANebsT6uK05MK4mkA',
+  'UuIadr1JQpxw4miKUSg/2w',
   accessToken,
   shareToken,
   ...Object.values(address).filter((part) => part !== '44' && part !== 'GB'),
@@ -49,7 +56,7 @@ const aside = (request: SeenRequest): Reply | null => (request.path === tokenPat
 const failing = (code: number) => (request: SeenRequest) => {
   const { sumsub_share_token: token = '', address_info: address = {} } = bodyOf(request);
   const { 'api-key': key, 'access-token': access } = request.headers;
-  return failure(code, [key, access, token, ...Object.values(address as object), request.body].join(' '));
+  return failure(code, [key, access, token, ...Object.values(address as object), pin, request.body].join(' '));
 };
 const unlistedCode = failing(4999);
 
@@ -57,6 +64,15 @@ function calling(act: (adapter: KeySecureAdapter, call: ProviderCall) => Promise
   return (adapter: ProviderAdapter, timeoutMs: number): Promise<Outcome<unknown>> =>
     act(adapter as KeySecureAdapter, { timeoutMs });
 }
+
+const card = { providerRef: 'C1', cardholderRef: 'U1' };
+const change = (order: CardChange, code: number) => ({
+  name: `cardControls.change: ${order.kind}`,
+  call: calling((adapter, call) => adapter.cardControls.change(card, order, call)),
+  success: () => success({ result: true }),
+  unlistedCode,
+  refusal: failing(code),
+});
 
 const issue = {
   name: 'issuing.issue',
@@ -129,6 +145,9 @@ conformance({
       unlistedCode,
       refusal: () => json({ code: 1003, msg: 'IP address not allowed' }),
     },
+    change({ kind: 'activate', cvv: new Secret('123'), last4: '4242' }, 1004),
+    change({ kind: 'freeze' }, 1009),
+    change({ kind: 'setPin', pin: new Secret(pin) }, 4016),
   ],
 });
 

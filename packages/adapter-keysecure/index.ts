@@ -3,9 +3,10 @@ import type { Gap } from '@card-gateway/core';
 import { cardholders } from './cardholders.ts';
 import { cards } from './cards.ts';
 import { openClient } from './client.ts';
+import { cardControls } from './controls.ts';
 import { issuing } from './issuing.ts';
 import { products } from './products.ts';
-import { type KeySecureSettings, keysecureSettings } from './settings.ts';
+import { fieldCipherOf, type KeySecureSettings, keysecureSettings } from './settings.ts';
 
 export type { KeySecureSettings } from './settings.ts';
 
@@ -18,13 +19,26 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   provider: 'keysecure',
   title: 'KeySecure',
   settings: keysecureSettings,
+  // keysecure.md §4.1: the key rule is not published, and a wrong one sends rubbish for a PIN.
+  productionFaults: ({ apiSecret, keyDerivation }) =>
+    apiSecret !== undefined && keyDerivation === undefined
+      ? [
+          {
+            path: ['keyDerivation'],
+            message:
+              'KeySecure does not publish how apiSecret becomes an AES key. Ask for it (the class is called MerchantEncryptUtil) and name it: utf8, base64, hex, md5 or sha256. Or mark the account as a sandbox.',
+          },
+        ]
+      : [],
   create(settings, host) {
     const client = openClient(settings, host);
+    const cipher = fieldCipherOf(settings);
     return {
       products: products(client, settings),
       cardholders: cardholders(client, settings),
       issuing: issuing(client, settings),
       cards: cards(client, settings, host.now),
+      cardControls: cardControls(client, cipher),
       calls: [],
       gaps: {
         binding: notDocumented('binding of bank cards'),

@@ -8,12 +8,15 @@ export const tokenRefused = 1007;
 /** A request that only reads, or one that may leave something behind at the provider. */
 export type Effect = 'read' | 'write';
 
+/** Codes that are certain refusals, and why. */
+export type Refusals = ReadonlyMap<number, RefusalReason>;
+
 /**
  * The codes of keysecure.md §10 that say for certain that nothing was done. Left out on purpose: 1001, a system error
- * after which anything may have happened; 1013–1018, which belong to private data and the card iframe; 4005, 4016 and 4017,
- * which belong to setting a PIN; 3xxx and the other 4xxx, whose texts are not published. A range is no evidence: what does not stand here is unknown.
+ * after which anything may have happened; 3xxx and most 4xxx, whose texts are not published. A range is no evidence: what
+ * stands neither here nor in the call's own {@link Refusals} is unknown.
  */
-const refusals: ReadonlyMap<number, RefusalReason> = new Map([
+const refusals: Refusals = new Map([
   [1002, 'configuration'],
   [1003, 'configuration'],
   [1004, 'invalid_request'],
@@ -42,9 +45,36 @@ const refusals: ReadonlyMap<number, RefusalReason> = new Map([
   [4010, 'invalid_request'],
 ]);
 
-/** What a code other than 0 says about the request. `said` carries the code and the redacted message. */
-export function refusalOf(code: number, effect: Effect, said: Evidence): Outcome<never> {
-  const reason = code === 1001 && effect === 'read' ? 'unavailable' : refusals.get(code);
+/**
+ * Documented for card/pin/set alone: the card's status does not allow it, the PIN breaks the rule, the card is virtual
+ * (keysecure.md §6.11, §10). No other call is said to answer with them, so elsewhere they prove nothing.
+ */
+export const pinRefusals: Refusals = new Map([
+  [4005, 'conflict'],
+  [4016, 'invalid_request'],
+  [4017, 'unsupported'],
+]);
+
+/** 1013: the merchant may not see card numbers (keysecure.md §6.8, §10). */
+export const privateDataRefusals: Refusals = new Map([[1013, 'unsupported']]);
+
+/**
+ * Documented for the client token (keysecure.md §6.14). 1014, 1017 and 1018 are among them too, yet by their texts they
+ * answer the frame's own requests, which do not pass through here.
+ */
+export const frameRefusals: Refusals = new Map([
+  [1013, 'unsupported'],
+  [1015, 'configuration'],
+  [1016, 'configuration'],
+]);
+
+/**
+ * What a code other than 0 says about the request. `said` carries the code and the redacted message.
+ *
+ * @param own codes that are documented for this very call
+ */
+export function refusalOf(code: number, effect: Effect, said: Evidence, own: Refusals = new Map()): Outcome<never> {
+  const reason = code === 1001 && effect === 'read' ? 'unavailable' : (refusals.get(code) ?? own.get(code));
   return reason === undefined ? unknown('unlisted_code', said) : refused(reason, said);
 }
 

@@ -52,6 +52,9 @@ export const cardData = z.object({
 });
 export type WireCard = z.output<typeof cardData>;
 
+/** POST card/active, card/status/update, card/pin/set (§6.9–6.11). What `false` under code 0 means is not documented. */
+export const changeResult = z.object({ result: z.boolean() });
+
 /** A row of card/package/list, credit mode (§6.18). */
 export const packageData = z.object({
   package_no: orderNumber,

@@ -168,6 +168,8 @@ export type ChangeSettlement =
 export interface CardControlsFacet {
   change(card: CardReference, change: CardChange, call: ProviderCall): Promise<Outcome<null>>;
   readonly settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>>;
+  /** The changes that are refused as `unsupported`, and what they lack; the others are documented. */
+  readonly gaps?: Partial<Record<CardChange['kind'], Gap>>;
   /** What the provider expects of a PIN; null when this one fits. Asked before any call. */
   pinFault(pin: Secret): string | null;
 }

@@ -8,11 +8,27 @@ import { keysecure } from '../index.ts';
 export const tokenPath = '/open-api/v1/merchant/token';
 export const apiKey = 'api-key-canary-71c9';
 export const accessToken = 'access-token-canary-5e02';
+/** The key of the documents' derived vectors (keysecure.md §4). */
+export const apiSecret = '0123456789abcdef';
 export const call = { timeoutMs: 10_000 };
 
-/** An adapter with the facets that this provider has. */
+/** An adapter with the facets that this provider has; some only with `apiSecret`, some only in credit mode. */
 export type KeySecureAdapter = ProviderAdapter &
-  Required<Pick<ProviderAdapter, 'products' | 'cardholders' | 'issuing' | 'cards'>>;
+  Required<
+    Pick<
+      ProviderAdapter,
+      | 'products'
+      | 'cardholders'
+      | 'issuing'
+      | 'cards'
+      | 'cardControls'
+      | 'reveal'
+      | 'frameTokens'
+      | 'transactions'
+      | 'transfers'
+      | 'callbacks'
+    >
+  >;
 
 /** Opens an account with settings as an accounts file would give them, read by the package's own schema. */
 export function openAdapter(
@@ -20,7 +36,7 @@ export function openAdapter(
   host: AdapterHost,
   settings: Readonly<Record<string, unknown>> = {},
 ): KeySecureAdapter {
-  const whole = { baseUrl, mode: 'credit', apiKey: new Secret(apiKey), ...settings };
+  const whole = { baseUrl, mode: 'credit', apiKey: new Secret(apiKey), apiSecret: new Secret(apiSecret), ...settings };
   return keysecure.create(keysecure.settings.parse(whole), host) as KeySecureAdapter;
 }
 

@@ -1,5 +1,5 @@
 import type { OperationId, providerListSchema } from '@card-gateway/contract';
-import type { Capability } from '@card-gateway/core';
+import type { Capability, CardChange } from '@card-gateway/core';
 import type { z } from 'zod';
 import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
@@ -28,6 +28,15 @@ const needs: readonly (readonly [OperationId, Capability])[] = [
   ['lookUpIssuer', 'banks'],
 ];
 
+/** The changes of a card share one facet, which may lack some of them. */
+const changes: ReadonlyMap<OperationId, CardChange['kind']> = new Map([
+  ['activateCard', 'activate'],
+  ['freezeCard', 'freeze'],
+  ['unfreezeCard', 'unfreeze'],
+  ['cancelCard', 'cancel'],
+  ['setCardPin', 'setPin'],
+]);
+
 /** The caller's accounts, what each can do, and how its last calls went. */
 export async function readProviders(services: Services, caller: Caller): Promise<z.output<typeof providerListSchema>> {
   return { data: services.accounts.all.filter(({ tenant }) => tenant === caller.tenant).map(accountView) };
@@ -49,6 +58,7 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
       lastAnswerAt: health.lastAnswerAt?.toISOString() ?? null,
       lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
       lastFailure: health.lastFailure,
+      circuit: account.load().circuit,
     },
   };
 }
@@ -56,6 +66,9 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
 type OperationView = z.output<typeof providerListSchema>['data'][number]['operations'][number];
 
 function operationView({ adapter }: OpenAccount, operation: OperationId, facet: Capability): OperationView {
+  const change = changes.get(operation);
+  const gap = change === undefined ? undefined : adapter.cardControls?.gaps?.[change];
+  if (gap !== undefined) return { operation, ...gap };
   if (adapter[facet] !== undefined) return { operation, state: 'documented', reason: null };
   return { operation, state: adapter.gaps[facet]?.state ?? 'absent', reason: gapReason(adapter, facet) };
 }

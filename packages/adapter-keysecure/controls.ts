@@ -1,0 +1,141 @@
+import {
+  type CardChange,
+  type CardControlsFacet,
+  type CardReference,
+  type ChangeSettlement,
+  done,
+  type Gap,
+  type Outcome,
+  type ProviderCall,
+  refused,
+  type Secret,
+  unknown,
+} from '@card-gateway/core';
+import type { KeySecureClient, KeySecureRequest } from './client.ts';
+import type { FieldCipher } from './encryption.ts';
+import { pinRefusals } from './refusals.ts';
+import { changeResult } from './wire.ts';
+
+/** What activating a card and setting a PIN lack without `apiSecret`. */
+const secretMissing: Gap = {
+  state: 'needs-settings',
+  reason: 'KeySecure takes a CVV or PIN only encrypted with the apiSecret: set `apiSecret` and `keyDerivation`.',
+};
+
+const settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>> = {
+  activate: { by: 'target-state', states: ['active'] },
+  freeze: { by: 'target-state', states: ['frozen'] },
+  unfreeze: { by: 'target-state', states: ['active'] },
+  cancel: { by: 'target-state', states: ['cancelled', 'cancelling'] },
+  setPin: {
+    by: 'person',
+    why: 'No call of KeySecure shows a PIN. The holder tries it, or sets it again: the last one counts (keysecure.md §8).',
+  },
+};
+
+/**
+ * Activating, freezing, cancelling a card and setting its PIN (keysecure.md §6.9–6.11). Done means that the provider took
+ * it on: whether the card changes at once is not documented.
+ */
+export function cardControls(client: KeySecureClient, cipher: FieldCipher | null): CardControlsFacet {
+  async function send(
+    request: Pick<KeySecureRequest<typeof changeResult, null>, 'path' | 'body' | 'hide' | 'refusals'>,
+    call: ProviderCall,
+  ): Promise<Outcome<null>> {
+    return await client.call(
+      {
+        ...request,
+        method: 'POST',
+        effect: 'write',
+        data: changeResult,
+        // "Success" with `false` is no documented success and no documented refusal: nobody can say what was done.
+        judge: ({ result }, evidence) => (result ? done(null, evidence) : unknown('unreadable_answer', evidence)),
+      },
+      call,
+    );
+  }
+
+  /** `Activated` unfreezes here; the first activation has a call of its own (keysecure.md §12, trap 15). */
+  function setStatus(card: CardReference, status: 'Frozen' | 'Activated' | 'Delete', call: ProviderCall) {
+    return send({ path: 'card/status/update', body: { card_no: card.providerRef, status } }, call);
+  }
+
+  async function activate(card: CardReference, cvv: Secret, last4: string, call: ProviderCall): Promise<Outcome<null>> {
+    const digits = cvv.reveal();
+    if (cipher === null) return refused('unsupported', { message: secretMissing.reason });
+    if (card.cardholderRef === null) return holderMissing();
+    if (!/^\d{3}$/.test(digits)) return refused('invalid_request', { message: 'the CVV is not exactly 3 digits' });
+    if (!/^\d{4}$/.test(last4)) return refused('invalid_request', { message: 'the last four are not 4 digits' });
+    const ciphertext = cipher.encrypt(digits);
+    return await send(
+      {
+        path: 'card/active',
+        body: {
+          cardholder_no: card.cardholderRef,
+          card_no: card.providerRef,
+          cvv: ciphertext,
+          card_last_no: last4,
+        },
+        hide: [digits, ciphertext],
+      },
+      call,
+    );
+  }
+
+  async function setPin(card: CardReference, pin: Secret, call: ProviderCall): Promise<Outcome<null>> {
+    if (cipher === null) return refused('unsupported', { message: secretMissing.reason });
+    if (card.cardholderRef === null) return holderMissing();
+    const fault = pinFault(pin);
+    if (fault !== null) return refused('invalid_request', { message: fault });
+    const digits = pin.reveal();
+    const ciphertext = cipher.encrypt(digits);
+    return await send(
+      {
+        path: 'card/pin/set',
+        body: { card_no: card.providerRef, cardholder_no: card.cardholderRef, pin: ciphertext },
+        hide: [digits, ciphertext],
+        refusals: pinRefusals,
+      },
+      call,
+    );
+  }
+
+  return {
+    settlement,
+    pinFault,
+    ...(cipher === null ? { gaps: { activate: secretMissing, setPin: secretMissing } } : {}),
+    async change(card, change, call) {
+      switch (change.kind) {
+        case 'freeze':
+          return await setStatus(card, 'Frozen', call);
+        case 'unfreeze':
+          return await setStatus(card, 'Activated', call);
+        case 'cancel':
+          return await setStatus(card, 'Delete', call);
+        case 'activate':
+          return await activate(card, change.cvv, change.last4, call);
+        case 'setPin':
+          return await setPin(card, change.pin, call);
+      }
+    },
+  };
+}
+
+function holderMissing(): Outcome<never> {
+  return refused('invalid_request', {
+    message: 'KeySecure wants the cardholder named, and none is known for this card: sync the cards first',
+  });
+}
+
+/**
+ * The provider's rule (keysecure.md §6.11): 6 digits, no three or more in a row alike or counting up; counting down is
+ * taken to be forbidden as well.
+ */
+function pinFault(pin: Secret): string | null {
+  const text = pin.reveal();
+  if (!/^\d{6}$/.test(text)) return 'expected exactly 6 digits';
+  const digits = Array.from(text, Number);
+  const steps = digits.slice(1).map((digit, index) => digit - (digits[index] ?? 0));
+  const isRun = steps.some((step, index) => Math.abs(step) <= 1 && step === steps[index + 1]);
+  return isRun ? 'three or more digits in a row are alike or consecutive' : null;
+}
