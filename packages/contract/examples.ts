@@ -27,7 +27,7 @@ export const providerAccount = {
     },
   ],
   notes: [],
-  health: { status: 'up' as const, lastAnswerAt: created, lastFailureAt: null, lastFailure: null },
+  health: { status: 'up' as const, lastAnswerAt: created, lastFailureAt: null, lastFailure: null, circuit: 'closed' as const },
 };
 
 export const cardProduct = {
@@ -295,9 +295,11 @@ export const operation = {
   resource: cardId,
   unknownBecause: 'no_answer' as const,
   refusal: null,
+  unknownSince: '2026-11-22T10:00:20.000Z',
   settlesBy: 'look-up' as const,
-  nextLookUpAt: '2026-11-22T10:00:30.000Z',
+  nextLookUpAt: '2026-11-22T10:00:22.000Z',
   settledBy: null,
+  resolution: null,
   createdAt: created,
   settledAt: null,
   attempts: [
@@ -306,6 +308,41 @@ export const operation = {
       startedAt: created,
       finishedAt: '2026-11-22T10:00:20.000Z',
       outcome: 'unknown' as const,
+      httpStatus: null,
+      providerCode: null,
+      providerMessage: null,
+    },
+  ],
+};
+
+export const resolveOperation = {
+  outcome: 'succeeded' as const,
+  reason: 'KeySecure support confirmed the order by its number.',
+  providerRef: 'C202605220001',
+};
+
+export const resolvedOperation = {
+  ...operation,
+  outcome: 'succeeded' as const,
+  unknownSince: null,
+  settlesBy: null,
+  nextLookUpAt: null,
+  settledBy: 'person' as const,
+  resolution: {
+    resolvedBy: 'operations-desk',
+    apiKey: 'key_01kan3z7jhfe7v2eq8d4tqh1yb',
+    reason: resolveOperation.reason,
+    providerRef: resolveOperation.providerRef,
+    resolvedAt: '2026-11-25T10:12:00.000Z',
+  },
+  settledAt: '2026-11-25T10:12:00.000Z',
+  attempts: [
+    ...operation.attempts,
+    {
+      kind: 'person' as const,
+      startedAt: '2026-11-25T10:12:00.000Z',
+      finishedAt: '2026-11-25T10:12:00.000Z',
+      outcome: 'done' as const,
       httpStatus: null,
       providerCode: null,
       providerMessage: null,

@@ -1,4 +1,4 @@
-import { operationStates, operationTypes } from '@card-gateway/core';
+import { operationStates, operationTypes, settledBy } from '@card-gateway/core';
 import { z } from 'zod';
 import { accountName, pageOf, pageQuery, publicId, timestamp } from './common.ts';
 
@@ -16,15 +16,33 @@ export const operationSchema = z
       .nullable()
       .meta({ description: 'Why the outcome is, or was, not known.' }),
     refusal: z.object({ reason: z.string(), code: z.string().nullable(), message: z.string().nullable() }).nullable(),
-    settlesBy: z.enum(['look-up', 'person']).nullable(),
+    unknownSince: timestamp
+      .nullable()
+      .meta({ description: 'Since when the outcome is not known; null when it is, or is still awaited.' }),
+    settlesBy: z
+      .enum(['look-up', 'person'])
+      .nullable()
+      .meta({ description: 'What an unknown outcome waits for: the next look-up, or a person (resolveOperation).' }),
     nextLookUpAt: timestamp.nullable(),
-    settledBy: z.enum(['answer', 'look-up', 'person']).nullable(),
+    settledBy: z.enum(settledBy).nullable().meta({
+      description: 'The answer itself, a look-up made for it, a verified callback, a list that showed it, or a person.',
+    }),
+    resolution: z
+      .object({
+        resolvedBy: z.string().meta({ description: 'The service whose API key it was.' }),
+        apiKey: z.string(),
+        reason: z.string(),
+        providerRef: z.string().nullable(),
+        resolvedAt: timestamp,
+      })
+      .nullable()
+      .meta({ description: 'The word of the person who settled it.' }),
     createdAt: timestamp,
     settledAt: timestamp.nullable(),
     attempts: z
       .array(
         z.object({
-          kind: z.enum(['send', 'look-up']),
+          kind: z.enum(['send', 'look-up', 'callback', 'list', 'person']),
           startedAt: timestamp,
           finishedAt: timestamp,
           outcome: z
@@ -37,7 +55,8 @@ export const operationSchema = z
       )
       .meta({
         description:
-          'The evidence: every call about this write, oldest first; look-ups that showed the same are one entry.',
+          'The evidence: every call about this write and what else showed its outcome, oldest first; look-ups that ' +
+          'showed the same are one entry.',
       }),
   })
   .meta({ id: 'Operation', description: 'One write, what was sent, what was said, and how it settled.' });
@@ -46,7 +65,27 @@ export const operationPageSchema = pageOf(operationSchema, 'OperationPage');
 
 export const operationQuerySchema = z.strictObject({
   outcome: z.enum(operationStates).optional(),
+  settlesBy: z
+    .enum(['look-up', 'person'])
+    .optional()
+    .meta({ description: 'Only writes of unknown outcome that wait for this.' }),
   type: z.enum(operationTypes).optional(),
   account: accountName.optional(),
   ...pageQuery,
+});
+
+export const resolveOperationSchema = z.strictObject({
+  outcome: z.enum(['succeeded', 'refused']).meta({ description: '`refused`: nothing happened at the provider.' }),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .meta({ description: 'How you found out. Kept with the operation; put no card data into it.' }),
+  providerRef: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.' }),
 });

@@ -580,6 +580,23 @@ export const operations = {
     problems: ['not-found'],
     example: { answer: examples.operation },
   },
+  resolveOperation: {
+    method: 'POST',
+    path: '/v1/operations/{id}/resolve',
+    tag: 'Operations',
+    summary: 'Resolve an operation',
+    description:
+      'Closes a write of unknown outcome by the word of a person who found out at the provider what became of it, with a ' +
+      'reason. It is kept with the operation for good, and nothing is sent to the provider. Repeating the same resolution ' +
+      'answers the same; an operation whose outcome is known, or still awaited, cannot be resolved.',
+    scopes: ['operations:resolve'],
+    effect: 'write',
+    params: idOf('operation'),
+    body: operation.resolveOperationSchema,
+    success: { status: 200, description: 'The operation, settled.', schema: operation.operationSchema },
+    problems: ['illegal-state', 'idempotency-key-reused', 'not-found'],
+    example: { body: examples.resolveOperation, answer: examples.resolvedOperation },
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

@@ -3,11 +3,12 @@ import { newUuid } from '@card-gateway/core';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
+import { removeBindingKind } from './bindings/remove-binding.ts';
 import { startBindingKind } from './bindings/start-binding.ts';
 import { verifyBindingKind } from './bindings/verify-binding.ts';
 import { cardholderRoutes } from './cardholders/routes.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
-import { issueCardKind } from './cards/issue-card.ts';
+import { cardWriteKinds } from './cards/kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { createAuthentication } from './http/auth.ts';
@@ -16,7 +17,7 @@ import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
 import { frameworkProblem, malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
 import { authenticated } from './http/route.ts';
-import type { WriteKinds } from './jobs/settle.ts';
+import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
 import type { Services } from './services.ts';
@@ -27,9 +28,10 @@ import { syncRoutes } from './syncs/routes.ts';
 export function writeKinds(services: Services): WriteKinds {
   return [
     createCardholderKind,
-    issueCardKind(services),
+    ...cardWriteKinds(services),
     startBindingKind(services),
     verifyBindingKind(services),
+    removeBindingKind(services),
     startSyncKind,
   ];
 }
@@ -81,7 +83,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     cardRoutes(v1, services);
     bindingRoutes(v1, services);
     syncRoutes(v1, services);
-    operationRoutes(v1, services);
+    operationRoutes(v1, services, writeKinds(services));
   });
   healthRoutes(app, services);
   await serveOpenApi(app);

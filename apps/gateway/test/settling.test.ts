@@ -6,7 +6,7 @@ import { writeKinds } from '../src/app.ts';
 import { storeProviderCards } from '../src/cards/store.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { findById } from '../src/ledger/store.ts';
-import { attemptOf, settleOperation } from '../src/ledger/write.ts';
+import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { ahead, settleNow } from './setup/settle.ts';
@@ -76,13 +76,7 @@ const statusOf = async (id: string) => (await gateway.client.getBinding({ params
 describe('an answer lost after the work', () => {
   test('waits for its account to be configured again', async () => {
     const lost = await lostOrder('work_then_reset');
-    const none = openAccounts([], {
-      connections: 1,
-      connectTimeoutMs: 1,
-      maxResponseBytes: 1,
-      now: Date.now,
-      report: () => {},
-    });
+    const none = openAccounts([], { config: gateway.services.config, now: Date.now, report: () => {} });
     await settleNow({ ...gateway.services, accounts: none }, lost.operation?.id);
     expect(await readOperation(lost.operation)).toMatchObject({
       outcome: 'unknown',
@@ -356,7 +350,7 @@ describe('a card of ours in the list of the provider', () => {
     const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;
     await storeProviderCards(pool, sealing, account, [newer], new Date(askedAt.getTime() + 1));
     const attempt = attemptOf('look-up', found, askedAt, new Date());
-    await settleOperation(gateway.services, kind, operation.id, found, 'look-up', attempt, 'later');
+    await settleOperation(gateway.services, kind, operation, found, 'look-up', attempt, 'later');
 
     const card = await gateway.client.getCard({ params: { id: lost.id } });
     expect(card).toMatchObject({ status: 'frozen', providerRef, operation: { outcome: 'succeeded' } });

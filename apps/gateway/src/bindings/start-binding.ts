@@ -1,5 +1,5 @@
 import type { startBindingSchema } from '@card-gateway/contract';
-import { type BindingStarted, newUuid, Pan, Secret, toPublicId } from '@card-gateway/core';
+import { type BindingStarted, done, newUuid, Pan, Secret, toPublicId } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
@@ -50,6 +50,8 @@ export function startBindingKind(services: Services): WriteKind<Started> {
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
+    // What a person can find out is what a look-up could: that the user's list has the card.
+    resolved: async () => done({ status: 'bound' }),
   };
 }
 
@@ -100,7 +102,7 @@ export function startBinding(
           operationId,
           at,
         );
-        if (refusal !== null) throw smsProblem(refusal, at);
+        if (refusal !== null) throw smsProblem(refusal);
       },
       send: (call) =>
         binding.start(
@@ -132,7 +134,7 @@ function samePhone(text: string): Secret {
   return new Secret(text.replaceAll(/\D/g, '').slice(-10));
 }
 
-function smsProblem(refusal: SmsRefusal, now: Date): ProblemError {
+function smsProblem(refusal: SmsRefusal): ProblemError {
   if (refusal.because === 'verifying') {
     return new ProblemError('illegal-state', 'A code for this card is being checked right now.', {
       retryAfterSeconds: 2,
@@ -147,7 +149,7 @@ function smsProblem(refusal: SmsRefusal, now: Date): ProblemError {
     'sms-limit',
     `${details[refusal.because]} Another may be sent at ${refusal.until.toISOString()}.`,
     {
-      retryAfterSeconds: Math.max(1, Math.ceil((refusal.until.getTime() - now.getTime()) / 1000)),
+      retryAfterSeconds: Math.max(1, Math.ceil(refusal.waitMs / 1000)),
     },
   );
 }

@@ -1,17 +1,11 @@
 import type { verifyBindingSchema } from '@card-gateway/contract';
-import { type BindingVerified, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import { type BindingVerified, done, Secret, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import { findById } from '../ledger/store.ts';
-import {
-  attemptOf,
-  settleOperation,
-  type WriteAnswer,
-  type WriteKind,
-  writeOnce,
-  type WriteRequest,
-} from '../ledger/write.ts';
+import { attemptOf, settleOperation } from '../ledger/settle.ts';
+import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
@@ -38,6 +32,7 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
+    resolved: async () => done({ status: 'bound' }),
   };
 }
 
@@ -114,6 +109,6 @@ async function settleEarlierCode(
   if (lookUp === null || lookUp.kind === 'absent') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
-  await settleOperation(services, kind, operation.id, lookUp, 'look-up', attempt, write.requestId);
+  await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
   throw new ProblemError('illegal-state', 'An earlier code was accepted: the binding is "bound".');
 }

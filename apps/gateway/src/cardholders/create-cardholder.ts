@@ -1,5 +1,5 @@
 import type { createCardholderSchema } from '@card-gateway/contract';
-import { mapOutcome, newUuid, type ProviderCardholder, Secret, toPublicId } from '@card-gateway/core';
+import { done, mapOutcome, newUuid, type ProviderCardholder, Secret, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -50,6 +50,12 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     const finding = outcome.value;
     if (!finding.found) return { kind: 'absent' };
     return mapOutcome(outcome, () => ({ providerRef: finding.value.providerRef, described: finding.value }));
+  },
+
+  resolved: async (client, operation, providerRef) => {
+    const row = await getCardholder(client, operation.tenant, operation.resourceId);
+    const known = row?.providerRef ?? providerRef;
+    return known === null ? null : done({ providerRef: known });
   },
 };
 

@@ -1,5 +1,5 @@
 import type { issueCardSchema } from '@card-gateway/contract';
-import { uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
+import { done, uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -60,6 +60,18 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
       const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
       if (outcome.kind === 'done' && !outcome.value.found) return { kind: 'absent' };
       return found(outcome);
+    },
+
+    // Our reference is on the wire of this order alone (keysecure.md §6.5).
+    shownBy: (operation, card) =>
+      card.ourReference === toPublicId('card', operation.resourceId)
+        ? done({ providerRef: card.providerRef, described: card })
+        : null,
+
+    resolved: async (client, operation, providerRef) => {
+      const row = await getCard(client, operation.tenant, operation.resourceId);
+      const known = row?.providerRef ?? providerRef;
+      return known === null ? null : done({ providerRef: known });
     },
   };
 }

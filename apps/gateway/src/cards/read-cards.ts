@@ -14,8 +14,8 @@ import {
   getCard,
   listCards,
   panPlace,
-  storeProviderCards,
 } from './store.ts';
+import { takeCards } from './take-cards.ts';
 import { cardView } from './view.ts';
 
 type Card = z.output<typeof cardSchema>;
@@ -39,7 +39,7 @@ export async function readCard(
     account,
     await cards.read({ providerRef: row.providerRef, pan }, readCall(services, options.traceparent)),
   );
-  if (finding.found) await storeProviderCards(services.pool, services.sealing, account, [finding.value], askedAt);
+  if (finding.found) await takeCards(services, account, [finding.value], { by: 'list', askedAt });
   return cardView(await cardOf(services, caller, id));
 }
 

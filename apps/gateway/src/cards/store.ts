@@ -245,6 +245,20 @@ export async function storeProviderCards(
   await inTransaction(pool, (client) => describeProviderCards(client, sealing, account, cards, askedAt));
 }
 
+/** The provider's ids of those of its cards that are known here, by our own. */
+export async function idsOfCards(
+  pool: Pool,
+  account: string,
+  providerRefs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ id: string; providerRef: string }>({
+    name: 'card-ids',
+    text: `SELECT id, provider_ref AS "providerRef" FROM cards WHERE account = $1 AND provider_ref = ANY ($2::text[])`,
+    values: [account, providerRefs],
+  });
+  return new Map(rows.map(({ id, providerRef }) => [id, providerRef]));
+}
+
 /** {@link storeProviderCards} inside a transaction that is open already. */
 export async function describeProviderCards(
   client: PoolClient,

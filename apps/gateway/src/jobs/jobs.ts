@@ -1,8 +1,9 @@
 import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
-import { queueSettle } from '../ledger/store.ts';
+import type { WriteKinds } from '../ledger/kind.ts';
+import { queueSettle } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
-import { settleUnknown, sweep, type WriteKinds } from './settle.ts';
+import { settleUnknown, sweep } from './settle.ts';
 import { runSync } from './sync.ts';
 
 const pollIntervalMs = 1000;

@@ -1,20 +1,14 @@
-import { unknown } from '@card-gateway/core';
-import { findById, isTakenReference, type OperationRow, postpone, queueForgotten } from '../ledger/store.ts';
-import { attemptOf, contradiction, lookUpDelayMs, settleOperation, type WriteKind } from '../ledger/write.ts';
+import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
+import { queueForgotten, wakeAccount } from '../ledger/queue-store.ts';
+import { attemptOf, contradiction, giveUp, postpone, settleOperation, takeLookUp } from '../ledger/settle.ts';
+import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
 import { freeLeftJobs } from './store.ts';
 
-/** All kinds of writes: only the job needs them together. */
-export type WriteKinds = readonly WriteKind<unknown>[];
-
-/** A write without an answer for this long after its time ran out belongs to a process that is gone. */
-const abandonedAfterMs = 25_000;
-const overdueAfterMs = 60_000;
-const withoutAccountMs = 600_000;
-
-function isAbandoned(services: Services, operation: OperationRow): boolean {
-  return operation.createdAt.getTime() < services.now() - services.config.PROVIDER_WRITE_TIMEOUT_MS - abandonedAfterMs;
-}
+/** How long a look-up has a write for itself beyond its call: until then it may still be recording what it saw. */
+const recordingMs = 25_000;
+/** A look-up that is due for this long has lost its job. */
+const overdueAfterMs = 30_000;
 
 /**
  * Settles one write whose outcome is unknown, by asking the provider for its record of it. The order itself is never
@@ -24,12 +18,12 @@ export async function settleUnknown(services: Services, kinds: WriteKinds, opera
   const operation = await findById(services.pool, operationId);
   const kind = kinds.find(({ type }) => type === operation?.type);
   if (operation === null || kind === undefined) return;
-  if (operation.state === 'submitting' && isAbandoned(services, operation)) {
-    // The process that sent it, or was about to, is gone: nobody knows. This queues the first look-up.
-    await settleOperation(services, kind, operationId, unknown('no_answer'), 'look-up', null, operationId);
+  if (operation.state === 'submitting') {
+    await giveUp(services, kind, operation);
     return;
   }
-  if (operation.state === 'unknown') await lookUp(services, kind, operation);
+  const taken = await takeLookUp(services, operation, services.config.PROVIDER_READ_TIMEOUT_MS + recordingMs);
+  if (taken !== null) await lookUp(services, kind, taken);
 }
 
 async function lookUp(services: Services, kind: WriteKind<unknown>, operation: OperationRow): Promise<void> {
@@ -37,34 +31,38 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   const account = services.accounts.byName(operation.account);
   if (account === undefined) {
     // The account may be configured again, or be in another process's settings already.
-    const next = new Date(startedAt.getTime() + withoutAccountMs);
-    await postpone(services.pool, { operationId: operation.id, attempt: null, at: startedAt, next });
+    await postpone(services, operation, 'silence', null);
     return;
   }
   const result = await kind.lookUp(account, operation, readCall(services, undefined));
   const finishedAt = new Date(services.now());
   if (result === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
-    await postpone(services.pool, { operationId: operation.id, attempt: null, at: finishedAt, next: null });
+    await postpone(services, operation, 'nothing', null);
     return;
   }
   const attempt = attemptOf('look-up', result, startedAt, finishedAt);
-  if (result.kind === 'done') {
-    try {
-      await settleOperation(services, kind, operation.id, result, 'look-up', attempt, operation.id);
-    } catch (error) {
-      if (!isTakenReference(error)) throw error;
-      // What was found is another resource's already: no further look-up can tell more.
-      const doubt = attemptOf('look-up', contradiction(result.evidence), startedAt, finishedAt);
-      await postpone(services.pool, { operationId: operation.id, attempt: doubt, at: finishedAt, next: null });
-    }
-    return;
+  switch (result.kind) {
+    case 'done':
+      try {
+        await settleOperation(services, kind, operation, result, 'look-up', attempt, operation.id);
+      } catch (error) {
+        if (!isTakenReference(error)) throw error;
+        // What was found is another resource's already: no further look-up can tell more.
+        const doubt = attemptOf('look-up', contradiction(result.evidence), startedAt, finishedAt);
+        await postpone(services, operation, 'contradiction', doubt);
+      }
+      break;
+    case 'absent':
+      await postpone(services, operation, 'absent', attempt);
+      break;
+    // A refused or failed look-up says nothing about the write it asks for.
+    case 'refused':
+    case 'unknown':
+      await postpone(services, operation, 'silence', attempt);
+      return;
   }
-  // A refused or failed look-up says nothing about the write it asks for; neither does "not found".
-  const ageMs = finishedAt.getTime() - operation.createdAt.getTime();
-  const delayMs = lookUpDelayMs({ lookUps: operation.lookUps + 1, ageMs, absent: result.kind === 'absent' });
-  const next = new Date(finishedAt.getTime() + delayMs);
-  await postpone(services.pool, { operationId: operation.id, attempt, at: finishedAt, next });
+  if (operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
 }
 
 /** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */
@@ -74,6 +72,5 @@ const leftAfterMs = 10 * 60_000;
 export async function sweep(services: Services): Promise<number> {
   const now = services.now();
   await freeLeftJobs(services.pool, new Date(now - leftAfterMs));
-  const sentBefore = new Date(now - services.config.PROVIDER_WRITE_TIMEOUT_MS - abandonedAfterMs);
-  return queueForgotten(services.pool, sentBefore, new Date(now - overdueAfterMs));
+  return queueForgotten(services.pool, new Date(now), new Date(now - overdueAfterMs));
 }

@@ -1,5 +1,5 @@
 import { refreshBindings } from '../bindings/read-bindings.ts';
-import { storeProviderCards } from '../cards/store.ts';
+import { takeCards } from '../cards/take-cards.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -66,7 +66,7 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     }
     const askedAt = new Date(services.now());
     const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
-    await storeProviderCards(services.pool, services.sealing, account, page.items, askedAt);
+    await takeCards(services, account, page.items, { by: 'list', askedAt });
     if (page.next !== null && page.next === position) {
       throw new ProblemError('provider-error', 'The list of cards does not end.', { isFinal: true });
     }

@@ -1,23 +1,21 @@
 import { inTransaction } from '@card-gateway/database';
-import type { OperationState, OperationType, Outcome, SettlesBy, UnknownReason } from '@card-gateway/core';
+import type { OperationType, Refusal, SettledBy, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { type Happening, next, type Standing } from './machine.ts';
+import { queueSettle } from './queue-store.ts';
 
 /** A write as the ledger has it. */
-export interface OperationRow {
+export interface OperationRow extends Standing {
   readonly id: string;
   readonly tenant: string;
   readonly caller: string;
-  readonly requestHash: string;
+  /** Null once its Idempotency-Key was forgotten, or given up to a new try. */
+  readonly requestHash: string | null;
   readonly type: OperationType;
   readonly provider: string;
   readonly account: string;
   readonly resourceId: string;
-  readonly state: OperationState;
-  readonly settlesBy: SettlesBy | null;
-  readonly unknownBecause: UnknownReason | null;
-  readonly unknownSince: Date | null;
-  readonly lookUps: number;
-  readonly nextLookUpAt: Date | null;
+  readonly refusal: Refusal | null;
   readonly answerStatus: number | null;
   readonly answer: unknown;
   readonly createdAt: Date;
@@ -29,9 +27,9 @@ export interface StoredAnswer {
   readonly body: unknown;
 }
 
-/** One call about a write. */
+/** One call about a write, or one thing that showed what became of it. */
 export interface Attempt {
-  readonly kind: 'send' | 'look-up';
+  readonly kind: 'send' | Exclude<SettledBy, 'answer'>;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly outcome: 'done' | 'refused' | 'unknown' | 'absent';
@@ -40,12 +38,16 @@ export interface Attempt {
   readonly providerMessage: string | null;
 }
 
-/** A write that is about to be recorded. */
-export interface NewOperation {
-  readonly id: string;
+/** What makes a request the same as an earlier one. */
+export interface Key {
   readonly tenant: string;
   readonly caller: string;
   readonly idempotencyKey: string;
+}
+
+/** A write that is about to be recorded. */
+export interface NewOperation extends Key {
+  readonly id: string;
   readonly requestHash: string;
   readonly type: OperationType;
   readonly provider: string;
@@ -53,18 +55,18 @@ export interface NewOperation {
   readonly resourceId: string;
   readonly settlesBy: SettlesBy;
   readonly createdAt: Date;
+  /** Until when its sender has it for itself: longer than any call can last. */
+  readonly leaseUntil: Date;
 }
 
 const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
-  state, settles_by AS "settlesBy", unknown_because AS "unknownBecause", unknown_since AS "unknownSince",
-  look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt", answer_status AS "answerStatus", answer,
-  created_at AS "createdAt"`;
+  state, fence, lease_until AS "leaseUntil", settles_by AS "settlesBy", unknown_because AS "unknownBecause",
+  unknown_since AS "unknownSince", look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt",
+  silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "settledBy",
+  settled_at AS "settledAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
 /** The operation that took an Idempotency-Key; null when none did. */
-export async function findByKey(
-  pool: Pool,
-  key: { readonly tenant: string; readonly caller: string; readonly idempotencyKey: string },
-): Promise<OperationRow | null> {
+export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
   const { rows } = await pool.query<OperationRow>({
     name: 'operation-by-key',
     text: `SELECT ${columns} FROM operations WHERE tenant = $1 AND caller = $2 AND idempotency_key = $3`,
@@ -83,22 +85,43 @@ export async function findById(client: Pool | PoolClient, id: string): Promise<O
   return rows[0] ?? null;
 }
 
+/** Writes of an account without a known outcome that are about one of these resources. */
+export async function findOpen(pool: Pool, account: string, resourceIds: readonly string[]): Promise<OperationRow[]> {
+  const { rows } = await pool.query<OperationRow>({
+    name: 'operation-open',
+    text: `SELECT ${columns} FROM operations
+           WHERE state IN ('submitting', 'unknown') AND account = $1 AND resource_id = ANY ($2::uuid[])`,
+    values: [account, resourceIds],
+  });
+  return rows;
+}
+
 /**
- * Records a write before it is sent, with the resource it is about, in one transaction. False when the
- * Idempotency-Key is taken: then nothing was recorded.
+ * Records a write before it is sent, with the resource it is about, in one transaction; the sender's lease comes with it.
+ * Null when the Idempotency-Key is taken: then nothing was recorded.
+ *
+ * @param instead a refusal that was certain and may pass: it gives the key up to this new try
  */
 export async function claim(
   pool: Pool,
   operation: NewOperation,
+  instead: OperationRow | null,
   insertResource: (client: PoolClient) => Promise<void>,
-): Promise<boolean> {
+): Promise<OperationRow | null> {
   return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query({
+    if (instead !== null) {
+      await client.query(
+        `UPDATE operations SET idempotency_key = NULL, request_hash = NULL, answer = NULL, answer_status = NULL
+         WHERE id = $1 AND state = 'refused'`,
+        [instead.id],
+      );
+    }
+    const { rows } = await client.query<OperationRow>({
       name: 'operation-claim',
       text: `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account,
-               resource_id, state, settles_by, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitting', $10, $11, $11)
-             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING`,
+               resource_id, state, settles_by, created_at, updated_at, lease_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitting', $10, $11, $11, $12)
+             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING ${columns}`,
       values: [
         operation.id,
         operation.tenant,
@@ -111,77 +134,105 @@ export async function claim(
         operation.resourceId,
         operation.settlesBy,
         operation.createdAt,
+        operation.leaseUntil,
       ],
     });
-    if (rowCount === 0) return false;
+    const [claimed] = rows;
+    if (claimed === undefined) return null;
     await insertResource(client);
-    return true;
+    return claimed;
   });
 }
 
+/** An event of a write's life, with what is to be kept of it. */
 export interface Settling {
-  readonly operationId: string;
-  readonly outcome: Outcome<unknown>;
-  readonly by: 'answer' | 'look-up';
-  readonly attempt: Attempt | null;
+  /** The write as it was last seen. */
+  readonly operation: OperationRow;
+  readonly event: Happening;
   readonly at: Date;
-  /** When the provider is first asked, should the outcome be unknown and a look-up able to settle it. */
-  readonly firstLookUpAt: Date;
+  readonly refusal: Refusal | null;
+  readonly attempt: Attempt | null;
 }
 
 /**
- * Settles a write by compare-and-set: resource, operation, evidence and stored answer change in one transaction, and an
- * unknown outcome queues its look-up in the same one. Null when somebody else has settled it.
+ * Applies an event to a write by compare-and-set: resource, operation, evidence and stored answer change in one
+ * transaction, and a look-up that becomes necessary is queued in the same one. Null when the event changes nothing; what
+ * the provider answered to the send is kept as evidence all the same.
  *
- * @param change writes the resource and gives the answer; it sees the operation as it is after settling
+ * @param change writes the resource and gives the answer, null when there is none to keep
  */
 export async function settle(
   pool: Pool,
   settling: Settling,
-  change: (client: PoolClient, operation: OperationRow) => Promise<StoredAnswer>,
-): Promise<StoredAnswer | null> {
+  change: (client: PoolClient, operation: OperationRow) => Promise<StoredAnswer | null>,
+): Promise<{ readonly operation: OperationRow; readonly answer: StoredAnswer | null } | null> {
+  const { attempt } = settling;
   return inTransaction(pool, async (client) => {
-    const operation = await changeState(client, settling);
+    const operation = await transit(client, settling);
+    if (attempt !== null && (operation !== null || attempt.kind === 'send')) {
+      await addAttempt(client, settling.operation.id, attempt);
+    }
     if (operation === null) return null;
-    if (settling.attempt !== null) await addAttempt(client, operation.id, settling.attempt);
     const answer = await change(client, operation);
-    if (settling.outcome.kind === 'unknown') {
-      if (operation.nextLookUpAt !== null) await queueSettle(client, operation, operation.nextLookUpAt);
-    } else {
+    if (operation.state === 'unknown') {
+      const isLookedUp = operation.leaseUntil !== null;
+      if (operation.nextLookUpAt !== null && !isLookedUp) await queueSettle(client, operation, operation.nextLookUpAt);
+    } else if (answer !== null) {
       await client.query({
         name: 'operation-answer',
-        text: 'UPDATE operations SET answer_status = $2, answer = $3 WHERE id = $1',
+        text: 'UPDATE operations SET answer_status = $2, answer = $3 WHERE id = $1 AND idempotency_key IS NOT NULL',
         values: [operation.id, answer.status, JSON.stringify(answer.body)],
       });
     }
-    return answer;
+    return { operation, answer };
   });
 }
 
-async function changeState(
-  client: PoolClient,
-  { operationId, outcome, by, at, firstLookUpAt }: Settling,
-): Promise<OperationRow | null> {
-  if (outcome.kind === 'unknown') {
-    const { rows } = await client.query<OperationRow>({
-      name: 'operation-unknown',
-      text: `UPDATE operations SET state = 'unknown', unknown_because = $2, unknown_since = $3::timestamptz, updated_at = $3,
-               next_look_up_at = CASE settles_by WHEN 'look-up' THEN $4::timestamptz END
-             WHERE id = $1 AND state = 'submitting' RETURNING ${columns}`,
-      values: [operationId, outcome.why, at, firstLookUpAt],
-    });
-    return rows[0] ?? null;
-  }
+/** Tries the event on the write as it was last seen; should it have changed since, on what it is now. */
+async function transit(client: PoolClient, settling: Settling): Promise<OperationRow | null> {
+  const seen = next(settling.operation, settling.event, settling.at);
+  const moved = seen === null ? null : await compareAndSet(client, settling, settling.operation, seen);
+  if (moved !== null) return moved;
   const { rows } = await client.query<OperationRow>({
-    name: 'operation-settle',
-    text: `UPDATE operations SET state = $2, refusal = $3, settled_by = $4, settled_at = $5::timestamptz, updated_at = $5,
-             next_look_up_at = NULL
-           WHERE id = $1 AND state IN ('submitting', 'unknown') RETURNING ${columns}`,
+    name: 'operation-lock',
+    text: `SELECT ${columns} FROM operations WHERE id = $1 FOR UPDATE`,
+    values: [settling.operation.id],
+  });
+  const [now] = rows;
+  if (now === undefined) return null;
+  const after = next(now, settling.event, settling.at);
+  return after === null ? null : compareAndSet(client, settling, now, after);
+}
+
+async function compareAndSet(
+  client: PoolClient,
+  { refusal, at }: Settling,
+  before: OperationRow,
+  after: Standing,
+): Promise<OperationRow | null> {
+  const { rows } = await client.query<OperationRow>({
+    name: 'operation-transit',
+    text: `UPDATE operations SET state = $4, fence = $5, lease_until = $6, settles_by = $7, unknown_because = $8,
+             unknown_since = $9, look_ups = $10, next_look_up_at = $11, silent_since = $12, silent_ms = $13,
+             settled_by = $14, settled_at = $15, refusal = $16, updated_at = $17
+           WHERE id = $1 AND state = $2 AND fence = $3 RETURNING ${columns}`,
     values: [
-      operationId,
-      outcome.kind === 'done' ? 'succeeded' : 'refused',
-      outcome.kind === 'refused' ? JSON.stringify(outcome.refusal) : null,
-      by,
+      before.id,
+      before.state,
+      before.fence,
+      after.state,
+      after.fence,
+      after.leaseUntil,
+      after.settlesBy,
+      after.unknownBecause,
+      after.unknownSince,
+      after.lookUps,
+      after.nextLookUpAt,
+      after.silentSince,
+      after.silentMs,
+      after.settledBy,
+      after.settledAt,
+      after.state === 'refused' ? JSON.stringify(refusal) : null,
       at,
     ],
   });
@@ -201,74 +252,17 @@ async function addAttempt(client: PoolClient, operationId: string, attempt: Atte
     );
     if (rowCount === 1) return;
   }
-  // The send is number 0, also when its answer comes after a first look-up.
+  // The send is number 0, also when its answer comes after a first look-up; recording it may be tried twice.
   await client.query({
     name: 'operation-attempt',
     text: `INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome, http_status,
              provider_code, provider_message)
            SELECT $1, CASE $2::text WHEN 'send' THEN 0
                       ELSE (SELECT coalesce(max(number), 0) + 1 FROM operation_attempts WHERE operation_id = $1) END,
-                  $2, $3, $4, $5, $6, $7, $8`,
+                  $2, $3, $4, $5, $6, $7, $8
+           ON CONFLICT DO NOTHING`,
     values: [operationId, kind, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage],
   });
-}
-
-/** A look-up that settled nothing. */
-export interface Postponement {
-  readonly operationId: string;
-  /** What it showed; null when nobody was asked. */
-  readonly attempt: Attempt | null;
-  readonly at: Date;
-  /** When to ask again; null leaves it to a person. */
-  readonly next: Date | null;
-}
-
-/** Keeps a look-up that settled nothing as evidence and queues the next. */
-export async function postpone(pool: Pool, { operationId, attempt, at, next }: Postponement): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<OperationRow>(
-      `UPDATE operations SET look_ups = look_ups + 1, next_look_up_at = $2, updated_at = $3,
-         settles_by = CASE WHEN $2::timestamptz IS NULL THEN 'person' ELSE settles_by END
-       WHERE id = $1 AND state = 'unknown' RETURNING ${columns}`,
-      [operationId, next, at],
-    );
-    const [operation] = rows;
-    if (operation === undefined) return;
-    if (attempt !== null) await addAttempt(client, operationId, attempt);
-    if (next !== null) await queueSettle(client, operation, next);
-  });
-}
-
-/** Puts the look-up on the queue: inside the transaction that makes it necessary, or again for later. */
-export async function queueSettle(
-  client: Pool | PoolClient,
-  operation: Pick<OperationRow, 'id' | 'account'>,
-  at: Date,
-): Promise<void> {
-  await client.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text, 'account', $3::text),
-       run_at => $2::timestamptz, job_key => 'settle:' || $1::text)`,
-    [operation.id, at, operation.account],
-  );
-}
-
-/** So many at once that a sweep stays a short statement; the next one takes the rest. */
-const mostForgotten = 1000;
-
-/**
- * Queues the look-up of every write that nobody works on: sent before `sentBefore` and still without an answer (its
- * process ended), or unknown and overdue (its job was lost). A look-up that waits in line keeps its place.
- */
-export async function queueForgotten(pool: Pool, sentBefore: Date, dueBefore: Date): Promise<number> {
-  const { rowCount } = await pool.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
-       job_key => 'settle:' || id::text, job_key_mode => 'preserve_run_at')
-     FROM (SELECT id, account FROM operations
-           WHERE (state = 'submitting' AND created_at < $1) OR (state = 'unknown' AND next_look_up_at < $2)
-           ORDER BY created_at LIMIT ${mostForgotten}) o`,
-    [sentBefore, dueBefore],
-  );
-  return rowCount ?? 0;
 }
 
 /** Whether a row could not be changed because the provider's id that it was to get is another row's. */

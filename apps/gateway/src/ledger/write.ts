@@ -1,29 +1,32 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  type Evidence,
   newUuid,
-  type OperationType,
   type Outcome,
   type ProviderCall,
-  type SettlesBy,
+  type RefusalReason,
+  refused,
   toPublicId,
   unknown,
 } from '@card-gateway/core';
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
-import { isDatabaseFailure, ProblemError, problemBody, refusalProblem } from '../http/problem.ts';
-import { type Services, writeCall } from '../services.ts';
+import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
+import { type Services, tooLate, writeCall } from '../services.ts';
+import type { WriteKind } from './kind.ts';
+import { attemptOf, contradiction, settleOperation } from './settle.ts';
 import {
   type Attempt,
   claim,
   findById,
   findByKey,
   isTakenReference,
+  type Key,
   type OperationRow,
-  settle,
   type StoredAnswer,
 } from './store.ts';
+
+export type { LookUp, When, WriteKind } from './kind.ts';
 
 /** A write as it came in. */
 export interface WriteRequest {
@@ -42,34 +45,14 @@ export interface WriteAnswer extends StoredAnswer {
   readonly location: string | null;
 }
 
-/** One kind of write: how its outcome changes our records, what is answered, and how a lost answer is found out. */
-export interface WriteKind<Value> {
-  readonly type: OperationType;
-  readonly successStatus: 200 | 201 | 202;
-  settlesBy(account: OpenAccount): SettlesBy;
-  /** Changes the resource to fit the outcome, inside the settling transaction. */
-  apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
-  /** The resource as callers see it. */
-  view(client: Pool | PoolClient, operation: OperationRow): Promise<unknown>;
-  /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
-  lookUp(account: OpenAccount, operation: OperationRow, call: ProviderCall): Promise<LookUp<Value> | null>;
-}
-
-export interface When {
-  readonly at: Date;
-  /** When the provider was asked for what it said, which may be a while before. */
-  readonly askedAt: Date;
-}
-
-/** What a look-up showed. `absent` proves nothing: the provider may still be at work. */
-export type LookUp<Value> = { readonly kind: 'absent' } | Outcome<Value>;
-
 /** A checked order, ready to be recorded and sent. */
 export interface Order<Value> {
   readonly account: OpenAccount;
   readonly resourceId: string;
   readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<void>;
   readonly send: (call: ProviderCall, operationId: string) => Promise<Outcome<Value>>;
+  /** The provider is not called now, so that it need be neither free nor well. */
+  readonly callsNobody?: true;
 }
 
 /**
@@ -84,9 +67,11 @@ export async function writeOnce<Value>(
   request: WriteRequest,
   prepare: () => Promise<Order<Value>>,
 ): Promise<WriteAnswer> {
-  const key = { tenant: request.caller.tenant, caller: request.caller.caller, idempotencyKey: request.idempotencyKey };
+  const { tenant, caller } = request.caller;
+  const key: Key = { tenant, caller, idempotencyKey: request.idempotencyKey };
   const earlier = await findByKey(services.pool, key);
-  if (earlier !== null) return replay(services, kind, request, earlier);
+  if (earlier !== null) requireSame(services, kind, request, earlier);
+  if (earlier !== null && !hasPassed(earlier)) return replay(services, kind, earlier);
 
   let order: Order<Value>;
   try {
@@ -94,12 +79,52 @@ export async function writeOnce<Value>(
   } catch (error) {
     // The same request may have taken the key meanwhile and changed what is checked: then this is its repeat.
     const first = await findByKey(services.pool, key);
-    if (first === null) throw error;
-    return replay(services, kind, request, first);
+    if (first === null || first.id === earlier?.id) throw error;
+    return repeat(services, kind, request, first);
   }
+  const sent = await withPlace(services, order, () => recordAndSend(services, kind, request, key, earlier, order));
+  if (sent === null) {
+    const winner = await findByKey(services.pool, key);
+    if (winner === null) throw new Error('The operation that took this key is gone.');
+    return repeat(services, kind, request, winner);
+  }
+  return settleAnswer(services, kind, request, sent.operation, sent.outcome, sent.attempt);
+}
+
+/**
+ * Waits for a place at the account, which is given back once the provider has answered.
+ *
+ * @throws ProblemError 503 or 504 before anything is recorded: no place, a provider that keeps failing, too little time
+ */
+function withPlace<T>(services: Services, { account, callsNobody }: Order<unknown>, work: () => Promise<T>): Promise<T> {
+  if (callsNobody === true) return work();
+  const { timeoutMs } = writeCall(services, undefined) ?? tooLate();
+  return account.admitted(timeoutMs, () => {
+    // The wait may have taken what time there was.
+    if (writeCall(services, undefined) === null) tooLate();
+    return work();
+  });
+}
+
+/** A write that was sent, or, where no time was left for that after its record, certainly not. */
+interface Sent<Value> {
+  readonly operation: OperationRow;
+  readonly outcome: Outcome<Value>;
+  readonly attempt: Attempt;
+}
+
+/** Records the order, then sends it. Null when its key is taken: then neither was done. */
+async function recordAndSend<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  request: WriteRequest,
+  key: Key,
+  earlier: OperationRow | null,
+  order: Order<Value>,
+): Promise<Sent<Value> | null> {
   const createdAt = new Date(services.now());
   const id = newUuid(services.now());
-  const claimed = await claim(
+  const operation = await claim(
     services.pool,
     {
       ...key,
@@ -111,22 +136,35 @@ export async function writeOnce<Value>(
       resourceId: order.resourceId,
       settlesBy: kind.settlesBy(order.account),
       createdAt,
+      leaseUntil: new Date(createdAt.getTime() + services.config.PROVIDER_WRITE_TIMEOUT_MS + recordingMs),
     },
+    earlier,
     (client) => order.insert(client, id, createdAt),
   );
-  if (!claimed) {
-    const winner = await findByKey(services.pool, key);
-    if (winner === null) throw new Error('The operation that took this key is gone.');
-    return replay(services, kind, request, winner);
-  }
+  if (operation === null) return null;
 
   const startedAt = new Date(services.now());
-  // An adapter does not throw for what a provider does; should its code fail, the order may be out all the same.
-  const outcome = await Promise.try(order.send, writeCall(services, request.traceparent), id).catch((error: unknown) =>
+  const call = writeCall(services, request.traceparent);
+  const outcome = call === null ? refused('not_sent', { message: 'no time left' }) : await sendOrder(order, call, id);
+  return { operation, outcome, attempt: attemptOf('send', outcome, startedAt, new Date(services.now())) };
+}
+
+/** An adapter does not throw for what a provider does; should its code fail, the order may be out all the same. */
+function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): Promise<Outcome<Value>> {
+  return Promise.try(order.send, call, id).catch((error: unknown) =>
     unknown('unreadable_answer', { httpStatus: null, code: null, message: `the adapter failed: ${nameOf(error)}` }),
   );
-  const attempt = attemptOf('send', outcome, startedAt, new Date(services.now()));
-  return settleAnswer(services, kind, request, id, outcome, attempt);
+}
+
+/** How long a sender keeps its lease beyond the call: until then it may still be recording the outcome. */
+const recordingMs = 25_000;
+
+/** Refusals that say that nothing happened now, and nothing of another try. */
+const passing: readonly RefusalReason[] = ['not_sent', 'unavailable', 'rate_limited'];
+
+/** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
+function hasPassed({ state, refusal }: OperationRow): boolean {
+  return state === 'refused' && refusal !== null && passing.includes(refusal.reason);
 }
 
 function nameOf(error: unknown): string {
@@ -138,7 +176,7 @@ async function settleAnswer<Value>(
   services: Services,
   kind: WriteKind<Value>,
   request: WriteRequest,
-  operationId: string,
+  operation: OperationRow,
   outcome: Outcome<Value>,
   attempt: Attempt,
 ): Promise<WriteAnswer> {
@@ -146,15 +184,15 @@ async function settleAnswer<Value>(
   let known = outcome;
   for (let tried = 0; ; tried += 1) {
     try {
-      const answer = await settleOperation(services, kind, operationId, known, 'answer', attempt, request.requestId);
-      if (answer !== null) return answered(answer, known, operationId);
-      const settled = await findById(services.pool, operationId);
+      const answer = await settleOperation(services, kind, operation, known, 'answer', attempt, request.requestId);
+      if (answer !== null) return answered(answer, known, operation.id);
+      const settled = await findById(services.pool, operation.id);
       if (settled === null) throw new Error('The operation is gone.');
-      return await replay(services, kind, request, settled);
+      return await replay(services, kind, settled);
     } catch (error) {
       const mayPass = error instanceof Error && isDatabaseFailure(error);
       if (isTakenReference(error) && known.kind === 'done') known = contradiction(known.evidence);
-      else if (!mayPass || performance.now() > giveUpAt) throw unrecorded(operationId, error);
+      else if (!mayPass || performance.now() > giveUpAt) throw unrecorded(operation.id, error);
       else await wait(Math.min(100 * 2 ** tried, 1000));
     }
   }
@@ -162,12 +200,6 @@ async function settleAnswer<Value>(
 
 /** An answer is too good to be thrown away for a database that is back in a moment. Less than a sweep's patience. */
 const longestRecordingMs = 10_000;
-
-/** The provider says it is done, and names a thing of its own that is known here as another one's. */
-export function contradiction(evidence: Evidence | null): Outcome<never> {
-  const message = 'the id that the provider gave belongs to another resource';
-  return unknown('unreadable_answer', { httpStatus: null, code: null, ...evidence, message });
-}
 
 function answered(answer: StoredAnswer, outcome: Outcome<unknown>, operationId: string): WriteAnswer {
   const location = outcome.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operationId)}` : null;
@@ -186,59 +218,37 @@ function unrecorded(operationId: string, cause: unknown): ProblemError {
   );
 }
 
-/** Settles an operation and builds its answer; null when somebody else has settled it. */
-export async function settleOperation<Value>(
-  services: Services,
-  kind: WriteKind<Value>,
-  operationId: string,
-  outcome: Outcome<Value>,
-  by: 'answer' | 'look-up',
-  attempt: Attempt | null,
-  requestId: string,
-): Promise<StoredAnswer | null> {
-  const at = new Date(services.now());
-  const firstLookUpAt = new Date(at.getTime() + lookUpDelayMs({ lookUps: 0, ageMs: 0, absent: false }));
-  return settle(services.pool, { operationId, outcome, by, attempt, at, firstLookUpAt }, async (client, operation) => {
-    await kind.apply(client, operation, outcome, { at, askedAt: attempt?.startedAt ?? at });
-    return answerFor(kind, client, operation, outcome, requestId);
-  });
-}
-
-async function answerFor<Value>(
-  kind: WriteKind<Value>,
-  client: PoolClient,
-  operation: OperationRow,
-  outcome: Outcome<Value>,
-  requestId: string,
-): Promise<StoredAnswer> {
-  switch (outcome.kind) {
-    case 'done':
-      return { status: kind.successStatus, body: await kind.view(client, operation) };
-    case 'refused': {
-      const problem = problemBody(
-        refusalProblem(operation.provider, outcome.refusal, toPublicId('operation', operation.id)),
-        requestId,
-      );
-      return { status: problem.status, body: problem };
-    }
-    case 'unknown':
-      return { status: 202, body: await kind.view(client, operation) };
-  }
-}
-
-/** The answer to a repeat: the first one again; while there is none, how far the first request is. */
-async function replay<Value>(
+/** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */
+function repeat<Value>(
   services: Services,
   kind: WriteKind<Value>,
   request: WriteRequest,
   operation: OperationRow,
 ): Promise<WriteAnswer> {
-  if (operation.type !== kind.type || !services.sealing.isHashOf(operation.requestHash, request.text)) {
-    const detail = 'expected a new key for a new request, or the body of the first one';
-    throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
-      errors: [{ pointer: 'header/Idempotency-Key', detail }],
-    });
-  }
+  requireSame(services, kind, request, operation);
+  return replay(services, kind, operation);
+}
+
+function requireSame(
+  services: Services,
+  { type }: Pick<WriteKind<unknown>, 'type'>,
+  request: WriteRequest,
+  operation: OperationRow,
+): void {
+  const { requestHash } = operation;
+  if (operation.type === type && requestHash !== null && services.sealing.isHashOf(requestHash, request.text)) return;
+  const detail = 'expected a new key for a new request, or the body of the first one';
+  throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
+    errors: [{ pointer: 'header/Idempotency-Key', detail }],
+  });
+}
+
+/** The first answer again; while there is none, how far the first request is. */
+async function replay<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operation: OperationRow,
+): Promise<WriteAnswer> {
   const location = `/v1/operations/${toPublicId('operation', operation.id)}`;
   switch (operation.state) {
     case 'submitting':
@@ -257,35 +267,4 @@ async function replay<Value>(
         location: null,
       };
   }
-}
-
-/** A call about a write, as evidence. */
-export function attemptOf(kind: Attempt['kind'], result: LookUp<unknown>, startedAt: Date, finishedAt: Date): Attempt {
-  const evidence = result.kind === 'absent' ? null : result.evidence;
-  return {
-    kind,
-    startedAt,
-    finishedAt,
-    outcome: result.kind,
-    httpStatus: evidence?.httpStatus ?? null,
-    providerCode: evidence?.code ?? (result.kind === 'refused' ? result.refusal.code : null),
-    providerMessage: evidence?.message ?? (result.kind === 'refused' ? result.refusal.message : null),
-  };
-}
-
-const quickestMs = 1000;
-const slowestWhileSilentMs = 30_000;
-const slowestWhileAbsentMs = 6 * 3_600_000;
-
-/**
- * How long to wait before a provider is asked again: 1 s, doubling to 30 s, so that a provider that comes back is asked
- * within 30 s. One that answers "not found" is asked ever more seldom, by a twentieth of the order's age, up to 6 h.
- */
-export function lookUpDelayMs(state: {
-  readonly lookUps: number;
-  readonly ageMs: number;
-  readonly absent: boolean;
-}): number {
-  const backOff = Math.min(quickestMs * 2 ** Math.min(state.lookUps, 10), slowestWhileSilentMs);
-  return state.absent ? Math.min(Math.max(backOff, state.ageMs / 20), slowestWhileAbsentMs) : backOff;
 }

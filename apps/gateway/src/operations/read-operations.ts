@@ -26,8 +26,11 @@ export async function readOperations(
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
   const page = pageRequest(query);
-  const { outcome, type, account } = query;
-  const rows = await listOperations(services.pool, { tenant: caller.tenant, state: outcome, type, account }, page);
+  const { outcome, settlesBy, type, account } = query;
+  // Only what is unknown still waits for something.
+  if (settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown') return { data: [], nextCursor: null };
+  const state = settlesBy === undefined ? outcome : 'unknown';
+  const rows = await listOperations(services.pool, { tenant: caller.tenant, state, settlesBy, type, account }, page);
   return pageOf(rows, page.limit, operationView);
 }
 
@@ -57,9 +60,11 @@ function operationView(row: OperationDetails): z.output<typeof operationSchema> 
     resource: toPublicId(resourceKinds[row.type], row.resourceId),
     unknownBecause: row.unknownBecause,
     refusal: row.refusal,
+    unknownSince: row.state === 'unknown' ? (row.unknownSince?.toISOString() ?? null) : null,
     settlesBy: row.state === 'unknown' ? row.settlesBy : null,
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
     settledBy: row.settledBy,
+    resolution: row.resolution && { ...row.resolution, resolvedAt: new Date(row.resolution.resolvedAt).toISOString() },
     createdAt: row.createdAt.toISOString(),
     settledAt: row.settledAt?.toISOString() ?? null,
     attempts: row.attempts.map((attempt) => ({

@@ -1,4 +1,4 @@
-import type { OperationState, OperationType, Refusal, SettlesBy, UnknownReason } from '@card-gateway/core';
+import type { OperationState, OperationType, Refusal, SettledBy, SettlesBy, UnknownReason } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Attempt } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -18,10 +18,18 @@ export interface OperationDetails {
   readonly resourceId: string;
   readonly state: OperationState;
   readonly unknownBecause: UnknownReason | null;
+  readonly unknownSince: Date | null;
   readonly refusal: Refusal | null;
   readonly settlesBy: SettlesBy | null;
   readonly nextLookUpAt: Date | null;
-  readonly settledBy: 'answer' | 'look-up' | 'person' | null;
+  readonly settledBy: SettledBy | null;
+  readonly resolution: {
+    readonly resolvedBy: string;
+    readonly apiKey: string;
+    readonly reason: string;
+    readonly providerRef: string | null;
+    readonly resolvedAt: string;
+  } | null;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
   readonly attempts: readonly AttemptRow[];
@@ -31,6 +39,7 @@ export interface OperationFilter {
   readonly tenant: string;
   readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
+  readonly settlesBy?: SettlesBy | undefined;
   readonly type?: OperationType | undefined;
   readonly account?: string | undefined;
 }
@@ -45,6 +54,7 @@ export async function listOperations(
     'o.tenant =': filter.tenant,
     'o.id =': filter.id,
     'o.state =': filter.state,
+    'o.settles_by =': filter.settlesBy,
     'o.type =': filter.type,
     'o.account =': filter.account,
     'o.id <': page.after,
@@ -55,8 +65,10 @@ export async function listOperations(
       conditions,
       page,
       (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
-       o.unknown_because AS "unknownBecause", o.refusal, o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt",
-       o.settled_by AS "settledBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts
+       o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt",
+       o.settled_by AS "settledBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts,
+       CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
+         'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution
      FROM (SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}) o
      CROSS JOIN LATERAL (
        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
@@ -64,8 +76,29 @@ export async function listOperations(
          ORDER BY number), '[]') AS attempts
        FROM operation_attempts WHERE operation_id = o.id
      ) a
+     LEFT JOIN operation_resolutions r ON r.operation_id = o.id
      ORDER BY o.id DESC`,
     ),
   );
+  return rows;
+}
+
+/** Writes of an account whose outcome is unknown. */
+export interface UnsettledCount {
+  readonly account: string;
+  readonly unknown: number;
+  /** Of those: how many no look-up will settle. */
+  readonly waitingForPerson: number;
+  readonly oldestUnknownSince: Date;
+}
+
+/** How many writes are unknown at each account that has any; a walk over the unsettled ones alone. */
+export async function unsettledCounts(pool: Pool): Promise<UnsettledCount[]> {
+  const { rows } = await pool.query<UnsettledCount>({
+    name: 'operation-unsettled-counts',
+    text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
+             min(unknown_since) AS "oldestUnknownSince"
+           FROM operations WHERE state = 'unknown' GROUP BY account`,
+  });
   return rows;
 }

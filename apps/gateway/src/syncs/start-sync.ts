@@ -24,6 +24,7 @@ export const startSyncKind: WriteKind<null> = {
     return syncView(row);
   },
   lookUp: async () => done(null),
+  resolved: async () => done(null),
 };
 
 /** Starts pulling an account's cards, or one user's bindings. */
@@ -43,6 +44,7 @@ export function startSync(
       resourceId: id,
       insert: (client, operationId, at) => insertSync(client, { ...sync, ...what }, operationId, at),
       send: async () => done(null),
+      callsNobody: true,
     };
 
     function cardsOf() {

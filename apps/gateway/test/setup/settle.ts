@@ -16,5 +16,8 @@ export function settleNow(services: Services, operationId: string | undefined): 
 
 /** Makes writes without an answer look as old as they are when their process is long gone. */
 export async function ageSubmitting({ pool }: Pick<TestGateway, 'pool'>): Promise<void> {
-  await pool.query("UPDATE operations SET created_at = created_at - interval '5 minutes' WHERE state = 'submitting'");
+  await pool.query(
+    `UPDATE operations SET created_at = created_at - interval '5 minutes', lease_until = lease_until - interval '5 minutes'
+     WHERE state = 'submitting'`,
+  );
 }

@@ -1,0 +1,41 @@
+import type { ProviderCard } from '@card-gateway/core';
+import type { Owner } from '../accounts/accounts.ts';
+import { attemptOf, settleByEvidence } from '../ledger/settle.ts';
+import { findOpen } from '../ledger/store.ts';
+import type { Services } from '../services.ts';
+import { cardWriteKinds } from './kinds.ts';
+import { idsOfCards, storeProviderCards } from './store.ts';
+
+/** How cards came to be described, and when: asked for, or by the date of what came by itself. */
+export interface Seen {
+  readonly by: 'list' | 'callback';
+  readonly askedAt: Date;
+}
+
+/**
+ * Stores what a provider said of its cards, from a list, a card read again or a callback, and settles the writes on them
+ * whose outcome it shows.
+ */
+export async function takeCards(
+  services: Services,
+  account: Owner,
+  cards: readonly ProviderCard[],
+  seen: Seen,
+): Promise<void> {
+  if (cards.length === 0) return;
+  await storeProviderCards(services.pool, services.sealing, account, cards, seen.askedAt);
+  const refs = cards.map(({ providerRef }) => providerRef);
+  const ids = await idsOfCards(services.pool, account.name, refs);
+  const open = await findOpen(services.pool, account.name, [...ids.keys()]);
+  const kinds = open.length === 0 ? [] : cardWriteKinds(services);
+  for (const operation of open) {
+    // What was said before the write says nothing of it.
+    if (seen.askedAt < operation.createdAt) continue;
+    const kind = kinds.find(({ type }) => type === operation.type);
+    const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
+    const shown = card === undefined ? null : kind?.shownBy?.(operation, card);
+    if (kind === undefined || !shown || shown.kind === 'unknown') continue;
+    const attempt = attemptOf(seen.by, shown, seen.askedAt, new Date(services.now()));
+    await settleByEvidence(services, kind, operation, shown, seen.by, attempt);
+  }
+}

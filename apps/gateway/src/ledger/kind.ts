@@ -1,0 +1,43 @@
+import type { OperationType, Outcome, ProviderCall, ProviderCard, SettlesBy } from '@card-gateway/core';
+import type { Pool, PoolClient } from 'pg';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import type { OperationRow } from './store.ts';
+
+/** One kind of write: how its outcome changes our records, what is answered, and how a lost answer is found out. */
+export interface WriteKind<Value> {
+  readonly type: OperationType;
+  readonly successStatus: 200 | 201 | 202;
+  settlesBy(account: OpenAccount): SettlesBy;
+  /** Changes the resource to fit the outcome, inside the settling transaction. */
+  apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
+  /** The resource as callers see it. */
+  view(client: Pool | PoolClient, operation: OperationRow): Promise<unknown>;
+  /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
+  lookUp(account: OpenAccount, operation: OperationRow, call: ProviderCall): Promise<LookUp<Value> | null>;
+  /**
+   * What the provider's description of the write's card proves of the write, wherever it came from (look-up, list,
+   * callback); null when it proves nothing. Only for writes on cards. The description is never older than the write.
+   */
+  shownBy?(operation: OperationRow, card: ProviderCard): Outcome<Value> | null;
+  /**
+   * What a write brought about by the word of a person who found that it succeeded: a `done`. Null when the provider's id
+   * of what came of it is needed, and neither given nor known.
+   */
+  resolved(
+    client: Pool | PoolClient,
+    operation: OperationRow,
+    providerRef: string | null,
+  ): Promise<Outcome<Value> | null>;
+}
+
+/** Kinds of writes, for work that meets them all. */
+export type WriteKinds = readonly WriteKind<unknown>[];
+
+export interface When {
+  readonly at: Date;
+  /** When the provider was asked for what it said, which may be a while before. */
+  readonly askedAt: Date;
+}
+
+/** What a look-up showed. `absent` proves nothing: the provider may still be at work. */
+export type LookUp<Value> = { readonly kind: 'absent' } | Outcome<Value>;

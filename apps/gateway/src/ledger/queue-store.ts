@@ -1,0 +1,57 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** Puts the look-up on the queue: inside the transaction that makes it necessary, or again for later. */
+export async function queueSettle(
+  client: Pool | PoolClient,
+  operation: { readonly id: string; readonly account: string },
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text, 'account', $3::text),
+       run_at => $2::timestamptz, job_key => 'settle:' || $1::text)`,
+    [operation.id, at, operation.account],
+  );
+}
+
+/** So many at once that it stays a short statement; a sweep's next turn takes the rest. */
+const mostAtOnce = 2000;
+
+/**
+ * Queues every write that nobody works on: sent, and its sender's lease ran out before `now` (its process ended), or
+ * unknown and overdue since `dueBefore` (its job was lost). A look-up that waits in line keeps its place.
+ */
+export async function queueForgotten(pool: Pool, now: Date, dueBefore: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
+       job_key => 'settle:' || id::text, job_key_mode => 'preserve_run_at')
+     FROM (SELECT id, account FROM operations
+           WHERE (state = 'submitting' AND lease_until < $1)
+              OR (state = 'unknown' AND next_look_up_at < $2 AND (lease_until IS NULL OR lease_until < $1))
+           ORDER BY created_at LIMIT ${mostAtOnce}) o`,
+    [now, dueBefore],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * A provider that was silent has answered: every write of the account that waits for its next look-up gets it now, as
+ * the event `woken` of the machine says, in one statement; those first that would wait longest. Two of these pass each
+ * other by.
+ */
+export async function wakeAccount(pool: Pool, account: string, at: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `WITH woken AS (
+       UPDATE operations SET look_ups = 0, next_look_up_at = $2::timestamptz, updated_at = $2, silent_since = NULL,
+         silent_ms = silent_ms + greatest(0, coalesce(extract(epoch FROM $2 - silent_since) * 1000, 0))::bigint
+       WHERE id IN (SELECT id FROM operations
+                    WHERE account = $1 AND state = 'unknown' AND settles_by = 'look-up' AND next_look_up_at > $2
+                      AND (lease_until IS NULL OR lease_until <= $2)
+                    ORDER BY next_look_up_at DESC LIMIT ${mostAtOnce} FOR UPDATE SKIP LOCKED)
+       RETURNING id, account
+     )
+     SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
+       run_at => $2, job_key => 'settle:' || id::text) FROM woken`,
+    [account, at],
+  );
+  return rowCount ?? 0;
+}

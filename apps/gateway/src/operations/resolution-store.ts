@@ -1,0 +1,64 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Key } from '../ledger/store.ts';
+
+/** The word of a person on a write that no evidence could settle. */
+export interface Resolution {
+  readonly operationId: string;
+  readonly requestHash: string | null;
+  readonly outcome: 'succeeded' | 'refused';
+  readonly reason: string;
+  readonly providerRef: string | null;
+}
+
+export interface NewResolution extends Resolution, Key {
+  /** Public id of the API key it came with. */
+  readonly apiKey: string;
+  readonly resolvedAt: Date;
+}
+
+const columns = `operation_id AS "operationId", request_hash AS "requestHash", outcome, reason, provider_ref AS "providerRef"`;
+
+/** Keeps it, inside the transaction that settles the operation. */
+export async function insertResolution(client: PoolClient, resolution: NewResolution): Promise<void> {
+  await client.query(
+    `INSERT INTO operation_resolutions (operation_id, tenant, resolved_by, api_key, idempotency_key, request_hash, outcome,
+       reason, provider_ref, resolved_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      resolution.operationId,
+      resolution.tenant,
+      resolution.caller,
+      resolution.apiKey,
+      resolution.idempotencyKey,
+      resolution.requestHash,
+      resolution.outcome,
+      resolution.reason,
+      resolution.providerRef,
+      resolution.resolvedAt,
+    ],
+  );
+}
+
+/** The resolution of an operation; null when no person settled it. */
+export async function findResolution(pool: Pool, operationId: string): Promise<Resolution | null> {
+  const { rows } = await pool.query<Resolution>(
+    `SELECT ${columns} FROM operation_resolutions WHERE operation_id = $1`,
+    [operationId],
+  );
+  return rows[0] ?? null;
+}
+
+/** The resolution that took an Idempotency-Key; null when none did. */
+export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolution | null> {
+  const { rows } = await pool.query<Resolution>(
+    `SELECT ${columns} FROM operation_resolutions WHERE tenant = $1 AND resolved_by = $2 AND idempotency_key = $3`,
+    [key.tenant, key.caller, key.idempotencyKey],
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether a resolution could not be kept because another one took its key at the same moment. */
+export function isTakenKey(error: unknown): boolean {
+  const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
+  return code === '23505' && constraint === 'operation_resolutions_key';
+}
