@@ -5,7 +5,9 @@ import {
   apiKey,
   apiSecret,
   bodyOf,
+  encrypted,
   failure,
+  fixture,
   type KeySecureAdapter,
   lookUpOf,
   openAdapter,
@@ -28,10 +30,16 @@ const address = {
   postalCode: 'N1 9GU',
 };
 const pin = '258036';
+const pan = '4111111111111111';
+const frameToken = 'frame-token-canary-2d77';
+const privateInfo = encrypted(fixture('private-info.json'));
 const canaries = [
   apiKey,
   apiSecret,
   pin,
+  pan,
+  frameToken,
+  privateInfo,
   // The CVV and the PIN as they are sent; three digits alone could stand anywhere, controls.test.ts looks for them.
   'zNkSeANebsT6uK05MK4mkA',
   'UuIadr1JQpxw4miKUSg/2w',
@@ -56,7 +64,7 @@ const aside = (request: SeenRequest): Reply | null => (request.path === tokenPat
 const failing = (code: number) => (request: SeenRequest) => {
   const { sumsub_share_token: token = '', address_info: address = {} } = bodyOf(request);
   const { 'api-key': key, 'access-token': access } = request.headers;
-  return failure(code, [key, access, token, ...Object.values(address as object), pin, request.body].join(' '));
+  return failure(code, [key, access, token, ...Object.values(address as object), pin, pan, request.body].join(' '));
 };
 const unlistedCode = failing(4999);
 
@@ -147,6 +155,21 @@ conformance({
     },
     change({ kind: 'activate', cvv: new Secret('123'), last4: '4242' }, 1004),
     change({ kind: 'freeze' }, 1009),
+    {
+      name: 'reveal.card',
+      call: calling((adapter, call) => adapter.reveal.card({ providerRef: 'C202605220001', pan: null }, call)),
+      success: () => json({ code: 0, msg: `Success: ${pan}, CVV 123`, data: privateInfo }),
+      unlistedCode,
+      refusal: failing(1013),
+    },
+    {
+      name: 'frameTokens.issue',
+      call: calling((adapter, call) => adapter.frameTokens.issue({ providerRef: 'C1' }, call)),
+      success: () =>
+        json({ code: 0, msg: `token ${frameToken}`, data: { client_access_token: frameToken, expires_in: 300 } }),
+      unlistedCode,
+      refusal: failing(1015),
+    },
     change({ kind: 'setPin', pin: new Secret(pin) }, 4016),
   ],
 });

@@ -5,6 +5,7 @@ import { cards } from './cards.ts';
 import { openClient } from './client.ts';
 import { cardControls } from './controls.ts';
 import { issuing } from './issuing.ts';
+import { frameTokens, reveal } from './reveal.ts';
 import { products } from './products.ts';
 import { fieldCipherOf, type KeySecureSettings, keysecureSettings } from './settings.ts';
 
@@ -39,11 +40,19 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       issuing: issuing(client, settings),
       cards: cards(client, settings, host.now),
       cardControls: cardControls(client, cipher),
+      ...(cipher === null ? {} : { reveal: reveal(client, cipher) }),
+      frameTokens: frameTokens(client),
       calls: [],
       gaps: {
         binding: notDocumented('binding of bank cards'),
         boundCards: notDocumented('list of bound bank cards'),
         banks: notDocumented('list of banks'),
+        unbinding: notDocumented('binding of bank cards'),
+        wallet: notDocumented('wallet of the merchant'),
+        reveal: {
+          state: 'needs-settings',
+          reason: 'KeySecure encrypts card numbers with the apiSecret: set `apiSecret` and `keyDerivation`.',
+        },
       },
     };
   },

@@ -55,6 +55,19 @@ export type WireCard = z.output<typeof cardData>;
 /** POST card/active, card/status/update, card/pin/set (§6.9–6.11). What `false` under code 0 means is not documented. */
 export const changeResult = z.object({ result: z.boolean() });
 
+/** card/{no}/private/info (§6.8): the Base64 ciphertext, and what stands in it. */
+export const privateData = z.string().min(1);
+export const privateInfo = z.object({
+  card_no: z.string(),
+  pan: z.string(),
+  cvv: wire.optionalText,
+  exp_year: z.string(),
+  exp_month: z.string(),
+});
+
+/** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds (§12, trap 4). */
+export const clientToken = z.object({ client_access_token: z.string().min(1), expires_in: wire.integer });
+
 /** A row of card/package/list, credit mode (§6.18). */
 export const packageData = z.object({
   package_no: orderNumber,

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
 import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
@@ -57,6 +58,12 @@ export function tokenReply(token: string = accessToken, expiredTime: number = Da
 /** An example of the documents, as it stands there. */
 export function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+/** What the provider would send for a text, by the document alone (keysecure.md §4.1). */
+export function encrypted(text: string, secret: string = apiSecret): string {
+  const cipher = createCipheriv('aes-128-ecb', secret, null);
+  return cipher.update(text, 'utf8', 'base64') + cipher.final('base64');
 }
 
 export interface TestAccount {
