@@ -72,16 +72,67 @@ export const keysecureBin = z.strictObject({
   support_virtual: z.boolean(),
   currencies: z.array(z.string()),
 });
+const consumptionExtras = {
+  localAmount: amount.optional(),
+  localCurrency: z.string().optional(),
+  fees: z.array(z.strictObject({ fee_type: z.string(), amount })).optional(),
+  remark: z.string().optional(),
+  detail: z.string().optional(),
+  merchantInfo: z
+    .strictObject({
+      merchant_name: z.string().optional(),
+      merchant_mcc: z.string().optional(),
+      city: z.string().optional(),
+      country: z.string().optional(),
+    })
+    .transform(asSent)
+    .optional(),
+};
 export const consumptionsSeed = z.strictObject({
   cardNo: z.string(),
   consumptions: z.array(
     z.strictObject({
+      ...consumptionExtras,
       type: z.string(),
-      amount: z.string(),
+      amount,
       status: z.string().optional(),
       time: z.int().optional(),
+      consumeNo: z.string().optional(),
+      relateNo: z.string().optional(),
     }),
   ),
+});
+export const consumptionChange = z
+  .strictObject({
+    ...consumptionExtras,
+    type: z.string().optional(),
+    amount: amount.optional(),
+    status: z.string().optional(),
+    relateNo: z.string().optional(),
+  })
+  .transform(asSent);
+export const payment = z.strictObject({
+  ...consumptionExtras,
+  cardNo: z.string(),
+  amount,
+  type: z.string().optional(),
+});
+export const openApiTransaction = z.strictObject({
+  record_id: z.string().optional(),
+  transaction_id: z.string(),
+  out_transaction_id: z.string(),
+  in_out_type: z.int(),
+  transaction_type: z.int(),
+  transaction_desc: z.string(),
+  amount,
+  currency: z.string(),
+  before_balance: amount,
+  after_balance: amount,
+  status: z.int(),
+  reject_reason: z.string(),
+  remark: z.string(),
+  transaction_time: z.string(),
+  create_at: z.string(),
 });
 const tokenText = z.string().optional();
 const token = z.strictObject({
@@ -114,7 +165,7 @@ export const keysecureCallback = z.strictObject({
   timestamp: z.string().optional(),
 });
 export const onerwayNotification = z.record(z.string(), z.unknown());
-export const keysecureCardChange = z.strictObject({ status: z.enum(cardStatuses) });
+export const keysecureCardChange = z.strictObject({ status: z.enum(cardStatuses), reason: z.string().optional() });
 export const keysecureCardholderChange = z.strictObject({
   status: z.enum(cardholderStatuses),
   failReason: z.string().optional(),

@@ -2,7 +2,9 @@ import { isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z, ZodError } from 'zod';
 import * as bodies from './admin-bodies.ts';
-import { NotFound, type Admin } from './admin.ts';
+import { NotFound } from './admin-lists.ts';
+import type { Admin } from './admin.ts';
+import { callbackRoutes } from './callbacks/admin-routes.ts';
 import { faultSchema } from './faults.ts';
 import type { KeysecureCardholder } from './keysecure/state.ts';
 import type { Credentials } from './credentials.ts';
@@ -50,12 +52,21 @@ export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, cr
   post('reset', () => admin.reset());
   get('credentials', () => credentials());
 
+  callbackRoutes(get, post, admin.callbacks);
   get('open-api/cards', () => admin.openApi.cards());
   post('open-api/bins', (body) => admin.openApi.seedBins(z.array(bodies.openApiBin).parse(body)));
   post('open-api/cards', (body) => admin.openApi.seedCards(bodies.openApiCardsSeed.parse(body)));
   post('open-api/cards/:no', (body, request) =>
     admin.openApi.updateCard(param(request), bodies.asSent(bodies.openApiCardChange.parse(body))),
   );
+  post('open-api/transactions', (body) =>
+    admin.openApi.seedTransactions(z.array(bodies.openApiTransaction).parse(body)),
+  );
+  get('keysecure/consumptions', () => admin.keysecure.consumptions());
+  post('keysecure/consumptions/:no', (body, request) =>
+    admin.keysecure.updateConsumption(param(request), bodies.consumptionChange.parse(body)),
+  );
+  post('keysecure/pay', (body) => admin.keysecure.pay(bodies.payment.parse(body)));
   get('keysecure/cards', () => admin.keysecure.cards());
   get('keysecure/cardholders', () => admin.keysecure.cardholders().map(readable));
   post('keysecure/packages', (body) => admin.keysecure.seedPackages(z.array(bodies.keysecurePackage).parse(body)));
@@ -70,6 +81,7 @@ export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, cr
   post('keysecure/callbacks', (body) => admin.keysecure.callback(bodies.keysecureCallback.parse(body)));
   get('onerway/tokens', () => admin.onerway.tokens());
   post('onerway/tokens', (body) => admin.onerway.seedTokens(bodies.tokensSeed.parse(body)));
+  post('onerway/notify', (body) => admin.onerway.notify(bodies.onerwayNotification.parse(body)));
   post('onerway/notifications', (body) => admin.onerway.notification(bodies.onerwayNotification.parse(body)));
   get('yixin/cards', () => admin.yixin.cards());
   post('yixin/cards', (body) => admin.yixin.seedCards(bodies.yixinCardsSeed.parse(body)));

@@ -15,6 +15,30 @@ export const configSchema = z.strictObject({
   latencyMs: duration.default(0),
   /** Keeps the state over a restart; relative to the configuration file, as key files are. Absent: memory only. */
   stateFile: z.string().min(1).optional(),
+  /**
+   * Makes what is made up (Access-Tokens, SMS codes, order numbers) the same at each start and after each reset. Absent:
+   * different ones, so that no number is given out twice.
+   */
+  seed: z.int().optional(),
+  callbacks: z
+    .strictObject({
+      /**
+       * Where callbacks are sent, by provider, or by `provider/merchant` (KeySecure: the Api-Key), which wins. None is
+       * sent where there is no entry, or an empty one.
+       */
+      targets: z
+        .record(z.string().regex(/^(?:keysecure|open-api|onerway)(?:\/.+)?$/), z.union([z.url(), z.literal('')]))
+        .default({}),
+      /**
+       * [ASSUMED] how often one that is not acknowledged is sent in all, and the pause before the next time, which grows by
+       * itself. Only Onerway documents a schedule, three in an hour (onerway.md §6); no test waits that long.
+       */
+      attempts: z.int().min(1).default(3),
+      pauseMs: duration.default(200),
+      /** Onerway wants its answer within 5 s (§6); the others say nothing. KeySecure's Auth has its own. */
+      timeoutMs: duration.default(5000),
+    })
+    .prefault({}),
   openApi: z
     .strictObject({
       customerId: z.int().default(20_000_021),
@@ -26,6 +50,16 @@ export const configSchema = z.strictObject({
       /** Undocumented at the provider; this is the sandbox's own limit. */
       maxPageSize: z.int().min(1).default(100),
       cards: z.int().min(0).default(25),
+      /** The path of wallet transaction detail is not published (§3.1): this one is the sandbox's own. */
+      transactionDetailPath: z.string().startsWith('/').default('/v1/openApi/wallet/sandboxTransactionDetail'),
+      /**
+       * Where a callback carries its eventTag, which the published sample lacks (§5.1): beside `data`, among the members, or
+       * in a header.
+       */
+      eventTag: z.enum(['beside-data', 'among-members', 'header']).default('beside-data'),
+      eventTagHeader: z.string().default('X-Event-Tag'),
+      /** What acknowledges a callback; not documented (§5.3). */
+      acknowledgement: z.string().default('{"code":0,"message":"success"}'),
     })
     .prefault({}),
   keysecure: z
@@ -54,6 +88,10 @@ export const configSchema = z.strictObject({
       /** A cardholder becomes In_progress after the first, Approved or Rejected after the second. */
       cardholderInProgressMs: duration.default(1000),
       cardholderDecisionMs: duration.default(2000),
+      /** How long a payment waits for the answer to its Auth callback (§11.1). */
+      authDeadlineMs: duration.default(800),
+      /** Order of members inside a nested object as it is signed; not stated, three are possible (§4.2). */
+      nestedOrder: z.enum(['document', 'hash-map', 'sorted']).default('document'),
     })
     .prefault({}),
   onerway: z

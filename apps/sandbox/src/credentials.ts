@@ -3,7 +3,14 @@ import type { Config } from './config.ts';
 
 /** Everything an account needs in order to speak with the sandbox. */
 export interface Credentials {
-  openApi: { baseUrl: string; customerId: number; appId: number; key: string; version: string };
+  openApi: {
+    baseUrl: string;
+    customerId: number;
+    appId: number;
+    key: string;
+    version: string;
+    transactionDetailPath: string;
+  };
   /** One per Api-Key, so per integration mode. */
   keysecure: {
     baseUrl: string;
@@ -26,9 +33,9 @@ export interface Credentials {
 
 export function credentialsOf(config: Config, url: string): Credentials {
   const { openApi, keysecure, onerway, yixin, yixinKeys } = config;
-  const { customerId, appId, key, version } = openApi;
+  const { customerId, appId, key, version, transactionDetailPath } = openApi;
   return {
-    openApi: { baseUrl: `${url}/open-api`, customerId, appId, key, version },
+    openApi: { baseUrl: `${url}/open-api`, customerId, appId, key, version, transactionDetailPath },
     keysecure: keysecure.apiKeys.map((one) => Object.assign({ baseUrl: `${url}/keysecure` }, one)),
     onerway: { baseUrl: `${url}/onerway`, ...onerway },
     yixin: {

@@ -1,3 +1,4 @@
+import type { Delivery } from './callbacks/callbacks.ts';
 import type { Clock } from './clock.ts';
 import type { ProviderName } from './faults.ts';
 
@@ -36,22 +37,26 @@ export interface RequestCount {
   count: number;
 }
 
-/** A long load run must not eat the memory: the counts are exact, the list of single requests keeps the latest. */
+/** A long load run must not eat the memory: the counts are exact, the lists of single ones keep the latest. */
 const keptRequests = 10_000;
+const keptDeliveries = 10_000;
 
 export interface Journal {
   ledger: LedgerEntry[];
   requests: RequestEntry[];
   sms: Sms[];
+  /** Callbacks sent, in the order in which they were answered, or were not. */
+  deliveries: Delivery[];
   effect(entry: Omit<LedgerEntry, 'at'>): void;
   request(entry: Omit<RequestEntry, 'at'>): void;
   smsSent(entry: Omit<Sms, 'at'>): void;
+  delivered(delivery: Delivery): void;
   counts(): RequestCount[];
   /** Resolves once `check` holds; it is asked now and after every entry. */
   until(check: () => boolean): Promise<void>;
   close(): void;
   reset(): void;
-  /** Without the requests: they are counted from the start of this process. */
+  /** Without requests and deliveries: they are counted from the start of this process. */
   snapshot(): JournalSnapshot;
   restore(saved: JournalSnapshot): void;
 }
@@ -73,6 +78,7 @@ export function createJournal(clock: Clock): Journal {
     ledger: [],
     requests: [],
     sms: [],
+    deliveries: [],
     effect(entry) {
       journal.ledger.push({ ...entry, at: at() });
       changed();
@@ -91,6 +97,11 @@ export function createJournal(clock: Clock): Journal {
       journal.sms.push({ ...entry, at: at() });
       changed();
     },
+    delivered(delivery) {
+      journal.deliveries.push(delivery);
+      if (journal.deliveries.length >= 2 * keptDeliveries) journal.deliveries.splice(0, keptDeliveries);
+      changed();
+    },
     counts: () => [...counts.values()],
     until(check) {
       if (check()) return Promise.resolve();
@@ -107,6 +118,7 @@ export function createJournal(clock: Clock): Journal {
       journal.ledger = [];
       journal.requests = [];
       journal.sms = [];
+      journal.deliveries = [];
     },
     snapshot: () => ({ ledger: journal.ledger, sms: journal.sms }),
     restore(saved) {

@@ -5,9 +5,18 @@ import { startSandbox } from './server.ts';
 
 const { SANDBOX_CONFIG: file, SANDBOX_HOST: host = '127.0.0.1', SANDBOX_PORT: port = '8090' } = process.env;
 
+// Where the providers send their callbacks; the configuration file can name a URL for each merchant.
+const { SANDBOX_CALLBACKS_KEYSECURE, SANDBOX_CALLBACKS_OPEN_API, SANDBOX_CALLBACKS_ONERWAY } = process.env;
+const urls = Object.entries({
+  keysecure: SANDBOX_CALLBACKS_KEYSECURE,
+  'open-api': SANDBOX_CALLBACKS_OPEN_API,
+  onerway: SANDBOX_CALLBACKS_ONERWAY,
+}).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
+
 const config = file === undefined || file === '' ? {} : (JSON.parse(await readFile(file, 'utf8')) as SandboxConfig);
 const folder = file === undefined ? '.' : dirname(file);
-const sandbox = await startSandbox({ ...config, host, port: Number(port) }, folder);
+const callbacks = { ...config.callbacks, targets: { ...config.callbacks?.targets, ...Object.fromEntries(urls) } };
+const sandbox = await startSandbox({ ...config, callbacks, host, port: Number(port) }, folder);
 console.log(`Sandbox of the providers listening on ${sandbox.url}`);
 
 let closing = false;

@@ -4,6 +4,7 @@ import { createAdmin, type Admin } from './admin.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { readConfig, type SandboxConfig } from './config.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
+import { watchCards } from './keysecure/events.ts';
 import { keysecureRoutes } from './keysecure/routes.ts';
 import { onerwayRoutes } from './onerway/routes.ts';
 import { openApiRoutes } from './open-api/routes.ts';
@@ -25,6 +26,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
   const config = await readConfig(input, folder);
   const world = createWorld(config);
   const stateFile = config.stateFile === undefined ? undefined : await openStateFile(config.stateFile, world);
+  watchCards(world);
   const admin = createAdmin(world);
   const app = fastify({ bodyLimit: 1_048_576 });
   const sockets = new Set<Socket>();
@@ -65,6 +67,8 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
     admin,
     async close() {
       world.journal.close();
+      world.timers.clear();
+      await world.callbacks.close();
       const closed = app.close();
       for (const socket of sockets) socket.destroy();
       await closed;

@@ -31,10 +31,10 @@ export function createRandom(seed: number): Random {
 
 /**
  * Where a counter of made-up numbers starts: milliseconds since a fixed day. Callers keep what they were given in their
- * own database, so a later start, or a reset, must not hand out the same numbers again.
+ * own database, so a later start, or a reset, must not hand out the same numbers again, unless a `seed` asks for them.
  */
-export function firstNumber(): number {
-  return Date.now() - Date.UTC(2026, 0, 1);
+export function firstNumber(seed: number | undefined): number {
+  return seed === undefined ? Date.now() - Date.UTC(2026, 0, 1) : 1_000_000 + Math.abs(seed);
 }
 
 /** `prefix` + random digits + the Luhn check digit, `length` digits in all. */

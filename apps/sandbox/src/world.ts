@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { createCallbacks, type Callbacks } from './callbacks/callbacks.ts';
 import { createClock, type Clock, type ClockSnapshot } from './clock.ts';
 import type { Config } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -6,6 +8,8 @@ import { restoreKeysecure, snapshotKeysecure, type KeysecureSnapshot } from './k
 import { createKeysecure, type Keysecure } from './keysecure/state.ts';
 import { createOnerway, restoreOnerway, type Onerway } from './onerway/tokens.ts';
 import { createOpenApi, restoreOpenApi, type OpenApi } from './open-api/state.ts';
+import { createRandom, type Random } from './synthetic.ts';
+import { createTimers, type Timers } from './timers.ts';
 import { createYixin, restoreYixin, snapshotYixin, type Yixin, type YixinSnapshot } from './yixin/state.ts';
 
 /** Everything the sandbox remembers. `reset` brings back the first moment. */
@@ -14,6 +18,10 @@ export interface World {
   clock: Clock;
   faults: Faults;
   journal: Journal;
+  timers: Timers;
+  callbacks: Callbacks;
+  /** Of tokens and codes that nobody has to recognise later. */
+  random: Random;
   openApi: OpenApi;
   keysecure: Keysecure;
   onerway: Onerway;
@@ -38,23 +46,31 @@ export interface Snapshot {
 
 export function createWorld(config: Config): World {
   const clock = createClock();
+  const journal = createJournal(clock);
+  const newRandom = () => createRandom(config.seed ?? randomInt(2 ** 32));
   const world: World = {
     config,
     clock,
     faults: createFaults(),
-    journal: createJournal(clock),
+    journal,
+    timers: createTimers(),
+    callbacks: createCallbacks(config, clock, journal),
+    random: newRandom(),
     openApi: createOpenApi(config),
     keysecure: createKeysecure(config),
     onerway: createOnerway(config),
-    yixin: createYixin(),
+    yixin: createYixin(config),
     reset() {
       clock.reset();
+      world.timers.clear();
+      world.callbacks.reset();
+      world.random = newRandom();
       world.faults.clear();
       world.journal.reset();
       world.openApi = createOpenApi(config);
       world.keysecure = createKeysecure(config);
       world.onerway = createOnerway(config);
-      world.yixin = createYixin();
+      world.yixin = createYixin(config);
     },
     snapshot: () => ({
       clock: clock.snapshot(),
@@ -69,8 +85,8 @@ export function createWorld(config: Config): World {
       world.journal.restore(saved.journal);
       world.openApi = restoreOpenApi(saved.openApi);
       world.keysecure = restoreKeysecure(config, saved.keysecure);
-      world.onerway = restoreOnerway(saved.onerway);
-      world.yixin = restoreYixin(saved.yixin);
+      world.onerway = restoreOnerway(config, saved.onerway);
+      world.yixin = restoreYixin(config, saved.yixin);
     },
     changed() {},
   };

@@ -1,5 +1,5 @@
 import { numbersOf, oneOf, optionalText, pageOf, requiredText, windowOf, within, type Call } from './call.ts';
-import { cardholderOf, decimal } from './cardholders.ts';
+import { cardholderOf, centsOf, decimal } from './cardholders.ts';
 import { Refused } from './codes.ts';
 import { orderNumber } from './state.ts';
 
@@ -15,8 +15,7 @@ export function transfer(call: Call): unknown {
   }
   // [ASSUMED] as for card_unique_no; both codes are the sandbox's own.
   if (merchant.transfers.has(uniqueNo)) throw new Refused(3902);
-  const [whole = '0', fraction = ''] = amountText.split('.');
-  const amount = BigInt(whole + fraction.padEnd(2, '0'));
+  const amount = centsOf(amountText);
   if (type === 'Out' && holder.cents < amount) throw new Refused(3901);
   const before = holder.cents;
   holder.cents += type === 'In' ? amount : -amount;
@@ -82,33 +81,6 @@ export function listTransfers(call: Call): unknown {
       after_balance: decimal(one.after),
       status: 'Success',
       time: one.createdAt,
-    })),
-  );
-}
-
-/** keysecure.md §6.13, the members of its example. */
-export function listConsumptions(call: Call): unknown {
-  const window = windowOf(call);
-  const numbers = numbersOf(call);
-  const cardholderNo = optionalText(call, 'cardholder_no');
-  const consumeNo = optionalText(call, 'consume_no');
-  const cardNo = optionalText(call, 'card_no');
-  const found = call.merchant.consumptions.filter(
-    (one) =>
-      within(window, one.time) &&
-      (cardholderNo === undefined || one.cardholderNo === cardholderNo) &&
-      (consumeNo === undefined || one.consumeNo === consumeNo) &&
-      (cardNo === undefined || one.cardNo === cardNo),
-  );
-  return pageOf(
-    numbers,
-    found.toReversed().map((one) => ({
-      consume_no: one.consumeNo,
-      card_no: one.cardNo,
-      type: one.type,
-      amount: one.amount,
-      status: one.status,
-      time: one.time,
     })),
   );
 }

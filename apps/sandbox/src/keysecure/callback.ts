@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import type { Signed } from '../callbacks/callbacks.ts';
 import type { Merchant } from './state.ts';
 
 /** keysecure.md §11. A member of `data` that must keep its digits is a `numberLiteral`. */
@@ -11,15 +12,17 @@ export interface KeysecureCallback {
   timestamp?: string | undefined;
 }
 
-/** What would be POSTed to a merchant: made here, sent by whoever asked. */
-export interface Signed {
-  headers: Record<string, string>;
-  body: string;
-}
+/** How the members of a nested object stand in the signed text: keysecure.md §4.2 leaves it open. */
+export type NestedOrder = 'document' | 'hash-map' | 'sorted';
 
-export function signedCallback(merchant: Merchant, callback: KeysecureCallback, wall: number): Signed {
-  const { action, data, id = randomUUID(), timestamp = String(wall) } = callback;
-  const signature = keysecureSign(data, { appId: merchant.apiKey, timestamp, secretKey: merchant.apiSecret });
+export function signedCallback(
+  merchant: Merchant,
+  callback: KeysecureCallback & { id: string },
+  order: NestedOrder,
+  wall: number,
+): Signed {
+  const { action, data, id, timestamp = String(wall) } = callback;
+  const signature = keysecureSign(data, { appId: merchant.apiKey, timestamp, secretKey: merchant.apiSecret, order });
   return {
     headers: {
       'Content-Type': 'application/json',
@@ -38,16 +41,37 @@ export function signedCallback(merchant: Merchant, callback: KeysecureCallback, 
  */
 export function keysecureSign(
   data: Readonly<Record<string, unknown>>,
-  { appId, timestamp, secretKey }: { appId: string; timestamp: string; secretKey: string },
+  key: { appId: string; timestamp: string; secretKey: string; order?: NestedOrder | undefined },
 ): string {
+  const { appId, timestamp, secretKey, order = 'document' } = key;
   const map: Record<string, unknown> = { appId, timestamp, ...data };
   const message = Object.keys(map)
     .filter((name) => map[name] !== null && map[name] !== undefined)
     .sort()
     .map((name) => {
       const value = map[name];
-      return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+      return `${name}=${typeof value === 'string' ? value : JSON.stringify(arranged(value, order))}`;
     })
     .join('&');
   return createHmac('sha256', secretKey).update(message, 'utf8').digest('hex');
+}
+
+function arranged(value: unknown, order: NestedOrder): unknown {
+  if (order === 'document' || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => arranged(one, order));
+  // A number literal is an object too, and to be left as it is.
+  if ((JSON as unknown as { isRawJSON: (one: object) => boolean }).isRawJSON(value)) return value;
+  const members = Object.entries(value).map(([name, inner]) => [name, arranged(inner, order)] as const);
+  const sorted =
+    order === 'sorted'
+      ? members.toSorted(([one], [other]) => (one < other ? -1 : 1))
+      : members.toSorted(([one], [other]) => bucketOf(one) - bucketOf(other));
+  return Object.fromEntries(sorted);
+}
+
+/** Where Java's `HashMap(16)` keeps a name: its iteration goes by these, equal ones as they were put in. */
+function bucketOf(name: string): number {
+  let hash = 0;
+  for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;
+  return (hash ^ (hash >>> 16)) & 15;
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { oneOf, requiredText, type Call } from './call.ts';
 import { cardOf } from './cards.ts';
 import { Refused } from './codes.ts';
+import { changeStatus } from './events.ts';
 import type { CardStatus, KeysecureCard } from './state.ts';
 
 /** keysecure.md §6.10. Which changes are allowed is not published; a card that cannot make one answers 4005 [ASSUMED]. */
@@ -14,7 +15,7 @@ export function updateStatus(call: Call): unknown {
     Delete: ['ToActivate', 'Activated', 'Frozen'],
   };
   if (!from[target].includes(card.status)) throw new Refused(4005);
-  card.status = target;
+  changeStatus(call.world, call.merchant, card, { to: target, time: call.world.clock.now() });
   const effect = { Frozen: 'card_frozen', Activated: 'card_unfrozen', Delete: 'card_deleted' }[target];
   record(call, 'card/status/update', card, effect);
   return { result: true };
@@ -29,7 +30,7 @@ export function activateCard(call: Call): unknown {
   if (card.status !== 'ToActivate') throw new Refused(4005);
   if (requiredText(call, 'card_last_no') !== card.pan.slice(-4)) throw new Refused(1004, 'card_last_no does not match');
   if (cvv !== card.cvv) throw new Refused(1004, 'cvv does not match');
-  card.status = 'Activated';
+  changeStatus(call.world, call.merchant, card, { to: 'Activated', time: call.world.clock.now() });
   record(call, 'card/active', card, 'card_activated');
   return { result: true };
 }
@@ -59,8 +60,21 @@ export function privateInfo(call: Call): unknown {
     exp_year: card.expYear,
     exp_month: card.expMonth,
   });
+  record(call, 'card/private/info', card, 'private_info_shown');
   const cipher = createCipheriv(cipherName(call), Buffer.from(call.merchant.apiSecret), null);
   return Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]).toString('base64');
+}
+
+/** How long a client token is good, in seconds; the document's own sample is not known. */
+const clientTokenSeconds = 300;
+
+/** keysecure.md §6.14: a new one for each call. What its iframe does with it is not published, so nothing here takes one. */
+export function clientToken(call: Call): unknown {
+  if (!call.merchant.pci) throw new Refused(1013);
+  const card = cardOf(call, call.pathNo);
+  if (card.status === 'Pending' || card.status === 'Fail') throw new Refused(4005);
+  record(call, 'merchant/client/token', card, 'client_token_issued');
+  return { client_access_token: call.world.random.hex(48), expires_in: clientTokenSeconds };
 }
 
 function ownedCard(call: Call): KeysecureCard {

@@ -1,6 +1,7 @@
 import { numbersOf, optionalText, pageOf, requiredText, windowOf, within, type Call } from './call.ts';
 import { Refused } from './codes.ts';
-import { orderNumber, settleCard, settleCardholder, type KeysecureCardholder } from './state.ts';
+import { settleCard } from './events.ts';
+import { orderNumber, settleCardholder, type KeysecureCardholder } from './state.ts';
 
 /** The cardholder as of now, or 2002. */
 export function cardholderOf(call: Call, cardholderNo: string): KeysecureCardholder {
@@ -63,10 +64,9 @@ export function listCardholders(call: Call): unknown {
 
 export function cardholderInfo(call: Call): unknown {
   const holder = cardholderOf(call, call.pathNo);
-  const now = call.world.clock.now();
   const cards = [...call.merchant.cards.values()]
     .filter((card) => card.cardholderNo === holder.cardholderNo)
-    .filter((card) => !['Pending', 'Fail'].includes(settleCard(card, now).status));
+    .filter((card) => !['Pending', 'Fail'].includes(settleCard(call.world, call.merchant, card).status));
   return {
     ...onWire(holder),
     total_balance: decimal(holder.cents),
@@ -77,6 +77,12 @@ export function cardholderInfo(call: Call): unknown {
 export function decimal(cents: bigint): string {
   const digits = String(cents).padStart(3, '0');
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+/** Decimal text with at most two decimals, in cents. */
+export function centsOf(amount: string): bigint {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  return BigInt(whole + fraction.padEnd(2, '0').slice(0, 2));
 }
 
 const verdictOf = (shareToken: string) => (shareToken.startsWith('reject') ? 'Rejected' : 'Approved');

@@ -4,7 +4,8 @@ import { numbersOf, oneOf, optionalText, pageOf, requiredText, windowOf, within,
 import { cardholderOf } from './cardholders.ts';
 import { feeDetail } from './catalogue.ts';
 import { Refused } from './codes.ts';
-import { orderNumber, settleCard, type KeysecureCard } from './state.ts';
+import { settleCard, watchCard } from './events.ts';
+import { orderNumber, type KeysecureCard } from './state.ts';
 
 type CardType = KeysecureCard['cardType'];
 type Product = Pick<KeysecureCard, 'productNo' | 'nameEn' | 'nameCn' | 'organization' | 'feeDetail'> & {
@@ -16,7 +17,7 @@ type Product = Pick<KeysecureCard, 'productNo' | 'nameEn' | 'nameCn' | 'organiza
 export function cardOf(call: Call, cardNo: string): KeysecureCard {
   const card = call.merchant.cards.get(cardNo);
   if (card === undefined) throw new Refused(4902);
-  return settleCard(card, call.world.clock.now());
+  return settleCard(call.world, call.merchant, card);
 }
 
 /** keysecure.md §6.5. Accepted, not issued: no status in the answer. */
@@ -37,7 +38,7 @@ export function applyCard(call: Call): unknown {
   const cardNo = orderNumber(world.keysecure, 'C', now);
   const random = createRandom(Math.imul(104_729, world.keysecure.issued));
   const { cardBin, needsAddress: _, ...named } = product;
-  merchant.cards.set(cardNo, {
+  const card: KeysecureCard = {
     ...named,
     cardNo,
     uniqueNo,
@@ -51,7 +52,8 @@ export function applyCard(call: Call): unknown {
     expYear: '2031',
     expMonth: '09',
     pin: '',
-  });
+  };
+  merchant.cards.set(cardNo, card);
   merchant.cardNoByUniqueNo.set(uniqueNo, cardNo);
   world.journal.effect({
     provider: 'keysecure',
@@ -60,6 +62,7 @@ export function applyCard(call: Call): unknown {
     effect: 'card_issued',
     subject: cardholderNo,
   });
+  watchCard(world, merchant, card);
   return { card_no: cardNo, card_unique_no: uniqueNo };
 }
 
@@ -115,10 +118,9 @@ export function listCards(call: Call): unknown {
       (cardholderNo === undefined || card.cardholderNo === cardholderNo) &&
       (cardNo === undefined || card.cardNo === cardNo),
   );
-  const now = call.world.clock.now();
   return pageOf(
     numbers,
-    found.toReversed().map((card) => onWire(settleCard(card, now))),
+    found.toReversed().map((card) => onWire(settleCard(call.world, call.merchant, card))),
   );
 }
 

@@ -37,6 +37,7 @@ const table: Record<number, Texts> = {
   3902: ['transfer_unique_no already used', 'transfer_unique_no 已存在'],
   4901: ['card_unique_no already used', 'card_unique_no 已存在'],
   4902: ['Card not found', '卡不存在'],
+  4903: ['Transaction not found', '交易不存在'],
 };
 
 export const unlistedCode = 9999;

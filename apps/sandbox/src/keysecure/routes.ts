@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, mediaType, parseObject, text, type Answer, type Wire } from '../exchange.ts';
 import type { World } from '../world.ts';
-import { accountInfo, listConsumptions, listTransfers, transfer } from './accounts.ts';
+import { accountInfo, listTransfers, transfer } from './accounts.ts';
 import { isFresh, zoneOf, type Call } from './call.ts';
-import { activateCard, privateInfo, setPin, updateStatus } from './card-acts.ts';
+import { activateCard, clientToken, privateInfo, setPin, updateStatus } from './card-acts.ts';
 import { cardholderInfo, applyCardholder, listCardholders } from './cardholders.ts';
 import { applyCard, cardDetail, listCards } from './cards.ts';
 import { packageList, supportBins } from './catalogue.ts';
+import { consumptionInfo, listConsumptions } from './consumptions.ts';
 import { messageOf, Refused, unlistedCode } from './codes.ts';
 import type { Merchant } from './state.ts';
 
@@ -34,6 +34,8 @@ const endpoints: Endpoint[] = [
   { method: 'POST', path: 'card/active', reference: 'card_no', answer: activateCard },
   { method: 'POST', path: 'card/status/update', reference: 'card_no', answer: updateStatus },
   { method: 'POST', path: 'card/pin/set', reference: 'card_no', answer: setPin },
+  { method: 'GET', path: 'card/consume/:no/info', operation: 'card/consume/info', answer: consumptionInfo },
+  { method: 'GET', path: 'merchant/client/:no/token', operation: 'merchant/client/token', answer: clientToken },
   { method: 'POST', path: 'card/consume/list', reference: 'card_no', answer: listConsumptions },
   {
     method: 'POST',
@@ -117,7 +119,7 @@ function authenticated(world: World, request: FastifyRequest, endpoint: Endpoint
 /** keysecure.md §6.1, §2.2: `expired_time` is an instant, not a duration. */
 function newToken({ world, merchant }: Call): unknown {
   const { oneTokenPerKey, tokenLifetimeMs } = world.config.keysecure;
-  const accessToken = randomBytes(24).toString('hex');
+  const accessToken = world.random.hex(48);
   const expiry = world.clock.wall() + tokenLifetimeMs;
   if (oneTokenPerKey) merchant.tokens.clear();
   merchant.tokens.set(accessToken, expiry);

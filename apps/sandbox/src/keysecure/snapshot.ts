@@ -25,6 +25,16 @@ export function snapshotKeysecure({ merchants, packages, bins, issued }: Keysecu
   };
 }
 
+const plainConsumption = (amount: string) => ({
+  relateNo: '',
+  localAmount: amount,
+  localCurrency: 'USD',
+  fees: [],
+  remark: '',
+  detail: '',
+  merchantInfo: { merchant_name: '', merchant_mcc: '', city: '', country: '' },
+});
+
 export function restoreKeysecure(config: Config, saved: KeysecureSnapshot): Keysecure {
   const state = createKeysecure(config);
   state.packages = [...saved.packages];
@@ -47,7 +57,8 @@ export function restoreKeysecure(config: Config, saved: KeysecureSnapshot): Keys
         return [one.uniqueNo, { ...one, amount, before, after }] as const;
       }),
     );
-    merchant.consumptions = [...consumptions];
+    // A file of before has fewer members in them.
+    merchant.consumptions = consumptions.map((one) => ({ ...plainConsumption(one.amount), ...one }));
   }
   return state;
 }

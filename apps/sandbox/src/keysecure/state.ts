@@ -55,11 +55,20 @@ export interface KeysecureTransfer {
 
 export interface KeysecureConsumption {
   consumeNo: string;
+  /** Empty where there is none. */
+  relateNo: string;
   cardNo: string;
   cardholderNo: string;
   type: string;
   amount: string;
+  localAmount: string;
+  localCurrency: string;
+  fees: { fee_type: string; amount: string }[];
+  remark: string;
+  detail: string;
+  merchantInfo: { merchant_name: string; merchant_mcc: string; city: string; country: string };
   status: string;
+  /** Of the last modification. */
   time: number;
 }
 
@@ -99,7 +108,7 @@ export function createKeysecure(config: Config): Keysecure {
     merchants: new Map(merchants.map((merchant) => [merchant.apiKey, merchant])),
     packages: [...defaultPackages],
     bins: [...defaultBins],
-    issued: firstNumber(),
+    issued: firstNumber(config.seed),
   };
 }
 
@@ -107,14 +116,6 @@ export function createKeysecure(config: Config): Keysecure {
 export function orderNumber(state: Keysecure, letter: string, now: number): string {
   state.issued += 1;
   return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${state.issued}`;
-}
-
-/** What time has done to a card since somebody last looked: there are no timers. */
-export function settleCard(card: KeysecureCard, now: number): KeysecureCard {
-  if (card.status === 'Pending' && card.readyAt !== null && now >= card.readyAt) {
-    card.status = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
-  }
-  return card;
 }
 
 export function settleCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {

@@ -59,11 +59,13 @@ export function createOnerway(config: Config): Onerway {
     tokens: [subscription, subscription, subscription],
   });
   // The tokens above are the same at every start; those seeded later are not.
-  state.made = firstNumber();
+  state.made = firstNumber(config.seed);
   return state;
 }
 
-export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayTokens): void {
+/** The tokens that were made. */
+export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayTokens): StoredToken[] {
+  const before = state.tokens.length;
   for (const { cardBinCountry = 'US', ...own } of seed.tokens) {
     state.made += 1;
     const random = createRandom(Math.imul(7919, state.made));
@@ -81,8 +83,9 @@ export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayToke
     };
     state.tokens.push({ merchantCustId: seed.merchantCustId, kind: seed.kind ?? 'TOKEN', token });
   }
+  return state.tokens.slice(before);
 }
 
-export function restoreOnerway({ tokens, made }: Onerway): Onerway {
-  return { tokens: [...tokens], made: Math.max(made, firstNumber()) };
+export function restoreOnerway({ seed }: Config, { tokens, made }: Onerway): Onerway {
+  return { tokens: [...tokens], made: Math.max(made, firstNumber(seed)) };
 }

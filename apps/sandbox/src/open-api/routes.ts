@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, mediaType, parseObject, type Answer, type Wire } from '../exchange.ts';
 import type { World } from '../world.ts';
 import { cardOnWire } from './state.ts';
+import { transactionOnWire } from './transactions.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -20,14 +21,25 @@ const wire: Wire = {
 const refuse = (code: number, message: string): Answer => jsonAnswer({ code, message });
 
 export function openApiRoutes(app: FastifyInstance, world: World): void {
-  const { version } = world.config.openApi;
+  const { version, transactionDetailPath } = world.config.openApi;
   const route = (path: string, operation: string, answer: (fields: Fields) => Answer) => {
-    app.all(`/open-api/${version}/openApi/card/${path}`, (request, reply) =>
+    app.all(`/open-api${path}`, (request, reply) =>
       exchange(world, wire, request, reply, { operation, reference: '' }, () => guarded(world, request, reply, answer)),
     );
   };
-  route('bin/binList', 'binList', (fields) => binList(world, fields));
-  route('cardList', 'cardList', (fields) => cardList(world, fields));
+  const paged = (answer: (fields: Fields) => Answer) => (fields: Fields) => badPage(world, fields) ?? answer(fields);
+  const cards = `/${version}/openApi/card`;
+  route(
+    `${cards}/bin/binList`,
+    'binList',
+    paged((fields) => binList(world, fields)),
+  );
+  route(
+    `${cards}/cardList`,
+    'cardList',
+    paged((fields) => cardList(world, fields)),
+  );
+  route(transactionDetailPath, 'transactionDetail', (fields) => transactionDetail(world, fields));
 }
 
 /** Method, content type and key, in the words of §8. */
@@ -51,6 +63,10 @@ function guarded(
   if (fields['customer_id'] !== customerId || fields['app_id'] !== appId || fields['key'] !== key) {
     return refuse(codes.badKey, 'customer_id, app_id or key is wrong');
   }
+  return answer(fields);
+}
+
+function badPage(world: World, fields: Fields): Answer | undefined {
   for (const name of ['page_no', 'page_size']) {
     const value = fields[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
@@ -60,7 +76,7 @@ function guarded(
   if (Number(fields['page_size']) > world.config.openApi.maxPageSize) {
     return refuse(codes.badField, `page_size must not exceed ${world.config.openApi.maxPageSize}`);
   }
-  return answer(fields);
+  return undefined;
 }
 
 function binList(world: World, fields: Fields): Answer {
@@ -85,6 +101,14 @@ function cardList(world: World, fields: Fields): Answer {
   const echo = world.config.openApi.swapPageEcho ? { page_no: size, page_size: no } : { page_no: no, page_size: size };
   const data = { total: found.length, ...echo, card_list: rows.map(cardOnWire) };
   return jsonAnswer({ code: 0, message: 'success', data });
+}
+
+/** §3.1: normally one record; an exchange has two. How an unknown one is answered is not published: an empty list here. */
+function transactionDetail(world: World, fields: Fields): Answer {
+  const { transaction_id: id } = fields;
+  if (typeof id !== 'string' || id === '') return refuse(codes.badField, 'transaction_id must be a string');
+  const found = world.openApi.transactions.filter((one) => one.transaction_id === id);
+  return jsonAnswer({ code: 0, message: 'success', data: { transaction_list: found.map(transactionOnWire) } });
 }
 
 function page<T>(all: readonly T[], fields: Fields): { no: number; size: number; rows: T[] } {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { createRandom, numberLiteral, syntheticPan, type Random } from '../synthetic.ts';
+import { defaultTransactions, type OpenApiTransaction } from './transactions.ts';
 
 /** open-api-issuer.md §2.1, every member on the wire. */
 export interface OpenApiBin {
@@ -40,6 +41,7 @@ export interface OpenApiCard {
 export interface OpenApi {
   bins: OpenApiBin[];
   cards: OpenApiCard[];
+  transactions: OpenApiTransaction[];
 }
 
 export interface SeedOpenApiCards {
@@ -51,13 +53,15 @@ export interface SeedOpenApiCards {
 }
 
 export function createOpenApi(config: Config): OpenApi {
-  const state: OpenApi = { bins: [...defaultBins], cards: [] };
+  const state: OpenApi = { bins: [...defaultBins], cards: [], transactions: [...defaultTransactions] };
   seedCards(state, config, { count: config.openApi.cards, seed: 1 });
   return state;
 }
 
-export function restoreOpenApi({ bins, cards }: OpenApi): OpenApi {
-  return { bins: [...bins], cards: [...cards] };
+/** A file of before has no transactions. */
+export function restoreOpenApi({ bins, cards, transactions = defaultTransactions }: Partial<OpenApi>): OpenApi {
+  if (bins === undefined || cards === undefined) throw new Error('its bins or cards are missing');
+  return { bins: [...bins], cards: [...cards], transactions: [...transactions] };
 }
 
 export function seedCards(state: OpenApi, config: Config, { count, seed = 1, binId, replace }: SeedOpenApiCards): void {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { text } from '../exchange.ts';
 import type { World } from '../world.ts';
 import { bankOf, banks } from './banks.ts';
@@ -44,8 +43,14 @@ function bindCard({ world, requestNo, fields }: YixinCall): Reply {
   if (isBound(world.yixin, user, cardNo)) return refused('-1', '已开通协议支付，无需重复开通');
   if (bankOf(cardNo) === undefined) return refused('-2', '暂不支持该银行');
   const bizId = nextNumber(world.yixin, '23');
-  const code = String(randomInt(1_000_000)).padStart(6, '0');
-  const expiresAt = world.clock.now() + world.config.yixin.smsCodeLifetimeMs;
+  const code = world.random.digits(6);
+  const now = world.clock.now();
+  const expiresAt = now + world.config.yixin.smsCodeLifetimeMs;
+  // [ASSUMED] a resend is a new bizId, and the code sent before for this user and card is no longer good: -3 is the only
+  // documented answer that says so.
+  for (const open of world.yixin.challenges.values()) {
+    if (open.user === user && open.cardNo === cardNo) open.expiresAt = Math.min(open.expiresAt, now);
+  }
   world.yixin.challenges.set(bizId, { bizId, user, cardNo, phone, code, expiresAt });
   world.journal.smsSent({ provider: 'yixin', user, phone, bizId, code });
   world.journal.effect({

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import { firstNumber } from '../synthetic.ts';
 
 /** A card that a user has bound. `bindCardId` null: the row is sent without it, as in the sample (yixin.md §4.3). */
@@ -34,8 +35,8 @@ export interface SeedYixinCards {
   cards: { cardNo: string; phone: string; bindCardId?: string | null | undefined }[];
 }
 
-export function createYixin(): Yixin {
-  return { cards: [], challenges: new Map(), answered: new Map(), numbers: firstNumber() };
+export function createYixin({ seed }: Config): Yixin {
+  return { cards: [], challenges: new Map(), answered: new Map(), numbers: firstNumber(seed) };
 }
 
 export function bind(
@@ -65,11 +66,11 @@ export function snapshotYixin({ cards, challenges, answered, numbers }: Yixin) {
   return { cards, challenges: [...challenges.values()], answered: [...answered].slice(-keptAnswers), numbers };
 }
 
-export function restoreYixin({ cards, challenges, answered, numbers }: YixinSnapshot): Yixin {
+export function restoreYixin({ seed }: Config, { cards, challenges, answered, numbers }: YixinSnapshot): Yixin {
   return {
     cards: [...cards],
     challenges: new Map(challenges.map((challenge) => [challenge.bizId, challenge] as const)),
     answered: new Map(answered),
-    numbers: Math.max(numbers, firstNumber()),
+    numbers: Math.max(numbers, firstNumber(seed)),
   };
 }

@@ -1,0 +1,219 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Journal } from '../journal.ts';
+import { createRandom, firstNumber } from '../synthetic.ts';
+import { acknowledged } from './acknowledged.ts';
+import { deliver, type Answer, type Message } from './deliver.ts';
+import type { ForgeryKind } from './forge.ts';
+
+export type CallbackProvider = 'keysecure' | 'open-api' | 'onerway';
+
+/** Headers and body as a provider would POST them. */
+export interface Signed {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Something a provider has to tell a merchant. */
+export interface Callback {
+  provider: CallbackProvider;
+  /** Api-Key, merchantNo or app_id. */
+  merchant: string;
+  /** `Card_update`, `card.status.freeze`, `BIND_CARD`. */
+  kind: string;
+  /** What it is about: card, consumption, token. */
+  reference: string;
+  /** The provider's own number of it, by which it is acknowledged or told apart; OPEN-API has none. */
+  id: string;
+  /** Called for each sending, so that a late one is stamped late. */
+  signed: () => Signed;
+}
+
+/** One POST and what came of it. A callback that is not acknowledged, or is sent many times, has several. */
+export interface Delivery extends Omit<Callback, 'signed'>, Answer {
+  /** From 1, for each sending of a callback; not over all sendings. */
+  attempt: number;
+  url: string;
+  headers: Record<string, string>;
+  /** What was sent, as text; `body` is what came back. */
+  sent: string;
+  acknowledged: boolean;
+  forged: ForgeryKind | null;
+  at: string;
+}
+
+export interface Release {
+  /** `as-is` is the order in which they were made. */
+  order?: 'as-is' | 'reversed' | 'shuffled' | undefined;
+  /** Of the shuffle; 1 where absent. */
+  seed?: number | undefined;
+  /** How often each is sent. Not shuffled, the copies of one follow one another. */
+  times?: number | undefined;
+}
+
+export interface Callbacks {
+  /** Where this merchant's callbacks go; empty: nowhere. */
+  urlOf(of: { provider: CallbackProvider; merchant: string }): string;
+  /** For one merchant, or for all of a provider, which forgets those named singly. */
+  target(provider: CallbackProvider, url: string, merchant?: string): void;
+  targets(): Record<string, string>;
+  nextId(now: number): string;
+  /** Sends it behind the others to the same URL, or keeps it while they are held. */
+  push(callback: Callback): void;
+  /** Sends it at once and only once: an Auth has to be answered within its time. */
+  ask(callback: Callback, timeoutMs: number): Promise<Delivery>;
+  /** Sends these very bytes. */
+  post(callback: Omit<Callback, 'signed'>, message: Message, forged: ForgeryKind): Promise<Delivery>;
+  hold(): void;
+  held(): Callback[];
+  release(how: Release): Promise<Delivery[]>;
+  idle(): Promise<void>;
+  /** Drops what is held or under way; the targets stay. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export function createCallbacks(config: Config, clock: Clock, journal: Journal): Callbacks {
+  const { attempts, pauseMs, timeoutMs } = config.callbacks;
+  const targets = new Map(Object.entries(config.callbacks.targets));
+  /** First sendings, one after the other for each URL: they arrive in the order in which things happened. */
+  const lines = new Map<string, Promise<unknown>>();
+  const underWay = new Set<Promise<unknown>>();
+  let held: Callback[] | null = null;
+  let stop = new AbortController();
+  let made = firstNumber(config.seed);
+
+  function track<T>(task: Promise<T>): Promise<T> {
+    underWay.add(task);
+    const over = () => void underWay.delete(task);
+    task.then(over, over);
+    return task;
+  }
+
+  type Sending = Pick<Delivery, 'attempt' | 'url' | 'forged'> & { timeoutMs: number; message: Message };
+  async function send(callback: Omit<Callback, 'signed'>, sending: Sending): Promise<Delivery> {
+    const { provider, merchant, kind, reference, id } = callback;
+    const { attempt, url, forged, message } = sending;
+    const at = new Date(clock.now()).toISOString();
+    const { signal } = stop;
+    const answer = await deliver(url, message, sending.timeoutMs, signal);
+    const delivery: Delivery = {
+      provider,
+      merchant,
+      kind,
+      reference,
+      id,
+      attempt,
+      url,
+      forged,
+      at,
+      headers: message.headers,
+      sent: message.body.toString('utf8'),
+      ...answer,
+      acknowledged: acknowledged(config, callback, answer),
+    };
+    if (!signal.aborted) journal.delivered(delivery);
+    return delivery;
+  }
+
+  async function sendUntilAcknowledged(callback: Callback): Promise<Delivery[]> {
+    const url = callbacks.urlOf(callback);
+    if (url === '') return [];
+    const { signal } = stop;
+    const once = (attempt: number) =>
+      send(callback, { attempt, url, forged: null, timeoutMs, message: messageOf(callback.signed()) });
+    const first = (lines.get(url) ?? Promise.resolve()).then(() => (signal.aborted ? null : once(1)));
+    lines.set(url, first);
+    const delivery = await first;
+    const deliveries = delivery === null ? [] : [delivery];
+    while (deliveries.at(-1)?.acknowledged === false && deliveries.length < attempts && !signal.aborted) {
+      await wait(pauseMs * deliveries.length, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) deliveries.push(await once(deliveries.length + 1));
+    }
+    return deliveries;
+  }
+
+  const callbacks: Callbacks = {
+    urlOf: ({ provider, merchant }) => targets.get(`${provider}/${merchant}`) ?? targets.get(provider) ?? '',
+    target(provider, url, merchant) {
+      if (merchant !== undefined) {
+        targets.set(`${provider}/${merchant}`, url);
+        return;
+      }
+      for (const name of targets.keys()) if (name.startsWith(`${provider}/`)) targets.delete(name);
+      targets.set(provider, url);
+    },
+    targets: () => Object.fromEntries(targets),
+    nextId(now) {
+      made += 1;
+      return `N${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${made}`;
+    },
+    push(callback) {
+      if (callbacks.urlOf(callback) === '') return;
+      if (held === null) void track(sendUntilAcknowledged(callback));
+      else held.push(callback);
+    },
+    ask: (callback, deadline) =>
+      track(
+        send(callback, {
+          attempt: 1,
+          url: callbacks.urlOf(callback),
+          forged: null,
+          timeoutMs: deadline,
+          message: messageOf(callback.signed()),
+        }),
+      ),
+    post: (callback, message, forged) =>
+      track(send(callback, { attempt: 1, url: callbacks.urlOf(callback), forged, timeoutMs, message })),
+    hold() {
+      held ??= [];
+    },
+    held: () => [...(held ?? [])],
+    async release(how) {
+      const waiting = arranged(held ?? [], how);
+      held = null;
+      const sent = await Promise.all(waiting.map((callback) => track(sendUntilAcknowledged(callback))));
+      return sent.flat();
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    reset() {
+      stop.abort();
+      stop = new AbortController();
+      held = null;
+      lines.clear();
+      if (config.seed !== undefined) made = firstNumber(config.seed);
+    },
+    async close() {
+      callbacks.reset();
+      stop.abort();
+      await callbacks.idle();
+    },
+  };
+  return callbacks;
+}
+
+export function messageOf({ headers, body }: Signed): Message {
+  return { headers, body: Buffer.from(body, 'utf8') };
+}
+
+function arranged(made: readonly Callback[], { order = 'as-is', seed = 1, times = 1 }: Release): Callback[] {
+  const all = made.flatMap((callback) => Array.from({ length: times }, () => callback));
+  switch (order) {
+    case 'as-is':
+      return all;
+    case 'reversed':
+      return all.toReversed();
+    case 'shuffled': {
+      const random = createRandom(seed);
+      for (let left = all.length; left > 1; left -= 1) {
+        const picked = random.below(left);
+        const [one, last] = [all[picked], all[left - 1]];
+        if (one !== undefined && last !== undefined) [all[picked], all[left - 1]] = [last, one];
+      }
+      return all;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { found, listed } from '../admin-lists.ts';
+import type { Signed } from '../callbacks/callbacks.ts';
+import type { World } from '../world.ts';
+import { signedCallback, type KeysecureCallback } from './callback.ts';
+import type { KeysecureBin, KeysecurePackage } from './catalogue.ts';
+import {
+  changeConsumption,
+  newConsumption,
+  tellConsumption,
+  type ConsumptionChange,
+  type ConsumptionSeed,
+} from './consumptions.ts';
+import { changeStatus, settleCard } from './events.ts';
+import { pay, type Payment, type PaymentResult } from './pay.ts';
+import {
+  settleCardholder,
+  type CardholderStatus,
+  type CardStatus,
+  type KeysecureCard,
+  type KeysecureCardholder,
+  type KeysecureConsumption,
+} from './state.ts';
+
+export interface KeysecureCardChange {
+  status: CardStatus;
+  /** Goes into the `Card_update` (keysecure.md §11.3); empty where absent. */
+  reason?: string | undefined;
+}
+
+export interface KeysecureCardholderChange {
+  status: CardholderStatus;
+  failReason?: string | undefined;
+}
+
+export interface SeedConsumptions {
+  cardNo: string;
+  consumptions: ConsumptionSeed[];
+}
+
+export interface KeysecureAdmin {
+  cards(): KeysecureCard[];
+  cardholders(): KeysecureCardholder[];
+  consumptions(): KeysecureConsumption[];
+  seedPackages(packages: KeysecurePackage[]): void;
+  seedBins(bins: KeysecureBin[]): void;
+  /** Each is told to the merchant, in this order. */
+  seedConsumptions(seed: SeedConsumptions): void;
+  /** By `consume_no`; the merchant is told. */
+  updateConsumption(consumeNo: string, change: ConsumptionChange): KeysecureConsumption;
+  /** By `card_no` or `card_unique_no`; the merchant is told of another status. */
+  updateCard(no: string, change: KeysecureCardChange): KeysecureCard;
+  /** By `cardholder_no` or `cardholder_unique_no`. */
+  updateCardholder(no: string, change: KeysecureCardholderChange): KeysecureCardholder;
+  /** A payment in a shop: asks the merchant where its mode wants that, then records and tells what came of it. */
+  pay(payment: Payment): Promise<PaymentResult>;
+  /** A callback as KeySecure would sign it; it is handed back, not sent. */
+  callback(callback: KeysecureCallback): Signed;
+}
+
+export function keysecureAdmin(world: World): KeysecureAdmin {
+  const { clock } = world;
+  const merchants = () => [...world.keysecure.merchants.values()];
+  const owned = () =>
+    merchants().flatMap((merchant) =>
+      [...merchant.cards.values()].map((card) => ({ merchant, card: settleCard(world, merchant, card) })),
+    );
+  const cardBy = (no: string) =>
+    found(
+      owned().find(({ card }) => card.cardNo === no || card.uniqueNo === no),
+      no,
+    );
+  const holders = () =>
+    merchants().flatMap(({ cardholders }) =>
+      [...cardholders.values()].map((holder) => settleCardholder(holder, world.config, clock.now())),
+    );
+
+  return {
+    cards: () =>
+      listed(
+        owned().map(({ card }) => card),
+        {},
+      ),
+    cardholders: () => listed(holders()),
+    consumptions: () => merchants().flatMap(({ consumptions }) => structuredClone(consumptions)),
+    seedPackages: (packages) => void world.keysecure.packages.push(...packages),
+    seedBins: (bins) => void world.keysecure.bins.push(...bins),
+    seedConsumptions({ cardNo, consumptions }) {
+      const { merchant, card } = cardBy(cardNo);
+      for (const seed of consumptions) {
+        const consumption = newConsumption(world, merchant, card, seed);
+        merchant.consumptions.push(consumption);
+        tellConsumption(world, merchant, consumption);
+      }
+    },
+    updateConsumption(consumeNo, change) {
+      const of = (merchant: ReturnType<typeof merchants>[number]) =>
+        merchant.consumptions.find((one) => one.consumeNo === consumeNo);
+      const merchant = found(
+        merchants().find((one) => of(one) !== undefined),
+        consumeNo,
+      );
+      const consumption = found(of(merchant), consumeNo);
+      changeConsumption(consumption, change, clock.now());
+      tellConsumption(world, merchant, consumption);
+      return structuredClone(consumption);
+    },
+    updateCard(no, { status, reason }) {
+      const { merchant, card } = cardBy(no);
+      // A card set back to Pending stays there: somebody wants to look at it.
+      if (status === 'Pending') card.readyAt = null;
+      changeStatus(world, merchant, card, { to: status, reason, time: clock.now() });
+      return { ...card };
+    },
+    updateCardholder(no, change) {
+      const holder = found(
+        holders().find((one) => one.cardholderNo === no || one.uniqueNo === no),
+        no,
+      );
+      const stays = change.status === 'Pending' || change.status === 'In_progress' ? { reviewFrom: null } : {};
+      return { ...Object.assign(holder, change, stays) };
+    },
+    pay(payment) {
+      const { merchant, card } = cardBy(payment.cardNo);
+      return pay(world, merchant, card, payment);
+    },
+    callback(callback) {
+      const { apiKey, id = world.callbacks.nextId(clock.now()) } = callback;
+      const merchant = apiKey === undefined ? merchants()[0] : world.keysecure.merchants.get(apiKey);
+      const { nestedOrder } = world.config.keysecure;
+      return signedCallback(found(merchant, apiKey ?? 'merchant'), { ...callback, id }, nestedOrder, clock.wall());
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Callback } from '../callbacks/callbacks.ts';
+import type { World } from '../world.ts';
+import { signedCallback } from './callback.ts';
+import type { CardStatus, KeysecureCard, Merchant } from './state.ts';
+
+export interface KeysecureEvent {
+  action: 'Auth' | 'Consumption' | 'Card_update';
+  /** `card_no` or `consume_no`. */
+  reference: string;
+  data: Record<string, unknown>;
+}
+
+/** keysecure.md §11: what the platform sends, with a push id of its own. */
+export function callbackOf(world: World, merchant: Merchant, { action, reference, data }: KeysecureEvent): Callback {
+  const id = world.callbacks.nextId(world.clock.now());
+  return {
+    provider: 'keysecure',
+    merchant: merchant.apiKey,
+    kind: action,
+    reference,
+    id,
+    signed: () =>
+      signedCallback(merchant, { id, action, data }, world.config.keysecure.nestedOrder, world.clock.wall()),
+  };
+}
+
+export function isTold(world: World, merchant: Merchant): boolean {
+  return world.callbacks.urlOf({ provider: 'keysecure', merchant: merchant.apiKey }) !== '';
+}
+
+export interface StatusChange {
+  to: CardStatus;
+  reason?: string | undefined;
+  /** When it happened, in Unix milliseconds. */
+  time: number;
+}
+
+/** The only place where a card changes its status: the merchant is told of each change (keysecure.md §11.3). */
+export function changeStatus(world: World, merchant: Merchant, card: KeysecureCard, change: StatusChange): void {
+  const before = card.status;
+  const { to, reason = '', time } = change;
+  card.status = to;
+  if (before === to || !isTold(world, merchant)) return;
+  const data = { card_no: card.cardNo, before_status: before, after_status: to, reason, time };
+  world.callbacks.push(callbackOf(world, merchant, { action: 'Card_update', reference: card.cardNo, data }));
+}
+
+/** What time has done to a card since somebody last looked. */
+export function settleCard(world: World, merchant: Merchant, card: KeysecureCard): KeysecureCard {
+  if (card.status !== 'Pending' || card.readyAt === null || world.clock.now() < card.readyAt) return card;
+  const to = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
+  changeStatus(world, merchant, card, { to, time: card.readyAt });
+  return card;
+}
+
+/** Without a merchant to be told there are no timers: a card is settled when somebody looks. */
+export function watchCard(world: World, merchant: Merchant, card: KeysecureCard): void {
+  if (card.status !== 'Pending' || card.readyAt === null || !isTold(world, merchant)) return;
+  world.timers.after(card.readyAt - world.clock.now(), () => {
+    settleCard(world, merchant, card);
+    world.changed();
+    watchCard(world, merchant, card);
+  });
+}
+
+/** After the clock was moved, or a target was named: all cards that are due, now, and the others at their time. */
+export function watchCards(world: World): void {
+  world.timers.clear();
+  for (const merchant of world.keysecure.merchants.values()) {
+    for (const card of merchant.cards.values()) watchCard(world, merchant, settleCard(world, merchant, card));
+  }
+}

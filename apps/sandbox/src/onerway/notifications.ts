@@ -1,0 +1,68 @@
+import type { World } from '../world.ts';
+import { signedNotification } from './sign.ts';
+import type { StoredToken } from './tokens.ts';
+
+/** `yyyy-MM-dd HH:mm:ss` at +08:00, which the notification names beside it. */
+const localTime = (instant: number) => new Date(instant + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+
+/**
+ * onerway.md §3.5, §6.2: an order that binds a card is told twice, as `BIND_CARD` and as `SALE`, each with a transactionId
+ * of its own; that of a subscription once, with its contract. The customer's id is in none of them.
+ */
+export function tellToken(world: World, { token, kind }: StoredToken): void {
+  const merchantTxnId = `order-${token.id}`;
+  const sale = { txnType: 'SALE', orderAmount: '12.50', tokenId: token.tokenId, merchantTxnId };
+  if (kind === 'TOKEN') {
+    const binding = { txnType: 'BIND_CARD', orderAmount: '0.00', tokenId: token.tokenId, merchantTxnId };
+    tell(world, { ...binding, ...cardOf(token) }, token.id);
+    tell(world, { ...sale, ...cardOf(token) }, token.id);
+  } else {
+    tell(
+      world,
+      { ...sale, ...cardOf(token), contractId: transactionId(world), scenarios: 'SUBSCRIPTION_INITIAL' },
+      token.id,
+    );
+  }
+}
+
+function cardOf({ paymentMethod, cardBinCountry }: StoredToken['token']): Record<string, string> {
+  return { paymentMethod, ...(cardBinCountry === undefined ? {} : { cardBinCountry }) };
+}
+
+/** Sends a `TXN` notification: what `fields` leave out is made up, and all of it signed (§6). */
+export function tell(world: World, fields: Readonly<Record<string, unknown>>, reference = ''): void {
+  const { merchantNo: merchant, secretKey } = world.config.onerway;
+  if (world.callbacks.urlOf({ provider: 'onerway', merchant }) === '') return;
+  const id = typeof fields['transactionId'] === 'string' ? fields['transactionId'] : transactionId(world);
+  const moment = localTime(world.clock.now());
+  const notification = {
+    notifyType: 'TXN',
+    txnType: 'SALE',
+    transactionId: id,
+    originTransactionId: '',
+    merchantTxnId: id,
+    merchantNo: merchant,
+    responseTime: moment,
+    txnTime: moment,
+    txnTimeZone: '+08:00',
+    orderAmount: '0.00',
+    orderCurrency: 'USD',
+    txnAmount: '',
+    txnCurrency: '',
+    status: 'S',
+    reason: JSON.stringify({ respCode: '20000', respMsg: 'Success' }),
+    eci: '5',
+    ...fields,
+  };
+  const signed = {
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(signedNotification(notification, secretKey)),
+  };
+  const kind = notification.txnType;
+  world.callbacks.push({ provider: 'onerway', merchant, kind, reference, id, signed: () => signed });
+}
+
+/** 19 digits, as in the samples: more than a JavaScript number can hold. */
+function transactionId(world: World): string {
+  return `19${world.callbacks.nextId(world.clock.now()).replace(/\D/g, '').slice(-17).padStart(17, '0')}`;
+}
