@@ -96,7 +96,11 @@ export async function writeOnce<Value>(
  *
  * @throws ProblemError 503 or 504 before anything is recorded: no place, a provider that keeps failing, too little time
  */
-function withPlace<T>(services: Services, { account, callsNobody }: Order<unknown>, work: () => Promise<T>): Promise<T> {
+function withPlace<T>(
+  services: Services,
+  { account, callsNobody }: Order<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
   if (callsNobody === true) return work();
   const { timeoutMs } = writeCall(services, undefined) ?? tooLate();
   return account.admitted(timeoutMs, () => {
