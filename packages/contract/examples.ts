@@ -27,7 +27,13 @@ export const providerAccount = {
     },
   ],
   notes: [],
-  health: { status: 'up' as const, lastAnswerAt: created, lastFailureAt: null, lastFailure: null, circuit: 'closed' as const },
+  health: {
+    status: 'up' as const,
+    lastAnswerAt: created,
+    lastFailureAt: null,
+    lastFailure: null,
+    circuit: 'closed' as const,
+  },
 };
 
 export const cardProduct = {
@@ -168,6 +174,27 @@ export const transfer = {
 export const balances = {
   data: [
     { currency: 'TUSDT', chain: null, amount: '100.00', usdValue: '100.00', bonus: '0.00', bonusUsdValue: '0.00' },
+  ],
+};
+
+export const walletTransaction = {
+  data: [
+    {
+      providerRef: '10002024020407465400001000100182e74f720f9df26d',
+      record: null,
+      external: 'pm_h1',
+      direction: 'out' as const,
+      providerType: '7',
+      description: 'card order',
+      amount: { amount: '10.00', currency: 'USD' },
+      balanceBefore: { amount: '100.00', currency: 'USD' },
+      balanceAfter: { amount: '90.00', currency: 'USD' },
+      status: 'approved' as const,
+      providerStatus: '2',
+      rejectReason: null,
+      remark: null,
+      at: created,
+    },
   ],
 };
 

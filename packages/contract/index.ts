@@ -12,3 +12,4 @@ export * from './scope.ts';
 export * from './sync.ts';
 export * from './transaction.ts';
 export * from './transfer.ts';
+export * from './wallet.ts';

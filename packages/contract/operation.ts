@@ -87,5 +87,7 @@ export const resolveOperationSchema = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .meta({ description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.' }),
+    .meta({
+      description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
+    }),
 });

@@ -13,6 +13,7 @@ import type { Scope } from './scope.ts';
 import * as sync from './sync.ts';
 import * as transaction from './transaction.ts';
 import * as transfer from './transfer.ts';
+import * as wallet from './wallet.ts';
 
 /** One operation of the API. Routes, OpenAPI, the portal and the client are all made from it. */
 export interface Operation {
@@ -353,6 +354,21 @@ export const operations = {
     success: { status: 200, description: 'The balances.', schema: transfer.balanceListSchema },
     problems: [...providerReads, 'illegal-state', 'not-found'],
     example: { answer: examples.balances },
+  },
+  getWalletTransaction: {
+    method: 'GET',
+    path: '/v1/wallet-transactions',
+    tag: 'Transfers',
+    summary: 'Get a transaction of the company’s wallet',
+    description:
+      'Straight from the provider (OPEN-API, whose path for it is a setting), by the provider’s id of the transaction. ' +
+      'Empty when the provider knows none. Nothing is kept.',
+    scopes: ['cards:read'],
+    effect: 'read',
+    query: wallet.walletTransactionQuerySchema,
+    success: { status: 200, description: 'The entries.', schema: wallet.walletTransactionSchema },
+    problems: [...providerReads, 'not-found'],
+    example: { answer: examples.walletTransaction },
   },
   startBinding: {
     method: 'POST',

@@ -29,7 +29,11 @@ export const problems = {
   'provider-error': { status: 502, title: 'The provider did not give a usable answer' },
   'provider-unavailable': { status: 503, title: 'The provider did not answer' },
   'database-unavailable': { status: 503, title: 'The database did not answer' },
+  'account-busy': { status: 503, title: 'Too many calls of this account are under way; nothing was sent' },
+  'circuit-open': { status: 503, title: 'The provider keeps failing and is left alone for a while; nothing was sent' },
+  overloaded: { status: 503, title: 'The gateway has too much to do' },
   'not-ready': { status: 503, title: 'The gateway is not ready' },
+  'deadline-exceeded': { status: 504, title: 'The time for this request was over' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;

@@ -40,6 +40,10 @@ export const providerAccountSchema = z
         lastAnswerAt: timestamp.nullable(),
         lastFailureAt: timestamp.nullable(),
         lastFailure: z.string().nullable().meta({ description: "The connection's error code." }),
+        circuit: z.enum(['closed', 'open', 'half-open']).meta({
+          description:
+            'Whether the provider is asked: `open` after many failures in a row, `half-open` while one call tries it again.',
+        }),
       })
       .meta({ description: 'What the calls of this process since its start showed.' }),
   })

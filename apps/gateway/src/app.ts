@@ -12,17 +12,21 @@ import { cardWriteKinds } from './cards/kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { createAuthentication } from './http/auth.ts';
+import { keepDeadlines } from './http/deadline.ts';
 import { healthRoutes } from './http/health.ts';
 import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
+import { countRequests, metricsRoute } from './http/metrics.ts';
+import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
-import { authenticated } from './http/route.ts';
+import { authenticated, finishOperations } from './http/route.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
 import type { Services } from './services.ts';
 import { startSyncKind } from './syncs/start-sync.ts';
 import { syncRoutes } from './syncs/routes.ts';
+import { walletRoutes } from './wallet/routes.ts';
 
 /** All writes, for the job that settles them. */
 export function writeKinds(services: Services): WriteKinds {
@@ -44,7 +48,6 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
     connectionTimeout: 0,
-    handlerTimeout: config.HTTP_HANDLER_TIMEOUT_MS,
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
@@ -77,15 +80,21 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 
   await collectOpenApi(app);
   await app.register(async (v1) => {
+    await shedLoad(v1, config);
+    finishOperations(v1);
+    countRequests(v1, services.metrics);
+    keepDeadlines(v1, services);
     authenticated(v1, createAuthentication({ findKey: (hash) => findKey(services.pool, hash), now: services.now }));
     catalogRoutes(v1, services);
     cardholderRoutes(v1, services);
     cardRoutes(v1, services);
+    walletRoutes(v1, services);
     bindingRoutes(v1, services);
     syncRoutes(v1, services);
     operationRoutes(v1, services, writeKinds(services));
   });
   healthRoutes(app, services);
+  if (config.METRICS_PORT === 'main') metricsRoute(app, services);
   await serveOpenApi(app);
   return app;
 }
@@ -118,7 +127,7 @@ function requestId(header: string | string[] | undefined, now: () => number): st
   return isPlain ? header : newUuid(now());
 }
 
-const beside = ['/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
+const beside = ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/'];
 const paths = [...Object.values(operations), ...beside.map((path) => ({ method: 'GET', path }))].map(
   ({ method, path }) => ({
     methods: method === 'GET' ? ['GET', 'HEAD'] : [method],

@@ -33,7 +33,7 @@ const repeated = <T>(times: number, value: T): T[] => Array.from({ length: times
 /** Lets the records look as old as they will be after that time. */
 async function afterTime(interval: string): Promise<void> {
   await gateway.pool.query(
-    `UPDATE bindings SET created_at = created_at - $1::interval, resend_after = resend_after - $1::interval`,
+    `UPDATE bindings SET sms_at = sms_at - $1::interval, resend_after = resend_after - $1::interval`,
     [interval],
   );
 }

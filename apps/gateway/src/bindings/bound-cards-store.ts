@@ -31,11 +31,12 @@ export async function storeBoundCards(
       const known = await findBound(client, account.name, list.user, card, fingerprints);
       if (known !== null) await releaseReference(client, known, card);
       const id = known ?? (await insertBound(client, account, list.user, card, fingerprints[0] ?? null, list.askedAt));
-      await describeBound(client, id, card, sealToken(sealing, account.name, list.user, card), list.askedAt);
+      const token = sealToken(sealing, account.name, list.user, card);
+      await describeBound(client, id, card, token, list.askedAt);
       seen.push(id);
     }
     await client.query(
-      `UPDATE bindings SET status = 'removed', updated_at = $5
+      `UPDATE bindings SET status = 'removed', token_sealed = NULL, updated_at = $5
        WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4) AND synced_at < $5`,
       [account.name, list.user, list.kind, seen, list.askedAt],
     );
@@ -104,12 +105,13 @@ async function describeBound(
   client: PoolClient,
   id: string,
   card: BoundCard,
-  tokenSealed: Buffer | null,
+  token: SealedToken | null,
   at: Date,
 ): Promise<void> {
   await client.query(
     `UPDATE bindings SET status = 'bound', provider_ref = coalesce($2, provider_ref), network = $3, card_type = $4, bank_code = $5,
        bank_name = $6, expiry = $7, bin_country = $8, token_sealed = coalesce($9, token_sealed), synced_at = $10::timestamptz,
+       token_fingerprint = coalesce($11, token_fingerprint),
        updated_at = CASE WHEN (status, provider_ref, network, card_type, bank_code, bank_name, expiry, bin_country)
          IS DISTINCT FROM ('bound', coalesce($2, provider_ref), $3, $4, $5, $6, $7, $8) THEN $10 ELSE updated_at END
      WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $10)`,
@@ -122,18 +124,67 @@ async function describeBound(
       card.bank?.name ?? null,
       card.expiry,
       card.binCountry,
-      tokenSealed,
+      token?.sealed ?? null,
       at,
+      token?.fingerprint ?? null,
     ],
   );
 }
 
+interface SealedToken {
+  readonly sealed: Buffer;
+  readonly fingerprint: string;
+}
+
 /** Sealed anew with each list, a token comes under the newest key. */
-function sealToken(sealing: Sealing, account: string, user: string, card: BoundCard): Buffer | null {
+function sealToken(sealing: Sealing, account: string, user: string, card: BoundCard): SealedToken | null {
   if (card.token === null || card.providerRef === null) return null;
-  return sealing.seal(card.token, {
-    table: 'bindings',
-    column: 'token',
-    row: [account, user, card.kind, card.providerRef],
-  });
+  const place = tokenPlace({ account, userRef: user, kind: card.kind, providerRef: card.providerRef });
+  return { sealed: sealing.seal(card.token, place), fingerprint: sealing.fingerprint(card.token) };
+}
+
+/** Where a payment token is sealed to. */
+export function tokenPlace(binding: {
+  readonly account: string;
+  readonly userRef: string;
+  readonly kind: BindingKind;
+  readonly providerRef: string;
+}) {
+  const { account, userRef, kind, providerRef } = binding;
+  return { table: 'bindings', column: 'token', row: [account, userRef, kind, providerRef] } as const;
+}
+
+/**
+ * Takes a bound row for one removal: of two at the same time one loses. False when it is bound no more, or when another
+ * write has taken it since `earlier`, its last write, was read.
+ */
+export async function beginRemoving(
+  client: PoolClient,
+  row: { readonly id: string; readonly earlier: string | null },
+  operationId: string,
+  at: Date,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE bindings SET operation_id = $3, updated_at = $4
+     WHERE id = $1 AND status = 'bound' AND operation_id IS NOT DISTINCT FROM $2`,
+    [row.id, row.earlier, operationId, at],
+  );
+  return rowCount === 1;
+}
+
+/** The provider has removed it; its payment token is of no use any more. */
+export async function markRemoved(client: PoolClient, id: string, at: Date): Promise<void> {
+  await client.query(
+    `UPDATE bindings SET status = 'removed', token_sealed = NULL, updated_at = $2 WHERE id = $1 AND status = 'bound'`,
+    [id, at],
+  );
+}
+
+/** The users of an account who are known to have this token; more than one only where they share it. */
+export async function usersOfToken(pool: Pool, account: string, fingerprints: readonly string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ user: string }>(
+    'SELECT DISTINCT user_ref AS "user" FROM bindings WHERE account = $1 AND token_fingerprint = ANY ($2)',
+    [account, fingerprints],
+  );
+  return rows.map(({ user }) => user);
 }

@@ -20,15 +20,15 @@ export interface SmsLimits {
   readonly perDay: number;
 }
 
-/** Why no SMS may be sent, and when one may be. */
+/** Why no SMS may be sent, and in how many milliseconds one may be. */
 export type SmsRefusal =
-  | { readonly because: 'too-soon' | 'phone-hour' | 'phone-day'; readonly until: Date }
+  | { readonly because: 'too-soon' | 'phone-hour' | 'phone-day'; readonly until: Date; readonly waitMs: number }
   | { readonly because: 'verifying' };
 
 /**
- * Records a binding that is about to be started, if the limits on SMS allow one. The limits hold across processes: who
- * starts for the same card or the same phone at the same time waits for this transaction. An older open challenge of the
- * user's card is closed, so that one is open at most.
+ * Records a binding that is about to be started, if the limits on SMS allow one. The limits hold across processes, whatever
+ * their clocks say: who starts for the same card or the same phone at the same time waits for this transaction, and time is
+ * the database's. An older open challenge of the user's card is closed, so that one is open at most.
  */
 export async function insertBinding(
   client: PoolClient,
@@ -41,7 +41,9 @@ export async function insertBinding(
   const locks = [`phone ${phoneFingerprints[0]}`, `card ${account} ${userRef} ${panFingerprints[0]}`].toSorted();
   for (const lock of locks) await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
 
-  const refusal = await smsRefusal(client, binding, limits, at);
+  const { rows: clock } = await client.query<{ now: Date }>(`SELECT clock_timestamp()::timestamptz(3) AS now`);
+  const smsAt = clock[0]?.now ?? at;
+  const refusal = await smsRefusal(client, binding, limits, smsAt);
   if (refusal !== null) return refusal;
   await client.query(
     `UPDATE bindings SET status = 'expired', updated_at = $4
@@ -51,8 +53,8 @@ export async function insertBinding(
   await client.query({
     name: 'binding-insert',
     text: `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
-             pan_fingerprint, phone_fingerprint, resend_after, operation_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, 'bank_card', 'starting', $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
+             pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, 'bank_card', 'starting', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
     values: [
       binding.id,
       binding.tenant,
@@ -64,7 +66,8 @@ export async function insertBinding(
       binding.last4,
       panFingerprints[0],
       phoneFingerprints[0],
-      new Date(at.getTime() + limits.resendAfterMs),
+      smsAt,
+      new Date(smsAt.getTime() + limits.resendAfterMs),
       operationId,
       at,
     ],
@@ -76,30 +79,34 @@ async function smsRefusal(
   client: PoolClient,
   binding: NewBinding,
   limits: SmsLimits,
-  at: Date,
+  now: Date,
 ): Promise<SmsRefusal | null> {
+  const refusal = (because: 'too-soon' | 'phone-hour' | 'phone-day', until: Date): SmsRefusal => ({
+    because,
+    until,
+    waitMs: until.getTime() - now.getTime(),
+  });
   const { rows: cards } = await client.query<{ verifying: boolean; until: Date | null }>(
     `SELECT coalesce(bool_or(status = 'verifying'), false) AS verifying, max(resend_after) AS until
-     FROM bindings WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND resend_after IS NOT NULL`,
+     FROM bindings WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND sms_at IS NOT NULL`,
     [binding.account, binding.userRef, binding.panFingerprints],
   );
   if (cards[0]?.verifying === true) return { because: 'verifying' };
   const until = cards[0]?.until ?? null;
-  if (until !== null && until > at) return { because: 'too-soon', until };
+  if (until !== null && until > now) return refusal('too-soon', until);
 
-  // A start that was refused or needed no binding has no resend_after: it sent nothing.
-  const { rows: sent } = await client.query<{ createdAt: Date }>(
-    `SELECT created_at AS "createdAt" FROM bindings
-     WHERE phone_fingerprint = ANY ($1) AND resend_after IS NOT NULL AND created_at > $2
-     ORDER BY created_at DESC LIMIT $3`,
-    [binding.phoneFingerprints, new Date(at.getTime() - day), Math.max(limits.perHour, limits.perDay)],
+  const { rows: sent } = await client.query<{ smsAt: Date }>(
+    `SELECT sms_at AS "smsAt" FROM bindings
+     WHERE phone_fingerprint = ANY ($1) AND sms_at > $2
+     ORDER BY sms_at DESC LIMIT $3`,
+    [binding.phoneFingerprints, new Date(now.getTime() - day), Math.max(limits.perHour, limits.perDay)],
   );
-  const nthLatest = (count: number): Date | undefined => sent[count - 1]?.createdAt;
+  const nthLatest = (count: number): Date | undefined => sent[count - 1]?.smsAt;
   const ofDay = nthLatest(limits.perDay);
-  if (ofDay !== undefined) return { because: 'phone-day', until: new Date(ofDay.getTime() + day) };
+  if (ofDay !== undefined) return refusal('phone-day', new Date(ofDay.getTime() + day));
   const ofHour = nthLatest(limits.perHour);
-  if (ofHour !== undefined && ofHour.getTime() > at.getTime() - hour) {
-    return { because: 'phone-hour', until: new Date(ofHour.getTime() + hour) };
+  if (ofHour !== undefined && ofHour.getTime() > now.getTime() - hour) {
+    return refusal('phone-hour', new Date(ofHour.getTime() + hour));
   }
   return null;
 }
@@ -129,7 +136,8 @@ export async function endStart(
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = $2, resend_after = CASE WHEN $4 THEN NULL ELSE resend_after END, updated_at = $3
+    `UPDATE bindings SET status = $2, resend_after = CASE WHEN $4 THEN NULL ELSE resend_after END,
+       sms_at = CASE WHEN $4 THEN NULL ELSE sms_at END, updated_at = $3
      WHERE id = $1 AND status = 'starting'`,
     [id, end.status, at, end.sentNothing],
   );
@@ -192,7 +200,10 @@ export async function markBound(client: PoolClient, id: string, at: Date): Promi
     );
     return;
   }
-  await client.query(`UPDATE bindings SET status = 'removed', updated_at = $2 WHERE id = ANY ($1)`, [others, at]);
+  await client.query(
+    `UPDATE bindings SET status = 'removed', token_sealed = NULL, updated_at = $2 WHERE id = ANY ($1)`,
+    [others, at],
+  );
   await client.query(`UPDATE bindings SET status = 'bound', updated_at = $2 WHERE id = $1 AND status <> 'bound'`, [
     id,
     at,

@@ -20,6 +20,7 @@ const needs: readonly (readonly [OperationId, Capability])[] = [
   ['listCardTransactions', 'transactions'],
   ['createTransfer', 'transfers'],
   ['getBalances', 'transfers'],
+  ['getWalletTransaction', 'wallet'],
   ['startBinding', 'binding'],
   ['verifyBinding', 'binding'],
   ['checkBinding', 'binding'],

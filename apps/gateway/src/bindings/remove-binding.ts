@@ -1,0 +1,108 @@
+import { done, type ProviderCall, uuidOf } from '@card-gateway/core';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { LookUp, WriteKind } from '../ledger/kind.ts';
+import { attemptOf, settleOperation } from '../ledger/settle.ts';
+import { findById, type OperationRow } from '../ledger/store.ts';
+import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { beginRemoving, markRemoved } from './bound-cards-store.ts';
+import { viewBinding } from './settling.ts';
+import { type BindingRow, getBinding } from './store.ts';
+
+/** How the outcome of a removal changes the binding; a lost one settles from the user's list, which then lacks it. */
+export function removeBindingKind(services: Services): WriteKind<null> {
+  return {
+    type: 'removeBinding',
+    successStatus: 200,
+    settlesBy: ({ adapter: { unbinding, boundCards } }) =>
+      unbinding?.settlement.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person',
+    apply: async (client, operation, outcome, { at }) => {
+      switch (outcome.kind) {
+        case 'done':
+          return markRemoved(client, operation.resourceId, at);
+        // It is bound as it was, or as far as anybody knows.
+        case 'refused':
+        case 'unknown':
+          return;
+      }
+    },
+    view: viewBinding,
+    lookUp: (account, operation, call) => lookUpRemoved(services, account, operation, call),
+    resolved: async () => done(null),
+  };
+}
+
+/** Whether the user's list no longer shows the binding; while it does, the removal may still be under way. */
+async function lookUpRemoved(
+  services: Services,
+  account: OpenAccount,
+  operation: OperationRow,
+  call: ProviderCall,
+): Promise<LookUp<null> | null> {
+  const { unbinding, boundCards } = account.adapter;
+  if (unbinding?.settlement.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
+  const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
+  if (row === null) return null;
+  const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
+  if (outcome.kind !== 'done') return outcome;
+  const isListed = outcome.value.some(({ providerRef }) => providerRef === row.providerRef);
+  return isListed ? { kind: 'absent' } : { ...outcome, value: null };
+}
+
+/** Removes what a user has bound at the provider, once per Idempotency-Key. */
+export function removeBinding(services: Services, write: WriteRequest, publicId: string): Promise<WriteAnswer> {
+  const kind = removeBindingKind(services);
+  return writeOnce(services, kind, write, async () => {
+    const id = uuidOf('binding', publicId);
+    const row = await getBinding(services.pool, write.caller.tenant, id);
+    if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
+    const account = services.accounts.ofCaller(write.caller, row.account);
+    const unbinding = facetOf(account, 'unbinding');
+    const providerRef = requireBound(row);
+    await settleEarlierRemoval(services, kind, account, row, write);
+    return {
+      account,
+      resourceId: id,
+      insert: async (client, operationId, at) => {
+        if (!(await beginRemoving(client, { id, earlier: row.operationId }, operationId, at))) throw underWay();
+      },
+      send: (call) => unbinding.remove({ providerRef }, call),
+    };
+  });
+}
+
+/** The provider's id of the binding. @throws ProblemError 409 when there is nothing to remove */
+function requireBound(row: BindingRow): string {
+  if (row.status === 'bound' && row.providerRef !== null) return row.providerRef;
+  throw new ProblemError('illegal-state', `The binding is "${row.status}"; only one that is "bound" can be removed.`);
+}
+
+/** An earlier removal without a known outcome may have worked: the list is read again before another is sent. */
+async function settleEarlierRemoval(
+  services: Services,
+  kind: WriteKind<null>,
+  account: OpenAccount,
+  row: BindingRow,
+  write: WriteRequest,
+): Promise<void> {
+  if (row.operationId === null || row.operationType !== kind.type) return;
+  if (row.operationState === 'submitting') throw underWay();
+  if (row.operationState !== 'unknown') return;
+  const operation = await findById(services.pool, row.operationId);
+  if (operation === null) return;
+  const startedAt = new Date(services.now());
+  const lookUp = await kind.lookUp(account, operation, readCall(services, write.traceparent));
+  if (lookUp === null || lookUp.kind === 'absent') return;
+  valueOf(account, lookUp);
+  const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
+  await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
+  throw new ProblemError('illegal-state', 'An earlier removal had worked: the binding is "removed".');
+}
+
+function underWay(): ProblemError {
+  return new ProblemError('illegal-state', 'Another removal of this binding is under way, or has settled it.', {
+    retryAfterSeconds: 1,
+  });
+}

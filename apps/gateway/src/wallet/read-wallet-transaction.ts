@@ -1,0 +1,37 @@
+import type { walletTransactionQuerySchema, walletTransactionSchema } from '@card-gateway/contract';
+import type { WalletEntry } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+
+type Answer = z.output<typeof walletTransactionSchema>;
+
+/** Asks the provider for one transaction of the company's wallet. Nothing is stored. */
+export async function readWalletTransaction(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof walletTransactionQuerySchema>,
+  traceparent: string | undefined,
+): Promise<Answer> {
+  const account = services.accounts.ofCaller(caller, query.account, 'query/account');
+  const outcome = await facetOf(account, 'wallet').read(query.transaction, readCall(services, traceparent));
+  return { data: valueOf(account, outcome).map(entryView) };
+}
+
+function entryView(entry: WalletEntry): Answer['data'][number] {
+  const { transactionRef, recordRef, externalRef, amount, currency, balanceBefore, balanceAfter, at, ...others } =
+    entry;
+  const money = (text: string | null) => (text === null ? null : { amount: text, currency });
+  return {
+    ...others,
+    providerRef: transactionRef,
+    record: recordRef,
+    external: externalRef,
+    amount: { amount, currency },
+    balanceBefore: money(balanceBefore),
+    balanceAfter: money(balanceAfter),
+    at: at?.toISOString() ?? null,
+  };
+}

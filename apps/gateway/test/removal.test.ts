@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type TestGateway, startGateway } from './setup/gateway.ts';
+import { settleNow } from './setup/settle.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({
+    jobs: false,
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' },
+    account: (name, settings) =>
+      name === 'onerway' ? { ...settings, deleteTokenPath: '/v1/txn/sandboxDeleteToken' } : settings,
+  });
+});
+afterEach(() => gateway.sandbox.admin.clearFaults());
+afterAll(() => gateway.close());
+
+let users = 0;
+
+/** A user with one token at Onerway, and the binding of it. */
+async function boundToken() {
+  const user = `holder-${(users += 1)}`;
+  gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
+  const query = { account: 'onerway', user, kind: 'token', refresh: true } as const;
+  const { data } = await gateway.client.listBindings({ query });
+  const [binding] = data;
+  if (binding === undefined) throw new Error('The user has no token.');
+  return { user, id: binding.id, params: { id: binding.id }, providerRef: binding.providerRef };
+}
+const deleted = (providerRef: string | null): number =>
+  gateway.sandbox.admin.ledger({ provider: 'onerway', reference: providerRef ?? '', effect: 'token_deleted' }).length;
+const asked = (): number => gateway.sandbox.admin.requestCount('onerway', 'deleteToken');
+const fail = (fault: 'refuse' | 'reset' | 'work_then_reset', code?: string) =>
+  gateway.sandbox.admin.addFault({ provider: 'onerway', operation: 'deleteToken', fault, ...(code && { code }) });
+const statusOf = async (id: string) => (await gateway.client.getBinding({ params: { id } })).status;
+
+describe('a token that is removed', () => {
+  test('is deleted at the provider by the id of its binding, and its payment token is kept no longer', async () => {
+    const { params, id, providerRef } = await boundToken();
+    const { status, data } = await gateway.client.call('removeBinding', { params });
+    expect({ status, binding: data.status, operation: data.operation?.outcome }).toEqual({
+      status: 200,
+      binding: 'removed',
+      operation: 'succeeded',
+    });
+    expect(deleted(providerRef)).toBe(1);
+    const { rows } = await gateway.pool.query('SELECT token_sealed FROM bindings WHERE provider_ref = $1', [
+      providerRef,
+    ]);
+    expect(rows).toEqual([{ token_sealed: null }]);
+    expect(await statusOf(id)).toBe('removed');
+  });
+
+  test('is not removed a second time: nothing is asked', async () => {
+    const { params } = await boundToken();
+    await gateway.client.removeBinding({ params });
+    const before = asked();
+    await expect(gateway.client.removeBinding({ params })).rejects.toMatchObject({
+      code: 'illegal-state',
+      status: 409,
+    });
+    expect(asked()).toBe(before);
+  });
+
+  test('is removed once by two at the same time', async () => {
+    const { params, providerRef } = await boundToken();
+    const outcomes = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        gateway.client.removeBinding({ params }).then(
+          ({ status }) => status as string,
+          (error: { code: string }) => error.code,
+        ),
+      ),
+    );
+    expect(outcomes.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'illegal-state',
+      'illegal-state',
+      'illegal-state',
+      'removed',
+    ]);
+    expect(deleted(providerRef)).toBe(1);
+  });
+
+  test('stays bound when the provider refuses', async () => {
+    const { params, id } = await boundToken();
+    fail('refuse', '12004');
+    await expect(gateway.client.removeBinding({ params })).rejects.toMatchObject({ code: 'refused-by-provider' });
+    expect(await statusOf(id)).toBe('bound');
+    expect(await gateway.client.removeBinding({ params })).toMatchObject({ status: 'removed' });
+  });
+});
+
+describe('a removal whose answer is lost', () => {
+  test('after the work settles from the list, which lacks it; it is sent once', async () => {
+    const { params, providerRef } = await boundToken();
+    fail('work_then_reset');
+    const { status, data } = await gateway.client.call('removeBinding', { params });
+    expect({ status, binding: data.status, outcome: data.operation?.outcome }).toEqual({
+      status: 202,
+      binding: 'bound',
+      outcome: 'unknown',
+    });
+    const before = asked();
+    await settleNow(gateway.services, data.operation?.id);
+    expect(await gateway.client.getBinding({ params })).toMatchObject({
+      status: 'removed',
+      operation: { outcome: 'succeeded' },
+    });
+    expect([asked(), deleted(providerRef)]).toEqual([before, 1]);
+  });
+
+  test('before the work stays unknown while the list shows it, and a new removal asks the list first', async () => {
+    const { params, id, providerRef } = await boundToken();
+    fail('reset');
+    const lost = await gateway.client.removeBinding({ params });
+    await settleNow(gateway.services, lost.operation?.id);
+    expect(await gateway.client.getBinding({ params })).toMatchObject({
+      status: 'bound',
+      operation: { outcome: 'unknown' },
+    });
+    expect(await gateway.client.removeBinding({ params })).toMatchObject({ status: 'removed' });
+    expect([deleted(providerRef), await statusOf(id)]).toEqual([1, 'removed']);
+    // What the first one was about is gone from the list, by whichever of the two.
+    await settleNow(gateway.services, lost.operation?.id);
+    expect(await gateway.client.getOperation({ params: { id: lost.operation?.id ?? '' } })).toMatchObject({
+      outcome: 'succeeded',
+      settledBy: 'look-up',
+    });
+  });
+
+  test('that had worked is found by the next removal, which sends nothing', async () => {
+    const { params, providerRef } = await boundToken();
+    fail('work_then_reset');
+    await gateway.client.removeBinding({ params });
+    const before = asked();
+    await expect(gateway.client.removeBinding({ params })).rejects.toMatchObject({ code: 'illegal-state' });
+    expect([asked(), deleted(providerRef)]).toEqual([before, 1]);
+    expect(await gateway.client.getBinding({ params })).toMatchObject({ status: 'removed' });
+  });
+});
+
+test('without the path of the token delete it is not supported, and the account says what is missing', async () => {
+  const plain = await startGateway({ jobs: false });
+  try {
+    plain.sandbox.admin.onerway.seedTokens({ merchantCustId: 'holder', tokens: [{}] });
+    const query = { account: 'onerway', user: 'holder', kind: 'token', refresh: true } as const;
+    const [binding] = (await plain.client.listBindings({ query })).data;
+    const removal = plain.client.removeBinding({ params: { id: binding?.id ?? '' } });
+    await expect(removal).rejects.toMatchObject({ code: 'not-supported' });
+    const accounts = (await plain.client.listProviders()).data;
+    const { operations, calls } = accounts.find(({ account }) => account === 'onerway') ?? {};
+    expect(operations?.find(({ operation }) => operation === 'removeBinding')).toMatchObject({
+      state: 'needs-settings',
+      reason: expect.stringContaining('deleteTokenPath'),
+    });
+    expect(calls?.find(({ name }) => name === 'Token Removal')).toMatchObject({ state: 'needs-settings' });
+  } finally {
+    await plain.close();
+  }
+});
