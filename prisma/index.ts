@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs: number;
   /** Milliseconds after which the server ends a statement. */
   readonly statementTimeoutMs: number;
+  /** Milliseconds that a statement waits for a row or table that another transaction holds; default as long as it may run. */
+  readonly lockTimeoutMs?: number;
   /** Told of connections that broke while idle; the pool replaces them. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -21,6 +23,7 @@ export function openDatabase(url: string, options: DatabaseOptions): pg.Pool {
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
+    ...(options.lockTimeoutMs !== undefined && { lock_timeout: options.lockTimeoutMs }),
     query_timeout: options.statementTimeoutMs + 1000,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     keepAlive: true,

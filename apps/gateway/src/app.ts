@@ -26,6 +26,9 @@ import { operationRoutes } from './operations/routes.ts';
 import type { Services } from './services.ts';
 import { startSyncKind } from './syncs/start-sync.ts';
 import { syncRoutes } from './syncs/routes.ts';
+import { transactionRoutes } from './transactions/routes.ts';
+import { createTransferKind } from './transfers/create-transfer.ts';
+import { transferRoutes } from './transfers/routes.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
 /** All writes, for the job that settles them. */
@@ -33,6 +36,7 @@ export function writeKinds(services: Services): WriteKinds {
   return [
     createCardholderKind,
     ...cardWriteKinds(services),
+    createTransferKind,
     startBindingKind(services),
     verifyBindingKind(services),
     removeBindingKind(services),
@@ -88,6 +92,8 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     catalogRoutes(v1, services);
     cardholderRoutes(v1, services);
     cardRoutes(v1, services);
+    transactionRoutes(v1, services);
+    transferRoutes(v1, services);
     walletRoutes(v1, services);
     bindingRoutes(v1, services);
     syncRoutes(v1, services);

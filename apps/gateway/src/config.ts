@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { addressRule, isNetwork } from './accounts/addresses.ts';
 
 /** One setting of the environment: how it is read, its default, and what an operator should know of it. */
 interface Setting<Schema extends z.ZodType> {
@@ -24,6 +25,12 @@ const integer = (least: number, most: number) =>
     .regex(/^\d+$/, `expected a whole number from ${least} to ${most}`)
     .transform(Number)
     .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
+
+/** `10.0.0.0/8,2001:db8::1` as a list of the same texts. */
+const proxyList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+  .refine((parts) => parts.every(isNetwork), addressRule);
 
 const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
 
@@ -75,22 +82,59 @@ const settings = {
   DATABASE_CONNECTIONS: setting(integer(3, 500), '20', 'Most connections to PostgreSQL, the job queue included.'),
   DATABASE_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
   DATABASE_STATEMENT_TIMEOUT_MS: setting(integer(10, 600_000), '5000', 'Longest statement.'),
+  DATABASE_LOCK_TIMEOUT_MS: setting(integer(10, 600_000), '2000', 'Longest wait for a row that another holds.'),
   HTTP_REQUEST_TIMEOUT_MS: setting(integer(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
-  HTTP_HANDLER_TIMEOUT_MS: setting(
+  HTTP_READ_DEADLINE_MS: setting(
     integer(100, 600_000),
-    '45000',
-    'Longest time to answer; more than a provider write and its two commits.',
+    '10000',
+    'Longest time to answer a read; a caller shortens it with X-Request-Deadline.',
+  ),
+  HTTP_WRITE_DEADLINE_MS: setting(
+    integer(100, 600_000),
+    '20000',
+    'Longest time to answer a write; a caller shortens it with X-Request-Deadline.',
+  ),
+  HTTP_RECORDING_RESERVE_MS: setting(
+    integer(0, 60_000),
+    '500',
+    'Kept of that time to record what a provider answers; the provider gets the rest.',
   ),
   HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(integer(0, 600_000), '65000', 'Idle connections are closed after this.'),
   HTTP_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest request body.'),
+  HTTP_TRUSTED_PROXIES: setting(
+    proxyList,
+    '',
+    'Proxies whose X-Forwarded-For is believed (addresses and networks, by commas): for allowFrom of callbacks.',
+  ),
+  CALLBACK_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest callback of a provider.'),
+  CALLBACKS_KEPT_DAYS: setting(integer(1, 3650), '90', 'How long a callback is kept after it was worked.'),
   PROVIDER_READ_TIMEOUT_MS: setting(integer(100, 120_000), '10000', 'Longest read at a provider, in all.'),
   PROVIDER_WRITE_TIMEOUT_MS: setting(
     integer(100, 120_000),
     '20000',
     'Longest write at a provider, in all; then its outcome is unknown.',
   ),
-  PROVIDER_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '3000', 'Longest time to connect to a provider.'),
-  PROVIDER_CONNECTIONS: setting(integer(1, 1000), '32', 'Most connections to the provider of one account.'),
+  PROVIDER_CONNECT_TIMEOUT_MS: setting(
+    integer(10, 60_000),
+    '3000',
+    'Longest wait for a place at an account, and again to connect to its provider.',
+  ),
+  PROVIDER_CONNECTIONS: setting(
+    integer(1, 1000),
+    '32',
+    'Most calls at one account at once, each on a connection of its own; look-ups have a few more.',
+  ),
+  PROVIDER_QUEUE: setting(integer(0, 10_000), '64', 'Most calls that wait for a place at one account; then 503.'),
+  PROVIDER_CIRCUIT_FAILURES: setting(
+    integer(1, 1000),
+    '10',
+    'Calls in a row that were not sent, had no answer or a 5xx, until their account rests: 503.',
+  ),
+  PROVIDER_CIRCUIT_REST_MS: setting(
+    integer(10, 600_000),
+    '5000',
+    'How long it rests; then one call tries, and an answer ends the rest.',
+  ),
   PROVIDER_MAX_RESPONSE_BYTES: setting(integer(1024, 104_857_600), '8388608', 'Longest answer of a provider.'),
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
@@ -107,6 +151,26 @@ const settings = {
   SMS_WRONG_CODES: setting(integer(1, 100), '5', 'Wrong codes until a challenge is closed.'),
   SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Most SMS to one phone number in an hour.'),
   SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Most SMS to one phone number in 24 hours.'),
+  REVEALS_PER_KEY_AND_HOUR: setting(
+    integer(1, 100_000),
+    '60',
+    'Most cards, frame tokens and binding tokens that one API key may have revealed in an hour.',
+  ),
+  OVERLOAD_EVENT_LOOP_DELAY_MS: setting(
+    integer(0, 60_000),
+    '1000',
+    'Mean delay of the event loop, within a second, above which requests get 503; 0 is never.',
+  ),
+  OVERLOAD_HEAP_BYTES: setting(
+    integer(0, 1_099_511_627_776),
+    '536870912',
+    'Heap in use above which requests get 503; 0 is never.',
+  ),
+  METRICS_PORT: setting(
+    z.union([z.enum(['main', 'off']), integer(0, 65_535)], 'expected main, off or a port'),
+    'main',
+    'Where /metrics is: main (on PORT, without a key), off, or a port of its own on HOST.',
+  ),
   SHUTDOWN_GRACE_MS: setting(integer(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
 } as const;
 
@@ -164,12 +228,10 @@ function sharedKeys({
   );
 }
 
-/** What contains a provider's write must last longer than one. */
-function shortTimeOuts(config: Partial<Config>): string[] {
-  const write = config.PROVIDER_WRITE_TIMEOUT_MS ?? 0;
-  return (['HTTP_HANDLER_TIMEOUT_MS', 'SHUTDOWN_GRACE_MS'] as const)
-    .filter((name) => (config[name] ?? Infinity) <= write)
-    .map((name) => `${name}: expected more than PROVIDER_WRITE_TIMEOUT_MS (${write}), which it must leave room for.`);
+/** What is accepted before SIGTERM must be able to end before the process does. */
+function shortTimeOuts({ HTTP_WRITE_DEADLINE_MS: write = 0, SHUTDOWN_GRACE_MS: grace }: Partial<Config>): string[] {
+  if (grace === undefined || grace > write) return [];
+  return [`SHUTDOWN_GRACE_MS: expected more than HTTP_WRITE_DEADLINE_MS (${write}), which it must leave room for.`];
 }
 
 function textOf(

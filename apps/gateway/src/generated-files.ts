@@ -5,6 +5,7 @@ import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { envExample, readConfig } from './config.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createSealing } from './sealing.ts';
 
 /** The committed files that are made from code, by their path. A test fails when one is stale. */
@@ -26,18 +27,13 @@ async function openApiDocument(): Promise<unknown> {
     GATEWAY_FINGERPRINT_KEYS: keyText(2),
   });
   const now = (): number => 0;
-  const accounts = openAccounts([], {
-    connections: 1,
-    connectTimeoutMs: 1,
-    maxResponseBytes: 1,
-    now,
-    report: () => {},
-  });
+  const accounts = openAccounts([], { config, now, report: () => {} });
   const services = {
     pool: new pg.Pool(),
     accounts,
     sealing: createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS }),
     config,
+    metrics: createMetrics(),
     now,
   };
   const app = await buildApp(services, pino({ level: 'silent' }));

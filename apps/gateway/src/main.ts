@@ -7,6 +7,7 @@ import { adapters } from './adapters.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { ConfigError, readConfig, readEnvironment } from './config.ts';
 import { createLog, errorForLog } from './http/logging.ts';
+import { createMetrics, metricsServer } from './http/metrics.ts';
 import { isDatabaseFailure } from './http/problem.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { checkSealingKeys } from './sealed/check.ts';
@@ -39,24 +40,31 @@ async function start(): Promise<void> {
     connections: config.DATABASE_CONNECTIONS,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   });
   await requireDurableCommits(pool);
 
+  const metrics = createMetrics();
+  metrics.collectProcess();
   const accounts = openAccounts(accountList, {
-    connections: config.PROVIDER_CONNECTIONS,
-    connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
-    maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
+    config,
     now,
-    report: (account, report) => log.info({ account, ...report }, 'called provider'),
+    report: (account, report) => {
+      metrics.providerCalled(account, report);
+      log.info({ account, ...report }, 'called provider');
+    },
   });
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
     log.error({ sealed: `${column.table}.${column.column}`, key, rows }, 'sealed under a key that is not configured');
   }
-  const services: Services = { pool, accounts, sealing, config, now };
+  const services: Services = { pool, accounts, sealing, config, metrics, now };
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
+  const metricsOnly = metricsServer(services);
+  if (typeof config.METRICS_PORT === 'number')
+    await metricsOnly.listen({ host: config.HOST, port: config.METRICS_PORT });
   await app.listen({ host: config.HOST, port: config.PORT });
 
   closeWithGrace(
@@ -66,6 +74,7 @@ async function start(): Promise<void> {
       else log.info({ signal }, 'closing');
       // First no new requests and no new jobs, and the running ones ended; then what both work with.
       await Promise.all([app.close(), jobs.stop()]);
+      await metricsOnly.close();
       await accounts.close();
       await pool.end();
       log.info('closed');

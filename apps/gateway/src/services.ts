@@ -2,6 +2,9 @@ import type { ProviderCall } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
+import { timeLeftMs } from './deadline.ts';
+import type { Metrics } from './http/metrics.ts';
+import { ProblemError } from './http/problem.ts';
 import type { Sealing } from './sealing.ts';
 
 /** What acts work with. Handed in whole; nothing is global. */
@@ -10,19 +13,36 @@ export interface Services {
   readonly accounts: Accounts;
   readonly sealing: Sealing;
   readonly config: Config;
+  readonly metrics: Metrics;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
-/** The time a read at a provider may take, with the caller's trace. */
+/** A provider that gets less would hardly be reached: nothing is sent then. */
+const leastProviderMs = 50;
+
+/**
+ * The time a read at a provider may take, with the caller's trace: what is left of the request's, and never more than
+ * the setting.
+ *
+ * @throws ProblemError 504 when too little is left
+ */
 export function readCall(services: Services, traceparent: string | undefined): ProviderCall {
-  return { timeoutMs: services.config.PROVIDER_READ_TIMEOUT_MS, ...(traceparent === undefined ? {} : { traceparent }) };
+  return callWithin(services, services.config.PROVIDER_READ_TIMEOUT_MS, traceparent) ?? tooLate();
 }
 
-/** The time a write at a provider may take, with the caller's trace. */
-export function writeCall(services: Services, traceparent: string | undefined): ProviderCall {
-  return {
-    timeoutMs: services.config.PROVIDER_WRITE_TIMEOUT_MS,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
+/** The same for a write; null when too little time is left. */
+export function writeCall(services: Services, traceparent: string | undefined): ProviderCall | null {
+  return callWithin(services, services.config.PROVIDER_WRITE_TIMEOUT_MS, traceparent);
+}
+
+/** @throws ProblemError 504: nobody was asked */
+export function tooLate(): never {
+  throw new ProblemError('deadline-exceeded', 'Too little time was left to ask the provider; nothing was sent.');
+}
+
+function callWithin({ config }: Services, longestMs: number, traceparent: string | undefined): ProviderCall | null {
+  const timeoutMs = Math.min(longestMs, timeLeftMs() - config.HTTP_RECORDING_RESERVE_MS);
+  if (timeoutMs < leastProviderMs) return null;
+  return { timeoutMs, ...(traceparent === undefined ? {} : { traceparent }) };
 }

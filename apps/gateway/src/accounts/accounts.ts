@@ -1,8 +1,12 @@
-import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
+import { type ExchangeReport, openTransport, type Transport } from '@card-gateway/adapter-kit';
 import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
+import type { Config } from '../config.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Account } from './accounts-file.ts';
+import { admitCalls } from './admit-calls.ts';
+import { type Admission, createAdmission, type Load, type NotAdmitted } from './admission.ts';
+import type { CallbackSettings, DecisionService, FixedDecision } from './callback-settings.ts';
 
 /** How the calls of this process to one account went. */
 export interface Health {
@@ -19,9 +23,29 @@ export interface OpenAccount {
   readonly sandbox: boolean;
   readonly provider: string;
   readonly title: string;
+  /** Each of its calls waits for a place; see {@link Admission}. */
   readonly adapter: ProviderAdapter;
+  readonly callbacks: CallbackSettings;
+  readonly authorization: Decider | null;
+  /** Its cards are pulled this often, in milliseconds; null is never by itself. */
+  readonly syncEveryMs: number | null;
   health(): Health;
+  load(): Load;
+  /**
+   * Does a write with a place at the provider, taken before anything is recorded and given back when it is done.
+   *
+   * @param longestMs how long it can wait for the place
+   * @throws ProblemError 503 with Retry-After when there is none, or while the provider is left alone
+   */
+  admitted<T>(longestMs: number, work: () => Promise<T>): Promise<T>;
+  /** Does a look-up, which neither the line nor the circuit may stop. */
+  readonly pass: Admission['pass'];
+  /** @param cause of a call that was not sent. @throws ProblemError 503 when it had no place */
+  requireAdmitted(cause: string | null): void;
 }
+
+/** Who decides about payments, with the connections of its own to a service that does. */
+export type Decider = FixedDecision | (DecisionService & { readonly send: Transport });
 
 /** Whom the rows that an account brings in belong to. */
 export type Owner = Pick<OpenAccount, 'tenant' | 'name' | 'provider'>;
@@ -37,36 +61,71 @@ export interface Accounts {
 }
 
 export interface AccountsOptions {
-  readonly connections: number;
-  readonly connectTimeoutMs: number;
-  readonly maxResponseBytes: number;
+  readonly config: Config;
   readonly now: () => number;
   readonly report: (account: string, report: ExchangeReport) => void;
 }
 
 /** Opens every account: its own connection pool, its adapter, its health. */
 export function openAccounts(accounts: readonly Account[], options: AccountsOptions): Accounts {
+  const { config } = options;
   const closing: (() => Promise<void>)[] = [];
   const all = accounts.map((account): OpenAccount => {
     let health: Health = { status: 'unknown', lastAnswerAt: null, lastFailureAt: null, lastFailure: null };
+    const admission = createAdmission({
+      places: config.PROVIDER_CONNECTIONS,
+      queue: config.PROVIDER_QUEUE,
+      waitMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
+      circuit: {
+        failures: config.PROVIDER_CIRCUIT_FAILURES,
+        restMs: config.PROVIDER_CIRCUIT_REST_MS,
+        patienceMs: Math.min(config.PROVIDER_READ_TIMEOUT_MS, config.PROVIDER_WRITE_TIMEOUT_MS) / 2,
+      },
+    });
     const transport = openTransport({
-      connections: options.connections,
-      connectTimeoutMs: options.connectTimeoutMs,
-      maxResponseBytes: options.maxResponseBytes,
+      connections: config.PROVIDER_CONNECTIONS + spareConnections(config),
+      connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
+      maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
       report: (report) => {
         health = after(health, report, new Date(options.now()));
         options.report(account.name, report);
       },
     });
-    closing.push(() => transport.close());
+    const { authorization } = account;
+    const decisions =
+      authorization === null || 'decide' in authorization
+        ? null
+        : openTransport({
+            connections: config.PROVIDER_CONNECTIONS,
+            connectTimeoutMs: authorization.timeoutMs,
+            maxResponseBytes: longestDecisionBytes,
+            report: (report) => options.report(account.name, report),
+          });
+    closing.push(
+      () => transport.close(),
+      async () => decisions?.close(),
+    );
+    const send = admission.watched(transport.send);
+    const refusal = (why: NotAdmitted): ProblemError => notAdmitted(account.name, why, admission.retryAfterSeconds());
     return {
       name: account.name,
       tenant: account.tenant,
       sandbox: account.sandbox,
       provider: account.adapter.provider,
       title: account.adapter.title,
-      adapter: account.adapter.create(account.settings, { send: transport.send, now: options.now }),
+      adapter: admitCalls(account.adapter.create(account.settings, { send, now: options.now }), admission),
+      callbacks: account.callbacks ?? {},
+      authorization: deciderOf(authorization, decisions),
       health: () => health,
+      load: () => admission.load(),
+      admitted: (longestMs, work) =>
+        admission.admit(longestMs, work, (why) => {
+          throw refusal(why);
+        }),
+      pass: (work) => admission.pass(work),
+      requireAdmitted: (cause) => {
+        if (cause === 'ACCOUNT_BUSY' || cause === 'CIRCUIT_OPEN') throw refusal(cause);
+      },
     };
   });
   const byName = new Map(all.map((account) => [account.name, account]));
@@ -87,11 +146,41 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
   };
 }
 
+/** `{"decision":"approve"}` and what a framework may add to it. */
+const longestDecisionBytes = 16_384;
+
+function deciderOf(settings: Account['authorization'], transport: { readonly send: Transport } | null): Decider | null {
+  if (settings === null || 'decide' in settings) return settings;
+  return transport && { ...settings, send: transport.send };
+}
+
 function after(health: Health, report: ExchangeReport, now: Date): Health {
   if (report.result === 'answered' && (report.httpStatus ?? 0) < 500)
     return { ...health, status: 'up', lastAnswerAt: now };
   const lastFailure = report.cause ?? `HTTP ${report.httpStatus}`;
   return { ...health, status: 'down', lastFailureAt: now, lastFailure };
+}
+
+/** For what waits for no place: as many look-ups as run at once for one account, and one request for an access token. */
+function spareConnections({ JOBS_CONCURRENCY: jobs }: Config): number {
+  return Math.max(1, Math.floor(jobs / 4)) + 1;
+}
+
+function notAdmitted(account: string, why: NotAdmitted, retryAfterSeconds: number): ProblemError {
+  switch (why) {
+    case 'ACCOUNT_BUSY':
+      return new ProblemError(
+        'account-busy',
+        `As many calls of the account "${account}" are under way and waiting as may be; nothing was recorded or sent.`,
+        { retryAfterSeconds },
+      );
+    case 'CIRCUIT_OPEN':
+      return new ProblemError(
+        'circuit-open',
+        `The provider of the account "${account}" keeps failing and is left alone; nothing was recorded or sent.`,
+        { retryAfterSeconds },
+      );
+  }
 }
 
 /** The facet of an account's adapter. @throws ProblemError 422 `not-supported` with the reason when it has none */

@@ -82,7 +82,9 @@ export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyRe
 export function problemHandling(app: FastifyInstance, allowedMethods: (path: string) => readonly string[]): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error, request);
-    if (problems[problem.code].status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problems[problem.code].status >= 500 && !turnedAway.has(problem.code)) {
+      request.log.error({ err: error }, 'request failed');
+    }
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -97,6 +99,14 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
     return sendProblem(reply, new ProblemError('method-not-allowed', `This path takes ${allowed.join(' and ')}.`));
   });
 }
+
+/** Answers to a load that is meant to be turned away: an error of each would add to it. The request itself is logged. */
+const turnedAway: ReadonlySet<ProblemCode> = new Set([
+  'account-busy',
+  'circuit-open',
+  'overloaded',
+  'deadline-exceeded',
+]);
 
 /** A path that matches no route may be anything, a card number too: only its shape is repeated. */
 function pathOnly(path: string): string {
@@ -139,15 +149,6 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new ProblemError('payload-too-large', 'The body is larger than this gateway takes.'),
   FST_ERR_MAX_PARAM_LENGTH: () => new ProblemError('uri-too-long', 'The path is longer than this gateway takes.'),
-  FST_ERR_HANDLER_TIMEOUT: () =>
-    new ProblemError(
-      'internal-error',
-      'No answer was ready in time. Repeat a write with the same Idempotency-Key to learn its outcome.',
-      {
-        outcome: 'unknown',
-        retryAfterSeconds: 5,
-      },
-    ),
 };
 
 /** The problem with a request that the framework could find no route for. */

@@ -7,6 +7,7 @@ import {
 } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { runUntil } from '../deadline.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Authentication, type Caller, requireScope } from './auth.ts';
 import { ProblemError } from './problem.ts';
@@ -21,6 +22,7 @@ export interface Call<Id extends OperationId> {
   readonly params: Parsed<Id, 'params'>;
   readonly query: Parsed<Id, 'query'>;
   readonly body: Parsed<Id, 'body'>;
+  readonly requestId: string;
   readonly traceparent: string | undefined;
 }
 
@@ -28,17 +30,24 @@ declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
   }
+  interface FastifyInstance {
+    /** Operations that are worked on, also those whose caller has gone or was told that they take too long. */
+    running: Set<Promise<unknown>>;
+  }
 }
 
-/** Serves a read: 200 with what `act` gives. */
+/** Serves a read: 200 with what `act` gives, and these headers, whatever the answer. */
 export function mount<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
   act: (call: Call<Id>) => Promise<Reply<Id>>,
+  headers: Readonly<Record<string, string>> = {},
 ): void {
   route(app, id, async (request, reply) => {
     const operation: Operation = operations[id];
+    reply.headers(headers);
     const answer = await act(callOf<Id>(request));
+    if (reply.sent) return reply;
     return reply.code(operation.success.status).send(answer);
   });
 }
@@ -59,6 +68,7 @@ export function mountWrite<Id extends OperationId>(
       traceparent: call.traceparent,
     };
     const answer = await act({ ...call, write });
+    if (reply.sent) return reply;
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     if (answer.location !== null) reply.header('location', answer.location);
     // A refusal is stored and repeated as the problem it was.
@@ -88,7 +98,24 @@ function route(
     onRequest: async (request) => {
       requireScope(callerOf(request), scopes);
     },
-    handler,
+    ...(body === undefined && { preHandler: requireNoBody }),
+    handler: (request, reply) => {
+      const work = runUntil(request.deadline, () => handler(request, reply)).catch((error: unknown) => {
+        if (!reply.sent) throw error;
+        request.log.warn({ err: error }, 'failed after its deadline');
+        return reply;
+      });
+      app.running.add(work);
+      return work.finally(() => app.running.delete(work));
+    },
+  });
+}
+
+/** Lets all operations end before the service counts as closed: the work on one may go on after its answer. */
+export function finishOperations(app: FastifyInstance): void {
+  app.decorate('running', new Set<Promise<unknown>>());
+  app.addHook('onClose', async () => {
+    await Promise.allSettled(app.running);
   });
 }
 
@@ -108,6 +135,13 @@ function callerOf(request: FastifyRequest): Caller {
 /** Of operations without parameters: one that is given all the same is a mistake, which must not pass unseen. */
 const noQuery = z.strictObject({});
 
+/** The same of a body. @throws ProblemError 400 */
+async function requireNoBody({ body }: FastifyRequest): Promise<void> {
+  if (body === undefined || body === null) return;
+  const detail = 'expected no body: this operation takes none';
+  throw new ProblemError('invalid-request', `body: ${detail}`, { errors: [{ pointer: '', detail }] });
+}
+
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
@@ -117,6 +151,7 @@ function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
     params: request.params as Parsed<Id, 'params'>,
     query: request.query as Parsed<Id, 'query'>,
     body: request.body as Parsed<Id, 'body'>,
+    requestId: request.id,
     traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : undefined,
   };
 }

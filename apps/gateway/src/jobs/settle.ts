@@ -34,24 +34,32 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     await postpone(services, operation, 'silence', null);
     return;
   }
-  const result = await kind.lookUp(account, operation, readCall(services, undefined));
+  const showed = await account.pass(() => kind.lookUp(account, operation, readCall(services, undefined)));
   const finishedAt = new Date(services.now());
-  if (result === null) {
+  if (showed === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
     await postpone(services, operation, 'nothing', null);
     return;
   }
-  const attempt = attemptOf('look-up', result, startedAt, finishedAt);
-  switch (result.kind) {
+  const result = showed.kind === 'shown-refused' ? showed.outcome : showed;
+  const shown = result.kind === 'shown-refused' ? result.outcome : result;
+  const attempt = attemptOf('look-up', shown, startedAt, finishedAt);
+  switch (showed.kind) {
+    case 'shown-refused':
+      await settleOperation(services, kind, operation, showed.outcome, 'look-up', attempt, operation.id);
+      break;
     case 'done':
       try {
-        await settleOperation(services, kind, operation, result, 'look-up', attempt, operation.id);
+        await settleOperation(services, kind, operation, showed, 'look-up', attempt, operation.id);
       } catch (error) {
         if (!isTakenReference(error)) throw error;
         // What was found is another resource's already: no further look-up can tell more.
-        const doubt = attemptOf('look-up', contradiction(result.evidence), startedAt, finishedAt);
+        const doubt = attemptOf('look-up', contradiction(showed.evidence), startedAt, finishedAt);
         await postpone(services, operation, 'contradiction', doubt);
       }
+      break;
+    case 'shown-refused':
+      await settleOperation(services, kind, operation, result.outcome, 'look-up', attempt, operation.id);
       break;
     case 'absent':
       await postpone(services, operation, 'absent', attempt);

@@ -45,7 +45,8 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
 }
 
 function mayPass({ code, details }: ProblemError): boolean {
-  return code === 'provider-unavailable' || (code === 'provider-error' && details.isFinal !== true);
+  const isAway = code === 'provider-unavailable' || code === 'account-busy' || code === 'circuit-open';
+  return isAway || (code === 'provider-error' && details.isFinal !== true);
 }
 
 async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {

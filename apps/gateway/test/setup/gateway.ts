@@ -11,6 +11,7 @@ import { buildApp, writeKinds } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
 import { createLog } from '../../src/http/logging.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
 import { createSealing, type Sealing } from '../../src/sealing.ts';
 import type { Services } from '../../src/services.ts';
@@ -72,20 +73,23 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       connections: config.DATABASE_CONNECTIONS,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
     });
     const now = (): number => Date.now();
+    const metrics = createMetrics();
     const accounts = openAccounts(sandboxAccounts(sandbox, options.account), {
-      connections: config.PROVIDER_CONNECTIONS,
-      connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
-      maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
+      config,
       now,
-      report: (account, report) => log.info({ account, ...report }, 'called provider'),
+      report: (account, report) => {
+        metrics.providerCalled(account, report);
+        log.info({ account, ...report }, 'called provider');
+      },
     });
     const sealing = createSealing({
       sealing: config.GATEWAY_SEALING_KEYS,
       fingerprint: config.GATEWAY_FINGERPRINT_KEYS,
     });
-    const services: Services = { pool, accounts, sealing, config, now };
+    const services: Services = { pool, accounts, sealing, config, metrics, now };
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -193,6 +197,8 @@ function sandboxAccounts(sandbox: Sandbox, change: TestGatewayOptions['account']
       sandbox: true,
       adapter,
       settings: adapter.settings.parse(change?.(name, settings) ?? settings),
+      callbacks: null,
+      authorization: null,
     };
   });
 }

@@ -1,0 +1,106 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Transport } from '@card-gateway/adapter-kit';
+import { type CircuitOptions, type CircuitStatus, createCircuit, type Pass } from './circuit.ts';
+
+/** Why a call did not begin: all places and the line before them are taken, or the provider is left alone. */
+export type NotAdmitted = 'ACCOUNT_BUSY' | 'CIRCUIT_OPEN';
+
+/** How much is going on at one account. */
+export interface Load {
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly circuit: CircuitStatus;
+}
+
+export interface AdmissionOptions {
+  /** Calls under way at once. */
+  readonly places: number;
+  /** Calls that may wait for a place. */
+  readonly queue: number;
+  /** Milliseconds that one waits at most. */
+  readonly waitMs: number;
+  readonly circuit: Omit<CircuitOptions, 'onOpen'>;
+}
+
+/** The door to one account's provider: so many calls at once, so many in line, none while its circuit is open. */
+export interface Admission {
+  /**
+   * Runs `work` with a place: every request that an adapter sends in it goes out without waiting, to the end.
+   *
+   * @param longestMs how long the work itself can wait
+   * @param refused what it comes to when there is no place; nothing was sent then
+   */
+  admit<T>(longestMs: number, work: (waitedMs: number) => Promise<T>, refused: (why: NotAdmitted) => T): Promise<T>;
+  /** Runs `work` past line and circuit: a look-up settles what is open, and its answer closes the circuit. */
+  pass<T>(work: () => Promise<T>): Promise<T>;
+  /** `send`, seen by the circuit. */
+  watched(send: Transport): Transport;
+  load(): Load;
+  /** Seconds after which another try makes sense. */
+  retryAfterSeconds(): number;
+}
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  // Carried by the asynchronous context, because an adapter hands on no more than a time-out: whatever a call sends, an
+  // access token too, belongs to the call's one place.
+  const held = new AsyncLocalStorage<Pass>();
+  const line = new Set<(refusal: NotAdmitted | null) => void>();
+  let inFlight = 0;
+  const circuit = createCircuit({
+    ...options.circuit,
+    onOpen: () => {
+      for (const answer of line) answer('CIRCUIT_OPEN');
+    },
+  });
+
+  async function takePlace(longestMs: number): Promise<NotAdmitted | null> {
+    if (inFlight < options.places) {
+      inFlight += 1;
+      return null;
+    }
+    if (line.size >= options.queue) return 'ACCOUNT_BUSY';
+    return new Promise((resolve) => {
+      const late = setTimeout(() => answer('ACCOUNT_BUSY'), Math.min(longestMs, options.waitMs));
+      function answer(refusal: NotAdmitted | null): void {
+        clearTimeout(late);
+        line.delete(answer);
+        resolve(refusal);
+      }
+      line.add(answer);
+    });
+  }
+
+  function givePlace(): void {
+    const [next] = line;
+    if (next === undefined) inFlight -= 1;
+    else next(null);
+  }
+
+  return {
+    admit: async (longestMs, work, refused) => {
+      if (held.getStore() !== undefined) return work(0);
+      const pass = circuit.begin();
+      if (pass === null) return refused('CIRCUIT_OPEN');
+      try {
+        const asked = performance.now();
+        const refusal = await takePlace(longestMs);
+        if (refusal !== null) return refused(refusal);
+        try {
+          return await held.run(pass, work, performance.now() - asked);
+        } finally {
+          givePlace();
+        }
+      } finally {
+        circuit.end(pass);
+      }
+    },
+    pass: (work) => held.run('call', work),
+    watched: (send) => async (order) => {
+      const exchange = await send(order);
+      await circuit.record(exchange, order.timeoutMs, held.getStore() ?? 'call');
+      return exchange;
+    },
+    load: () => ({ inFlight, queued: line.size, circuit: circuit.status() }),
+    retryAfterSeconds: () => Math.max(1, Math.ceil(circuit.restLeftMs() / 1000)),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Exchange } from '@card-gateway/adapter-kit';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhenResult } from 'cockatiel';
+
+/** `half-open`: the rest is over and one call is finding out whether the provider works again. */
+export type CircuitStatus = 'closed' | 'open' | 'half-open';
+
+/** Whether a call may begin, and whether it is the one that tries a provider which has failed. */
+export type Pass = 'call' | 'probe';
+
+export interface CircuitOptions {
+  /** Failures in a row that open the circuit. */
+  readonly failures: number;
+  /** Milliseconds that a provider is left alone. */
+  readonly restMs: number;
+  /** A time-out counts only after so many milliseconds: a caller's own short deadline says nothing of the provider. */
+  readonly patienceMs: number;
+  /** Told when it opens. */
+  readonly onOpen: () => void;
+}
+
+/** Whether a provider is asked at all. Failed are: not sent, lost, HTTP 5xx; never a refusal that it documents. */
+export interface Circuit {
+  status(): CircuitStatus;
+  /** Null while the provider is left alone, or while another call is trying it. */
+  begin(): Pass | null;
+  /** What {@link begin} gave, given back. */
+  end(pass: Pass): void;
+  /** Milliseconds until a call may try again. */
+  restLeftMs(): number;
+  /** What became of one request on the wire, of whichever call, and the time it had. */
+  record(exchange: Exchange, timeoutMs: number, pass: Pass): Promise<void>;
+}
+
+export function createCircuit(options: CircuitOptions): Circuit {
+  // An exchange is handed over once it has ended, because what has begun is never stopped half-way. When the rest is
+  // over is decided in `begin`, before anything is recorded, so that this policy itself never waits.
+  const policy = circuitBreaker(
+    handleWhenResult((exchange) => hasFailed(exchange as Exchange)),
+    { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(options.failures) },
+  );
+  let openedAt = 0;
+  let probing = false;
+  policy.onBreak(() => {
+    openedAt = performance.now();
+    options.onOpen();
+  });
+
+  const restLeftMs = (): number => Math.max(0, openedAt + options.restMs - performance.now());
+
+  return {
+    status: () => {
+      if (policy.state === CircuitState.Closed) return 'closed';
+      return probing ? 'half-open' : 'open';
+    },
+    begin: () => {
+      if (policy.state === CircuitState.Closed) return 'call';
+      if (probing || restLeftMs() > 0) return null;
+      probing = true;
+      return 'probe';
+    },
+    end: (pass) => {
+      if (pass === 'probe') probing = false;
+    },
+    restLeftMs,
+    record: async (exchange, timeoutMs, pass) => {
+      const failed = hasFailed(exchange);
+      if (failed && hasTimedOut(exchange) && timeoutMs < options.patienceMs) return;
+      // While it is open, an answer to any call (a look-up, one that was under way) closes it; of the failures only the
+      // probe's counts, and lets the provider rest anew.
+      if (failed && policy.state !== CircuitState.Closed && pass !== 'probe') return;
+      await policy.execute(() => exchange);
+    },
+  };
+}
+
+function hasFailed(exchange: Exchange): boolean {
+  switch (exchange.kind) {
+    case 'answered':
+      return exchange.status >= 500;
+    case 'lost':
+      return true;
+    case 'not_sent':
+      // Our own connections were taken: nobody was asked.
+      return exchange.cause !== 'ALL_CONNECTIONS_BUSY';
+  }
+}
+
+function hasTimedOut(exchange: Exchange): boolean {
+  return exchange.kind === 'lost' && exchange.cause === 'TimeoutError';
+}

@@ -1,0 +1,64 @@
+import { type Operation, type OperationId, operations } from '@card-gateway/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Services } from '../services.ts';
+import { ProblemError, sendProblem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When it must be answered, on the clock of `performance.now()`. */
+    deadline: number;
+    deadlineTimer: NodeJS.Timeout | null;
+  }
+}
+
+export const deadlineHeader = 'X-Request-Deadline';
+
+/** An instant of RFC 3339, with milliseconds or without. */
+const instantShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Answers every operation within the time of its kind or, where the caller says so, earlier. What was begun goes on: a
+ * write that is sent is recorded, also when nobody waits for it any more.
+ */
+export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Services, 'config' | 'now'>): void {
+  const longestMs = { read: config.HTTP_READ_DEADLINE_MS, write: config.HTTP_WRITE_DEADLINE_MS };
+  app.decorateRequest('deadline', Infinity);
+  app.decorateRequest('deadlineTimer', null);
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { effect } = operationOf(request);
+    const leftMs = Math.min(longestMs[effect], callersLimitMs(request, now));
+    if (leftMs <= 0) throw new ProblemError('deadline-exceeded', `${deadlineHeader} was over when the request came.`);
+    request.deadline = performance.now() + leftMs;
+    request.deadlineTimer = setTimeout(() => {
+      if (!reply.sent) sendProblem(reply, late[effect]);
+    }, leftMs);
+  });
+  app.addHook('onResponse', async ({ deadlineTimer }) => {
+    if (deadlineTimer !== null) clearTimeout(deadlineTimer);
+  });
+}
+
+const late = {
+  read: new ProblemError('deadline-exceeded', 'No answer was ready in time.'),
+  write: new ProblemError(
+    'deadline-exceeded',
+    'No outcome was there in time. Repeat with the same Idempotency-Key to learn it.',
+    { outcome: 'unknown' },
+  ),
+};
+
+function operationOf(request: FastifyRequest): Operation {
+  return operations[request.routeOptions.schema?.operationId as OperationId];
+}
+
+/** @throws ProblemError 400 when the header is no instant */
+function callersLimitMs(request: FastifyRequest, now: () => number): number {
+  const header = request.headers[deadlineHeader.toLowerCase()];
+  if (header === undefined) return Infinity;
+  const instant = typeof header === 'string' && instantShape.test(header) ? Date.parse(header) : Number.NaN;
+  if (!Number.isNaN(instant)) return instant - now();
+  const pointer = `header/${deadlineHeader}`;
+  const detail = 'expected an instant of RFC 3339 with its offset, e.g. 2026-11-22T10:00:05.250Z';
+  throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}

@@ -1,0 +1,150 @@
+import type { ExchangeReport } from '@card-gateway/adapter-kit';
+import fastify, { type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CircuitStatus } from '../accounts/circuit.ts';
+import type { Services } from '../services.ts';
+import { type UnsettledCount, unsettledCounts } from './metrics-store.ts';
+
+/**
+ * What the process counts of itself, for Prometheus. A label is the name of an account or an operation, a status or one of
+ * a few words, never an id and nothing of a request: so their number has a limit, and nobody can be told from them.
+ */
+export interface Metrics {
+  /** Event loop, heap and garbage collection of this process too; once per process. */
+  collectProcess(): void;
+  requestAnswered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
+  providerCalled(account: string, report: ExchangeReport): void;
+  /** Callbacks by account and by what became of them. */
+  readonly callbackCounter: Counter<'account' | 'result'>;
+  /** All of it as text. Asks the database once, and at most every few seconds. */
+  text(
+    services: Pick<Services, 'pool' | 'accounts' | 'now'>,
+  ): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** Seconds: from an answer out of our own records to one that took all the time there is. */
+const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
+
+/** Milliseconds for which counts of the database are given again. */
+const countsMaxAgeMs = 5000;
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'gateway_http_request_duration_seconds',
+    help: 'Requests answered, by operation and HTTP status.',
+    labelNames: ['operation', 'status'],
+    buckets,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'gateway_provider_call_duration_seconds',
+    help: 'Requests sent to providers: result is the HTTP status class, not_sent or lost.',
+    labelNames: ['account', 'operation', 'result'],
+    buckets,
+    registers,
+  });
+  const callbackCounter = new Counter({
+    name: 'gateway_callbacks_total',
+    help: 'Callbacks received, by what became of them.',
+    labelNames: ['account', 'result'],
+    registers,
+  });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
+    new Gauge({ name, help, labelNames, registers });
+  const inFlight = gauge('gateway_account_calls_in_flight', 'Calls under way at an account.', ['account']);
+  const queued = gauge('gateway_account_calls_queued', 'Calls that wait for a place at an account.', ['account']);
+  const circuit = gauge('gateway_account_circuit', '1 for the state that the circuit is in.', ['account', 'state']);
+  const unknown = gauge('gateway_operations_unknown', 'Writes whose outcome nobody knows.', ['account']);
+  const person = gauge('gateway_operations_waiting_for_person', 'Of those, the ones that a person must settle.', [
+    'account',
+  ]);
+  const oldest = gauge('gateway_operations_unknown_oldest_seconds', 'For how long the oldest of those is unknown.', [
+    'account',
+  ]);
+  const database = gauge(
+    'gateway_database_up',
+    '1 while the database answers; without it nothing is known of writes.',
+    [],
+  );
+  const countUnsettled = remembered(unsettledCounts);
+
+  function setLoads({ accounts }: Pick<Services, 'accounts'>): void {
+    for (const account of accounts.all) {
+      const load = account.load();
+      inFlight.set({ account: account.name }, load.inFlight);
+      queued.set({ account: account.name }, load.queued);
+      for (const state of circuits) circuit.set({ account: account.name, state }, load.circuit === state ? 1 : 0);
+    }
+  }
+
+  function setUnsettled(services: Pick<Services, 'accounts' | 'now'>, counts: readonly UnsettledCount[] | null): void {
+    // An account that is no longer configured may have unknown writes all the same.
+    for (const of of [unknown, person, oldest]) of.reset();
+    database.set(counts === null ? 0 : 1);
+    if (counts === null) return;
+    for (const { name: account } of services.accounts.all) {
+      for (const of of [unknown, person, oldest]) of.set({ account }, 0);
+    }
+    for (const count of counts) {
+      const { account } = count;
+      unknown.set({ account }, count.unknown);
+      person.set({ account }, count.person);
+      oldest.set({ account }, Math.max(0, (services.now() - count.oldestSince.getTime()) / 1000));
+    }
+  }
+
+  return {
+    collectProcess: () => collectDefaultMetrics({ register: registry }),
+    requestAnswered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
+    providerCalled: (account, { operation, durationMs, result, httpStatus }) =>
+      calls.observe(
+        { account, operation, result: httpStatus === null ? result : `${Math.floor(httpStatus / 100)}xx` },
+        durationMs / 1000,
+      ),
+    callbackCounter,
+    text: async (services) => {
+      setLoads(services);
+      setUnsettled(services, await countUnsettled(services.pool).catch(() => null));
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** `ask`, at most once at a time and once in a while, however often it is called. */
+function remembered<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
+  let last: { readonly asked: number; readonly answer: Promise<T> } | null = null;
+  return (question) => {
+    if (last === null || performance.now() - last.asked > countsMaxAgeMs) {
+      last = { asked: performance.now(), answer: ask(question) };
+    }
+    return last.answer;
+  };
+}
+
+/** Counts every answer to an operation, by its name. */
+export function countRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.schema?.operationId;
+    if (operation === undefined) return;
+    metrics.requestAnswered({ operation, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+  });
+}
+
+/** A service that has `/metrics` alone, for a port that callers do not reach. */
+export function metricsServer(services: Services): FastifyInstance {
+  const app: FastifyInstance = fastify();
+  metricsRoute(app, services);
+  return app;
+}
+
+/** `/metrics`, without an API key: it says nothing of any request. */
+export function metricsRoute(app: FastifyInstance, services: Services): void {
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    const { type, text } = await services.metrics.text(services);
+    return reply.type(type).send(text);
+  });
+}

@@ -1,0 +1,20 @@
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import { ProblemError } from './problem.ts';
+
+/**
+ * Turns requests away, before anything is done for them, while the process is so busy or its heap so full that all
+ * would suffer. Only for the scope it is registered in: health and metrics are answered all the same.
+ */
+export async function shedLoad(app: FastifyInstance, config: Config): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: config.OVERLOAD_EVENT_LOOP_DELAY_MS,
+    maxHeapUsedBytes: config.OVERLOAD_HEAP_BYTES,
+    pressureHandler: async () => {
+      throw new ProblemError('overloaded', 'The gateway has too much to do; nothing was done. Try again in a moment.', {
+        retryAfterSeconds: 1,
+      });
+    },
+  });
+}
