@@ -4,6 +4,7 @@ import { fromPublicId } from '@card-gateway/core';
 import { scopes } from '@card-gateway/contract';
 import { createClient } from '@card-gateway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listAudit, verifyAudit } from '../src/commands/audit.ts';
 import { hashApiKey } from '../src/http/auth.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -140,6 +141,90 @@ describe('keys revoke', () => {
       expect(stderr).toBe('Expected a key id, as "gateway keys list" shows it: key_…\n');
     },
   );
+});
+
+describe('audit', () => {
+  test('has who made and revoked which key, written before it was done', async () => {
+    const { stdout: key } = await create('--caller', 'audited', '--tenant', 'shop', '--scopes', 'cards:read');
+    const id = /^(key_\w+)\tshop\taudited\t/m.exec((await run(['keys', 'list'])).stdout)?.[1] ?? '';
+    await run(['keys', 'revoke', id]);
+    const { code, stdout } = await run(['audit', 'list', '--limit', '2']);
+    expect(code).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown;
+    const operator = expect.stringMatching(/^operator/) as unknown;
+    const number = expect.stringMatching(/^\d+$/) as unknown;
+    expect(rows).toEqual([
+      [number, time, 'shop', operator, '-', 'key.revoke', id, 'of audited', '-'],
+      [number, time, 'shop', operator, '-', 'key.create', id, 'for audited: cards:read', '-'],
+    ]);
+    expect(stdout).not.toContain(key.trim().slice(4));
+  });
+
+  test('is verified by what an earlier verification printed', async () => {
+    const lines: string[] = [];
+    expect(await verifyAudit(gateway.pool, undefined, (line) => lines.push(line))).toBe(true);
+    expect(lines).toEqual([
+      expect.stringMatching(/^The audit log is intact: \d+ rows\. /),
+      expect.stringMatching(/^\d+:[0-9a-f]{64}$/),
+    ]);
+    const head = lines[1] ?? '';
+    expect(await run(['audit', 'verify', '--head', head])).toEqual({
+      code: 0,
+      stdout: `${lines.join('\n')}\n`,
+      stderr: '',
+    });
+    const other = head.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    expect(await verifyAudit(gateway.pool, other, (line) => lines.push(line))).toBe(false);
+    expect(lines.at(-1)).toMatch(/^The audit log is broken at row \d+: it is not the row that was noted down\.$/);
+  });
+
+  test('that was changed is named by its first broken row', async () => {
+    await gateway.pool.query(
+      "ALTER TABLE audit_log DISABLE TRIGGER USER; UPDATE audit_log SET caller = 'nobody' WHERE seq = 1; ALTER TABLE audit_log ENABLE TRIGGER USER",
+    );
+    const broken = { code: 1, stdout: 'The audit log is broken at row 1: it was changed.\n', stderr: '' };
+    expect(await run(['audit', 'verify'])).toEqual(broken);
+  });
+
+  test('expects what it can work with', async () => {
+    const nowhere = (): void => {};
+    await expect(verifyAudit(gateway.pool, '5', nowhere)).rejects.toThrow('--head: expected what an earlier');
+    await expect(listAudit(gateway.pool, '0', nowhere)).rejects.toThrow('--limit: expected a whole number');
+    await expect(listAudit(gateway.pool, 'all', nowhere)).rejects.toThrow('--limit: expected a whole number');
+  });
+});
+
+describe('sealing', () => {
+  const keys = (first: string): Record<string, string> => ({
+    DATABASE_URL: gateway.services.config.DATABASE_URL,
+    GATEWAY_SEALING_KEYS: first,
+    GATEWAY_FINGERPRINT_KEYS: `f1:${Buffer.alloc(32, 9).toString('base64')}`,
+  });
+  const key = (id: string): string => `${id}:${Buffer.alloc(32, id).toString('base64')}`;
+
+  test('rotates, writes that down, retires the older keys and shows the state', async () => {
+    const { code, stdout, stderr } = await run(['sealing', 'rotate'], keys(`${key('s2')},${key('s1')}`));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('cards.pan: 0 sealed anew, 0 not to be opened, 0 in use by others\n');
+    const [row] = (await run(['audit', 'list', '--limit', '1'])).stdout.split('\n');
+    expect(row?.split('\t').slice(5, 8)).toEqual(['sealing.rotate', 's2', 'retires s1']);
+    expect(await run(['sealing', 'status'], keys(key('s2')))).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(['sealing', 'rotate'], keys(`${key('s1')},${key('s2')}`))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('GATEWAY_SEALING_KEYS: the key "s1" is retired') as string,
+    });
+  });
+
+  test('needs its keys', async () => {
+    const { code, stderr } = await run(['sealing', 'status']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/GATEWAY_SEALING_KEYS: it is not set/);
+  });
 });
 
 describe('migrate', () => {
