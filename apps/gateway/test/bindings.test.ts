@@ -121,6 +121,26 @@ describe('a bank card', () => {
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
   });
 
+  test('whose start gets no answer is asked for at once, while its number is at hand', async () => {
+    const card = bankCard();
+    const { user, cardNumber: cardNo, phone } = card;
+    gateway.sandbox.admin.yixin.seedCards({ user, cards: [{ cardNo, phone }] });
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
+    const { status, data } = await gateway.client.call('startBinding', { body: card });
+    expect({ status, binding: data.status }).toEqual({ status: 201, binding: 'not_required' });
+    const { attempts } = await gateway.client.getOperation({ params: { id: data.operation?.id ?? '' } });
+    expect(attempts).toMatchObject([{ kind: 'send', providerMessage: expect.stringContaining('needs no binding') }]);
+
+    const other = bankCard();
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
+    expect(await gateway.client.call('startBinding', { body: other })).toMatchObject({
+      status: 202,
+      data: { status: 'starting', operation: { outcome: 'unknown' } },
+    });
+    // Whether an SMS was sent nobody knows: it counts.
+    await expect(gateway.client.startBinding({ body: other })).rejects.toMatchObject({ code: 'sms-limit' });
+  });
+
   test('that is bound already needs no SMS', async () => {
     const card = bankCard();
     gateway.sandbox.admin.yixin.seedCards({

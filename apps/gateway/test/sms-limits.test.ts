@@ -1,7 +1,9 @@
 import { type Client, GatewayProblem } from '@card-gateway/client';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startBinding } from '../src/bindings/start-binding.ts';
 import { type Settings, startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
+import { ahead } from './setup/settle.ts';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -71,6 +73,25 @@ describe('for one user and card', () => {
     expect(gateway.sandbox.admin.ledger({ effect: 'sms_sent' })).toHaveLength(1);
     expect((await gateway.client.listBindings({ query: { user: card.user } })).data).toHaveLength(1);
     await closeSecond();
+  });
+
+  test('the limits hold whatever the clock of a process says', async () => {
+    gateway = await startGateway();
+    const card = bankCard();
+    await start(gateway.client, card);
+    for (const [index, hours] of [-25, -2, 2, 25].entries()) {
+      const write = {
+        caller: { tenant: 'default', caller: 'tests', keyId: '', scopes: ['admin'] },
+        idempotencyKey: `clock-${index}`,
+        text: '',
+        requestId: '',
+        traceparent: undefined,
+      };
+      const body = { ...card, userIp: undefined };
+      const refusal = startBinding(ahead(gateway, hours * 3_600_000), write, body);
+      await expect(refusal).rejects.toMatchObject({ code: 'sms-limit' });
+    }
+    expect(gateway.sandbox.admin.ledger({ effect: 'sms_sent' })).toHaveLength(1);
   });
 
   test('a refused key is not used up: the same request works when its time has come', async () => {

@@ -1,7 +1,7 @@
-import { done, type ProviderCall, uuidOf } from '@card-gateway/core';
+import { done, type Outcome, type ProviderCall, uuidOf } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { LookUp, WriteKind } from '../ledger/kind.ts';
+import type { WriteKind } from '../ledger/kind.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
 import { findById, type OperationRow } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
@@ -40,7 +40,7 @@ async function lookUpRemoved(
   account: OpenAccount,
   operation: OperationRow,
   call: ProviderCall,
-): Promise<LookUp<null> | null> {
+): Promise<Outcome<null> | { readonly kind: 'absent' } | null> {
   const { unbinding, boundCards } = account.adapter;
   if (unbinding?.settlement.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
   const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
@@ -93,7 +93,7 @@ async function settleEarlierRemoval(
   const operation = await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
-  const lookUp = await kind.lookUp(account, operation, readCall(services, write.traceparent));
+  const lookUp = await lookUpRemoved(services, account, operation, readCall(services, write.traceparent));
   if (lookUp === null || lookUp.kind === 'absent') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));

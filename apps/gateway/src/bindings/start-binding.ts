@@ -1,5 +1,16 @@
 import type { startBindingSchema } from '@card-gateway/contract';
-import { type BindingStarted, done, newUuid, Pan, Secret, toPublicId } from '@card-gateway/core';
+import {
+  type BindingFacet,
+  type BindingOrder,
+  type BindingStarted,
+  done,
+  newUuid,
+  type Outcome,
+  Pan,
+  type ProviderCall,
+  Secret,
+  toPublicId,
+} from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
@@ -10,8 +21,8 @@ import type { Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
 import { awaitCode, boundRows, endStart, insertBinding, markBound, type SmsRefusal } from './challenge-store.ts';
 
-/** A start that the provider answered, or a card that its list shows as bound. */
-type Started = BindingStarted | { readonly status: 'bound' };
+/** A start that the provider answered, or what it said of the card after the answer was lost. */
+type Started = BindingStarted | { readonly status: 'bound' } | { readonly status: 'found_not_required' };
 
 /** How the outcome of a start changes the binding; a lost one settles from the user's list, never by a second SMS. */
 export function startBindingKind(services: Services): WriteKind<Started> {
@@ -45,6 +56,9 @@ export function startBindingKind(services: Services): WriteKind<Started> {
             return endStart(client, id, { status: 'not_required', sentNothing: true }, at);
           case 'bound':
             return foundBound(client, id, at);
+          // Whether it sent an SMS nobody knows, so that it counts as one.
+          case 'found_not_required':
+            return endStart(client, id, { status: 'not_required', sentNothing: false }, at);
         }
       }
     },
@@ -105,7 +119,8 @@ export function startBinding(
         if (refusal !== null) throw smsProblem(refusal);
       },
       send: (call) =>
-        binding.start(
+        startOrCheck(
+          binding,
           {
             reference: toPublicId('binding', id),
             user: order.user,
@@ -119,6 +134,24 @@ export function startBinding(
         ),
     };
   });
+}
+
+const leastForCheckMs = 500;
+
+/**
+ * Starts a binding. Should the answer be lost, the provider is asked at once whether the card needs one at all, while the
+ * card number is still at hand (yixin.md §4.6); it is never kept, so that later look-ups have only the user's list.
+ */
+async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: ProviderCall): Promise<Outcome<Started>> {
+  const startedAt = performance.now();
+  const outcome = await binding.start(order, call);
+  const timeoutMs = Math.floor(call.timeoutMs - (performance.now() - startedAt));
+  if (outcome.kind !== 'unknown' || timeoutMs < leastForCheckMs) return outcome;
+  const { user, pan, userIp } = order;
+  const checked = await binding.check({ user, pan, userIp }, { ...call, timeoutMs });
+  if (checked.kind !== 'done' || checked.value.required) return outcome;
+  const message = 'the answer was lost; asked again, the provider says that the card needs no binding';
+  return done({ status: 'found_not_required' }, { httpStatus: null, code: null, ...checked.evidence, message });
 }
 
 /** The card number of a checked body. */
