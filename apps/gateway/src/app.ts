@@ -4,8 +4,10 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
 import { removeBindingKind } from './bindings/remove-binding.ts';
+import { isListed } from './accounts/addresses.ts';
 import { startBindingKind } from './bindings/start-binding.ts';
 import { verifyBindingKind } from './bindings/verify-binding.ts';
+import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.ts';
 import { cardholderRoutes } from './cardholders/routes.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
 import { cardWriteKinds } from './cards/kinds.ts';
@@ -54,6 +56,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     connectionTimeout: 0,
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
+    trustProxy: (address) => isListed(config.HTTP_TRUSTED_PROXIES, address),
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => malformedRequest(error, socket, log),
@@ -98,7 +101,9 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     bindingRoutes(v1, services);
     syncRoutes(v1, services);
     operationRoutes(v1, services, writeKinds(services));
+    callbackRoutes(v1, services);
   });
+  await callbackIntake(app, services);
   healthRoutes(app, services);
   if (config.METRICS_PORT === 'main') metricsRoute(app, services);
   await serveOpenApi(app);
@@ -134,7 +139,11 @@ function requestId(header: string | string[] | undefined, now: () => number): st
 }
 
 const beside = ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/'];
-const paths = [...Object.values(operations), ...beside.map((path) => ({ method: 'GET', path }))].map(
+const paths = [
+  ...Object.values(operations),
+  ...beside.map((path) => ({ method: 'GET', path })),
+  ...intakePaths.map((path) => ({ method: 'POST', path })),
+].map(
   ({ method, path }) => ({
     methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
     shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { addressRule, isNetwork } from './accounts/addresses.ts';
+import { addressList } from './accounts/addresses.ts';
 
 /** One setting of the environment: how it is read, its default, and what an operator should know of it. */
 interface Setting<Schema extends z.ZodType> {
@@ -26,11 +26,11 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
 
-/** `10.0.0.0/8,2001:db8::1` as a list of the same texts. */
-const proxyList = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
-  .refine((parts) => parts.every(isNetwork), addressRule);
+/** `10.0.0.0/8,2001:db8::1` */
+const commaSeparated = z.string().transform((text) => {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+});
 
 const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
 
@@ -102,7 +102,7 @@ const settings = {
   HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(integer(0, 600_000), '65000', 'Idle connections are closed after this.'),
   HTTP_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest request body.'),
   HTTP_TRUSTED_PROXIES: setting(
-    proxyList,
+    commaSeparated.pipe(addressList),
     '',
     'Proxies whose X-Forwarded-For is believed (addresses and networks, by commas): for allowFrom of callbacks.',
   ),
@@ -140,6 +140,11 @@ const settings = {
     integer(1, 100),
     '8',
     'Jobs (settling, syncs) that run at once in this process; a quarter of them look up for one account at most.',
+  ),
+  IDEMPOTENCY_KEPT_DAYS: setting(
+    integer(1, 3650),
+    '30',
+    'Days after which the Idempotency-Key of a settled write is forgotten, and may be used for another.',
   ),
   PRODUCTS_MAX_AGE_MS: setting(integer(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
   SMS_CODE_LIFETIME_MS: setting(

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { AdapterDefinition } from '@card-gateway/adapter-kit';
+import type { AdapterDefinition, SettingFault } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
+import { secretPathRule } from '../secrets.ts';
+import {
+  type AuthorizationSettings,
+  type CallbackSettings,
+  callbackSettings,
+  decisionService,
+  fixedDecision,
+} from './callback-settings.ts';
 
 /** One account at one provider, read and checked. */
 export interface Account {
@@ -11,6 +19,10 @@ export interface Account {
   readonly sandbox: boolean;
   readonly adapter: AdapterDefinition;
   readonly settings: { readonly baseUrl: string };
+  /** Its cards are pulled this often; null is never by itself. */
+  readonly syncEveryMs: number | null;
+  readonly callbacks: CallbackSettings | null;
+  readonly authorization: AuthorizationSettings | null;
 }
 
 /** The accounts file is not usable: every fault with its path and how to mend it. */
@@ -33,7 +45,10 @@ function entrySchema(adapters: readonly AdapterDefinition[]) {
     provider: z.enum(providers as [string, ...string[]]),
     tenant: z.string().regex(nameShape, nameRule).default('default'),
     sandbox: z.boolean().default(false),
+    syncEveryMinutes: z.int().min(1).max(1440).optional(),
     settings: z.record(z.string(), z.unknown(), 'expected an object of settings'),
+    callbacks: z.unknown().optional(),
+    authorization: z.unknown().optional(),
   });
 }
 
@@ -62,6 +77,13 @@ export function readAccounts(file: string, sources: Sources): Account[] {
       else for (const key of issue.keys) fail([...at, key], 'there is no such setting');
     }
   };
+  const readPart = <Part>(schema: z.ZodType<Part>, value: unknown, path: readonly string[]): Part | null => {
+    if (value === undefined) return null;
+    const resolved = resolveSecrets(value, path, fail, dirname(file), sources.environment);
+    const part = schema.safeParse(resolved);
+    if (!part.success) failAll(path, part.error);
+    return part.success ? part.data : null;
+  };
   const entries = parseFile(file);
   const entry = entrySchema(sources.adapters);
   const accounts: Account[] = [];
@@ -78,7 +100,7 @@ export function readAccounts(file: string, sources: Sources): Account[] {
     if (adapter === undefined) continue;
     const resolved = resolveSecrets(common.data.settings, [name, 'settings'], fail, dirname(file), sources.environment);
     const settings = adapter.settings.safeParse(resolved);
-    const { tenant, sandbox } = common.data;
+    const { tenant, sandbox, syncEveryMinutes } = common.data;
     const isPlainHttp = settings.success
       ? !/^https:/i.test(settings.data.baseUrl)
       : /^http:/i.test(String(common.data.settings['baseUrl']));
@@ -94,11 +116,47 @@ export function readAccounts(file: string, sources: Sources): Account[] {
         fail([name, 'settings', ...fault.path], fault.message);
       }
     }
-    accounts.push({ name, tenant, sandbox, adapter, settings: settings.data });
+    const decision = common.data.authorization;
+    const account: Account = {
+      name,
+      tenant,
+      sandbox,
+      adapter,
+      settings: settings.data,
+      syncEveryMs: syncEveryMinutes === undefined ? null : syncEveryMinutes * 60_000,
+      callbacks: readPart(callbackSettings, common.data.callbacks, [name, 'callbacks']),
+      authorization: readPart(decisionSchemaOf(decision), decision, [name, 'authorization']),
+    };
+    for (const { path, message } of callbackFaults(account)) fail([name, ...path], message);
+    accounts.push(account);
   }
   if (accounts.length === 0 && faults.length === 0) fail([], 'expected at least one account');
   if (faults.length > 0) throw new AccountsError(file, faults);
   return accounts;
+}
+
+function decisionSchemaOf(value: unknown): z.ZodType<AuthorizationSettings> {
+  return typeof value === 'object' && value !== null && 'decide' in value ? fixedDecision : decisionService;
+}
+
+/** What the settings of callbacks lack or have too much, by what the account's adapter makes of callbacks. */
+function callbackFaults({ adapter, settings, sandbox, callbacks, authorization }: Account): SettingFault[] {
+  const faults: SettingFault[] = [];
+  if (callbacks === null && authorization === null) return faults;
+  const send = () => Promise.reject(new Error('Nothing is sent while settings are read.'));
+  const { callbacks: facet, gaps } = adapter.create(settings, { send, now: () => 0 });
+  if (facet === undefined) {
+    const message = `this account takes no callbacks: ${gaps.callbacks?.reason ?? "the provider's documents describe none"}`;
+    faults.push({ path: [callbacks === null ? 'authorization' : 'callbacks'], message });
+  } else if (facet.isUnsigned && callbacks !== null && callbacks.secretPath === undefined) {
+    const message = `this provider signs nothing, so that a secret path must stand for it: ${secretPathRule}`;
+    faults.push({ path: ['callbacks', 'secretPath'], message });
+  }
+  if (!sandbox && authorization !== null && 'url' in authorization && !/^https:/i.test(authorization.url)) {
+    const message = 'expected https; only an account with "sandbox": true may use http';
+    faults.push({ path: ['authorization', 'url'], message });
+  }
+  return faults;
 }
 
 function parseFile(file: string): Record<string, unknown> {
@@ -177,8 +235,8 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
       additionalProperties: false,
     })),
   };
-  const accounts = adapters.map((adapter) => {
-    const settings = z.toJSONSchema(adapter.settings, {
+  const schemaOf = (part: z.ZodType) => {
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(part, {
       io: 'input',
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => {
@@ -187,7 +245,9 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
         Object.assign(jsonSchema, { ...secret, description: jsonSchema.description ?? secret.description });
       },
     });
-    delete settings.$schema;
+    return schema;
+  };
+  const accounts = adapters.map((adapter) => {
     return {
       title: `Account at ${adapter.title}`,
       type: 'object',
@@ -204,7 +264,18 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
           default: false,
           description: 'A test account: http and unconfirmed settings are allowed.',
         },
-        settings,
+        syncEveryMinutes: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 1440,
+          description: "Pulls the account's cards this often; without it only when a caller asks.",
+        },
+        settings: schemaOf(adapter.settings),
+        callbacks: { ...schemaOf(callbackSettings), description: 'How its callbacks are taken.' },
+        authorization: {
+          description: 'Who decides about the payments that the provider asks about. Without it they are declined.',
+          oneOf: [fixedDecision, decisionService].map(schemaOf),
+        },
       },
       required: ['provider', 'settings'],
       additionalProperties: false,

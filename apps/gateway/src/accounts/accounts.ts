@@ -116,6 +116,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       adapter: admitCalls(account.adapter.create(account.settings, { send, now: options.now }), admission),
       callbacks: account.callbacks ?? {},
       authorization: deciderOf(authorization, decisions),
+      syncEveryMs: account.syncEveryMs,
       health: () => health,
       load: () => admission.load(),
       admitted: (longestMs, work) =>

@@ -1,0 +1,44 @@
+import { secretSetting } from '@card-gateway/adapter-kit';
+import { z } from 'zod';
+import { isSecretPath, isWebhookSecret, secretPathRule, webhookSecretRule } from '../secrets.ts';
+import { addressList } from './addresses.ts';
+
+/** How the callbacks of one account are taken. */
+export const callbackSettings = z.strictObject({
+  secretPath: secretSetting('Last segment of the URL of a provider that signs nothing: /callbacks/<account>/<this>.')
+    .refine(isSecretPath, { error: secretPathRule })
+    .optional(),
+  allowFrom: addressList
+    .optional()
+    .meta({ description: 'Addresses and networks (CIDR) that callbacks may come from. Without it: any.' }),
+});
+export type CallbackSettings = z.output<typeof callbackSettings>;
+
+/** Always the same answer to the payments that the provider asks about. */
+export const fixedDecision = z.strictObject({
+  decide: z
+    .enum(['approve', 'decline'])
+    .meta({ description: 'The answer to every payment that the provider asks about.' }),
+});
+
+/** A service of the operator's own that decides about them. */
+export const decisionService = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'expected an absolute http(s) URL' })
+    .meta({ description: 'Asked about each payment. https, unless the account is marked as a sandbox.' }),
+  secret: secretSetting('Signs the question (Standard Webhooks): whsec_ and the base64 of 24 to 64 bytes.').refine(
+    isWebhookSecret,
+    { error: webhookSecretRule },
+  ),
+  timeoutMs: z
+    .int()
+    .min(50)
+    .max(600)
+    .default(500)
+    .meta({ description: 'Longest time to answer, of the 800 ms that the provider waits in all.' }),
+});
+
+/** Who decides about the payments that the provider asks about. */
+export type AuthorizationSettings = FixedDecision | DecisionService;
+export type FixedDecision = z.output<typeof fixedDecision>;
+export type DecisionService = z.output<typeof decisionService>;

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AuthorizationRequest } from '@card-gateway/core';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import { isDatabaseFailure } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import { askService, type ServiceAnswer } from './decision-service.ts';
+import { type Decision, knownPayment, type NewCallback, storeDecision } from './store.ts';
+
+/** KeySecure waits 800 ms in all (keysecure.md §11.1): this much from the first byte to the answer, the rest is the way. */
+const longestMs = 700;
+/** Kept of it to store the decision. */
+const storingMs = 100;
+
+/**
+ * Decides about a payment within its time: the decision is stored before it is answered, and the first one stored is
+ * answered to every repeat. Whatever is late or fails is a decline; where the database is away or slow it is not stored, and a
+ * repeat may get another answer.
+ *
+ * @param startedAt when the request began, on the clock of `performance.now()`
+ */
+export async function authorize(
+  services: Services,
+  account: OpenAccount,
+  request: AuthorizationRequest,
+  callback: NewCallback,
+  startedAt: number,
+): Promise<Decision> {
+  const leftMs = (): number => longestMs - (performance.now() - startedAt);
+  const over = new AbortController();
+  const late = wait(Math.max(0, leftMs()), 'decline' as const, { signal: over.signal }).catch(() => 'decline' as const);
+  const decided = decide(services, account, request, callback, leftMs).catch((error: unknown) => {
+    if (error instanceof TooLate || (error instanceof Error && isDatabaseFailure(error))) return 'decline' as const;
+    throw error;
+  });
+  try {
+    return await Promise.race([decided, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+class TooLate extends Error {}
+
+async function decide(
+  services: Services,
+  account: OpenAccount,
+  request: AuthorizationRequest,
+  callback: NewCallback,
+  leftMs: () => number,
+): Promise<Decision> {
+  const known = await knownPayment(services.pool, account.name, request);
+  const answer = known.decision === null ? await ask(account, request, callback, known.cardId, leftMs) : decidedBefore;
+  return storeDecision(services.pool, callback, { ...request, ...answer }, Math.max(1, Math.floor(leftMs())), () => {
+    // What is answered must be what is stored: a decision that comes too late to be answered is undone.
+    if (leftMs() <= 0) throw new TooLate();
+  });
+}
+
+/** The first decision stands: of this one nothing is stored. */
+const decidedBefore: ServiceAnswer = { decision: 'decline', because: 'no_setting' };
+
+async function ask(
+  account: OpenAccount,
+  request: AuthorizationRequest,
+  callback: NewCallback,
+  cardId: string | null,
+  leftMs: () => number,
+): Promise<ServiceAnswer> {
+  const { authorization } = account;
+  if (authorization === null) return { decision: 'decline', because: 'no_setting' };
+  if ('decide' in authorization) return { decision: authorization.decide, because: 'setting' };
+  const timeoutMs = Math.floor(Math.min(authorization.timeoutMs, leftMs() - storingMs));
+  if (timeoutMs <= 0) return { decision: 'decline', because: 'service_late' };
+  return askService(authorization, account, request, { cardId, at: callback.receivedAt, timeoutMs });
+}

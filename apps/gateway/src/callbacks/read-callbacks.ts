@@ -1,0 +1,72 @@
+import type { callbackPageSchema, callbackQuerySchema, callbackSchema } from '@card-gateway/contract';
+import { toPublicId, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { recordAudit } from '../audit/store.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import type { Services } from '../services.ts';
+import { type CallbackRow, findCallback, listCallbacks, queueAgain } from './store.ts';
+
+type Callback = z.output<typeof callbackSchema>;
+
+/** One callback and what became of it. @throws ProblemError 404 */
+export async function readCallback(services: Services, caller: Caller, id: string): Promise<Callback> {
+  return callbackView(await callbackOf(services, caller, id));
+}
+
+/** A page of callbacks. */
+export async function readCallbacks(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof callbackQuerySchema>,
+): Promise<z.output<typeof callbackPageSchema>> {
+  const page = pageRequest(query);
+  const { account, state } = query;
+  const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state }, page);
+  return pageOf(rows, page.limit, callbackView);
+}
+
+/** Puts a callback on the queue again, with the name of who wants it in the audit log. @throws ProblemError 404 */
+export async function replayCallback(services: Services, caller: Caller, id: string): Promise<Callback> {
+  const { id: uuid } = await callbackOf(services, caller, id);
+  const row = await queueAgain(services.pool, uuid, (client) =>
+    recordAudit(client, {
+      at: new Date(services.now()),
+      tenant: caller.tenant,
+      caller: caller.caller,
+      keyId: caller.keyId,
+      action: 'callback.replay',
+      resource: id,
+      purpose: null,
+      requestId: null,
+    }),
+  );
+  if (row === null) throw noSuchCallback();
+  return callbackView(row);
+}
+
+async function callbackOf(services: Services, caller: Caller, id: string): Promise<CallbackRow> {
+  const row = await findCallback(services.pool, uuidOf('callback', id));
+  if (row === null || row.tenant !== caller.tenant) throw noSuchCallback();
+  return row;
+}
+
+function noSuchCallback(): ProblemError {
+  return new ProblemError('not-found', 'There is no such callback.');
+}
+
+function callbackView(row: CallbackRow): Callback {
+  return {
+    id: toPublicId('callback', row.id),
+    provider: row.provider,
+    account: row.account,
+    kind: row.kind,
+    state: row.state,
+    deliveries: row.deliveries,
+    decision: row.decision,
+    failure: row.failure,
+    receivedAt: row.receivedAt.toISOString(),
+    workedAt: row.workedAt?.toISOString() ?? null,
+  };
+}

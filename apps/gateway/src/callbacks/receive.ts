@@ -1,0 +1,84 @@
+import {
+  type Acknowledgement,
+  type CallbacksFacet,
+  type CallbackVerdict,
+  newUuid,
+  type ReceivedCallback,
+} from '@card-gateway/core';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import { isListed } from '../accounts/addresses.ts';
+import { ProblemError } from '../http/problem.ts';
+import { isSameSecret } from '../secrets.ts';
+import type { Services } from '../services.ts';
+import { authorize } from './authorize.ts';
+import { sealRecord } from './record.ts';
+import { type NewCallback, storeCallback } from './store.ts';
+
+/** Where a callback came in, known before anything of its body is read. */
+export interface Intake {
+  readonly account: OpenAccount;
+  readonly facet: CallbacksFacet;
+}
+
+/**
+ * The account that a callback URL belongs to. Whatever is wrong with the URL or the sender's address, the answer is the one
+ * to an account that is not there.
+ *
+ * @param secret the last segment of the URL; null where the URL ends with the account
+ * @throws ProblemError 404
+ */
+export function intakeOf(services: Services, name: string, secret: string | null, address: string): Intake {
+  const account = services.accounts.byName(name);
+  const facet = account?.adapter.callbacks;
+  if (account === undefined || facet === undefined) throw nothingThere();
+  const { secretPath, allowFrom } = account.callbacks;
+  const isOpen =
+    secretPath === undefined
+      ? !facet.isUnsigned && secret === null
+      : secret !== null && isSameSecret(secretPath, secret);
+  if (!isOpen || (allowFrom !== undefined && !isListed(allowFrom, address))) throw nothingThere();
+  return { account, facet };
+}
+
+function nothingThere(): ProblemError {
+  return new ProblemError('not-found', 'There is nothing at this path.');
+}
+
+/** What became of a callback. Of one that is refused nothing was kept. */
+export type Taken =
+  | { readonly kind: 'accepted' | 'repeated'; readonly acknowledgement: Acknowledgement }
+  | Extract<CallbackVerdict, { kind: 'refused' }>;
+
+/**
+ * Takes a callback: verified, stored with its job in one commit, then acknowledged as the provider demands. One that came
+ * before is counted and acknowledged alike.
+ *
+ * @param startedAt when the request began, on the clock of `performance.now()`
+ */
+export async function receiveCallback(
+  services: Services,
+  { account, facet }: Intake,
+  callback: ReceivedCallback,
+  startedAt: number,
+): Promise<Taken> {
+  const verdict = facet.receive(callback);
+  if (verdict.kind === 'refused') return verdict;
+  const { record, deduplicationKey } = verdict;
+  const event = facet.eventOf(record);
+  const row: NewCallback = {
+    id: newUuid(callback.receivedAt),
+    tenant: account.tenant,
+    provider: account.provider,
+    account: account.name,
+    deduplicationKey,
+    kind: event.kind,
+    recordSealed: sealRecord(services.sealing, { account: account.name, deduplicationKey }, record),
+    receivedAt: new Date(callback.receivedAt),
+  };
+  if (event.kind === 'authorization') {
+    const decision = await authorize(services, account, event.request, row, startedAt);
+    return { kind: 'accepted', acknowledgement: facet.acknowledge(record, decision) };
+  }
+  const kind = await storeCallback(services.pool, row);
+  return { kind, acknowledgement: facet.acknowledge(record, null) };
+}

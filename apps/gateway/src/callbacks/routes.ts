@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { countRequests } from '../http/metrics.ts';
+import { shedLoad } from '../http/overload.ts';
+import { ProblemError } from '../http/problem.ts';
+import { mount } from '../http/route.ts';
+import type { Services } from '../services.ts';
+import { readCallback, readCallbacks, replayCallback } from './read-callbacks.ts';
+import { type Intake, intakeOf, receiveCallback } from './receive.ts';
+
+/** What operators see of callbacks. */
+export function callbackRoutes(app: FastifyInstance, services: Services): void {
+  mount(app, 'listCallbacks', ({ caller, query }) => readCallbacks(services, caller, query));
+  mount(app, 'getCallback', ({ caller, params }) => readCallback(services, caller, params.id));
+  mount(app, 'replayCallback', ({ caller, params }) => replayCallback(services, caller, params.id));
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    intake: Intake | null;
+  }
+}
+
+/** Where the providers send their callbacks. It asks for no API key: a callback is believed for its own signature. */
+export const intakePaths = ['/callbacks/{account}', '/callbacks/{account}/{secret}'] as const;
+
+/** Takes callbacks. Bodies are read as the bytes that were sent, whatever their content type says. */
+export async function callbackIntake(app: FastifyInstance, services: Services): Promise<void> {
+  await app.register(async (scope) => {
+    await shedLoad(scope, services.config);
+    countRequests(scope, services.metrics);
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: services.config.CALLBACK_BODY_LIMIT_BYTES },
+      (_request, body, parsed) => parsed(null, body),
+    );
+    scope.decorateRequest('intake', null);
+    scope.addHook('onRequest', async (request) => {
+      const { account, secret } = request.params as { readonly account: string; readonly secret?: string };
+      request.intake = intakeOf(services, account, secret ?? null, request.ip);
+    });
+    for (const path of intakePaths) {
+      scope.post(
+        path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        { schema: { hide: true, operationId: 'receiveCallback' } },
+        (request, reply) => take(services, request, reply),
+      );
+    }
+  });
+}
+
+async function take(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { intake } = request;
+  if (intake === null) throw new Error('A callback came past its own check.');
+  const { account } = intake;
+  const startedAt = performance.now() - reply.elapsedTime;
+  const taken = await receiveCallback(services, intake, callbackOf(request, services.now()), startedAt);
+  services.metrics.callbackCounter.inc({ account: account.name, result: taken.kind });
+  if (taken.kind === 'refused') {
+    request.log.warn({ account: account.name, why: taken.why }, 'refused a callback');
+    throw refusalOf(taken.why);
+  }
+  const { contentType, body } = taken.acknowledgement;
+  return reply.code(200).type(contentType).serializer(String).send(body);
+}
+
+function callbackOf(request: FastifyRequest, receivedAt: number) {
+  const headers = Object.entries(request.headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value] as const,
+  );
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return { headers: Object.fromEntries(headers), body, receivedAt };
+}
+
+/** A forger is told nothing but that it did not work. */
+function refusalOf(why: 'unreadable' | 'unsigned' | 'bad_signature' | 'stale'): ProblemError {
+  return why === 'unreadable'
+    ? new ProblemError('malformed-request', 'This callback cannot be read.')
+    : new ProblemError('callback-refused', 'This callback is not taken.');
+}

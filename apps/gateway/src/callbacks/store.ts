@@ -1,0 +1,266 @@
+import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
+import type { ProviderEvent } from '@card-gateway/core';
+import { listStatement, type PageRequest } from '../page.ts';
+
+export type CallbackState = 'received' | 'worked' | 'failed';
+export type Decision = 'approve' | 'decline';
+
+export interface CallbackRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly deduplicationKey: string;
+  readonly kind: ProviderEvent['kind'];
+  readonly recordSealed: Buffer;
+  readonly state: CallbackState;
+  readonly deliveries: number;
+  readonly decision: Decision | null;
+  readonly failure: string | null;
+  readonly receivedAt: Date;
+  readonly workedAt: Date | null;
+}
+
+const columns = `id, tenant, provider, account, deduplication_key AS "deduplicationKey", kind, record_sealed AS "recordSealed",
+  state, deliveries, decision, failure, received_at AS "receivedAt", worked_at AS "workedAt"`;
+
+/** A verified callback that has just come in. */
+export type NewCallback = Pick<
+  CallbackRow,
+  'id' | 'tenant' | 'provider' | 'account' | 'deduplicationKey' | 'kind' | 'recordSealed' | 'receivedAt'
+>;
+
+/** Jobs that ask the provider run one after another, so that one that hangs holds one worker. */
+const queueOf = `CASE WHEN kind IN ('card_hint', 'bindings_hint') THEN 'callback:' || account END`;
+const addJob = `graphile_worker.add_job('callback', json_build_object('callbackId', id::text), queue_name => ${queueOf},
+  max_attempts => 8, job_key => 'callback:' || id::text)`;
+
+/**
+ * Stores a callback with its job: one statement, so that either both are there or neither. One that came before is counted,
+ * and that is all.
+ */
+export async function storeCallback(pool: Pool, callback: NewCallback): Promise<'accepted' | 'repeated'> {
+  const { rowCount } = await pool.query({
+    name: 'callback-store',
+    text: `WITH stored AS (
+        INSERT INTO callbacks AS c (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8)
+        ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1
+        RETURNING id, account, kind, deliveries
+      )
+      SELECT ${addJob} FROM stored WHERE deliveries = 1`,
+    values: valuesOf(callback),
+  });
+  return rowCount === 1 ? 'accepted' : 'repeated';
+}
+
+function valuesOf(callback: NewCallback): unknown[] {
+  return [
+    callback.id,
+    callback.tenant,
+    callback.provider,
+    callback.account,
+    callback.deduplicationKey,
+    callback.kind,
+    callback.recordSealed,
+    callback.receivedAt,
+  ];
+}
+
+/** What was decided about a payment, or is about to be. */
+export interface NewDecision {
+  readonly transactionRef: string;
+  readonly cardRef: string;
+  readonly amount: string;
+  readonly decision: Decision;
+  readonly because:
+    | 'no_setting'
+    | 'setting'
+    | 'service'
+    | 'service_late'
+    | 'service_unreachable'
+    | 'service_unreadable';
+}
+
+export interface KnownPayment {
+  /** What was decided before; a decline where it was about another card or amount. Null when nothing was. */
+  readonly decision: Decision | null;
+  /** Our id of the card, where we know it. */
+  readonly cardId: string | null;
+}
+
+const decided = `CASE WHEN d.card_ref = $3 AND d.amount = $4 THEN d.decision ELSE 'decline' END`;
+
+/** What is known of a payment that the provider asks about. */
+export async function knownPayment(
+  pool: Pool,
+  account: string,
+  payment: Pick<NewDecision, 'transactionRef' | 'cardRef' | 'amount'>,
+): Promise<KnownPayment> {
+  const { rows } = await pool.query<KnownPayment>({
+    name: 'authorization-known',
+    text: `SELECT
+        (SELECT ${decided} FROM authorization_decisions d WHERE d.account = $1 AND d.transaction_ref = $2) AS decision,
+        (SELECT id FROM cards WHERE account = $1 AND provider_ref = $3) AS "cardId"`,
+    values: [account, payment.transactionRef, payment.cardRef, payment.amount],
+  });
+  return rows[0] ?? { decision: null, cardId: null };
+}
+
+/**
+ * Stores a callback that asks for a decision, with the decision. Who stores the first one for a payment decides: all others
+ * get that one back.
+ *
+ * @param stillInTime throws when it is too late to answer: then nothing of it stands
+ */
+export async function storeDecision(
+  pool: Pool,
+  callback: NewCallback,
+  decision: NewDecision,
+  longestMs: number,
+  stillInTime: () => void,
+): Promise<Decision> {
+  return inTransaction(pool, async (client) => {
+    await client.query({
+      name: 'authorization-limit',
+      text: "SELECT set_config('statement_timeout', $1, true)",
+      values: [String(longestMs)],
+    });
+    const { rows } = await client.query<{ decision: Decision }>({
+      name: 'authorization-decide',
+      text: `INSERT INTO authorization_decisions AS d
+          (account, transaction_ref, card_ref, amount, decision, because, decided_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (account, transaction_ref) DO UPDATE SET decision = d.decision
+        RETURNING ${decided} AS decision`,
+      values: [
+        callback.account,
+        decision.transactionRef,
+        decision.cardRef,
+        decision.amount,
+        decision.decision,
+        decision.because,
+        callback.receivedAt,
+      ],
+    });
+    const stands = rows[0]?.decision ?? 'decline';
+    await client.query({
+      name: 'authorization-store',
+      text: `INSERT INTO callbacks AS c
+          (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at, worked_at, decision)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'worked', $8, $8, $9)
+        ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1`,
+      values: [...valuesOf(callback), stands],
+    });
+    stillInTime();
+    return stands;
+  });
+}
+
+/** One callback; null when there is none. */
+export async function findCallback(pool: Pool, id: string): Promise<CallbackRow | null> {
+  const { rows } = await pool.query<CallbackRow>({
+    name: 'callback-get',
+    text: `SELECT ${columns} FROM callbacks WHERE id = $1`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
+export interface CallbackFilter {
+  readonly tenant: string;
+  readonly account?: string | undefined;
+  readonly state?: CallbackState | undefined;
+}
+
+/** Callbacks newest first, one more than the page holds. */
+export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: PageRequest): Promise<CallbackRow[]> {
+  const conditions = {
+    'tenant =': filter.tenant,
+    'account =': filter.account,
+    'state =': filter.state,
+    'id <': page.after,
+  };
+  const { rows } = await pool.query<CallbackRow>(
+    listStatement(
+      'callback-list',
+      conditions,
+      page,
+      (where, limit) => `SELECT ${columns} FROM callbacks ${where} ORDER BY id DESC ${limit}`,
+    ),
+  );
+  return rows;
+}
+
+/** The card that a callback names, if it is known here. */
+export async function findCard(
+  pool: Pool,
+  account: string,
+  providerRef: string,
+): Promise<{ readonly panSealed: Buffer | null } | null> {
+  const { rows } = await pool.query<{ panSealed: Buffer | null }>({
+    name: 'callback-card',
+    text: `SELECT pan_sealed AS "panSealed" FROM cards WHERE account = $1 AND provider_ref = $2`,
+    values: [account, providerRef],
+  });
+  return rows[0] ?? null;
+}
+
+/** It had its effect. */
+export async function markWorked(pool: Pool, id: string, at: Date): Promise<void> {
+  await pool.query(`UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL WHERE id = $1`, [id, at]);
+}
+
+/** It could not be worked, and is not tried again by itself. */
+export async function markFailed(pool: Pool, id: string, failure: string): Promise<void> {
+  await pool.query(`UPDATE callbacks SET state = 'failed', failure = $2 WHERE id = $1 AND state = 'received'`, [
+    id,
+    failure,
+  ]);
+}
+
+/** Puts a callback on the queue again, in one transaction with what `also` writes. */
+export async function queueAgain(
+  pool: Pool,
+  id: string,
+  also: (client: PoolClient) => Promise<void>,
+): Promise<CallbackRow | null> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<CallbackRow>(
+      `UPDATE callbacks SET state = 'received', worked_at = NULL, failure = NULL WHERE id = $1 RETURNING ${columns}`,
+      [id],
+    );
+    if (rows[0] === undefined) return null;
+    await client.query(`SELECT ${addJob} FROM callbacks WHERE id = $1`, [id]);
+    await also(client);
+    return rows[0];
+  });
+}
+
+/** So many at once that no statement is a long one. */
+const batchSize = 1000;
+
+/** What is received for this long has no job any more: an operator must see it. */
+const lostAfterMs = 24 * 3_600_000;
+
+/** Shows callbacks whose job was lost as failed, so that they can be replayed. */
+export async function failLost(pool: Pool, now: Date): Promise<void> {
+  await pool.query(
+    `UPDATE callbacks SET state = 'failed', failure = 'Its job was lost.' WHERE state = 'received' AND received_at < $1
+       AND NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = 'callback:' || callbacks.id::text)`,
+    [new Date(now.getTime() - lostAfterMs)],
+  );
+}
+
+/** Deletes what was worked, and decided, before a time. */
+export async function forgetBefore(pool: Pool, before: Date): Promise<void> {
+  for (const statement of [
+    `DELETE FROM callbacks WHERE id IN
+       (SELECT id FROM callbacks WHERE state = 'worked' AND worked_at < $1 LIMIT ${batchSize})`,
+    `DELETE FROM authorization_decisions WHERE (account, transaction_ref) IN
+       (SELECT account, transaction_ref FROM authorization_decisions WHERE decided_at < $1 LIMIT ${batchSize})`,
+  ]) {
+    let deleted = batchSize;
+    while (deleted === batchSize) deleted = (await pool.query(statement, [before])).rowCount ?? 0;
+  }
+}
