@@ -17,9 +17,19 @@ test('reads its file, key files beside it, says one line, and ends on SIGTERM', 
   await writeFile(join(folder, 'partner.pem'), publicKey);
   await writeFile(
     join(folder, 'sandbox.json'),
-    JSON.stringify({ openApi: { key: 'from-the-file' }, yixin: { partnerPublicKeyFile: 'partner.pem' } }),
+    JSON.stringify({
+      openApi: { key: 'from-the-file' },
+      yixin: { partnerPublicKeyFile: 'partner.pem' },
+      callbacks: { targets: { 'open-api': 'http://127.0.0.1/a' } },
+    }),
   );
-  const env = { ...process.env, SANDBOX_CONFIG: join(folder, 'sandbox.json'), SANDBOX_PORT: '0' };
+  const env = {
+    ...process.env,
+    SANDBOX_CONFIG: join(folder, 'sandbox.json'),
+    SANDBOX_PORT: '0',
+    SANDBOX_CALLBACKS_KEYSECURE: '',
+    SANDBOX_CALLBACKS_ONERWAY: 'http://127.0.0.1:8080/callbacks/onerway',
+  };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,6 +41,11 @@ test('reads its file, key files beside it, says one line, and ends on SIGTERM', 
   expect(await answer.body.json()).toMatchObject({
     openApi: { key: 'from-the-file', baseUrl: `${url}/open-api` },
     yixin: { partnerPublicKey: publicKey, partnerPrivateKey: null },
+  });
+  const targets = await request(`${url}/admin/callbacks/targets`);
+  expect(await targets.body.json()).toEqual({
+    'open-api': 'http://127.0.0.1/a',
+    onerway: 'http://127.0.0.1:8080/callbacks/onerway',
   });
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);

@@ -1,3 +1,4 @@
+import { NotFound } from '../admin-lists.ts';
 import { keysecureSign, signedCallback } from '../keysecure/callback.ts';
 import { signedNotification } from '../onerway/sign.ts';
 import { numberLiteral } from '../synthetic.ts';
@@ -48,7 +49,7 @@ export async function forge(world: World, forgery: Forgery): Promise<Forged> {
       (forgery.merchant === undefined || one.merchant === forgery.merchant),
   );
   const original = forgery.of ?? (latest && { headers: latest.headers, body: latest.sent });
-  if (original === undefined) throw new Error(`No callback of ${provider} was sent yet that could be forged.`);
+  if (original === undefined) throw new NotFound(`No callback of ${provider} was sent yet that could be forged.`);
   const about = forgery.of === undefined && latest ? latest : { kind: '', reference: '', id: idOf(original.body) };
   const merchant = forgery.merchant ?? latest?.merchant ?? firstMerchant(world, provider);
   const message = forgedMessage(world, { ...forgery, merchant }, original);
@@ -88,7 +89,7 @@ function resigned(world: World, { provider, merchant }: Forgery & { merchant: st
       return { headers: original.headers, body: JSON.stringify(wrong) };
     }
     case 'open-api':
-      throw new Error('OPEN-API signs nothing (open-api-issuer.md §5.3).');
+      throw new NotFound('OPEN-API signs nothing (open-api-issuer.md §5.3).');
   }
 }
 
@@ -112,7 +113,7 @@ function altered({ provider, change }: Forgery, body: string): string {
 function flipped({ headers, body }: Signed, bit: number, where: string): Message {
   const bytes = where === 'body' ? Buffer.from(body, 'utf8') : Buffer.from(headers[where] ?? '', 'latin1');
   const byte = bytes[bit >> 3];
-  if (byte === undefined) throw new Error(`There is no bit ${bit} in ${where}.`);
+  if (byte === undefined) throw new NotFound(`There is no bit ${bit} in ${where}.`);
   bytes[bit >> 3] = byte ^ (1 << (bit & 7));
   if (where === 'body') return { headers, body: bytes };
   return { headers: { ...headers, [where]: bytes.toString('latin1') }, body: Buffer.from(body, 'utf8') };
@@ -120,7 +121,7 @@ function flipped({ headers, body }: Signed, bit: number, where: string): Message
 
 function aged(world: World, forgery: Forgery & { merchant: string }, original: Signed): Signed {
   if (forgery.provider !== 'keysecure') {
-    throw new Error(`A callback of ${forgery.provider} carries no time that is checked.`);
+    throw new NotFound(`A callback of ${forgery.provider} carries no time that is checked.`);
   }
   const { id, action } = parsed(original.body);
   const timestamp = String(world.clock.wall() - (forgery.ageMs ?? 600_000));
@@ -130,7 +131,7 @@ function aged(world: World, forgery: Forgery & { merchant: string }, original: S
 
 function keysecureMerchant(world: World, apiKey: string) {
   const merchant = world.keysecure.merchants.get(apiKey);
-  if (merchant === undefined) throw new Error(`No KeySecure merchant has the Api-Key ${apiKey}.`);
+  if (merchant === undefined) throw new NotFound(`No KeySecure merchant has the Api-Key ${apiKey}.`);
   return merchant;
 }
 

@@ -67,6 +67,22 @@ test('a code lives five minutes on the state clock; each new request is a new SM
   expect((await we.call('verifyCode', other)).params).toMatchObject({ status: '-2' });
 });
 
+test('a resend while a challenge is open: a new bizId, and only its code is good; other cards and users keep theirs', async () => {
+  const otherCard = { ...bindFields, cardNo: syntheticPan(createRandom(6), '6217', 19) };
+  const first = await we.call('bindCard', bindFields);
+  const firstCode = lastCode();
+  const other = await we.call('bindCard', otherCard);
+  const otherCode = lastCode();
+  const second = await we.call('bindCard', bindFields);
+  expect(second.params?.['bizId']).not.toBe(first.params?.['bizId']);
+  const verify = (bizId: unknown, code: string) => we.call('verifyCode', verifyFields(bizId, code));
+  expect((await verify(first.params?.['bizId'], firstCode)).params).toMatchObject({ status: '-3' });
+  expect((await verify(second.params?.['bizId'], lastCode())).params).toMatchObject({ status: '0' });
+  expect((await verify(other.params?.['bizId'], otherCode)).params).toMatchObject({ status: '0' });
+  expect(sandbox.admin.ledger({ effect: 'sms_sent' })).toHaveLength(3);
+  expect(sandbox.admin.sms()).toHaveLength(3);
+});
+
 test('the same requestNo gets the same answer and sends one SMS; with other parameters it is refused', async () => {
   const first = await we.call('bindCard', bindFields, { requestNo: 'r-1' });
   const again = await we.call('bindCard', bindFields, { requestNo: 'r-1' });
