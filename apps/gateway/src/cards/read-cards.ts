@@ -7,14 +7,8 @@ import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
-import {
-  type CardRow,
-  findCardholder,
-  findProduct,
-  getCard,
-  listCards,
-  panPlace,
-} from './store.ts';
+import { sealedPan } from './sealed-pan.ts';
+import { type CardRow, findCardholder, findProduct, getCard, listCards } from './store.ts';
 import { takeCards } from './take-cards.ts';
 import { cardView } from './view.ts';
 
@@ -32,13 +26,9 @@ export async function readCard(
 
   const account = services.accounts.ofCaller(caller, row.account);
   const cards = facetOf(account, 'cards');
-  const pan =
-    row.panSealed === null ? null : services.sealing.openPan(row.panSealed, panPlace(row.account, row.providerRef));
+  const question = { providerRef: row.providerRef, pan: sealedPan(services, row) };
   const askedAt = new Date(services.now());
-  const finding = valueOf(
-    account,
-    await cards.read({ providerRef: row.providerRef, pan }, readCall(services, options.traceparent)),
-  );
+  const finding = valueOf(account, await cards.read(question, readCall(services, options.traceparent)));
   if (finding.found) await takeCards(services, account, [finding.value], { by: 'list', askedAt });
   return cardView(await cardOf(services, caller, id));
 }

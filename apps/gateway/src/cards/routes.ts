@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { mount, mountWrite } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { activateCard, changeCard, setCardPin } from './change-card.ts';
 import { issueCard } from './issue-card.ts';
 import { readCard, readCards } from './read-cards.ts';
+import { createFrameToken, revealCard } from './reveal-card.ts';
 
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
@@ -10,4 +12,24 @@ export function cardRoutes(app: FastifyInstance, services: Services): void {
   mount(app, 'getCard', ({ caller, params, query, traceparent }) =>
     readCard(services, caller, params.id, { refresh: query.refresh === true, traceparent }),
   );
+  mountWrite(app, 'activateCard', ({ write, params, body }) => activateCard(services, write, params.id, body));
+  mountWrite(app, 'freezeCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'freeze' }));
+  mountWrite(app, 'unfreezeCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'unfreeze' }));
+  mountWrite(app, 'cancelCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'cancel' }));
+  mountWrite(app, 'setCardPin', ({ write, params, body }) => setCardPin(services, write, params.id, body));
+  mount(
+    app,
+    'revealCard',
+    ({ params, body, ...call }) => revealCard(services, { ...call, id: params.id, purpose: body.purpose }),
+    unstored,
+  );
+  mount(
+    app,
+    'createFrameToken',
+    ({ params, body, ...call }) => createFrameToken(services, { ...call, id: params.id, purpose: body.purpose }),
+    unstored,
+  );
 }
+
+/** Nobody on the way may keep an answer with secrets in it. */
+const unstored = { 'cache-control': 'no-store' };

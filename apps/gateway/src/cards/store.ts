@@ -15,6 +15,8 @@ export interface CardRow extends OperationColumns {
   readonly providerRef: string | null;
   readonly productId: string | null;
   readonly cardholderId: string | null;
+  /** The holder's id at the provider. */
+  readonly cardholderRef: string | null;
   readonly form: CardForm | null;
   readonly network: CardNetwork | null;
   readonly last4: string | null;
@@ -34,8 +36,8 @@ export interface CardRow extends OperationColumns {
 }
 
 const selectCards = `
-  SELECT c.id, c.provider, c.account, c.provider_ref AS "providerRef", p.id AS "productId", h.id AS "cardholderId", c.form,
-    coalesce(c.network, p.network) AS network, c.last4, c.expiry, c.status, c.provider_status AS "providerStatus",
+  SELECT c.id, c.provider, c.account, c.provider_ref AS "providerRef", p.id AS "productId", h.id AS "cardholderId",
+    c.cardholder_ref AS "cardholderRef", c.form, coalesce(c.network, p.network) AS network, c.last4, c.expiry, c.status, c.provider_status AS "providerStatus",
     c.balance, c.total_loaded AS "totalLoaded", p.balance_currency AS currency, c.pan_sealed AS "panSealed",
     c.activated_at AS "activatedAt", c.cancel_requested_at AS "cancelRequestedAt", c.cancelled_at AS "cancelledAt",
     c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.synced_at AS "syncedAt", ${operationColumns}

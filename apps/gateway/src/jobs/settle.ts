@@ -42,8 +42,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     return;
   }
   const result = showed.kind === 'shown-refused' ? showed.outcome : showed;
-  const shown = result.kind === 'shown-refused' ? result.outcome : result;
-  const attempt = attemptOf('look-up', shown, startedAt, finishedAt);
+  const attempt = attemptOf('look-up', result, startedAt, finishedAt);
   switch (showed.kind) {
     case 'shown-refused':
       await settleOperation(services, kind, operation, showed.outcome, 'look-up', attempt, operation.id);
@@ -57,9 +56,6 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
         const doubt = attemptOf('look-up', contradiction(showed.evidence), startedAt, finishedAt);
         await postpone(services, operation, 'contradiction', doubt);
       }
-      break;
-    case 'shown-refused':
-      await settleOperation(services, kind, operation, result.outcome, 'look-up', attempt, operation.id);
       break;
     case 'absent':
       await postpone(services, operation, 'absent', attempt);

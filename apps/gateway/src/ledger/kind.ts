@@ -13,7 +13,11 @@ export interface WriteKind<Value> {
   /** The resource as callers see it. */
   view(client: Pool | PoolClient, operation: OperationRow): Promise<unknown>;
   /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
-  lookUp(account: OpenAccount, operation: OperationRow, call: ProviderCall): Promise<LookUp<Value> | null>;
+  lookUp(
+    account: OpenAccount,
+    operation: OperationRow,
+    call: ProviderCall,
+  ): Promise<LookUp<Value> | ShownRefused | null>;
   /**
    * What the provider's description of the write's card proves of the write, wherever it came from (look-up, list,
    * callback); null when it proves nothing. Only for writes on cards. The description is never older than the write.
@@ -41,3 +45,12 @@ export interface When {
 
 /** What a look-up showed. `absent` proves nothing: the provider may still be at work. */
 export type LookUp<Value> = { readonly kind: 'absent' } | Outcome<Value>;
+
+/**
+ * The provider's own record says that nothing came of the write, which is evidence; that it refused the look-up itself,
+ * which a plain `refused` says, is none.
+ */
+export interface ShownRefused {
+  readonly kind: 'shown-refused';
+  readonly outcome: Extract<Outcome<never>, { kind: 'refused' }>;
+}

@@ -1,0 +1,93 @@
+import type { transactionPageSchema, transactionQuerySchema, transactionSchema } from '@card-gateway/contract';
+import { uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import {
+  findCard,
+  getTransaction,
+  listTransactions,
+  storeProviderTransactions,
+  type TransactionFilter,
+  type TransactionRow,
+} from './store.ts';
+import { transactionView } from './view.ts';
+
+/** How far back a refresh reaches, unless it is told. */
+const usualWindowMs = 30 * 86_400_000;
+/** A request that pulls more than this would outlive its caller's patience. */
+const mostPages = 50;
+
+/** A page of a card's transactions from our records, brought up to date first where that is wanted. @throws ProblemError 404 */
+export async function readTransactions(
+  services: Services,
+  caller: Caller,
+  cardId: string,
+  query: z.output<typeof transactionQuerySchema>,
+  traceparent: string | undefined,
+): Promise<z.output<typeof transactionPageSchema>> {
+  const page = pageRequest(query);
+  const card = await findCard(services.pool, caller.tenant, uuidOf('card', cardId));
+  if (card === null) throw new ProblemError('not-found', 'There is no such card.');
+  if (card.providerRef === null) return { data: [], nextCursor: null };
+  if (query.refresh === true) {
+    const account = services.accounts.ofCaller(caller, card.account);
+    const to = query.to === undefined ? services.now() : Date.parse(query.to);
+    const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
+    const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
+    await pullTransactions(services, account, question, traceparent);
+  }
+  const { status, type } = query;
+  const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type };
+  return pageOf(await listTransactions(services.pool, filter, page), page.limit, transactionView);
+}
+
+/** Stores all that the provider lists of a card in a time; each page is kept, also should a later one fail. */
+async function pullTransactions(
+  services: Services,
+  account: OpenAccount,
+  question: { readonly cardRef: string; readonly from: Date; readonly to: Date },
+  traceparent: string | undefined,
+): Promise<void> {
+  const transactions = facetOf(account, 'transactions');
+  let next: string | null = null;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const askedAt = new Date(services.now());
+    const outcome = await transactions.page({ ...question, next }, readCall(services, traceparent));
+    const page = valueOf(account, outcome);
+    await storeProviderTransactions(services.pool, account, page.items, askedAt);
+    if (page.next === null) return;
+    next = page.next;
+  }
+  const detail = 'expected a shorter time: there are more transactions in it than one request can bring in';
+  throw new ProblemError('invalid-request', `query/from: ${detail}`, { errors: [{ pointer: 'query/from', detail }] });
+}
+
+/** One transaction, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
+export async function readTransaction(
+  services: Services,
+  caller: Caller,
+  id: string,
+  options: { readonly refresh: boolean; readonly traceparent: string | undefined },
+): Promise<z.output<typeof transactionSchema>> {
+  const row = await transactionOf(services, caller, id);
+  if (!options.refresh) return transactionView(row);
+
+  const account = services.accounts.ofCaller(caller, row.account);
+  const transactions = facetOf(account, 'transactions');
+  const askedAt = new Date(services.now());
+  const outcome = await transactions.read(row.providerRef, readCall(services, options.traceparent));
+  const finding = valueOf(account, outcome);
+  if (finding.found) await storeProviderTransactions(services.pool, account, [finding.value], askedAt);
+  return transactionView(await transactionOf(services, caller, id));
+}
+
+async function transactionOf(services: Services, caller: Caller, id: string): Promise<TransactionRow> {
+  const row = await getTransaction(services.pool, caller.tenant, uuidOf('transaction', id));
+  if (row === null) throw new ProblemError('not-found', 'There is no such transaction.');
+  return row;
+}

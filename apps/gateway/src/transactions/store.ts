@@ -1,0 +1,212 @@
+import { inTransaction } from '@card-gateway/database';
+import type {
+  Merchant,
+  MovementStatus,
+  ProviderTransaction,
+  TransactionFee,
+  TransactionType,
+} from '@card-gateway/core';
+import { newUuid } from '@card-gateway/core';
+import type { Pool } from 'pg';
+import type { Owner } from '../accounts/accounts.ts';
+import type { PageRequest } from '../page.ts';
+
+/** A transaction with the card it belongs to. */
+export interface TransactionRow {
+  readonly id: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly providerRef: string;
+  readonly cardId: string;
+  readonly type: TransactionType;
+  readonly providerType: string;
+  readonly status: MovementStatus;
+  readonly providerStatus: string;
+  readonly amount: string;
+  readonly localAmount: string | null;
+  readonly localCurrency: string | null;
+  readonly fee: string | null;
+  readonly fees: TransactionFee[];
+  readonly merchant: Merchant | null;
+  readonly related: string | null;
+  readonly remark: string | null;
+  readonly detail: string | null;
+  readonly modifiedAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly syncedAt: Date;
+}
+
+/** Transactions of cards that are not known here (yet) are kept and not shown. */
+const selectTransactions = `
+  SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
+    t.provider_type AS "providerType", t.status, t.provider_status AS "providerStatus", t.amount,
+    t.local_amount AS "localAmount", t.local_currency AS "localCurrency", t.fee, t.fees, t.merchant,
+    t.related_ref AS related, t.remark, t.detail, t.modified_at AS "modifiedAt", t.created_at AS "createdAt",
+    t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"
+  FROM card_transactions t JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref`;
+
+/** One transaction of a tenant; null for another tenant's, as for none. */
+export async function getTransaction(pool: Pool, tenant: string, id: string): Promise<TransactionRow | null> {
+  const { rows } = await pool.query<TransactionRow>({
+    name: 'transaction-get',
+    text: `${selectTransactions} WHERE t.id = $1 AND c.tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0] ?? null;
+}
+
+export interface TransactionFilter {
+  readonly account: string;
+  readonly cardRef: string;
+  readonly status?: MovementStatus | undefined;
+  readonly type?: TransactionType | undefined;
+}
+
+/** Transactions of one card, newest first, one more than the page holds. */
+export async function listTransactions(
+  pool: Pool,
+  filter: TransactionFilter,
+  { after, limit }: PageRequest,
+): Promise<TransactionRow[]> {
+  const behind = `AND (t.first_at, t.id) < (SELECT p.first_at, p.id FROM card_transactions p WHERE p.id = $6)`;
+  const { rows } = await pool.query<TransactionRow>({
+    name: after === null ? 'transaction-list' : 'transaction-list-behind',
+    text: `${selectTransactions}
+      WHERE t.account = $1 AND t.card_ref = $2 AND ($3::text IS NULL OR t.status = $3)
+        AND ($4::text IS NULL OR t.type = $4) ${after === null ? '' : behind}
+      ORDER BY t.first_at DESC, t.id DESC LIMIT $5`,
+    values: [filter.account, filter.cardRef, filter.status, filter.type, limit + 1, ...(after === null ? [] : [after])],
+  });
+  return rows;
+}
+
+/** The card whose transactions are asked for, if this tenant has it. */
+export async function findCard(
+  pool: Pool,
+  tenant: string,
+  id: string,
+): Promise<{ readonly account: string; readonly providerRef: string | null } | null> {
+  const { rows } = await pool.query<{ account: string; providerRef: string | null }>({
+    name: 'card-of-transactions',
+    text: `SELECT account, provider_ref AS "providerRef" FROM cards WHERE id = $1 AND tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0] ?? null;
+}
+
+/** Members that not every description carries, with how their JSON is read and what stands for "not said yet". */
+const details = {
+  local_amount: { read: `(r->>'local_amount')::numeric`, unsaid: 't.local_amount IS NULL' },
+  local_currency: { read: `r->>'local_currency'`, unsaid: 't.local_currency IS NULL' },
+  fee: { read: `(r->>'fee')::numeric`, unsaid: 't.fee IS NULL' },
+  fees: { read: `r->'fees'`, unsaid: `t.fees = '[]'` },
+  merchant: { read: `nullif(r->'merchant', 'null')`, unsaid: 't.merchant IS NULL' },
+  related_ref: { read: `r->>'related_ref'`, unsaid: 't.related_ref IS NULL' },
+  remark: { read: `r->>'remark'`, unsaid: 't.remark IS NULL' },
+  detail: { read: `r->>'detail'`, unsaid: 't.detail IS NULL' },
+};
+const states = ['type', 'provider_type', 'status', 'provider_status', 'amount', 'modified_at'] as const;
+const visible = [...states, ...Object.keys(details)];
+const newValues = [
+  `CASE WHEN supersedes THEN r->>'type' ELSE t.type END AS type`,
+  `CASE WHEN supersedes THEN r->>'provider_type' ELSE t.provider_type END AS provider_type`,
+  `CASE WHEN supersedes THEN r->>'status' ELSE t.status END AS status`,
+  `CASE WHEN supersedes THEN r->>'provider_status' ELSE t.provider_status END AS provider_status`,
+  `CASE WHEN supersedes THEN (r->>'amount')::numeric ELSE t.amount END AS amount`,
+  `CASE WHEN supersedes THEN coalesce((r->>'modified_at')::timestamptz, t.modified_at) ELSE t.modified_at END AS modified_at`,
+  `CASE WHEN supersedes THEN said.at ELSE t.said_at END AS said_at`,
+  ...Object.entries(details).map(
+    ([name, { read, unsaid }]) =>
+      `CASE WHEN r ? '${name}' AND (is_latest OR ${unsaid}) THEN ${read} ELSE t.${name} END AS ${name}`,
+  ),
+];
+
+const describeTransactions = `
+  WITH said AS (
+    SELECT t.id, r, (r->>'said_at')::timestamptz AS at,
+      (r->>'status' <> 'pending', (r->>'said_at')::timestamptz) >= (t.status <> 'pending', t.said_at) AS supersedes,
+      coalesce((r->>'said_at')::timestamptz >= t.details_said_at, true) AS is_latest,
+      r ?| ARRAY[${Object.keys(details)
+        .map((name) => `'${name}'`)
+        .join(', ')}] AS has_details
+    FROM jsonb_array_elements($2::jsonb) r
+      JOIN card_transactions t ON t.account = $1 AND t.provider_ref = r->>'provider_ref'
+  ), next AS (
+    SELECT t.id, ${newValues.join(', ')}, least(t.first_at, said.at) AS first_at,
+      CASE WHEN has_details THEN greatest(t.details_said_at, said.at) ELSE t.details_said_at END AS details_said_at
+    FROM said JOIN card_transactions t ON t.id = said.id
+  )
+  UPDATE card_transactions t SET
+    ${[...visible, 'said_at', 'details_said_at', 'first_at'].map((name) => `${name} = n.${name}`).join(', ')},
+    synced_at = greatest(t.synced_at, $3),
+    updated_at = CASE WHEN (${visible.map((name) => `t.${name}`).join(', ')})
+      IS DISTINCT FROM (${visible.map((name) => `n.${name}`).join(', ')})
+      THEN greatest(t.updated_at, $3) ELSE t.updated_at END
+  FROM next n WHERE t.id = n.id`;
+
+/**
+ * Stores what a provider said of transactions, from a list, a look-up or a notification, in whatever order they come: rows
+ * are found by the provider's id; the description that the provider changed last counts, and one that says how it ended
+ * counts more than any that says "pending". A member that only an older description carries is filled in.
+ *
+ * @param askedAt when the provider was asked, or told it by itself
+ */
+export async function storeProviderTransactions(
+  pool: Pool,
+  account: Owner,
+  transactions: readonly ProviderTransaction[],
+  askedAt: Date,
+): Promise<void> {
+  if (transactions.length === 0) return;
+  const rows = JSON.stringify(onceEach(transactions).map((transaction) => wireRow(transaction, askedAt)));
+  await inTransaction(pool, async (client) => {
+    if (transactions.length > 1) {
+      // In which order a page's rows are locked is the planner's choice: pages are stored one after another.
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`transactions ${account.name}`]);
+    }
+    await client.query(
+      `INSERT INTO card_transactions (id, tenant, provider, account, provider_ref, card_ref, type, provider_type, status,
+         provider_status, amount, modified_at, said_at, first_at, created_at, updated_at, synced_at)
+       SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'card_ref', r->>'type', r->>'provider_type',
+         r->>'status', r->>'provider_status', (r->>'amount')::numeric, (r->>'modified_at')::timestamptz,
+         (r->>'said_at')::timestamptz, (r->>'said_at')::timestamptz, $5, $5, $5
+       FROM jsonb_array_elements($2::jsonb) r
+       ON CONFLICT (account, provider_ref) DO NOTHING`,
+      [account.name, rows, account.tenant, account.provider, askedAt],
+    );
+    await client.query(describeTransactions, [account.name, rows, askedAt]);
+  });
+}
+
+/** A page may show a row twice, because rows move while it is made: the one that says most of how it ended. */
+function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransaction[] {
+  const rank = ({ status, modifiedAt }: ProviderTransaction): number =>
+    (status === 'pending' ? 0 : Number.MAX_SAFE_INTEGER / 2) + (modifiedAt?.getTime() ?? 0);
+  return [...new Map(transactions.toSorted((a, b) => rank(a) - rank(b)).map((one) => [one.providerRef, one])).values()];
+}
+
+/** As JSON, where what is `undefined` is left out: the description does not carry it. */
+function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
+  const { modifiedAt, merchant, fees } = transaction;
+  return {
+    new_id: newUuid(askedAt.getTime()),
+    provider_ref: transaction.providerRef,
+    card_ref: transaction.cardRef,
+    type: transaction.type,
+    provider_type: transaction.providerType,
+    status: transaction.status,
+    provider_status: transaction.providerStatus,
+    amount: transaction.amount,
+    modified_at: modifiedAt?.toISOString() ?? null,
+    said_at: (modifiedAt ?? askedAt).toISOString(),
+    local_amount: transaction.localAmount,
+    local_currency: transaction.localCurrency,
+    fee: transaction.fee,
+    fees,
+    merchant,
+    related_ref: transaction.relatedRef,
+    remark: transaction.remark,
+    detail: transaction.detail,
+  };
+}

@@ -1,0 +1,35 @@
+import type { transactionSchema } from '@card-gateway/contract';
+import { type Money, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import type { TransactionRow } from './store.ts';
+
+/** A transaction as callers see it. The provider leaves the currency of the card's side open. */
+export function transactionView(row: TransactionRow): z.output<typeof transactionSchema> {
+  return {
+    id: toPublicId('transaction', row.id),
+    provider: row.provider,
+    account: row.account,
+    providerRef: row.providerRef,
+    card: toPublicId('card', row.cardId),
+    type: row.type,
+    providerType: row.providerType,
+    status: row.status,
+    providerStatus: row.providerStatus,
+    amount: { amount: row.amount, currency: null },
+    localAmount: money(row.localAmount, row.localCurrency),
+    fee: money(row.fee, null),
+    fees: row.fees,
+    merchant: row.merchant,
+    related: row.related,
+    remark: row.remark,
+    detail: row.detail,
+    modifiedAt: row.modifiedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    syncedAt: row.syncedAt.toISOString(),
+  };
+}
+
+function money(amount: string | null, currency: string | null): Money | null {
+  return amount === null ? null : { amount, currency };
+}

@@ -1,0 +1,148 @@
+import type { createTransferSchema } from '@card-gateway/contract';
+import {
+  done,
+  type Evidence,
+  newUuid,
+  type Outcome,
+  type ProviderTransfer,
+  refused,
+  toPublicId,
+  type TransfersFacet,
+  unknown,
+  uuidOf,
+} from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
+import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import type { Services } from '../services.ts';
+import { endTransfer, failTransfer, findCardholder, getTransfer, insertTransfer } from './store.ts';
+import { transferView } from './view.ts';
+
+type Order = z.output<typeof createTransferSchema>;
+
+/** How the outcome of a transfer changes our record, and how a lost answer is found out: by our reference. */
+export const createTransferKind: WriteKind<ProviderTransfer> = {
+  type: 'createTransfer',
+  successStatus: 201,
+  settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'look-up' ? 'look-up' : 'person'),
+
+  apply: async (client, operation, outcome, when) => {
+    switch (outcome.kind) {
+      case 'done':
+        return endTransfer(client, operation.resourceId, outcome.value, when);
+      case 'refused':
+        return failTransfer(client, operation.resourceId, when.at);
+      case 'unknown':
+        return;
+    }
+  },
+
+  view: async (client, operation) => {
+    const row = await getTransfer(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The transfer of this operation is gone.');
+    return transferView(row);
+  },
+
+  lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
+    const settlement = account.adapter.transfers?.settlement;
+    if (settlement?.by !== 'look-up') return null;
+    const reference = toPublicId('transfer', operation.resourceId);
+    const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+    if (outcome.kind !== 'done') return outcome;
+    if (!outcome.value.found) return { kind: 'absent' };
+    const end = ended(outcome.value.value, outcome.evidence);
+    return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
+  },
+
+  resolved: async (_client, _operation, providerRef) =>
+    providerRef === null ? null : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
+};
+
+/** What the provider's record of a transfer says of it: only `Success` and `Fail` are an end (keysecure.md §9, set 8.1). */
+function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<ProviderTransfer> {
+  switch (transfer.status) {
+    case 'succeeded':
+      return done(transfer, evidence);
+    case 'failed':
+      return refused('declined', {
+        code: transfer.providerStatus,
+        message: "the provider's record says that it failed",
+        httpStatus: evidence?.httpStatus ?? null,
+      });
+    case 'pending':
+      return { kind: 'absent' };
+    case 'unrecognized':
+      return unknown('unlisted_code', evidence);
+  }
+}
+
+/** Moves value at the account's provider, once per Idempotency-Key. */
+export function createTransfer(services: Services, write: WriteRequest, order: Order): Promise<WriteAnswer> {
+  return writeOnce(services, createTransferKind, write, async () => {
+    const { tenant } = write.caller;
+    const account = services.accounts.ofCaller(write.caller, order.account);
+    const transfers = facetOf(account, 'transfers');
+    checkAmount(order, transfers);
+    const cardholderId = uuidOf('cardholder', order.cardholder);
+    const cardholderRef = checkCardholder(account, await findCardholder(services.pool, tenant, cardholderId));
+    const id = newUuid(services.now());
+    const { direction } = order;
+    const { amount, currency } = order.amount;
+    const transfer = {
+      id,
+      tenant,
+      provider: account.provider,
+      account: account.name,
+      cardholderId,
+      direction,
+      amount,
+      currency,
+    };
+    return {
+      account,
+      resourceId: id,
+      insert: (client, operationId, at) => insertTransfer(client, transfer, operationId, at),
+      send: async (call) =>
+        sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
+    };
+  });
+}
+
+/** An answer that leaves open how it ends settles nothing: it is looked up. */
+function sent(outcome: Outcome<ProviderTransfer>): Outcome<ProviderTransfer> {
+  if (outcome.kind !== 'done') return outcome;
+  const end = ended(outcome.value, outcome.evidence);
+  return end.kind === 'absent' ? unknown('unlisted_code', outcome.evidence) : end;
+}
+
+/** @throws ProblemError 400 for what the provider does not move */
+function checkAmount({ amount: { amount, currency } }: Order, { currency: only, decimals }: TransfersFacet): void {
+  const faults = [
+    ...(currency === only
+      ? []
+      : [{ pointer: '/amount/currency', detail: `expected ${only}, the only one that is moved` }]),
+    ...((amount.split('.')[1] ?? '').length <= decimals
+      ? []
+      : [{ pointer: '/amount/amount', detail: `expected at most ${decimals} decimals` }]),
+  ];
+  if (faults.length === 0) return;
+  const text = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+  throw new ProblemError('invalid-request', text, { errors: faults });
+}
+
+/** The cardholder's id at the provider. @throws ProblemError 404 or 409 */
+function checkCardholder(account: OpenAccount, cardholder: Awaited<ReturnType<typeof findCardholder>>): string {
+  if (cardholder === null || cardholder.account !== account.name) {
+    throw new ProblemError('not-found', `The account "${account.name}" has no such cardholder.`, {
+      errors: [{ pointer: '/cardholder', detail: 'expected the id of a cardholder of this account' }],
+    });
+  }
+  if (cardholder.providerRef === null) {
+    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
+      errors: [{ pointer: '/cardholder', detail: 'expected a cardholder with a providerRef' }],
+    });
+  }
+  return cardholder.providerRef;
+}

@@ -1,0 +1,69 @@
+import type {
+  balanceListSchema,
+  transferPageSchema,
+  transferQuerySchema,
+  transferSchema,
+} from '@card-gateway/contract';
+import { uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
+import { pageOf, pageRequest } from '../page.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { findCardholder, getTransfer, listTransfers } from './store.ts';
+import { transferView } from './view.ts';
+
+/** One transfer, from our records. @throws ProblemError 404 */
+export async function readTransfer(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<z.output<typeof transferSchema>> {
+  const row = await getTransfer(services.pool, caller.tenant, uuidOf('transfer', id));
+  if (row === null) throw new ProblemError('not-found', 'There is no such transfer.');
+  return transferView(row);
+}
+
+/** A page of transfers from our records. A filter by something that is not the caller's finds nothing. */
+export async function readTransfers(
+  services: Services,
+  caller: Caller,
+  query: z.output<typeof transferQuerySchema>,
+): Promise<z.output<typeof transferPageSchema>> {
+  const page = pageRequest(query);
+  const { account, direction, status } = query;
+  const cardholderId = query.cardholder && uuidOf('cardholder', query.cardholder);
+  const filter = { tenant: caller.tenant, account, cardholderId, direction, status };
+  return pageOf(await listTransfers(services.pool, filter, page), page.limit, transferView);
+}
+
+/** A cardholder's accounts, straight from the provider; nothing of it is kept. @throws ProblemError 404 */
+export async function readBalances(
+  services: Services,
+  caller: Caller,
+  cardholderId: string,
+  traceparent: string | undefined,
+): Promise<z.output<typeof balanceListSchema>> {
+  const cardholder = await findCardholder(services.pool, caller.tenant, uuidOf('cardholder', cardholderId));
+  if (cardholder === null) throw new ProblemError('not-found', 'There is no such cardholder.');
+  const account = services.accounts.ofCaller(caller, cardholder.account);
+  const transfers = facetOf(account, 'transfers');
+  if (cardholder.providerRef === null) {
+    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
+      errors: [{ pointer: 'path/id', detail: 'expected a cardholder with a providerRef' }],
+    });
+  }
+  const balances = valueOf(account, await transfers.balances(cardholder.providerRef, readCall(services, traceparent)));
+  return {
+    data: balances.map(({ currency, chain, amount, usdValue, bonus, bonusUsdValue }) => ({
+      currency,
+      chain,
+      amount,
+      usdValue,
+      bonus,
+      bonusUsdValue,
+    })),
+  };
+}

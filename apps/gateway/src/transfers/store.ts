@@ -1,0 +1,156 @@
+import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
+import { instantOf } from '@card-gateway/core';
+import type { Pool, PoolClient } from 'pg';
+import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { listStatement, type PageRequest } from '../page.ts';
+
+export interface TransferRow extends OperationColumns {
+  readonly id: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly providerRef: string | null;
+  readonly cardholderId: string;
+  readonly direction: TransferDirection;
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: MovementStatus;
+  readonly providerStatus: string | null;
+  readonly balanceBefore: string | null;
+  readonly balanceAfter: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly syncedAt: Date | null;
+}
+
+const selectTransfers = `
+  SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", t.cardholder_id AS "cardholderId", t.direction,
+    t.amount, t.currency, t.status, t.provider_status AS "providerStatus", t.balance_before AS "balanceBefore",
+    t.balance_after AS "balanceAfter", t.created_at AS "createdAt", t.updated_at AS "updatedAt",
+    t.synced_at AS "syncedAt", ${operationColumns}
+  FROM transfers t LEFT JOIN operations o ON o.id = t.operation_id`;
+
+/** One transfer of a tenant; null for another tenant's, as for none. */
+export async function getTransfer(client: Pool | PoolClient, tenant: string, id: string): Promise<TransferRow | null> {
+  const { rows } = await client.query<TransferRow>({
+    name: 'transfer-get',
+    text: `${selectTransfers} WHERE t.id = $1 AND t.tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0] ?? null;
+}
+
+export interface TransferFilter {
+  readonly tenant: string;
+  readonly account?: string | undefined;
+  readonly cardholderId?: string | undefined;
+  readonly direction?: TransferDirection | undefined;
+  readonly status?: MovementStatus | undefined;
+}
+
+/** Transfers newest first, one more than the page holds. */
+export async function listTransfers(pool: Pool, filter: TransferFilter, page: PageRequest): Promise<TransferRow[]> {
+  const conditions = {
+    't.tenant =': filter.tenant,
+    't.account =': filter.account,
+    't.cardholder_id =': filter.cardholderId,
+    't.direction =': filter.direction,
+    't.status =': filter.status,
+    't.id <': page.after,
+  };
+  const { rows } = await pool.query<TransferRow>(
+    listStatement(
+      'transfer-list',
+      conditions,
+      page,
+      (where, limit) => `${selectTransfers} ${where} ORDER BY t.id DESC ${limit}`,
+    ),
+  );
+  return rows;
+}
+
+/** The cardholder of a transfer, if this tenant has it. */
+export async function findCardholder(
+  pool: Pool,
+  tenant: string,
+  id: string,
+): Promise<{ readonly account: string; readonly providerRef: string | null } | null> {
+  const { rows } = await pool.query<{ account: string; providerRef: string | null }>({
+    name: 'cardholder-of-transfer',
+    text: `SELECT account, provider_ref AS "providerRef" FROM cardholders WHERE id = $1 AND tenant = $2`,
+    values: [id, tenant],
+  });
+  return rows[0] ?? null;
+}
+
+export interface OrderedTransfer {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly cardholderId: string;
+  readonly direction: TransferDirection;
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** Records a transfer that is about to be sent. */
+export async function insertTransfer(
+  client: PoolClient,
+  transfer: OrderedTransfer,
+  operationId: string,
+  at: Date,
+): Promise<void> {
+  await client.query({
+    name: 'transfer-insert',
+    text: `INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status,
+             operation_id, created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
+    values: [
+      transfer.id,
+      transfer.tenant,
+      transfer.provider,
+      transfer.account,
+      transfer.cardholderId,
+      transfer.direction,
+      transfer.amount,
+      transfer.currency,
+      operationId,
+      new Date(instantOf(transfer.id)),
+      at,
+    ],
+  });
+}
+
+/** The value was moved. A balance that this description does not carry stays as it is known. */
+export async function endTransfer(
+  client: PoolClient,
+  id: string,
+  transfer: ProviderTransfer,
+  when: { readonly at: Date; readonly askedAt: Date },
+): Promise<void> {
+  await client.query({
+    name: 'transfer-end',
+    text: `UPDATE transfers SET status = 'succeeded', provider_ref = $2, provider_status = coalesce($3, provider_status),
+             balance_before = coalesce($4::numeric, balance_before), balance_after = coalesce($5::numeric, balance_after),
+             synced_at = $6, updated_at = $7
+           WHERE id = $1 AND status = 'pending'`,
+    values: [
+      id,
+      transfer.providerRef,
+      transfer.providerStatus,
+      transfer.balanceBefore,
+      transfer.balanceAfter,
+      when.askedAt,
+      when.at,
+    ],
+  });
+}
+
+/** Nothing was moved. */
+export async function failTransfer(client: PoolClient, id: string, at: Date): Promise<void> {
+  await client.query({
+    name: 'transfer-fail',
+    text: `UPDATE transfers SET status = 'failed', updated_at = $2 WHERE id = $1 AND status = 'pending'`,
+    values: [id, at],
+  });
+}

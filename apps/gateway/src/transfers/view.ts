@@ -1,0 +1,27 @@
+import type { transferSchema } from '@card-gateway/contract';
+import { type Money, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { operationView } from '../ledger/reference.ts';
+import type { TransferRow } from './store.ts';
+
+/** A transfer as callers see it. Balances are in the currency in which value is moved. */
+export function transferView(row: TransferRow): z.output<typeof transferSchema> {
+  const money = (amount: string | null): Money | null => (amount === null ? null : { amount, currency: row.currency });
+  return {
+    id: toPublicId('transfer', row.id),
+    provider: row.provider,
+    account: row.account,
+    providerRef: row.providerRef,
+    cardholder: toPublicId('cardholder', row.cardholderId),
+    direction: row.direction,
+    amount: { amount: row.amount, currency: row.currency },
+    status: row.status,
+    providerStatus: row.providerStatus,
+    balanceBefore: money(row.balanceBefore),
+    balanceAfter: money(row.balanceAfter),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    syncedAt: row.syncedAt?.toISOString() ?? null,
+    operation: operationView(row),
+  };
+}
