@@ -8,14 +8,14 @@ import {
   refused,
   unknown,
 } from '@card-gateway/core';
-import { z } from 'zod';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { dayMs, startOfDay, timeFilter } from './window.ts';
-import { cardData, listOf, type WireCard } from './wire.ts';
+import { firstStep, readStep, type Step, stepAfter, stepFilter } from './walk.ts';
+import { dayMs, startOfDay } from './window.ts';
+import { cardData, instantOf, listOf, type WireCard } from './wire.ts';
 
 /** keysecure.md §9, set 8.2. */
-const statuses: ReadonlyMap<string, CardStatus> = new Map([
+export const cardStatusWords: ReadonlyMap<string, CardStatus> = new Map([
   ['Pending', 'pending'],
   ['ToActivate', 'inactive'],
   ['Activated', 'active'],
@@ -30,47 +30,27 @@ const forms: ReadonlyMap<string, CardForm> = new Map([
   ['Physical', 'physical'],
 ]);
 
-/**
- * A list takes a range of at most 90 days and does not say whether its end belongs to it (keysecure.md §7): windows stay
- * a day below the limit, however it is counted, and share a day, so that rows at the seam come twice rather than never.
- */
-const windowMs = 89 * dayMs;
-const overlapMs = dayMs;
-
-/**
- * Where a sync stands: a page of a window, all in instants (Unix milliseconds). `until` is the moment of the first page,
- * so that new cards do not shift the pages, and `size` its page size, should the setting change half-way.
- */
-const cursorShape = z.strictObject({
-  from: z.int(),
-  to: z.int(),
-  until: z.int(),
-  page: z.int().min(0),
-  size: z.int().min(1),
-});
-type Cursor = z.output<typeof cursorShape>;
-
 /** Listing and reading cards (keysecure.md §6.6, §6.7). A card may come more than once, by its `providerRef`. */
 export function cards(client: KeySecureClient, settings: KeySecureSettings, now: () => number): CardsFacet {
-  function firstCursor(): Cursor {
+  function start(): Step {
     const until = now();
     const from = Math.min(startOfDay(settings.listedSince, settings.timeZone), until - dayMs);
-    return { from, to: Math.min(from + windowMs, until), until, page: 0, size: settings.pageSize };
+    return firstStep(from, until, settings.pageSize);
   }
 
   return {
     async page(next, call) {
-      const cursor = next === null ? firstCursor() : readCursor(next);
-      if (cursor === null) return refused('invalid_request', { message: 'not a cursor of this list' });
+      const step = next === null ? start() : readStep(next);
+      if (step === null) return refused('invalid_request', { message: 'not a cursor of this list' });
       return await client.call(
         {
           method: 'POST',
           path: 'card/list',
           effect: 'read',
-          body: { ...timeFilter(cursor.from, cursor.to, settings.timeZone), page: cursor.page, size: cursor.size },
+          body: stepFilter(step, settings.timeZone),
           data: listOf(cardData),
           judge: ({ list }, evidence) =>
-            done({ items: list.map(toCard), next: cursorAfter(cursor, list.length), total: null }, evidence),
+            done({ items: list.map(toCard), next: stepAfter(step, list.length), total: null }, evidence),
         },
         call,
       );
@@ -102,14 +82,14 @@ export function toCard(row: WireCard): ProviderCard {
   const last4 = lastFour(row.card_last_no);
   return {
     providerRef: row.card_no,
-    status: statuses.get(row.status) ?? 'unrecognized',
+    status: cardStatusWords.get(row.status) ?? 'unrecognized',
     providerStatus: row.status,
     ...(row.card_unique_no === undefined ? {} : { ourReference: row.card_unique_no || null }),
     ...(row.cardholder_no === undefined ? {} : { cardholderRef: row.cardholder_no || null }),
     ...(form === undefined ? {} : { form }),
     ...(row.organization === undefined ? {} : { network: cardNetwork(row.organization) }),
     ...(last4 === undefined ? {} : { last4 }),
-    ...(row.time === undefined ? {} : { createdAt: instant(row.time) }),
+    ...(row.time === undefined ? {} : { createdAt: instantOf(row.time) }),
   };
 }
 
@@ -117,26 +97,4 @@ export function toCard(row: WireCard): ProviderCard {
 function lastFour(text: string | null | undefined): string | null | undefined {
   if (text === null || text === '') return null;
   return text !== undefined && /^\d{4}$/.test(text) ? text : undefined;
-}
-
-/** 0 stands for "none" in the documents' examples; what is no date at all says no more than that. */
-function instant(time: number | null): Date | null {
-  const date = new Date(time ?? 0);
-  return date.getTime() > 0 ? date : null;
-}
-
-/** A page with fewer rows than asked for ends its window (keysecure.md §7); the window that reaches `until` ends all. */
-function cursorAfter(cursor: Cursor, rows: number): string | null {
-  if (rows >= cursor.size) return JSON.stringify({ ...cursor, page: cursor.page + 1 });
-  if (cursor.to >= cursor.until) return null;
-  const from = cursor.to - overlapMs;
-  return JSON.stringify({ ...cursor, from, to: Math.min(from + windowMs, cursor.until), page: 0 });
-}
-
-function readCursor(text: string): Cursor | null {
-  try {
-    return cursorShape.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

@@ -57,6 +57,9 @@ const order = {
   form: 'physical',
   address,
 } as const;
+const transfer = { reference: 'tfr_1', cardholderRef: 'U1', direction: 'in', amount: '1.00' } as const;
+const transactionRow = { consume_no: 'T1', card_no: 'C1', type: 'Consumption', amount: '1.00', status: 'Success' };
+const question = { cardRef: 'C1', from: new Date('2026-05-01T00:00:00Z'), to: new Date('2026-05-22T00:00:00Z') };
 const sent = { sentAt: new Date('2026-05-22T10:00:00Z') };
 
 const aside = (request: SeenRequest): Reply | null => (request.path === tokenPath ? tokenReply() : null);
@@ -161,6 +164,43 @@ conformance({
       success: () => json({ code: 0, msg: `Success: ${pan}, CVV 123`, data: privateInfo }),
       unlistedCode,
       refusal: failing(1013),
+    },
+    {
+      name: 'transactions.page',
+      call: calling((adapter, call) => adapter.transactions.page({ ...question, next: null }, call)),
+      success: () => success({ list: [transactionRow] }),
+      unlistedCode,
+      refusal: failing(1020),
+    },
+    {
+      name: 'transactions.read',
+      call: calling((adapter, call) => adapter.transactions.read('T1', call)),
+      success: () => success(transactionRow),
+      unlistedCode,
+      refusal: failing(1009),
+    },
+    {
+      name: 'transfers.send',
+      call: calling((adapter, call) => adapter.transfers.send(transfer, call)),
+      success: () => success({ transfer_no: 'M1', transfer_unique_no: transfer.reference }),
+      unlistedCode,
+      refusal: failing(2002),
+    },
+    {
+      name: 'transfers.settlement.find',
+      call: calling((adapter, call) =>
+        lookUpOf(adapter.transfers.settlement).find({ reference: transfer.reference, ...sent }, call),
+      ),
+      success: () => success({ list: [{ transfer_no: 'M1', transfer_unique_no: transfer.reference }] }),
+      unlistedCode,
+      refusal: failing(1019),
+    },
+    {
+      name: 'transfers.balances',
+      call: calling((adapter, call) => adapter.transfers.balances('U1', call)),
+      success: () => success({ list: [{ cardholder_no: 'U1', symbol: 'TUSDT', balance: '1.00' }] }),
+      unlistedCode,
+      refusal: failing(2002),
     },
     {
       name: 'frameTokens.issue',

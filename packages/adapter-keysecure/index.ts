@@ -9,6 +9,9 @@ import { frameTokens, reveal } from './reveal.ts';
 import { products } from './products.ts';
 import { fieldCipherOf, type KeySecureSettings, keysecureSettings } from './settings.ts';
 
+import { transactions } from './transactions.ts';
+import { transfers } from './transfers.ts';
+
 export type { KeySecureSettings } from './settings.ts';
 
 function notDocumented(what: string): Gap {
@@ -42,6 +45,8 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       cardControls: cardControls(client, cipher),
       ...(cipher === null ? {} : { reveal: reveal(client, cipher) }),
       frameTokens: frameTokens(client),
+      transactions: transactions(client, settings, host.now),
+      ...(settings.mode === 'credit' ? { transfers: transfers(client, settings) } : {}),
       calls: [],
       gaps: {
         binding: notDocumented('binding of bank cards'),
@@ -49,6 +54,10 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
         banks: notDocumented('list of banks'),
         unbinding: notDocumented('binding of bank cards'),
         wallet: notDocumented('wallet of the merchant'),
+        transfers: {
+          state: 'absent',
+          reason: 'The merchant keeps the balance in authorization mode: KeySecure moves value in credit mode only.',
+        },
         reveal: {
           state: 'needs-settings',
           reason: 'KeySecure encrypts card numbers with the apiSecret: set `apiSecret` and `keyDerivation`.',

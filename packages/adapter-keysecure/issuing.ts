@@ -5,8 +5,8 @@ import { settledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardApplied, cardData } from './wire.ts';
 
-/** keysecure.md §6.5. */
-const longestUniqueNumber = 64;
+/** Of `card_unique_no` and `transfer_unique_no` (keysecure.md §6.5, §6.15). */
+export const longestUniqueNumber = 64;
 
 /** keysecure.md §9, set 8.3. */
 const cardTypes: Readonly<Record<CardForm, string>> = { virtual: 'Virtual', physical: 'Physical' };

@@ -68,6 +68,94 @@ export const privateInfo = z.object({
 /** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds (§12, trap 4). */
 export const clientToken = z.object({ client_access_token: z.string().min(1), expires_in: wire.integer });
 
+/** An amount that is documented without being promised: `undefined` when it is not said or no number, null for none. */
+const amount = wire.textOrNumber.nullish().transform((text): Decimal | null | undefined => {
+  if (text === undefined || text === null) return text;
+  return text === '' ? null : (parseDecimal(text) ?? undefined);
+});
+
+/** `fee_detail` of a callback (§11.2); probably `fee_list` of consume/info, whose form is not published (§6.12). */
+const fees = z
+  .array(z.object({ fee_type: z.string(), amount: wire.decimal }))
+  .nullish()
+  .catch(undefined);
+
+/** `merchant_info` of a callback (§11.1); whether the lists carry it is not published. */
+const merchantInfo = z
+  .object({
+    merchant_name: wire.optionalText,
+    merchant_mcc: wire.optionalText,
+    city: wire.optionalText,
+    country: wire.optionalText,
+  })
+  .nullish()
+  .catch(undefined);
+export type WireMerchant = z.output<typeof merchantInfo>;
+
+/**
+ * A transaction: a row of card/consume/list (§6.13), card/consume/{no}/info (§6.12) and `data` of Consumption (§11.2),
+ * the first two as far as they are published. Amounts are texts in the one and numbers in the other (§12, trap 8).
+ */
+export const transactionData = z.object({
+  consume_no: orderNumber,
+  card_no: orderNumber,
+  type: z.string(),
+  amount: wire.decimal,
+  status: z.string(),
+  consume_relate_no: z.string().nullish(),
+  local_amount: amount,
+  local_currency: z.string().nullish(),
+  fee: amount,
+  fee_list: fees,
+  fee_detail: fees,
+  merchant_info: merchantInfo,
+  remark: z.string().nullish(),
+  detail: z.string().nullish(),
+  time: wire.integer.nullish(),
+});
+export type WireTransaction = z.output<typeof transactionData>;
+
+/** POST account/transfer (§6.15). It carries no status. */
+export const transferSent = z.object({
+  transfer_no: orderNumber,
+  transfer_unique_no: z.string(),
+  before_balance: amount,
+  after_balance: amount,
+});
+export type WireTransferSent = z.output<typeof transferSent>;
+
+/** A row of account/transfer/list, whose members are not published and taken to be those of the order (§6.17). */
+export const transferData = z.object({
+  transfer_no: orderNumber,
+  transfer_unique_no: wire.optionalText,
+  status: z.string().nullish().catch(undefined),
+  cardholder_no: z.string().min(1).nullish().catch(undefined),
+  type: z.string().nullish().catch(undefined),
+  balance: amount.catch(undefined),
+  before_balance: amount.catch(undefined),
+  after_balance: amount.catch(undefined),
+  time: wire.integer.nullish().catch(undefined),
+});
+export type WireTransfer = z.output<typeof transferData>;
+
+/** A row of account/{no}/info (§6.16). */
+export const accountData = z.object({
+  cardholder_no: z.string(),
+  symbol: z.string().min(1),
+  symbol_chain: wire.optionalText,
+  balance: wire.decimal,
+  usd_balance: amount,
+  bonus_balance: amount,
+  usd_bonus_balance: amount,
+});
+export type WireAccount = z.output<typeof accountData>;
+
+/** `time` as a date: 0 stands for "none" in the documents' examples; what is no date at all says no more than that. */
+export function instantOf(time: number | null): Date | null {
+  const date = new Date(time ?? 0);
+  return date.getTime() > 0 ? date : null;
+}
+
 /** A row of card/package/list, credit mode (§6.18). */
 export const packageData = z.object({
   package_no: orderNumber,

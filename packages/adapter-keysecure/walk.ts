@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { dayMs, timeFilter } from './window.ts';
+
+/**
+ * A list takes a range of at most 90 days and does not say whether its end belongs to it (keysecure.md §7): windows stay
+ * a day below the limit, however it is counted, and share a day, so that rows at the seam come twice rather than never.
+ */
+const windowMs = 89 * dayMs;
+const overlapMs = dayMs;
+
+/** What the filters' form can write: years of four digits. */
+const instant = z.int().min(Date.parse('1900-01-01T00:00:00Z')).max(Date.parse('9999-12-30T00:00:00Z'));
+
+/**
+ * Where a walk through a list stands: a page of a window, all in instants (Unix milliseconds). `until` is the walk's end
+ * as the first page set it, so that new rows do not shift the pages, and `size` its page size, should the setting change
+ * half-way.
+ */
+const stepShape = z.strictObject({
+  from: instant,
+  to: instant,
+  until: instant,
+  page: z.int().min(0),
+  size: z.int().min(1).max(100),
+});
+export type Step = z.output<typeof stepShape>;
+
+/** The first page of a walk from one instant to a later one. */
+export function firstStep(from: number, until: number, size: number): Step {
+  return { from, to: Math.min(from + windowMs, until), until, page: 0, size };
+}
+
+/** Reads what {@link stepAfter} wrote; null when it is something else. */
+export function readStep(text: string): Step | null {
+  try {
+    return stepShape.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** A page with fewer rows than asked for ends its window (keysecure.md §7); the window that reaches `until` ends all. */
+export function stepAfter(step: Step, rows: number): string | null {
+  if (rows >= step.size) return JSON.stringify({ ...step, page: step.page + 1 });
+  if (step.to >= step.until) return null;
+  const from = step.to - overlapMs;
+  return JSON.stringify({ ...step, from, to: Math.min(from + windowMs, step.until), page: 0 });
+}
+
+/** A step as the lists take it. */
+export function stepFilter(step: Step, timeZone: string): Readonly<Record<string, string | number>> {
+  return { ...timeFilter(step.from, step.to, timeZone), page: step.page, size: step.size };
+}
