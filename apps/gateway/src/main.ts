@@ -57,7 +57,10 @@ async function start(): Promise<void> {
   });
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
-    log.error({ sealed: `${column.table}.${column.column}`, key, rows }, 'sealed under a key that is not configured');
+    log.error(
+      { sealed: `${column.table}.${column.column}`, sealingKey: key, rows },
+      'sealed under a key that is not configured',
+    );
   }
   const services: Services = { pool, accounts, sealing, config, metrics, now };
   const app = await buildApp(services, log);

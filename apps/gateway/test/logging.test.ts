@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../src/http/logging.ts';
+
+function logged(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(createLog('trace', { write: (line) => void lines.push(line) }));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const secrets = {
+  cardNumber: '6217001234567890123',
+  cvv: '907',
+  pin: '481516',
+  phone: '13912345678',
+  name: 'Vexworthy',
+};
+
+describe('the log', () => {
+  test('shows the fields that are named, and of others only how many there were', () => {
+    const [line] = logged((log) =>
+      log.info({ route: '/v1/cards/:id', status: 200, ...secrets, card: 'card_1' }, 'answered'),
+    );
+    expect(line).toEqual({
+      level: 30,
+      time: expect.any(String) as string,
+      route: '/v1/cards/:id',
+      status: 200,
+      withheld: 6,
+      msg: 'answered',
+    });
+  });
+
+  test('shows no object but an error, whatever its field is called', () => {
+    const [line] = logged((log) =>
+      log.info({ account: secrets, status: [secrets], route: new Map(), err: secrets }, 'x'),
+    );
+    expect(line).toMatchObject({ withheld: 4 });
+    expect(JSON.stringify(line)).not.toMatch(/6217|907|4815|139|Vex/);
+  });
+
+  test('masks numbers in the texts of others', () => {
+    const error = Object.assign(new Error('card 6217 0012 3456 7890 123 is not known'), {
+      ...secrets,
+      name: 'Error',
+      detail: secrets,
+    });
+    const lines = logged((log) => {
+      log.info('a phone: 13912345678');
+      log.warn({ jobs: 'failed with 6217001234567890123' }, 'job queue 481516');
+      log.error(error);
+      log.error({ err: error });
+      log.error({ err: new Error('outer', { cause: error }) }, 'no %s', secrets.cardNumber);
+    });
+    expect(lines.map(({ msg }) => msg)).toEqual(['a phone: ***', 'job queue ***', 'failed', 'failed', 'no %s']);
+    expect(lines[1]).toMatchObject({ jobs: 'failed with ***' });
+    expect(lines[2]).toMatchObject({ err: { type: 'Error', message: 'card *** is not known' } });
+    expect(lines[4]).toMatchObject({ err: { cause: { message: 'card *** is not known' } } });
+    expect(JSON.stringify(lines)).not.toMatch(/6217|907|4815|139|Vex/);
+  });
+
+  test('masks secrets by their names, should one come past the list', () => {
+    const { name: _name, ...named } = secrets;
+    const [line] = logged((log) => log.child({ requestId: 'r-1', ...named }).info('done'));
+    expect(line).toMatchObject({ requestId: 'r-1', cardNumber: '[secret]', cvv: '[secret]', pin: '[secret]' });
+    expect(JSON.stringify(line)).not.toMatch(/6217|907|4815|139/);
+  });
+});
