@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type TestGateway, startGateway } from './setup/gateway.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { send } from './setup/send.ts';
 import { settleNow } from './setup/settle.ts';
 
 let gateway: TestGateway;
@@ -135,6 +136,36 @@ describe('a removal whose answer is lost', () => {
     await expect(gateway.client.removeBinding({ params })).rejects.toMatchObject({ code: 'illegal-state' });
     expect([asked(), deleted(providerRef)]).toEqual([before, 1]);
     expect(await gateway.client.getBinding({ params })).toMatchObject({ status: 'removed' });
+  });
+});
+
+describe('the payment token of a binding', () => {
+  const purpose = { purpose: 'a payment of the holder' };
+
+  test('is revealed as the provider listed it, kept by nobody on the way, and written down first', async () => {
+    const { params, id, providerRef } = await boundToken();
+    const { client, key } = await gateway.key({ scopes: ['bindings:reveal'] });
+    const response = await send(gateway.url, key, { path: `/v1/bindings/${id}/reveal`, body: purpose });
+    expect(response.status).toBe(200);
+    expect(response.headers).toContain('"cache-control","no-store"');
+    const stored = gateway.sandbox.admin.onerway.tokens().find(({ token }) => token.id === providerRef);
+    expect(JSON.parse(response.text)).toEqual({ binding: id, token: stored?.token.tokenId });
+    const { rows } = await gateway.pool.query('SELECT action, purpose FROM audit_log WHERE resource = $1', [id]);
+    expect(rows).toEqual([{ action: 'binding.reveal', ...purpose }]);
+    expect(await client.revealBinding({ params, body: purpose })).toMatchObject({ binding: id });
+  });
+
+  test('needs its own scope', async () => {
+    const { params } = await boundToken();
+    const { client } = await gateway.key({ scopes: ['bindings:read', 'bindings:write', 'cards:reveal'] });
+    await expect(client.revealBinding({ params, body: purpose })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('of a removed binding is gone', async () => {
+    const { params } = await boundToken();
+    await gateway.client.removeBinding({ params });
+    const reveal = gateway.client.revealBinding({ params, body: purpose });
+    await expect(reveal).rejects.toMatchObject({ code: 'illegal-state', status: 409 });
   });
 });
 

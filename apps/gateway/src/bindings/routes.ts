@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { mount, mountWrite } from '../http/route.ts';
+import { mount, mountWrite, unstored } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { checkBinding, listBanks, lookUpIssuer } from './ask.ts';
 import { readBinding, readBindings } from './read-bindings.ts';
 import { removeBinding } from './remove-binding.ts';
+import { revealBinding } from './reveal-binding.ts';
 import { startBinding } from './start-binding.ts';
 import { verifyBinding } from './verify-binding.ts';
 
@@ -11,6 +12,12 @@ export function bindingRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'startBinding', ({ write, body }) => startBinding(services, write, body));
   mountWrite(app, 'verifyBinding', ({ write, params, body }) => verifyBinding(services, write, params.id, body));
   mountWrite(app, 'removeBinding', ({ write, params }) => removeBinding(services, write, params.id));
+  mount(
+    app,
+    'revealBinding',
+    ({ params, body, ...call }) => revealBinding(services, { ...call, id: params.id, purpose: body.purpose }),
+    unstored,
+  );
   mount(app, 'listBindings', ({ caller, query, traceparent }) => readBindings(services, caller, query, traceparent));
   mount(app, 'getBinding', ({ caller, params }) => readBinding(services, caller, params.id));
   mount(app, 'checkBinding', ({ caller, body, traceparent }) => checkBinding(services, caller, body, traceparent));

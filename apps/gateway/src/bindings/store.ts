@@ -49,6 +49,25 @@ export async function getBinding(client: Pool | PoolClient, tenant: string, id: 
   return rows[0] ?? null;
 }
 
+/** What a binding's payment token is opened with; null for another tenant's binding, as for none. */
+export async function getSealedToken(
+  pool: Pool,
+  tenant: string,
+  id: string,
+): Promise<
+  | (Pick<BindingRow, 'account' | 'userRef' | 'kind' | 'providerRef' | 'status'> & {
+      readonly tokenSealed: Buffer | null;
+    })
+  | null
+> {
+  const { rows } = await pool.query(
+    `SELECT account, user_ref AS "userRef", kind, provider_ref AS "providerRef", status, token_sealed AS "tokenSealed"
+     FROM bindings WHERE id = $1 AND tenant = $2`,
+    [id, tenant],
+  );
+  return rows[0] ?? null;
+}
+
 export interface BindingFilter {
   readonly tenant: string;
   readonly account?: string | undefined;

@@ -2,22 +2,12 @@ import type { frameTokenSchema, revealedCardSchema } from '@card-gateway/contrac
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { recordReveal } from '../audit/reveal-store.ts';
-import type { Caller } from '../http/auth.ts';
+import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
 import { ProblemError } from '../http/problem.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, getCard } from './store.ts';
-
-/** Who wants to see the secrets of which card, and why. */
-export interface RevealRequest {
-  readonly caller: Caller;
-  readonly id: string;
-  readonly purpose: string;
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
-}
 
 /** A card's number, expiry and security code, straight from the provider: handed out, kept and logged nowhere. */
 export async function revealCard(
@@ -27,7 +17,7 @@ export async function revealCard(
   const { row, account, providerRef } = await shownCard(services, request);
   const reveal = facetOf(account, 'reveal');
   const pan = sealedPan(services, row);
-  await writeDown(services, request, 'card.reveal');
+  await writeDownReveal(services, request, 'card.reveal');
   const card = valueOf(account, await reveal.card({ providerRef, pan }, readCall(services, request.traceparent)));
   return { card: request.id, number: card.pan.reveal(), expiry: card.expiry, cvv: card.cvv?.reveal() ?? null };
 }
@@ -39,7 +29,7 @@ export async function createFrameToken(
 ): Promise<z.output<typeof frameTokenSchema>> {
   const { account, providerRef } = await shownCard(services, request);
   const frameTokens = facetOf(account, 'frameTokens');
-  await writeDown(services, request, 'card.frame_token');
+  await writeDownReveal(services, request, 'card.frame_token');
   const askedAt = services.now();
   const outcome = await frameTokens.issue({ providerRef }, readCall(services, request.traceparent));
   const { token, expiresInSeconds } = valueOf(account, outcome);
@@ -61,28 +51,4 @@ async function shownCard(
     });
   }
   return { row, account: services.accounts.ofCaller(caller, row.account), providerRef };
-}
-
-/** Commits to the audit log who looks and why. @throws ProblemError 429, or 503 when it cannot: then nobody is asked */
-async function writeDown(
-  services: Services,
-  { caller, id, purpose, requestId }: RevealRequest,
-  action: 'card.reveal' | 'card.frame_token',
-): Promise<void> {
-  const at = new Date(services.now());
-  const { tenant, keyId } = caller;
-  const entry = { at, tenant, caller: caller.caller, keyId, action, resource: id, purpose, requestId };
-  const perHour = services.config.REVEALS_PER_KEY_AND_HOUR;
-  const until = await recordReveal(services.pool, entry, perHour).catch((error: unknown) => {
-    throw new ProblemError(
-      'database-unavailable',
-      'This could not be written to the audit log, so that nothing was revealed. Try again.',
-      { retryAfterSeconds: 2 },
-      error,
-    );
-  });
-  if (until === null) return;
-  throw new ProblemError('reveal-limit', `This API key may look at ${perHour} cards in an hour, and has done so.`, {
-    retryAfterSeconds: Math.max(1, Math.ceil((until.getTime() - at.getTime()) / 1000)),
-  });
 }

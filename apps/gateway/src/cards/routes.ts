@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { mount, mountWrite } from '../http/route.ts';
+import { mount, mountWrite, unstored } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
 import { issueCard } from './issue-card.ts';
@@ -30,6 +30,3 @@ export function cardRoutes(app: FastifyInstance, services: Services): void {
     unstored,
   );
 }
-
-/** Nobody on the way may keep an answer with secrets in it. */
-const unstored = { 'cache-control': 'no-store' };

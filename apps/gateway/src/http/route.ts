@@ -52,6 +52,9 @@ export function mount<Id extends OperationId>(
   });
 }
 
+/** Headers of an answer with secrets in it: nobody on the way may keep it. */
+export const unstored = { 'cache-control': 'no-store' };
+
 /** Serves a write: needs an Idempotency-Key, and answers what {@link WriteAnswer} says. */
 export function mountWrite<Id extends OperationId>(
   app: FastifyInstance,

@@ -16,13 +16,19 @@ export interface SealedColumn {
 /** All sealed columns there are: rotation and status go by this list. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'cards', column: 'pan', row: ['account', 'provider_ref'], fingerprint: 'pan_fingerprint' },
-  { table: 'bindings', column: 'token', row: ['account', 'user_ref', 'kind', 'provider_ref'], fingerprint: null },
+  {
+    table: 'bindings',
+    column: 'token',
+    row: ['account', 'user_ref', 'kind', 'provider_ref'],
+    fingerprint: 'token_fingerprint',
+  },
 ];
 
 /** Columns with `<key id>:<digest>` under a fingerprint key. But for the fingerprints above, the value is not kept. */
 export const fingerprintColumns = [
   { table: 'cards', column: 'pan_fingerprint' },
   { table: 'bindings', column: 'pan_fingerprint' },
+  { table: 'bindings', column: 'token_fingerprint' },
   { table: 'bindings', column: 'phone_fingerprint' },
   { table: 'operations', column: 'request_hash' },
 ] as const;

@@ -1,0 +1,26 @@
+import type { revealedBindingSchema } from '@card-gateway/contract';
+import { uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import { tokenPlace } from './bound-cards-store.ts';
+import { getSealedToken } from './store.ts';
+
+/** The payment token of a binding, opened from where it is sealed once it is written down who looks at it and why. */
+export async function revealBinding(
+  services: Services,
+  request: RevealRequest,
+): Promise<z.output<typeof revealedBindingSchema>> {
+  const row = await getSealedToken(services.pool, request.caller.tenant, uuidOf('binding', request.id));
+  if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
+  const { tokenSealed, providerRef } = row;
+  if (tokenSealed === null || providerRef === null) {
+    throw new ProblemError('illegal-state', `The binding is "${row.status}" and has no payment token.`, {
+      errors: [{ pointer: 'path/id', detail: 'expected the id of a bound token' }],
+    });
+  }
+  await writeDownReveal(services, request, 'binding.reveal');
+  const token = services.sealing.open(tokenSealed, tokenPlace({ ...row, providerRef }));
+  return { binding: request.id, token: token.reveal() };
+}
