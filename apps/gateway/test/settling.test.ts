@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
 import { storeProviderCards } from '../src/cards/store.ts';
+import { takeCards } from '../src/cards/take-cards.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { findById } from '../src/ledger/store.ts';
 import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   // Look-ups run when a test says so.
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', SMS_RESEND_AFTER_MS: '200' },
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', SMS_RESEND_AFTER_MS: '200', PROVIDER_CIRCUIT_FAILURES: '1000' },
   });
   order = await cardOrder(gateway);
 });
@@ -180,7 +181,7 @@ describe('an answer lost before the work', () => {
       });
       next.push(Date.parse(operation.nextLookUpAt ?? '') - Date.parse(operation.attempts[1]?.finishedAt ?? ''));
     }
-    expect(next).toEqual([2000, 4000, 8000, 16_000]);
+    expect(next).toEqual([5000, 15_000, 30_000, 60_000]);
     const { rows } = await gateway.pool.query('SELECT look_ups FROM operations WHERE id = $1', [
       uuidOf('operation', lost.operation?.id ?? ''),
     ]);
@@ -398,16 +399,58 @@ describe('a card of ours in the list of the provider', () => {
     expect(ids.every((id) => [...ours.values()].includes(id))).toBe(true);
   }
 
-  test('is one row when the list comes first', async () => {
-    const lost = await lostOrder('work_then_reset');
+  test('settles its order, when the list comes first, by what it shows', async () => {
+    const idempotencyKey = newKey();
+    const lost = await lostOrder('work_then_reset', idempotencyKey);
     await syncCards();
-    expect(await gateway.client.getCard({ params: { id: lost.id } })).toMatchObject({
-      providerRef: expect.any(String),
-      operation: { outcome: 'unknown' },
+    const card = await gateway.client.getCard({ params: { id: lost.id } });
+    expect(card).toMatchObject({ providerRef: expect.any(String), operation: { outcome: 'succeeded' } });
+    expect(await readOperation(lost.operation)).toMatchObject({
+      outcome: 'succeeded',
+      settledBy: 'list',
+      attempts: [
+        { kind: 'send', outcome: 'unknown' },
+        { kind: 'list', outcome: 'done' },
+      ],
     });
+    const again = await gateway.client.call('issueCard', { body: order, idempotencyKey });
+    expect(again).toMatchObject({ status: 201, replayed: true, data: { id: lost.id } });
+    // The look-up that was queued finds nothing left to do.
+    const lookUps = sent('card/list');
     await settle(lost.operation);
-    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded' });
+    expect(sent('card/list')).toBe(lookUps);
     await expectOneRowEach([lost.id]);
+  });
+
+  test('settles its order also when only the card is read again', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
+    await gateway.pool.query('UPDATE cards SET provider_ref = $2 WHERE id = $1', [
+      uuidOf('card', lost.id),
+      real?.cardNo,
+    ]);
+    expect(await gateway.client.getCard({ params: { id: lost.id }, query: { refresh: true } })).toMatchObject({
+      operation: { outcome: 'succeeded' },
+    });
+    expect(await readOperation(lost.operation)).toMatchObject({ settledBy: 'list' });
+  });
+
+  test('that was asked for before the order says nothing of it', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
+    const account = gateway.services.accounts.byName('keysecure');
+    if (account === undefined) throw new Error('There is no such account.');
+    const listed: ProviderCard = {
+      providerRef: real?.cardNo ?? '',
+      ourReference: lost.id,
+      status: 'pending',
+      providerStatus: 'Pending',
+    };
+    const createdAt = Date.parse((await readOperation(lost.operation)).createdAt);
+    await takeCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date(createdAt - 1) });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
+    await takeCards(gateway.services, account, [listed], { by: 'callback', askedAt: new Date() });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'callback' });
   });
 
   test('is one row when the look-up comes first', async () => {

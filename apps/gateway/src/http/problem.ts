@@ -53,7 +53,7 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
   if (refusal.reason === 'not_sent' || (refusal.reason === 'unavailable' && refusal.code === null)) {
     return new ProblemError(
       'provider-unreachable',
-      'Nothing was sent to the provider. Try again with a new Idempotency-Key.',
+      'Nothing was sent to the provider. Try again; the Idempotency-Key is not used up.',
       {
         ...details,
         retryAfterSeconds: 5,

@@ -3,6 +3,9 @@ import type { Logger as Pino } from 'pino';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
+import { tidyCallbacks, workCallback } from './callback.ts';
+import { forgetKeys } from './forget-keys.ts';
+import { scheduleSyncs } from './schedule-syncs.ts';
 import { settleUnknown, sweep } from './settle.ts';
 import { runSync } from './sync.ts';
 
@@ -10,8 +13,8 @@ const pollIntervalMs = 1000;
 const nextTurnMs = 2000;
 
 /**
- * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on.
- * Ending the runner lets running jobs end.
+ * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
+ * the syncs that are due. Ending the runner lets running jobs end.
  */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Runner> {
   const turns = createTurns(Math.max(1, Math.floor(services.config.JOBS_CONCURRENCY / 4)));
@@ -33,9 +36,20 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
         isLastAttempt: helpers.job.attempts >= helpers.job.max_attempts,
         signal: helpers.abortSignal ?? new AbortController().signal,
       }),
+    callback: (payload, helpers) =>
+      workCallback(services, textOf(payload, 'callbackId'), helpers.job.attempts >= helpers.job.max_attempts),
+    tidyCallbacks: () => tidyCallbacks(services),
     sweep: async () => {
       const found = await sweep(services);
       if (found > 0) log.warn({ found }, 'found writes that nobody worked on');
+    },
+    scheduleSyncs: async () => {
+      const accounts = await scheduleSyncs(services);
+      if (accounts.length > 0) log.info({ accounts }, 'started syncs that were due');
+    },
+    forgetKeys: async () => {
+      const forgotten = await forgetKeys(services);
+      log.info({ forgotten }, 'forgot old Idempotency-Keys');
     },
   };
   const runner = await run({
@@ -43,7 +57,9 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
     taskList: tasks,
     concurrency: services.config.JOBS_CONCURRENCY,
     pollInterval: pollIntervalMs,
-    crontab: '* * * * * sweep',
+    crontab: ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * tidyCallbacks', '41 3 * * * forgetKeys'].join(
+      '\n',
+    ),
     noHandleSignals: true,
     logger: new Logger(() => (level, message) => {
       if (level === 'error' || level === 'warning') log.warn({ jobs: message }, 'job queue');

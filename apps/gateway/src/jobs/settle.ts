@@ -1,3 +1,4 @@
+import { type Evidence, unknown } from '@card-gateway/core';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
 import { queueForgotten, wakeAccount } from '../ledger/queue-store.ts';
 import { attemptOf, contradiction, giveUp, postpone, settleOperation, takeLookUp } from '../ledger/settle.ts';
@@ -34,7 +35,9 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     await postpone(services, operation, 'silence', null);
     return;
   }
-  const showed = await account.pass(() => kind.lookUp(account, operation, readCall(services, undefined)));
+  const ask = () => kind.lookUp(account, operation, readCall(services, undefined));
+  // Should the code that asks fail, that says nothing of the write: it is asked for again, and the failure is evidence.
+  const showed = await account.pass(ask).catch((error: unknown) => unknown('unreadable_answer', failureOf(error)));
   const finishedAt = new Date(services.now());
   if (showed === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
@@ -67,6 +70,11 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
       return;
   }
   if (operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
+}
+
+function failureOf(error: unknown): Evidence {
+  const name = error instanceof Error ? error.name : typeof error;
+  return { httpStatus: null, code: null, message: `the look-up failed: ${name}` };
 }
 
 /** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */

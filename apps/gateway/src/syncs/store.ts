@@ -61,6 +61,16 @@ export async function queueSync(client: Pool | PoolClient, id: string): Promise<
   );
 }
 
+/** Whether an account's cards were pulled, or began to be, since then; or are being pulled, or wait for it. */
+export async function isCardSyncRecent(pool: Pool, account: string, since: Date): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT 1 FROM syncs
+     WHERE account = $1 AND kind = 'cards' AND (created_at > $2 OR finished_at > $2 OR state IN ('queued', 'running')) LIMIT 1`,
+    [account, since],
+  );
+  return rowCount === 1;
+}
+
 /** The sync runs. */
 export async function beginSync(pool: Pool, id: string, at: Date): Promise<void> {
   await pool.query(

@@ -46,6 +46,8 @@ export interface TestGatewayOptions {
   readonly sandbox?: SandboxConfig;
   /** Changes the settings of an account before its adapter reads them. */
   readonly account?: (name: string, settings: Record<string, unknown>) => Record<string, unknown>;
+  /** How an account takes callbacks and who decides about its payments; by default neither is set. */
+  readonly callbacks?: (name: string) => Partial<Pick<Account, 'callbacks' | 'authorization'>>;
   /** Work on the queue runs too; default true. */
   readonly jobs?: boolean;
 }
@@ -77,7 +79,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     });
     const now = (): number => Date.now();
     const metrics = createMetrics();
-    const accounts = openAccounts(sandboxAccounts(sandbox, options.account), {
+    const accounts = openAccounts(sandboxAccounts(sandbox, options), {
       config,
       now,
       report: (account, report) => {
@@ -142,13 +144,14 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
 }
 
 /** Accounts on the sandbox: one per provider, KeySecure in both modes, and one of another tenant. */
-function sandboxAccounts(sandbox: Sandbox, change: TestGatewayOptions['account']): Account[] {
+function sandboxAccounts(sandbox: Sandbox, { account: change, callbacks }: TestGatewayOptions): Account[] {
   const { openApi, keysecure, onerway, yixin } = sandbox.credentials;
   const [credit, authorization] = keysecure;
   const keysecureSettings = (of: typeof credit, mode: string) => ({
     baseUrl: of?.baseUrl,
     mode,
     apiKey: new Secret(of?.apiKey ?? ''),
+    apiSecret: new Secret(of?.apiSecret ?? ''),
     clockLagMs: 0,
     listedSince: new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10),
   });
@@ -199,6 +202,8 @@ function sandboxAccounts(sandbox: Sandbox, change: TestGatewayOptions['account']
       settings: adapter.settings.parse(change?.(name, settings) ?? settings),
       callbacks: null,
       authorization: null,
+      ...callbacks?.(name),
+      syncEveryMs: null,
     };
   });
 }

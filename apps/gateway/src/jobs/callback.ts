@@ -1,0 +1,124 @@
+import { type ProviderEvent, Secret } from '@card-gateway/core';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { refreshBindings } from '../bindings/read-bindings.ts';
+import { usersOfToken } from '../bindings/bound-cards-store.ts';
+import { openRecord } from '../callbacks/record.ts';
+import {
+  type CallbackRow,
+  failLost,
+  findCallback,
+  findCard,
+  forgetBefore,
+  markFailed,
+  markWorked,
+} from '../callbacks/store.ts';
+import { sealedPan } from '../cards/sealed-pan.ts';
+import { takeCards } from '../cards/take-cards.ts';
+import { ProblemError } from '../http/problem.ts';
+import { valueOf } from '../provider-read.ts';
+import { readCall, type Services } from '../services.ts';
+import { storeProviderTransactions } from '../transactions/store.ts';
+
+/**
+ * Works a stored callback: what it says takes effect, however often this runs. A failure is thrown, so that the queue tries
+ * again later; the last one is kept, for an operator to see and to replay.
+ *
+ * @param isLastAttempt no further attempt follows this one
+ */
+export async function workCallback(services: Services, id: string, isLastAttempt: boolean): Promise<void> {
+  const row = await findCallback(services.pool, id);
+  if (row === null || row.state !== 'received') return;
+  try {
+    await takeEffect(services, row);
+  } catch (error) {
+    if (!isLastAttempt) throw error;
+    await markFailed(services.pool, id, failureOf(error));
+    return;
+  }
+  await markWorked(services.pool, id, new Date(services.now()));
+}
+
+const dayMs = 24 * 3_600_000;
+
+/** Shows what lost its job, and deletes what was worked long ago. */
+export async function tidyCallbacks(services: Services): Promise<void> {
+  const now = services.now();
+  await failLost(services.pool, new Date(now));
+  await forgetBefore(services.pool, new Date(now - services.config.CALLBACKS_KEPT_DAYS * dayMs));
+}
+
+function failureOf(error: unknown): string {
+  return error instanceof ProblemError ? error.message : 'The gateway failed; its log has the cause.';
+}
+
+async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
+  const account = services.accounts.byName(row.account);
+  if (account === undefined) throw new ProblemError('not-found', 'Its account is no longer configured.');
+  const event = facetOf(account, 'callbacks').eventOf(openRecord(services.sealing, row));
+  switch (event.kind) {
+    case 'card_changed':
+      return takeChange(services, account, event, row.receivedAt);
+    case 'card_hint':
+      await readAgain(services, account, event.cardRef);
+      return;
+    case 'transaction':
+      return storeProviderTransactions(services.pool, account, [event.transaction], row.receivedAt);
+    case 'bindings_hint':
+      return refreshUsers(services, account, event);
+    // It was decided while it was received.
+    case 'authorization':
+    case 'other':
+      return;
+  }
+}
+
+/**
+ * A card's new status, by the provider's own date of it: what is described later counts, in whatever order it comes. A date
+ * to come is a clock's fault, and would keep all later descriptions out. Without a date nobody can say what is newer, and an
+ * unknown card may be the one of an order whose answer was lost: then the card is read.
+ */
+async function takeChange(
+  services: Services,
+  account: OpenAccount,
+  { cardRef, status, providerStatus, at }: Extract<ProviderEvent, { kind: 'card_changed' }>,
+  receivedAt: Date,
+): Promise<void> {
+  if (at === null || (await findCard(services.pool, account.name, cardRef)) === null) {
+    if (await readAgain(services, account, cardRef)) return;
+    throw new ProblemError('provider-error', 'The provider does not show this card.');
+  }
+  const askedAt = at < receivedAt ? at : receivedAt;
+  await takeCards(services, account, [{ providerRef: cardRef, status, providerStatus }], { by: 'callback', askedAt });
+}
+
+/** Reads a card at its provider. @returns false when the provider does not show it, or cannot be asked for it */
+async function readAgain(services: Services, account: OpenAccount, cardRef: string): Promise<boolean> {
+  const known = await findCard(services.pool, account.name, cardRef);
+  const panSealed = known?.panSealed ?? null;
+  const pan = sealedPan(services, { panSealed, account: account.name, providerRef: cardRef });
+  const askedAt = new Date(services.now());
+  const answer = await facetOf(account, 'cards').read({ providerRef: cardRef, pan }, readCall(services, undefined));
+  // OPEN-API looks up by number alone (open-api-issuer.md §2.2): a card that no list has shown yet comes with the next one.
+  if (answer.kind === 'refused' && answer.refusal.reason === 'unsupported') return false;
+  const finding = valueOf(account, answer);
+  if (!finding.found) return false;
+  await takeCards(services, account, [finding.value], { by: 'list', askedAt });
+  return true;
+}
+
+/** Lists anew what is bound by those whom a notification is about. Whose token nobody knows waits for its user's next list. */
+async function refreshUsers(
+  services: Services,
+  account: OpenAccount,
+  { user, token }: Extract<ProviderEvent, { kind: 'bindings_hint' }>,
+): Promise<void> {
+  const { boundCards } = account.adapter;
+  if (boundCards === undefined || boundCards.needsUserIp) return;
+  const fingerprints = token === null ? [] : services.sealing.fingerprints(new Secret(token));
+  const users = user === null ? await usersOfToken(services.pool, account.name, fingerprints) : [user];
+  for (const each of users) {
+    for (const kind of boundCards.kinds) {
+      await refreshBindings(services, account, { user: each, kind, userIp: null }, undefined);
+    }
+  }
+}
