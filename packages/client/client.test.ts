@@ -85,9 +85,9 @@ describe('requests', () => {
   test('a write sends its body, its key and who asks', async () => {
     const { client, received } = await gateway([issued]);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    expect(await client.issueCard({ ...issueCard, idempotencyKey: 'order-1', requestId: 'my-1', traceparent })).toEqual(
-      card,
-    );
+    const deadline = new Date('2026-11-22T10:00:05.250Z');
+    const input = { ...issueCard, idempotencyKey: 'order-1', requestId: 'my-1', traceparent, deadline };
+    expect(await client.issueCard(input)).toEqual(card);
     expect(received).toHaveLength(1);
     expect(received[0]).toMatchObject({
       method: 'POST',
@@ -96,6 +96,7 @@ describe('requests', () => {
         'content-type': 'application/json',
         'idempotency-key': 'order-1',
         'x-request-id': 'my-1',
+        'x-request-deadline': '2026-11-22T10:00:05.250Z',
         traceparent,
       },
     });

@@ -27,6 +27,7 @@ interface AnyInput {
   readonly idempotencyKey?: string;
   readonly requestId?: string;
   readonly traceparent?: string;
+  readonly deadline?: Date;
 }
 
 interface AnyResult {
@@ -73,6 +74,7 @@ export function createClient(options: ClientOptions): Client {
     if (idempotencyKey !== null) headers['idempotency-key'] = idempotencyKey;
     if (input.requestId !== undefined) headers['x-request-id'] = input.requestId;
     if (input.traceparent !== undefined) headers['traceparent'] = input.traceparent;
+    if (input.deadline !== undefined) headers['x-request-deadline'] = input.deadline.toISOString();
     const deadline = performance.now() + timeoutMs;
     const order = {
       ...(dispatcher && { dispatcher }),

@@ -35,6 +35,8 @@ interface TracePart {
   readonly requestId?: string | undefined;
   /** W3C trace context, passed on as it is. */
   readonly traceparent?: string | undefined;
+  /** Sent as `X-Request-Deadline`: the gateway answers by then. It shortens the gateway's own time, never this client's. */
+  readonly deadline?: Date | undefined;
 }
 
 /** What a call of this operation takes, from the schemas of the contract. */

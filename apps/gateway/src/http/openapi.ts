@@ -13,7 +13,10 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { deadlineHeader } from './deadline.ts';
+import { documentedCallbacks } from '../callbacks/documented.ts';
 import { introduction } from './introduction.ts';
+import { webhooks } from './webhooks.ts';
 
 type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
 
@@ -121,6 +124,7 @@ function complete(document: Json): Json {
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
   // No route replies with it, because errors are sent past the serialisers; so it is added here.
   Object.assign(schemas, z.toJSONSchema(problemSchema).$defs);
+  document['webhooks'] = webhooks(documentedCallbacks) as Json;
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
     const text = JSON.stringify(document);
@@ -153,7 +157,7 @@ function describe(route: Json): void {
   route['description'] = `${operation.description}\n\nScope: ${scopes}.`;
   const parameters = (route['parameters'] ?? []) as Json[];
   if (operation.effect === 'write') parameters.push(idempotencyKey);
-  if (parameters.length > 0) route['parameters'] = parameters;
+  route['parameters'] = [...parameters, requestDeadline];
   if (operation.example.body !== undefined) {
     const body = (route['requestBody'] as Json)['content'] as Json;
     (body['application/json'] as Json)['example'] = operation.example.body as Json;
@@ -222,7 +226,10 @@ function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
     'forbidden',
     'internal-error',
     'database-unavailable',
+    'overloaded',
+    'deadline-exceeded',
   ];
+  if (operation.problems.some((code) => ofProviders.has(code))) always.push('account-busy', 'circuit-open');
   if (operation.body !== undefined) always.push('malformed-request', 'payload-too-large', 'unsupported-media-type');
   if (operation.effect === 'write') always.push('idempotency-key-missing');
   const byStatus = new Map<string, ProblemCode[]>();
@@ -232,6 +239,9 @@ function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
   }
   return new Map([...byStatus].sort(([a], [b]) => Number(a) - Number(b)));
 }
+
+/** What only an operation that calls a provider answers with. */
+const ofProviders: ReadonlySet<ProblemCode> = new Set(['provider-unavailable', 'refused-by-provider']);
 
 function problemExample(code: ProblemCode): Json {
   const { status, title } = problems[code];
@@ -262,4 +272,14 @@ const idempotencyKey: Json = {
     'A key of your own making, new for each write and the same for its repeats: change it before you try another write. Never a card number.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '6f6bd7a8-2f0b-4d2c-9a3e-0c8f3f2f6a11',
+};
+
+const requestDeadline: Json = {
+  name: deadlineHeader,
+  in: 'header',
+  required: false,
+  description:
+    'When the answer is needed, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
+  schema: { type: 'string', format: 'date-time' },
+  example: '2026-11-22T10:00:05.250Z',
 };
