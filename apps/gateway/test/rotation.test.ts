@@ -161,11 +161,14 @@ test('a rotation under load loses nothing: afterwards the new key alone opens ev
   await serving.close();
 
   expect(servedMeanwhile).toBeGreaterThan(0);
-  expect(lines).toEqual([
-    expect.stringMatching(/^cards\.pan: \d+ sealed anew, 0 not to be opened, 0 in use by others$/),
-    expect.stringMatching(/^bindings\.token: \d+ sealed anew, 0 not to be opened, 0 in use by others$/),
-    ...lines.slice(2),
-  ]);
+  expect(lines).toEqual(
+    sealedColumns.map(
+      ({ table, column }) =>
+        expect.stringMatching(
+          `^${table}\\.${column}: \\d+ sealed anew, 0 not to be opened, 0 in use by others$`,
+        ) as unknown,
+    ),
+  );
   const rotated = sealingOf([k2], [f2]);
   for (const { card, number, key, fingerprint } of await kept(rotated)) {
     expect(number).toBe(numbers.get(card));

@@ -65,13 +65,14 @@ CREATE TABLE retired_sealing_keys (
   retired_at  timestamptz(3) NOT NULL
 );
 
--- Refuses a value under a retired key, e.g. from a process that still has yesterday's settings. Called with the column of the key's id.
+CREATE FUNCTION sealing_key_is_retired(key text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM retired_sealing_keys WHERE id = key)
+$$;
+
+-- Refuses a value under a retired key, e.g. from a process that still has yesterday's settings.
 CREATE FUNCTION refuse_retired_sealing_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM retired_sealing_keys WHERE id = to_jsonb(NEW) ->> TG_ARGV[0]) THEN
-    RAISE EXCEPTION 'the sealing key "%" is retired', to_jsonb(NEW) ->> TG_ARGV[0] USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NULL;
+  RAISE EXCEPTION 'the sealing key "%" is retired', to_jsonb(NEW) ->> TG_ARGV[0] USING ERRCODE = 'check_violation';
 END
 $$;
 
@@ -79,13 +80,20 @@ $$;
 ALTER TABLE cards ADD COLUMN pan_key text GENERATED ALWAYS AS (sealing_key_id(pan_sealed)) STORED;
 CREATE INDEX cards_pan_key_idx ON cards (pan_key) WHERE pan_key IS NOT NULL;
 CREATE TRIGGER cards_pan_key_new AFTER INSERT ON cards FOR EACH ROW
-  WHEN (NEW.pan_key IS NOT NULL) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
+  WHEN (NEW.pan_key IS NOT NULL AND sealing_key_is_retired(NEW.pan_key)) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
 CREATE TRIGGER cards_pan_key_changed AFTER UPDATE OF pan_sealed ON cards FOR EACH ROW
-  WHEN (NEW.pan_key IS DISTINCT FROM OLD.pan_key) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
+  WHEN (NEW.pan_key IS DISTINCT FROM OLD.pan_key AND sealing_key_is_retired(NEW.pan_key)) EXECUTE FUNCTION refuse_retired_sealing_key('pan_key');
 
 ALTER TABLE bindings ADD COLUMN token_key text GENERATED ALWAYS AS (sealing_key_id(token_sealed)) STORED;
 CREATE INDEX bindings_token_key_idx ON bindings (token_key) WHERE token_key IS NOT NULL;
 CREATE TRIGGER bindings_token_key_new AFTER INSERT ON bindings FOR EACH ROW
-  WHEN (NEW.token_key IS NOT NULL) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');
+  WHEN (NEW.token_key IS NOT NULL AND sealing_key_is_retired(NEW.token_key)) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');
 CREATE TRIGGER bindings_token_key_changed AFTER UPDATE OF token_sealed ON bindings FOR EACH ROW
-  WHEN (NEW.token_key IS DISTINCT FROM OLD.token_key) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');
+  WHEN (NEW.token_key IS DISTINCT FROM OLD.token_key AND sealing_key_is_retired(NEW.token_key)) EXECUTE FUNCTION refuse_retired_sealing_key('token_key');
+
+ALTER TABLE callbacks ADD COLUMN record_key text GENERATED ALWAYS AS (sealing_key_id(record_sealed)) STORED;
+CREATE INDEX callbacks_record_key_idx ON callbacks (record_key) WHERE record_key IS NOT NULL;
+CREATE TRIGGER callbacks_record_key_new AFTER INSERT ON callbacks FOR EACH ROW
+  WHEN (NEW.record_key IS NOT NULL AND sealing_key_is_retired(NEW.record_key)) EXECUTE FUNCTION refuse_retired_sealing_key('record_key');
+CREATE TRIGGER callbacks_record_key_changed AFTER UPDATE OF record_sealed ON callbacks FOR EACH ROW
+  WHEN (NEW.record_key IS DISTINCT FROM OLD.record_key AND sealing_key_is_retired(NEW.record_key)) EXECUTE FUNCTION refuse_retired_sealing_key('record_key');

@@ -9,7 +9,6 @@ export type AuditAction =
   | 'callback.replay'
   | 'key.create'
   | 'key.revoke'
-  | 'sealing.retire'
   | 'sealing.rotate';
 
 /** Who does what to which thing, and why. It holds no card data: only ids of ours and the caller's own words. */

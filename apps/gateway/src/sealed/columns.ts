@@ -22,6 +22,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     row: ['account', 'user_ref', 'kind', 'provider_ref'],
     fingerprint: 'token_fingerprint',
   },
+  { table: 'callbacks', column: 'record', row: ['account', 'deduplication_key'], fingerprint: null },
 ];
 
 /** Columns with `<key id>:<digest>` under a fingerprint key. But for the fingerprints above, the value is not kept. */
@@ -31,5 +32,6 @@ export const fingerprintColumns = [
   { table: 'bindings', column: 'token_fingerprint' },
   { table: 'bindings', column: 'phone_fingerprint' },
   { table: 'operations', column: 'request_hash' },
+  { table: 'operation_resolutions', column: 'request_hash' },
 ] as const;
 export type FingerprintColumn = (typeof fingerprintColumns)[number];

@@ -49,7 +49,7 @@ export async function readWindow(
 
 /** Those of the rows that are still under an older key. */
 function isOlderFingerprint({ fingerprint }: SealedColumn): string {
-  return fingerprint === null ? '$3::text IS NULL' : `NOT starts_with(${fingerprint}, $3)`;
+  return fingerprint === null ? '$3::text IS NULL' : `starts_with(${fingerprint}, $3) IS NOT TRUE`;
 }
 
 /**
