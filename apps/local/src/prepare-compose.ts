@@ -9,7 +9,7 @@ if (folder === undefined || sandboxFolder === undefined || passwordFolder === un
   throw new Error('Usage: node apps/local/src/prepare-compose.ts <gateway folder> <sandbox folder> <password folder>');
 }
 
-await prepare({ folder, sandboxFolder, sandboxUrl: 'http://sandbox:8090' });
+await prepare({ folder, sandboxFolder, sandboxUrl: 'http://sandbox:8090', gatewayUrl: 'http://gateway:8080' });
 const password = await keepSecret(join(passwordFolder, 'password'), () => randomBytes(18).toString('base64url'));
 const databaseUrl = `postgresql://card_gateway:${password}@postgres:5432/card_gateway`;
 await writePrivate(join(folder, 'secrets', 'database-url'), databaseUrl);

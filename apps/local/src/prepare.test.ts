@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepare } from './prepare.ts';
 
 const sandboxUrl = 'http://127.0.0.1:8090';
+const gatewayUrl = 'http://127.0.0.1:8080';
 let folder: string;
 
 beforeEach(async () => {
@@ -40,7 +41,7 @@ async function prepareCompose(): Promise<void> {
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }) as string;
 
 test('the accounts are all on the sandbox and every secret they name is there', async () => {
-  const { accountsFile } = await prepare({ folder, sandboxUrl });
+  const { accountsFile } = await prepare({ folder, sandboxUrl, gatewayUrl });
 
   expect(accountsFile).toBe(join(folder, 'accounts.json'));
   const accounts = (await json('accounts.json')) as Record<string, { sandbox: boolean; settings: { baseUrl: string } }>;
@@ -54,12 +55,12 @@ test('the accounts are all on the sandbox and every secret they name is there', 
     `${sandboxUrl}/yixin`,
   ]);
   const named = [...(await read('accounts.json')).matchAll(/"file": "([^"]+)"/g)].map(([, name]) => String(name));
-  expect(named).toHaveLength(6);
+  expect(named).toHaveLength(9);
   for (const name of named) expect(await read(name)).not.toBe('');
 });
 
 test('the sandbox knows the same credentials', async () => {
-  await prepare({ folder, sandboxUrl });
+  await prepare({ folder, sandboxUrl, gatewayUrl });
 
   expect(await json('sandbox.json')).toMatchObject({
     openApi: { key: await secret('open-api-key') },
@@ -75,7 +76,7 @@ test('the sandbox knows the same credentials', async () => {
 });
 
 test('keys have the length that is asked for, and the halves of a pair match', async () => {
-  const { sealingKeysFile, fingerprintKeysFile } = await prepare({ folder, sandboxUrl });
+  const { sealingKeysFile, fingerprintKeysFile } = await prepare({ folder, sandboxUrl, gatewayUrl });
 
   for (const file of [sealingKeysFile, fingerprintKeysFile]) {
     const [id, base64] = (await readFile(file, 'utf8')).split(':');
@@ -92,26 +93,26 @@ test('keys have the length that is asked for, and the halves of a pair match', a
 });
 
 test('only the owner may read what is written', async () => {
-  await prepare({ folder, sandboxUrl });
+  await prepare({ folder, sandboxUrl, gatewayUrl });
 
   expect(await modeOf(join(folder, 'secrets'))).toBe(0o700);
   for (const path of Object.keys(await everything())) expect([path, await modeOf(path)]).toEqual([path, 0o600]);
 });
 
 test('a second time changes nothing', async () => {
-  await prepare({ folder, sandboxUrl });
+  await prepare({ folder, sandboxUrl, gatewayUrl });
   const first = await everything();
 
-  await prepare({ folder, sandboxUrl });
+  await prepare({ folder, sandboxUrl, gatewayUrl });
 
   expect(await everything()).toEqual(first);
 });
 
 test('another address of the sandbox changes the accounts and nothing else', async () => {
-  await prepare({ folder, sandboxUrl });
+  await prepare({ folder, sandboxUrl, gatewayUrl });
   const first = await everything();
 
-  await prepare({ folder, sandboxUrl: 'http://127.0.0.1:9000' });
+  await prepare({ folder, gatewayUrl, sandboxUrl: 'http://127.0.0.1:9000' });
 
   const accountsFile = join(folder, 'accounts.json');
   const moved = first[accountsFile]?.replaceAll(sandboxUrl, 'http://127.0.0.1:9000');

@@ -10,6 +10,8 @@ export interface PrepareOptions {
   readonly sandboxFolder?: string;
   /** Address of the sandbox without a path, e.g. `http://127.0.0.1:8090`. */
   readonly sandboxUrl: string;
+  /** Address of the gateway as the sandbox reaches it, for the callbacks of the providers. */
+  readonly gatewayUrl: string;
 }
 
 /** Files that the gateway and the sandbox are started with. */
@@ -28,7 +30,7 @@ const generatePair = promisify(generateKeyPair);
  * sandbox's address, and are written whenever they would differ.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const { folder, sandboxFolder = folder, sandboxUrl } = options;
+  const { folder, sandboxFolder = folder, sandboxUrl, gatewayUrl } = options;
   const secrets = await secretsFolder(folder);
   const sandboxSecrets = await secretsFolder(sandboxFolder);
   const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
@@ -37,23 +39,26 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   // 32 characters: the sandbox uses KeySecure's as an AES key.
   const text = (): string => randomBytes(16).toString('hex');
   const keyList = (): string => `k1:${randomBytes(32).toString('base64')}`;
-  const [openApiKey, creditKey, creditSecret, authorizationKey, authorizationSecret, onerwayKey] = await Promise.all([
-    keep('open-api-key', text),
-    keep('keysecure-api-key', text),
-    keep('keysecure-api-secret', text),
-    keep('keysecure-authorization-api-key', text),
-    keep('keysecure-authorization-api-secret', text),
-    keep('onerway-secret-key', text),
-    keep('sealing-keys', keyList),
-    keep('fingerprint-keys', keyList),
-    keepKeyPair('yixin', { privateFolder: secrets, publicFolder: sandboxSecrets }),
-    keepKeyPair('yixin-provider', { privateFolder: sandboxSecrets, publicFolder: secrets }),
-  ]);
+  const [openApiKey, creditKey, creditSecret, authorizationKey, authorizationSecret, onerwayKey, openApiPath] =
+    await Promise.all([
+      keep('open-api-key', text),
+      keep('keysecure-api-key', text),
+      keep('keysecure-api-secret', text),
+      keep('keysecure-authorization-api-key', text),
+      keep('keysecure-authorization-api-secret', text),
+      keep('onerway-secret-key', text),
+      keep('open-api-callback-path', text),
+      keep('sealing-keys', keyList),
+      keep('fingerprint-keys', keyList),
+      keepKeyPair('yixin', { privateFolder: secrets, publicFolder: sandboxSecrets }),
+      keepKeyPair('yixin-provider', { privateFolder: sandboxSecrets, publicFolder: secrets }),
+    ]);
 
   const file = (name: string): { file: string } => ({ file: `secrets/${name}` });
-  const account = (provider: string, settings: object): object => ({
+  const account = (provider: string, settings: object, others: object = {}): object => ({
     provider,
     sandbox: true,
+    ...others,
     settings: { baseUrl: `${sandboxUrl}/${provider}`, ...settings },
   });
   const openApi = { version: 'v1', customerId: 20_000_021, appId: 200_031 };
@@ -61,13 +66,31 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const yixin = { appId: 'sandbox-partner' };
 
   await writeConfiguration(join(folder, 'accounts.json'), {
-    'open-api': account('open-api', { ...openApi, key: file('open-api-key') }),
-    keysecure: account('keysecure', { mode: 'credit', apiKey: file('keysecure-api-key') }),
-    'keysecure-authorization': account('keysecure', {
-      mode: 'authorization',
-      apiKey: file('keysecure-authorization-api-key'),
+    'open-api': account(
+      'open-api',
+      { ...openApi, key: file('open-api-key'), walletTransactionPath: 'wallet/sandboxTransactionDetail' },
+      { callbacks: { secretPath: file('open-api-callback-path') } },
+    ),
+    keysecure: account('keysecure', {
+      mode: 'credit',
+      apiKey: file('keysecure-api-key'),
+      apiSecret: file('keysecure-api-secret'),
     }),
-    onerway: account('onerway', { ...onerway, secretKey: file('onerway-secret-key') }),
+    'keysecure-authorization': account(
+      'keysecure',
+      {
+        mode: 'authorization',
+        apiKey: file('keysecure-authorization-api-key'),
+        apiSecret: file('keysecure-authorization-api-secret'),
+      },
+      { authorization: { decide: 'approve' } },
+    ),
+    // The path is the sandbox's own: Onerway's is not published.
+    onerway: account('onerway', {
+      ...onerway,
+      secretKey: file('onerway-secret-key'),
+      deleteTokenPath: '/v1/txn/sandboxDeleteToken',
+    }),
     yixin: account('yixin', {
       ...yixin,
       privateKey: file('yixin-private-key.pem'),
@@ -79,6 +102,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
     // The database keeps what it knows of the sandbox's cards; after a restart the sandbox must still know them too.
     stateFile: 'sandbox-state.json',
+    callbacks: {
+      targets: {
+        'open-api': `${gatewayUrl}/callbacks/open-api/${openApiPath}`,
+        [`keysecure/${creditKey}`]: `${gatewayUrl}/callbacks/keysecure`,
+        [`keysecure/${authorizationKey}`]: `${gatewayUrl}/callbacks/keysecure-authorization`,
+        onerway: `${gatewayUrl}/callbacks/onerway`,
+      },
+    },
     openApi: { ...openApi, key: openApiKey },
     keysecure: {
       apiKeys: [

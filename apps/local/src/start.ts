@@ -79,7 +79,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     );
   });
   const startSandbox = async () => {
-    const prepared = await prepare({ folder, sandboxUrl });
+    const prepared = await prepare({ folder, sandboxUrl, gatewayUrl });
     const sandbox = start('sandbox', 'apps/sandbox/src/main.ts', {
       SANDBOX_HOST: '127.0.0.1',
       SANDBOX_PORT: String(sandboxPort),
