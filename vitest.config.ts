@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'postgres',
-          include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts'],
+          include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts', 'apps/proofs/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           globalSetup: ['apps/gateway/test/setup/postgres.ts'],
           testTimeout: 30_000,

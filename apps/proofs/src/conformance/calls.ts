@@ -1,0 +1,121 @@
+import type { Capability, CardChange, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
+import type { Sandbox } from '@card-gateway/sandbox';
+import type { Cells } from './cells.ts';
+
+type Facet<Name extends Capability> = NonNullable<ProviderAdapter[Name]>;
+type Answering = (...input: never[]) => Promise<Outcome<unknown>>;
+type AskingMethod<Name extends Capability> = {
+  [Method in keyof Facet<Name> & string]: NonNullable<Facet<Name>[Method]> extends Answering
+    ? `${Name}.${Method}`
+    : never;
+}[keyof Facet<Name> & string];
+type PureMethod<Name extends Capability> = {
+  [Method in keyof Facet<Name> & string]: NonNullable<Facet<Name>[Method]> extends Answering
+    ? never
+    : NonNullable<Facet<Name>[Method]> extends (...input: never[]) => unknown
+      ? `${Name}.${Method}`
+      : never;
+}[keyof Facet<Name> & string];
+type LookUp<Name extends Capability> =
+  Facet<Name> extends { readonly settlement: infer Settlement }
+    ? Extract<Settlement, { readonly by: 'look-up' }> extends never
+      ? never
+      : `${Name}.settlement.find`
+    : never;
+
+/** Every call that an adapter can make, by its facet and method; each kind of change of a card is one of its own. */
+export type CallName =
+  | { [Name in Capability]: Exclude<AskingMethod<Name>, 'cardControls.change'> | LookUp<Name> }[Capability]
+  | `cardControls.change ${CardChange['kind']}`;
+
+/** Methods that ask nobody. */
+const pure: Readonly<Record<{ [Name in Capability]: PureMethod<Name> }[Capability], true>> = {
+  'cardControls.pinFault': true,
+  'callbacks.receive': true,
+  'callbacks.eventOf': true,
+  'callbacks.acknowledge': true,
+};
+
+/** Where a call is prepared: an undisturbed account on a sandbox of its own. */
+export interface Scene {
+  readonly adapter: ProviderAdapter;
+  readonly sandbox: Sandbox;
+  readonly call: ProviderCall;
+  /** A text that no other scene of this sandbox has. */
+  readonly unique: () => string;
+}
+
+/** The one request, as `adapter` sends it: the scene's own, or one whose provider nobody can reach. */
+export type Act = (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outcome<unknown>>;
+
+/** One call of one account, and what is declared of it. */
+export interface Row {
+  /** The provider's word for it, which the sandbox's faults are aimed at. */
+  readonly operation: string;
+  readonly prepare: (scene: Scene) => Promise<Act> | Act;
+  readonly cells: Cells;
+}
+
+/** The calls of an account. Which of them there must be, the opened adapter says. */
+export type Rows = Readonly<Partial<Record<CallName, Row>>>;
+
+/** Every call that this adapter can make, from the methods that its facets have. */
+export function callsOf(adapter: ProviderAdapter): string[] {
+  const { gaps: _gaps, calls: _calls, notes: _notes, ...facets } = adapter;
+  return Object.entries(facets).flatMap(([facet, methods]) =>
+    Object.entries(methods as object as Record<string, unknown>).flatMap(([method, value]) => {
+      const name = `${facet}.${method}`;
+      if (method === 'settlement') return isLookUp(value) ? [`${name}.find`] : [];
+      if (typeof value !== 'function' || name in pure) return [];
+      return name === 'cardControls.change' ? changesOf(adapter) : [name];
+    }),
+  );
+}
+
+function changesOf({ cardControls }: ProviderAdapter): string[] {
+  const { settlement = {}, gaps = {} } = cardControls ?? {};
+  return Object.keys(settlement).flatMap((kind) => (kind in gaps ? [] : [`cardControls.change ${kind}`]));
+}
+
+function isLookUp(settlement: unknown): boolean {
+  return (settlement as { readonly by?: unknown }).by === 'look-up';
+}
+
+/** How a lost answer to a write is found out, in a word; null for a read. */
+export function settlementOf(adapter: ProviderAdapter, name: string): string | null {
+  const [facet = '', method = ''] = name.split('.');
+  const change = /^change (.+)$/.exec(method)?.[1];
+  const { settlement } = (adapter as unknown as Record<string, { settlement?: Record<string, unknown> }>)[facet] ?? {};
+  if (settlement === undefined || !(method in writes || change !== undefined)) return null;
+  const declared = change === undefined ? settlement : (settlement[change] as Record<string, unknown>);
+  return settlesBy[declared['by'] as keyof typeof settlesBy];
+}
+
+/** The methods of facets with a `settlement` that change something; the others beside them read. */
+const writes: Readonly<Record<string, true>> = {
+  apply: true,
+  issue: true,
+  send: true,
+  start: true,
+  verify: true,
+  remove: true,
+};
+const settlesBy = {
+  'look-up': 'by our reference',
+  'target-state': "by the card's state",
+  'bound-cards': "by the user's list",
+  person: 'by a person',
+} as const;
+
+/** A facet that the account is known to have. */
+export function facet<Name extends Capability>(adapter: ProviderAdapter, name: Name): Facet<Name> {
+  const found = adapter[name];
+  if (found === undefined) throw new Error(`The account has no ${name}.`);
+  return found;
+}
+
+/** The value of a call that had to succeed, for what is prepared with it. */
+export function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === 'done') return outcome.value;
+  throw new Error(`Preparing failed: ${JSON.stringify(outcome)}`);
+}

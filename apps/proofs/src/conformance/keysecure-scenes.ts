@@ -1,0 +1,73 @@
+import { type CardForm, Secret, type SentOrder, type Settlement } from '@card-gateway/core';
+import { facet, type Scene, valueOf } from './calls.ts';
+
+/** In credit mode a card is ordered by package, in authorization mode by BIN (keysecure.md §6.5). */
+const products = {
+  credit: { virtual: 'PKG2026000001', physical: 'PKG2026000002' },
+  authorization: { virtual: 'BIN2026000001', physical: 'BIN2026000002' },
+} as const satisfies Record<string, Record<CardForm, string>>;
+export type Mode = keyof typeof products;
+
+const address = {
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  phoneCode: '44',
+  phone: '2079460018',
+  country: 'GB',
+  state: 'London',
+  city: 'London',
+  line1: '1 Canary Street',
+  line2: '',
+  postalCode: 'N1 9GU',
+};
+
+/** An order that this account may place. */
+export function orderOf(scene: Scene, mode: Mode, cardholderRef: string, form: CardForm) {
+  return {
+    reference: scene.unique(),
+    productRef: products[mode][form],
+    cardholderRef,
+    form,
+    address: form === 'physical' ? address : null,
+  };
+}
+
+/** A card that is ready, with what only its holder and the provider know of it. */
+export async function cardOf(scene: Scene, mode: Mode, form: CardForm) {
+  const cardholderRef = await holderOf(scene);
+  const order = orderOf(scene, mode, cardholderRef, form);
+  const { providerRef } = valueOf(await facet(scene.adapter, 'issuing').issue(order, scene.call));
+  // A card is Pending for no time at all here; a look at it makes it ready.
+  const card = scene.sandbox.admin.keysecure.cards().find(({ cardNo }) => cardNo === providerRef);
+  if (card === undefined) throw new Error('The card that was issued is not there.');
+  return { ...card, reference: order.reference, providerRef, cardholderRef };
+}
+
+/** An approved cardholder's id at the provider. */
+export async function holderOf(scene: Scene, reference = scene.unique()): Promise<string> {
+  const application = { reference, sumsubShareToken: new Secret('share-token') };
+  const { providerRef } = valueOf(await facet(scene.adapter, 'cardholders').apply(application, scene.call));
+  scene.sandbox.admin.keysecure.cardholders();
+  return providerRef;
+}
+
+/** The look-up of a write that has one. */
+export function lookUp(settlement: Settlement<SentOrder, unknown>) {
+  if (settlement.by === 'look-up') return settlement;
+  throw new Error(`A lost answer is not looked up: ${settlement.why}`);
+}
+
+/** An order to move value to a new cardholder. */
+export async function transferOf(scene: Scene) {
+  const cardholderRef = await holderOf(scene);
+  return { reference: scene.unique(), cardholderRef, direction: 'in', amount: '12.50' } as const;
+}
+
+/** The provider's id of a purchase with a new card. */
+export async function purchaseOf(scene: Scene, mode: Mode): Promise<string> {
+  const { cardNo } = await cardOf(scene, mode, 'virtual');
+  const consumeNo = scene.unique();
+  const purchase = { consumeNo, type: 'Consumption', amount: '9.90' };
+  scene.sandbox.admin.keysecure.seedConsumptions({ cardNo, consumptions: [purchase] });
+  return consumeNo;
+}

@@ -1,0 +1,33 @@
+import { facet, type Rows, type Scene, valueOf } from './calls.ts';
+import { read, write } from './cells.ts';
+
+/** 12004, merchant account disabled or unknown, is what the sandbox refuses with (onerway.md §8). */
+const refuse = 'refused: configuration, 0' as const;
+
+/** The calls of an Onerway account whose path of the token delete is set. */
+export const onerwayRows: Rows = {
+  'boundCards.list': {
+    operation: 'queryTokenList',
+    prepare: (scene) => {
+      const question = { user: userWithToken(scene), kind: 'token', userIp: null } as const;
+      return (adapter, call) => facet(adapter, 'boundCards').list(question, call);
+    },
+    cells: { ...read, refuse },
+  },
+  'unbinding.remove': {
+    operation: 'deleteToken',
+    prepare: async (scene) => {
+      const question = { user: userWithToken(scene), kind: 'token', userIp: null } as const;
+      const [token] = valueOf(await facet(scene.adapter, 'boundCards').list(question, scene.call));
+      const providerRef = token?.providerRef ?? '';
+      return (adapter, call) => facet(adapter, 'unbinding').remove({ providerRef }, call);
+    },
+    cells: { ...write, refuse },
+  },
+};
+
+function userWithToken({ sandbox, unique }: Scene): string {
+  const merchantCustId = unique();
+  sandbox.admin.onerway.seedTokens({ merchantCustId, tokens: [{ cardNumber: '411773******0421' }] });
+  return merchantCustId;
+}

@@ -1,0 +1,48 @@
+import { facet, type Rows, type Scene, valueOf } from './calls.ts';
+import { read } from './cells.ts';
+
+/** The documents list no error code, so that a refusal cannot be told from a failure (open-api-issuer.md §1.1). */
+const cells = { ...read, refuse: 'unlisted_code, 0' } as const;
+
+/** The calls of an OPEN-API account whose path of wallet transactions is set. */
+export const openApiRows: Rows = {
+  'products.page': {
+    operation: 'binList',
+    prepare: () => (adapter, call) => facet(adapter, 'products').page(null, call),
+    cells,
+  },
+  'cards.page': {
+    operation: 'cardList',
+    prepare: () => (adapter, call) => facet(adapter, 'cards').page(null, call),
+    cells,
+  },
+  'cards.read': {
+    operation: 'cardList',
+    prepare: async (scene) => {
+      const card = await someCard(scene);
+      return (adapter, call) => facet(adapter, 'cards').read(card, call);
+    },
+    cells,
+  },
+  'reveal.card': {
+    operation: 'cardList',
+    prepare: async (scene) => {
+      const card = await someCard(scene);
+      return (adapter, call) => facet(adapter, 'reveal').card(card, call);
+    },
+    cells,
+  },
+  'wallet.read': {
+    operation: 'transactionDetail',
+    prepare: () => (adapter, call) => facet(adapter, 'wallet').read('T20260101000001', call),
+    cells,
+  },
+};
+
+/** A card of the list, with the number by which alone it is found again (open-api-issuer.md §2.2). */
+async function someCard({ adapter, call }: Scene) {
+  const { items } = valueOf(await facet(adapter, 'cards').page(null, call));
+  const card = items.find(({ pan }) => pan !== undefined);
+  if (card === undefined) throw new Error('The sandbox lists no card with its number.');
+  return { providerRef: card.providerRef, pan: card.pan ?? null };
+}

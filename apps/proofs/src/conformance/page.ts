@@ -1,0 +1,55 @@
+import { disturbances, type Disturbance } from './cells.ts';
+import type { ConformanceReport, SeenAccount } from './run.ts';
+
+const titles: Readonly<Record<Disturbance, string>> = {
+  none: 'undisturbed',
+  refused_connection: 'nobody listens',
+  refuse: 'a refusal',
+  hang: 'hangs',
+  reset: 'resets',
+  bad_gateway: '502 page',
+  work_then_hang: 'works, hangs',
+  work_then_reset: 'works, resets',
+  work_then_bad_gateway: 'works, 502 page',
+  truncated: 'half the answer',
+  unlisted_code: 'a code nobody lists',
+  drip: 'byte by byte',
+  not_json: 'no JSON',
+};
+
+/** The text of `docs/conformance.md`: what the run has seen. */
+export function pageText({ accounts }: ConformanceReport): string {
+  return [
+    '# What becomes of each call',
+    '',
+    'Written by `pnpm conformance`, which makes every call of every adapter under every fault, over real sockets, against the',
+    "sandbox. A test fails when the adapters do something else than this page says. Each cell is the adapter's word for what",
+    "happened, then the number of effects in the provider's ledger.",
+    '',
+    '| Word | Meaning |',
+    '| --- | --- |',
+    '| done | the documented success |',
+    '| refused: … | certain that nothing happened, with the reason; `not_sent` means that the request never left |',
+    '| no_answer, unreadable_answer, unlisted_code | unknown: it may have happened, and nobody says that it failed |',
+    '',
+    'No cell may say “refused” where there is an effect. A write says how a lost answer to it is found out; a read is made again.',
+    ...accounts.flatMap(accountText),
+    '',
+  ].join('\n');
+}
+
+function accountText({ title, rows }: SeenAccount): string[] {
+  const head = ['Call', 'On the wire', 'A lost answer', ...disturbances.map((one) => titles[one])];
+  return [
+    '',
+    `## ${title}`,
+    '',
+    tableRow(head),
+    tableRow(head.map(() => '---')),
+    ...rows.map(({ name, operation, settles, cells }) =>
+      tableRow([`\`${name}\``, `\`${operation}\``, settles ?? '–', ...disturbances.map((one) => cells[one])]),
+    ),
+  ];
+}
+
+const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

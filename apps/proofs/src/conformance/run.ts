@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { openTransport } from '@card-gateway/adapter-kit';
+import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
+import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import type { Account } from './accounts.ts';
+import { callsOf, type CallName, type Row, type Scene, settlementOf } from './calls.ts';
+import { cellOf, type Disturbance, disturbances } from './cells.ts';
+
+/** One row of the page: what was seen, beside what is declared. */
+export interface SeenRow {
+  readonly name: string;
+  readonly operation: string;
+  /** How a lost answer is found out; null for a read. */
+  readonly settles: string | null;
+  readonly cells: Readonly<Record<Disturbance, string>>;
+}
+
+export interface SeenAccount {
+  readonly title: string;
+  readonly rows: readonly SeenRow[];
+}
+
+export interface ConformanceReport {
+  readonly accounts: readonly SeenAccount[];
+  /** Where what was seen is not what is declared, each in a line. */
+  readonly differences: readonly string[];
+}
+
+/** Rows at work at once; they mostly wait for answers that never come. */
+const rowsAtOnce = 10;
+const patienceMs = 10_000;
+/** What is given to an answer that never comes, or comes too slowly. */
+const shortMs = 400;
+const neverAnswered: ReadonlySet<Disturbance> = new Set(['hang', 'work_then_hang', 'drip']);
+
+/** Makes every call of these accounts under every disturbance, over real sockets. */
+export async function runConformance(accounts: readonly Account[]): Promise<ConformanceReport> {
+  const differences: string[] = [];
+  const work: (() => Promise<void>)[] = [];
+  const seen = await Promise.all(
+    accounts.map(async (account) => {
+      const { known, missing } = await compareCalls(account);
+      differences.push(...missing);
+      const rows: (SeenRow | undefined)[] = [];
+      for (const [place, [name, row]] of known.entries()) {
+        work.push(async () => {
+          const result = await runRow(account, name, row);
+          rows[place] = result;
+          differences.push(...differing(account, row, result));
+        });
+      }
+      return { title: account.title, rows };
+    }),
+  );
+  const line = work.values();
+  await Promise.all(
+    Array.from({ length: rowsAtOnce }, async () => {
+      for (const next of line) await next();
+    }),
+  );
+  return {
+    accounts: seen.map(({ title, rows }) => ({ title, rows: rows.filter((row) => row !== undefined) })),
+    differences: differences.sort(),
+  };
+}
+
+/** The adapter's own methods, each of which needs a row, and no row may be left over. */
+async function compareCalls(account: Account): Promise<{ known: [CallName, Row][]; missing: string[] }> {
+  const sandbox = await startSandbox();
+  try {
+    const send = () => Promise.reject(new Error('Nothing is sent yet.'));
+    const calls = callsOf(account.open(sandbox, { send, now }));
+    const known = Object.entries(account.rows) as [CallName, Row][];
+    const declared = known.map(([name]) => name as string);
+    return {
+      known: known.filter(([name]) => calls.includes(name)),
+      missing: [
+        ...calls.filter((name) => !declared.includes(name)).map((name) => `${account.title}: ${name} has no row`),
+        ...declared.filter((name) => !calls.includes(name)).map((name) => `${account.title}: there is no ${name}`),
+      ],
+    };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function differing(account: Account, row: Row, seen: SeenRow): string[] {
+  return disturbances.flatMap((disturbance) =>
+    seen.cells[disturbance] === row.cells[disturbance]
+      ? []
+      : [
+          `${account.title}: ${seen.name}, ${disturbance}: declared "${row.cells[disturbance]}", seen "${seen.cells[disturbance]}"`,
+        ],
+  );
+}
+
+/** One call under every disturbance, on a sandbox of its own. */
+async function runRow(account: Account, name: string, row: Row): Promise<SeenRow> {
+  const sandbox = await startSandbox({
+    keysecure: { cardDelayMs: 0, cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
+  });
+  const transport = openTransport({ connections: 8, connectTimeoutMs: patienceMs, maxResponseBytes: 4_000_000 });
+  const nobody = await unusedPort();
+  try {
+    const host = { send: transport.send, now };
+    const adapter = account.open(sandbox, host);
+    const unreachable = account.open(sandbox, host, (baseUrl) => at(baseUrl, nobody));
+    const scene: Scene = {
+      adapter,
+      sandbox,
+      call: { timeoutMs: patienceMs },
+      unique: () => toPublicId('operation', newUuid(now())),
+    };
+    const cells: Partial<Record<Disturbance, string>> = {};
+    for (const disturbance of disturbances) {
+      cells[disturbance] = await runCell({ account, row, scene, unreachable, disturbance });
+    }
+    const settles = settlementOf(adapter, name);
+    return { name, operation: row.operation, settles, cells: cells as Record<Disturbance, string> };
+  } finally {
+    await sandbox.close();
+    await transport.close();
+  }
+}
+
+interface CellRun {
+  readonly account: Account;
+  readonly row: Row;
+  readonly scene: Scene;
+  readonly unreachable: ProviderAdapter;
+  readonly disturbance: Disturbance;
+}
+
+async function runCell({ account, row, scene, unreachable, disturbance }: CellRun): Promise<string> {
+  const { admin } = scene.sandbox;
+  const { provider } = account;
+  const act = await row.prepare(scene);
+  const asked = (): number => admin.requestCount(provider, row.operation);
+  const before = { requests: asked(), effects: admin.ledger().length };
+  const outcome = await disturbed();
+  const sent = asked() - before.requests;
+  admin.clearFaults();
+  const expected = disturbance === 'refused_connection' ? 0 : 1;
+  const cell = cellOf(outcome, admin.ledger().length - before.effects);
+  return sent === expected ? cell : `${cell}, ${sent} requests`;
+
+  async function disturbed(): Promise<Outcome<unknown>> {
+    if (disturbance === 'refused_connection') return act(unreachable, { timeoutMs: patienceMs });
+    if (disturbance !== 'none') admin.addFault({ provider, operation: row.operation, fault: disturbance });
+    const timeoutMs = neverAnswered.has(disturbance) ? shortMs : patienceMs;
+    const outcome = await act(scene.adapter, { timeoutMs });
+    // The caller may have given up before the provider has read the request.
+    await untilAsked(scene.sandbox);
+    return outcome;
+  }
+
+  async function untilAsked(sandbox: Sandbox): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, patienceMs);
+    await Promise.race([sandbox.admin.until(() => asked() > before.requests), late.promise]);
+    clearTimeout(timer);
+  }
+}
+
+const now = (): number => new Date().getTime();
+
+function at(baseUrl: string, port: number): string {
+  const url = new URL(baseUrl);
+  url.port = String(port);
+  return url.href;
+}
+
+async function unusedPort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
