@@ -83,11 +83,11 @@ export function createMetrics(): Metrics {
 
   function setUnsettled(services: Pick<Services, 'accounts' | 'now'>, counts: readonly UnsettledCount[] | null): void {
     // An account that is no longer configured may have unknown writes all the same.
-    for (const of of [unknown, person, oldest]) of.reset();
+    for (const gauge of [unknown, person, oldest]) gauge.reset();
     database.set(counts === null ? 0 : 1);
     if (counts === null) return;
     for (const { name: account } of services.accounts.all) {
-      for (const of of [unknown, person, oldest]) of.set({ account }, 0);
+      for (const gauge of [unknown, person, oldest]) gauge.set({ account }, 0);
     }
     for (const count of counts) {
       const { account } = count;
