@@ -1,0 +1,304 @@
+import type { CallResult } from '@card-gateway/client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { takeCards } from '../src/cards/take-cards.ts';
+import { call, problemOf } from './setup/call.ts';
+import { cardMaker, secretsOf } from './setup/cards.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { ahead, settleNow } from './setup/settle.ts';
+import { everythingStored, tracesIn } from './setup/traces.ts';
+
+type ChangeId = 'activateCard' | 'freezeCard' | 'unfreezeCard' | 'cancelCard' | 'setCardPin';
+type Changed = CallResult<ChangeId>;
+const goodPin = '258036';
+
+let gateway: TestGateway;
+let cards: Awaited<ReturnType<typeof cardMaker>>;
+
+beforeAll(async () => {
+  // Nothing is looked up by itself: each test says when.
+  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '300' } });
+  cards = await cardMaker(gateway);
+});
+afterAll(() => gateway.close());
+beforeEach(() => gateway.sandbox.admin.clearFaults());
+
+/** Makes a change, with what proves that the card is there, or a PIN, where it needs one. */
+function change(id: ChangeId, card: string, idempotencyKey: string = crypto.randomUUID()): Promise<Changed> {
+  const { client } = gateway;
+  const input = { params: { id: card }, idempotencyKey };
+  switch (id) {
+    case 'activateCard': {
+      const { cvv, pan } = secretsOf(gateway, card);
+      return client.call(id, { ...input, body: { cvv, last4: pan.slice(-4) } });
+    }
+    case 'setCardPin':
+      return client.call(id, { ...input, body: { pin: goodPin } });
+    case 'freezeCard':
+    case 'unfreezeCard':
+    case 'cancelCard':
+      return client.call(id, input);
+  }
+}
+
+const stored = (id: string) => gateway.client.getCard({ params: { id } });
+const operation = (id: string | undefined) => gateway.client.getOperation({ params: { id: id ?? '' } });
+const effects = (card: string): string[] =>
+  gateway.sandbox.admin.ledger({ reference: secretsOf(gateway, card).cardNo }).map(({ effect }) => effect);
+const counts = () => gateway.sandbox.admin.requests().counts;
+const operationsKept = async (): Promise<number> =>
+  (await gateway.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM operations')).rows[0]?.n ?? 0;
+
+describe('the life of a card', () => {
+  test('a physical card: ordered, made, activated, frozen, unfrozen, cancelled', async () => {
+    const { id, status } = await cards.order('physical');
+    expect(status).toBe('pending');
+    gateway.sandbox.admin.keysecure.updateCard(id, { status: 'ToActivate' });
+    expect(await cards.refreshed(id)).toMatchObject({ status: 'inactive', providerStatus: 'ToActivate' });
+
+    for (const [act, state, word] of [
+      ['activateCard', 'active', 'Activated'],
+      ['freezeCard', 'frozen', 'Frozen'],
+      ['unfreezeCard', 'active', 'Activated'],
+      ['cancelCard', 'cancelled', 'Delete'],
+    ] as const) {
+      const { status: http, data, location } = await change(act, id);
+      expect({ http, location }).toEqual({ http: 200, location: null });
+      // The provider's own word is not known before it describes the card again.
+      expect(data).toMatchObject({ id, status: state, providerStatus: null, operation: { outcome: 'succeeded' } });
+      expect(await stored(id)).toEqual(data);
+      expect(await operation(data.operation?.id)).toMatchObject({ type: act, resource: id, settledBy: 'answer' });
+      expect(await cards.refreshed(id)).toMatchObject({ status: state, providerStatus: word });
+    }
+    expect(effects(id)).toEqual(['card_activated', 'card_frozen', 'card_unfrozen', 'card_deleted']);
+  });
+
+  test('a PIN is set, and is kept nowhere, nor is the security code', async () => {
+    const { id } = await cards.made('physical');
+    const { cvv } = secretsOf(gateway, id);
+    await change('activateCard', id);
+    const { status, data } = await change('setCardPin', id);
+    expect(status).toBe(200);
+    expect(data).toMatchObject({ status: 'active' });
+    expect(secretsOf(gateway, id).pin).toBe(goodPin);
+    expect(tracesIn((await everythingStored(gateway.pool)) + gateway.log(), [goodPin])).toEqual([]);
+    // Three digits stand anywhere by chance: as a member of a body they would stand in quotes.
+    expect(await everythingStored(gateway.pool)).not.toContain(`"${cvv}"`);
+  });
+
+  test('what a list was asked for before a change does not undo it', async () => {
+    const card = await cards.made('virtual');
+    const before = new Date();
+    const account = gateway.services.accounts.byName('keysecure');
+    if (account === undefined) throw new Error('no account');
+    const old = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
+    await change('freezeCard', card.id);
+    await takeCards(gateway.services, account, [old], { by: 'list', askedAt: before });
+    expect(await stored(card.id)).toMatchObject({ status: 'frozen' });
+    await takeCards(gateway.services, account, [old], { by: 'list', askedAt: new Date(Date.now() + 1000) });
+    expect(await stored(card.id)).toMatchObject({ status: 'active', providerStatus: 'Activated' });
+  });
+});
+
+describe('a change that the card does not allow', () => {
+  const allowed: Record<ChangeId, readonly string[]> = {
+    activateCard: ['ToActivate'],
+    freezeCard: ['Activated'],
+    unfreezeCard: ['Frozen'],
+    cancelCard: ['ToActivate', 'Activated', 'Frozen'],
+    setCardPin: ['Activated'],
+  };
+  test.each(['Pending', 'ToActivate', 'Activated', 'Frozen', 'Delete', 'Fail'] as const)(
+    'of a card that is %s is refused before any call',
+    async (word) => {
+      const { id } = await cards.made('physical', word);
+      const before = [counts(), await operationsKept(), await stored(id)];
+      for (const act of Object.keys(allowed) as ChangeId[]) {
+        if (allowed[act].includes(word)) continue;
+        const answer = await call(gateway.url, {
+          method: 'POST',
+          path: `/v1/cards/${id}/${act === 'setCardPin' ? 'pin' : act.replace('Card', '')}`,
+          key: (await gateway.key()).key,
+          headers: { 'idempotency-key': crypto.randomUUID() },
+          ...(act === 'activateCard' && { body: { cvv: '123', last4: '4242' } }),
+          ...(act === 'setCardPin' && { body: { pin: goodPin } }),
+        });
+        const problem = problemOf(answer, 409);
+        expect(problem).toMatchObject({ code: 'illegal-state', errors: [{ pointer: 'path/id' }] });
+        expect(problem.detail).toContain('refresh=true');
+      }
+      expect([counts(), await operationsKept(), await stored(id)]).toEqual(before);
+    },
+  );
+
+  test('a virtual card is neither activated nor given a PIN', async () => {
+    const { id } = await cards.made('virtual');
+    const before = counts();
+    for (const act of ['activateCard', 'setCardPin'] as const) {
+      await expect(change(act, id)).rejects.toMatchObject({ code: 'illegal-state', status: 409 });
+    }
+    expect(counts()).toEqual(before);
+  });
+
+  test('an order whose answer was lost has no card to change', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
+    const { id } = await cards.order('virtual');
+    await expect(gateway.client.freezeCard({ params: { id } })).rejects.toMatchObject({
+      code: 'illegal-state',
+      problem: { detail: expect.stringContaining('its order is "pending"') as string },
+    });
+  });
+
+  test.each(['123456', '987654', '111222', '25803', '2580361', '258000'])(
+    'the PIN %s breaks the rule, which is known before any call',
+    async (pin) => {
+      const { id } = await cards.made('physical', 'Activated');
+      const before = [counts(), await operationsKept()];
+      await expect(gateway.client.setCardPin({ params: { id }, body: { pin } })).rejects.toMatchObject({
+        code: 'invalid-request',
+        problem: { errors: [{ pointer: '/pin' }] },
+      });
+      expect([counts(), await operationsKept()]).toEqual(before);
+    },
+  );
+
+  test('an account whose documents know no such call says so', async () => {
+    const account = gateway.services.accounts.byName('open-api');
+    if (account === undefined) throw new Error('no account');
+    const card = { providerRef: 'freeze-me', status: 'active', providerStatus: '2' } as const;
+    await takeCards(gateway.services, account, [card], { by: 'list', askedAt: new Date() });
+    const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
+    await expect(gateway.client.freezeCard({ params: { id: data[0]?.id ?? '' } })).rejects.toMatchObject({
+      code: 'not-supported',
+    });
+  });
+
+  test('a body where none belongs is refused', async () => {
+    const { id } = await cards.made('virtual');
+    const { key } = await gateway.key();
+    const request = { method: 'POST', path: `/v1/cards/${id}/freeze`, key, body: { status: 'Delete' } };
+    const answer = await call(gateway.url, { ...request, headers: { 'idempotency-key': crypto.randomUUID() } });
+    expect(problemOf(answer, 400)).toMatchObject({ code: 'invalid-request', errors: [{ pointer: '' }] });
+    expect(effects(id)).toEqual([]);
+  });
+});
+
+describe('a change that the provider refuses', () => {
+  test('leaves the card as it was', async () => {
+    const { id } = await cards.made('physical');
+    const { pan } = secretsOf(gateway, id);
+    const wrong = { cvv: secretsOf(gateway, id).cvv === '111' ? '222' : '111', last4: pan.slice(-4) };
+    await expect(gateway.client.activateCard({ params: { id }, body: wrong })).rejects.toMatchObject({
+      code: 'refused-by-provider',
+      problem: { outcome: 'refused', provider: { code: '1004' } },
+    });
+    expect(await stored(id)).toMatchObject({ status: 'inactive', operation: { outcome: 'refused' } });
+    expect((await change('activateCard', id)).status).toBe(200);
+    expect(effects(id)).toEqual(['card_activated']);
+  });
+});
+
+describe('a change whose answer is lost', () => {
+  const changes = [
+    ['activateCard', 'card/active', 'ToActivate', 'inactive', 'active', 'card_activated'],
+    ['freezeCard', 'card/status/update', 'Activated', 'active', 'frozen', 'card_frozen'],
+    ['unfreezeCard', 'card/status/update', 'Frozen', 'frozen', 'active', 'card_unfrozen'],
+    ['cancelCard', 'card/status/update', 'Activated', 'active', 'cancelled', 'card_deleted'],
+  ] as const;
+
+  test.each(changes)('%s settles by reading the card again', async (act, path, word, before, after, effect) => {
+    const { id } = await cards.made('physical', word);
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_reset' });
+    const idempotencyKey = crypto.randomUUID();
+    const { status, data, location } = await change(act, id, idempotencyKey);
+    expect({ status, location }).toEqual({ status: 202, location: `/v1/operations/${data.operation?.id}` });
+    expect(data).toMatchObject({ status: before, operation: { outcome: 'unknown', settlesBy: 'look-up' } });
+
+    await settleNow(gateway.services, data.operation?.id);
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    const settled = await stored(id);
+    expect(settled).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
+    const repeated = await change(act, id, idempotencyKey);
+    expect(repeated).toMatchObject({ status: 200, replayed: true, data: settled });
+    expect(effects(id)).toEqual([effect]);
+  });
+
+  test.each(changes)(
+    '%s settles by a card that somebody refreshes',
+    async (act, path, word, _before, after, effect) => {
+      const { id } = await cards.made('physical', word);
+      gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_bad_gateway' });
+      const { data } = await change(act, id);
+      expect(await cards.refreshed(id)).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
+      expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'list' });
+      expect(effects(id)).toEqual([effect]);
+    },
+  );
+
+  test('that was never made stays open, hinders no other, and settles by what that one brings about', async () => {
+    const { id } = await cards.made('virtual');
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'reset' });
+    const lost = await change('freezeCard', id);
+    expect(lost.status).toBe(202);
+    await settleNow(gateway.services, lost.data.operation?.id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({
+      outcome: 'unknown',
+      settlesBy: 'look-up',
+      attempts: [{ kind: 'send' }, { kind: 'look-up', outcome: 'absent' }],
+    });
+    expect(await stored(id)).toMatchObject({ status: 'active' });
+
+    expect(await change('freezeCard', id)).toMatchObject({ status: 200, data: { status: 'frozen' } });
+    await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded' });
+    expect(await stored(id)).toMatchObject({ status: 'frozen' });
+    expect(effects(id)).toEqual(['card_frozen']);
+  });
+
+  test('of a PIN waits for a person, and the PIN can be set again', async () => {
+    const { id } = await cards.made('physical', 'Activated');
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/pin/set', fault: 'work_then_reset' });
+    const lost = await change('setCardPin', id);
+    expect(lost).toMatchObject({ status: 202, data: { operation: { outcome: 'unknown', settlesBy: 'person' } } });
+    const asked = counts();
+    await settleNow(gateway.services, lost.data.operation?.id);
+    expect(counts()).toEqual(asked);
+    expect((await change('setCardPin', id)).status).toBe(200);
+
+    const resolution = { outcome: 'succeeded', reason: 'The holder paid with it.' } as const;
+    const params = { id: lost.data.operation?.id ?? '' };
+    await gateway.client.resolveOperation({ params, body: resolution });
+    expect(await operation(params.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'person' });
+    expect(await stored(id)).toMatchObject({ status: 'active' });
+  });
+
+  test('keeps all others waiting only while it is under way', async () => {
+    const { sandbox, url } = gateway;
+    const { id } = await cards.made('virtual');
+    const path = 'card/status/update';
+    sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_hang' });
+    const asked = sandbox.admin.requestCount('keysecure', path);
+    const first = change('freezeCard', id);
+    await sandbox.admin.until(() => sandbox.admin.requestCount('keysecure', path) > asked);
+    const { key } = await gateway.key();
+    const request = { method: 'POST', path: `/v1/cards/${id}/cancel`, key };
+    const second = await call(url, { ...request, headers: { 'idempotency-key': crypto.randomUUID() } });
+    expect(problemOf(second, 409)).toMatchObject({ code: 'illegal-state', operation: expect.any(String) as string });
+    expect(second.headers['retry-after']).toBe('1');
+
+    expect((await first).status).toBe(202);
+    expect(await change('cancelCard', id)).toMatchObject({ status: 200, data: { status: 'cancelled' } });
+    expect(effects(id)).toEqual(['card_frozen', 'card_deleted']);
+  });
+
+  test('of many at once with different keys, one is sent', async () => {
+    const { id } = await cards.made('virtual');
+    const asked = gateway.sandbox.admin.requestCount('keysecure', 'card/status/update');
+    const all = await Promise.allSettled(Array.from({ length: 6 }, () => change('freezeCard', id)));
+    const codes = all.map((one) =>
+      one.status === 'fulfilled' ? one.value.status : (one.reason as { readonly code: string }).code,
+    );
+    expect(codes.toSorted()).toEqual([200, ...Array.from({ length: 5 }, () => 'illegal-state')]);
+    expect(gateway.sandbox.admin.requestCount('keysecure', 'card/status/update')).toBe(asked + 1);
+    expect(effects(id)).toEqual(['card_frozen']);
+  });
+});

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, call, problemOf } from './setup/call.ts';
+import { cardMaker, secretsOf } from './setup/cards.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { everythingStored, tracesIn } from './setup/traces.ts';
+import { until } from './setup/until.ts';
+
+const perHour = 4;
+const purpose = 'the holder asked for it, ticket 4711';
+
+let gateway: TestGateway;
+let cards: Awaited<ReturnType<typeof cardMaker>>;
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    settings: { REVEALS_PER_KEY_AND_HOUR: String(perHour), PROVIDER_READ_TIMEOUT_MS: '500' },
+  });
+  cards = await cardMaker(gateway);
+});
+afterAll(() => gateway.close());
+beforeEach(() => gateway.sandbox.admin.clearFaults());
+
+interface AuditRow {
+  readonly action: string;
+  readonly caller: string;
+  readonly tenant: string;
+  readonly purpose: string;
+  readonly key_id: string;
+  readonly request_id: string;
+}
+
+/** What the audit log has of a card. */
+const audited = async (card: string): Promise<AuditRow[]> =>
+  (await gateway.pool.query<AuditRow>('SELECT * FROM audit_log WHERE resource = $1 ORDER BY seq', [card])).rows;
+
+const revealOf = (card: string, key: string, url = gateway.url): Promise<Answer> =>
+  call(url, { method: 'POST', path: `/v1/cards/${card}/reveal`, key, body: { purpose } });
+const shown = (): number => gateway.sandbox.admin.requestCount('keysecure', 'card/private/info');
+
+describe('revealing a card', () => {
+  test('gives number, expiry and security code, keeps none of them, and says who looked and why', async () => {
+    const { id } = await cards.made('physical');
+    const { pan, cvv, expYear, expMonth } = secretsOf(gateway, id);
+    const { key } = await gateway.key({ caller: 'support-desk', scopes: ['cards:reveal'] });
+    const answer = await revealOf(id, key);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.json).toEqual({ card: id, number: pan, expiry: `${expYear}-${expMonth}`, cvv });
+    expect(answer.headers['cache-control']).toBe('no-store');
+
+    expect(await audited(id)).toMatchObject([
+      {
+        action: 'card.reveal',
+        tenant: 'default',
+        caller: 'support-desk',
+        purpose,
+        key_id: expect.stringMatching(/^key_/) as string,
+        request_id: answer.headers['x-request-id'],
+      },
+    ]);
+    const kept = await everythingStored(gateway.pool);
+    expect(tracesIn(kept, [pan])).toEqual([]);
+    expect(tracesIn(gateway.log(), [pan])).toEqual([]);
+    expect(kept).not.toContain(`"${cvv}"`);
+  });
+
+  test('needs a scope of its own, and a purpose', async () => {
+    const { id } = await cards.made('virtual');
+    const { key: writer } = await gateway.key({ scopes: ['cards:read', 'cards:write'] });
+    expect(problemOf(await revealOf(id, writer), 403)).toMatchObject({ code: 'forbidden' });
+    const { key } = await gateway.key({ scopes: ['cards:reveal'] });
+    const request = { method: 'POST', path: `/v1/cards/${id}/reveal`, key };
+    for (const body of [{}, { purpose: '  ' }, { purpose, note: 'x' }]) {
+      expect(problemOf(await call(gateway.url, { ...request, body }), 400)).toMatchObject({ code: 'invalid-request' });
+    }
+    expect(await audited(id)).toEqual([]);
+  });
+
+  test('a number in the purpose is not written down', async () => {
+    const { id } = await cards.made('virtual');
+    const { client } = await gateway.key();
+    await client.revealCard({ params: { id }, body: { purpose: 'asked for 4111 1111 1111 1111 by +8613812345678' } });
+    expect(await audited(id)).toMatchObject([{ purpose: 'asked for *** by +***' }]);
+  });
+
+  test.each(['Pending', 'Fail'] as const)('of a card that is %s shows nothing and asks nobody', async (word) => {
+    const { id } = await cards.made('virtual', word);
+    const before = shown();
+    const { key } = await gateway.key();
+    expect(problemOf(await revealOf(id, key), 409)).toMatchObject({ code: 'illegal-state' });
+    expect(shown()).toBe(before);
+    expect(await audited(id)).toEqual([]);
+  });
+
+  test('of an OPEN-API card asks by its number, which is sealed here', async () => {
+    const { client, sandbox } = gateway;
+    const { id: sync } = await client.startSync({ body: { account: 'open-api' } });
+    await until(
+      () => client.getSync({ params: { id: sync } }),
+      ({ status }) => status === 'succeeded',
+    );
+    const { data } = await client.listCards({ query: { account: 'open-api', status: 'active', limit: 1 } });
+    const [card] = data;
+    const at = sandbox.admin.openApi.cards().find(({ card_id }) => card_id === card?.providerRef);
+    const { client: desk } = await gateway.key();
+    const revealed = await desk.revealCard({ params: { id: card?.id ?? '' }, body: { purpose } });
+    expect(revealed).toEqual({ card: card?.id, number: at?.card_no, expiry: card?.expiry, cvv: at?.cvv });
+    expect(await audited(card?.id ?? '')).toHaveLength(1);
+  });
+
+  test('what the provider does not give is not made up', async () => {
+    const { id } = await cards.made('virtual');
+    const fault = { provider: 'keysecure', operation: 'card/private/info' } as const;
+    const { key } = await gateway.key();
+    for (const [kind, status, code] of [
+      [{ fault: 'not_json' }, 502, 'provider-error'],
+      [{ fault: 'refuse', code: 1013 }, 502, 'provider-error'],
+      [{ fault: 'hang' }, 503, 'provider-unavailable'],
+    ] as const) {
+      gateway.sandbox.admin.addFault({ ...fault, ...kind });
+      expect(problemOf(await revealOf(id, key), status)).toMatchObject({ code });
+      gateway.sandbox.admin.clearFaults();
+    }
+    // Each was a look all the same.
+    expect(await audited(id)).toHaveLength(3);
+  });
+});
+
+describe('the audit log comes first', () => {
+  test('the row is committed before the provider is asked', async () => {
+    const { sandbox } = gateway;
+    const { id } = await cards.made('virtual');
+    const before = shown();
+    sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/private/info', fault: 'hang' });
+    const { key } = await gateway.key();
+    const answer = revealOf(id, key);
+    await sandbox.admin.until(() => shown() > before);
+    // On another connection: only what is committed is seen.
+    expect(await audited(id)).toHaveLength(1);
+    expect((await answer).status).toBe(503);
+  });
+
+  test.each([
+    ['fails', "RAISE EXCEPTION 'no more rows'"],
+    ['takes too long', "RAISE EXCEPTION 'statement timeout' USING ERRCODE = 'query_canceled'"],
+  ])('without it, when writing %s, nobody is asked', async (_, failure) => {
+    const { pool } = gateway;
+    const { id } = await cards.made('virtual');
+    await pool.query(
+      `CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${failure}; END $$;
+       CREATE TRIGGER refuse_audit BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_audit()`,
+    );
+    const before = gateway.sandbox.admin.requests().counts;
+    const { key } = await gateway.key();
+    try {
+      for (const act of ['reveal', 'frame-tokens']) {
+        const path = `/v1/cards/${id}/${act}`;
+        const answer = await call(gateway.url, { method: 'POST', path, key, body: { purpose } });
+        expect(problemOf(answer, 503)).toMatchObject({ code: 'database-unavailable' });
+        expect(answer.headers['retry-after']).toBe('2');
+      }
+    } finally {
+      await pool.query('DROP TRIGGER refuse_audit ON audit_log; DROP FUNCTION refuse_audit()');
+    }
+    expect(gateway.sandbox.admin.requests().counts).toEqual(before);
+    expect(await audited(id)).toEqual([]);
+    expect((await revealOf(id, key)).status).toBe(200);
+  });
+});
+
+describe('how often a key may look', () => {
+  test('is counted over processes and over both ways to look, exactly', async () => {
+    const second = await gateway.another();
+    try {
+      const { id } = await cards.made('virtual');
+      const { key } = await gateway.key();
+      const before = shown();
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, index) => revealOf(id, key, index % 2 === 0 ? gateway.url : second.url)),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(perHour);
+      const refused = answers.filter(({ status }) => status !== 200);
+      for (const answer of refused) {
+        expect(problemOf(answer, 429)).toMatchObject({ code: 'reveal-limit' });
+        const seconds = Number(answer.headers['retry-after']);
+        expect(seconds).toBeGreaterThan(3500);
+        expect(seconds).toBeLessThanOrEqual(3600);
+      }
+      expect(shown()).toBe(before + perHour);
+      expect(await audited(id)).toHaveLength(perHour);
+
+      const path = `/v1/cards/${id}/frame-tokens`;
+      const token = await call(second.url, { method: 'POST', path, key, body: { purpose } });
+      expect(problemOf(token, 429)).toMatchObject({ code: 'reveal-limit' });
+      const { key: other } = await gateway.key();
+      expect((await revealOf(id, other)).status).toBe(200);
+    } finally {
+      await second.close();
+    }
+  });
+
+  test('is forgotten after an hour', async () => {
+    const { id } = await cards.made('virtual');
+    const { key, client } = await gateway.key();
+    const audit = (minutesAgo: number) =>
+      gateway.pool.query(
+        `INSERT INTO audit_log (at, tenant, caller, key_id, action, resource, purpose)
+         SELECT now() - $2 * interval '1 minute', 'default', 'tests', key_id, 'card.reveal', 'card_x', 'earlier'
+         FROM audit_log WHERE resource = $1 LIMIT 1`,
+        [id, minutesAgo],
+      );
+    await client.revealCard({ params: { id }, body: { purpose } });
+    for (let row = 0; row < perHour; row += 1) await audit(61);
+    expect((await revealOf(id, key)).status).toBe(200);
+    for (let row = 2; row < perHour; row += 1) await audit(59);
+    const answer = await revealOf(id, key);
+    expect(problemOf(answer, 429)).toMatchObject({ code: 'reveal-limit' });
+    expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('a token for the hosted frame', () => {
+  test('is new each time, is not stored, and is audited', async () => {
+    const { id } = await cards.made('virtual');
+    const { client, key } = await gateway.key({ scopes: ['cards:reveal'] });
+    const before = Date.now();
+    const answer = await call(gateway.url, {
+      method: 'POST',
+      path: `/v1/cards/${id}/frame-tokens`,
+      key,
+      body: { purpose },
+    });
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const first = answer.json as { readonly card: string; readonly token: string; readonly expiresAt: string };
+    const second = await client.createFrameToken({ params: { id }, body: { purpose } });
+    expect(first.card).toBe(id);
+    expect(first.token).not.toBe(second.token);
+    expect(Date.parse(first.expiresAt)).toBeGreaterThan(before);
+    expect(await audited(id)).toMatchObject([{ action: 'card.frame_token' }, { action: 'card.frame_token' }]);
+    const kept = (await everythingStored(gateway.pool)) + gateway.log();
+    expect(tracesIn(kept, [first.token, second.token])).toEqual([]);
+  });
+
+  test('an account without it says so, and nothing is written down', async () => {
+    const { client } = gateway;
+    const { data } = await client.listCards({ query: { account: 'open-api', status: 'active', limit: 1 } });
+    const id = data[0]?.id ?? '';
+    const before = (await audited(id)).length;
+    await expect(client.createFrameToken({ params: { id }, body: { purpose } })).rejects.toMatchObject({
+      code: 'not-supported',
+    });
+    expect(await audited(id)).toHaveLength(before);
+  });
+});
