@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { uuidOf } from '@card-gateway/core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { writeKinds } from '../src/app.ts';
+import { findById } from '../src/ledger/store.ts';
+import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { unsettledCounts } from '../src/operations/store.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
+import { type RawAnswer, send } from './setup/send.ts';
+import { ahead, settleNow } from './setup/settle.ts';
+
+let gateway: TestGateway;
+let order: CardOrder;
+let desk: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    jobs: false,
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
+  });
+  order = await cardOrder(gateway);
+  ({ key: desk } = await gateway.key({ caller: 'desk', scopes: ['operations:resolve', 'cards:read'] }));
+});
+afterEach(() => gateway.sandbox.admin.clearFaults());
+afterAll(() => gateway.close());
+
+const reason = 'KeySecure support looked it up.';
+const read = (id: string) => gateway.client.getOperation({ params: { id } });
+const resolve = (
+  operation: string,
+  body: unknown,
+  { key = desk, idempotencyKey = randomUUID() as string } = {},
+): Promise<RawAnswer> => send(gateway.url, key, { path: `/v1/operations/${operation}/resolve`, idempotencyKey, body });
+
+/** An order that the provider never took, and whose answer was lost. */
+async function lostOrder(idempotencyKey: string = randomUUID()) {
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
+  const { data } = await gateway.client.call('issueCard', { body: order, idempotencyKey });
+  return { card: data.id, operation: data.operation?.id ?? '', idempotencyKey };
+}
+
+async function lostCardholder(reference: string) {
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'reset' });
+  const body = { account: 'keysecure', reference, sumsubShareToken: 'share-token' };
+  const { id, operation } = await gateway.client.createCardholder({ body });
+  return { body, id, operation: operation?.id ?? '' };
+}
+
+describe('a person who found that a write succeeded', () => {
+  test('closes it with a reason, which is kept with name, key, time and an audit row', async () => {
+    const lost = await lostOrder();
+    const answer = await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef: 'C-found-1' });
+    expect(answer).toMatchObject({ status: 200, replayed: false });
+    expect(answer.body).toMatchObject({
+      id: lost.operation,
+      outcome: 'succeeded',
+      unknownSince: null,
+      settlesBy: null,
+      nextLookUpAt: null,
+      settledBy: 'person',
+      resolution: { resolvedBy: 'desk', apiKey: expect.stringMatching(/^key_/), reason, providerRef: 'C-found-1' },
+      attempts: [
+        { kind: 'send', outcome: 'unknown' },
+        { kind: 'person', outcome: 'done' },
+      ],
+    });
+    const card = await gateway.client.getCard({ params: { id: lost.card } });
+    expect(card).toMatchObject({ providerRef: 'C-found-1', operation: { outcome: 'succeeded' } });
+    // The caller of the order, repeating it, learns the same.
+    const again = await gateway.client.call('issueCard', { body: order, idempotencyKey: lost.idempotencyKey });
+    expect(again).toMatchObject({ status: 201, replayed: true, data: { id: lost.card, providerRef: 'C-found-1' } });
+    const { rows } = await gateway.pool.query(
+      "SELECT caller, purpose FROM audit_log WHERE action = 'operation.resolve' AND resource = $1",
+      [lost.operation],
+    );
+    expect(rows).toEqual([{ caller: 'desk', purpose: reason }]);
+    // The look-up that was queued finds nothing left to do.
+    const lookUps = gateway.sandbox.admin.requestCount('keysecure', 'card/list');
+    await settleNow(gateway.services, lost.operation);
+    expect(gateway.sandbox.admin.requestCount('keysecure', 'card/list')).toBe(lookUps);
+  });
+
+  test("must give the provider's id where it is not known, and it must be no other resource's", async () => {
+    const lost = await lostOrder();
+    expect(await resolve(lost.operation, { outcome: 'succeeded', reason })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request', errors: [{ pointer: '/providerRef' }] },
+    });
+    const other = await gateway.client.issueCard({ body: order });
+    expect(
+      await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef: other.providerRef }),
+    ).toMatchObject({
+      status: 409,
+      body: { code: 'illegal-state', errors: [{ pointer: '/providerRef' }] },
+    });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown', resolution: null });
+
+    const holder = await lostCardholder('found-by-a-person');
+    expect((await resolve(holder.operation, { outcome: 'succeeded', reason })).status).toBe(400);
+    await resolve(holder.operation, { outcome: 'succeeded', reason, providerRef: 'U-found-1' });
+    expect(await gateway.client.getCardholder({ params: { id: holder.id } })).toMatchObject({
+      providerRef: 'U-found-1',
+    });
+  });
+
+  test('needs no id for a binding: it is the card that the user bound', async () => {
+    const card = bankCard();
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'reset' });
+    const { id, operation } = await gateway.client.startBinding({ body: card });
+    expect((await resolve(operation?.id ?? '', { outcome: 'succeeded', reason })).status).toBe(200);
+    expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'bound' });
+  });
+});
+
+describe('a person who found that nothing happened', () => {
+  test('closes it as refused, and the order answers so', async () => {
+    const lost = await lostOrder();
+    expect((await resolve(lost.operation, { outcome: 'refused', reason })).body).toMatchObject({
+      outcome: 'refused',
+      settledBy: 'person',
+      refusal: { reason: 'declined', code: null },
+    });
+    expect((await gateway.client.getCard({ params: { id: lost.card } })).status).toBe('failed');
+    const input = { body: order, idempotencyKey: lost.idempotencyKey };
+    const again = await gateway.client.issueCard(input).catch((error: unknown) => error);
+    expect(again).toMatchObject({ status: 422, code: 'refused-by-provider', problem: { outcome: 'refused' } });
+  });
+
+  test("frees a cardholder's reference", async () => {
+    const { body, operation } = await lostCardholder('freed-by-a-person');
+    expect(await gateway.client.createCardholder({ body }).catch((error: unknown) => error)).toMatchObject({
+      code: 'already-exists',
+    });
+    await resolve(operation, { outcome: 'refused', reason });
+    expect((await gateway.client.call('createCardholder', { body })).status).toBe(201);
+  });
+
+  test('is not overruled by what comes later, which is kept all the same', async () => {
+    const lost = await lostOrder();
+    await gateway.pool.query("DELETE FROM operation_attempts WHERE operation_id = $1 AND kind = 'send'", [
+      uuidOf('operation', lost.operation),
+    ]);
+    await resolve(lost.operation, { outcome: 'refused', reason });
+    const operation = await findById(gateway.pool, uuidOf('operation', lost.operation));
+    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    if (operation === null || kind === undefined) throw new Error('There is no such operation.');
+    const late = { kind: 'done', value: { providerRef: 'C-late' }, evidence: null } as const;
+    const attempt = attemptOf('send', late, new Date(), new Date());
+    const stale = { ...operation, state: 'submitting', fence: 1 } as const;
+    expect(await settleOperation(gateway.services, kind, stale, late, 'answer', attempt, 'late')).toBeNull();
+    expect(await read(lost.operation)).toMatchObject({
+      outcome: 'refused',
+      settledBy: 'person',
+      attempts: [
+        { kind: 'send', outcome: 'done' },
+        { kind: 'person', outcome: 'refused' },
+      ],
+    });
+    expect((await gateway.client.getCard({ params: { id: lost.card } })).status).toBe('failed');
+  });
+});
+
+describe('a resolution', () => {
+  test('that is repeated is answered the same; another one comes too late', async () => {
+    const lost = await lostOrder();
+    const idempotencyKey = randomUUID();
+    const body = { outcome: 'refused', reason };
+    const first = await resolve(lost.operation, body, { idempotencyKey });
+    const repeated = await resolve(lost.operation, body, { idempotencyKey });
+    expect(repeated).toMatchObject({ status: 200, replayed: true, text: first.text });
+    expect(await resolve(lost.operation, body)).toMatchObject({ status: 200, replayed: true, text: first.text });
+
+    const other = { outcome: 'succeeded', reason, providerRef: 'C-too-late' };
+    expect(await resolve(lost.operation, other, { idempotencyKey })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    expect(await resolve(lost.operation, other)).toMatchObject({ status: 409, body: { code: 'illegal-state' } });
+  });
+
+  test('does not take the key of another write, nor of another resolution', async () => {
+    const [one, two] = [await lostOrder(), await lostOrder()];
+    const idempotencyKey = randomUUID();
+    await resolve(one.operation, { outcome: 'refused', reason }, { idempotencyKey });
+    expect(await resolve(two.operation, { outcome: 'refused', reason }, { idempotencyKey })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    const { key } = await gateway.key({ caller: 'tests' });
+    const keyOfOrder = { key, idempotencyKey: two.idempotencyKey };
+    expect(await resolve(two.operation, { outcome: 'refused', reason }, keyOfOrder)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    expect(await read(two.operation)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('of eight at once, four for each outcome, one counts', async () => {
+    const lost = await lostOrder();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        resolve(
+          lost.operation,
+          index % 2 === 0
+            ? { outcome: 'refused', reason }
+            : { outcome: 'succeeded', reason, providerRef: 'C-found-by-many' },
+        ),
+      ),
+    );
+    const { outcome, attempts } = await read(lost.operation);
+    expect(answers.filter(({ status, replayed }) => status === 200 && !replayed)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200).map(({ body }) => body['outcome'])).toEqual(
+      Array.from({ length: 4 }, () => outcome),
+    );
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(4);
+    expect(attempts.filter(({ kind }) => kind === 'person')).toHaveLength(1);
+  });
+
+  test('needs its scope, its tenant, an unknown outcome, a key and a reason', async () => {
+    const lost = await lostOrder();
+    const body = { outcome: 'refused', reason };
+    const { key: reader } = await gateway.key({ scopes: ['cards:write', 'bindings:write'] });
+    expect((await resolve(lost.operation, body, { key: reader })).status).toBe(403);
+    const { key: stranger } = await gateway.key({ tenant: 'other' });
+    expect((await resolve(lost.operation, body, { key: stranger })).status).toBe(404);
+    expect((await resolve(lost.operation, { outcome: 'refused', reason: '  ' })).status).toBe(400);
+    expect((await resolve(lost.operation, { outcome: 'unknown', reason })).status).toBe(400);
+    const path = `/v1/operations/${lost.operation}/resolve`;
+    expect(await send(gateway.url, desk, { path, body })).toMatchObject({
+      status: 400,
+      body: { code: 'idempotency-key-missing' },
+    });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown', resolution: null });
+
+    const card = await gateway.client.issueCard({ body: order });
+    expect(await resolve(card.operation?.id ?? '', body)).toMatchObject({
+      status: 409,
+      body: { code: 'illegal-state' },
+    });
+  });
+
+  test('keeps no card number that somebody wrote into the reason', async () => {
+    const lost = await lostOrder();
+    const { body } = await resolve(lost.operation, {
+      outcome: 'refused',
+      reason: 'card 6217 0012 3456 7890 123 is not there',
+    });
+    expect(body).toMatchObject({ resolution: { reason: 'card *** is not there' } });
+  });
+});
+
+test('what waits is counted by account, and listed by what it waits for', async () => {
+  const before = (await unsettledCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
+  const [asked, left] = [await lostOrder(), await lostOrder()];
+  // 72 h of "not found" leave it to a person.
+  await settleNow(ahead(gateway, 72 * 3_600_000), left.operation);
+  expect(await read(left.operation)).toMatchObject({ settlesBy: 'person', nextLookUpAt: null });
+
+  const after = (await unsettledCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
+  expect(after).toMatchObject({
+    unknown: (before?.unknown ?? 0) + 2,
+    waitingForPerson: (before?.waitingForPerson ?? 0) + 1,
+    oldestUnknownSince: expect.any(Date),
+  });
+  const listed = async (query: object) => {
+    const { data } = await gateway.client.listOperations({ query: { limit: 200, ...query } });
+    expect(data.every(({ outcome, unknownSince }) => outcome !== 'unknown' || unknownSince !== null)).toBe(true);
+    return data.map(({ id }) => id);
+  };
+  expect(await listed({ settlesBy: 'person' })).toEqual([left.operation]);
+  expect(await listed({ settlesBy: 'look-up', outcome: 'unknown' })).toContain(asked.operation);
+  expect(await listed({ settlesBy: 'look-up' })).not.toContain(left.operation);
+  expect(await listed({ settlesBy: 'person', outcome: 'succeeded' })).toEqual([]);
+});
