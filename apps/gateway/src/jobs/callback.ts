@@ -72,10 +72,13 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
   }
 }
 
+/** A date that is further ahead than any two clocks that are kept is a fault, and would keep out all later descriptions. */
+const mostAheadMs = 5 * 60_000;
+
 /**
- * A card's new status, by the provider's own date of it: what is described later counts, in whatever order it comes. A date
- * to come is a clock's fault, and would keep all later descriptions out. Without a date nobody can say what is newer, and an
- * unknown card may be the one of an order whose answer was lost: then the card is read.
+ * A card's new status, by the provider's own date of it: the latest description counts, in whatever order they come. Where
+ * dates do not tell (none, a wrong one, the same as that of another status), and where the card is not known and may be the
+ * one of an order whose answer was lost, the card is read.
  */
 async function takeChange(
   services: Services,
@@ -83,12 +86,15 @@ async function takeChange(
   { cardRef, status, providerStatus, at }: Extract<ProviderEvent, { kind: 'card_changed' }>,
   receivedAt: Date,
 ): Promise<void> {
-  if (at === null || (await findCard(services.pool, account.name, cardRef)) === null) {
-    if (await readAgain(services, account, cardRef)) return;
-    throw new ProblemError('provider-error', 'The provider does not show this card.');
+  const known = await findCard(services.pool, account.name, cardRef);
+  const isDated = at !== null && at.getTime() <= receivedAt.getTime() + mostAheadMs;
+  const isContradicted = known?.syncedAt?.getTime() === at?.getTime() && known?.status !== status;
+  if (known !== null && isDated && !isContradicted) {
+    const card = { providerRef: cardRef, status, providerStatus };
+    return takeCards(services, account, [card], { by: 'callback', askedAt: at });
   }
-  const askedAt = at < receivedAt ? at : receivedAt;
-  await takeCards(services, account, [{ providerRef: cardRef, status, providerStatus }], { by: 'callback', askedAt });
+  if (await readAgain(services, account, cardRef)) return;
+  throw new ProblemError('provider-error', 'The provider does not show this card.');
 }
 
 /** Reads a card at its provider. @returns false when the provider does not show it, or cannot be asked for it */

@@ -1,5 +1,6 @@
 import { newUuid } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { startSync } from '../syncs/start-sync.ts';
 import { isCardSyncRecent } from '../syncs/store.ts';
@@ -23,7 +24,7 @@ export async function scheduleSyncs(services: Services): Promise<readonly string
 async function startIfDue(services: Services, account: OpenAccount, everyMs: number): Promise<boolean> {
   const now = services.now();
   if (await isCardSyncRecent(services.pool, account.name, new Date(now - everyMs))) return false;
-  const { replayed } = await startSync(
+  const begun = startSync(
     services,
     {
       caller: { tenant: account.tenant, caller, keyId: caller, scopes: ['cards:write'] },
@@ -35,5 +36,11 @@ async function startIfDue(services: Services, account: OpenAccount, everyMs: num
     },
     { account: account.name },
   );
-  return !replayed;
+  return begun.then(({ replayed }) => !replayed, wasBegunElsewhere);
+}
+
+/** @returns false when another process is just beginning it. @throws any other failure */
+function wasBegunElsewhere(error: unknown): false {
+  if (error instanceof ProblemError && error.code === 'request-in-progress') return false;
+  throw error;
 }

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { uuidOf } from '@card-gateway/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forgetKeys } from '../src/jobs/forget-keys.ts';
+import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
+import { runSync } from '../src/jobs/sync.ts';
+import type { Services } from '../src/services.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { cardOrder, type CardOrder } from './setup/orders.ts';
+import { ahead } from './setup/settle.ts';
+
+let gateway: TestGateway;
+let order: CardOrder;
+beforeAll(async () => {
+  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' } });
+  order = await cardOrder(gateway);
+});
+afterAll(() => gateway.close());
+
+const dayMs = 86_400_000;
+
+describe('the Idempotency-Key of a settled write', () => {
+  const keyOf = async (operation: string | undefined) => {
+    const { rows } = await gateway.pool.query(
+      'SELECT idempotency_key AS key, request_hash AS hash, answer FROM operations WHERE id = $1',
+      [uuidOf('operation', operation ?? '')],
+    );
+    return rows[0] as { key: string | null; hash: string | null; answer: unknown };
+  };
+
+  test('is forgotten after 30 days with its answer; the write and its evidence stay', async () => {
+    const input = { body: order, idempotencyKey: randomUUID() };
+    const first = await gateway.client.issueCard(input);
+    const before = await gateway.client.getOperation({ params: { id: first.operation?.id ?? '' } });
+    await forgetKeys(ahead(gateway, 30 * dayMs - 60_000));
+    expect(await gateway.client.call('issueCard', input)).toMatchObject({ replayed: true, data: { id: first.id } });
+
+    expect(await forgetKeys(ahead(gateway, 30 * dayMs + 60_000))).toBeGreaterThan(0);
+    expect(await keyOf(first.operation?.id)).toEqual({ key: null, hash: null, answer: null });
+    expect(await gateway.client.getOperation({ params: { id: before.id } })).toEqual(before);
+    expect(await gateway.client.getCard({ params: { id: first.id } })).toMatchObject({ id: first.id });
+    // The key is as new.
+    const next = await gateway.client.call('issueCard', input);
+    expect(next).toMatchObject({ status: 201, replayed: false });
+    expect(next.data.id).not.toBe(first.id);
+    expect(await forgetKeys(ahead(gateway, 29 * dayMs))).toBe(0);
+  });
+
+  test('stays as long as the write is not settled, however old it is, and 30 days from then', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
+    const { operation } = await gateway.client.issueCard({ body: order });
+    await forgetKeys(ahead(gateway, 400 * dayMs));
+    expect((await keyOf(operation?.id)).key).not.toBeNull();
+
+    const body = { outcome: 'refused', reason: 'It is not there.' } as const;
+    const params = { id: operation?.id ?? '' };
+    const resolution = { params, body, idempotencyKey: randomUUID() };
+    await gateway.client.resolveOperation(resolution);
+    await forgetKeys(ahead(gateway, 29 * dayMs));
+    expect((await keyOf(operation?.id)).key).not.toBeNull();
+    await forgetKeys(ahead(gateway, 31 * dayMs));
+    expect((await keyOf(operation?.id)).key).toBeNull();
+    // The same word of the person is still answered the same.
+    expect(await gateway.client.call('resolveOperation', resolution)).toMatchObject({ status: 200, replayed: true });
+  });
+
+  test('is forgotten of very many in short statements', async () => {
+    await gateway.pool.query(
+      `WITH made AS (
+         INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
+           state, settled_by, settled_at, created_at, updated_at)
+         SELECT gen_random_uuid(), 'default', 'old', 'old-' || n, 'hash', 'startSync', 'keysecure', 'keysecure',
+           gen_random_uuid(), 'succeeded', 'answer', now() - interval '31 days', now() - interval '31 days', now()
+         FROM generate_series(1, 2500) n RETURNING id
+       )
+       INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome)
+       SELECT id, 0, 'send', now(), now(), 'done' FROM made`,
+    );
+    expect(await forgetKeys(gateway.services)).toBe(2500);
+    const { rows } = await gateway.pool.query(
+      "SELECT count(*)::int AS left FROM operations WHERE idempotency_key LIKE 'old-%'",
+    );
+    expect(rows).toEqual([{ left: 0 }]);
+  });
+});
+
+describe("an account's cards", () => {
+  const everyMs = 10 * 60_000;
+  const start = Date.parse('2027-03-01T10:03:00Z');
+  const at = (ms: number): Services => {
+    const { accounts } = gateway.services;
+    const all = accounts.all.map((account) => ({
+      ...account,
+      syncEveryMs: ['keysecure', 'onerway'].includes(account.name) ? everyMs : null,
+    }));
+    return { ...gateway.services, now: () => ms, accounts: { ...accounts, all } };
+  };
+  const syncs = async () => {
+    const { rows } = await gateway.pool.query<{
+      id: string;
+      state: string;
+      caller: string;
+      type: string;
+      tenant: string;
+    }>(
+      `SELECT s.id, s.state, o.caller, o.type, s.tenant FROM syncs s JOIN operations o ON o.id = s.operation_id
+       WHERE s.account = 'keysecure' AND s.kind = 'cards' ORDER BY s.id`,
+    );
+    return rows;
+  };
+  const run = (ms: number, id: string): Promise<void> =>
+    runSync(at(ms), id, { isLastAttempt: true, signal: new AbortController().signal });
+
+  test('are pulled once per interval, by one of the processes, one pull at a time', async () => {
+    // Two processes look each minute; of accounts without cards there is nothing to pull.
+    const minute = async (ms: number): Promise<number> => {
+      const started = await Promise.all([scheduleSyncs(at(ms)), scheduleSyncs(at(ms)), scheduleSyncs(at(ms))]);
+      expect(started.flat().every((name) => name === 'keysecure')).toBe(true);
+      return started.flat().length;
+    };
+    expect(await minute(start)).toBe(1);
+    const [first] = await syncs();
+    expect(first).toMatchObject({ state: 'queued', caller: 'schedule', type: 'startSync', tenant: 'default' });
+
+    // As long as it waits or runs there is no other one, even after the interval.
+    expect(await minute(start + everyMs + 60_000)).toBe(0);
+    await run(start + everyMs + 120_000, first?.id ?? '');
+    expect((await syncs()).map(({ state }) => state)).toEqual(['succeeded']);
+
+    let began = 0;
+    const from = start + everyMs + 120_000;
+    for (let ms = from; ms < from + 35 * 60_000; ms += 60_000) {
+      const count = await minute(ms);
+      began += count;
+      const last = (await syncs()).at(-1);
+      if (count === 1) await run(ms, last?.id ?? '');
+    }
+    expect(began).toBe(3);
+    expect(await syncs()).toHaveLength(4);
+  });
+
+  test('are not pulled when somebody asked for it within the interval, nor without an interval', async () => {
+    const { id } = await gateway.client.startSync({ body: { account: 'keysecure' } });
+    await run(Date.now(), uuidOf('sync', id));
+    await gateway.pool.query(
+      "UPDATE syncs SET created_at = now() - interval '1 day', finished_at = now() WHERE state = 'succeeded'",
+    );
+    expect(await scheduleSyncs(at(Date.now() + everyMs - 60_000))).toEqual([]);
+    expect(await scheduleSyncs(gateway.services)).toEqual([]);
+    expect(await scheduleSyncs(at(Date.now() + everyMs + 60_000))).toEqual(['keysecure']);
+  });
+
+  test('are pulled on one queue per account, whoever began it', async () => {
+    const { rows } = await gateway.pool.query(
+      "SELECT DISTINCT queue_name FROM graphile_worker.jobs WHERE task_identifier = 'sync'",
+    );
+    expect(rows).toEqual([{ queue_name: 'sync:keysecure' }]);
+  });
+});
