@@ -73,6 +73,12 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   });
   // JSON is the only body there is; Fastify would read plain text too.
   app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Many clients name JSON although they send nothing: that is no body, of which each operation says whether it needs one.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {
@@ -138,7 +144,7 @@ function requestId(header: string | string[] | undefined, now: () => number): st
   return isPlain ? header : newUuid(now());
 }
 
-const beside = ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/'];
+const beside = ['/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
 const paths = [
   ...Object.values(operations),
   ...beside.map((path) => ({ method: 'GET', path })),

@@ -2,8 +2,8 @@ import type { ExchangeReport } from '@card-gateway/adapter-kit';
 import fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CircuitStatus } from '../accounts/circuit.ts';
+import { type UnsettledCount, unsettledCounts } from '../operations/store.ts';
 import type { Services } from '../services.ts';
-import { type UnsettledCount, unsettledCounts } from './metrics-store.ts';
 
 /**
  * What the process counts of itself, for Prometheus. A label is the name of an account or an operation, a status or one of
@@ -28,7 +28,7 @@ const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
 
 /** Milliseconds for which counts of the database are given again. */
-const countsMaxAgeMs = 5000;
+const countsMaxAgeMs = 2000;
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -92,8 +92,8 @@ export function createMetrics(): Metrics {
     for (const count of counts) {
       const { account } = count;
       unknown.set({ account }, count.unknown);
-      person.set({ account }, count.person);
-      oldest.set({ account }, Math.max(0, (services.now() - count.oldestSince.getTime()) / 1000));
+      person.set({ account }, count.waitingForPerson);
+      oldest.set({ account }, Math.max(0, (services.now() - count.oldestUnknownSince.getTime()) / 1000));
     }
   }
 
