@@ -1,7 +1,8 @@
 export { startSandbox, type Sandbox } from './server.ts';
 export type { Admin, EntryFilter } from './admin.ts';
 export type { CallbacksAdmin, DeliveryFilter, HeldCallback } from './callbacks/admin.ts';
-export type { Callback, CallbackProvider, Delivery, Release, Signed } from './callbacks/callbacks.ts';
+export type { Callback, CallbackProvider, Delivery, Signed } from './callbacks/callbacks.ts';
+export type { Release } from './callbacks/release.ts';
 export { forgeryKinds, type Forged, type Forgery, type ForgeryKind } from './callbacks/forge.ts';
 export type { ClockChange, ClockReading } from './clock.ts';
 export type { SandboxConfig } from './config.ts';

@@ -1,8 +1,9 @@
 import { listed } from '../admin-lists.ts';
 import { watchCards } from '../keysecure/events.ts';
 import type { World } from '../world.ts';
-import type { Callback, CallbackProvider, Delivery, Release } from './callbacks.ts';
+import type { Callback, CallbackProvider, Delivery } from './callbacks.ts';
 import { forge, type Forged, type Forgery } from './forge.ts';
+import type { Release } from './release.ts';
 
 type Filtered = 'provider' | 'merchant' | 'kind' | 'reference' | 'id' | 'acknowledged' | 'forged';
 export type DeliveryFilter = { [Name in Filtered]?: Delivery[Name] | undefined };

@@ -2,10 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Journal } from '../journal.ts';
-import { createRandom, firstNumber } from '../synthetic.ts';
+import { firstNumber } from '../synthetic.ts';
 import { acknowledged } from './acknowledged.ts';
 import { deliver, type Answer, type Message } from './deliver.ts';
 import type { ForgeryKind } from './forge.ts';
+import { arranged, type Release } from './release.ts';
 
 export type CallbackProvider = 'keysecure' | 'open-api' | 'onerway';
 
@@ -41,15 +42,6 @@ export interface Delivery extends Omit<Callback, 'signed'>, Answer {
   acknowledged: boolean;
   forged: ForgeryKind | null;
   at: string;
-}
-
-export interface Release {
-  /** `as-is` is the order in which they were made. */
-  order?: 'as-is' | 'reversed' | 'shuffled' | undefined;
-  /** Of the shuffle; 1 where absent. */
-  seed?: number | undefined;
-  /** How often each is sent. Not shuffled, the copies of one follow one another. */
-  times?: number | undefined;
 }
 
 export interface Callbacks {
@@ -197,23 +189,4 @@ export function createCallbacks(config: Config, clock: Clock, journal: Journal):
 
 export function messageOf({ headers, body }: Signed): Message {
   return { headers, body: Buffer.from(body, 'utf8') };
-}
-
-function arranged(made: readonly Callback[], { order = 'as-is', seed = 1, times = 1 }: Release): Callback[] {
-  const all = made.flatMap((callback) => Array.from({ length: times }, () => callback));
-  switch (order) {
-    case 'as-is':
-      return all;
-    case 'reversed':
-      return all.toReversed();
-    case 'shuffled': {
-      const random = createRandom(seed);
-      for (let left = all.length; left > 1; left -= 1) {
-        const picked = random.below(left);
-        const [one, last] = [all[picked], all[left - 1]];
-        if (one !== undefined && last !== undefined) [all[picked], all[left - 1]] = [last, one];
-      }
-      return all;
-    }
-  }
 }
