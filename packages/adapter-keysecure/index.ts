@@ -3,6 +3,7 @@ import type { Gap } from '@card-gateway/core';
 import { cardholders } from './cardholders.ts';
 import { cards } from './cards.ts';
 import { openClient } from './client.ts';
+import { callbacks } from './callbacks.ts';
 import { cardControls } from './controls.ts';
 import { issuing } from './issuing.ts';
 import { frameTokens, reveal } from './reveal.ts';
@@ -43,7 +44,7 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       issuing: issuing(client, settings),
       cards: cards(client, settings, host.now),
       cardControls: cardControls(client, cipher),
-      ...(cipher === null ? {} : { reveal: reveal(client, cipher) }),
+      ...(cipher === null ? {} : { reveal: reveal(client, cipher), callbacks: callbacks(settings) }),
       frameTokens: frameTokens(client),
       transactions: transactions(client, settings, host.now),
       ...(settings.mode === 'credit' ? { transfers: transfers(client, settings) } : {}),
@@ -57,6 +58,10 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
         transfers: {
           state: 'absent',
           reason: 'The merchant keeps the balance in authorization mode: KeySecure moves value in credit mode only.',
+        },
+        callbacks: {
+          state: 'needs-settings',
+          reason: 'KeySecure signs its callbacks with the apiSecret: set `apiSecret` and `keyDerivation`.',
         },
         reveal: {
           state: 'needs-settings',

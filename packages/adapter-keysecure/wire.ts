@@ -115,6 +115,35 @@ export const transactionData = z.object({
 });
 export type WireTransaction = z.output<typeof transactionData>;
 
+/** A callback (§11). `id` and `action` are not signed. */
+export const callbackBody = z.object({
+  id: z.string(),
+  action: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type WireCallback = z.output<typeof callbackBody>;
+
+/** Signed members are joined without escaping (§4.2): a word with these characters could hide another member. */
+const signedWord = z.string().regex(/^[^&=]+$/);
+
+/** `data` of Card_update (§11.3). */
+export const cardUpdateData = z.object({
+  card_no: signedWord,
+  before_status: z.string().nullish(),
+  after_status: signedWord,
+  time: wire.integer,
+});
+
+/** `data` of Auth (§11.1) and Consumption (§11.2); the latter has more members. */
+export const paymentData = transactionData.extend({
+  consume_no: signedWord,
+  card_no: signedWord,
+  type: signedWord,
+  status: signedWord,
+  cardholder_no: z.string().nullish(),
+  time: wire.integer,
+});
+
 /** POST account/transfer (§6.15). It carries no status. */
 export const transferSent = z.object({
   transfer_no: orderNumber,
