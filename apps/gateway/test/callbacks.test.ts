@@ -1,40 +1,304 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { post, secretPath, takingCallbacks } from './setup/callbacks.ts';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  cardUpdate,
+  countCallbacks,
+  type Message,
+  post,
+  secretPath,
+  takingCallbacks,
+  workedCallbacks,
+} from './setup/callbacks.ts';
+import { callbackSettings } from '../src/accounts/callback-settings.ts';
 import { problemOf } from './setup/call.ts';
+import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { startRelay } from './setup/relay.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
+let admin: TestGateway['sandbox']['admin'];
+let made: Awaited<ReturnType<typeof cardMaker>>['made'];
 beforeAll(async () => {
-  gateway = await startGateway({ callbacks: takingCallbacks });
+  gateway = await startGateway({
+    ...takingCallbacks,
+    callbacks: (name) =>
+      name === 'other-keysecure'
+        ? { callbacks: callbackSettings.parse({ allowFrom: ['203.0.113.0/24', '2001:db8::/32'] }) }
+        : takingCallbacks.callbacks(name),
+    settings: { HTTP_TRUSTED_PROXIES: '127.0.0.1', CALLBACK_BODY_LIMIT_BYTES: '4096' },
+  });
+  ({ admin } = gateway.sandbox);
+  ({ made } = await cardMaker(gateway));
+  admin.openApi.seedCards({ count: 5, replace: true });
+  const sync = await gateway.client.startSync({ body: { account: 'open-api' } });
+  await until(
+    () => gateway.client.getSync({ params: { id: sync.id } }),
+    ({ status }) => status === 'succeeded',
+  );
 });
 afterAll(() => gateway.close());
+beforeEach(() => admin.clearFaults());
 
-const allWorked = () =>
-  until(
-    () => gateway.client.listCallbacks({ query: { limit: 200 } }),
-    ({ data }) => data.every(({ state }) => state === 'worked'),
-  );
+const at = (path: string): string => `${gateway.url}/callbacks/${path}`;
+const accepted = '{"code":0,"message":""}';
 
-describe('OPEN-API, which signs nothing', () => {
-  test('a hint makes the card be read again', async () => {
-    const { admin } = gateway.sandbox;
-    admin.openApi.seedCards({ count: 3, replace: true });
-    const sync = await gateway.client.startSync({ body: { account: 'open-api' } });
-    await until(
-      () => gateway.client.getSync({ params: { id: sync.id } }),
-      ({ status }) => status === 'succeeded',
-    );
-    admin.callbacks.target('open-api', `${gateway.url}/callbacks/open-api/${secretPath}`);
+/** A callback sent ten times at once, all acknowledged alike; it is one row, which was worked. */
+async function tenTimes(path: string, message: Message, acknowledgement: string): Promise<void> {
+  const before = new Set((await workedCallbacks(gateway)).map(({ id }) => id));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(at(path), message)));
+  expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [200, acknowledgement]));
+  const rows = (await workedCallbacks(gateway)).filter(({ id }) => !before.has(id));
+  expect(rows).toMatchObject([{ deliveries: 10, state: 'worked', failure: null, workedAt: expect.any(String) }]);
+}
+
+describe('sent ten times at once, it is acknowledged ten times, stored once and has one effect:', () => {
+  test('a change of a card (KeySecure)', async () => {
+    const card = await made('physical');
+    await tenTimes('keysecure', cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Activated' }), accepted);
+    expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({
+      status: 'active',
+      providerStatus: 'Activated',
+    });
+  });
+
+  test('a transaction (KeySecure)', async () => {
+    const card = await made('virtual');
+    const data = {
+      consume_no: 'X-ten-times',
+      card_no: card.providerRef,
+      cardholder_no: 'H1',
+      type: 'Consumption',
+      amount: 20.5,
+      local_amount: 20.5,
+      local_currency: 'USD',
+      merchant_info: { merchant_name: 'A Shop', merchant_mcc: '5411', city: 'London', country: 'GB' },
+      status: 'Success',
+      time: Date.now(),
+    };
+    await tenTimes('keysecure', admin.keysecure.callback({ action: 'Consumption', data }), accepted);
+    const { rows } = await gateway.pool.query('SELECT * FROM card_transactions WHERE card_ref = $1', [
+      card.providerRef,
+    ]);
+    expect(rows).toMatchObject([{ provider_ref: 'X-ten-times', amount: '20.5', status: 'succeeded' }]);
+  });
+
+  test('a hint to read a card again (OPEN-API), of which nothing but the card’s id is kept', async () => {
     const [card] = admin.openApi.cards();
-    admin.openApi.updateCard(card?.card_id ?? '', { status: card?.status === 3 ? 2 : 3 });
-    await admin.callbacks.idle();
-    expect(admin.callbacks.sent({ provider: 'open-api' })).toMatchObject([{ acknowledged: true, status: 200 }]);
-    const { data } = await allWorked();
-    expect(data).toMatchObject([{ kind: 'card_hint', account: 'open-api', deliveries: 1, state: 'worked' }]);
-    const { data: cards } = await gateway.client.listCards({ query: { account: 'open-api' } });
-    expect(cards.find(({ providerRef }) => providerRef === card?.card_id)?.status).toBe(
-      card?.status === 3 ? 'active' : 'frozen',
+    const to = card?.status === 3 ? 2 : 3;
+    admin.openApi.updateCard(card?.card_id ?? '', { status: to });
+    const asked = admin.requestCount('open-api', 'cardList');
+    const body = JSON.stringify({ eventTag: 'card.status.freeze', data: { ...card, status: 7, cvv: '345' } });
+    await tenTimes(`open-api/${secretPath}`, { body }, '{"code":0,"message":"success"}');
+    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 1);
+    const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
+    const shown = data.find(({ providerRef }) => providerRef === card?.card_id);
+    expect(shown).toMatchObject({ status: to === 3 ? 'frozen' : 'active' });
+  });
+
+  test('a token that was bound (Onerway), acknowledged by its bare id', async () => {
+    admin.onerway.seedTokens({ merchantCustId: 'user-ten', tokens: [{}, {}] });
+    const asked = admin.requestCount('onerway', 'queryTokenList');
+    const transactionId = '1798262509925699584';
+    const notification = admin.onerway.notification({
+      notifyType: 'TXN',
+      txnType: 'BIND_CARD',
+      transactionId,
+      merchantNo: gateway.sandbox.credentials.onerway.merchantNo,
+      merchantCustId: 'user-ten',
+      status: 'S',
+      tokenId: 'a-new-token',
+    });
+    await tenTimes('onerway', notification, transactionId);
+    // Once for each kind of binding that the account has.
+    expect(admin.requestCount('onerway', 'queryTokenList')).toBe(asked + 2);
+    const { data } = await gateway.client.listBindings({ query: { account: 'onerway', user: 'user-ten' } });
+    expect(data).toHaveLength(2);
+  });
+
+  test('something on which nothing here depends (Onerway)', async () => {
+    const transactionId = '1798262509925699585';
+    const { merchantNo } = gateway.sandbox.credentials.onerway;
+    const fields = { notifyType: 'TXN', txnType: 'SALE', transactionId, merchantNo, status: 'S' };
+    await tenTimes('onerway', admin.onerway.notification(fields), transactionId);
+  });
+});
+
+test('a token without its user makes the lists be read of those who are known to have it', async () => {
+  const { merchantNo } = gateway.sandbox.credentials.onerway;
+  admin.onerway.seedTokens({ merchantCustId: 'user-known', tokens: [{}] });
+  await gateway.client.listBindings({
+    query: { account: 'onerway', user: 'user-known', kind: 'token', refresh: true },
+  });
+  const asked = admin.requestCount('onerway', 'queryTokenList');
+  const sale = { notifyType: 'TXN', txnType: 'SALE', merchantNo, status: 'S' };
+  const known = admin.onerway.tokens().find(({ merchantCustId }) => merchantCustId === 'user-known');
+  const tokens = [known?.token.tokenId, 'nobody’s'];
+  for (const [index, tokenId] of tokens.entries()) {
+    const transactionId = `179826250992569970${index}`;
+    await post(at('onerway'), admin.onerway.notification({ ...sale, tokenId, transactionId }));
+  }
+  await workedCallbacks(gateway);
+  expect(admin.requestCount('onerway', 'queryTokenList')).toBe(asked + 2);
+});
+
+describe('refused, with no row and one more in the counter:', () => {
+  let genuine: { headers: Record<string, string>; body: string };
+  beforeAll(async () => {
+    const card = await made('virtual');
+    genuine = cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Frozen' }) as typeof genuine;
+  });
+
+  async function expectRefused(message: Message): Promise<void> {
+    const before = [await countCallbacks(gateway), await refusals()] as const;
+    const answer = await post(at('keysecure'), message);
+    const { code, detail } = problemOf(answer, answer.status === 400 ? 400 : 401);
+    expect(['malformed-request', 'callback-refused']).toContain(code);
+    expect(detail).toMatch(/^This callback (cannot be read|is not taken)\.$/);
+    expect([await countCallbacks(gateway), await refusals()]).toEqual([before[0], before[1] + 1]);
+  }
+
+  async function refusals(): Promise<number> {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(/gateway_callbacks_total\{account="keysecure",result="refused"\} (\d+)/.exec(text)?.[1] ?? 0);
+  }
+
+  const forged = (kind: 'wrong-signature' | 'altered-body' | 'stale') =>
+    admin.callbacks.forge({ provider: 'keysecure', kind, of: genuine, send: false });
+
+  test.each(['wrong-signature', 'altered-body', 'stale'] as const)('%s', async (kind) => {
+    await expectRefused(await forged(kind));
+  });
+
+  test.each([
+    ['no body', ''],
+    ['no JSON', '{"id":'],
+    ['another shape', '{"id":"1","action":"Card_update","data":{}}'],
+  ])('%s', async (_what, body) => {
+    await expectRefused({ headers: genuine.headers, body });
+  });
+
+  test('without a signature', async () => {
+    await expectRefused({ headers: { 'content-type': 'application/json' }, body: genuine.body });
+  });
+
+  test('a bit flipped in what is signed, 50 of them', async () => {
+    const from = genuine.body.indexOf('"data":') + 7;
+    const bits = (genuine.body.length - 1 - from) * 8;
+    for (let index = 0; index < 40; index += 1) {
+      const bit = from * 8 + Math.floor((index * bits) / 40) + (index % 8);
+      await expectRefused(
+        await admin.callbacks.forge({ provider: 'keysecure', kind: 'flipped-bit', of: genuine, bit, send: false }),
+      );
+    }
+    for (let index = 0; index < 10; index += 1) {
+      const where = index % 2 === 0 ? 'Signature' : 'Timestamp';
+      const flip = { kind: 'flipped-bit', where, bit: index * 8 + (index % 3), send: false } as const;
+      await expectRefused(await admin.callbacks.forge({ provider: 'keysecure', of: genuine, ...flip }));
+    }
+  });
+
+  test('and the genuine one is taken all the same; replayed, under another id too, it is the same one', async () => {
+    const before = await countCallbacks(gateway);
+    const again = { headers: genuine.headers, body: genuine.body.replace(/"id":"[^"]+"/, `"id":"${randomUUID()}"`) };
+    for (const message of [genuine, genuine, again]) {
+      expect(await post(at('keysecure'), message)).toMatchObject({ status: 200, text: accepted });
+    }
+    expect(await countCallbacks(gateway)).toBe(before + 1);
+    expect(await workedCallbacks(gateway)).toContainEqual(
+      expect.objectContaining({ kind: 'card_changed', deliveries: 3, state: 'worked' }),
     );
   });
+
+  test('nothing of it is logged but the account and a word', () => {
+    const lines = gateway
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('refused a callback'));
+    expect(lines.length).toBeGreaterThan(50);
+    for (const line of lines) {
+      const { why, account, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      expect(['unreadable', 'unsigned', 'bad_signature', 'stale']).toContain(why);
+      expect(account).toBe('keysecure');
+      expect(Object.keys(rest).toSorted()).toEqual(['level', 'msg', 'requestId', 'time']);
+    }
+  });
+});
+
+describe('the same 404', () => {
+  const message = { headers: { 'content-type': 'application/json' }, body: '{}' };
+  const shown = (answer: Awaited<ReturnType<typeof post>>) => ({ ...problemOf(answer, 404), requestId: null });
+
+  test.each([
+    ['an account that takes no callbacks', 'yixin'],
+    ['an unsigned account without its secret path', 'open-api'],
+    ['a wrong secret path', `open-api/${secretPath.slice(0, -1)}`],
+    ['a secret path where there is none', `keysecure/${secretPath}`],
+    ['an address that is not on the list', 'other-keysecure'],
+  ])('for %s as for no account', async (_what, path) => {
+    expect(shown(await post(at(path), message))).toEqual(shown(await post(at('nobody'), message)));
+  });
+
+  test('not for an address on the list, as the proxies tell it', async () => {
+    const from = async (forwarded: string): Promise<number> => {
+      const headers = { ...message.headers, 'x-forwarded-for': forwarded };
+      return (await post(at('other-keysecure'), { headers, body: '{}' })).status;
+    };
+    expect(await from('203.0.113.9')).toBe(401);
+    expect(await from('2001:db8::7')).toBe(401);
+    expect(await from('::ffff:203.0.113.9')).toBe(401);
+    expect(await from('198.51.100.1')).toBe(404);
+    // What stands before the last proxy's word is the caller's own.
+    expect(await from('203.0.113.9, 198.51.100.1')).toBe(404);
+  });
+
+  test('and 405 for another method', async () => {
+    const answer = await fetch(at('keysecure'));
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+});
+
+test('a callback that is too large is not taken', async () => {
+  const before = await countCallbacks(gateway);
+  const message = cardUpdate(gateway, { cardNo: 'C'.repeat(5000), to: 'Frozen' });
+  expect(problemOf(await post(at('keysecure'), message), 413).code).toBe('payload-too-large');
+  expect(await countCallbacks(gateway)).toBe(before);
+});
+
+test('while the database is away nothing is acknowledged', async () => {
+  const relay = await startRelay(gateway.services.config.DATABASE_URL);
+  const second = await gateway.another({ DATABASE_URL: relay.url, DATABASE_CONNECT_TIMEOUT_MS: '500' });
+  const message = cardUpdate(gateway, { cardNo: 'C-away', to: 'Frozen' });
+  await relay.cut();
+  const answer = await post(`${second.url}/callbacks/keysecure`, message);
+  expect(problemOf(answer, 503).code).toBe('database-unavailable');
+  await second.close();
+  await relay.close();
+});
+
+describe('what the sandbox sends by itself', () => {
+  afterAll(() => {
+    for (const provider of ['keysecure', 'open-api'] as const) admin.callbacks.target(provider, '');
+  });
+
+  test.each(['as-is', 'reversed', 'shuffled'] as const)(
+    'ends in the provider’s state, sent %s and three times',
+    async (order) => {
+      const card = await made('virtual');
+      admin.callbacks.target('keysecure', at('keysecure'));
+      admin.callbacks.hold();
+      for (const status of ['Frozen', 'Activated', 'Frozen', 'Activated', 'Delete'] as const) {
+        admin.changeClock({ advanceMs: 5 });
+        admin.keysecure.updateCard(card.id, { status });
+      }
+      const sent = await admin.callbacks.release({ order, times: 3, seed: 7 });
+      expect(sent).toHaveLength(15);
+      expect(sent.every(({ acknowledged }) => acknowledged)).toBe(true);
+      await workedCallbacks(gateway);
+      expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({
+        status: 'cancelled',
+        providerStatus: 'Delete',
+      });
+    },
+  );
 });

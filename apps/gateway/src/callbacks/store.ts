@@ -1,5 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
-import type { ProviderEvent } from '@card-gateway/core';
+import type { CardStatus, ProviderEvent } from '@card-gateway/core';
 import { listStatement, type PageRequest } from '../page.ts';
 
 export type CallbackState = 'received' | 'worked' | 'failed';
@@ -192,15 +192,18 @@ export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: Pa
   return rows;
 }
 
-/** The card that a callback names, if it is known here. */
-export async function findCard(
-  pool: Pool,
-  account: string,
-  providerRef: string,
-): Promise<{ readonly panSealed: Buffer | null } | null> {
-  const { rows } = await pool.query<{ panSealed: Buffer | null }>({
+/** What is known of a card that a callback names. */
+export interface NamedCard {
+  readonly status: CardStatus;
+  readonly syncedAt: Date | null;
+  readonly panSealed: Buffer | null;
+}
+
+/** The card that a callback names; null when it is not known here. */
+export async function findCard(pool: Pool, account: string, providerRef: string): Promise<NamedCard | null> {
+  const { rows } = await pool.query<NamedCard>({
     name: 'callback-card',
-    text: `SELECT pan_sealed AS "panSealed" FROM cards WHERE account = $1 AND provider_ref = $2`,
+    text: `SELECT status, synced_at AS "syncedAt", pan_sealed AS "panSealed" FROM cards WHERE account = $1 AND provider_ref = $2`,
     values: [account, providerRef],
   });
   return rows[0] ?? null;

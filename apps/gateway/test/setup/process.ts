@@ -49,6 +49,7 @@ export async function install(
         baseUrl: addresses.keysecure ?? keysecure[0]?.baseUrl,
         mode: 'credit',
         apiKey: await secret('keysecure-key', keysecure[0]?.apiKey ?? ''),
+        apiSecret: await secret('keysecure-secret', keysecure[0]?.apiSecret ?? ''),
         clockLagMs: 0,
         listedSince: new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10),
       },
