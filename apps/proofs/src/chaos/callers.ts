@@ -51,6 +51,10 @@ export async function runCaller(stage: Stage, index: number): Promise<void> {
   ];
   const sum = acts.reduce((total, [weight]) => total + weight, 0);
   while (!stage.signal.aborted) {
+    if (stage.replicas.every((replica) => replica.client() === null)) {
+      await wait(50);
+      continue;
+    }
     let drawn = random.below(sum);
     const [, act] = acts.find(([weight]) => (drawn -= weight) < 0) ?? [0, caller.issue];
     await act();

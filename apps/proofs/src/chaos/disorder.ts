@@ -88,7 +88,7 @@ async function loseAnswers({ sandbox, signal }: Disorder, random: Random): Promi
 
 async function stopDatabase({ postgres, diary, signal }: Disorder, random: Random): Promise<void> {
   while (!signal.aborted) {
-    await pause(3000 + random.below(12_000), signal);
+    await pause(4000 + random.below(16_000), signal);
     if (signal.aborted) break;
     const how = random.pick(['fast', 'crash'] as const);
     await postgres.stop(how);
@@ -102,7 +102,7 @@ async function stopDatabase({ postgres, diary, signal }: Disorder, random: Rando
 async function harass(disorder: Disorder, replica: Replica, points: () => Point, random: Random): Promise<void> {
   const { diary, signal } = disorder;
   while (!signal.aborted) {
-    await pause(200 + random.below(1500), signal);
+    await pause(500 + random.below(2500), signal);
     if (signal.aborted) break;
     switch (random.below(10)) {
       case 0:

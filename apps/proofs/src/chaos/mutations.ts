@@ -33,12 +33,12 @@ const faults: Readonly<Record<Mutation, Fault>> = {
     edits: [
       {
         file: 'apps/gateway/src/ledger/store.ts',
-        from: /WHERE id = \$1 AND state (?:= 'submitting'|IN \('submitting', 'unknown'\))/g,
-        to: 'WHERE id = $1',
+        from: /WHERE id = \$1 AND state = \$2 AND fence = \$3/,
+        to: 'WHERE id = $1 AND $2::text IS NOT NULL AND $3::integer IS NOT NULL',
       },
     ],
     // The database's own guard would hide that the gateway's is gone.
-    statements: ['DROP TRIGGER IF EXISTS operations_forward ON operations'],
+    statements: ['DROP TRIGGER operations_forward ON operations'],
   },
   'not-sent': {
     edits: [

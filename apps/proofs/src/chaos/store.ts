@@ -41,7 +41,7 @@ export interface Store {
   changes(): Promise<readonly ChangeFact[]>;
   /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
   repeatLookUps(most: number): Promise<number>;
-  /** Makes what was sent and has no answer look as old as it is when its process is long gone; and all look-ups due. */
+  /** Ends all leases, as time would, and makes all look-ups due. */
   hurry(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export function openStore(url: () => string): Store {
       return rows.length;
     },
     hurry: async () => {
-      await query(`UPDATE operations SET created_at = created_at - interval '5 minutes' WHERE state = 'submitting'`);
+      await query(`UPDATE operations SET lease_until = now() - interval '1 second' WHERE lease_until > now()`);
       await query(
         `${queueSettling(`, run_at => now(), job_key => 'settle:' || id::text)`)}
          WHERE state = 'submitting' OR (state = 'unknown' AND settles_by = 'look-up')`,
