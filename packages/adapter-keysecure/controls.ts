@@ -12,15 +12,13 @@ import {
   unknown,
 } from '@card-gateway/core';
 import type { KeySecureClient, KeySecureRequest } from './client.ts';
+import { secretMissing } from './documented-calls.ts';
 import type { FieldCipher } from './encryption.ts';
 import { pinRefusals } from './refusals.ts';
 import { changeResult } from './wire.ts';
 
 /** What activating a card and setting a PIN lack without `apiSecret`. */
-const secretMissing: Gap = {
-  state: 'needs-settings',
-  reason: 'KeySecure takes a CVV or PIN only encrypted with the apiSecret: set `apiSecret` and `keyDerivation`.',
-};
+const gap: Gap = { state: 'needs-settings', reason: secretMissing };
 
 const settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>> = {
   activate: { by: 'target-state', states: ['active'] },
@@ -62,7 +60,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
 
   async function activate(card: CardReference, cvv: Secret, last4: string, call: ProviderCall): Promise<Outcome<null>> {
     const digits = cvv.reveal();
-    if (cipher === null) return refused('unsupported', { message: secretMissing.reason });
+    if (cipher === null) return refused('unsupported', { message: secretMissing });
     if (card.cardholderRef === null) return holderMissing();
     if (!/^\d{3}$/.test(digits)) return refused('invalid_request', { message: 'the CVV is not exactly 3 digits' });
     if (!/^\d{4}$/.test(last4)) return refused('invalid_request', { message: 'the last four are not 4 digits' });
@@ -83,7 +81,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
   }
 
   async function setPin(card: CardReference, pin: Secret, call: ProviderCall): Promise<Outcome<null>> {
-    if (cipher === null) return refused('unsupported', { message: secretMissing.reason });
+    if (cipher === null) return refused('unsupported', { message: secretMissing });
     if (card.cardholderRef === null) return holderMissing();
     const fault = pinFault(pin);
     if (fault !== null) return refused('invalid_request', { message: fault });
@@ -103,7 +101,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
   return {
     settlement,
     pinFault,
-    ...(cipher === null ? { gaps: { activate: secretMissing, setPin: secretMissing } } : {}),
+    ...(cipher === null ? { gaps: { activate: gap, setPin: gap } } : {}),
     async change(card, change, call) {
       switch (change.kind) {
         case 'freeze':

@@ -1,15 +1,16 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
 import type { Gap } from '@card-gateway/core';
+import { callbacks } from './callbacks.ts';
 import { cardholders } from './cardholders.ts';
 import { cards } from './cards.ts';
 import { openClient } from './client.ts';
-import { callbacks } from './callbacks.ts';
 import { cardControls } from './controls.ts';
+import { creditOnly, documentedCalls, secretMissing } from './documented-calls.ts';
+import { assumedDerivation } from './encryption.ts';
 import { issuing } from './issuing.ts';
-import { frameTokens, reveal } from './reveal.ts';
 import { products } from './products.ts';
+import { frameTokens, reveal } from './reveal.ts';
 import { fieldCipherOf, type KeySecureSettings, keysecureSettings } from './settings.ts';
-
 import { transactions } from './transactions.ts';
 import { transfers } from './transfers.ts';
 
@@ -19,7 +20,7 @@ function notDocumented(what: string): Gap {
   return { state: 'absent', reason: `KeySecure issues cards; its documents describe no ${what}.` };
 }
 
-/** KeySecure: card products, cardholders, ordering and listing cards (keysecure.md §5, rows 1–7, 18 and 19). */
+/** KeySecure: every call of keysecure.md §5 and the three callbacks of §11, as far as mode and secrets allow. */
 export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   provider: 'keysecure',
   title: 'KeySecure',
@@ -48,26 +49,28 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       frameTokens: frameTokens(client),
       transactions: transactions(client, settings, host.now),
       ...(settings.mode === 'credit' ? { transfers: transfers(client, settings) } : {}),
-      calls: [],
+      calls: documentedCalls(settings),
       gaps: {
         binding: notDocumented('binding of bank cards'),
         boundCards: notDocumented('list of bound bank cards'),
         banks: notDocumented('list of banks'),
         unbinding: notDocumented('binding of bank cards'),
         wallet: notDocumented('wallet of the merchant'),
-        transfers: {
-          state: 'absent',
-          reason: 'The merchant keeps the balance in authorization mode: KeySecure moves value in credit mode only.',
-        },
-        callbacks: {
-          state: 'needs-settings',
-          reason: 'KeySecure signs its callbacks with the apiSecret: set `apiSecret` and `keyDerivation`.',
-        },
-        reveal: {
-          state: 'needs-settings',
-          reason: 'KeySecure encrypts card numbers with the apiSecret: set `apiSecret` and `keyDerivation`.',
-        },
+        transfers: { state: 'absent', reason: creditOnly },
+        reveal: { state: 'needs-settings', reason: secretMissing },
+        callbacks: { state: 'needs-settings', reason: secretMissing },
       },
+      notes: notesOn(settings),
     };
   },
 });
+
+function notesOn({ apiSecret, keyDerivation }: KeySecureSettings): readonly string[] {
+  if (apiSecret === undefined) return [];
+  return [
+    ...(keyDerivation === undefined
+      ? [`How apiSecret becomes an AES key is unconfirmed: "${assumedDerivation}" is assumed.`]
+      : []),
+    'That callbacks are signed with the apiSecret, and the Api-Key as `appId`, is assumed: KeySecure does not say so.',
+  ];
+}
