@@ -1,42 +1,56 @@
-import { toPublicId, uuidOf } from '@card-gateway/core';
-import type { Operation } from '@card-gateway/contract';
+import { operations } from '@card-gateway/contract';
+import { fromPublicId, idPrefixes, type IdKind } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, call, everyOperation, exampleOf, missingId, pathOf, problemOf, schemaOf } from './setup/call.ts';
+import { type Answer, call, problemOf, type Request } from './setup/call.ts';
+import { type Document, type Place, type Route, routesOf } from './setup/document.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { until } from './setup/until.ts';
+import { tenantOptions, type Things, thingsOfDefault, thingsOfOther } from './setup/tenant-things.ts';
 
-/** Ids of the tenant `default`, by the prefix of their kind. */
-let ids: Record<string, string>;
 let gateway: TestGateway;
-/** A key of the tenant `other`. */
+let routes: readonly Route[];
+/** Things of the tenant `default`, which the tenant `other` must not see, and what `other` has itself. */
+let theirs: Things;
+let own: Things;
+/** Keys of the tenants `default` and `other`. */
+let owner: string;
 let key: string;
+/** All that `default` has, as it was before anybody else looked for it. */
+let before: unknown;
+
+const ownAccount = 'other-keysecure';
+const foreignAccounts = ['keysecure', 'open-api', 'onerway', 'yixin'];
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  ({ key } = await gateway.key({ tenant: 'other' }));
-  const { client, sandbox } = gateway;
-  const products = await client.listCardProducts({ query: { account: 'keysecure' } });
-  const product = products.data.find(({ providerRef }) => providerRef === 'PKG2026000001')?.id ?? '';
-  const { id: cardholder } = await client.createCardholder({
-    body: { account: 'keysecure', reference: 'mine', sumsubShareToken: 'token' },
-  });
-  sandbox.admin.changeClock({ advanceMs: 10_000 });
-  await client.getCardholder({ params: { id: cardholder }, query: { refresh: true } });
-  const card = await client.issueCard({ body: { account: 'keysecure', product, cardholder, form: 'virtual' } });
-  const binding = await client.startBinding({
-    body: { account: 'yixin', user: 'mine', cardNumber: '6217001234567890123', phone: '13800000000', purpose: 'loan' },
-  });
-  const started = await client.startSync({ body: { account: 'open-api' } });
-  await until(
-    () => client.getSync({ params: { id: started.id } }),
-    ({ status }) => status === 'succeeded',
-  );
-  const operation = card.operation?.id ?? '';
-  ids = { chd: cardholder, card: card.id, bind: binding.id, sync: started.id, op: operation, prod: product };
+  gateway = await startGateway(tenantOptions);
+  ({ key: owner } = await gateway.key());
+  const other = await gateway.key({ tenant: 'other' });
+  key = other.key;
+  theirs = await thingsOfDefault(gateway);
+  own = await thingsOfOther(gateway, other.client);
+  const answer = await call(gateway.url, { path: '/openapi.json' });
+  expect(answer.status, answer.text).toBe(200);
+  routes = routesOf(answer.json as Document);
+  before = await everythingOfDefault();
 });
 afterAll(() => gateway.close());
 
-const send = (request: Parameters<typeof call>[1]): Promise<Answer> => call(gateway.url, { ...request, key });
+/** Every row that says whose it is, and every effect at a provider. */
+async function everythingOfDefault(): Promise<unknown> {
+  const { rows: tables } = await gateway.pool.query<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant' AND table_name <> 'api_keys'",
+  );
+  const kept: Record<string, unknown> = { effects: gateway.sandbox.admin.ledger().length };
+  for (const { name } of tables) {
+    const { rows } = await gateway.pool.query<{ row: string }>(
+      `SELECT t::text AS row FROM ${name} t WHERE tenant = 'default' ORDER BY 1`,
+    );
+    kept[name] = rows.map(({ row }) => row);
+  }
+  return kept;
+}
+
+const send = (request: Request): Promise<Answer> => call(gateway.url, { ...request, key });
+const missing = (kind: string): string => `${kind}_01kan3z7jhfe7v2eq8d4tqh1y0`;
 
 /** What was answered, but for what differs from one request to the next. */
 function answered({ status, headers, text }: Answer): unknown {
@@ -44,183 +58,159 @@ function answered({ status, headers, text }: Answer): unknown {
   return { status, headers: others, text: text.replaceAll(String(requestId), '<id>') };
 }
 
-/** A request for something of another tenant is answered like one for nothing, byte for byte. */
-async function expectSame(mine: Parameters<typeof call>[1], missing: Parameters<typeof call>[1]): Promise<Answer> {
-  const [foreign, none] = [await send(mine), await send(missing)];
-  expect(answered(foreign)).toEqual(answered(none));
-  return foreign;
-}
+/** Query parameters that a route needs and that name nothing of anybody. */
+const plainParameters: Readonly<Record<string, string>> = { user: 'mine', transaction: 'T1' };
 
-const withPath = everyOperation.filter(([, { params }]) => params !== undefined);
-const withAccountInBody = everyOperation.filter(([, { body }]) => hasAccount(body));
-const withAccountInQuery = everyOperation.filter(([, { query }]) => hasAccount(query));
-const lists = everyOperation.filter(
-  ([id, { method, params }]) => method === 'GET' && params === undefined && id.startsWith('list'),
-);
-
-test('there is something of every kind that a path can name', async () => {
-  for (const [id, operation] of withPath) {
-    expect(ids[prefixOf(operation)], id).toMatch(/^[a-z]+_/);
-    const { key: owner } = await gateway.key();
-    const answer = await call(gateway.url, {
-      ...exampleOf(operation, owner),
-      path: pathOf(operation, ids[prefixOf(operation)]),
-    });
-    expect(answer.status, id).not.toBe(404);
-  }
-});
-
-describe.each(withPath)('the path of %s', (_id, operation) => {
-  test("shows nothing of another tenant's", async () => {
-    const foreign = { ...exampleOf(operation), path: pathOf(operation, ids[prefixOf(operation)]) };
-    expect(problemOf(await expectSame(foreign, exampleOf(operation)), 404).code).toBe('not-found');
-  });
-
-  test('nor with refresh', async () => {
-    const refreshes = operation.query !== undefined && schemaOf(operation.query).properties?.['refresh'] !== undefined;
-    const query = refreshes ? '?refresh=true' : '';
-    const foreign = { ...exampleOf(operation), path: `${pathOf(operation, ids[prefixOf(operation)])}${query}` };
-    await expectSame(foreign, { ...exampleOf(operation), path: `${pathOf(operation)}${query}` });
-  });
-});
-
-test("a write to another tenant's resource changes nothing and leaves no trace", async () => {
-  const before = await counts();
-  for (const [, operation] of withPath.filter(([, { effect }]) => effect === 'write')) {
-    await send({ ...exampleOf(operation), path: pathOf(operation, ids[prefixOf(operation)]) });
-  }
-  expect(await counts()).toEqual(before);
-
-  async function counts(): Promise<unknown> {
-    const { rows } = await gateway.pool.query(
-      'SELECT (SELECT count(*) FROM operations) AS operations, (SELECT json_agg(b ORDER BY id) FROM bindings b) AS bindings',
-    );
-    return rows[0];
-  }
-});
-
-describe.each(withAccountInBody)('the account in the body of %s', (_id, operation) => {
-  test("of another tenant's is none", async () => {
-    const request = { ...exampleOf(operation), path: pathOf(operation, ids[prefixOf(operation)]) };
-    const { account } = operation.example.body as { account: string };
-    const missing = 'x'.repeat(account.length);
-    const [foreign, none] = [
-      await send({ ...request, body: { ...(operation.example.body as object), account } }),
-      await send({ ...request, body: { ...(operation.example.body as object), account: missing } }),
-    ];
-    expect(problemOf(foreign, 404).errors?.[0]?.pointer).toBe('/account');
-    expect(JSON.stringify(answered(foreign)).replaceAll(account, missing)).toBe(JSON.stringify(answered(none)));
-  });
-});
-
-describe.each(withAccountInQuery)('the account in the query of %s', (_id, operation) => {
-  test.each(['', '&refresh=true'])("of another tenant's is none%s", async (more) => {
-    const properties = Object.keys(schemaOf(operation.query as never).properties ?? {});
-    if (more !== '' && !properties.includes('refresh')) return;
-    const user = properties.includes('user') ? '&user=mine' : '';
-    const path = (account: string): string => `${pathOf(operation)}?account=${account}${user}${more}`;
-    const [foreign, none] = [await send({ path: path('keysecure') }), await send({ path: path('xxxxxxxxx') })];
-    expect(JSON.stringify(answered(foreign)).replaceAll('keysecure', 'xxxxxxxxx')).toBe(JSON.stringify(answered(none)));
-    if (foreign.status === 200) expect(foreign.json).toEqual({ data: [], nextCursor: null });
-    else problemOf(foreign, 404);
-  });
-});
-
-// The banks of a user are the provider's and no tenant's; their account is tested above.
-describe.each(lists.filter(([id]) => id !== 'listBanks'))('%s', (_id, operation) => {
-  test('shows nothing of another tenant', async () => {
-    const answer = await send(exampleOf(operation));
-    expect(answer.status).toBe(200);
-    const { data } = answer.json as { data: { account: string }[] };
-    expect(data.filter(({ account }) => account !== 'other-keysecure')).toEqual([]);
-  });
-
-  test("goes on from nowhere with another tenant's cursor", async () => {
-    if (operation.query === undefined) return;
-    const { key: owner } = await gateway.key();
-    const page = await call(gateway.url, { path: `${pathOf(operation)}?limit=1`, key: owner });
-    const row = (page.json as { data: { id: string }[] }).data[0];
-    const cursor = row === undefined ? '' : Buffer.from(anyUuidOf(row.id)).toString('base64url');
-    const answer = await send({ path: `${pathOf(operation)}?cursor=${cursor}` });
-    expect(
-      (answer.json as { data: { account: string }[] }).data.filter(({ account }) => account !== 'other-keysecure'),
-    ).toEqual([]);
-  });
-});
-
-describe('an id in a query or body', () => {
-  test.each(['cardholder', 'product'])("filters by another tenant's %s to nothing", async (name) => {
-    const prefix = name === 'product' ? 'prod' : 'chd';
-    const answer = await expectSame(
-      { path: `/v1/cards?${name}=${ids[prefix]}` },
-      { path: `/v1/cards?${name}=${prefix}_01kan3z7jhfe7v2eq8d4tqh1y0` },
-    );
-    expect(answer.json).toEqual({ data: [], nextCursor: null });
-  });
-
-  test("orders no card of another tenant's product or for their cardholder", async () => {
-    const { client } = await gateway.key({ tenant: 'other' });
-    const products = await client.listCardProducts({ query: { account: 'other-keysecure' } });
-    const own = products.data.find(({ issuable }) => issuable)?.id ?? '';
-    const order = (product: string, cardholder: string) => ({
-      method: 'POST',
-      path: '/v1/cards',
-      headers: { 'idempotency-key': crypto.randomUUID() },
-      body: { account: 'other-keysecure', product, cardholder, form: 'virtual' },
-    });
-    const missingCardholder = 'chd_01kan3z7jhfe7v2eq8d4tqh1y0';
-    const product = await expectSame(
-      order(ids['prod'] ?? '', missingCardholder),
-      order('prod_01kan3z7jhfe7v2eq8d4tqh1y0', missingCardholder),
-    );
-    expect(problemOf(product, 404).errors?.[0]?.pointer).toBe('/product');
-    const cardholder = await expectSame(order(own, ids['chd'] ?? ''), order(own, missingCardholder));
-    expect(problemOf(cardholder, 404).errors?.[0]?.pointer).toBe('/cardholder');
-  });
-});
-
-test('an equal Idempotency-Key of another tenant is another key', async () => {
-  const order = (account: string) => ({
-    method: 'POST',
-    path: '/v1/cardholders',
-    headers: { 'idempotency-key': 'one-and-the-same' },
-    body: { account, reference: 'shared', sumsubShareToken: 'token' },
-  });
-  const { key: owner } = await gateway.key();
-  const first = await call(gateway.url, { ...order('keysecure'), key: owner });
-  const second = await send(order('other-keysecure'));
-  expect([first.status, second.status]).toEqual([201, 201]);
-  expect(second.headers['idempotent-replayed']).toBeUndefined();
-  expect((second.json as { id: string }).id).not.toBe((first.json as { id: string }).id);
-});
-
-test('two keys of one caller are one caller, two callers of a tenant are two', async () => {
-  const order = {
-    method: 'POST',
-    path: '/v1/cardholders',
-    headers: { 'idempotency-key': 'callers' },
-    body: { account: 'other-keysecure', reference: 'callers', sumsubShareToken: 'token' },
+/** A request of `other` that is right in all but one place. */
+function requestFor(route: Route, place: Place, value: string, refresh: boolean): Request {
+  const valueOf = (one: Place): string => {
+    if (one.in === place.in && one.name === place.name) return value;
+    return one.kind === 'account' ? ownAccount : (own[one.kind] ?? missing(one.kind));
   };
-  const keys = await Promise.all(['a', 'a', 'b'].map((caller) => gateway.key({ tenant: 'other', caller })));
-  const answers: Answer[] = [];
-  for (const { key: one } of keys) answers.push(await call(gateway.url, { ...order, key: one }));
-  expect(answers.map(({ status }) => status)).toEqual([201, 201, 409]);
-  expect(answers.map(({ headers }) => headers['idempotent-replayed'])).toEqual([undefined, 'true', undefined]);
-  expect(problemOf(answers[2] as Answer, 409).code).toBe('already-exists');
+  const placed = (where: Place['in']): [string, string][] =>
+    route.places.flatMap((one) => (one.in === where ? [[one.name, valueOf(one)]] : []));
+  const query = new URLSearchParams();
+  for (const [name, isNeeded] of route.query) {
+    const named = route.places.find((one) => one.in === 'query' && one.name === name);
+    if (named !== undefined) {
+      if (isNeeded || named.name === place.name) query.set(name, valueOf(named));
+    } else if (isNeeded || (refresh && name === 'user')) {
+      if (plainParameters[name] === undefined) throw new Error(`${route.id} needs ?${name}=: say here what it may be.`);
+      query.set(name, plainParameters[name]);
+    }
+  }
+  if (refresh) query.set('refresh', 'true');
+  const path = placed('path').reduce((text, [name, id]) => text.replace(`{${name}}`, id), route.path);
+  return {
+    method: route.method,
+    path: query.size === 0 ? path : `${path}?${query.toString()}`,
+    headers: { 'idempotency-key': crypto.randomUUID() },
+    ...(route.bodyExample !== null && { body: { ...route.bodyExample, ...Object.fromEntries(placed('body')) } }),
+  };
+}
+
+/** Each place of each route, once more with `refresh` where there is such a thing. */
+function* everyPlace(): Generator<{ route: Route; place: Place; refresh: boolean; what: string }> {
+  for (const route of routes) {
+    for (const place of route.places) {
+      for (const refresh of route.query.has('refresh') ? [false, true] : [false]) {
+        const what = `${route.method} ${route.path}: ${place.kind} in ${place.in} ${place.name}${refresh ? ' with refresh' : ''}`;
+        yield { route, place, refresh, what };
+      }
+    }
+  }
+}
+
+test('the document has every operation of the contract, and this test something of every kind it can name', () => {
+  expect(routes.map(({ id }) => id).sort()).toEqual(Object.keys(operations).sort());
+  const kinds = new Set([...everyPlace()].map(({ place }) => place.kind));
+  kinds.delete('account');
+  for (const kind of kinds) {
+    const known = (Object.keys(idPrefixes) as IdKind[]).find((one) => idPrefixes[one] === kind);
+    const isMade = known !== undefined && fromPublicId(known, theirs[kind] ?? '') !== null;
+    expect(isMade, `a "${kind}" can be named, but setup/tenant-things.ts makes none`).toBe(true);
+  }
 });
 
-function hasAccount(schema: Operation['body']): boolean {
-  return schema !== undefined && schemaOf(schema).properties?.['account'] !== undefined;
-}
+test("another tenant's id is answered like one of nothing, byte for byte, wherever it stands", async () => {
+  let tried = 0;
+  for (const { route, place, refresh, what } of everyPlace()) {
+    if (place.kind === 'account') continue;
+    const foreign = await send(requestFor(route, place, theirs[place.kind] ?? '', refresh));
+    const none = await send(requestFor(route, place, missing(place.kind), refresh));
+    expect(answered(foreign), what).toEqual(answered(none));
+    if (place.in === 'query' && foreign.status === 200) {
+      expect(foreign.json, what).toEqual({ data: [], nextCursor: null });
+    } else {
+      const { code, errors } = problemOf(foreign, 404);
+      expect(code, what).toBe('not-found');
+      if (place.in !== 'path')
+        expect(errors?.[0]?.pointer, what).toBe(`${place.in === 'query' ? 'query' : ''}/${place.name}`);
+    }
+    tried += 1;
+  }
+  expect(tried).toBeGreaterThan(20);
+});
 
-function prefixOf(operation: Operation): string {
-  return missingId(operation).split('_')[0] ?? '';
-}
+test("another tenant's account is none, wherever its name stands", async () => {
+  let tried = 0;
+  for (const { route, place, refresh, what } of everyPlace()) {
+    if (place.kind !== 'account') continue;
+    for (const account of foreignAccounts) {
+      const nowhere = 'x'.repeat(account.length);
+      const foreign = await send(requestFor(route, place, account, refresh));
+      const none = await send(requestFor(route, place, nowhere, refresh));
+      // The name is the caller's own word and may be repeated to it.
+      expect(JSON.stringify(answered(foreign)).replaceAll(account, nowhere), what).toBe(JSON.stringify(answered(none)));
+      if (foreign.status === 200) expect(foreign.json, what).toEqual({ data: [], nextCursor: null });
+      else expect(problemOf(foreign, 404).code, what).toBe('not-found');
+      tried += 1;
+    }
+  }
+  expect(tried).toBeGreaterThan(20);
+});
 
-function anyUuidOf(id: string): string {
-  const kinds = ['card', 'cardholder', 'binding', 'sync', 'operation', 'product'] as const;
-  const kind = kinds.find((one) =>
-    id.startsWith(toPublicId(one, '00000000-0000-0000-0000-000000000000').split('_')[0] + '_'),
+test('all of that changed nothing of the other tenant, asked no provider to do anything, and left no trace', async () => {
+  expect(await everythingOfDefault()).toEqual(before);
+});
+
+test('no list shows anything of another tenant, nor with its cursor', async () => {
+  const lists = routes.filter(
+    ({ id, method, path }) => method === 'GET' && id.startsWith('list') && !path.includes('{'),
   );
-  return uuidOf(kind ?? 'card', id);
-}
+  const listed = lists.filter(({ query }) => ![...query.values()].includes(true));
+  expect(listed.length).toBeGreaterThan(5);
+  for (const { id, path, query } of listed) {
+    const answer = await send({ path });
+    expect(answer.status, id).toBe(200);
+    expect(accountsIn(answer), id).toEqual([]);
+    if (!query.has('cursor')) continue;
+    const page = await call(gateway.url, { path: `${path}?limit=1`, key: owner });
+    const { nextCursor } = page.json as { nextCursor: string | null };
+    if (nextCursor === null) continue;
+    const onward = await send({ path: `${path}?cursor=${encodeURIComponent(nextCursor)}` });
+    expect(accountsIn(onward), id).toEqual([]);
+  }
+
+  function accountsIn(answer: Answer): string[] {
+    const { data } = answer.json as { readonly data: readonly { readonly account: string }[] };
+    return data.map(({ account }) => account).filter((account) => account !== ownAccount);
+  }
+});
+
+test('its owner is answered at each of these paths: the ids are real', async () => {
+  for (const { route, place, what } of everyPlace()) {
+    if (place.in !== 'path') continue;
+    const request = requestFor(route, place, theirs[place.kind] ?? '', false);
+    const { status } = await call(gateway.url, { ...request, key: owner });
+    expect(status, what).not.toBe(404);
+    expect(status, what).toBeLessThan(500);
+  }
+});
+
+describe('callers', () => {
+  const order = (idempotencyKey: string, account: string) => ({
+    method: 'POST',
+    path: '/v1/cardholders',
+    headers: { 'idempotency-key': idempotencyKey },
+    body: { account, reference: idempotencyKey, sumsubShareToken: 'token' },
+  });
+
+  test('of two tenants have each their own Idempotency-Keys', async () => {
+    const first = await call(gateway.url, { ...order('one-and-the-same', 'keysecure'), key: owner });
+    const second = await send(order('one-and-the-same', ownAccount));
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers['idempotent-replayed']).toBeUndefined();
+    expect((second.json as { id: string }).id).not.toBe((first.json as { id: string }).id);
+  });
+
+  test('are one with two keys, and two with two names', async () => {
+    const keys = await Promise.all(['a', 'a', 'b'].map((caller) => gateway.key({ tenant: 'other', caller })));
+    const answers: Answer[] = [];
+    for (const { key: one } of keys)
+      answers.push(await call(gateway.url, { ...order('callers', ownAccount), key: one }));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 409]);
+    expect(answers.map(({ headers }) => headers['idempotent-replayed'])).toEqual([undefined, 'true', undefined]);
+    expect(problemOf(answers[2] as Answer, 409).code).toBe('already-exists');
+  });
+});

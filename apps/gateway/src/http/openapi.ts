@@ -179,7 +179,9 @@ function describeResponses(route: Json, operation: Operation): void {
       schema: { type: 'string' },
     };
     success['headers'] = { 'X-Request-Id': requestId, 'Idempotent-Replayed': replayed };
-    if (operation.success.status !== 202) {
+    // What a person resolves is settled by it: there is no outcome to wait for.
+    if (!answersWithOperation(operation)) delete responses['202'];
+    else if (operation.success.status !== 202) {
       const unknown = responses['202'] as Json;
       unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
       const location = { description: 'The operation to watch.', schema: { type: 'string' } };
@@ -204,6 +206,10 @@ function describeResponses(route: Json, operation: Operation): void {
 
 function contentOf(response: Json): Json {
   return (response['content'] as Json)['application/json'] as Json;
+}
+
+function answersWithOperation({ example }: Operation): boolean {
+  return typeof example.answer === 'object' && example.answer !== null && 'operation' in example.answer;
 }
 
 function unknownExample(operation: Operation): unknown {
