@@ -63,13 +63,10 @@ async function live(operations: readonly string[], untilMs: number): Promise<voi
 }
 
 describe('a provider that is away', () => {
-  const away = (): void =>
-    void gateway.sandbox.admin.addFault({
-      provider: 'keysecure',
-      operation: 'card/list',
-      fault: 'bad_gateway',
-      times: 0,
-    });
+  const away = (): void => {
+    const fault = { operation: 'card/list', fault: 'bad_gateway', times: 0 } as const;
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', ...fault });
+  };
 
   test.each([1, 60, 900])('for %i s: what it did settles within 60 s of its return', async (seconds) => {
     away();

@@ -30,7 +30,7 @@ const read = (id: string) => gateway.client.getOperation({ params: { id } });
 const resolve = (
   operation: string,
   body: unknown,
-  { key = desk, idempotencyKey = randomUUID() as string } = {},
+  { key = desk, idempotencyKey = randomUUID() }: { readonly key?: string; readonly idempotencyKey?: string } = {},
 ): Promise<RawAnswer> => send(gateway.url, key, { path: `/v1/operations/${operation}/resolve`, idempotencyKey, body });
 
 /** An order that the provider never took, and whose answer was lost. */

@@ -164,11 +164,11 @@ function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): 
 const recordingMs = 25_000;
 
 /** Refusals that say that nothing happened now, and nothing of another try. */
-const passing: readonly RefusalReason[] = ['not_sent', 'unavailable', 'rate_limited'];
+const passing: ReadonlySet<RefusalReason> = new Set(['not_sent', 'unavailable', 'rate_limited']);
 
 /** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
 function hasPassed({ state, refusal }: OperationRow): boolean {
-  return state === 'refused' && refusal !== null && passing.includes(refusal.reason);
+  return state === 'refused' && refusal !== null && passing.has(refusal.reason);
 }
 
 function nameOf(error: unknown): string {
