@@ -44,7 +44,7 @@ const at = (path: string): string => `${gateway.url}/callbacks/${path}`;
 const accepted = '{"code":0,"message":""}';
 
 /** A callback sent ten times at once, all acknowledged alike; it is one row, which was worked. */
-async function tenTimes(path: string, message: Message, acknowledgement: string): Promise<void> {
+async function expectOneEffect(path: string, message: Message, acknowledgement: string): Promise<void> {
   const before = new Set((await workedCallbacks(gateway)).map(({ id }) => id));
   const answers = await Promise.all(Array.from({ length: 10 }, () => post(at(path), message)));
   expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [200, acknowledgement]));
@@ -55,7 +55,11 @@ async function tenTimes(path: string, message: Message, acknowledgement: string)
 describe('sent ten times at once, it is acknowledged ten times, stored once and has one effect:', () => {
   test('a change of a card (KeySecure)', async () => {
     const card = await made('physical');
-    await tenTimes('keysecure', cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Activated' }), accepted);
+    await expectOneEffect(
+      'keysecure',
+      cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Activated' }),
+      accepted,
+    );
     expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({
       status: 'active',
       providerStatus: 'Activated',
@@ -76,7 +80,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
       status: 'Success',
       time: Date.now(),
     };
-    await tenTimes('keysecure', admin.keysecure.callback({ action: 'Consumption', data }), accepted);
+    await expectOneEffect('keysecure', admin.keysecure.callback({ action: 'Consumption', data }), accepted);
     const { rows } = await gateway.pool.query('SELECT * FROM card_transactions WHERE card_ref = $1', [
       card.providerRef,
     ]);
@@ -89,7 +93,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
     admin.openApi.updateCard(card?.card_id ?? '', { status: to });
     const asked = admin.requestCount('open-api', 'cardList');
     const body = JSON.stringify({ eventTag: 'card.status.freeze', data: { ...card, status: 7, cvv: '345' } });
-    await tenTimes(`open-api/${secretPath}`, { body }, '{"code":0,"message":"success"}');
+    await expectOneEffect(`open-api/${secretPath}`, { body }, '{"code":0,"message":"success"}');
     expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 1);
     const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
     const shown = data.find(({ providerRef }) => providerRef === card?.card_id);
@@ -109,7 +113,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
       status: 'S',
       tokenId: 'a-new-token',
     });
-    await tenTimes('onerway', notification, transactionId);
+    await expectOneEffect('onerway', notification, transactionId);
     // Once for each kind of binding that the account has.
     expect(admin.requestCount('onerway', 'queryTokenList')).toBe(asked + 2);
     const { data } = await gateway.client.listBindings({ query: { account: 'onerway', user: 'user-ten' } });
@@ -120,7 +124,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
     const transactionId = '1798262509925699585';
     const { merchantNo } = gateway.sandbox.credentials.onerway;
     const fields = { notifyType: 'TXN', txnType: 'SALE', transactionId, merchantNo, status: 'S' };
-    await tenTimes('onerway', admin.onerway.notification(fields), transactionId);
+    await expectOneEffect('onerway', admin.onerway.notification(fields), transactionId);
   });
 });
 
