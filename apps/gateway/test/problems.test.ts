@@ -255,7 +255,7 @@ describe('paths and methods', () => {
     '/v1/cards/x/y/z',
     '//v1/cards',
     '/V1/cards',
-    '/metrics',
+    '/metrics/x',
   ])('nothing is at %s', async (path) => {
     expect(problemOf(await send({ path }), 404).code).toBe('not-found');
   });
