@@ -244,8 +244,9 @@ describe('the database refuses', () => {
     type: 'issueCard',
     resource_id: '01a20000-0000-7000-8000-000000000002',
     state: 'submitting',
+    lease_until: at,
   };
-  const settled = { state: 'succeeded', settled_by: 'answer', settled_at: at };
+  const settled = { state: 'succeeded', settled_by: 'answer', settled_at: at, lease_until: null };
   /** A possible row of each table. */
   const rows: Record<string, Record<string, unknown>> = {
     api_keys: { id: operation.id, tenant: 't', caller: 'c', hash: Buffer.alloc(32), scopes: ['admin'], created_at: at },
@@ -257,6 +258,15 @@ describe('the database refuses', () => {
       started_at: at,
       finished_at: at,
       outcome: 'done',
+    },
+    operation_resolutions: {
+      operation_id: operation.id,
+      tenant: 't',
+      resolved_by: 'c',
+      api_key: 'key',
+      outcome: 'refused',
+      reason: 'r',
+      resolved_at: at,
     },
     card_products: {
       id: operation.id,
@@ -294,14 +304,14 @@ describe('the database refuses', () => {
   const impossible: Record<string, Record<string, unknown>[]> = {
     api_keys_hash_length: [{ hash: Buffer.alloc(31) }, { hash: Buffer.alloc(33) }, { hash: Buffer.alloc(0) }],
     operations_type: [{ type: 'sendMoney' }],
-    operations_state: [{ state: 'failed' }],
+    operations_state: [{ state: 'failed', lease_until: null }],
     operations_settles_by: [{ settles_by: 'hope' }],
     operations_unknown_because: [{ unknown_because: 'bad_luck' }],
     operations_settled_by: [{ ...settled, settled_by: 'hope' }],
     operations_settled: [
-      { state: 'succeeded' },
-      { state: 'succeeded', settled_at: at },
-      { state: 'refused', refusal: {}, settled_by: 'answer' },
+      { state: 'succeeded', lease_until: null },
+      { state: 'succeeded', settled_at: at, lease_until: null },
+      { state: 'refused', refusal: {}, settled_by: 'answer', lease_until: null },
       { settled_by: 'answer', settled_at: at },
     ],
     operations_unknown: [
@@ -316,9 +326,22 @@ describe('the database refuses', () => {
       { ...settled, answer_status: 201 },
       { answer: {}, answer_status: 201 },
     ],
+    operations_keyed: [
+      { ...settled, idempotency_key: null },
+      { ...settled, request_hash: null },
+      { idempotency_key: null, request_hash: null },
+      { ...settled, idempotency_key: null, request_hash: null, answer: {}, answer_status: 201 },
+    ],
+    operations_lease: [{ lease_until: null }, { ...settled, lease_until: at }],
+    operations_fence: [{ fence: 0 }],
+    operations_silent: [{ silent_ms: -1 }, { silent_since: at }],
     operation_attempts_number: [{ number: -1, kind: 'look-up' }],
     operation_attempts_kind: [{ kind: 'guess' }],
     operation_attempts_send_once: [{ number: 1 }],
+    operation_resolutions_by: [{ resolved_by: '' }],
+    operation_resolutions_outcome: [{ outcome: 'perhaps' }],
+    operation_resolutions_reason: [{ reason: '' }, { reason: 'x'.repeat(501) }],
+    operation_resolutions_keyed: [{ idempotency_key: 'k' }, { request_hash: 'h' }],
     operation_attempts_outcome: [{ number: 1, kind: 'look-up', outcome: 'perhaps' }],
     card_products_status: [{ status: 'gone' }],
     card_products_forms: [{ forms: ['paper'] }, { forms: ['virtual', 'paper'] }],
