@@ -39,6 +39,8 @@ export function callbacks(settings: KeySecureSettings): CallbacksFacet {
 
   return {
     isUnsigned: false,
+    // keysecure.md §11.1: only in authorization mode.
+    asksForDecisions: settings.mode === 'authorization',
     receive,
     eventOf(record) {
       const callback = readCallback(record);

@@ -24,6 +24,7 @@ export function callbacksFacet(settings: OnerwaySettings): CallbacksFacet {
 
   return {
     isUnsigned: false,
+    asksForDecisions: false,
 
     receive({ body }) {
       const text = body.toString('utf8');

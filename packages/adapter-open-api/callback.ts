@@ -19,6 +19,7 @@ const sameWithinMs = 60_000;
 export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
   return {
     isUnsigned: true,
+    asksForDecisions: false,
 
     receive({ headers, body, receivedAt }) {
       let value: unknown;

@@ -285,6 +285,8 @@ export interface UnbindingFacet {
 export interface CallbacksFacet {
   /** The provider signs nothing: the account must have a secret path, and nothing of a callback is believed. */
   readonly isUnsigned: boolean;
+  /** The provider asks this account to decide about payments: its callbacks may be an `authorization`. */
+  readonly asksForDecisions: boolean;
   receive(callback: ReceivedCallback): CallbackVerdict;
   /** Reads a record that {@link receive} made. @throws when it is none */
   eventOf(record: string): ProviderEvent;

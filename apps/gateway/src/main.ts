@@ -55,6 +55,13 @@ async function start(): Promise<void> {
       log.info({ account, ...report }, 'called provider');
     },
   });
+  for (const { name, adapter, authorization } of accounts.all) {
+    if (adapter.callbacks?.asksForDecisions !== true || authorization !== null) continue;
+    log.warn(
+      { account: name },
+      'its provider asks about payments, and without the setting "authorization" all are declined',
+    );
+  }
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
     log.error(

@@ -4,10 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
+import { isListed } from '../src/accounts/addresses.ts';
 import { adapters } from '../src/adapters.ts';
 
 type Json = Record<string, unknown>;
 const secretText = 'hush-hush-hush';
+const secrets: Readonly<Record<string, string>> = {
+  SECRET: secretText,
+  BLANK: '',
+  AES: `${secretText}-1`,
+  PATH_SECRET: `${secretText}-hush-hush`,
+  WEBHOOK: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+};
 const pem = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -56,7 +64,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function read(content: unknown): Promise<Account[]> {
   const file = join(folder, 'accounts.json');
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-  return readAccounts(file, { adapters, environment: (name) => ({ SECRET: secretText, BLANK: '' })[name] });
+  return readAccounts(file, { adapters, environment: (name) => secrets[name] });
 }
 
 /** The faults of a file, after checking that none tells a secret and each says where. */
@@ -238,5 +246,96 @@ describe('a sandbox account', () => {
     const settings = { baseUrl: 'http://127.0.0.1:9090/yixin', profile: undefined };
     const [account] = await read(changed('yixin', { sandbox: true, settings }));
     expect(account).toMatchObject({ sandbox: true, settings: { baseUrl: 'http://127.0.0.1:9090/yixin' } });
+  });
+});
+
+describe('callbacks', () => {
+  const signed = (more: Json): Json =>
+    changed('keysecure', { ...more, settings: { ...secret, mode: 'authorization' } });
+  const secret = { apiSecret: { env: 'AES' }, keyDerivation: 'utf8' };
+  const service = { url: 'https://decide.example', secret: { env: 'WEBHOOK' } };
+
+  test('are taken with a secret path and from the networks that are named', async () => {
+    const callbacks = { secretPath: { env: 'PATH_SECRET' }, allowFrom: ['203.0.113.7', '2001:db8::/32'] };
+    const [account] = await read(changed('open-api', { callbacks }));
+    expect(account?.callbacks?.secretPath).toBeDefined();
+    const list = account?.callbacks?.allowFrom;
+    expect(
+      ['203.0.113.7', '203.0.113.8', '2001:db8::1', '2001:db9::1'].map((ip) => list && isListed(list, ip)),
+    ).toEqual([true, false, true, false]);
+  });
+
+  test.each<[string, Json, string[]]>([
+    [
+      'a secret path is missing',
+      {},
+      [
+        '/open-api/callbacks/secretPath: this provider signs nothing, so that a secret path must stand for it: expected 24 to 128',
+      ],
+    ],
+    [
+      'a secret path is short',
+      { secretPath: { env: 'SECRET' } },
+      ['/open-api/callbacks/secretPath: expected 24 to 128'],
+    ],
+    [
+      'a secret path stands there itself',
+      { secretPath: 'x'.repeat(30) },
+      ['/open-api/callbacks/secretPath: expected {"file":'],
+    ],
+    [
+      'a secret path cannot be read',
+      { secretPath: { env: 'NOTHING' } },
+      ['/open-api/callbacks/secretPath: the environment variable NOTHING is not set'],
+    ],
+    [
+      'addresses are none',
+      { secretPath: { env: 'PATH_SECRET' }, allowFrom: ['1.2.3', '1.2.3.4/33', '::1/129', 'a.example'] },
+      [0, 1, 2, 3].map(
+        (index) => `/open-api/callbacks/allowFrom/${index}: expected an IPv4 or IPv6 address or network`,
+      ),
+    ],
+    [
+      'a setting is unknown',
+      { secretPath: { env: 'PATH_SECRET' }, from: [] },
+      ['/open-api/callbacks/from: there is no such setting'],
+    ],
+  ])('of which %s are faults', async (_what, callbacks, expected) => {
+    const faults = await faultsOf(changed('open-api', { callbacks }));
+    expect(faults.map((fault, index) => fault.slice(0, expected[index]?.length))).toEqual(expected);
+  });
+
+  test('of a provider that sends none, or without the secret that verifies them, are a fault', async () => {
+    expect(await faultsOf(changed('yixin', { callbacks: {} }))).toEqual([
+      expect.stringMatching(/^\/yixin\/callbacks: this account takes no callbacks: /),
+    ]);
+    expect(await faultsOf(changed('keysecure', { callbacks: {} }))).toEqual([
+      expect.stringMatching(/^\/keysecure\/callbacks: this account takes no callbacks: .*apiSecret/),
+    ]);
+  });
+
+  test('decide about payments by a fixed answer or a service', async () => {
+    const decided = async (authorization: Json) => (await read(signed({ authorization })))[0]?.authorization;
+    expect(await decided({ decide: 'approve' })).toEqual({ decide: 'approve' });
+    expect(await decided(service)).toMatchObject({ url: 'https://decide.example', timeoutMs: 500 });
+  });
+
+  test.each<[string, Json, string]>([
+    ['another word', { decide: 'maybe' }, '/decide: '],
+    ['both ways', { decide: 'approve', ...service }, '/url: there is no such setting'],
+    ['no url', { secret: service.secret }, '/url: '],
+    ['plain http', { ...service, url: 'http://decide.example' }, '/url: expected https'],
+    ['a secret of another form', { ...service, secret: { env: 'PATH_SECRET' } }, '/secret: expected "whsec_"'],
+    ['more time than there is', { ...service, timeoutMs: 800 }, '/timeoutMs: '],
+  ])('a decision by %s is a fault', async (_what, authorization, expected) => {
+    const [fault] = await faultsOf(signed({ authorization }));
+    expect(fault).toContain(`/keysecure/authorization${expected}`);
+  });
+
+  test('a decision where the provider asks for none is a fault', async () => {
+    const account = changed('keysecure', { authorization: { decide: 'approve' }, settings: secret });
+    expect(await faultsOf(account)).toEqual([
+      '/keysecure/authorization: its provider does not ask this account about payments',
+    ]);
   });
 });

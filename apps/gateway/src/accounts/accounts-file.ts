@@ -68,12 +68,14 @@ export function readAccounts(file: string, sources: Sources): Account[] {
   const fail = (path: readonly PropertyKey[], message: string): void => {
     faults.push(`/${path.map(String).join('/')}: ${message}`);
   };
+  // A secret that could not be read was told already, with what is wrong with it.
+  const failOnce = (path: readonly PropertyKey[], message: string): void => {
+    if (!faults.some((fault) => fault.startsWith(`/${path.map(String).join('/')}: `))) fail(path, message);
+  };
   const failAll = (path: readonly string[], { issues }: z.ZodError): void => {
     for (const issue of issues) {
       const at = [...path, ...issue.path];
-      // A secret that could not be read was told already, with what is wrong with it.
-      if (faults.some((fault) => fault.startsWith(`/${at.map(String).join('/')}: `))) continue;
-      if (issue.code !== 'unrecognized_keys') fail(at, issue.message);
+      if (issue.code !== 'unrecognized_keys') failOnce(at, issue.message);
       else for (const key of issue.keys) fail([...at, key], 'there is no such setting');
     }
   };
@@ -101,6 +103,9 @@ export function readAccounts(file: string, sources: Sources): Account[] {
     const resolved = resolveSecrets(common.data.settings, [name, 'settings'], fail, dirname(file), sources.environment);
     const settings = adapter.settings.safeParse(resolved);
     const { tenant, sandbox, syncEveryMinutes } = common.data;
+    const callbacks = readPart(callbackSettings, common.data.callbacks, [name, 'callbacks']);
+    const decision = common.data.authorization;
+    const authorization = readPart(decisionSchemaOf(decision), decision, [name, 'authorization']);
     const isPlainHttp = settings.success
       ? !/^https:/i.test(settings.data.baseUrl)
       : /^http:/i.test(String(common.data.settings['baseUrl']));
@@ -116,7 +121,6 @@ export function readAccounts(file: string, sources: Sources): Account[] {
         fail([name, 'settings', ...fault.path], fault.message);
       }
     }
-    const decision = common.data.authorization;
     const account: Account = {
       name,
       tenant,
@@ -124,10 +128,10 @@ export function readAccounts(file: string, sources: Sources): Account[] {
       adapter,
       settings: settings.data,
       syncEveryMs: syncEveryMinutes === undefined ? null : syncEveryMinutes * 60_000,
-      callbacks: readPart(callbackSettings, common.data.callbacks, [name, 'callbacks']),
-      authorization: readPart(decisionSchemaOf(decision), decision, [name, 'authorization']),
+      callbacks,
+      authorization,
     };
-    for (const { path, message } of callbackFaults(account)) fail([name, ...path], message);
+    for (const { path, message } of callbackFaults(account)) failOnce([name, ...path], message);
     accounts.push(account);
   }
   if (accounts.length === 0 && faults.length === 0) fail([], 'expected at least one account');
@@ -151,6 +155,9 @@ function callbackFaults({ adapter, settings, sandbox, callbacks, authorization }
   } else if (facet.isUnsigned && callbacks !== null && callbacks.secretPath === undefined) {
     const message = `this provider signs nothing, so that a secret path must stand for it: ${secretPathRule}`;
     faults.push({ path: ['callbacks', 'secretPath'], message });
+  }
+  if (facet?.asksForDecisions === false && authorization !== null) {
+    faults.push({ path: ['authorization'], message: 'its provider does not ask this account about payments' });
   }
   if (!sandbox && authorization !== null && 'url' in authorization && !/^https:/i.test(authorization.url)) {
     const message = 'expected https; only an account with "sandbox": true may use http';

@@ -1,4 +1,4 @@
-import { type ExchangeReport, openTransport, type Transport } from '@card-gateway/adapter-kit';
+import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
 import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
 import type { Config } from '../config.ts';
@@ -6,7 +6,8 @@ import { ProblemError } from '../http/problem.ts';
 import type { Account } from './accounts-file.ts';
 import { admitCalls } from './admit-calls.ts';
 import { type Admission, createAdmission, type Load, type NotAdmitted } from './admission.ts';
-import type { CallbackSettings, DecisionService, FixedDecision } from './callback-settings.ts';
+import type { CallbackSettings } from './callback-settings.ts';
+import { type Decider, openDecider } from './decider.ts';
 
 /** How the calls of this process to one account went. */
 export interface Health {
@@ -43,9 +44,6 @@ export interface OpenAccount {
   /** @param cause of a call that was not sent. @throws ProblemError 503 when it had no place */
   requireAdmitted(cause: string | null): void;
 }
-
-/** Who decides about payments, with the connections of its own to a service that does. */
-export type Decider = FixedDecision | (DecisionService & { readonly send: Transport });
 
 /** Whom the rows that an account brings in belong to. */
 export type Owner = Pick<OpenAccount, 'tenant' | 'name' | 'provider'>;
@@ -91,20 +89,11 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
         options.report(account.name, report);
       },
     });
-    const { authorization } = account;
-    const decisions =
-      authorization === null || 'decide' in authorization
-        ? null
-        : openTransport({
-            connections: config.PROVIDER_CONNECTIONS,
-            connectTimeoutMs: authorization.timeoutMs,
-            maxResponseBytes: longestDecisionBytes,
-            report: (report) => options.report(account.name, report),
-          });
-    closing.push(
-      () => transport.close(),
-      async () => decisions?.close(),
-    );
+    const decisions = openDecider(account.authorization, {
+      connections: config.PROVIDER_CONNECTIONS,
+      report: (report) => options.report(account.name, report),
+    });
+    closing.push(() => transport.close(), decisions.close);
     const send = admission.watched(transport.send);
     const refusal = (why: NotAdmitted): ProblemError => notAdmitted(account.name, why, admission.retryAfterSeconds());
     return {
@@ -115,7 +104,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       title: account.adapter.title,
       adapter: admitCalls(account.adapter.create(account.settings, { send, now: options.now }), admission),
       callbacks: account.callbacks ?? {},
-      authorization: deciderOf(authorization, decisions),
+      authorization: decisions.decider,
       syncEveryMs: account.syncEveryMs,
       health: () => health,
       load: () => admission.load(),
@@ -145,14 +134,6 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       await Promise.all(closing.map((close) => close()));
     },
   };
-}
-
-/** `{"decision":"approve"}` and what a framework may add to it. */
-const longestDecisionBytes = 16_384;
-
-function deciderOf(settings: Account['authorization'], transport: { readonly send: Transport } | null): Decider | null {
-  if (settings === null || 'decide' in settings) return settings;
-  return transport && { ...settings, send: transport.send };
 }
 
 function after(health: Health, report: ExchangeReport, now: Date): Health {
