@@ -52,6 +52,8 @@ export const transactionQuerySchema = z
     ...pageQuery,
   })
   .superRefine((query, context) => {
+    // What is no instant is told of by itself.
+    if (context.issues.length > 0) return;
     const { from, to } = query;
     if (query.refresh !== true && (from !== undefined || to !== undefined)) {
       context.addIssue({

@@ -100,6 +100,25 @@ describe('the life of a card', () => {
   });
 });
 
+test('GET /v1/providers says which account can do what', async () => {
+  const { data } = await gateway.client.listProviders();
+  const states = (account: string): Record<string, string> =>
+    Object.fromEntries(
+      data.find((one) => one.account === account)?.operations.map(({ operation, state }) => [operation, state]) ?? [],
+    );
+  const both = ['activateCard', 'freezeCard', 'unfreezeCard', 'cancelCard', 'setCardPin', 'revealCard'];
+  for (const operation of [...both, 'createFrameToken', 'listCardTransactions']) {
+    expect(states('keysecure')).toHaveProperty(operation, 'documented');
+    expect(states('keysecure-authorization')).toHaveProperty(operation, 'documented');
+    expect(states('yixin')).toHaveProperty(operation, 'absent');
+  }
+  for (const operation of ['createTransfer', 'getBalances']) {
+    expect(states('keysecure')).toHaveProperty(operation, 'documented');
+    expect(states('keysecure-authorization')).toHaveProperty(operation, 'absent');
+  }
+  expect(states('open-api')).toMatchObject({ revealCard: 'documented', freezeCard: 'absent' });
+});
+
 describe('a change that the card does not allow', () => {
   const allowed: Record<ChangeId, readonly string[]> = {
     activateCard: ['ToActivate'],

@@ -227,6 +227,20 @@ describe('descriptions in any order', () => {
     }
   });
 
+  test('a date in the far future keeps out nothing that comes later', async () => {
+    const { id, providerRef: card } = await cards.made('virtual');
+    const { providerRef } = said(String(card));
+    const askedAt = new Date();
+    for (const [amount, modifiedAt, askedFor] of [
+      ['1.00', new Date('2126-01-01T00:00:00.000Z'), at(0)],
+      ['2.00', askedAt, askedAt],
+    ] as const) {
+      const description = { ...said(String(card), { amount, modifiedAt }), providerRef };
+      await storeProviderTransactions(gateway.pool, account, [description], askedFor);
+    }
+    expect((await list(id)).data).toMatchObject([{ providerRef, amount: { amount: '2.00' } }]);
+  });
+
   test('a page that shows a row twice, and pages stored at once, make one row each', async () => {
     const { id, providerRef: card } = await cards.made('virtual');
     const pending = said(String(card), { status: 'pending', providerStatus: 'Pending' });

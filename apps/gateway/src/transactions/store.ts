@@ -186,6 +186,13 @@ function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransac
   return [...new Map(transactions.toSorted((a, b) => rank(a) - rank(b)).map((one) => [one.providerRef, one])).values()];
 }
 
+/** A date that is further ahead than any two clocks that are kept is a fault, and would keep out all later descriptions. */
+const mostAheadMs = 5 * 60_000;
+
+function saidAt(modifiedAt: Date | null, askedAt: Date): Date {
+  return modifiedAt === null || modifiedAt.getTime() > askedAt.getTime() + mostAheadMs ? askedAt : modifiedAt;
+}
+
 /** As JSON, where what is `undefined` is left out: the description does not carry it. */
 function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
   const { modifiedAt, merchant, fees } = transaction;
@@ -199,7 +206,7 @@ function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string
     provider_status: transaction.providerStatus,
     amount: transaction.amount,
     modified_at: modifiedAt?.toISOString() ?? null,
-    said_at: (modifiedAt ?? askedAt).toISOString(),
+    said_at: saidAt(modifiedAt, askedAt).toISOString(),
     local_amount: transaction.localAmount,
     local_currency: transaction.localCurrency,
     fee: transaction.fee,
