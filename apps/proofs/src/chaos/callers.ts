@@ -44,6 +44,7 @@ export async function runCaller(stage: Stage, index: number): Promise<void> {
     [6, caller.createCardholder],
     [16, caller.bind],
     [16, caller.changeCard],
+    [5, caller.transfer],
     [5, caller.repeatEarlier],
     [5, caller.readAgain],
     [1, caller.sync],
@@ -78,8 +79,8 @@ function createCaller(stage: Stage, random: Random, index: number) {
     return up[random.below(Math.max(1, up.length))] ?? null;
   }
 
-  function intend(operation: Intent['operation'], send: Intent['send'], subject: string | null = null): Intent {
-    const intent = { key: `key-${next()}`, operation, subject, answers: [], send };
+  function intend(operation: Intent['operation'], send: Intent['send']): Intent {
+    const intent: Intent = { key: `key-${next()}`, operation, answers: [], send };
     diary.intents.push(intent);
     return intent;
   }
@@ -168,10 +169,8 @@ function createCaller(stage: Stage, random: Random, index: number) {
       cardNumber: syntheticPan(random, '6217', 19),
       purpose: 'loan',
     } as const;
-    const start: Intent = intend(
-      'startBinding',
-      (client) => tell(client.call('startBinding', { body, idempotencyKey: start.key })),
-      user,
+    const start: Intent = intend('startBinding', (client) =>
+      tell(client.call('startBinding', { body, idempotencyKey: start.key })),
     );
     const answer = await insist(start);
     const code = sandbox.admin.sms({ user }).at(-1)?.code;
@@ -179,15 +178,13 @@ function createCaller(stage: Stage, random: Random, index: number) {
     // A wrong code first, the same code twice at once, or simply the code.
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
     const manner = random.below(5);
-    if (manner === 0) await insist(verify(answer.id, user, wrong));
-    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, user, code))));
+    if (manner === 0) await insist(verify(answer.id, wrong));
+    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, code))));
   }
 
-  function verify(id: string, user: string, code: string): Intent {
-    const intent: Intent = intend(
-      'verifyBinding',
-      (client) => tell(client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey: intent.key })),
-      user,
+  function verify(id: string, code: string): Intent {
+    const intent: Intent = intend('verifyBinding', (client) =>
+      tell(client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey: intent.key })),
     );
     return intent;
   }
@@ -205,6 +202,19 @@ function createCaller(stage: Stage, random: Random, index: number) {
       return intent;
     };
     await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(change())));
+  }
+
+  async function transfer(): Promise<void> {
+    const body = {
+      account: 'keysecure',
+      cardholder: random.pick(stage.cardholders),
+      direction: 'in',
+      amount: { amount: `${1 + random.below(100)}.00`, currency: 'TUSDT' },
+    } as const;
+    const intent: Intent = intend('createTransfer', (client) =>
+      tell(client.call('createTransfer', { body, idempotencyKey: intent.key })),
+    );
+    await insist(intent);
   }
 
   async function repeatEarlier(): Promise<void> {
@@ -236,5 +246,16 @@ function createCaller(stage: Stage, random: Random, index: number) {
     diary.count('look-ups repeated', repeated);
   }
 
-  return { issue, raceForOneCard, createCardholder, bind, changeCard, repeatEarlier, readAgain, sync, repeatLookUps };
+  return {
+    issue,
+    raceForOneCard,
+    createCardholder,
+    bind,
+    changeCard,
+    transfer,
+    repeatEarlier,
+    readAgain,
+    sync,
+    repeatLookUps,
+  };
 }

@@ -25,8 +25,6 @@ export type Answer =
 export interface Intent {
   readonly key: string;
   readonly operation: OperationId;
-  /** The user of a binding. */
-  readonly subject: string | null;
   readonly answers: Answer[];
   readonly send: (client: Client) => Promise<Answer>;
 }

@@ -37,6 +37,8 @@ const disturbed = [
   ['keysecure', 'card/apply'],
   ['keysecure', 'cardholder/apply'],
   ['keysecure', 'card/status/update'],
+  ['keysecure', 'account/transfer'],
+  ['keysecure', 'account/transfer/list'],
   ['keysecure', 'card/list'],
   ['keysecure', 'card/detail'],
   ['yixin', 'bindCard'],
@@ -51,6 +53,7 @@ export async function runDisorder(disorder: Disorder): Promise<void> {
   await Promise.all([
     loseAnswers(disorder, createRandom(disorder.seed + 11)),
     stopDatabase(disorder, createRandom(disorder.seed + 13)),
+    shuffleCallbacks(disorder, createRandom(disorder.seed + 19)),
     ...disorder.replicas.map((replica, index) =>
       harass(disorder, replica, points, createRandom(disorder.seed + 1000 + index)),
     ),
@@ -86,9 +89,11 @@ async function loseAnswers({ sandbox, signal }: Disorder, random: Random): Promi
   sandbox.admin.clearFaults();
 }
 
-async function stopDatabase({ postgres, diary, signal }: Disorder, random: Random): Promise<void> {
+async function stopDatabase({ postgres, replicas, diary, signal }: Disorder, random: Random): Promise<void> {
   while (!signal.aborted) {
-    await pause(4000 + random.below(16_000), signal);
+    await pause(4000 + random.below(12_000), signal);
+    // On a slow machine a gateway would else be kept from ever serving.
+    while (!signal.aborted && replicas.some((replica) => replica.client() === null)) await pause(100, signal);
     if (signal.aborted) break;
     const how = random.pick(['fast', 'crash'] as const);
     await postgres.stop(how);
@@ -98,12 +103,27 @@ async function stopDatabase({ postgres, diary, signal }: Disorder, random: Rando
   }
 }
 
+/** Callbacks come late, several times, and in an order of their own. */
+async function shuffleCallbacks({ sandbox, diary, signal }: Disorder, random: Random): Promise<void> {
+  const { callbacks } = sandbox.admin;
+  while (!signal.aborted) {
+    callbacks.hold();
+    await pause(300 + random.below(1200), signal);
+    diary.count('callbacks shuffled', callbacks.held().length);
+    await callbacks.release({ order: 'shuffled', seed: random.below(1_000_000), times: 1 + random.below(3) });
+    await pause(random.below(500), signal);
+  }
+}
+
 /** Kills one gateway again and again, and starts it anew; now and then it is stalled, or parted from a provider. */
 async function harass(disorder: Disorder, replica: Replica, points: () => Point, random: Random): Promise<void> {
   const { diary, signal } = disorder;
+  let startedInMs = 0;
   while (!signal.aborted) {
-    await pause(500 + random.below(2500), signal);
+    // It serves for as long as its start took, or longer.
+    await pause(startedInMs + 300 + random.below(2000), signal);
     if (signal.aborted) break;
+    if (replica.client() === null) startedInMs = await startAgain(replica);
     switch (random.below(10)) {
       case 0:
         diary.count('providers out of reach');
@@ -117,21 +137,22 @@ async function harass(disorder: Disorder, replica: Replica, points: () => Point,
       case 3:
         diary.count('kills at random');
         await replica.kill();
-        await startAgain(replica);
+        startedInMs = await startAgain(replica);
         break;
       default:
-        await killAt(disorder, replica, points());
+        startedInMs = await killAt(disorder, replica, points());
     }
   }
+  if (replica.client() === null) await startAgain(replica);
 }
 
-async function killAt({ diary, points }: Disorder, replica: Replica, point: Point): Promise<void> {
+async function killAt({ diary, points }: Disorder, replica: Replica, point: Point): Promise<number> {
   const name = nameOf(point);
   const reached = await replica.stopAt(point, longestWaitForPoint);
   if (reached) points.set(name, (points.get(name) ?? 0) + 1);
   diary.count(reached ? 'kills at a named point' : 'kills at random');
   await replica.kill();
-  await startAgain(replica);
+  return startAgain(replica);
 }
 
 /**
@@ -146,11 +167,16 @@ async function stall({ store }: Disorder, replica: Replica, point: Point, random
   });
 }
 
-/** The database may be away: then a gateway ends at its start, and whoever runs it starts it again. */
-export async function startAgain(replica: Replica): Promise<void> {
+/**
+ * The database may be away: then a gateway ends at its start, and whoever runs it starts it again. Gives the milliseconds
+ * that the start took which it was.
+ */
+export async function startAgain(replica: Replica): Promise<number> {
   for (let tries = 1; ; tries += 1) {
+    const began = performance.now();
     try {
-      return await replica.start();
+      await replica.start();
+      return performance.now() - began;
     } catch (error) {
       if (tries === mostStarts) throw error;
       await wait(250);

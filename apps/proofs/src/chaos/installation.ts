@@ -36,6 +36,7 @@ export async function install(sandbox: Sandbox, sources: Sources, databaseUrl: (
   const [credit] = keysecure;
   if (credit === undefined) throw new Error('The sandbox has no KeySecure account.');
   const keyFile = await secret('keysecure-key', credit.apiKey);
+  const apiSecret = await secret('keysecure-secret', credit.apiSecret);
   const privateKey = await secret('yixin-private-key', yixin.partnerPrivateKey ?? '');
   const providerPublicKey = await secret('yixin-public-key', yixin.yixinPublicKey);
   const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
@@ -53,6 +54,7 @@ export async function install(sandbox: Sandbox, sources: Sources, databaseUrl: (
             baseUrl: through(credit.baseUrl, ports.keysecure),
             mode: 'credit',
             apiKey: keyFile,
+            apiSecret,
             clockLagMs: 0,
             listedSince,
           },

@@ -15,6 +15,8 @@ export interface Replica {
   readonly name: string;
   /** Null while no process listens. */
   client(): Client | null;
+  /** Where it listens; null while it does not. */
+  address(): ReturnType<Address> | null;
   start(): Promise<void>;
   /** Resolves once its wires show the point, at which they stopped; false when that took longer than `withinMs`. */
   stopAt(point: Point, withinMs: number): Promise<boolean>;
@@ -34,6 +36,8 @@ export interface ReplicaOptions {
   readonly apiKey: string;
   readonly database: Address;
   readonly sandbox: Address;
+  /** Told when the process ends though nobody killed it. */
+  readonly onEnd: () => void;
 }
 
 /** KeySecure's writes by their paths (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2). */
@@ -68,6 +72,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   });
   let child: ChildProcess | null = null;
   let client: Client | null = null;
+  let url: URL | null = null;
   const killAtExit = (): void => void child?.kill('SIGKILL');
   process.once('exit', killAtExit);
 
@@ -76,6 +81,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     const last = client;
     child = null;
     client = null;
+    url = null;
     armed = null;
     if (dying !== null && dying.exitCode === null && dying.signalCode === null) {
       const gone = once(dying, 'exit');
@@ -89,14 +95,25 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   return {
     name: options.name,
     client: () => client,
+    address: () => (url === null ? null : { host: url.hostname, port: Number(url.port) }),
     start: async () => {
       const starting = spawn(process.execPath, [options.sources.main], {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = starting;
-      const url = await listening(starting);
-      if (child === starting) client = createClient({ baseUrl: url, apiKey: options.apiKey, retries: 0 });
+      const baseUrl = await listening(starting);
+      if (child !== starting) return;
+      const own = createClient({ baseUrl, apiKey: options.apiKey, retries: 0 });
+      client = own;
+      url = new URL(baseUrl);
+      starting.once('exit', () => {
+        if (client !== own) return;
+        client = null;
+        url = null;
+        void own.close();
+        options.onEnd();
+      });
     },
     stopAt: async (point, withinMs) => {
       const { promise, resolve } = Promise.withResolvers<boolean>();

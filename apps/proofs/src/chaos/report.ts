@@ -24,6 +24,10 @@ export function reportText(report: ChaosReport): string {
     ),
     table('effects at the providers', sizes(byEffect)),
     table('operations in PostgreSQL', sizes(byState)),
+    table('callbacks', [
+      ['acknowledged, different ones', facts.callbacks.acknowledged],
+      ['stored', facts.callbacks.stored],
+    ]),
     options.settling === 'hurry'
       ? `Settled within ${settledAfterMs} ms; look-ups were made due at once, because the run is short.`
       : `Settled within ${settledAfterMs} ms, by the gateway's own schedule.`,

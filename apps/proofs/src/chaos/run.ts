@@ -8,6 +8,7 @@ import { install } from './installation.ts';
 import { plantFault } from './mutations.ts';
 import type { ChaosOptions } from './options.ts';
 import { startPostgres } from './postgres.ts';
+import { type Passage, startRelay, type Watcher } from './relay.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { openStore, type Store } from './store.ts';
 import { type Facts, judge, type Verdict } from './verdict.ts';
@@ -47,6 +48,7 @@ export async function runChaos(
     const store = openStore(() => postgres.url);
     await store.watchSettled();
     await planted.plant(store);
+    const diary = openDiary();
     const installation = await install(sandbox, planted.sources, () => postgres.url);
     undo.push(() => installation.remove());
     const apiKey = await installation.createKey('chaos');
@@ -59,6 +61,7 @@ export async function runChaos(
           apiKey,
           database: () => postgres,
           sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+          onEnd: () => diary.count('gateways that ended by themselves'),
         }),
       ),
     );
@@ -66,10 +69,16 @@ export async function runChaos(
     await Promise.all(replicas.map((replica) => replica.start()));
     progress('two gateways listen');
 
-    const diary = openDiary();
     const points = new Map<string, number>();
     const ending = AbortSignal.any([signal, AbortSignal.timeout(options.minutes * 60_000)]);
     const shared = { seed: options.seed, replicas, sandbox, store, diary, signal: ending };
+    const front = await startRelay(
+      () => anyAddress(replicas),
+      unwatched,
+      () => {},
+    );
+    undo.push(() => front.close());
+    sandbox.admin.callbacks.target('keysecure', `http://127.0.0.1:${front.port}/callbacks/keysecure`);
     const stage: Stage = { ...shared, ...(await prepare(replicas, sandbox, diary)) };
     const ticker = setInterval(() => progress(progressLine(options, diary, sandbox)), progressEveryMs);
     undo.push(async () => clearInterval(ticker));
@@ -79,6 +88,7 @@ export async function runChaos(
     ]);
     signal.throwIfAborted();
     progress('no more writes and no more faults; waiting for what can settle');
+    await sandbox.admin.callbacks.idle();
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
     const settledAfterMs = await settle(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
@@ -90,6 +100,15 @@ export async function runChaos(
 }
 
 const progressEveryMs = 5000;
+
+/** As a load balancer does: the first gateway that listens. */
+function anyAddress(replicas: readonly Replica[]): { readonly host: string; readonly port: number } {
+  const [first] = replicas.flatMap((replica) => replica.address() ?? []);
+  return first ?? { host: '127.0.0.1', port: 1 };
+}
+
+const passing = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
+const unwatched = (): Watcher => ({ sent: passing, answered: passing });
 /** Cardholders are approved, and cards ready, at once. */
 const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
 
@@ -117,9 +136,27 @@ async function prepare(
 async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
   // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
   const ledger = sandbox.admin.ledger();
-  const [operations, resources, changes] = await Promise.all([store.operations(), store.resources(), store.changes()]);
-  const notFoundAfterwards = diary.counts.get('acknowledged, then not found') ?? 0;
-  return { intents: diary.intents, ledger, operations, resources, changes, notFoundAfterwards };
+  const acknowledged = new Set(
+    sandbox.admin.callbacks
+      .sent({ acknowledged: true })
+      // One that is sent again has the same data, under a new time stamp.
+      .map(({ kind, sent }) => `${kind} ${JSON.stringify((JSON.parse(sent) as { data: unknown }).data)}`),
+  ).size;
+  const [operations, resources, changes, stored] = await Promise.all([
+    store.operations(),
+    store.resources(),
+    store.changes(),
+    store.callbacks(),
+  ]);
+  return {
+    intents: diary.intents,
+    ledger,
+    operations,
+    resources,
+    changes,
+    notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
+    callbacks: { acknowledged, stored },
+  };
 }
 
 /** Waits until nothing is overdue, or for as long as it may take; gives the milliseconds. */

@@ -9,8 +9,6 @@ export interface OperationFact {
   readonly resourceId: string;
   readonly settlesBy: string | null;
   readonly settledBy: string | null;
-  /** The reason of a refusal. */
-  readonly refusal: string | null;
   readonly nextLookUpAt: Date | null;
   /** An attempt, or a person's word, says what the state says. */
   readonly hasEvidence: boolean;
@@ -39,6 +37,8 @@ export interface Store {
   operations(): Promise<readonly OperationFact[]>;
   resources(): Promise<readonly ResourceFact[]>;
   changes(): Promise<readonly ChangeFact[]>;
+  /** How many notifications of providers are stored. */
+  callbacks(): Promise<number>;
   /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
   repeatLookUps(most: number): Promise<number>;
   /** Ends all leases, as time would, and makes all look-ups due. */
@@ -84,7 +84,7 @@ export function openStore(url: () => string): Store {
     operations: () =>
       query(`
         SELECT o.id, idempotency_key AS key, type, state, resource_id AS "resourceId", settles_by AS "settlesBy",
-          settled_by AS "settledBy", refusal ->> 'reason' AS refusal, next_look_up_at AS "nextLookUpAt",
+          settled_by AS "settledBy", next_look_up_at AS "nextLookUpAt",
           settled_by = 'person' OR EXISTS (SELECT 1 FROM operation_attempts a WHERE a.operation_id = o.id
             AND a.outcome = CASE o.state WHEN 'succeeded' THEN 'done' ELSE 'refused' END) AS "hasEvidence"
         FROM operations o ORDER BY o.id`),
@@ -93,8 +93,13 @@ export function openStore(url: () => string): Store {
         SELECT 'card' AS kind, id, provider_ref AS "providerRef", NULL AS "user" FROM cards
         UNION ALL SELECT 'cardholder', id, provider_ref, NULL FROM cardholders
         UNION ALL SELECT 'binding', id, provider_ref, user_ref FROM bindings
+        UNION ALL SELECT 'transfer', id, provider_ref, NULL FROM transfers
         UNION ALL SELECT 'sync', id, NULL, NULL FROM syncs`),
     changes: () => query('SELECT operation_id AS "operationId", before, after FROM proof_changes'),
+    callbacks: async () => {
+      const [row] = await query<{ count: number }>('SELECT count(*)::integer AS count FROM callbacks');
+      return row?.count ?? 0;
+    },
     repeatLookUps: async (most) => {
       const rows = await query(
         `${queueSettling(')')}, generate_series(1, 3)

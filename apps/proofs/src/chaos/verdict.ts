@@ -25,6 +25,8 @@ export interface Facts {
   readonly changes: readonly ChangeFact[];
   /** Acknowledged resources that a read right after did not find. */
   readonly notFoundAfterwards: number;
+  /** Different callbacks that were acknowledged to the provider, and all that are stored. */
+  readonly callbacks: { readonly acknowledged: number; readonly stored: number };
 }
 
 export type Verdict = Readonly<Record<ViolationName, readonly string[]>>;
@@ -59,6 +61,10 @@ export function judge(facts: Facts): Verdict {
   }
   for (let count = 0; count < facts.notFoundAfterwards; count += 1) {
     found['lost acknowledged writes'].push('a read right after the acknowledgement answered "not found"');
+  }
+  const { acknowledged, stored } = facts.callbacks;
+  if (stored < acknowledged) {
+    found['lost acknowledged writes'].push(`${acknowledged} callbacks were acknowledged and ${stored} are stored`);
   }
   return found;
 }
