@@ -82,12 +82,7 @@ export const resolveOperationSchema = z.strictObject({
     .min(1)
     .max(500)
     .meta({ description: 'How you found out. Kept with the operation; put no card data into it.' }),
-  providerRef: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
-    }),
+  providerRef: z.string().min(1).max(200).optional().meta({
+    description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
+  }),
 });

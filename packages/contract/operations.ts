@@ -29,6 +29,8 @@ export interface Operation {
    * also where it is a POST because a card number must not stand in a URL.
    */
   readonly effect: 'read' | 'write';
+  /** A write that changes our own records alone: its outcome is never unknown. */
+  readonly settlesAtOnce?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -566,7 +568,7 @@ export const operations = {
     scopes: ['operations:resolve'],
     effect: 'read',
     params: idOf('callback'),
-    success: { status: 202, description: 'It is on the queue.', schema: callback.callbackSchema },
+    success: { status: 200, description: 'It is on the queue.', schema: callback.callbackSchema },
     problems: ['not-found'],
     example: { answer: { ...examples.callback, state: 'received', workedAt: null } },
   },
@@ -607,6 +609,7 @@ export const operations = {
       'answers the same; an operation whose outcome is known, or still awaited, cannot be resolved.',
     scopes: ['operations:resolve'],
     effect: 'write',
+    settlesAtOnce: true,
     params: idOf('operation'),
     body: operation.resolveOperationSchema,
     success: { status: 200, description: 'The operation, settled.', schema: operation.operationSchema },

@@ -162,7 +162,7 @@ describe('a callback that cannot be worked', () => {
 
     admin.clearFaults();
     expect(await gateway.client.call('replayCallback', { params: { id } })).toMatchObject({
-      status: 202,
+      status: 200,
       data: { id, state: 'received', failure: null },
     });
     const { rows } = await gateway.pool.query(`SELECT caller, action FROM audit_log WHERE resource = $1`, [id]);

@@ -181,7 +181,7 @@ function describeResponses(route: Json, operation: Operation): void {
     success['headers'] = { 'X-Request-Id': requestId, 'Idempotent-Replayed': replayed };
     // What a person resolves is settled by it: there is no outcome to wait for.
     if (!answersWithOperation(operation)) delete responses['202'];
-    else if (operation.success.status !== 202) {
+    else if (operation.success.status !== 202 && operation.settlesAtOnce !== true) {
       const unknown = responses['202'] as Json;
       unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
       const location = { description: 'The operation to watch.', schema: { type: 'string' } };

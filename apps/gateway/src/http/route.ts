@@ -87,7 +87,7 @@ function route(
   id: OperationId,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): void {
-  const { method, path, params, query, body, scopes, success, effect }: Operation = operations[id];
+  const { method, path, params, query, body, scopes, success, effect, settlesAtOnce }: Operation = operations[id];
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -96,7 +96,10 @@ function route(
       ...(params && { params }),
       querystring: query ?? noQuery,
       ...(body && { body }),
-      response: { [success.status]: success.schema, ...(effect === 'write' && { 202: success.schema }) },
+      response: {
+        [success.status]: success.schema,
+        ...(effect === 'write' && settlesAtOnce !== true && { 202: success.schema }),
+      },
     },
     onRequest: async (request) => {
       requireScope(callerOf(request), scopes);
