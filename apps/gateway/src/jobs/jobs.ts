@@ -1,4 +1,5 @@
-import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Logger, run, type Runner, type Task, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
@@ -54,7 +55,7 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
   };
   const runner = await run({
     pgPool: services.pool,
-    taskList: tasks,
+    taskList: outsideRequests(tasks),
     concurrency: services.config.JOBS_CONCURRENCY,
     pollInterval: pollIntervalMs,
     crontab: ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * tidyCallbacks', '41 3 * * * forgetKeys'].join(
@@ -68,6 +69,18 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
   });
   await runner.addJob('sweep', {}, { jobKey: 'sweep:start' });
   return runner;
+}
+
+/**
+ * The tasks, run as from here. The queue may wake up by a database connection that a request opened: without this, the job
+ * would have that request's deadline, which is long over, and its place at an account.
+ */
+function outsideRequests(tasks: TaskList): TaskList {
+  const asFromHere = AsyncLocalStorage.snapshot();
+  const wrapped = (task: Task | undefined): Task => {
+    return (payload, helpers) => asFromHere(() => task?.(payload, helpers));
+  };
+  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, wrapped(task)]));
 }
 
 /** Look-ups of one account that run at once: a provider that hangs must not keep every worker waiting. */
