@@ -59,4 +59,12 @@ Cards that exist already come in by \`POST /v1/syncs\`.
 
 Every error is \`application/problem+json\` (RFC 9457). Decide by \`code\`; \`errors[]\` names each faulty field with a JSON
 pointer and what was expected; \`requestId\` finds it in the log. Card numbers are never in a URL, an error or a log.
+
+## Time and load
+
+An answer takes 10 s at most for a read and 20 s for a write. \`X-Request-Deadline: 2026-11-22T10:00:05.250Z\` asks for it earlier.
+504 \`deadline-exceeded\` of a write says \`outcome: unknown\` once it may have been recorded: repeat it with the same key.
+
+503 comes with \`Retry-After\`, and nothing was recorded or sent unless \`outcome\` says otherwise: try again with the same key. \`account-busy\` and
+\`circuit-open\` concern one account (\`GET /v1/providers\` shows its \`circuit\`), \`overloaded\` and \`database-unavailable\` the gateway.
 `.trim();
