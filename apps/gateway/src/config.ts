@@ -27,10 +27,7 @@ const integer = (least: number, most: number) =>
     .pipe(z.number().min(least, `expected at least ${least}`).max(most, `expected at most ${most}`));
 
 /** `10.0.0.0/8,2001:db8::1` */
-const commaSeparated = z.string().transform((text) => {
-  const parts = text.split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '');
-});
+const commaSeparated = z.string().transform((text) => (text === '' ? [] : text.split(',').map((part) => part.trim())));
 
 const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
 

@@ -93,7 +93,10 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       connections: config.PROVIDER_CONNECTIONS,
       report: (report) => options.report(account.name, report),
     });
-    closing.push(() => transport.close(), decisions.close);
+    closing.push(
+      () => transport.close(),
+      () => decisions.close(),
+    );
     const send = admission.watched(transport.send);
     const refusal = (why: NotAdmitted): ProblemError => notAdmitted(account.name, why, admission.retryAfterSeconds());
     return {
