@@ -6,9 +6,7 @@ export const walletTransactionQuerySchema = z.strictObject({
   account: accountName,
   transaction: z
     .string()
-    .min(1)
-    .max(128)
-    .regex(/^[\x21-\x7e]+$/, 'expected the id of a transaction, without spaces')
+    .regex(/^[\x21-\x7e]{1,128}$/, 'expected the id of a transaction: up to 128 characters, no spaces')
     .meta({ description: "The provider's id of the wallet transaction." }),
 });
 

@@ -285,7 +285,7 @@ const requestDeadline: Json = {
   in: 'header',
   required: false,
   description:
-    'When the answer is needed, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
+    'When the answer is needed, e.g. `2026-11-22T10:00:05.250Z`, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
+  // Without an example: the portal would fill it in, and that instant is long past.
   schema: { type: 'string', format: 'date-time' },
-  example: '2026-11-22T10:00:05.250Z',
 };
