@@ -1,6 +1,10 @@
 import { newUuid } from '@card-gateway/core';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
+import { type Happening, next, type Standing } from '../src/ledger/machine.ts';
+import { wakeAccount } from '../src/ledger/queue-store.ts';
+import { claim, findById, type OperationRow, settle } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 /** What the database itself refuses, whoever writes and whatever their code makes of it. */
@@ -44,9 +48,10 @@ const close = (id: string, state: 'succeeded' | 'refused', by: string): Promise<
 const insertResolution = (
   id: string,
   values: Partial<Record<'resolved_by' | 'reason' | 'outcome', string | null>> = {},
+  client: pg.Pool | pg.PoolClient = pool,
 ) => {
   const { resolved_by, reason, outcome } = { resolved_by: 'desk', reason: 'found it', outcome: 'succeeded', ...values };
-  return pool.query(
+  return client.query(
     `INSERT INTO operation_resolutions (operation_id, tenant, resolved_by, api_key, outcome, reason, resolved_at)
      VALUES ($1, 'default', $2, 'key', $3, $4, now())`,
     [id, resolved_by, outcome, reason],
@@ -141,4 +146,103 @@ test('an operation that is not settled keeps its key, and one that is being sent
       [newUuid(Date.now())],
     ),
   ).rejects.toMatchObject(violation('operations_lease'));
+});
+
+describe('what is stored of a write', () => {
+  const leaseMs = 45_000;
+  const start = new Date('2026-11-22T10:00:00Z');
+
+  async function record(account: string): Promise<OperationRow> {
+    const id = newUuid(Date.now());
+    const settings = {
+      tenant: 'default',
+      caller: 'tests',
+      requestHash: 'hash',
+      type: 'issueCard',
+      provider: 'p',
+    } as const;
+    const claimed = await claim(
+      pool,
+      {
+        ...settings,
+        id,
+        idempotencyKey: id,
+        account,
+        resourceId: id,
+        settlesBy: 'look-up',
+        createdAt: start,
+        leaseUntil: new Date(start.getTime() + leaseMs),
+      },
+      null,
+      async () => {},
+    );
+    if (claimed === null) throw new Error('The key was taken.');
+    return claimed;
+  }
+
+  /** Does in the database what the machine does in memory, by an owner who saw the write as it was then. */
+  async function store(operation: OperationRow, event: Happening, at: Date): Promise<void> {
+    if (event.kind === 'woken') {
+      await wakeAccount(pool, operation.account, at);
+      return;
+    }
+    const settles = event.kind === 'shown' || event.kind === 'resolved' ? event.outcome : null;
+    const outcome = settles ?? 'unknown';
+    const said = { httpStatus: null, providerCode: null, providerMessage: null };
+    const attempt = { kind: 'list', startedAt: at, finishedAt: at, outcome, ...said } as const;
+    const refusal = outcome === 'refused' ? ({ reason: 'declined', code: null, message: null } as const) : null;
+    await settle(pool, { operation, event, at, refusal, attempt }, async (client) => {
+      if (event.kind === 'resolved') {
+        await insertResolution(operation.id, { outcome: event.outcome === 'done' ? 'succeeded' : 'refused' }, client);
+      }
+      return null;
+    });
+  }
+
+  const standingOf = ({ state, fence, leaseUntil, settlesBy, unknownBecause, unknownSince, ...rest }: Standing) => {
+    const { lookUps, nextLookUpAt, silentSince, silentMs, settledBy, settledAt } = rest;
+    const unknown = { unknownBecause, unknownSince, settlesBy, lookUps, nextLookUpAt, silentSince, silentMs };
+    return { state, fence, leaseUntil, settledBy, settledAt, ...unknown };
+  };
+
+  const fence = fc.integer({ min: 1, max: 4 });
+  const happening: fc.Arbitrary<Happening> = fc.oneof(
+    fc.record({ kind: fc.constant('lost'), why: fc.constant('no_answer'), fence }),
+    fc.constant({ kind: 'abandoned' } as const),
+    fc.record({ kind: fc.constant('taken'), leaseMs: fc.constantFrom(1000, leaseMs) }),
+    fc.record({ kind: fc.constant('looked-up'), showed: fc.constantFrom('absent', 'silence', 'contradiction'), fence }),
+    fc.constant({ kind: 'woken' } as const),
+    fc.record({ kind: fc.constant('shown'), outcome: fc.constantFrom('done', 'refused'), by: fc.constant('list') }),
+    fc.record({ kind: fc.constant('resolved'), outcome: fc.constantFrom('done', 'refused') }),
+  );
+  const steps = fc.array(
+    fc.record({ event: happening, afterMs: fc.integer({ min: 1, max: 60_000 }), seenBefore: fc.nat(3) }),
+    {
+      minLength: 1,
+      maxLength: 10,
+    },
+  );
+
+  test('is what the machine says, also when who writes it saw an older state', async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (path) => {
+        const recorded = await record(`account-${(run += 1)}`);
+        const lost: Happening = { kind: 'lost', why: 'no_answer', fence: 1 };
+        let standing: Standing = recorded;
+        const rows = [recorded];
+        let at = start;
+        for (const { event, afterMs, seenBefore } of [{ event: lost, afterMs: 1, seenBefore: 0 }, ...path]) {
+          at = new Date(at.getTime() + afterMs);
+          await store(rows.at(-1 - seenBefore) ?? recorded, event, at);
+          standing = next(standing, event, at) ?? standing;
+          const now = await findById(pool, recorded.id);
+          if (now === null) throw new Error('The operation is gone.');
+          rows.push(now);
+          expect(standingOf(now), JSON.stringify(event)).toEqual(standingOf(standing));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

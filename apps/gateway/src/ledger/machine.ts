@@ -82,13 +82,14 @@ export function next(standing: Standing, event: Happening, at: Date): Standing |
     case 'looked-up':
       return isWaiting(standing) && event.fence === standing.fence ? lookedUp(standing, event.showed, at) : null;
     case 'woken':
-      if (!isWaiting(standing) || isHeld(standing, at)) return null;
+      if (!isWaiting(standing) || isHeld(standing, at) || isDue(standing, at)) return null;
       return { ...heard(standing, at), lookUps: 0, nextLookUpAt: at };
   }
 }
 
 const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 const isHeld = ({ leaseUntil }: Standing, at: Date): boolean => leaseUntil !== null && leaseUntil > at;
+const isDue = ({ nextLookUpAt }: Standing, at: Date): boolean => nextLookUpAt !== null && nextLookUpAt <= at;
 const isWaiting = ({ state, settlesBy }: Standing): boolean => state === 'unknown' && settlesBy === 'look-up';
 
 function closed(standing: Standing, outcome: 'done' | 'refused', by: SettledBy, at: Date): Standing {

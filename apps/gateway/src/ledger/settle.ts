@@ -108,9 +108,10 @@ async function apply<Value>(
   const at = new Date(services.now());
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
   const settled = await settle(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
-    await keep?.(client);
     await kind.apply(client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
-    return answerFor(kind, client, row, outcome, requestId);
+    const answer = await answerFor(kind, client, row, outcome, requestId);
+    await keep?.(client);
+    return answer;
   });
   return settled?.answer ?? null;
 }

@@ -204,6 +204,7 @@ async function transit(client: PoolClient, settling: Settling): Promise<Operatio
   return after === null ? null : compareAndSet(client, settling, now, after);
 }
 
+/** State and fence tell whether a write is as it was seen; the time of its look-up, whether it was woken since. */
 async function compareAndSet(
   client: PoolClient,
   { refusal, at }: Settling,
@@ -215,7 +216,8 @@ async function compareAndSet(
     text: `UPDATE operations SET state = $4, fence = $5, lease_until = $6, settles_by = $7, unknown_because = $8,
              unknown_since = $9, look_ups = $10, next_look_up_at = $11, silent_since = $12, silent_ms = $13,
              settled_by = $14, settled_at = $15, refusal = $16, updated_at = $17
-           WHERE id = $1 AND state = $2 AND fence = $3 RETURNING ${columns}`,
+           WHERE id = $1 AND state = $2 AND fence = $3 AND next_look_up_at IS NOT DISTINCT FROM $18
+           RETURNING ${columns}`,
     values: [
       before.id,
       before.state,
@@ -234,6 +236,7 @@ async function compareAndSet(
       after.settledAt,
       after.state === 'refused' ? JSON.stringify(refusal) : null,
       at,
+      before.nextLookUpAt,
     ],
   });
   return rows[0] ?? null;

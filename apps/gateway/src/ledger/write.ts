@@ -192,7 +192,8 @@ async function settleAnswer<Value>(
       if (answer !== null) return answered(answer, known, operation.id);
       const settled = await findById(services.pool, operation.id);
       if (settled === null) throw new Error('The operation is gone.');
-      return await replay(services, kind, settled);
+      // Evidence was quicker: what it settled to is the first request's answer, and not a repeat's.
+      return { ...(await replay(services, kind, settled)), replayed: false };
     } catch (error) {
       const mayPass = error instanceof Error && isDatabaseFailure(error);
       if (isTakenReference(error) && known.kind === 'done') known = contradiction(known.evidence);
