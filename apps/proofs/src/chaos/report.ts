@@ -28,9 +28,7 @@ export function reportText(report: ChaosReport): string {
       ['acknowledged, different ones', facts.callbacks.acknowledged],
       ['stored', facts.callbacks.stored],
     ]),
-    options.settling === 'hurry'
-      ? `Settled within ${settledAfterMs} ms; look-ups were made due at once, because the run is short.`
-      : `Settled within ${settledAfterMs} ms, by the gateway's own schedule.`,
+    settlingText(options, settledAfterMs),
     table(
       'must be 0',
       violationNames.map((name) => [name, verdict[name].length]),
@@ -38,6 +36,13 @@ export function reportText(report: ChaosReport): string {
     ...violationNames.flatMap((name) => verdict[name].slice(0, shownOfEach).map((one) => `  ${name}: ${one}`)),
     facts.ledger.length === 0 ? 'FAILED: nothing happened at all.' : isGood(report) ? 'GOOD' : 'FAILED',
   ].join('\n');
+}
+
+function settlingText({ settling }: ChaosReport['options'], ms: number | null): string {
+  if (ms === null) return 'What can settle was not waited for: something was found that no waiting mends.';
+  return settling === 'hurry'
+    ? `Waited ${ms} ms for what can settle; look-ups were made due at once, because the run is short.`
+    : `Waited ${ms} ms for what can settle, by the gateway's own schedule.`;
 }
 
 const sizes = (groups: ReadonlyMap<string, readonly unknown[]>): [string, number][] =>

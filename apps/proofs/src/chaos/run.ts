@@ -21,8 +21,8 @@ export interface ChaosReport {
   readonly points: ReadonlyMap<string, number>;
   readonly facts: Facts;
   readonly verdict: Verdict;
-  /** Milliseconds until nothing was left to settle after the last fault. */
-  readonly settledAfterMs: number;
+  /** Milliseconds until nothing was left to settle after the last fault; null where that was not waited for. */
+  readonly settledAfterMs: number | null;
 }
 
 const callers = 24;
@@ -159,19 +159,24 @@ async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Fac
   };
 }
 
-/** Waits until nothing is overdue, or for as long as it may take; gives the milliseconds. */
+/**
+ * Waits until nothing is overdue, for as long as that may take, and gives the milliseconds; null when something is found
+ * that no waiting mends.
+ */
 async function settle(
   options: ChaosOptions,
   store: Store,
   facts: () => Promise<Facts>,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | null> {
   const started = performance.now();
   const passed = (): number => Math.round(performance.now() - started);
   while (passed() < longestSettlingMs[options.settling]) {
     if (options.settling === 'hurry') await store.hurry();
     await wait(500, undefined, { signal });
-    if (judge(await facts())['unknowns older than their limit'].length === 0) break;
+    const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
+    if (Object.values(lasting).some(({ length }) => length > 0)) return null;
+    if (overdue.length === 0) break;
   }
   return passed();
 }
