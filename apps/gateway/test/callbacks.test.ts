@@ -256,6 +256,14 @@ describe('the same 404', () => {
     expect(await from('203.0.113.9, 198.51.100.1')).toBe(404);
   });
 
+  test('for what anybody says of himself where no proxy is trusted', async () => {
+    const second = await gateway.another({ HTTP_TRUSTED_PROXIES: '' });
+    const headers = { ...message.headers, 'x-forwarded-for': '203.0.113.9' };
+    const answer = await post(`${second.url}/callbacks/other-keysecure`, { headers, body: '{}' });
+    expect(answer.status).toBe(404);
+    await second.close();
+  });
+
   test('and 405 for another method', async () => {
     const answer = await fetch(at('keysecure'));
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
