@@ -36,7 +36,8 @@ like: there is one effect at the provider.
 - The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it settles, then as it settled.
 - While the first request is still running: 409 \`request-in-progress\` with \`Retry-After\`.
 - The same key with another body: 422 \`idempotency-key-reused\`.
-- After a 422 \`refused\`, try again with a **new** key.
+- After a 422 \`refused\`, try again with a **new** key. Only what was refused for the moment (\`provider-unreachable\`, and a provider
+  that was busy) is tried again under the same one.
 
 ## Issue a card
 
@@ -47,13 +48,28 @@ like: there is one effect at the provider.
 
 Cards that exist already come in by \`POST /v1/syncs\`.
 
+## Live with a card
+
+- \`POST /v1/cards/{id}/activate\`, \`/freeze\`, \`/unfreeze\`, \`/cancel\`, \`/pin\`: a change that the card's state does not allow is refused
+  before anybody is asked (409 \`illegal-state\`).
+- \`GET /v1/cards/{id}/transactions\`: payments come in by the provider's notifications; \`refresh=true\` asks for them.
+- \`POST /v1/transfers\` moves value to and from a cardholder; \`GET /v1/cardholders/{id}/balances\` shows what there is.
+- \`POST /v1/cards/{id}/reveal\` shows number and security code, for a stated purpose, to a key with \`cards:reveal\`. It is in the audit
+  log before the provider is asked. Never store the answer.
+
 ## Bind a bank card by SMS
 
 1. \`POST /v1/binding-checks\`: is a binding needed at all?
 2. \`POST /v1/bindings\`: the provider sends the user a code; the binding is \`awaiting_code\`.
 3. \`POST /v1/bindings/{id}/verify\` with the code: \`bound\`. A wrong code is refused and the binding still awaits the right
-   one; a code that came too late makes it \`expired\`: start again.
+   one; a code that came too late makes it \`expired\`: start again. For another SMS, start again too: the older code ends.
 4. \`GET /v1/bindings?account=yixin&user=…&refresh=true\`: all the user has bound.
+
+## When time is short
+
+A read takes at most 10 s, a write 20 s. \`X-Request-Deadline: 2026-11-22T10:00:05.250Z\` shortens that: what cannot be done in time
+is not begun. A 503 with \`Retry-After\` (\`account-busy\`, \`circuit-open\`, \`overloaded\`, \`database-unavailable\`) says that nothing was
+recorded or sent, so repeat it with the same key.
 
 ## Errors
 
