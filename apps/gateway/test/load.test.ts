@@ -170,7 +170,9 @@ describe('a provider that keeps failing', () => {
     const before = await recorded();
     const results = await Promise.all(keysOf('alone', 5).map(send));
     expect(results).toEqual(
-      results.map(() => expect.objectContaining({ status: 503, code: 'circuit-open', retryAfterMs: expect.any(Number) })),
+      results.map(() =>
+        expect.objectContaining({ status: 503, code: 'circuit-open', retryAfterMs: expect.any(Number) }),
+      ),
     );
     const read = gateway.client.getCardholder({ params: { id: order.cardholder }, query: { refresh: true } });
     await expect(read).rejects.toMatchObject({ status: 503, code: 'circuit-open' });
