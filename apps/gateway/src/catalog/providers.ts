@@ -6,7 +6,7 @@ import type { Caller } from '../http/auth.ts';
 import type { Services } from '../services.ts';
 
 /** The operations that need a provider, and the facet each needs. */
-const needs: readonly (readonly [OperationId, Capability])[] = [
+const needs: readonly (readonly [OperationId | 'receiveCallback', Capability])[] = [
   ['listCardProducts', 'products'],
   ['createCardholder', 'cardholders'],
   ['issueCard', 'issuing'],
@@ -27,10 +27,11 @@ const needs: readonly (readonly [OperationId, Capability])[] = [
   ['removeBinding', 'unbinding'],
   ['listBanks', 'banks'],
   ['lookUpIssuer', 'banks'],
+  ['receiveCallback', 'callbacks'],
 ];
 
 /** The changes of a card share one facet, which may lack some of them. */
-const changes: ReadonlyMap<OperationId, CardChange['kind']> = new Map([
+const changes: ReadonlyMap<string, CardChange['kind']> = new Map([
   ['activateCard', 'activate'],
   ['freezeCard', 'freeze'],
   ['unfreezeCard', 'unfreeze'],
@@ -51,7 +52,11 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
     provider: account.provider,
     title: account.title,
     sandbox: account.sandbox,
-    operations: [...needs.map(([operation, facet]) => operationView(account, operation, facet)), syncView(account)],
+    operations: [
+      ...needs.map(([operation, facet]) => operationView(account, operation, facet)),
+      tokenView(account),
+      syncView(account),
+    ],
     calls: [...adapter.calls],
     notes: [...(adapter.notes ?? [])],
     health: {
@@ -66,12 +71,19 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
 
 type OperationView = z.output<typeof providerListSchema>['data'][number]['operations'][number];
 
-function operationView({ adapter }: OpenAccount, operation: OperationId, facet: Capability): OperationView {
+function operationView({ adapter }: OpenAccount, operation: string, facet: Capability): OperationView {
   const change = changes.get(operation);
   const gap = change === undefined ? undefined : adapter.cardControls?.gaps?.[change];
   if (gap !== undefined) return { operation, ...gap };
   if (adapter[facet] !== undefined) return { operation, state: 'documented', reason: null };
   return { operation, state: adapter.gaps[facet]?.state ?? 'absent', reason: gapReason(adapter, facet) };
+}
+
+/** Only a card token has something to reveal: a bank card's number is not kept. */
+function tokenView(account: OpenAccount): OperationView {
+  const hasTokens = account.adapter.boundCards?.kinds.some((kind) => kind !== 'bank_card') === true;
+  if (hasTokens) return { operation: 'revealBinding', state: 'documented', reason: null };
+  return { operation: 'revealBinding', state: 'absent', reason: 'This provider gives no payment tokens.' };
 }
 
 /** A sync pulls cards or bindings, whichever the provider can list. */
