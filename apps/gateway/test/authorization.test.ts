@@ -230,6 +230,22 @@ describe('without its database', () => {
     await second.close();
   });
 
+  test('silent while the decision is stored: it declines in time, and the approval is undone', async () => {
+    const relay = await startRelay(gateway.services.config.DATABASE_URL);
+    const second = await gateway.another({ DATABASE_URL: relay.url });
+    expect(await ask(auth(), second.url)).toBe(approved);
+    answer = () => {
+      relay.freeze();
+      return { body: '{"decision":"approve"}' };
+    };
+    expect(await ask(auth(), second.url)).toBe(declined);
+    relay.thaw();
+    // Ends when its last transaction has.
+    await second.close();
+    expect(await last()).toBeUndefined();
+    await relay.close();
+  });
+
   test('slow in the last moment: what was too late to be answered does not stand', async () => {
     const message = auth();
     const holder = await gateway.pool.connect();

@@ -179,6 +179,21 @@ describe('a callback that cannot be worked', () => {
   });
 });
 
+test('a callback has its job once: a repeat queues none', async () => {
+  const time = Date.now();
+  const id = await received({ cardNo: 'C-once', to: 'Frozen', time });
+  const jobs = async () => {
+    const { rows } = await gateway.pool.query('SELECT FROM graphile_worker.jobs WHERE key = $1', [
+      `callback:${uuidOf('callback', id)}`,
+    ]);
+    return rows.length;
+  };
+  expect(await jobs()).toBe(1);
+  await gateway.pool.query('SELECT graphile_worker.remove_job($1)', [`callback:${uuidOf('callback', id)}`]);
+  expect(await received({ cardNo: 'C-once', to: 'Frozen', time })).toBe(id);
+  expect([await callback(id), await jobs()]).toMatchObject([{ deliveries: 2, state: 'received' }, 0]);
+});
+
 test('another tenant sees none of them, by list, id or replay', async () => {
   const id = await received({ cardNo: 'C-mine', to: 'Frozen' });
   const { client } = await gateway.key({ tenant: 'other' });
