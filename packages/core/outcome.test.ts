@@ -37,6 +37,8 @@ describe('redact', () => {
     ['card 6217-0000-0000-0001 declined', 'card *** declined'],
     ['手机13800000001验证码123456错误', '手机***验证码***错误'],
     ['mail ada@example.com or <ada.l+x@mail.example>', 'mail *** or <***>'],
+    [`token ${'4cead5b8fdd393d542f3'.repeat(3)} stays`, 'token *** stays'],
+    ['card_01kan3z7jhfe7v2eq8d4tqh1ym is unknown', 'card_01kan3z7jhfe7v2eq8d4tqh1ym is unknown'],
     ['limit is 10000 on 3 of 5', 'limit is 10000 on 3 of 5'],
     ['余额不足', '余额不足'],
   ])('%s', (text, clean) => {

@@ -73,11 +73,14 @@ const longestMessage = 200;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f]+/g;
 const digitRun = /\d(?:[ -]?\d){5,}/g;
+/** A payment or share token; our own ids and UUIDs are shorter. */
+const opaqueToken = /(?=[\w+/=-]*\d)[\w+/=-]{40,}/g;
 const mailAddress = /[^\s@<>"']+@[^\s@<>"']+/g;
 
 /**
  * Makes a provider's text fit to be kept and shown: at most 200 characters, with runs of six or more digits (card and
- * phone numbers, codes), mail addresses and every text in `hide`, in capitals or not, replaced by `***`.
+ * phone numbers, codes), mail addresses, tokens of 40 or more characters and every text in `hide`, in capitals or not,
+ * replaced by `***`.
  *
  * @param hide the sensitive values of the request, which a provider may echo
  */
@@ -91,6 +94,7 @@ export function redact(message: string | null | undefined, hide: readonly string
   return clean
     .replace(controlCharacters, ' ')
     .replace(mailAddress, '***')
+    .replace(opaqueToken, '***')
     .replace(digitRun, '***')
     .slice(0, longestMessage);
 }

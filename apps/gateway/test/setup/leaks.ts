@@ -3,45 +3,76 @@ import type { Pool } from 'pg';
 /** Secrets by name. The name is what a finding shows. */
 export type Canaries = Readonly<Record<string, string>>;
 
+/** A text in the shapes in which it is searched, each made once however many secrets are looked for. */
+interface Searched {
+  readonly raw: string;
+  /** For hex in either case. */
+  readonly lower: string;
+  /** Without the spaces and hyphens between digits, by which numbers are grouped. */
+  readonly joined: string;
+}
+
+interface Form {
+  readonly name: string;
+  readonly where: keyof Searched;
+  readonly wanted: string | RegExp;
+}
+
 /** Where each secret stands in a text, raw or in any form that a careless line would give it. */
 export function findLeaks(canaries: Canaries, text: string): string[] {
+  const searched: Searched = {
+    raw: text,
+    lower: text.toLowerCase(),
+    joined: text.replaceAll(/(?<=\d)[ -](?=\d)/g, ''),
+  };
   return Object.entries(canaries).flatMap(([name, secret]) =>
-    Object.entries(formsOf(secret)).flatMap(([form, patterns]) =>
-      patterns.flatMap((pattern) => {
-        const found = pattern.exec(text);
-        return found === null
-          ? []
-          : [`${name} (${form}): …${text.slice(Math.max(0, found.index - 60), found.index + 60)}…`];
-      }),
-    ),
+    formsOf(secret).flatMap((form) => {
+      const place = searched[form.where];
+      const index = typeof form.wanted === 'string' ? place.indexOf(form.wanted) : place.search(form.wanted);
+      return index < 0 ? [] : [`${name} (${form.name}): …${place.slice(Math.max(0, index - 60), index + 60)}…`];
+    }),
   );
 }
 
-/** The secret as text that may stand anywhere; one of six digits only by itself, for chance makes it anywhere else. */
-function formsOf(secret: string): Record<string, RegExp[]> {
-  const alone = secret.length < 8;
-  const literal = (text: string, flags = ''): RegExp =>
-    new RegExp(alone ? `(?<![\\w.])${RegExp.escape(text)}(?!\\w)` : RegExp.escape(text), flags);
+/**
+ * The forms of a secret. One of up to seven characters counts only where it stands by itself, and one of three or four (a
+ * security code) only as the text of a JSON member: anywhere else chance makes it.
+ */
+function formsOf(secret: string): readonly Form[] {
+  if (secret.length < 5) return [`:"${secret}",`, `:"${secret}"}`].flatMap((member) => longForms(member));
+  return secret.length < 8 ? shortForms(secret) : longForms(secret);
+}
+
+function longForms(secret: string): Form[] {
   const bytes = Buffer.from(secret);
-  const base64 = [0, 1, 2].flatMap((offset) => inBase64(bytes, offset));
-  return {
-    raw: [literal(secret)],
-    ...(/^\d+$/.test(secret) && {
-      grouped: [
-        new RegExp(`(?<![\\w.])${secret.split('').join('[ -]?')}(?!\\w)`),
-        new RegExp(secret.split('').join('[ -]')),
-      ],
-    }),
-    ...(encodeURIComponent(secret) !== secret && {
-      'URL-encoded': [encodeURIComponent(secret), secret.replaceAll(' ', '+'), encodeURI(secret)].map((text) =>
-        literal(text),
-      ),
-    }),
-    ...(JSON.stringify(secret).slice(1, -1) !== secret && { JSON: [literal(JSON.stringify(secret).slice(1, -1))] }),
-    hex: [literal(bytes.toString('hex'), 'i')],
-    ...(!alone && { base64: base64.map((text) => literal(text)) }),
-    ...(alone && { base64: [literal(bytes.toString('base64'))] }),
-  };
+  return [
+    { name: 'raw', where: 'raw', wanted: secret },
+    { name: 'JSON', where: 'raw', wanted: JSON.stringify(secret).slice(1, -1) },
+    ...urlEncoded(secret).map((wanted): Form => ({ name: 'URL-encoded', where: 'raw', wanted })),
+    ...(isNumber(secret) ? [{ name: 'grouped', where: 'joined', wanted: secret } as const] : []),
+    { name: 'hex', where: 'lower', wanted: bytes.toString('hex') },
+    ...[0, 1, 2].flatMap((offset) =>
+      inBase64(bytes, offset).map((wanted): Form => ({ name: 'base64', where: 'raw', wanted })),
+    ),
+  ];
+}
+
+function shortForms(secret: string): Form[] {
+  const alone = (text: string): RegExp => new RegExp(`(?<![\\w.])${RegExp.escape(text)}(?!\\w)`);
+  return [
+    { name: 'raw', where: 'raw', wanted: alone(secret) },
+    ...(isNumber(secret) ? [{ name: 'grouped', where: 'joined', wanted: alone(secret) } as const] : []),
+    { name: 'hex', where: 'lower', wanted: alone(Buffer.from(secret).toString('hex')) },
+    { name: 'base64', where: 'raw', wanted: alone(Buffer.from(secret).toString('base64')) },
+    ...urlEncoded(secret).map((text): Form => ({ name: 'URL-encoded', where: 'raw', wanted: alone(text) })),
+  ];
+}
+
+const isNumber = (secret: string): boolean => /^\d+$/.test(secret);
+
+function urlEncoded(secret: string): string[] {
+  const forms = [encodeURIComponent(secret), encodeURI(secret), secret.replaceAll(' ', '+')];
+  return forms.filter((form) => form !== secret);
 }
 
 /** A text inside a longer one is encoded in three ways, by where it begins; its first and last characters depend on the rest. */
@@ -52,18 +83,24 @@ function inBase64(bytes: Buffer, offset: number): string[] {
     .subarray(0, whole)
     .toString('base64')
     .slice(offset === 0 ? 0 : 4);
-  return [text, text.replaceAll('+', '-').replaceAll('/', '_')];
+  // Of a security code too little is left in one of the three: four characters stand anywhere by chance.
+  return text.length < 8 ? [] : [text, text.replaceAll('+', '-').replaceAll('/', '_')];
 }
 
-/** Every row of every table as text, the job queue's too. */
+/** Every row of every table as text, the job queue's too; of bytes also the text that they may be. */
 export async function dump(pool: Pool): Promise<string> {
-  const { rows: tables } = await pool.query<{ name: string }>(
-    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-     WHERE table_type = 'BASE TABLE' AND table_schema IN ('public', 'graphile_worker')`,
+  const { rows: tables } = await pool.query<{ name: string; bytes: string[] }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS name,
+       coalesce(array_agg(format('%I', column_name)) FILTER (WHERE data_type = 'bytea'), '{}') AS bytes
+     FROM information_schema.tables JOIN information_schema.columns USING (table_schema, table_name)
+     WHERE table_type = 'BASE TABLE' AND table_schema IN ('public', 'graphile_worker') GROUP BY 1`,
   );
   const texts: string[] = [];
-  for (const { name } of tables) {
-    const { rows } = await pool.query<{ text: string }>(`SELECT t::text || to_jsonb(t)::text AS text FROM ${name} t`);
+  for (const { name, bytes } of tables) {
+    const asText = bytes.map((column) => `coalesce(encode(${column}, 'escape'), '')`);
+    const { rows } = await pool.query<{ text: string }>(
+      `SELECT ${['t::text', 'to_jsonb(t)::text', ...asText].join(" || ' ' || ")} AS text FROM ${name} t`,
+    );
     texts.push(`-- ${name}`, ...rows.map(({ text }) => text));
   }
   return texts.join('\n');

@@ -1,0 +1,154 @@
+import { Secret } from '@card-gateway/core';
+import { createRandom, syntheticPan } from '@card-gateway/sandbox';
+import { expect } from 'vitest';
+import { call } from './call.ts';
+import { startGateway, type TestGateway } from './gateway.ts';
+import { dump, findLeaks } from './leaks.ts';
+import { type RawAnswer, type RawRequest, send } from './send.ts';
+
+export const address = {
+  firstName: 'Quillonia',
+  lastName: 'Vexworthy Umbra',
+  phoneCode: '44',
+  phone: '2079461357',
+  country: 'GB',
+  state: 'Zephyrshire',
+  city: 'Mirkwater Cross',
+  line1: '17 Obsidian Lantern Mews',
+  line2: 'Flat 9 Gryphon Annexe',
+  postalCode: 'QX9 7ZJ',
+};
+export const sumsubShareToken = 'canary-share-token-Zx81/Qp+44==';
+
+/** A bank card and a phone that are canaries. */
+export interface SecretCard {
+  readonly cardNumber: string;
+  readonly phone: string;
+}
+
+/** A gateway in which every secret is unique and known, and all that could show one is kept. */
+export interface CanaryGateway {
+  readonly gateway: TestGateway;
+  readonly apiKey: string;
+  /** Plants a secret: from now on it must stand nowhere. */
+  readonly plant: (name: string, secret: string) => string;
+  readonly secretCard: () => SecretCard;
+  /** A new name, for whatever must be called something. */
+  readonly unique: () => string;
+  readonly call: (request: RawRequest) => Promise<RawAnswer>;
+  /** A call whose success hands out a secret: only its headers, or its whole refusal, are searched. */
+  readonly callReveal: (request: RawRequest) => Promise<RawAnswer>;
+  readonly read: (path: string) => Promise<RawAnswer>;
+  readonly everything: () => Promise<Readonly<Record<'log' | 'replies' | 'metrics' | 'database', string>>>;
+  readonly expectNoLeak: () => Promise<void>;
+}
+
+/** @param jobs whether the queue is worked */
+export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> {
+  const secretPath = 'canary-secret-path-0123456789abcdef0123456789abcdef';
+  const gateway = await startGateway({
+    ...callbackOptions(),
+    jobs,
+    settings: {
+      PROVIDER_WRITE_TIMEOUT_MS: '200',
+      PROVIDER_READ_TIMEOUT_MS: '400',
+      PROVIDER_CIRCUIT_FAILURES: '1000',
+      REVEALS_PER_KEY_AND_HOUR: '1000',
+      SMS_PER_PHONE_AND_HOUR: '1000',
+    },
+  });
+  const { key: apiKey } = await gateway.key();
+  const { keysecure, openApi, onerway, yixin } = gateway.sandbox.credentials;
+  const { firstName, lastName, phone, state, city, line1, line2, postalCode } = address;
+  const canaries: Record<string, string> = {
+    firstName,
+    lastName,
+    addressPhone: phone,
+    state,
+    city,
+    line1,
+    line2,
+    postalCode,
+    sumsubShareToken,
+    apiKey,
+    keysecureKey: keysecure[0]?.apiKey ?? '',
+    keysecureSecret: keysecure[0]?.apiSecret ?? '',
+    openApiKey: openApi.key,
+    onerwayKey: onerway.secretKey,
+    yixinPrivateKey: (yixin.partnerPrivateKey ?? '').split('\n')[3] ?? '',
+    secretPath,
+  };
+  const replies: string[] = [];
+  /** How far the log and the replies were searched: what is found out later cannot stand in what was written before. */
+  let searched = { log: 0, replies: 0 };
+  let made = 0;
+  const unique = (): string => String((made += 1));
+  const plant = (name: string, secret: string): string => {
+    canaries[`${name} ${unique()}`] = secret;
+    return secret;
+  };
+  const sent = (request: RawRequest): Promise<RawAnswer> =>
+    send(gateway.url, apiKey, { idempotencyKey: `key-${unique()}`, ...request });
+  const everything = async () => ({
+    log: gateway.log(),
+    replies: replies.join('\n'),
+    metrics: (await call(gateway.url, { path: '/metrics' })).text,
+    database: await dump(gateway.pool),
+  });
+
+  return {
+    gateway,
+    apiKey,
+    plant,
+    unique,
+    secretCard: () => {
+      const seed = Number(unique());
+      return {
+        cardNumber: plant('pan', syntheticPan(createRandom(90_000 + seed), '6217', 19)),
+        phone: plant('phone', `139${createRandom(seed).digits(8)}`),
+      };
+    },
+    call: async (request) => {
+      const answer = await sent(request);
+      replies.push(answer.headers, answer.text);
+      return answer;
+    },
+    callReveal: async (request) => {
+      const answer = await sent(request);
+      replies.push(answer.headers, ...(answer.status < 300 ? [] : [answer.text]));
+      return answer;
+    },
+    read: async (path) => {
+      const answer = await sent({ method: 'GET', path });
+      replies.push(answer.headers, answer.text);
+      return answer;
+    },
+    everything,
+    expectNoLeak: async () => {
+      const { log, replies: answers, metrics, database } = await everything();
+      const texts = { log: log.slice(searched.log), replies: answers.slice(searched.replies), metrics, database };
+      for (const [place, text] of Object.entries(texts)) {
+        expect({ place, leaks: findLeaks(canaries, text) }).toEqual({ place, leaks: [] });
+      }
+      searched = { log: log.length, replies: answers.length };
+    },
+  };
+
+  function callbackOptions(): Parameters<typeof startGateway>[0] {
+    return {
+      callbacks: (name) => (name === 'open-api' ? { callbacks: { secretPath: new Secret(secretPath) } } : {}),
+      account: (name, settings) => {
+        if (name === 'onerway') {
+          return {
+            ...settings,
+            deleteTokenPath: '/v1/txn/sandboxDeleteToken',
+            notificationCustomerField: 'merchantCustId',
+          };
+        }
+        return name === 'open-api'
+          ? { ...settings, walletTransactionPath: 'wallet/sandboxTransactionDetail' }
+          : settings;
+      },
+    };
+  }
+}
