@@ -1,39 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client } from '@card-gateway/client';
-import { createRandom, type Random, type Sandbox, syntheticPan } from '@card-gateway/sandbox';
-import { type Answer, type Diary, type Intent, tell } from './diary.ts';
-import type { Replica } from './replica.ts';
-import type { Store } from './store.ts';
-
-/** What the callers share. */
-export interface Stage {
-  readonly seed: number;
-  readonly replicas: readonly Replica[];
-  readonly sandbox: Sandbox;
-  readonly store: Store;
-  readonly diary: Diary;
-  readonly product: string;
-  readonly cardholders: readonly [string, ...string[]];
-  /** Aborted when no more writes are wanted. */
-  readonly signal: AbortSignal;
-}
+import { createRandom, type Random, syntheticPan } from '@card-gateway/sandbox';
+import { createCalling, type Stage } from './calling.ts';
+import { type Answer, type Intent, tell } from './diary.ts';
 
 /** Calls of one key at once, over both gateways. */
 const raceWidth = 8;
-const mostTries = 6;
-/** What a repeat with the same key may change, beside silence. */
-const passing = new Set([
-  'request-in-progress',
-  'database-unavailable',
-  'provider-unavailable',
-  'provider-unreachable',
-  'account-busy',
-  'circuit-open',
-  'deadline-exceeded',
-  'overloaded',
-  'internal-error',
-]);
-
 /** One service that calls the gateway until no more writes are wanted, one act after another. */
 export async function runCaller(stage: Stage, index: number): Promise<void> {
   const random = createRandom(Math.imul(stage.seed + 1, 7919) + index);
@@ -69,44 +40,8 @@ interface OwnCard {
 
 function createCaller(stage: Stage, random: Random, index: number) {
   const { diary, sandbox } = stage;
+  const { next, anyClient, intend, once, insist } = createCalling(stage, random, index);
   const cards: OwnCard[] = [];
-  let made = 0;
-  const next = (): string => `${index}-${(made += 1)}`;
-
-  /** A gateway that listens; null when none does. */
-  function anyClient(): Client | null {
-    const up = stage.replicas.map((replica) => replica.client()).filter((client) => client !== null);
-    return up[random.below(Math.max(1, up.length))] ?? null;
-  }
-
-  function intend(operation: Intent['operation'], send: Intent['send']): Intent {
-    const intent: Intent = { key: `key-${next()}`, operation, answers: [], send };
-    diary.intents.push(intent);
-    return intent;
-  }
-
-  async function once(intent: Intent, client: Client): Promise<Answer> {
-    diary.count('calls');
-    const answer = await intent.send(client);
-    intent.answers.push(answer);
-    diary.count(answer.kind === 'silent' ? 'no answer' : answer.kind === 'problem' ? answer.code : `${answer.status}`);
-    return answer;
-  }
-
-  /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
-  async function insist(intent: Intent): Promise<Answer> {
-    let answer: Answer = { kind: 'silent' };
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      const client = anyClient();
-      if (client !== null) {
-        answer = await once(intent, client);
-        if (answer.kind === 'accepted' || (answer.kind === 'problem' && !passing.has(answer.code))) break;
-        diary.count('repeats');
-      }
-      await wait(20 + random.below(400));
-    }
-    return answer;
-  }
 
   function order(): Intent {
     const body = {

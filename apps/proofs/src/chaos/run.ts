@@ -1,16 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { migrate } from '@card-gateway/database/migrate';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
-import { runCaller, type Stage } from './callers.ts';
+import { runCaller } from './callers.ts';
+import type { Stage } from './calling.ts';
+import { gather, repeatAll, settle } from './closing.ts';
 import { type Diary, openDiary } from './diary.ts';
-import { runDisorder, startAgain } from './disorder.ts';
+import { runDisorder } from './disorder.ts';
 import { install } from './installation.ts';
 import { plantFault } from './mutations.ts';
 import type { ChaosOptions } from './options.ts';
 import { startPostgres } from './postgres.ts';
 import { type Passage, startRelay, type Watcher } from './relay.ts';
 import { openReplica, type Replica } from './replica.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore } from './store.ts';
 import { type Facts, judge, type Verdict } from './verdict.ts';
 
 /** What a run came to. */
@@ -26,8 +27,6 @@ export interface ChaosReport {
 }
 
 const callers = 24;
-/** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
-const longestSettlingMs = { wait: 100_000, hurry: 15_000 } as const;
 
 /** Runs from the start of its own database to the comparison, and leaves nothing behind. */
 export async function runChaos(
@@ -36,14 +35,15 @@ export async function runChaos(
   progress: (line: string) => void,
 ): Promise<ChaosReport> {
   const undo: (() => Promise<void>)[] = [];
+  // Aborted when a part of the run fails, so that the others end as well.
+  const halt = new AbortController();
   try {
     const planted = await plantFault(options.mutation);
     undo.push(() => planted.remove());
-    const [postgres, sandbox] = await Promise.all([startPostgres(), startSandbox(sandboxSettings)]);
-    undo.push(
-      () => postgres.remove(),
-      () => sandbox.close(),
-    );
+    const postgres = await startPostgres();
+    undo.push(() => postgres.remove());
+    const sandbox = await startSandbox(sandboxSettings);
+    undo.push(() => sandbox.close());
     await migrate(postgres.url);
     const store = openStore(() => postgres.url);
     await store.watchSettled();
@@ -70,7 +70,7 @@ export async function runChaos(
     progress('two gateways listen');
 
     const points = new Map<string, number>();
-    const ending = AbortSignal.any([signal, AbortSignal.timeout(options.minutes * 60_000)]);
+    const ending = AbortSignal.any([signal, halt.signal, AbortSignal.timeout(options.minutes * 60_000)]);
     const shared = { seed: options.seed, replicas, sandbox, store, diary, signal: ending };
     const front = await startRelay(
       () => anyAddress(replicas),
@@ -82,10 +82,13 @@ export async function runChaos(
     const stage: Stage = { ...shared, ...(await prepare(replicas, sandbox, diary)) };
     const ticker = setInterval(() => progress(progressLine(options, diary, sandbox)), progressEveryMs);
     undo.push(async () => clearInterval(ticker));
-    await Promise.all([
+    const parts = [
       runDisorder({ ...shared, postgres, points }),
       ...Array.from({ length: callers }, (_, index) => runCaller(stage, index)),
-    ]);
+    ];
+    for (const part of parts) part.catch(() => halt.abort());
+    await Promise.allSettled(parts);
+    await Promise.all(parts);
     signal.throwIfAborted();
     progress('no more writes and no more faults; waiting for what can settle');
     await sandbox.admin.callbacks.idle();
@@ -131,71 +134,6 @@ async function prepare(
   sandbox.admin.keysecure.cardholders();
   diary.count('prepared', 1 + others.length);
   return { product: product.id, cardholders: [first, ...others] };
-}
-
-async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
-  // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
-  const ledger = sandbox.admin.ledger();
-  const acknowledged = new Set(
-    sandbox.admin.callbacks
-      .sent({ acknowledged: true })
-      // One that is sent again has the same data, under a new time stamp.
-      .map(({ kind, sent }) => `${kind} ${JSON.stringify((JSON.parse(sent) as { data: unknown }).data)}`),
-  ).size;
-  const [operations, resources, changes, stored] = await Promise.all([
-    store.operations(),
-    store.resources(),
-    store.changes(),
-    store.callbacks(),
-  ]);
-  return {
-    intents: diary.intents,
-    ledger,
-    operations,
-    resources,
-    changes,
-    notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
-    callbacks: { acknowledged, stored },
-  };
-}
-
-/**
- * Waits until nothing is overdue, for as long as that may take, and gives the milliseconds; null when something is found
- * that no waiting mends.
- */
-async function settle(
-  options: ChaosOptions,
-  store: Store,
-  facts: () => Promise<Facts>,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const started = performance.now();
-  const passed = (): number => Math.round(performance.now() - started);
-  while (passed() < longestSettlingMs[options.settling]) {
-    if (options.settling === 'hurry') await store.hurry();
-    await wait(500, undefined, { signal });
-    const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
-    if (Object.values(lasting).some(({ length }) => length > 0)) return null;
-    if (overdue.length === 0) break;
-  }
-  return passed();
-}
-
-/** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */
-async function repeatAll(replicas: readonly Replica[], diary: Diary, signal: AbortSignal): Promise<void> {
-  for (const replica of replicas) if (replica.client() === null) await startAgain(replica);
-  const waiting = diary.intents.filter(({ answers }) => answers.some(({ kind }) => kind === 'accepted'));
-  const line = waiting.values();
-  const repeat = async (replica: Replica): Promise<void> => {
-    for (const intent of line) {
-      signal.throwIfAborted();
-      const client = replica.client();
-      if (client === null) throw new Error(`Gateway ${replica.name} is down.`);
-      intent.answers.push(await intent.send(client));
-      diary.count('repeats at the end');
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, (_, runner) => repeat(replicas[runner % replicas.length] as Replica)));
 }
 
 function progressLine({ minutes }: ChaosOptions, { intents, counts }: Diary, sandbox: Sandbox): string {

@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from '@card-gateway/client';
+import type { Random, Sandbox } from '@card-gateway/sandbox';
+import type { Answer, Diary, Intent } from './diary.ts';
+import type { Replica } from './replica.ts';
+import type { Store } from './store.ts';
+
+/** What the callers share. */
+export interface Stage {
+  readonly seed: number;
+  readonly replicas: readonly Replica[];
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly diary: Diary;
+  readonly product: string;
+  readonly cardholders: readonly [string, ...string[]];
+  /** Aborted when no more writes are wanted. */
+  readonly signal: AbortSignal;
+}
+
+const mostTries = 6;
+/** What a repeat with the same key may change, beside silence. */
+const passing = new Set([
+  'request-in-progress',
+  'database-unavailable',
+  'provider-unavailable',
+  'provider-unreachable',
+  'account-busy',
+  'circuit-open',
+  'deadline-exceeded',
+  'overloaded',
+  'internal-error',
+]);
+
+/** How one caller calls: over any gateway that listens, again and again, all of it written down. */
+export interface Calling {
+  /** A text that nobody else has. */
+  readonly next: () => string;
+  /** A gateway that listens; null when none does. */
+  readonly anyClient: () => Client | null;
+  /** A write that is wanted once, under a key of its own. */
+  readonly intend: (operation: Intent['operation'], send: Intent['send']) => Intent;
+  readonly once: (intent: Intent, client: Client) => Promise<Answer>;
+  /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
+  readonly insist: (intent: Intent) => Promise<Answer>;
+}
+
+export function createCalling(stage: Stage, random: Random, index: number): Calling {
+  const { diary } = stage;
+  let made = 0;
+  const next = (): string => `${index}-${(made += 1)}`;
+
+  function anyClient(): Client | null {
+    const up = stage.replicas.map((replica) => replica.client()).filter((client) => client !== null);
+    return up[random.below(Math.max(1, up.length))] ?? null;
+  }
+
+  function intend(operation: Intent['operation'], send: Intent['send']): Intent {
+    const intent: Intent = { key: `key-${next()}`, operation, answers: [], send };
+    diary.intents.push(intent);
+    return intent;
+  }
+
+  async function once(intent: Intent, client: Client): Promise<Answer> {
+    diary.count('calls');
+    const answer = await intent.send(client);
+    intent.answers.push(answer);
+    diary.count(answer.kind === 'silent' ? 'no answer' : answer.kind === 'problem' ? answer.code : `${answer.status}`);
+    return answer;
+  }
+
+  async function insist(intent: Intent): Promise<Answer> {
+    let answer: Answer = { kind: 'silent' };
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const client = anyClient();
+      if (client !== null) {
+        answer = await once(intent, client);
+        if (answer.kind === 'accepted' || (answer.kind === 'problem' && !passing.has(answer.code))) break;
+        diary.count('repeats');
+      }
+      await wait(20 + random.below(400));
+    }
+    return answer;
+  }
+
+  return { next, anyClient, intend, once, insist };
+}

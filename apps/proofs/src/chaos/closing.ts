@@ -1,0 +1,77 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Sandbox } from '@card-gateway/sandbox';
+import type { Diary } from './diary.ts';
+import { startAgain } from './disorder.ts';
+import type { ChaosOptions } from './options.ts';
+import type { Replica } from './replica.ts';
+import type { Store } from './store.ts';
+import { type Facts, judge } from './verdict.ts';
+
+/** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
+const longestSettlingMs = { wait: 100_000, hurry: 15_000 } as const;
+
+/** Both sides as they are now. */
+export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
+  // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
+  const ledger = sandbox.admin.ledger();
+  const acknowledged = new Set(
+    sandbox.admin.callbacks
+      .sent({ acknowledged: true })
+      // One that is sent again has the same data, under a new time stamp.
+      .map(({ kind, sent }) => `${kind} ${JSON.stringify((JSON.parse(sent) as { data: unknown }).data)}`),
+  ).size;
+  const [operations, resources, changes, stored] = await Promise.all([
+    store.operations(),
+    store.resources(),
+    store.changes(),
+    store.callbacks(),
+  ]);
+  return {
+    intents: diary.intents,
+    ledger,
+    operations,
+    resources,
+    changes,
+    notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
+    callbacks: { acknowledged, stored },
+  };
+}
+
+/**
+ * Waits until nothing is overdue, for as long as that may take, and gives the milliseconds; null when something is found
+ * that no waiting mends.
+ */
+export async function settle(
+  options: ChaosOptions,
+  store: Store,
+  facts: () => Promise<Facts>,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const started = performance.now();
+  const passed = (): number => Math.round(performance.now() - started);
+  while (passed() < longestSettlingMs[options.settling]) {
+    if (options.settling === 'hurry') await store.hurry();
+    await wait(500, undefined, { signal });
+    const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
+    if (Object.values(lasting).some(({ length }) => length > 0)) return null;
+    if (overdue.length === 0) break;
+  }
+  return passed();
+}
+
+/** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */
+export async function repeatAll(replicas: readonly Replica[], diary: Diary, signal: AbortSignal): Promise<void> {
+  for (const replica of replicas) if (replica.client() === null) await startAgain(replica);
+  const waiting = diary.intents.filter(({ answers }) => answers.some(({ kind }) => kind === 'accepted'));
+  const line = waiting.values();
+  const repeat = async (replica: Replica): Promise<void> => {
+    for (const intent of line) {
+      signal.throwIfAborted();
+      const client = replica.client();
+      if (client === null) throw new Error(`Gateway ${replica.name} is down.`);
+      intent.answers.push(await intent.send(client));
+      diary.count('repeats at the end');
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, runner) => repeat(replicas[runner % replicas.length] as Replica)));
+}
