@@ -165,8 +165,11 @@ describe('a callback that cannot be worked', () => {
       status: 200,
       data: { id, state: 'received', failure: null },
     });
-    const { rows } = await gateway.pool.query(`SELECT caller, action FROM audit_log WHERE resource = $1`, [id]);
-    expect(rows).toEqual([{ caller: 'tests', action: 'callback.replay' }]);
+    const { rows } = await gateway.pool.query(
+      'SELECT caller, action, request_id IS NOT NULL AS "isTraced" FROM audit_log WHERE resource = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ caller: 'tests', action: 'callback.replay', isTraced: true }]);
     await work(id);
     expect(await callback(id)).toMatchObject({ state: 'worked', failure: null, workedAt: expect.any(String) });
     expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });

@@ -28,7 +28,12 @@ export async function readCallbacks(
 }
 
 /** Puts a callback on the queue again, with the name of who wants it in the audit log. @throws ProblemError 404 */
-export async function replayCallback(services: Services, caller: Caller, id: string): Promise<Callback> {
+export async function replayCallback(
+  services: Services,
+  caller: Caller,
+  id: string,
+  requestId: string,
+): Promise<Callback> {
   const { id: uuid } = await callbackOf(services, caller, id);
   const row = await queueAgain(services.pool, uuid, (client) =>
     recordAudit(client, {
@@ -39,7 +44,7 @@ export async function replayCallback(services: Services, caller: Caller, id: str
       action: 'callback.replay',
       resource: id,
       purpose: null,
-      requestId: null,
+      requestId,
     }),
   );
   if (row === null) throw noSuchCallback();

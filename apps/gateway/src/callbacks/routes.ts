@@ -11,7 +11,9 @@ import { type Intake, intakeOf, receiveCallback } from './receive.ts';
 export function callbackRoutes(app: FastifyInstance, services: Services): void {
   mount(app, 'listCallbacks', ({ caller, query }) => readCallbacks(services, caller, query));
   mount(app, 'getCallback', ({ caller, params }) => readCallback(services, caller, params.id));
-  mount(app, 'replayCallback', ({ caller, params }) => replayCallback(services, caller, params.id));
+  mount(app, 'replayCallback', ({ caller, params, requestId }) =>
+    replayCallback(services, caller, params.id, requestId),
+  );
 }
 
 declare module 'fastify' {
