@@ -1,0 +1,28 @@
+import type { PoolClient } from 'pg';
+import type { Attempt } from './store.ts';
+
+/** Adds evidence. A look-up that shows the same as the one before only moves that one's end on. */
+export async function addAttempt(client: PoolClient, operationId: string, attempt: Attempt): Promise<void> {
+  const { kind, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage } = attempt;
+  if (kind === 'look-up') {
+    const { rowCount } = await client.query(
+      `UPDATE operation_attempts a SET finished_at = $2
+       WHERE operation_id = $1 AND kind = 'look-up' AND outcome = $3 AND http_status IS NOT DISTINCT FROM $4
+         AND provider_code IS NOT DISTINCT FROM $5
+         AND number = (SELECT max(number) FROM operation_attempts WHERE operation_id = $1)`,
+      [operationId, finishedAt, outcome, httpStatus, providerCode],
+    );
+    if (rowCount === 1) return;
+  }
+  // The send is number 0, also when its answer comes after a first look-up; recording it may be tried twice.
+  await client.query({
+    name: 'operation-attempt',
+    text: `INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome, http_status,
+             provider_code, provider_message)
+           SELECT $1, CASE $2::text WHEN 'send' THEN 0
+                      ELSE (SELECT coalesce(max(number), 0) + 1 FROM operation_attempts WHERE operation_id = $1) END,
+                  $2, $3, $4, $5, $6, $7, $8
+           ON CONFLICT DO NOTHING`,
+    values: [operationId, kind, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage],
+  });
+}
