@@ -1,19 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  newUuid,
-  type Outcome,
-  type ProviderCall,
-  type RefusalReason,
-  refused,
-  toPublicId,
-  unknown,
-} from '@card-gateway/core';
+import { newUuid, type Outcome, type ProviderCall, refused, toPublicId, unknown } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
 import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
 import { type Services, tooLate, writeCall } from '../services.ts';
 import type { WriteKind } from './kind.ts';
+import { hasPassed, repeat, replay, requireSame } from './replay.ts';
+import type { WriteAnswer, WriteRequest } from './request.ts';
 import { attemptOf, contradiction, settleOperation } from './settle.ts';
 import {
   type Attempt,
@@ -27,23 +20,7 @@ import {
 } from './store.ts';
 
 export type { LookUp, When, WriteKind } from './kind.ts';
-
-/** A write as it came in. */
-export interface WriteRequest {
-  readonly caller: Caller;
-  readonly idempotencyKey: string;
-  /** Canonical text of operation, path and body. Two requests are the same if it is. */
-  readonly text: string;
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
-}
-
-/** What is answered to a write. */
-export interface WriteAnswer extends StoredAnswer {
-  readonly replayed: boolean;
-  /** The operation to watch, while the outcome is unknown. */
-  readonly location: string | null;
-}
+export type { WriteAnswer, WriteRequest } from './request.ts';
 
 /** A checked order, ready to be recorded and sent. */
 export interface Order<Value> {
@@ -163,14 +140,6 @@ function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): 
 /** How long a sender keeps its lease beyond the call: until then it may still be recording the outcome. */
 const recordingMs = 25_000;
 
-/** Refusals that say that nothing happened now, and nothing of another try. */
-const passing: ReadonlySet<RefusalReason> = new Set(['not_sent', 'unavailable', 'rate_limited']);
-
-/** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
-function hasPassed({ state, refusal }: OperationRow): boolean {
-  return state === 'refused' && refusal !== null && passing.has(refusal.reason);
-}
-
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
@@ -221,55 +190,4 @@ function unrecorded(operationId: string, cause: unknown): ProblemError {
     { outcome: 'unknown', operation: toPublicId('operation', operationId), retryAfterSeconds: 5 },
     cause,
   );
-}
-
-/** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */
-function repeat<Value>(
-  services: Services,
-  kind: WriteKind<Value>,
-  request: WriteRequest,
-  operation: OperationRow,
-): Promise<WriteAnswer> {
-  requireSame(services, kind, request, operation);
-  return replay(services, kind, operation);
-}
-
-function requireSame(
-  services: Services,
-  { type }: Pick<WriteKind<unknown>, 'type'>,
-  request: WriteRequest,
-  operation: OperationRow,
-): void {
-  const { requestHash } = operation;
-  if (operation.type === type && requestHash !== null && services.sealing.isHashOf(requestHash, request.text)) return;
-  const detail = 'expected a new key for a new request, or the body of the first one';
-  throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
-    errors: [{ pointer: 'header/Idempotency-Key', detail }],
-  });
-}
-
-/** The first answer again; while there is none, how far the first request is. */
-async function replay<Value>(
-  services: Services,
-  kind: WriteKind<Value>,
-  operation: OperationRow,
-): Promise<WriteAnswer> {
-  const location = `/v1/operations/${toPublicId('operation', operation.id)}`;
-  switch (operation.state) {
-    case 'submitting':
-      throw new ProblemError('request-in-progress', 'The first request with this Idempotency-Key has no outcome yet.', {
-        operation: toPublicId('operation', operation.id),
-        retryAfterSeconds: 1,
-      });
-    case 'unknown':
-      return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
-    case 'succeeded':
-    case 'refused':
-      return {
-        status: operation.answerStatus ?? kind.successStatus,
-        body: operation.answer,
-        replayed: true,
-        location: null,
-      };
-  }
 }

@@ -1,0 +1,66 @@
+import { type RefusalReason, toPublicId } from '@card-gateway/core';
+import { ProblemError } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import type { WriteKind } from './kind.ts';
+import type { WriteAnswer, WriteRequest } from './request.ts';
+import type { OperationRow } from './store.ts';
+
+/** Refusals that say that nothing happened now, and nothing of another try. */
+const passing: ReadonlySet<RefusalReason> = new Set(['not_sent', 'unavailable', 'rate_limited']);
+
+/** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
+export function hasPassed({ state, refusal }: OperationRow): boolean {
+  return state === 'refused' && refusal !== null && passing.has(refusal.reason);
+}
+
+/** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */
+export function repeat<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  request: WriteRequest,
+  operation: OperationRow,
+): Promise<WriteAnswer> {
+  requireSame(services, kind, request, operation);
+  return replay(services, kind, operation);
+}
+
+/** @throws ProblemError 422 when the key was first used with another request */
+export function requireSame(
+  services: Services,
+  { type }: Pick<WriteKind<unknown>, 'type'>,
+  request: WriteRequest,
+  operation: OperationRow,
+): void {
+  const { requestHash } = operation;
+  if (operation.type === type && requestHash !== null && services.sealing.isHashOf(requestHash, request.text)) return;
+  const detail = 'expected a new key for a new request, or the body of the first one';
+  throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
+    errors: [{ pointer: 'header/Idempotency-Key', detail }],
+  });
+}
+
+/** The first answer again; while there is none, how far the first request is. */
+export async function replay<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operation: OperationRow,
+): Promise<WriteAnswer> {
+  const location = `/v1/operations/${toPublicId('operation', operation.id)}`;
+  switch (operation.state) {
+    case 'submitting':
+      throw new ProblemError('request-in-progress', 'The first request with this Idempotency-Key has no outcome yet.', {
+        operation: toPublicId('operation', operation.id),
+        retryAfterSeconds: 1,
+      });
+    case 'unknown':
+      return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
+    case 'succeeded':
+    case 'refused':
+      return {
+        status: operation.answerStatus ?? kind.successStatus,
+        body: operation.answer,
+        replayed: true,
+        location: null,
+      };
+  }
+}

@@ -1,0 +1,19 @@
+import type { Caller } from '../http/auth.ts';
+import type { StoredAnswer } from './store.ts';
+
+/** A write as it came in. */
+export interface WriteRequest {
+  readonly caller: Caller;
+  readonly idempotencyKey: string;
+  /** Canonical text of operation, path and body. Two requests are the same if it is. */
+  readonly text: string;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+}
+
+/** What is answered to a write. */
+export interface WriteAnswer extends StoredAnswer {
+  readonly replayed: boolean;
+  /** The operation to watch, while the outcome is unknown. */
+  readonly location: string | null;
+}
