@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readAccounts } from '../src/accounts/accounts-file.ts';
+import { adapters } from '../src/adapters.ts';
 import { forgetKeys } from '../src/jobs/forget-keys.ts';
 import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
 import { runSync } from '../src/jobs/sync.ts';
@@ -155,5 +160,20 @@ describe("an account's cards", () => {
       "SELECT DISTINCT queue_name FROM graphile_worker.jobs WHERE task_identifier = 'sync'",
     );
     expect(rows).toEqual([{ queue_name: 'sync:keysecure' }]);
+  });
+
+  test('have their interval in minutes in the accounts file, from one to a day', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'upkeep-'));
+    const file = join(folder, 'accounts.json');
+    const settings = { baseUrl: 'https://b.example/', mode: 'credit', apiKey: { env: 'SECRET' } };
+    const read = async (syncEveryMinutes: unknown) => {
+      await writeFile(file, JSON.stringify({ keysecure: { provider: 'keysecure', syncEveryMinutes, settings } }));
+      return readAccounts(file, { adapters, environment: () => 'secret' }).map(({ syncEveryMs }) => syncEveryMs);
+    };
+    expect(await read(60)).toEqual([3_600_000]);
+    expect(await read(undefined)).toEqual([null]);
+    for (const wrong of [0, 1441, 1.5, '60', null])
+      await expect(read(wrong)).rejects.toThrow('/keysecure/syncEveryMinutes');
+    await rm(folder, { recursive: true });
   });
 });
