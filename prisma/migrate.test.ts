@@ -309,6 +309,7 @@ describe('the database refuses', () => {
       because: 'no_setting',
       decided_at: at,
     },
+    audit_log: { at, caller: 'c', action: 'key.create', resource: 'key' },
     syncs: {
       id: operation.id,
       tenant: 't',
@@ -395,6 +396,8 @@ describe('the database refuses', () => {
     authorization_decisions_decision: [{ decision: 'perhaps', because: 'setting' }],
     authorization_decisions_because: [{ because: 'mood' }],
     authorization_decisions_approved: [{ decision: 'approve' }, { decision: 'approve', because: 'service_late' }],
+    audit_log_action: [{ action: 'reveal' }, { action: 'Card.reveal' }, { action: 'card.' }],
+    audit_log_purpose: [{ purpose: '' }, { purpose: 'card 621700123' }],
     syncs_kind: [{ kind: 'coins', user_ref: 'u' }],
     syncs_user: [{ user_ref: 'u' }, { kind: 'token' }],
     syncs_state: [{ state: 'lost' }],

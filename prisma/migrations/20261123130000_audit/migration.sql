@@ -13,10 +13,8 @@ CREATE TABLE audit_log (
   request_id     text,
   previous_hash  bytea NOT NULL,
   hash           bytea NOT NULL,
-  CONSTRAINT audit_log_seq CHECK (seq > 0),
   CONSTRAINT audit_log_action CHECK (action ~ '^[a-z]+[.][a-z_]+$'),
-  CONSTRAINT audit_log_purpose CHECK (purpose <> '' AND purpose !~ '[0-9]{9}'),
-  CONSTRAINT audit_log_hashes CHECK (length(previous_hash) = 32 AND length(hash) = 32)
+  CONSTRAINT audit_log_purpose CHECK (purpose <> '' AND purpose !~ '[0-9]{9}')
 );
 CREATE INDEX audit_log_tenant_idx ON audit_log (tenant, seq DESC);
 CREATE INDEX audit_log_resource_idx ON audit_log (resource, seq DESC);
