@@ -157,7 +157,9 @@ describe('an owner whose lease went to another', () => {
 
   test('cannot take it while the other has it', () => {
     expect(next(first, { kind: 'taken', leaseMs }, after(start, 3000))).toBeNull();
-    expect(next(first, { kind: 'woken' }, after(start, 3000))).toBeNull();
+    const early = { ...first, nextLookUpAt: after(start, 9000) };
+    expect(next(early, { kind: 'woken' }, after(start, 3000))).toBeNull();
+    expect(next({ ...early, leaseUntil: null }, { kind: 'woken' }, after(start, 3000))).not.toBeNull();
     expect(next(recorded(), { kind: 'abandoned' }, after(start, leaseMs - 1))).toBeNull();
   });
 
@@ -169,10 +171,17 @@ describe('an owner whose lease went to another', () => {
       expect(next(second, { kind: 'looked-up', showed, fence: first.fence }, at)).toBeNull();
       expect(next(second, { kind: 'looked-up', showed, fence: second.fence }, at)).not.toBeNull();
     }
+    expect(next(recorded(), { kind: 'lost', why: 'no_answer', fence: 2 }, at)).toBeNull();
     const abandoned = next(recorded(), { kind: 'abandoned' }, after(start, leaseMs));
     expect(abandoned).toMatchObject({ state: 'unknown', fence: 2 });
     expect(abandoned && next(abandoned, { kind: 'lost', why: 'unlisted_code', fence: 1 }, at)).toBeNull();
   });
+});
+
+test('a person closes what is unknown, and nothing that is still being sent', () => {
+  expect(next(recorded(), word('refused'), after(start, 1))).toBeNull();
+  const lost = next(recorded('person'), { kind: 'lost', why: 'no_answer', fence: 1 }, start) ?? recorded();
+  expect(next(lost, word('refused'), after(start, 1))).toMatchObject({ state: 'refused', settledBy: 'person' });
 });
 
 describe('the schedule of look-ups', () => {
@@ -253,6 +262,14 @@ describe('the schedule of look-ups', () => {
     expect(endedMs).toBeGreaterThan(3 * day + askedForMs - 60_000);
     // What the provider shows only a while after it is back is still found.
     expect(live({ outages, shownAfterMs: 4 * day }).standing.state).toBe('succeeded');
+  });
+
+  test('begins anew once silence ends: what is just back may have to catch up', () => {
+    const outages = [{ fromMs: 3_600_000, untilMs: 7_200_000 }];
+    const { asked } = live({ outages, shownAfterMs: 10_000_000 });
+    const back = asked.findIndex((ms) => ms >= 7_200_000);
+    const gaps = asked.slice(back, back + 6).map((ms, index) => ((asked[back + index + 1] ?? 0) - ms) / 1000);
+    expect(gaps).toEqual([5, 15, 30, 60, 120, 240]);
   });
 
   test('begins anew for a write that another one wakes, and it is asked for at once', () => {
