@@ -48,7 +48,6 @@ describe('what they say', () => {
         fee: '1.50',
         fees: [{ type: 'Consume_fee', amount: '1.50' }],
         merchant: { name: 'Shop', categoryCode: '5411', city: 'Paris', country: 'FR' },
-        detail: 'Café',
         modifiedAt: new Date(1716307200000),
       },
     });

@@ -64,8 +64,6 @@ describe('one transaction', () => {
             { type: 'New', amount: '0.50' },
           ],
           merchant: { name: 'Shop', categoryCode: '5411', city: null, country: 'FR' },
-          remark: null,
-          detail: 'card ***',
           modifiedAt: null,
         },
       },

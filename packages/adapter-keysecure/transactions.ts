@@ -3,7 +3,6 @@ import {
   type Merchant,
   type MovementStatus,
   type ProviderTransaction,
-  redact,
   refused,
   type TransactionsFacet,
   type TransactionType,
@@ -104,8 +103,6 @@ export function toTransaction(row: WireTransaction): ProviderTransaction {
     ...(row.fee === undefined ? {} : { fee: row.fee }),
     ...(fees === undefined ? {} : { fees: (fees ?? []).map(({ fee_type: type, amount }) => ({ type, amount })) }),
     ...(row.merchant_info === undefined ? {} : { merchant: toMerchant(row.merchant_info) }),
-    ...(row.remark === undefined ? {} : { remark: redact(row.remark) }),
-    ...(row.detail === undefined ? {} : { detail: redact(row.detail) }),
     // The callback's `time` is that of the last change (§11.2); the lists' is taken for the same, which they do not say.
     modifiedAt: instantOf(row.time ?? null),
   };

@@ -109,8 +109,6 @@ export const transactionData = z.object({
   fee_list: fees,
   fee_detail: fees,
   merchant_info: merchantInfo,
-  remark: z.string().nullish(),
-  detail: z.string().nullish(),
   time: wire.integer.nullish(),
 });
 export type WireTransaction = z.output<typeof transactionData>;

@@ -140,8 +140,6 @@ export const transaction = {
   fees: [{ type: 'Exchange_fee', amount: '1.00' }],
   merchant: { name: 'Book Shop', categoryCode: '5942', city: 'London', country: 'GB' },
   related: null,
-  remark: null,
-  detail: null,
   modifiedAt: created,
   createdAt: created,
   updatedAt: created,

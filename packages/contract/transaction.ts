@@ -26,8 +26,6 @@ export const transactionSchema = z
       })
       .nullable(),
     related: z.string().nullable().meta({ description: "The provider's id of the transaction this one belongs to." }),
-    remark: z.string().nullable(),
-    detail: z.string().nullable(),
     modifiedAt: timestamp.nullable().meta({ description: 'When the provider last changed its record.' }),
     ...resourceTimes,
   })

@@ -31,7 +31,8 @@ export interface TransactionFee {
 }
 
 /**
- * A card transaction as a provider last described it. A field that this answer does not carry is `undefined` and leaves
+ * A card transaction as a provider last described it. Its free texts (KeySecure `remark`, `detail`) are not read: they can
+ * name a person, and nothing here needs them. A field that this answer does not carry is `undefined` and leaves
  * what is known untouched; null means that the provider said there is none.
  */
 export interface ProviderTransaction {
@@ -50,8 +51,6 @@ export interface ProviderTransaction {
   readonly fee?: Decimal | null;
   readonly fees?: readonly TransactionFee[];
   readonly merchant?: Merchant | null;
-  readonly remark?: string | null;
-  readonly detail?: string | null;
   /** When the provider last changed its record: an older description never overwrites a newer one. */
   readonly modifiedAt: Date | null;
 }

@@ -180,12 +180,12 @@ describe('descriptions in any order', () => {
   const at = (minute: number): Date => new Date(Date.parse('2026-11-20T10:00:00.000Z') + minute * 60_000);
   /** As they come about: a push, a list, its end, and a push that adds the fees. */
   const history: readonly Partial<ProviderTransaction>[] = [
-    { status: 'pending', providerStatus: 'Pending', amount: '20.00', modifiedAt: at(0), remark: 'first' },
+    { status: 'pending', providerStatus: 'Pending', amount: '20.00', modifiedAt: at(0), relatedRef: 'first' },
     { status: 'pending', providerStatus: 'Pending', amount: '21.00', modifiedAt: at(1) },
     {
       amount: '21.50',
       modifiedAt: at(2),
-      remark: 'last',
+      relatedRef: 'last',
       fee: '0.30',
       fees: [{ type: 'Consume_fee', amount: '0.30' }],
     },
@@ -203,14 +203,14 @@ describe('descriptions in any order', () => {
       }
     }
     const ends = (await list(id)).data.map(
-      ({ status, providerStatus, amount, modifiedAt, fee, fees, remark }): unknown => ({
+      ({ status, providerStatus, amount, modifiedAt, fee, fees, related }): unknown => ({
         status,
         providerStatus,
         amount,
         modifiedAt,
         fee,
         fees,
-        remark,
+        related,
       }),
     );
     expect(ends).toHaveLength(24);
@@ -222,7 +222,7 @@ describe('descriptions in any order', () => {
         modifiedAt: at(2).toISOString(),
         fee: { amount: '0.30', currency: null },
         fees: [{ type: 'Consume_fee', amount: '0.30' }],
-        remark: 'last',
+        related: 'last',
       });
     }
   });

@@ -20,8 +20,6 @@ CREATE TABLE card_transactions (
   fees             jsonb NOT NULL DEFAULT '[]',
   merchant         jsonb,
   related_ref      text,
-  remark           text,
-  detail           text,
   -- When the provider last changed its record, by its own clock.
   modified_at      timestamptz(3),
   -- By which descriptions are ordered: when the provider changed its record, or was asked where it does not say. The second

@@ -29,8 +29,6 @@ export interface TransactionRow {
   readonly fees: TransactionFee[];
   readonly merchant: Merchant | null;
   readonly related: string | null;
-  readonly remark: string | null;
-  readonly detail: string | null;
   readonly modifiedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -42,7 +40,7 @@ const selectTransactions = `
   SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
     t.provider_type AS "providerType", t.status, t.provider_status AS "providerStatus", t.amount,
     t.local_amount AS "localAmount", t.local_currency AS "localCurrency", t.fee, t.fees, t.merchant,
-    t.related_ref AS related, t.remark, t.detail, t.modified_at AS "modifiedAt", t.created_at AS "createdAt",
+    t.related_ref AS related, t.modified_at AS "modifiedAt", t.created_at AS "createdAt",
     t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"
   FROM card_transactions t JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref`;
 
@@ -103,8 +101,6 @@ const details = {
   fees: { read: `r->'fees'`, unsaid: `t.fees = '[]'` },
   merchant: { read: `nullif(r->'merchant', 'null')`, unsaid: 't.merchant IS NULL' },
   related_ref: { read: `r->>'related_ref'`, unsaid: 't.related_ref IS NULL' },
-  remark: { read: `r->>'remark'`, unsaid: 't.remark IS NULL' },
-  detail: { read: `r->>'detail'`, unsaid: 't.detail IS NULL' },
 };
 const states = ['type', 'provider_type', 'status', 'provider_status', 'amount', 'modified_at'] as const;
 const visible = [...states, ...Object.keys(details)];
@@ -213,7 +209,5 @@ function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string
     fees,
     merchant,
     related_ref: transaction.relatedRef,
-    remark: transaction.remark,
-    detail: transaction.detail,
   };
 }

@@ -21,8 +21,6 @@ export function transactionView(row: TransactionRow): z.output<typeof transactio
     fees: row.fees,
     merchant: row.merchant,
     related: row.related,
-    remark: row.remark,
-    detail: row.detail,
     modifiedAt: row.modifiedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
