@@ -577,7 +577,9 @@ export const operations = {
     path: '/v1/operations',
     tag: 'Operations',
     summary: 'List operations',
-    description: 'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be settled.',
+    description:
+      'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be settled, `settlesBy=person` what ' +
+      'waits for you (resolveOperation).',
     scopes: [],
     effect: 'read',
     query: operation.operationQuerySchema,
