@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -16,7 +17,7 @@ export interface ChaosPostgres {
 
 export async function startPostgres(): Promise<ChaosPostgres> {
   // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
-  const dataFolder = `/var/tmp/card-gateway-chaos-${process.pid}`;
+  const dataFolder = `/var/tmp/card-gateway-chaos-${randomUUID()}`;
   let server: EmbeddedPostgres | null = await startEmbeddedPostgres({ dataFolder });
   let url = server.url;
 
