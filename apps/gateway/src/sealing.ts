@@ -57,7 +57,7 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
     if (sealed[0] !== version || named === undefined) throw new Error(`No sealing key "${id}" is configured.`);
     const body = sealed.subarray(header.length + ivLength, -tagLength);
     const iv = sealed.subarray(header.length, header.length + ivLength);
-    const decipher = createDecipheriv('aes-256-gcm', named.key, iv)
+    const decipher = createDecipheriv('aes-256-gcm', named.key, iv, { authTagLength: tagLength })
       .setAAD(additionalData(header, place))
       .setAuthTag(sealed.subarray(-tagLength));
     return new Secret(Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8'));

@@ -7,6 +7,7 @@ import { fingerprintColumns, sealedColumns } from '../src/sealed/columns.ts';
 import { rotateSealed } from '../src/sealed/rotate.ts';
 import { createSealing, type Sealing } from '../src/sealing.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { install } from './setup/process.ts';
 import { until } from './setup/until.ts';
 
 const key = (id: string): { id: string; key: Buffer; text: string } => {
@@ -17,6 +18,9 @@ const [k1, k2, k3] = [key('k1'), key('k2'), key('k3')];
 const [f1, f2] = [key('f1'), key('f2')];
 const user = 'custId_1640247522000';
 let gateway: TestGateway;
+/** What a callback said. */
+const record = '{"notifyType":"TXN"}';
+const recordPlace = { table: 'callbacks', column: 'record', row: ['onerway', 'T1'] } as const;
 /** Every number that is kept, by the provider's id of its card. */
 let numbers: Map<string, string>;
 
@@ -38,6 +42,11 @@ beforeAll(async () => {
   await earlier.client.listBindings({ query: { account: 'onerway', user, refresh: true } });
   await earlier.close();
   await addCopies(3000);
+  await gateway.pool.query(
+    `INSERT INTO callbacks (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at)
+     VALUES ($1, 'default', 'onerway', 'onerway', 'T1', 'other', $2, 'received', now())`,
+    [firstUuidAt(1_700_000_000_000), sealingOf([k1], [f1]).seal(new Secret(record), recordPlace)],
+  );
 });
 afterAll(() => gateway.close());
 
@@ -99,7 +108,7 @@ async function kept(sealing: Sealing): Promise<Kept[]> {
 
 async function keysInUse(): Promise<string[]> {
   const { rows } = await gateway.pool.query<{ key: string }>(
-    'SELECT pan_key AS key FROM cards WHERE pan_key IS NOT NULL UNION SELECT token_key FROM bindings WHERE token_key IS NOT NULL ORDER BY 1',
+    'SELECT pan_key AS key FROM cards WHERE pan_key IS NOT NULL UNION SELECT token_key FROM bindings WHERE token_key IS NOT NULL UNION SELECT record_key FROM callbacks ORDER BY 1',
   );
   return rows.map((row) => row.key);
 }
@@ -177,6 +186,8 @@ test('a rotation under load loses nothing: afterwards the new key alone opens ev
   }
   expect((await kept(rotated)).length).toBe(numbers.size);
   expect(await keysInUse()).toEqual(['k2']);
+  const { rows } = await gateway.pool.query<{ sealed: Buffer }>('SELECT record_sealed AS sealed FROM callbacks');
+  expect(rows.map(({ sealed }) => rotated.open(sealed, recordPlace).reveal())).toEqual([record]);
   // Again, there is nothing left to do.
   const again = await rotateSealed(gateway.pool, sealing, new Date(), noPause);
   expect(again.every(({ resealed, notOpened, busy }) => resealed + notOpened + busy === 0)).toBe(true);
@@ -218,6 +229,7 @@ describe('a key that is gone too early', () => {
     expect(closed.map(({ column, key, rows }) => [column.table, key, rows])).toEqual([
       ['cards', 'k2', numbers.size],
       ['bindings', 'k2', expect.any(Number)],
+      ['callbacks', 'k2', 1],
     ]);
     expect(await status(gateway.pool, early, (line) => lines.push(line))).toBe(false);
     expect(lines).toContain(`cards.pan\tk2\t${numbers.size}\tNOT CONFIGURED`);
@@ -263,4 +275,21 @@ test('a rotation waits for nobody: what others hold is tried again, and counted 
   const [rest] = await rotateSealed(gateway.pool, sealing, new Date(), noPause);
   expect(rest).toMatchObject({ busy: 0, notOpened: 0, resealed: rows.length - 1 });
   expect(await keysInUse()).toEqual(['k3']);
+});
+
+test('a gateway does not start with a retired key in front, and says of what it cannot open', async () => {
+  const installation = await install(gateway.pool, gateway.sandbox, { database: gateway.services.config.DATABASE_URL });
+  const { code, output } = await installation.run({ GATEWAY_SEALING_KEYS: `${k1.text},${k3.text}` });
+  expect(code).toBe(1);
+  expect(output).toContain('GATEWAY_SEALING_KEYS: the key "k1" is retired');
+  const started = await installation.start({ GATEWAY_SEALING_KEYS: key('k4').text });
+  const lines = started
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"sealingKey"'));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+    expect.objectContaining({ level: 50, sealed: 'cards.pan', sealingKey: 'k3', rows: numbers.size }),
+  );
+  await started.end('SIGTERM');
+  await installation.remove();
 });

@@ -63,6 +63,17 @@ describe('a sealed number', () => {
     expect(() => old.openPan(old.seal(new Secret('a token'), place), place)).toThrow('no card number');
   });
 
+  test('of any kind opens as the text it was, in its own place alone', () => {
+    const record: SealedPlace = { table: 'callbacks', column: 'record', row: ['onerway', 'T1'] };
+    const text = '{"notifyType":"TXN","卡":"€"}';
+    const sealed = old.seal(new Secret(text), record);
+    expect(old.open(sealed, record).reveal()).toBe(text);
+    expect(JSON.stringify(old.open(sealed, record))).toBe('"[secret]"');
+    expect(() => old.open(sealed, { ...record, row: ['onerway', 'T2'] })).toThrow(Error);
+    expect(() => old.open(sealed, place)).toThrow(Error);
+    expect(() => retired.open(sealed, record)).toThrow('No sealing key "s1" is configured.');
+  });
+
   test('names the key that is missing, and not what is sealed', () => {
     expect(() => retired.openPan(old.seal(pan, place), place)).toThrow('No sealing key "s1" is configured.');
   });
@@ -111,6 +122,10 @@ describe('fingerprints', () => {
   test.each(['', 'f1', 'f1:', 'f1:00', 'nonsense'])('are not %j', (hash) => {
     expect(old.isHashOf(hash, 'x')).toBe(false);
   });
+});
+
+test('the ids of the keys are known, newest first, and the keys are not', () => {
+  expect(rotated.keyIds).toEqual({ sealing: ['s2', 's1'], fingerprint: ['f2', 'f1'] });
 });
 
 test('there is a key at least', () => {
