@@ -35,7 +35,6 @@ like: there is one effect at the provider.
 
 - The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it settles, then as it settled.
 - While the first request is still running: 409 \`request-in-progress\` with \`Retry-After\`.
-- A refusal that may have passed (nothing was sent, or the provider was too busy) is not kept: the same key tries again.
 - The same key with another body: 422 \`idempotency-key-reused\`.
 - After a 422 \`refused\`, try again with a **new** key. Only what was refused for the moment (\`provider-unreachable\`, and a provider
   that was busy) is tried again under the same one.
