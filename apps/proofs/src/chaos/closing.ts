@@ -8,7 +8,9 @@ import type { Store } from './store.ts';
 import { type Facts, judge } from './verdict.ts';
 
 /** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
-const longestSettlingMs = { wait: 100_000, hurry: 15_000 } as const;
+const longestSettlingMs = { wait: 100_000, hurry: 30_000 } as const;
+
+const roundsPerHurry = 6;
 
 /** Both sides as they are now. */
 export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
@@ -49,8 +51,9 @@ export async function settle(
 ): Promise<number | null> {
   const started = performance.now();
   const passed = (): number => Math.round(performance.now() - started);
-  while (passed() < longestSettlingMs[options.settling]) {
-    if (options.settling === 'hurry') await store.hurry();
+  for (let round = 0; passed() < longestSettlingMs[options.settling]; round += 1) {
+    // Not more often: each time puts those that are looked up in vain before the others again.
+    if (options.settling === 'hurry' && round % roundsPerHurry === 0) await store.hurry();
     await wait(500, undefined, { signal });
     const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
     if (Object.values(lasting).some(({ length }) => length > 0)) return null;
