@@ -39,8 +39,17 @@ export function findLeaks(canaries: Canaries, text: string): string[] {
  * security code) only as the text of a JSON member: anywhere else chance makes it.
  */
 function formsOf(secret: string): readonly Form[] {
-  if (secret.length < 5) return [`:"${secret}",`, `:"${secret}"}`].flatMap((member) => longForms(member));
+  if (secret.length < 5) return codeForms(secret);
   return secret.length < 8 ? shortForms(secret) : longForms(secret);
+}
+
+/** Amounts and last digits are as short, and are there to be seen. */
+function codeForms(code: string): Form[] {
+  const member = new RegExp(`(?<!"(?:amount|balance|last4)"):"${code}"[,}]`);
+  const encoded = [`:"${code}",`, `:"${code}"}`]
+    .flatMap(longForms)
+    .filter(({ name }) => name !== 'raw' && name !== 'JSON');
+  return [{ name: 'raw', where: 'raw', wanted: member }, ...encoded];
 }
 
 function longForms(secret: string): Form[] {
