@@ -50,6 +50,7 @@ const intent: Intent = {
 const good: Facts = {
   intents: [intent],
   ledger: [effect],
+  cards: new Map([['C1', 'Activated']]),
   operations: [operation],
   resources: [card],
   changes: [],
@@ -109,6 +110,11 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     ['operations closed without evidence'],
   ],
   ['an effect that stays unknown', { operations: [unknown], intents: [] }, ['unknowns older than their limit']],
+  [
+    'a change that the provider shows and that stays unknown',
+    { operations: [operation, { ...unknown, id: newUuid(4), key: 'key-2', type: 'unfreezeCard' }] },
+    ['unknowns older than their limit'],
+  ],
   [
     'an unknown that nobody will ask for',
     { ledger: [], intents: [], operations: [{ ...unknown, nextLookUpAt: null }] },

@@ -16,6 +16,7 @@ const roundsPerHurry = 6;
 export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
   // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
   const ledger = sandbox.admin.ledger();
+  const cards = new Map(sandbox.admin.keysecure.cards().map(({ cardNo, status }) => [cardNo, status] as const));
   const acknowledged = new Set(
     sandbox.admin.callbacks
       .sent({ acknowledged: true })
@@ -31,6 +32,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
   return {
     intents: diary.intents,
     ledger,
+    cards,
     operations,
     resources,
     changes,

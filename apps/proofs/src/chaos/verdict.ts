@@ -20,6 +20,8 @@ export interface Facts {
   readonly intents: readonly Intent[];
   /** What the providers really did. */
   readonly ledger: readonly LedgerEntry[];
+  /** The cards' states at the provider, by its own number. */
+  readonly cards: ReadonlyMap<string, string>;
   readonly operations: readonly OperationFact[];
   readonly resources: readonly ResourceFact[];
   readonly changes: readonly ChangeFact[];
@@ -38,11 +40,9 @@ const byReference: Readonly<Record<string, { readonly kind: ResourceFact['kind']
   money_moved: { kind: 'transfer', type: 'createTransfer' },
 };
 /** Effects that change a card which the provider's number names. */
-const byCard: Readonly<Record<string, string>> = {
-  card_frozen: 'freezeCard',
-  card_unfrozen: 'unfreezeCard',
-  card_deleted: 'cancelCard',
-};
+const byCard: Readonly<Record<string, string>> = { card_frozen: 'freezeCard', card_unfrozen: 'unfreezeCard' };
+/** In which state a card is after such a change, in the provider's words (keysecure.md §6.10). */
+const targets: Readonly<Record<string, string>> = { freezeCard: 'Frozen', unfreezeCard: 'Activated' };
 /** Effects on a user's bank card. In a run each user has one card and one start. */
 const byUser: Readonly<Record<string, string>> = { sms_sent: 'startBinding', card_bound: 'verifyBinding' };
 
@@ -164,7 +164,7 @@ function judgeEffects({ effects, ofResource, cardByRef, bindingsOf }: Index, fou
 }
 
 /** Nothing is closed without evidence, nothing waits that could be settled, and what is done was done. */
-function judgeOperations({ operations, resources }: Facts, index: Index, found: Found): void {
+function judgeOperations({ operations, resources, cards }: Facts, index: Index, found: Found): void {
   const byUuid = new Map(resources.map((resource) => [resource.id, resource]));
   for (const operation of operations) {
     const { id, type, state, hasEvidence } = operation;
@@ -182,7 +182,8 @@ function judgeOperations({ operations, resources }: Facts, index: Index, found: 
       found['lost acknowledged writes'].push(`${id} (${type}) is done, and the provider did nothing`);
     }
     const isForgotten = state === 'unknown' && operation.settlesBy === 'look-up' && operation.nextLookUpAt === null;
-    const isOverdue = state === 'unknown' && canBeSeen.has(type) && (shown ?? 0) > 0;
+    const isInState = type in targets && cards.get(resource.providerRef ?? '') === targets[type];
+    const isOverdue = state === 'unknown' && (isInState || (canBeSeen.has(type) && (shown ?? 0) > 0));
     if (state === 'submitting' || isForgotten || isOverdue) {
       found['unknowns older than their limit'].push(`${id} (${type}) is still ${state}`);
     }
