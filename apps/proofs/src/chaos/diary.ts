@@ -1,5 +1,4 @@
-import type { CallResult, Client } from '@card-gateway/client';
-import { GatewayProblem } from '@card-gateway/client';
+import { type CallResult, type Client, GatewayProblem, GatewayUnreachable } from '@card-gateway/client';
 import type { OperationId } from '@card-gateway/contract';
 
 /** What a caller was told. `final` answers stay the same for ever; of the others, a repeat may tell more. */
@@ -41,7 +40,7 @@ export function openDiary(): Diary {
   return { intents: [], counts, count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by) };
 }
 
-/** Writes down a call and its answer. None but a programming error throws. */
+/** What came of a call. Only a fault of the caller's own throws. */
 export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answer> {
   try {
     const { status, data } = await call;
@@ -49,7 +48,8 @@ export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answ
     const final = status !== 202;
     return { kind: 'accepted', status, id, providerRef: providerRef ?? null, text: JSON.stringify(data), final };
   } catch (error) {
-    if (!(error instanceof GatewayProblem)) return { kind: 'silent' };
+    if (error instanceof GatewayUnreachable) return { kind: 'silent' };
+    if (!(error instanceof GatewayProblem)) throw error;
     const { status, code, problem } = error;
     // Any other refusal is about this moment, or leaves the key as new.
     return { kind: 'problem', status, code, text: JSON.stringify(problem), final: code === 'refused-by-provider' };
