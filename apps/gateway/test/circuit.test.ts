@@ -1,5 +1,5 @@
 import type { Answer, Exchange } from '@card-gateway/adapter-kit';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAdmission } from '../src/accounts/admission.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from '../src/accounts/circuit.ts';
 import { until } from './setup/until.ts';
@@ -84,6 +84,23 @@ describe('a circuit', () => {
     expect(circuit.status()).toBe('open');
     await record(circuit, answered(200));
     expect(circuit.status()).toBe('closed');
+  });
+});
+
+describe('a circuit, while the clock of the machine is set back', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test('hands every answer over and closes by it', async () => {
+    const circuit = circuitOf({ restMs: 0 });
+    await record(circuit, lost, lost, lost);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    expect(circuit.begin()).toBe('probe');
+    await circuit.record(lost, 5000, 'probe');
+    circuit.end('probe');
+    expect(circuit.status()).toBe('open');
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await record(circuit, answered(200));
+    expect([circuit.status(), circuit.begin()]).toEqual(['closed', 'call']);
   });
 });
 

@@ -33,10 +33,11 @@ export interface Circuit {
 
 export function createCircuit(options: CircuitOptions): Circuit {
   // An exchange is handed over once it has ended, because what has begun is never stopped half-way. When the rest is
-  // over is decided in `begin`, before anything is recorded, so that this policy itself never waits.
+  // over is decided in `begin`, before anything is recorded, so that this policy itself never waits: not for a moment
+  // either, which it would take from a clock that can be set back.
   const policy = circuitBreaker(
     handleWhenResult((exchange) => hasFailed(exchange as Exchange)),
-    { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(options.failures) },
+    { halfOpenAfter: -Infinity, breaker: new ConsecutiveBreaker(options.failures) },
   );
   let openedAt = 0;
   let probing = false;
