@@ -211,9 +211,17 @@ test('what was worked is deleted after its time; what waits or failed stays, and
   await work(worked);
   const lost = await received({ cardNo: 'C-lost', to: 'Frozen' });
   await gateway.pool.query("SELECT graphile_worker.remove_job('callback:' || $1)", [uuidOf('callback', lost)]);
+  // As a process leaves it that is killed in the last attempt, once the sweep has freed its jobs.
+  const given = await received({ cardNo: 'C-given-up', to: 'Frozen' });
+  await gateway.pool.query('UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE key = $1', [
+    `callback:${uuidOf('callback', given)}`,
+  ]);
+  const waiting = await received({ cardNo: 'C-waiting', to: 'Frozen' });
   const before = await countCallbacks(gateway);
   await tidyCallbacks(ahead(gateway, 86_400_000 * 89));
   expect(await countCallbacks(gateway)).toBe(before);
+  expect(await callback(given)).toMatchObject({ state: 'failed', failure: 'Its job was lost.' });
+  expect(await callback(waiting)).toMatchObject({ state: 'received', failure: null });
   expect(await callback(lost)).toMatchObject({ state: 'failed', failure: 'Its job was lost.' });
   await tidyCallbacks(ahead(gateway, 86_400_000 * 91));
   await expect(callback(worked)).rejects.toMatchObject({ status: 404 });

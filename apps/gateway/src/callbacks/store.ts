@@ -243,14 +243,18 @@ export async function queueAgain(
 /** So many at once that no statement is a long one. */
 const batchSize = 1000;
 
-/** What is received for this long has no job any more: an operator must see it. */
+/** What is received for this long, and has no job that would run, is worked by nobody: an operator must see it. */
 const lostAfterMs = 24 * 3_600_000;
 
-/** Shows callbacks whose job was lost as failed, so that they can be replayed. */
+/**
+ * Shows callbacks whose job was lost as failed, so that they can be replayed. A process that is killed in the last attempt
+ * leaves a job that is there and never runs again.
+ */
 export async function failLost(pool: Pool, now: Date): Promise<void> {
   await pool.query(
     `UPDATE callbacks SET state = 'failed', failure = 'Its job was lost.' WHERE state = 'received' AND received_at < $1
-       AND NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = 'callback:' || callbacks.id::text)`,
+       AND NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = 'callback:' || callbacks.id::text
+         AND (attempts < max_attempts OR locked_at IS NOT NULL))`,
     [new Date(now.getTime() - lostAfterMs)],
   );
 }
