@@ -270,6 +270,16 @@ describe('the same 404', () => {
   });
 });
 
+test.each(['', 'json', 'application/', '*/*', 'text/html; charset', 'application/octet-stream'])(
+  'the bytes count, and not the content type that they came with: %j',
+  async (type) => {
+    const card = await made('virtual');
+    const message = cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Frozen' });
+    const answer = await post(at('keysecure'), { ...message, headers: { ...message.headers, 'content-type': type } });
+    expect(answer).toMatchObject({ status: 200, text: accepted });
+  },
+);
+
 test('a callback that is too large is not taken', async () => {
   const before = await countCallbacks(gateway);
   const message = cardUpdate(gateway, { cardNo: 'C'.repeat(5000), to: 'Frozen' });

@@ -38,6 +38,8 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
     );
     scope.decorateRequest('intake', null);
     scope.addHook('onRequest', async (request) => {
+      // Fastify refuses one that it cannot read, before any parser is asked.
+      delete request.raw.headers['content-type'];
       const { account, secret } = request.params as { readonly account: string; readonly secret?: string };
       request.intake = intakeOf(services, account, secret ?? null, request.ip);
     });
