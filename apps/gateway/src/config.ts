@@ -214,7 +214,7 @@ export function readSettings<Name extends keyof Config>(
     if (result.success) config[name] = result.data;
     else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
   }
-  faults.push(...sharedKeys(config), ...shortTimeOuts(config));
+  faults.push(...sharedKeys(config), ...shortTimeOuts(config), ...sharedPort(config));
   if (faults.length > 0) throw new ConfigError(faults);
   return config as Pick<Config, Name>;
 }
@@ -230,10 +230,33 @@ function sharedKeys({
   );
 }
 
-/** What is accepted before SIGTERM must be able to end before the process does. */
-function shortTimeOuts({ HTTP_WRITE_DEADLINE_MS: write = 0, SHUTDOWN_GRACE_MS: grace }: Partial<Config>): string[] {
-  if (grace === undefined || grace > write) return [];
-  return [`SHUTDOWN_GRACE_MS: expected more than HTTP_WRITE_DEADLINE_MS (${write}), which it must leave room for.`];
+/** A provider that gets less milliseconds would hardly be reached: nothing is sent then. */
+export const leastProviderMs = 50;
+
+/** What is accepted before SIGTERM must be able to end before the process does, and each call must get some time. */
+function shortTimeOuts(config: Partial<Config>): string[] {
+  const { SHUTDOWN_GRACE_MS: grace = Infinity, HTTP_RECORDING_RESERVE_MS: reserve = 0 } = config;
+  const faults: string[] = [];
+  for (const name of ['HTTP_WRITE_DEADLINE_MS', 'HTTP_READ_DEADLINE_MS'] as const) {
+    const { [name]: deadline } = config;
+    if (deadline === undefined) continue;
+    const most = deadline - leastProviderMs;
+    if (grace <= deadline) {
+      faults.push(`SHUTDOWN_GRACE_MS: expected more than ${name} (${deadline}), which it must leave room for.`);
+    }
+    if (reserve > most) {
+      faults.push(
+        `HTTP_RECORDING_RESERVE_MS: expected at most ${most}, to leave a provider some of ${name} (${deadline}).`,
+      );
+    }
+  }
+  return faults;
+}
+
+/** Two services cannot listen on one port. */
+function sharedPort({ PORT: port, METRICS_PORT: metrics }: Partial<Config>): string[] {
+  if (port === undefined || port === 0 || metrics !== port) return [];
+  return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
 }
 
 function textOf(

@@ -1,7 +1,7 @@
 import type { ProviderCall } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
-import type { Config } from './config.ts';
+import { type Config, leastProviderMs } from './config.ts';
 import { timeLeftMs } from './deadline.ts';
 import type { Metrics } from './http/metrics.ts';
 import { ProblemError } from './http/problem.ts';
@@ -17,9 +17,6 @@ export interface Services {
   /** Unix milliseconds. */
   readonly now: () => number;
 }
-
-/** A provider that gets less would hardly be reached: nothing is sent then. */
-const leastProviderMs = 50;
 
 /**
  * The time a read at a provider may take, with the caller's trace: what is left of the request's, and never more than

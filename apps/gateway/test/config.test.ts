@@ -101,6 +101,48 @@ describe.each(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'])('%s', (name)
   });
 });
 
+describe('settings that contradict each other are refused, each with how to mend it:', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a grace that ends before a write may',
+      { SHUTDOWN_GRACE_MS: '20000' },
+      /^SHUTDOWN_GRACE_MS: expected more than HTTP_WRITE_DEADLINE_MS \(20000\)/,
+    ],
+    [
+      'a grace that ends before a read may',
+      { HTTP_READ_DEADLINE_MS: '60000' },
+      /^SHUTDOWN_GRACE_MS: expected more than HTTP_READ_DEADLINE_MS \(60000\)/,
+    ],
+    [
+      'a reserve that leaves a provider no time to read',
+      { HTTP_READ_DEADLINE_MS: '500' },
+      /^HTTP_RECORDING_RESERVE_MS: expected at most 450, .*HTTP_READ_DEADLINE_MS \(500\)/,
+    ],
+    [
+      'a reserve that leaves a provider no time to write',
+      { HTTP_WRITE_DEADLINE_MS: '1000', HTTP_RECORDING_RESERVE_MS: '951' },
+      /^HTTP_RECORDING_RESERVE_MS: expected at most 950, .*HTTP_WRITE_DEADLINE_MS \(1000\)/,
+    ],
+    [
+      'metrics on a port of their own that is the other one',
+      { PORT: '9000', METRICS_PORT: '9000' },
+      /^METRICS_PORT: expected another port than PORT \(9000\), or "main"/,
+    ],
+  ])('%s', (_what, settings, fault) => {
+    expect(faultsOf(() => readConfig({ ...good, ...settings }))).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('and not what only looks like it', () => {
+    for (const settings of [
+      { PORT: '0', METRICS_PORT: '0' },
+      { HTTP_READ_DEADLINE_MS: '550', HTTP_WRITE_DEADLINE_MS: '550' },
+      { HTTP_WRITE_DEADLINE_MS: '27999' },
+    ]) {
+      expect(faultsOf(() => readConfig({ ...good, ...settings }))).toEqual([]);
+    }
+  });
+});
+
 test('a key seals or makes fingerprints, not both', () => {
   const faults = faultsOf(() => readConfig({ ...good, GATEWAY_FINGERPRINT_KEYS: key('other-name', 1) }));
   expect(faults).toHaveLength(1);
