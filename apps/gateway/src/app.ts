@@ -14,11 +14,12 @@ import { cardWriteKinds } from './cards/kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { createAuthentication } from './http/auth.ts';
+import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
 import { healthRoutes } from './http/health.ts';
 import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
-import { countRequests, metricsRoute } from './http/metrics.ts';
+import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
@@ -88,7 +89,8 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     }
   });
   endConnectionsOnClose(app);
-  problemHandling(app, allowedMethods);
+  const hasMetrics = config.METRICS_PORT === 'main';
+  problemHandling(app, (path) => [...allowedMethods(path), ...(hasMetrics ? metricsMethods(path) : [])]);
   logRequests(app);
 
   await collectOpenApi(app);
@@ -111,27 +113,9 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   });
   await callbackIntake(app, services);
   healthRoutes(app, services);
-  if (config.METRICS_PORT === 'main') metricsRoute(app, services);
+  if (hasMetrics) metricsRoute(app, services);
   await serveOpenApi(app);
   return app;
-}
-
-/**
- * Once the service closes, each connection ends with its running answer. Only those that are idle at that moment are
- * closed by themselves; any other would be kept for its next request, and the process with it.
- */
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
-  });
-  // An answer that was on its way already did not say so.
-  app.addHook('onResponse', async () => {
-    if (closing) app.server.closeIdleConnections();
-  });
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
@@ -149,12 +133,10 @@ const paths = [
   ...Object.values(operations),
   ...beside.map((path) => ({ method: 'GET', path })),
   ...intakePaths.map((path) => ({ method: 'POST', path })),
-].map(
-  ({ method, path }) => ({
-    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
-    shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-  }),
-);
+].map(({ method, path }) => ({
+  methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+  shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
 
 /** The methods that a path takes. */
 function allowedMethods(path: string): readonly string[] {

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { call } from './setup/call.ts';
+import { Agent, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createMetrics, metricsServer } from '../src/http/metrics.ts';
+import { call, problemOf } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder } from './setup/orders.ts';
@@ -109,8 +112,78 @@ test('a scrape asks the database once in a while only, and says when it is away'
   await until(scrape, (now) => valueOf(now, 'gateway_database_up') === 1);
 });
 
+test('a scrape that the database keeps waiting asks it once, however many others come', async () => {
+  const metrics = createMetrics();
+  const { accounts } = gateway.services;
+  const asked: (() => void)[] = [];
+  const pool = { query: () => new Promise((resolve) => asked.push(() => resolve({ rows: [] }))) };
+  const now = performance.now.bind(performance);
+  let ahead = 0;
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+  const scrapes = [1, 2, 3].map(() => {
+    ahead += 60_000;
+    return metrics.text({ accounts, pool: pool as never, now: Date.now });
+  });
+  expect(asked).toHaveLength(1);
+  asked[0]?.();
+  await Promise.all(scrapes);
+  void metrics.text({ accounts, pool: pool as never, now: Date.now });
+  expect(asked).toHaveLength(1);
+  ahead += 60_000;
+  void metrics.text({ accounts, pool: pool as never, now: Date.now });
+  expect(asked).toHaveLength(2);
+  spy.mockRestore();
+});
+
+test('it takes GET and HEAD alone', async () => {
+  const answer = await call(gateway.url, { method: 'POST', path: '/metrics' });
+  expect(problemOf(answer, 405)).toMatchObject({ code: 'method-not-allowed' });
+  expect(answer.headers['allow']).toBe('GET, HEAD');
+});
+
+describe('on a port of its own', () => {
+  test('it answers problems to all else', async () => {
+    const server = metricsServer(gateway.services);
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    expect((await call(url, { path: '/metrics' })).text).toContain('gateway_database_up 1');
+    expect(problemOf(await call(url, { path: '/v1/cards' }), 404)).toMatchObject({ code: 'not-found' });
+    const answer = await call(url, { method: 'POST', path: '/metrics' });
+    expect(problemOf(answer, 405)).toMatchObject({ code: 'method-not-allowed' });
+    expect(answer.headers['allow']).toBe('GET, HEAD');
+    expect(problemOf(await call(url, { path: '/%zz' }), 400)).toMatchObject({ code: 'malformed-request' });
+    await server.close();
+  });
+
+  test('it closes once a scrape that is under way is answered, though its connection would be kept', async () => {
+    const server = metricsServer({ ...gateway.services, metrics: createMetrics() });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = server.server.address() as AddressInfo;
+    const agent = new Agent({ keepAlive: true });
+    wire.freeze();
+    const scraped = new Promise<number | undefined>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '/metrics', agent }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      }).on('error', reject);
+    });
+    const connections = () =>
+      new Promise<number>((resolve) => server.server.getConnections((_error, count) => resolve(count)));
+    await until(connections, (count) => count === 1);
+    await until(
+      async () =>
+        gateway.services.pool.waitingCount + gateway.services.pool.totalCount - gateway.services.pool.idleCount,
+      (busy) => busy > 0,
+    );
+    const closed = server.close();
+    wire.thaw();
+    expect(await scraped).toBe(200);
+    await closed;
+    agent.destroy();
+  });
+});
+
 test('it can be off', async () => {
   const off = await gateway.another({ METRICS_PORT: 'off' });
-  expect((await call(off.url, { path: '/metrics' })).status).toBe(404);
+  expect(problemOf(await call(off.url, { path: '/metrics' }), 404).code).toBe('not-found');
+  expect(problemOf(await call(off.url, { method: 'POST', path: '/metrics' }), 404).code).toBe('not-found');
   await off.close();
 });

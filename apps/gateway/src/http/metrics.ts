@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { CircuitStatus } from '../accounts/circuit.ts';
 import { type UnsettledCount, unsettledCounts } from '../operations/store.ts';
 import type { Services } from '../services.ts';
+import { endConnectionsOnClose } from './closing.ts';
+import { frameworkProblem, problemHandling, sendProblem } from './problem.ts';
 
 /**
  * What the process counts of itself, for Prometheus. A label is the name of an account or an operation, a status or one of
@@ -116,12 +118,14 @@ export function createMetrics(): Metrics {
 
 /** `ask`, at most once at a time and once in a while, however often it is called. */
 function remembered<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
-  let last: { readonly asked: number; readonly answer: Promise<T> } | null = null;
+  let last: { answeredAt: number; readonly answer: Promise<T> } | null = null;
   return (question) => {
-    if (last === null || performance.now() - last.asked > countsMaxAgeMs) {
-      last = { asked: performance.now(), answer: ask(question) };
-    }
-    return last.answer;
+    if (last !== null && performance.now() - last.answeredAt <= countsMaxAgeMs) return last.answer;
+    const asked = { answeredAt: Infinity, answer: ask(question) };
+    const answered = (): void => void (asked.answeredAt = performance.now());
+    void asked.answer.then(answered, answered);
+    last = asked;
+    return asked.answer;
   };
 }
 
@@ -136,9 +140,22 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
 
 /** A service that has `/metrics` alone, for a port that callers do not reach. */
 export function metricsServer(services: Services): FastifyInstance {
-  const app: FastifyInstance = fastify();
+  const app: FastifyInstance = fastify({
+    requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
+    return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, frameworkProblem(error));
+    },
+  });
+  endConnectionsOnClose(app);
+  problemHandling(app, metricsMethods);
   metricsRoute(app, services);
   return app;
+}
+
+/** The methods that a path takes, of a service with `/metrics`. */
+export function metricsMethods(path: string): readonly string[] {
+  return path === '/metrics' ? ['GET', 'HEAD'] : [];
 }
 
 /** `/metrics`, without an API key: it says nothing of any request. */
