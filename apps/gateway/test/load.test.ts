@@ -214,6 +214,28 @@ describe('a provider that keeps failing', () => {
     expect(load()?.circuit).toBe('closed');
   });
 
+  test('is left alone also where callers have less time than one call to a provider may take', async () => {
+    const hasty = await gateway.another({
+      HTTP_READ_DEADLINE_MS: '2000',
+      HTTP_WRITE_DEADLINE_MS: '2000',
+      HTTP_RECORDING_RESERVE_MS: '1200',
+      PROVIDER_CIRCUIT_FAILURES: '2',
+    });
+    const read = () => hasty.client.getCardholder({ params: { id: order.cardholder }, query: { refresh: true } });
+    // It has its access token then.
+    await until(
+      () => read().catch(() => null),
+      (holder) => holder !== null,
+    );
+    wire.freeze();
+    for (let turn = 0; turn < 2; turn += 1) {
+      await expect(read()).rejects.toMatchObject({ status: 503, code: 'provider-unavailable' });
+    }
+    await expect(read()).rejects.toMatchObject({ status: 503, code: 'circuit-open' });
+    wire.thaw();
+    await hasty.close();
+  });
+
   test('refusals that it documents are no failures', async () => {
     const { admin } = gateway.sandbox;
     admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'refuse', times: 0 });

@@ -77,7 +77,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       circuit: {
         failures: config.PROVIDER_CIRCUIT_FAILURES,
         restMs: config.PROVIDER_CIRCUIT_REST_MS,
-        patienceMs: Math.min(config.PROVIDER_READ_TIMEOUT_MS, config.PROVIDER_WRITE_TIMEOUT_MS) / 2,
+        patienceMs: usualTimeMs(config) / 2,
       },
     });
     const transport = openTransport({
@@ -144,6 +144,16 @@ function after(health: Health, report: ExchangeReport, now: Date): Health {
     return { ...health, status: 'up', lastAnswerAt: now };
   const lastFailure = report.cause ?? `HTTP ${report.httpStatus}`;
   return { ...health, status: 'down', lastFailureAt: now, lastFailure };
+}
+
+/** What a provider has for a call where the caller sets no deadline of his own. */
+function usualTimeMs(config: Config): number {
+  return Math.min(
+    config.PROVIDER_READ_TIMEOUT_MS,
+    config.PROVIDER_WRITE_TIMEOUT_MS,
+    config.HTTP_READ_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
+    config.HTTP_WRITE_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
+  );
 }
 
 /** For what waits for no place: as many look-ups as run at once for one account, and one request for an access token. */
