@@ -6,6 +6,7 @@ import { takeCards } from '../src/cards/take-cards.ts';
 import { storeProviderTransactions } from '../src/transactions/store.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { duringUpdate } from './setup/meeting.ts';
 
 type Query = OperationInput<'listCardTransactions'>['query'];
 
@@ -239,6 +240,35 @@ describe('descriptions in any order', () => {
       await storeProviderTransactions(gateway.pool, account, [description], askedFor);
     }
     expect((await list(id)).data).toMatchObject([{ providerRef, amount: { amount: '2.00' } }]);
+  });
+
+  test('an older one that meets a newer one while that is being stored does not undo it', async () => {
+    const { id, providerRef: card } = await cards.made('virtual');
+    const pending = said(String(card), {
+      status: 'pending',
+      providerStatus: 'Pending',
+      modifiedAt: at(1),
+      fee: '0.10',
+    });
+    const last = said(String(card), { modifiedAt: at(-60) });
+    await storeProviderTransactions(gateway.pool, account, [{ ...pending, modifiedAt: at(0) }, last], at(5));
+    await duringUpdate(
+      gateway.pool,
+      { table: 'card_transactions', last: last.providerRef },
+      () => storeProviderTransactions(gateway.pool, account, [pending, last], at(5)),
+      (other) =>
+        other.query(
+          `UPDATE card_transactions SET status = 'succeeded', provider_status = 'Success', fee = 0.30, said_at = $2,
+             details_said_at = $2 WHERE provider_ref = $1`,
+          [pending.providerRef, at(2)],
+        ),
+    );
+    expect((await list(id)).data[0]).toMatchObject({
+      providerRef: pending.providerRef,
+      status: 'succeeded',
+      providerStatus: 'Success',
+      fee: { amount: '0.30' },
+    });
   });
 
   test('a page that shows a row twice, and pages stored at once, make one row each', async () => {

@@ -67,7 +67,8 @@ export async function listTransactions(
   filter: TransactionFilter,
   { after, limit }: PageRequest,
 ): Promise<TransactionRow[]> {
-  const behind = `AND (t.first_at, t.id) < (SELECT p.first_at, p.id FROM card_transactions p WHERE p.id = $6)`;
+  const behind = `AND (t.first_at, t.id) <
+    (SELECT p.first_at, p.id FROM card_transactions p WHERE p.id = $6 AND p.account = $1 AND p.card_ref = $2)`;
   const { rows } = await pool.query<TransactionRow>({
     name: after === null ? 'transaction-list' : 'transaction-list-behind',
     text: `${selectTransactions}
@@ -93,6 +94,10 @@ export async function findCard(
   return rows[0] ?? null;
 }
 
+const saidNow = `(r->>'said_at')::timestamptz`;
+/** What says how it ended counts more than what says "pending", and of two that say the same the later one. */
+const supersedes = `(r->>'status' <> 'pending', ${saidNow}) >= (t.status <> 'pending', t.said_at)`;
+const isLatest = `coalesce(${saidNow} >= t.details_said_at, true)`;
 /** Members that not every description carries, with how their JSON is read and what stands for "not said yet". */
 const details = {
   local_amount: { read: `(r->>'local_amount')::numeric`, unsaid: 't.local_amount IS NULL' },
@@ -102,44 +107,44 @@ const details = {
   merchant: { read: `nullif(r->'merchant', 'null')`, unsaid: 't.merchant IS NULL' },
   related_ref: { read: `r->>'related_ref'`, unsaid: 't.related_ref IS NULL' },
 };
-const states = ['type', 'provider_type', 'status', 'provider_status', 'amount', 'modified_at'] as const;
-const visible = [...states, ...Object.keys(details)];
-const newValues = [
-  `CASE WHEN supersedes THEN r->>'type' ELSE t.type END AS type`,
-  `CASE WHEN supersedes THEN r->>'provider_type' ELSE t.provider_type END AS provider_type`,
-  `CASE WHEN supersedes THEN r->>'status' ELSE t.status END AS status`,
-  `CASE WHEN supersedes THEN r->>'provider_status' ELSE t.provider_status END AS provider_status`,
-  `CASE WHEN supersedes THEN (r->>'amount')::numeric ELSE t.amount END AS amount`,
-  `CASE WHEN supersedes THEN coalesce((r->>'modified_at')::timestamptz, t.modified_at) ELSE t.modified_at END AS modified_at`,
-  `CASE WHEN supersedes THEN said.at ELSE t.said_at END AS said_at`,
-  ...Object.entries(details).map(
-    ([name, { read, unsaid }]) =>
-      `CASE WHEN r ? '${name}' AND (is_latest OR ${unsaid}) THEN ${read} ELSE t.${name} END AS ${name}`,
+const hasDetails = `r ?| ARRAY[${Object.keys(details)
+  .map((name) => `'${name}'`)
+  .join(', ')}]`;
+/** What a caller sees of a description. */
+const newValues = {
+  type: `CASE WHEN ${supersedes} THEN r->>'type' ELSE t.type END`,
+  provider_type: `CASE WHEN ${supersedes} THEN r->>'provider_type' ELSE t.provider_type END`,
+  status: `CASE WHEN ${supersedes} THEN r->>'status' ELSE t.status END`,
+  provider_status: `CASE WHEN ${supersedes} THEN r->>'provider_status' ELSE t.provider_status END`,
+  amount: `CASE WHEN ${supersedes} THEN (r->>'amount')::numeric ELSE t.amount END`,
+  modified_at: `CASE WHEN ${supersedes} THEN coalesce((r->>'modified_at')::timestamptz, t.modified_at) ELSE t.modified_at END`,
+  ...Object.fromEntries(
+    Object.entries(details).map(([name, { read, unsaid }]) => [
+      name,
+      `CASE WHEN r ? '${name}' AND (${isLatest} OR ${unsaid}) THEN ${read} ELSE t.${name} END`,
+    ]),
   ),
-];
+};
 
+/**
+ * Each value is computed from the very row that is updated, so that one which waited for another transaction starts from
+ * what that one wrote.
+ */
 const describeTransactions = `
-  WITH said AS (
-    SELECT t.id, r, (r->>'said_at')::timestamptz AS at,
-      (r->>'status' <> 'pending', (r->>'said_at')::timestamptz) >= (t.status <> 'pending', t.said_at) AS supersedes,
-      coalesce((r->>'said_at')::timestamptz >= t.details_said_at, true) AS is_latest,
-      r ?| ARRAY[${Object.keys(details)
-        .map((name) => `'${name}'`)
-        .join(', ')}] AS has_details
-    FROM jsonb_array_elements($2::jsonb) r
-      JOIN card_transactions t ON t.account = $1 AND t.provider_ref = r->>'provider_ref'
-  ), next AS (
-    SELECT t.id, ${newValues.join(', ')}, least(t.first_at, said.at) AS first_at,
-      CASE WHEN has_details THEN greatest(t.details_said_at, said.at) ELSE t.details_said_at END AS details_said_at
-    FROM said JOIN card_transactions t ON t.id = said.id
-  )
   UPDATE card_transactions t SET
-    ${[...visible, 'said_at', 'details_said_at', 'first_at'].map((name) => `${name} = n.${name}`).join(', ')},
+    ${Object.entries(newValues)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', ')},
+    said_at = CASE WHEN ${supersedes} THEN ${saidNow} ELSE t.said_at END,
+    details_said_at = CASE WHEN ${hasDetails} THEN greatest(t.details_said_at, ${saidNow}) ELSE t.details_said_at END,
+    first_at = least(t.first_at, ${saidNow}),
     synced_at = greatest(t.synced_at, $3),
-    updated_at = CASE WHEN (${visible.map((name) => `t.${name}`).join(', ')})
-      IS DISTINCT FROM (${visible.map((name) => `n.${name}`).join(', ')})
+    updated_at = CASE WHEN (${Object.keys(newValues)
+      .map((name) => `t.${name}`)
+      .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')})
       THEN greatest(t.updated_at, $3) ELSE t.updated_at END
-  FROM next n WHERE t.id = n.id`;
+  FROM jsonb_array_elements($2::jsonb) r
+  WHERE t.account = $1 AND t.provider_ref = r->>'provider_ref'`;
 
 /**
  * Stores what a provider said of transactions, from a list, a look-up or a notification, in whatever order they come: rows
