@@ -211,24 +211,31 @@ const described = {
   cancel_requested_at: 'timestamptz',
   cancelled_at: 'timestamptz',
 } as const;
-const names = Object.keys(described);
-const newValues = Object.entries(described).map(
-  ([name, type]) => `CASE WHEN r ? '${name}' THEN (r->>'${name}')::${type} ELSE c.${name} END AS ${name}`,
-);
+const newValues = {
+  ...Object.fromEntries(
+    Object.entries(described).map(([name, type]) => [
+      name,
+      `CASE WHEN r ? '${name}' THEN (r->>'${name}')::${type} ELSE c.${name} END`,
+    ]),
+  ),
+  pan_fingerprint: `coalesce(r->>'pan_fingerprint', c.pan_fingerprint)`,
+};
 
+/**
+ * Each value is computed from the very row that is updated, so that one which waited for another transaction starts from
+ * what that one wrote.
+ */
 const describeCards = `
-  WITH seen AS (
-    SELECT c.id, ${newValues.join(', ')},
-      coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed) AS pan_sealed,
-      coalesce(r->>'pan_fingerprint', c.pan_fingerprint) AS pan_fingerprint
-    FROM jsonb_array_elements($2::jsonb) r JOIN cards c ON c.account = $1 AND c.provider_ref = r->>'provider_ref'
-  )
-  UPDATE cards c SET ${[...names, 'pan_sealed', 'pan_fingerprint'].map((name) => `${name} = s.${name}`).join(', ')},
+  UPDATE cards c SET ${Object.entries(newValues)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ')},
+    pan_sealed = coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed),
     synced_at = $3,
-    updated_at = CASE WHEN (${names.map((name) => `c.${name}`).join(', ')}, c.pan_fingerprint)
-      IS DISTINCT FROM (${names.map((name) => `s.${name}`).join(', ')}, s.pan_fingerprint) THEN $3 ELSE c.updated_at END
-  FROM seen s
-  WHERE c.id = s.id AND (c.synced_at IS NULL OR c.synced_at <= $3)`;
+    updated_at = CASE WHEN (${Object.keys(newValues)
+      .map((name) => `c.${name}`)
+      .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')}) THEN $3 ELSE c.updated_at END
+  FROM jsonb_array_elements($2::jsonb) r
+  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)`;
 
 /**
  * Stores what a provider said of its cards, in one transaction: rows are found by the provider's id, or by our own
