@@ -16,14 +16,20 @@ describe('what is sent', () => {
     const account = await openAccount(() => taken);
     // Neither needs the cardholder nor the secret.
     const controls = account.adapter({ apiSecret: undefined }).cardControls;
-    expect(await controls.change({ ...card, cardholderRef: null }, { kind }, call)).toMatchObject({ kind: 'done' });
+    expect(await controls.change({ ...card, cardholderRef: null }, { kind }, call)).toMatchObject({
+      kind: 'done',
+      value: { providerStatus: status },
+    });
     expect(account.business()[0]).toMatchObject({ method: 'POST', path: '/open-api/v1/card/status/update' });
     expect(bodyOf(account.business()[0])).toEqual({ card_no: 'C202605220001', status });
   });
 
   test('activating sends the CVV encrypted and the last four', async () => {
     const account = await openAccount(() => taken);
-    expect(await account.adapter().cardControls.change(card, activate, call)).toMatchObject({ kind: 'done' });
+    expect(await account.adapter().cardControls.change(card, activate, call)).toMatchObject({
+      kind: 'done',
+      value: { providerStatus: 'Activated' },
+    });
     expect(account.business()[0]).toMatchObject({ method: 'POST', path: '/open-api/v1/card/active' });
     expect(bodyOf(account.business()[0])).toEqual({
       cardholder_no: 'U202605220001',
@@ -35,7 +41,10 @@ describe('what is sent', () => {
 
   test('a PIN is sent encrypted', async () => {
     const account = await openAccount(() => taken);
-    expect(await account.adapter().cardControls.change(card, setPin, call)).toMatchObject({ kind: 'done' });
+    expect(await account.adapter().cardControls.change(card, setPin, call)).toMatchObject({
+      kind: 'done',
+      value: { providerStatus: null },
+    });
     expect(account.business()[0]).toMatchObject({ method: 'POST', path: '/open-api/v1/card/pin/set' });
     expect(bodyOf(account.business()[0])).toEqual({
       card_no: 'C202605220001',

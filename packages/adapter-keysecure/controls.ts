@@ -38,8 +38,9 @@ const settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>> = {
 export function cardControls(client: KeySecureClient, cipher: FieldCipher | null): CardControlsFacet {
   async function send(
     request: Pick<KeySecureRequest<typeof changeResult, null>, 'path' | 'body' | 'hide' | 'refusals'>,
+    providerStatus: string | null,
     call: ProviderCall,
-  ): Promise<Outcome<null>> {
+  ): Promise<Outcome<{ readonly providerStatus: string | null }>> {
     return await client.call(
       {
         ...request,
@@ -47,7 +48,8 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
         effect: 'write',
         data: changeResult,
         // "Success" with `false` is no documented success and no documented refusal: nobody can say what was done.
-        judge: ({ result }, evidence) => (result ? done(null, evidence) : unknown('unreadable_answer', evidence)),
+        judge: ({ result }, evidence) =>
+          result ? done({ providerStatus }, evidence) : unknown('unreadable_answer', evidence),
       },
       call,
     );
@@ -55,10 +57,10 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
 
   /** `Activated` unfreezes here; the first activation has a call of its own (keysecure.md §12, trap 15). */
   function setStatus(card: CardReference, status: 'Frozen' | 'Activated' | 'Delete', call: ProviderCall) {
-    return send({ path: 'card/status/update', body: { card_no: card.providerRef, status } }, call);
+    return send({ path: 'card/status/update', body: { card_no: card.providerRef, status } }, status, call);
   }
 
-  async function activate(card: CardReference, cvv: Secret, last4: string, call: ProviderCall): Promise<Outcome<null>> {
+  async function activate(card: CardReference, cvv: Secret, last4: string, call: ProviderCall) {
     const digits = cvv.reveal();
     if (cipher === null) return refused('unsupported', { message: secretMissing });
     if (card.cardholderRef === null) return holderMissing();
@@ -76,11 +78,13 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
         },
         hide: [digits, ciphertext],
       },
+      // What it becomes by the document (§6.9).
+      'Activated',
       call,
     );
   }
 
-  async function setPin(card: CardReference, pin: Secret, call: ProviderCall): Promise<Outcome<null>> {
+  async function setPin(card: CardReference, pin: Secret, call: ProviderCall) {
     if (cipher === null) return refused('unsupported', { message: secretMissing });
     if (card.cardholderRef === null) return holderMissing();
     const fault = pinFault(pin);
@@ -94,6 +98,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
         hide: [digits, ciphertext],
         refusals: pinRefusals,
       },
+      null,
       call,
     );
   }

@@ -166,7 +166,12 @@ export type ChangeSettlement =
   | { readonly by: 'person'; readonly why: string };
 
 export interface CardControlsFacet {
-  change(card: CardReference, change: CardChange, call: ProviderCall): Promise<Outcome<null>>;
+  /** `providerStatus` is the provider's own word for the state that it confirmed; null where the change is none of state. */
+  change(
+    card: CardReference,
+    change: CardChange,
+    call: ProviderCall,
+  ): Promise<Outcome<{ readonly providerStatus: string | null }>>;
   readonly settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>>;
   /** The changes that are refused as `unsupported`, and what they lack; the others are documented. */
   readonly gaps?: Partial<Record<CardChange['kind'], Gap>>;

@@ -1,11 +1,17 @@
 import type { CallResult } from '@card-gateway/client';
+import { done, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { OpenAccount } from '../src/accounts/accounts.ts';
+import { changeKinds } from '../src/cards/change-card.ts';
 import { takeCards } from '../src/cards/take-cards.ts';
+import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { findById } from '../src/ledger/store.ts';
 import { call, problemOf } from './setup/call.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { dump, findLeaks } from './setup/leaks.ts';
 import { ahead, settleNow } from './setup/settle.ts';
+import { duringUpdate } from './setup/meeting.ts';
 
 type ChangeId = 'activateCard' | 'freezeCard' | 'unfreezeCard' | 'cancelCard' | 'setCardPin';
 type Changed = CallResult<ChangeId>;
@@ -41,6 +47,11 @@ function change(id: ChangeId, card: string, idempotencyKey: string = crypto.rand
 }
 
 const stored = (id: string) => gateway.client.getCard({ params: { id } });
+function keysecure(): OpenAccount {
+  const account = gateway.services.accounts.byName('keysecure');
+  if (account === undefined) throw new Error('no account');
+  return account;
+}
 const operation = (id: string | undefined) => gateway.client.getOperation({ params: { id: id ?? '' } });
 const effects = (card: string): string[] =>
   gateway.sandbox.admin.ledger({ reference: secretsOf(gateway, card).cardNo }).map(({ effect }) => effect);
@@ -63,8 +74,7 @@ describe('the life of a card', () => {
     ] as const) {
       const { status: http, data, location } = await change(act, id);
       expect({ http, location }).toEqual({ http: 200, location: null });
-      // The provider's own word is not known before it describes the card again.
-      expect(data).toMatchObject({ id, status: state, providerStatus: null, operation: { outcome: 'succeeded' } });
+      expect(data).toMatchObject({ id, status: state, providerStatus: word, operation: { outcome: 'succeeded' } });
       expect(await stored(id)).toEqual(data);
       expect(await operation(data.operation?.id)).toMatchObject({ type: act, resource: id, settledBy: 'answer' });
       expect(await cards.refreshed(id)).toMatchObject({ status: state, providerStatus: word });
@@ -89,14 +99,56 @@ describe('the life of a card', () => {
   test('what a list was asked for before a change does not undo it', async () => {
     const card = await cards.made('virtual');
     const before = new Date();
-    const account = gateway.services.accounts.byName('keysecure');
-    if (account === undefined) throw new Error('no account');
+    const account = keysecure();
     const old = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
     await change('freezeCard', card.id);
     await takeCards(gateway.services, account, [old], { by: 'list', askedAt: before });
     expect(await stored(card.id)).toMatchObject({ status: 'frozen' });
     await takeCards(gateway.services, account, [old], { by: 'list', askedAt: new Date(Date.now() + 1000) });
     expect(await stored(card.id)).toMatchObject({ status: 'active', providerStatus: 'Activated' });
+  });
+
+  test('what says little of a card takes nothing back of what says more and is being stored', async () => {
+    const [card, last] = [await cards.made('virtual'), await cards.made('virtual')];
+    const frozen = { providerRef: String(card.providerRef), status: 'frozen', providerStatus: 'Frozen' } as const;
+    const active = { providerRef: String(last.providerRef), status: 'active', providerStatus: 'Activated' } as const;
+    await duringUpdate(
+      gateway.pool,
+      { table: 'cards', last: active.providerRef },
+      () => takeCards(gateway.services, keysecure(), [frozen, active], { by: 'list', askedAt: new Date() }),
+      (other) =>
+        other.query(`UPDATE cards SET last4 = '9876', balance = 5.5 WHERE provider_ref = $1`, [frozen.providerRef]),
+    );
+    expect(await stored(card.id)).toMatchObject({ status: 'frozen', last4: '9876', balance: { amount: '5.5' } });
+  });
+
+  test('a confirmed change counts although the provider dates what it said before in our future', async () => {
+    const card = await cards.made('virtual');
+    const said = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
+    const inAMinute = new Date(Date.now() + 60_000);
+    await takeCards(gateway.services, keysecure(), [said], { by: 'callback', askedAt: inAMinute });
+    expect(await change('freezeCard', card.id)).toMatchObject({ status: 200, data: { status: 'frozen' } });
+    expect(await stored(card.id)).toMatchObject({ status: 'frozen', syncedAt: inAMinute.toISOString() });
+  });
+
+  test('an answer that comes after a later change says nothing of where the card is now', async () => {
+    const card = await cards.made('virtual');
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_hang' });
+    const { data } = await change('freezeCard', card.id);
+    expect(data).toMatchObject({ status: 'active', operation: { outcome: 'unknown' } });
+    gateway.sandbox.admin.clearFaults();
+    expect(await change('cancelCard', card.id)).toMatchObject({ data: { status: 'cancelled' } });
+
+    const kind = changeKinds(gateway.services).find(({ type }) => type === 'freezeCard');
+    const freeze = await findById(gateway.pool, uuidOf('operation', data.operation?.id ?? ''));
+    if (kind === undefined || freeze === null) throw new Error('no operation');
+    // As if its sender had stood still so long that others gave the write up, and told only now what it was answered.
+    await gateway.pool.query('DELETE FROM operation_attempts WHERE operation_id = $1', [freeze.id]);
+    const late = done({ status: 'frozen', providerStatus: 'Frozen' } as const);
+    const attempt = attemptOf('send', late, freeze.createdAt, new Date());
+    await settleOperation(gateway.services, kind, freeze, late, 'answer', attempt, 'late');
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'answer' });
+    expect(await stored(card.id)).toMatchObject({ status: 'cancelled' });
   });
 });
 

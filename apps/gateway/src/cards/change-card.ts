@@ -42,6 +42,8 @@ const rules: Readonly<Record<ChangeName, Rule>> = {
 interface ChangedCard {
   /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
   readonly status: CardStatus | null;
+  /** The provider's own word for that state. */
+  readonly providerStatus?: string | null;
   readonly described?: ProviderCard;
 }
 
@@ -60,11 +62,11 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
     apply: async (client, operation, outcome, { at, askedAt }) => {
       switch (outcome.kind) {
         case 'done': {
-          const { status, described } = outcome.value;
+          const { status, providerStatus = null, described } = outcome.value;
           const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
           if (described !== undefined)
             await describeProviderCards(client, services.sealing, account, [described], askedAt);
-          if (status !== null) await endChange(client, operation.resourceId, status, at);
+          if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
           return;
         }
         // The card is as it was, or nobody knows: its last certain state stays.
@@ -137,7 +139,7 @@ export function changeCard(
   publicId: string,
   change: CardChange,
 ): Promise<WriteAnswer> {
-  return writeOnce(services, changeKind(services, change.kind), write, async () => {
+  return writeOnce<ChangedCard>(services, changeKind(services, change.kind), write, async () => {
     const id = uuidOf('card', publicId);
     const row = await getCard(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such card.');
@@ -163,7 +165,11 @@ export function changeCard(
           retryAfterSeconds: 1,
         });
       },
-      send: async (call) => mapOutcome(await controls.change(card, change, call), () => ({ status: target })),
+      send: async (call) =>
+        mapOutcome(await controls.change(card, change, call), ({ providerStatus }) => ({
+          status: target,
+          providerStatus,
+        })),
     };
   });
 }

@@ -22,14 +22,20 @@ export async function beginChange(
 }
 
 /**
- * The provider confirmed the change: what was asked for before this moment is older than it. Its own word for the new
- * state is not known before it describes the card again.
+ * The provider confirmed the change: what was asked for before this moment is older than it. So is what the card was known
+ * by when the change began, even where the provider dates that later. Has another change begun since, then this one says
+ * no more where the card is now.
  */
-export async function endChange(client: PoolClient, id: string, status: CardStatus, at: Date): Promise<void> {
+export async function endChange(
+  client: PoolClient,
+  change: { readonly id: string; readonly resourceId: string; readonly createdAt: Date },
+  end: { readonly status: CardStatus; readonly providerStatus: string | null },
+  at: Date,
+): Promise<void> {
   await client.query({
     name: 'card-end-change',
-    text: `UPDATE cards SET status = $2, provider_status = NULL, synced_at = $3::timestamptz, updated_at = $3
-           WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $3)`,
-    values: [id, status, at],
+    text: `UPDATE cards SET status = $3, provider_status = $4, synced_at = greatest(synced_at, $5), updated_at = $5
+           WHERE id = $1 AND operation_id = $2 AND (synced_at IS NULL OR synced_at <= $5 OR updated_at = $6)`,
+    values: [change.resourceId, change.id, end.status, end.providerStatus, at, change.createdAt],
   });
 }
