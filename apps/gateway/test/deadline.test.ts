@@ -32,7 +32,7 @@ beforeAll(async () => {
       HTTP_READ_DEADLINE_MS: '60000',
       HTTP_WRITE_DEADLINE_MS: '60000',
       SHUTDOWN_GRACE_MS: '70000',
-      HTTP_RECORDING_RESERVE_MS: '200',
+      HTTP_RECORDING_RESERVE_MS: '1000',
       DATABASE_STATEMENT_TIMEOUT_MS: '60000',
       DATABASE_LOCK_TIMEOUT_MS: '60000',
     },
@@ -105,7 +105,7 @@ describe('X-Request-Deadline', () => {
     const before = requests();
     const idempotencyKey = newKey();
     // Less than what is kept for the record of the answer.
-    for (const answer of [await read(inMs(150)), await write(inMs(150), idempotencyKey)]) {
+    for (const answer of await Promise.all([read(inMs(800)), write(inMs(800), idempotencyKey)])) {
       expect(problemOf(answer, 504)).toMatchObject({ code: 'deadline-exceeded' });
     }
     expect(await statesOf(idempotencyKey)).toEqual([]);
@@ -123,7 +123,7 @@ describe('X-Request-Deadline', () => {
     admin.addFault({ provider: 'keysecure', operation: '*', fault, times: 0 });
     const idempotencyKey = newKey();
     // Ended by nothing but its deadline: every other limit is a minute away.
-    const [asked, sent] = await Promise.all([read(inMs(1000)), write(inMs(1000), idempotencyKey)]);
+    const [asked, sent] = await Promise.all([read(inMs(2500)), write(inMs(2500), idempotencyKey)]);
     expect(problemOf(asked, 503)).toMatchObject({ code: 'provider-unavailable' });
     expect(sent).toMatchObject({
       status: 202,
@@ -156,8 +156,8 @@ describe('a database that keeps a request waiting', () => {
     const idempotencyKey = newKey();
     const answers = await holding('operations', 'ACCESS EXCLUSIVE', () =>
       Promise.all([
-        write(inMs(400), idempotencyKey),
-        call(gateway.url, { path: '/v1/operations', key, headers: { 'x-request-deadline': inMs(400) } }),
+        write(inMs(1500), idempotencyKey),
+        call(gateway.url, { path: '/v1/operations', key, headers: { 'x-request-deadline': inMs(1500) } }),
       ]),
     );
     expect(answers.map((answer) => problemOf(answer, 504).code)).toEqual(['deadline-exceeded', 'deadline-exceeded']);
@@ -170,7 +170,7 @@ describe('a database that keeps a request waiting', () => {
     const before = requests();
     const idempotencyKey = newKey();
     // Rows can be read and not written.
-    const answer = await holding('cards', 'EXCLUSIVE', () => write(inMs(600), idempotencyKey));
+    const answer = await holding('cards', 'EXCLUSIVE', () => write(inMs(2500), idempotencyKey));
     expect(problemOf(answer, 504)).toMatchObject({ code: 'deadline-exceeded', outcome: 'unknown' });
     await until(
       () => statesOf(idempotencyKey),
@@ -186,7 +186,7 @@ describe('a database that keeps a request waiting', () => {
     const idempotencyKey = newKey();
     const issued = admin.ledger({ effect: 'card_issued' }).length;
     admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'drip' });
-    const answering = write(inMs(1500), idempotencyKey);
+    const answering = write(inMs(3000), idempotencyKey);
     await admin.until(() => admin.ledger({ effect: 'card_issued' }).length > issued);
     const answer = await holding('operation_attempts', 'EXCLUSIVE', () => answering);
     expect(problemOf(answer, 504)).toMatchObject({ code: 'deadline-exceeded', outcome: 'unknown' });
