@@ -145,6 +145,27 @@ describe('Postgres away', () => {
     expect(admin.ledger({ effect: 'card_issued' })).toHaveLength(before + 1);
   });
 
+  test('lost while a job runs: its end is recorded by nobody, and the queue goes on all the same', async () => {
+    const { admin } = gateway.sandbox;
+    const before = admin.requestCount('open-api', 'cardList');
+    await gateway.client.startSync({ body: { account: 'open-api' } });
+    await admin.until(() => admin.requestCount('open-api', 'cardList') > before);
+    await relay.cut();
+    await until(
+      () => gateway.log(),
+      (log) => log.includes('the job queue cannot be started yet'),
+    );
+
+    await relay.mend();
+    await ready();
+    const { id } = await gateway.client.startSync({ body: { account: 'keysecure' } });
+    const sync = await until(
+      () => gateway.client.getSync({ params: { id } }),
+      ({ status }) => status !== 'queued' && status !== 'running',
+    );
+    expect(sync.status).toBe('succeeded');
+  });
+
   test('lost for a moment only between the call and its record: recorded all the same', async () => {
     const { admin } = gateway.sandbox;
     const before = admin.ledger({ effect: 'card_issued' }).length;

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Logger, run, type Runner, type Task, type TaskList } from 'graphile-worker';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Logger, run, type Runner, type RunnerOptions, type Task, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
@@ -12,12 +13,18 @@ import { runSync } from './sync.ts';
 
 const pollIntervalMs = 1000;
 const nextTurnMs = 2000;
+const startAgainMs = 1000;
+
+export interface Jobs {
+  /** Takes no new jobs and lets the running ones end. */
+  stop(): Promise<void>;
+}
 
 /**
  * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
- * the syncs that are due. Ending the runner lets running jobs end.
+ * the syncs that are due. A queue that ends by itself, because the database went away, is started again.
  */
-export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Runner> {
+export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Jobs> {
   const turns = createTurns(Math.max(1, Math.floor(services.config.JOBS_CONCURRENCY / 4)));
   const tasks: TaskList = {
     settle: async (payload) => {
@@ -53,22 +60,60 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       log.info({ forgotten }, 'forgot old Idempotency-Keys');
     },
   };
-  const runner = await run({
-    pgPool: services.pool,
-    taskList: outsideRequests(tasks),
-    concurrency: services.config.JOBS_CONCURRENCY,
-    pollInterval: pollIntervalMs,
-    crontab: ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * tidyCallbacks', '41 3 * * * forgetKeys'].join(
-      '\n',
-    ),
-    noHandleSignals: true,
-    logger: new Logger(() => (level, message) => {
-      if (level === 'error' || level === 'warning') log.warn({ jobs: message }, 'job queue');
-      else log.debug({ jobs: message }, 'job queue');
-    }),
-  });
-  await runner.addJob('sweep', {}, { jobKey: 'sweep:start' });
-  return runner;
+  return keepRunning(
+    {
+      pgPool: services.pool,
+      taskList: outsideRequests(tasks),
+      concurrency: services.config.JOBS_CONCURRENCY,
+      pollInterval: pollIntervalMs,
+      crontab: ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * tidyCallbacks', '41 3 * * * forgetKeys'].join(
+        '\n',
+      ),
+      noHandleSignals: true,
+      // Without a batch, even one of no delay, a job whose end cannot be recorded is a rejection that nobody handles.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      logger: new Logger(() => (level, message) => {
+        if (level === 'error' || level === 'warning') log.warn({ jobs: message }, 'job queue');
+        else log.debug({ jobs: message }, 'job queue');
+      }),
+    },
+    log,
+  );
+}
+
+/** Runs the queue, and runs it again whenever it ends although nobody asked it to. */
+async function keepRunning(options: RunnerOptions, log: Pino): Promise<Jobs> {
+  const stopping = new AbortController();
+  const begin = async (): Promise<Runner> => {
+    const runner = await run(options);
+    await runner.addJob('sweep', {}, { jobKey: 'sweep:start' });
+    return runner;
+  };
+  let runner: Runner | null = await begin();
+
+  async function supervise(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await runner?.promise.catch(() => {});
+      runner = null;
+      if (stopping.signal.aborted) return;
+      await wait(startAgainMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      runner = await begin().catch((error: unknown) => {
+        log.warn({ err: error }, 'the job queue cannot be started yet');
+        return null;
+      });
+      if (runner !== null) log.warn('the job queue had ended and was started again');
+    }
+  }
+  const supervised = supervise();
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await runner?.stop().catch(() => {});
+      await supervised;
+    },
+  };
 }
 
 /**
