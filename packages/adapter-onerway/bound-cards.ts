@@ -38,6 +38,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
       return ask(
         {
           operation: 'queryTokenList',
+          effect: 'read',
           path: '/v1/txn/queryTokenList',
           parameters: {
             ...(settings.appId === undefined ? {} : { appId: settings.appId }),

@@ -9,6 +9,8 @@ import { envelope } from './wire.ts';
 /** One operation: where it goes, what it sends beside the merchant number, and how the inside of `data` is read. */
 export interface Question<Data extends z.ZodType, T> {
   readonly operation: string;
+  /** Whether it may leave something behind at the provider. */
+  readonly effect: 'read' | 'write';
   readonly path: string;
   /** The signed parameters of the operation; every value is text (onerway.md §2). */
   readonly parameters: Readonly<Record<string, string>>;
@@ -47,7 +49,7 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
       judge: (reply, evidence) => {
         const said = evidence(reply.respCode, redact(reply.respMsg, hide));
         if (reply.respCode !== '20000') {
-          const reason = reasonOf(reply.respCode);
+          const reason = reasonOf(reply.respCode, question.effect);
           return reason === null ? unknown('unlisted_code', said) : refused(reason, said);
         }
         const data = question.data.safeParse(reply.data);

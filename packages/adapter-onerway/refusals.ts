@@ -29,7 +29,11 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['13006', 'invalid_request'], // province invalid for its country
 ]);
 
-/** The reason behind a response code, or null when no document lists it. */
-export function reasonOf(respCode: string): RefusalReason | null {
-  return reasons.get(respCode) ?? null;
+/**
+ * The reason behind a response code; null when it is no certain refusal: no document lists it, or the system failed (11001)
+ * or a channel did not answer it in time (12009), after which a write may have worked. Only reads may be tried again (§8).
+ */
+export function reasonOf(respCode: string, effect: 'read' | 'write'): RefusalReason | null {
+  const reason = reasons.get(respCode) ?? null;
+  return reason === 'unavailable' && effect === 'write' ? null : reason;
 }

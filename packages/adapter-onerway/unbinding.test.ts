@@ -30,6 +30,22 @@ test('"success": false is documented nowhere and leaves the outcome unknown', as
   expect(await unbinding.remove({ providerRef: id }, call)).toMatchObject({ kind: 'unknown', why: 'unlisted_code' });
 });
 
+test.each(['11001', '12009'])('%s says nothing certain of a delete (§8)', async (respCode) => {
+  const { loopback, unbinding } = await opened();
+  loopback.reply(() => json({ respCode, respMsg: 'try later' }));
+  expect(await unbinding.remove({ providerRef: id }, call)).toEqual({
+    kind: 'unknown',
+    why: 'unlisted_code',
+    evidence: { httpStatus: 200, code: respCode, message: 'try later' },
+  });
+});
+
+test('a merchant that is disabled deletes nothing, for certain (§8)', async () => {
+  const { loopback, unbinding } = await opened();
+  loopback.reply(() => json({ respCode: '12004', respMsg: 'no' }));
+  expect(await unbinding.remove({ providerRef: id }, call)).toMatchObject({ kind: 'refused' });
+});
+
 test('without its path the facet is absent and says what is missing', () => {
   const host = { send: () => Promise.reject(new Error()), now: () => 0 };
   const adapter = openAccount('https://acq.example', host);

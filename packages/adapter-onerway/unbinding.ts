@@ -12,6 +12,7 @@ export function unbindingFacet(path: string, ask: Ask): UnbindingFacet {
       ask(
         {
           operation: 'deleteToken',
+          effect: 'write',
           path,
           parameters: { id: providerRef },
           hide: [providerRef],
