@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { send } from './setup/send.ts';
 import { settleNow } from './setup/settle.ts';
@@ -91,6 +92,20 @@ describe('a token that is removed', () => {
 });
 
 describe('a removal whose answer is lost', () => {
+  test.each(['11001', '12009'])(
+    'is also one with %s, after which it may have worked; it is not sent again',
+    async (code) => {
+      const { params, providerRef } = await boundToken();
+      fail('refuse', code);
+      const idempotencyKey = crypto.randomUUID();
+      const lost = await gateway.client.call('removeBinding', { params, idempotencyKey });
+      expect(lost).toMatchObject({ status: 202, data: { status: 'bound', operation: { outcome: 'unknown' } } });
+      const before = asked();
+      expect(await gateway.client.call('removeBinding', { params, idempotencyKey })).toMatchObject({ status: 202 });
+      expect([asked(), deleted(providerRef)]).toEqual([before, 0]);
+    },
+  );
+
   test('after the work settles from the list, which lacks it; it is sent once', async () => {
     const { params, providerRef } = await boundToken();
     fail('work_then_reset');
@@ -136,6 +151,44 @@ describe('a removal whose answer is lost', () => {
     await expect(gateway.client.removeBinding({ params })).rejects.toMatchObject({ code: 'illegal-state' });
     expect([asked(), deleted(providerRef)]).toEqual([before, 1]);
     expect(await gateway.client.getBinding({ params })).toMatchObject({ status: 'removed' });
+  });
+});
+
+describe('a list that was asked for before', () => {
+  /** What the provider lists of a user now, to be stored later. */
+  async function listed(user: string) {
+    const account = gateway.services.accounts.byName('onerway');
+    const askedAt = new Date();
+    const answer = await account?.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, { timeoutMs: 3000 });
+    if (account === undefined || answer?.kind !== 'done') throw new Error('no list');
+    const list = { user, kind: 'token', cards: answer.value, askedAt } as const;
+    return () => storeBoundCards(gateway.pool, gateway.sealing, account, list);
+  }
+  const kept = async (providerRef: string | null) =>
+    (
+      await gateway.pool.query(
+        'SELECT status, token_sealed IS NULL AS gone FROM bindings WHERE provider_ref = $1 ORDER BY id',
+        [providerRef],
+      )
+    ).rows;
+
+  test('a removal does not bring the token back', async () => {
+    const { params, user, providerRef } = await boundToken();
+    const storeOld = await listed(user);
+    await gateway.client.removeBinding({ params });
+    await storeOld();
+    expect(await kept(providerRef)).toEqual([{ status: 'removed', gone: true }]);
+  });
+
+  test('a later list that lacks the token does not bring it back', async () => {
+    const { user, providerRef } = await boundToken();
+    const storeOld = await listed(user);
+    const account = gateway.services.accounts.byName('onerway');
+    if (account === undefined) throw new Error('no account');
+    const empty = { user, kind: 'token', cards: [], askedAt: new Date(Date.now() + 1) } as const;
+    await storeBoundCards(gateway.pool, gateway.sealing, account, empty);
+    await storeOld();
+    expect(await kept(providerRef)).toEqual([{ status: 'removed', gone: true }]);
   });
 });
 

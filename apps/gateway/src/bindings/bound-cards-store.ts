@@ -36,7 +36,7 @@ export async function storeBoundCards(
       seen.push(id);
     }
     await client.query(
-      `UPDATE bindings SET status = 'removed', token_sealed = NULL, updated_at = $5
+      `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = $5, updated_at = $5
        WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4) AND synced_at < $5`,
       [account.name, list.user, list.kind, seen, list.askedAt],
     );
@@ -172,10 +172,14 @@ export async function beginRemoving(
   return rowCount === 1;
 }
 
-/** The provider has removed it; its payment token is of no use any more. */
+/**
+ * The provider has removed it; its payment token is of no use any more. A list that was asked for before this moment does
+ * not bring it back.
+ */
 export async function markRemoved(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = 'removed', token_sealed = NULL, updated_at = $2 WHERE id = $1 AND status = 'bound'`,
+    `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = greatest(synced_at, $2), updated_at = $2
+     WHERE id = $1 AND status = 'bound'`,
     [id, at],
   );
 }
