@@ -3,7 +3,7 @@ import { uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
 import { findById } from '../src/ledger/store.ts';
-import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { attemptOf, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
 import { unsettledCounts } from '../src/operations/store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
@@ -158,6 +158,27 @@ describe('a person who found that nothing happened', () => {
       ],
     });
     expect((await gateway.client.getCard({ params: { id: lost.card } })).status).toBe('failed');
+  });
+
+  test('may hear of a look-up that was under way: it changes nothing, and is kept', async () => {
+    const lost = await lostOrder();
+    const seen = await findById(gateway.pool, uuidOf('operation', lost.operation));
+    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const asking = seen === null ? null : await takeLookUp(gateway.services, seen, 60_000);
+    if (asking === null || kind === undefined) throw new Error('There is no look-up.');
+    await resolve(lost.operation, { outcome: 'refused', reason });
+    const found = { kind: 'done', value: { providerRef: 'C-found-late' }, evidence: null } as const;
+    const attempt = attemptOf('look-up', found, new Date(), new Date());
+    expect(await settleOperation(gateway.services, kind, asking, found, 'look-up', attempt, 'late')).toBeNull();
+    expect(await read(lost.operation)).toMatchObject({
+      outcome: 'refused',
+      settledBy: 'person',
+      attempts: [
+        { kind: 'send', outcome: 'unknown' },
+        { kind: 'person', outcome: 'refused' },
+        { kind: 'look-up', outcome: 'done' },
+      ],
+    });
   });
 });
 

@@ -158,7 +158,7 @@ export interface Settling {
 /**
  * Applies an event to a write by compare-and-set: resource, operation, evidence and stored answer change in one
  * transaction, and a look-up that becomes necessary is queued in the same one. Null when the event changes nothing; what
- * the provider answered to the send is kept as evidence all the same.
+ * the provider answered to the send, or showed of a write that is closed already, is kept as evidence all the same.
  *
  * @param change writes the resource and gives the answer, null when there is none to keep
  */
@@ -170,7 +170,8 @@ export async function settle(
   const { attempt } = settling;
   return inTransaction(pool, async (client) => {
     const operation = await transit(client, settling);
-    if (attempt !== null && (operation !== null || attempt.kind === 'send')) {
+    const isEvidence = settling.event.kind === 'shown' || attempt?.kind === 'send';
+    if (attempt !== null && (operation !== null || isEvidence)) {
       await addAttempt(client, settling.operation.id, attempt);
     }
     if (operation === null) return null;
