@@ -8,6 +8,7 @@ import { readAccounts } from '../src/accounts/accounts-file.ts';
 import { adapters } from '../src/adapters.ts';
 import { forgetKeys } from '../src/jobs/forget-keys.ts';
 import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
+import { sweep } from '../src/jobs/settle.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import type { Services } from '../src/services.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -142,6 +143,30 @@ describe("an account's cards", () => {
     }
     expect(began).toBe(3);
     expect(await syncs()).toHaveLength(4);
+  });
+
+  test('are pulled on also when the job was lost half-way, as when its process is killed in the last attempt', async () => {
+    const jobOf = async (id: string) => {
+      const { rows } = await gateway.pool.query('SELECT attempts FROM graphile_worker.jobs WHERE key = $1', [
+        `sync:${id}`,
+      ]);
+      return rows;
+    };
+    const waiting = await gateway.client.startSync({ body: { account: 'keysecure' } });
+    const killed = await gateway.client.startSync({ body: { account: 'keysecure' } });
+    const ids = [waiting, killed].map(({ id }) => uuidOf('sync', id));
+    await gateway.pool.query(
+      `UPDATE graphile_worker._private_jobs SET attempts = CASE key WHEN $1 THEN 3 ELSE max_attempts END
+       WHERE key IN ($1, $2)`,
+      ids.map((id) => `sync:${id}`),
+    );
+    await gateway.pool.query("UPDATE syncs SET state = 'running', started_at = now() WHERE id = ANY ($1::uuid[])", [
+      ids,
+    ]);
+    await sweep(gateway.services);
+    // Whose job will be tried again is left to it.
+    expect(await Promise.all(ids.map(jobOf))).toEqual([[{ attempts: 3 }], [{ attempts: 0 }]]);
+    for (const id of ids) await run(Date.now(), id);
   });
 
   test('are not pulled when somebody asked for it within the interval, nor without an interval', async () => {

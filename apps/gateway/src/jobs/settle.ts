@@ -4,6 +4,7 @@ import { queueForgotten, wakeAccount } from '../ledger/queue-store.ts';
 import { attemptOf, contradiction, giveUp, postpone, settleOperation, takeLookUp } from '../ledger/settle.ts';
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
+import { queueLeftSyncs } from '../syncs/store.ts';
 import { freeLeftJobs } from './store.ts';
 
 /** How long a look-up has a write for itself beyond its call: until then it may still be recording what it saw. */
@@ -46,6 +47,9 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
   const result = showed.kind === 'shown-refused' ? showed.outcome : showed;
   const attempt = attemptOf('look-up', result, startedAt, finishedAt);
+  const saysSomething = result.kind === 'done' || result.kind === 'absent' || showed.kind === 'shown-refused';
+  // Before it is recorded that the silence is over: should this process end now, the next look-up tells the others.
+  if (saysSomething && operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
   switch (showed.kind) {
     case 'shown-refused':
       await settleOperation(services, kind, operation, showed.outcome, 'look-up', attempt, operation.id);
@@ -67,9 +71,8 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     case 'refused':
     case 'unknown':
       await postpone(services, operation, 'silence', attempt);
-      return;
+      break;
   }
-  if (operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
 }
 
 function failureOf(error: unknown): Evidence {
@@ -80,9 +83,10 @@ function failureOf(error: unknown): Evidence {
 /** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */
 const leftAfterMs = 10 * 60_000;
 
-/** Queues what nobody works on: writes of a process that is gone, look-ups whose job was lost, and jobs left half-way. */
+/** Queues what nobody works on: writes of a process that is gone, look-ups and syncs whose job was lost, and jobs left half-way. */
 export async function sweep(services: Services): Promise<number> {
   const now = services.now();
   await freeLeftJobs(services.pool, new Date(now - leftAfterMs));
+  await queueLeftSyncs(services.pool);
   return queueForgotten(services.pool, new Date(now), new Date(now - overdueAfterMs));
 }

@@ -61,6 +61,19 @@ export async function queueSync(client: Pool | PoolClient, id: string): Promise<
   );
 }
 
+/**
+ * Queues again what was begun and has no job that would run: it was lost, or its process was killed in the last attempt.
+ * Else it would seem to run for ever, and its account's cards would never be pulled again.
+ */
+export async function queueLeftSyncs(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT s.id FROM syncs s JOIN operations o ON o.id = s.operation_id AND o.state = 'succeeded'
+     WHERE s.state IN ('queued', 'running') AND NOT EXISTS (SELECT FROM graphile_worker.jobs
+       WHERE key = 'sync:' || s.id::text AND (attempts < max_attempts OR locked_at IS NOT NULL))`,
+  );
+  for (const { id } of rows) await queueSync(pool, id);
+}
+
 /** Whether an account's cards were pulled, or began to be, since then; or are being pulled, or wait for it. */
 export async function isCardSyncRecent(pool: Pool, account: string, since: Date): Promise<boolean> {
   const { rowCount } = await pool.query(
