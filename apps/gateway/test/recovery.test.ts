@@ -2,6 +2,7 @@ import { uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
 import { settleUnknown, sweep } from '../src/jobs/settle.ts';
+import { queueForgotten, wakeAccount } from '../src/ledger/queue-store.ts';
 import { findById, type OperationRow } from '../src/ledger/store.ts';
 import { attemptOf, giveUp, postpone, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
 import type { Services } from '../src/services.ts';
@@ -146,6 +147,32 @@ describe('a provider that is away', () => {
     await settleUnknown(at(back), writeKinds(gateway.services), woken.id);
     expect(dueMs(await rowOf(patient.operation))).toBe(back + 5000);
   });
+
+  test('wakes the others also when the process that heard it ended before it had told them', async () => {
+    const patient = await lostOrder('reset');
+    const from = Date.now();
+    await live([patient.operation], from + 3_600_000);
+    away();
+    const lost = await lostOrder('work_then_reset');
+    const own = await rowOf(lost.operation);
+    await settleUnknown(at(dueMs(own)), writeKinds(gateway.services), own.id);
+    gateway.sandbox.admin.clearFaults();
+    const back = dueMs(await rowOf(lost.operation));
+
+    // Its end is a statement that fails: the waking one's, as none other sets a write back to its first look-up.
+    await gateway.pool.query(
+      `CREATE FUNCTION refuse_wake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''ended''; END';
+       CREATE TRIGGER refuse_wake BEFORE UPDATE ON operations FOR EACH ROW WHEN (OLD.look_ups > 0 AND NEW.look_ups = 0)
+         EXECUTE FUNCTION refuse_wake()`,
+    );
+    await expect(settleUnknown(at(back), writeKinds(gateway.services), own.id)).rejects.toThrow('ended');
+    await gateway.pool.query('DROP FUNCTION refuse_wake CASCADE');
+    // Its lease runs out, and another process does the same.
+    const later = back + 60_000;
+    await settleUnknown(at(later), writeKinds(gateway.services), own.id);
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
+    expect(dueMs(await rowOf(patient.operation))).toBe(later);
+  });
 });
 
 describe('of two that work on one write', () => {
@@ -214,6 +241,46 @@ describe('of two that work on one write', () => {
     expect(await rowOf(running?.id ?? '')).toEqual(given);
     const { attempts } = await gateway.client.getOperation({ params: { id: running?.id ?? '' } });
     expect(attempts).toMatchObject([{ kind: 'send', outcome: 'unknown' }]);
+  });
+
+  test('a write without a job is found by the sweep also behind thousands that wait in line', async () => {
+    const lost = await lostOrder('work_then_reset');
+    const seen = await rowOf(lost.operation);
+    await gateway.pool.query('SELECT graphile_worker.remove_job($1)', [`settle:${seen.id}`]);
+    await gateway.pool.query(
+      `WITH waiting AS (
+         INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
+           state, settles_by, unknown_because, unknown_since, next_look_up_at, created_at, updated_at)
+         SELECT gen_random_uuid(), 'default', 'line', 'line-' || n, 'hash', 'issueCard', 'keysecure', 'hanging',
+           gen_random_uuid(), 'unknown', 'look-up', 'no_answer', now(), now(), now() - interval '1 hour', now()
+         FROM generate_series(1, 3000) n RETURNING id
+       )
+       SELECT graphile_worker.add_jobs(array_agg(('settle', json_build_object('operationId', id::text, 'account', 'hanging'),
+         NULL, NULL, NULL, 'settle:' || id::text, NULL, NULL)::graphile_worker.job_spec)) FROM waiting`,
+    );
+    expect(await sweep(at(dueMs(seen) + 31_000))).toBe(1);
+    expect(await queuedAt(seen)).toBeDefined();
+    await gateway.pool.query("DELETE FROM operations WHERE account = 'hanging'");
+  });
+
+  test('of thousands that wait all are queued, or woken, at once', async () => {
+    await gateway.pool.query(
+      `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
+         state, settles_by, unknown_because, unknown_since, look_ups, next_look_up_at, created_at, updated_at)
+       SELECT gen_random_uuid(), 'default', 'many', 'many-' || n, 'hash', 'issueCard', 'keysecure', 'hanging',
+         gen_random_uuid(), 'unknown', 'look-up', 'no_answer', now(), 3, $1, now(), now()
+       FROM generate_series(1, 2000) n`,
+      [new Date(1000)],
+    );
+    const jobs = () =>
+      gateway.pool.query(
+        "SELECT count(*)::int, max(run_at) AS last FROM graphile_worker.jobs WHERE key LIKE 'settle:%'",
+      );
+    expect(await queueForgotten(gateway.pool, new Date(40_000), new Date(10_000))).toBe(2000);
+    expect(await wakeAccount(gateway.pool, 'hanging', new Date(500))).toBe(2000);
+    expect((await jobs()).rows).toEqual([{ count: 2000, last: new Date(500) }]);
+    expect(await wakeAccount(gateway.pool, 'hanging', new Date(500))).toBe(0);
+    await gateway.pool.query("DELETE FROM operations WHERE account = 'hanging'");
   });
 
   test('a look-up whose process ended is taken up by the sweep, not before its lease ran out', async () => {

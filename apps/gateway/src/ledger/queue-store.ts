@@ -16,18 +16,26 @@ export async function queueSettle(
 /** So many at once that it stays a short statement; a sweep's next turn takes the rest. */
 const mostAtOnce = 2000;
 
+/** Jobs for these rows, as one array: job by job would look through the queue for each. Null of a row is its default. */
+const specs = (runAt: string): string =>
+  `array_agg(('settle', json_build_object('operationId', id::text, 'account', account), NULL, ${runAt}, NULL,
+     'settle:' || id::text, NULL, NULL)::graphile_worker.job_spec)`;
+
 /**
  * Queues every write that nobody works on: sent, and its sender's lease ran out before `now` (its process ended), or
- * unknown and overdue since `dueBefore` (its job was lost). A look-up that waits in line keeps its place.
+ * unknown and overdue since `dueBefore` (its job was lost, or failed). A look-up that waits in line is left there, so that
+ * thousands of them at a provider that hangs keep no other from being found.
  */
 export async function queueForgotten(pool: Pool, now: Date, dueBefore: Date): Promise<number> {
   const { rowCount } = await pool.query(
-    `SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
-       job_key => 'settle:' || id::text, job_key_mode => 'preserve_run_at')
-     FROM (SELECT id, account FROM operations
-           WHERE (state = 'submitting' AND lease_until < $1)
-              OR (state = 'unknown' AND next_look_up_at < $2 AND (lease_until IS NULL OR lease_until < $1))
-           ORDER BY created_at LIMIT ${mostAtOnce}) o`,
+    `WITH forgotten AS (
+       SELECT id, account FROM operations
+       WHERE ((state = 'submitting' AND lease_until < $1)
+           OR (state = 'unknown' AND next_look_up_at < $2 AND (lease_until IS NULL OR lease_until < $1)))
+         AND NOT EXISTS (SELECT FROM graphile_worker.jobs WHERE key = 'settle:' || operations.id::text AND attempts = 0)
+       ORDER BY created_at, id LIMIT ${mostAtOnce}
+     ), jobs AS (SELECT ${specs('NULL')} AS all FROM forgotten HAVING count(*) > 0)
+     SELECT added.id FROM jobs, graphile_worker.add_jobs(jobs.all, job_key_preserve_run_at => true) added`,
     [now, dueBefore],
   );
   return rowCount ?? 0;
@@ -48,9 +56,8 @@ export async function wakeAccount(pool: Pool, account: string, at: Date): Promis
                       AND (lease_until IS NULL OR lease_until <= $2)
                     ORDER BY next_look_up_at DESC LIMIT ${mostAtOnce} FOR UPDATE SKIP LOCKED)
        RETURNING id, account
-     )
-     SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account),
-       run_at => $2, job_key => 'settle:' || id::text) FROM woken`,
+     ), jobs AS (SELECT ${specs('$2')} AS all FROM woken HAVING count(*) > 0)
+     SELECT added.id FROM jobs, graphile_worker.add_jobs(jobs.all) added`,
     [account, at],
   );
   return rowCount ?? 0;
