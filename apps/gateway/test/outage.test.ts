@@ -152,7 +152,7 @@ describe('Postgres away', () => {
     await admin.until(() => admin.requestCount('open-api', 'cardList') > before);
     await relay.cut();
     await until(
-      () => gateway.log(),
+      async () => gateway.log(),
       (log) => log.includes('the job queue cannot be started yet'),
     );
 

@@ -55,6 +55,7 @@ const good: Facts = {
   resources: [card],
   changes: [],
   notFoundAfterwards: 0,
+  endedByThemselves: 0,
   callbacks: { acknowledged: 1, stored: 1 },
 };
 
@@ -99,6 +100,7 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     ['lost acknowledged writes'],
   ],
   ['a read that did not find it', { notFoundAfterwards: 1 }, ['lost acknowledged writes']],
+  ['a gateway that ended', { endedByThemselves: 1 }, ['gateways that ended by themselves']],
   [
     'an effect that is called refused',
     { operations: [{ ...operation, state: 'refused' }], intents: [] },

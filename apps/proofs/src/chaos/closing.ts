@@ -37,6 +37,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     resources,
     changes,
     notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
+    endedByThemselves: diary.counts.get('gateways that ended by themselves') ?? 0,
     callbacks: { acknowledged, stored },
   };
 }

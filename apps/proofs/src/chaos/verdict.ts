@@ -12,6 +12,7 @@ export const violationNames = [
   'unknowns older than their limit',
   'effects reported as refused',
   'answers that changed',
+  'gateways that ended by themselves',
 ] as const;
 export type ViolationName = (typeof violationNames)[number];
 
@@ -27,6 +28,8 @@ export interface Facts {
   readonly changes: readonly ChangeFact[];
   /** Acknowledged resources that a read right after did not find. */
   readonly notFoundAfterwards: number;
+  /** Gateways that ended although nobody killed them. */
+  readonly endedByThemselves: number;
   /** Different callbacks that were acknowledged to the provider, and all that are stored. */
   readonly callbacks: { readonly acknowledged: number; readonly stored: number };
 }
@@ -61,6 +64,9 @@ export function judge(facts: Facts): Verdict {
   }
   for (let count = 0; count < facts.notFoundAfterwards; count += 1) {
     found['lost acknowledged writes'].push('a read right after the acknowledgement answered "not found"');
+  }
+  for (let count = 0; count < facts.endedByThemselves; count += 1) {
+    found['gateways that ended by themselves'].push('a gateway ended although nobody killed it; its log says why');
   }
   const { acknowledged, stored } = facts.callbacks;
   if (stored < acknowledged) {
