@@ -1,5 +1,5 @@
 import { type RefusalReason, toPublicId } from '@card-gateway/core';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError, refusalProblem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
@@ -56,6 +56,10 @@ export async function replay<Value>(
       return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':
+      // Its key was given up to a new try, and its answer with it: only its own first caller still asks for it.
+      if (operation.refusal !== null && operation.answerStatus === null) {
+        throw refusalProblem(operation.provider, operation.refusal, toPublicId('operation', operation.id));
+      }
       return {
         status: operation.answerStatus ?? kind.successStatus,
         body: operation.answer,
