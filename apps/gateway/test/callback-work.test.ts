@@ -175,6 +175,19 @@ describe('a callback that cannot be worked', () => {
     expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
   });
 
+  test('is worked again also when it is replayed while its last attempt still runs, and fails', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const id = await received({ cardNo: card.providerRef ?? '', to: 'Frozen', time: Date.now() + 3_600_000 });
+    const asked = admin.requestCount('keysecure', 'card/detail');
+    admin.addFault({ provider: 'keysecure', operation: 'card/detail', fault: 'hang' });
+    const last = work(id);
+    await admin.until(() => admin.requestCount('keysecure', 'card/detail') > asked);
+    await gateway.client.replayCallback({ params: { id } });
+    await last;
+    await work(id);
+    expect(await callback(id)).toMatchObject({ state: 'worked', failure: null });
+  });
+
   test('of a card that the provider does not show is failed, and that is all', async () => {
     const id = await received({ cardNo: 'C-nowhere', to: 'Frozen' });
     await work(id);

@@ -27,7 +27,8 @@ import { storeProviderTransactions } from '../transactions/store.ts';
  */
 export async function workCallback(services: Services, id: string, isLastAttempt: boolean): Promise<void> {
   const row = await findCallback(services.pool, id);
-  if (row === null || row.state !== 'received') return;
+  // One that failed may have been replayed while its last attempt still ran: the job is there for that replay.
+  if (row === null || row.state === 'worked') return;
   try {
     await takeEffect(services, row);
   } catch (error) {
