@@ -73,9 +73,10 @@ const longestMessage = 200;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f]+/g;
 const digitRun = /\d(?:[ -]?\d){5,}/g;
-/** A payment or share token; our own ids and UUIDs are shorter. */
-const opaqueToken = /(?=[\w+/=-]*\d)[\w+/=-]{40,}/g;
-const mailAddress = /[^\s@<>"']+@[^\s@<>"']+/g;
+/** A payment or share token, if it has a digit; our own ids and UUIDs are shorter. */
+const longWord = /[\w+/=-]{40,}/g;
+/** Looked for from the beginning of a word alone: from each letter on, a word of a megabyte would take minutes. */
+const mailAddress = /(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"']+/g;
 
 /**
  * Makes a provider's text fit to be kept and shown: at most 200 characters, with runs of six or more digits (card and
@@ -94,7 +95,7 @@ export function redact(message: string | null | undefined, hide: readonly string
   return clean
     .replace(controlCharacters, ' ')
     .replace(mailAddress, '***')
-    .replace(opaqueToken, '***')
+    .replace(longWord, (word) => (/\d/.test(word) ? '***' : word))
     .replace(digitRun, '***')
     .slice(0, longestMessage);
 }
