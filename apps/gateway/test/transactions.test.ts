@@ -233,6 +233,8 @@ describe('descriptions in any order', () => {
     const { providerRef } = said(String(card));
     const askedAt = new Date();
     for (const [amount, modifiedAt, askedFor] of [
+      // Microseconds where milliseconds belong.
+      ['0.50', new Date(at(0).getTime() * 1000), at(0)],
       ['1.00', new Date('2126-01-01T00:00:00.000Z'), at(0)],
       ['2.00', askedAt, askedAt],
     ] as const) {

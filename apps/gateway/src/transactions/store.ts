@@ -190,13 +190,15 @@ function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransac
 /** A date that is further ahead than any two clocks that are kept is a fault, and would keep out all later descriptions. */
 const mostAheadMs = 5 * 60_000;
 
-function saidAt(modifiedAt: Date | null, askedAt: Date): Date {
-  return modifiedAt === null || modifiedAt.getTime() > askedAt.getTime() + mostAheadMs ? askedAt : modifiedAt;
+/** Null for a fault, too: PostgreSQL does not even read the year that microseconds make. */
+function dateOf({ modifiedAt }: ProviderTransaction, askedAt: Date): Date | null {
+  return modifiedAt === null || modifiedAt.getTime() > askedAt.getTime() + mostAheadMs ? null : modifiedAt;
 }
 
 /** As JSON, where what is `undefined` is left out: the description does not carry it. */
 function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
-  const { modifiedAt, merchant, fees } = transaction;
+  const { merchant, fees } = transaction;
+  const modifiedAt = dateOf(transaction, askedAt);
   return {
     new_id: newUuid(askedAt.getTime()),
     provider_ref: transaction.providerRef,
@@ -207,7 +209,7 @@ function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string
     provider_status: transaction.providerStatus,
     amount: transaction.amount,
     modified_at: modifiedAt?.toISOString() ?? null,
-    said_at: saidAt(modifiedAt, askedAt).toISOString(),
+    said_at: (modifiedAt ?? askedAt).toISOString(),
     local_amount: transaction.localAmount,
     local_currency: transaction.localCurrency,
     fee: transaction.fee,
