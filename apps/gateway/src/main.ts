@@ -1,11 +1,12 @@
 import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './accounts/accounts.ts';
 import { AccountsError, readAccounts } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { ConfigError, readConfig, readEnvironment } from './config.ts';
+import { type Config, ConfigError, readConfig, readEnvironment } from './config.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
 import { isDatabaseFailure } from './http/problem.ts';
@@ -24,7 +25,6 @@ try {
 /** Faults of the settings and of the surroundings are for the operator to read; anything else is a fault of ours. */
 function startFailure(error: Error & { code?: string }): string {
   if (error instanceof ConfigError || error instanceof AccountsError) return error.message;
-  if (error.code === 'EADDRINUSE') return 'PORT: another process listens there; set another one.';
   if (isDatabaseFailure(error)) return `DATABASE_URL: the database does not answer (${error.code ?? error.message}).`;
   return JSON.stringify(errorForLog(error));
 }
@@ -73,9 +73,8 @@ async function start(): Promise<void> {
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
-  if (typeof config.METRICS_PORT === 'number')
-    await metricsOnly.listen({ host: config.HOST, port: config.METRICS_PORT });
-  await app.listen({ host: config.HOST, port: config.PORT });
+  if (typeof config.METRICS_PORT === 'number') await listen(metricsOnly, config, 'METRICS_PORT');
+  await listen(app, config, 'PORT');
 
   closeWithGrace(
     { delay: config.SHUTDOWN_GRACE_MS, logger: { error: (text: unknown) => log.error({ text }, 'closing') } },
@@ -90,6 +89,17 @@ async function start(): Promise<void> {
       log.info('closed');
     },
   );
+}
+
+/** @throws ConfigError when another process has the port */
+async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<void> {
+  const port = Number(config[setting]);
+  try {
+    await app.listen({ host: config.HOST, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError([`${setting}: another process listens on ${port}; set another one.`]);
+  }
 }
 
 /** @throws ConfigError when a commit could be lost in a crash of the server: then nothing acknowledged would be safe */

@@ -40,6 +40,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+test('a port that another process has keeps it from starting, in one line that says which', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  for (const settings of [{ PORT: String(port) }, { METRICS_PORT: String(port) }]) {
+    const { code, output } = await installation.run(settings);
+    expect(code).toBe(1);
+    const setting = Object.keys(settings)[0] ?? '';
+    expect(output).toContain(`${setting}: another process listens on ${port}; set another one.`);
+  }
+  other.close();
+  await once(other, 'close');
+});
+
 test('SIGTERM with work at every stage: what was accepted is answered or waits durably, also for callers that are gone', async () => {
   const metricsPort = await freePort();
   const process = await installation.start({
