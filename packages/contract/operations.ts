@@ -328,7 +328,7 @@ export const operations = {
     effect: 'read',
     query: transfer.transferQuerySchema,
     success: { status: 200, description: 'A page of transfers.', schema: transfer.transferPageSchema },
-    problems: ['not-found'],
+    problems: [],
     example: { answer: { data: [examples.transfer], nextCursor: null } },
   },
   getTransfer: {
