@@ -296,6 +296,11 @@ describe('callbacks', () => {
       ),
     ],
     [
+      'addresses are missing',
+      { secretPath: { env: 'PATH_SECRET' }, allowFrom: [] },
+      ['/open-api/callbacks/allowFrom: expected at least one address or network'],
+    ],
+    [
       'a setting is unknown',
       { secretPath: { env: 'PATH_SECRET' }, from: [] },
       ['/open-api/callbacks/from: there is no such setting'],

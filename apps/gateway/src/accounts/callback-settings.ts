@@ -9,6 +9,7 @@ export const callbackSettings = z.strictObject({
     .refine(isSecretPath, { error: secretPathRule })
     .optional(),
   allowFrom: addressList
+    .refine(({ rules }) => rules.length > 0, 'expected at least one address or network; without this setting any may')
     .optional()
     .meta({ description: 'Addresses and networks (CIDR) that callbacks may come from. Without it: any.' }),
 });
