@@ -14,11 +14,7 @@ let cards: Awaited<ReturnType<typeof cardMaker>>;
 
 beforeAll(async () => {
   // Nothing is worked by itself: each test says when.
-  gateway = await startGateway({
-    ...takingCallbacks,
-    jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '300' },
-  });
+  gateway = await startGateway({ ...takingCallbacks, jobs: false });
   ({ admin } = gateway.sandbox);
   cards = await cardMaker(gateway);
 });
@@ -118,7 +114,7 @@ describe('the status of a card', () => {
 });
 
 test('a callback about a card that is not known settles the order whose answer was lost', async () => {
-  admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_hang' });
+  admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_reset' });
   const card = await cards.order('virtual');
   expect(card).toMatchObject({ providerRef: null, operation: { outcome: 'unknown' } });
   const atProvider = admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === card.id);
@@ -134,7 +130,7 @@ test('a callback about a card that is not known settles the order whose answer w
 
 test('a callback settles a change whose answer was lost', async () => {
   const card = await cards.made('virtual', 'Activated');
-  admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_hang' });
+  admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_reset' });
   const { operation } = await gateway.client.freezeCard({ params: { id: card.id } });
   expect(operation?.outcome).toBe('unknown');
   await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen' }));

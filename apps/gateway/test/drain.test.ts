@@ -186,7 +186,7 @@ test('SIGTERM with nothing left but writes that nobody waits for: they are recor
 });
 
 test('SIGTERM while a provider stays silent: the answer is 202, and what is unknown waits for the next process', async () => {
-  const settings = { PROVIDER_READ_TIMEOUT_MS: '1500', PROVIDER_WRITE_TIMEOUT_MS: '1500' };
+  const settings = { PROVIDER_READ_TIMEOUT_MS: '2500', PROVIDER_WRITE_TIMEOUT_MS: '2500' };
   const process = await installation.start(settings);
   const body = await cardOrder({ client: process.client, sandbox });
   const asked = sandbox.admin.requestCount('keysecure', 'card/apply');
