@@ -10,6 +10,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'code',
   'durationMs',
   'err',
+  'forgotten',
   'found',
   'httpStatus',
   'jobs',
