@@ -95,6 +95,14 @@ describe('a token for the frame', () => {
     expect(outcome.value.expiresInSeconds).toBe(300);
   });
 
+  test.each([-1, 1_716_393_600_000, Number.MAX_SAFE_INTEGER])('a lifetime of %d seconds is none', async (seconds) => {
+    const account = await openAccount(() => success({ client_access_token: 'one-time', expires_in: seconds }));
+    expect(await account.adapter().frameTokens.issue(card, call)).toMatchObject({
+      kind: 'unknown',
+      why: 'unreadable_answer',
+    });
+  });
+
   test.each([
     [1013, 'unsupported'],
     [1015, 'configuration'],

@@ -65,8 +65,12 @@ export const privateInfo = z.object({
   exp_month: z.string(),
 });
 
-/** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds (§12, trap 4). */
-export const clientToken = z.object({ client_access_token: z.string().min(1), expires_in: wire.integer });
+/** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds, and no instant (§12, trap 4). */
+export const clientToken = z.object({
+  client_access_token: z.string().min(1),
+  expires_in: wire.integer.refine((seconds) => seconds >= 0 && seconds <= yearSeconds),
+});
+const yearSeconds = 366 * 86_400;
 
 /** An amount that is documented without being promised: `undefined` when it is not said or no number, null for none. */
 const amount = wire.textOrNumber.nullish().transform((text): Decimal | null | undefined => {
