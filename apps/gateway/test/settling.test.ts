@@ -678,6 +678,28 @@ test('all of it happens by itself while the gateway runs', async () => {
   await running.close();
 });
 
+test('many writes of one account are looked up one after another, not a few every other second', async () => {
+  const busy = await startGateway({ settings: { PROVIDER_CIRCUIT_FAILURES: '1000' } });
+  try {
+    const body = await cardOrder(busy);
+    busy.sandbox.admin.addFault({
+      provider: 'keysecure',
+      operation: 'card/apply',
+      fault: 'work_then_reset',
+      times: 60,
+    });
+    const lost = await Promise.all(Array.from({ length: 60 }, () => busy.client.issueCard({ body })));
+    expect(lost.every(({ operation }) => operation?.outcome === 'unknown')).toBe(true);
+    // A few every other second would take longer than this test may.
+    await until(
+      () => busy.client.listOperations({ query: { outcome: 'unknown' } }),
+      ({ data }) => data.length === 0,
+    );
+  } finally {
+    await busy.close();
+  }
+});
+
 test('a provider that hangs keeps the look-ups of the others waiting no longer than a moment', async () => {
   const busy = await startGateway({
     settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_READ_TIMEOUT_MS: '20000', JOBS_CONCURRENCY: '4' },

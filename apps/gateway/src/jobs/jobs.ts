@@ -13,6 +13,8 @@ import { runSync } from './sync.ts';
 
 const pollIntervalMs = 1000;
 const nextTurnMs = 2000;
+/** A turn that is kept much longer would seem to be kept by a process that is gone. */
+const longestTurnMs = 60_000;
 const startAgainMs = 1000;
 
 export interface Jobs {
@@ -27,14 +29,21 @@ export interface Jobs {
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Jobs> {
   const turns = createTurns(Math.max(1, Math.floor(services.config.JOBS_CONCURRENCY / 4)));
   const tasks: TaskList = {
-    settle: async (payload) => {
+    settle: async (payload, helpers) => {
       const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
-      if (!turns.begin(operation.account)) {
+      if (!turns.begin(operation)) {
+        // Should nobody here come to it, its job does.
         await queueSettle(services.pool, operation, new Date(services.now() + nextTurnMs));
         return;
       }
+      const endAt = services.now() + longestTurnMs;
       try {
         await settleUnknown(services, kinds, operation.id);
+        while (services.now() < endAt && !helpers.abortSignal?.aborted) {
+          const next = turns.next(operation.account);
+          if (next === undefined) break;
+          await settleUnknown(services, kinds, next);
+        }
       } finally {
         turns.end(operation.account);
       }
@@ -128,15 +137,40 @@ function outsideRequests(tasks: TaskList): TaskList {
   return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, wrapped(task)]));
 }
 
-/** Look-ups of one account that run at once: a provider that hangs must not keep every worker waiting. */
-function createTurns(most: number): { begin(account: string): boolean; end(account: string): void } {
+interface Turns {
+  /** False when the account's turns are all taken; then the write waits for the next one. */
+  begin(operation: { readonly id: string; readonly account: string }): boolean;
+  /** A write of the account that waits, for who has a turn and is done with its own. */
+  next(account: string): string | undefined;
+  end(account: string): void;
+}
+
+/**
+ * Look-ups of one account that run at once: a provider that hangs must not keep every worker waiting. Who has a turn goes
+ * on with those that found none: each by a job of its own, all due at the same moment, they would get a turn or two every
+ * other second.
+ */
+function createTurns(most: number): Turns {
   const running = new Map<string, number>();
+  const waiting = new Map<string, Set<string>>();
   return {
-    begin: (account) => {
+    begin: ({ id, account }) => {
       const count = running.get(account) ?? 0;
-      if (count >= most) return false;
+      const line = waiting.get(account) ?? new Set();
+      if (count >= most) {
+        waiting.set(account, line.add(id));
+        return false;
+      }
+      line.delete(id);
       running.set(account, count + 1);
       return true;
+    },
+    next: (account) => {
+      const line = waiting.get(account);
+      const [id] = line ?? [];
+      if (id === undefined) waiting.delete(account);
+      else line?.delete(id);
+      return id;
     },
     end: (account) => {
       const count = (running.get(account) ?? 0) - 1;
