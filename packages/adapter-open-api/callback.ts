@@ -8,7 +8,7 @@ import { cardEvent } from './wire.ts';
 const record = z.strictObject({ eventTag: z.string().nullable(), card: z.string() });
 const wrapped = z.object({ eventTag: z.string().max(64).nullish(), data: z.unknown() });
 
-/** Deliveries of one event within this time are one; a later one may be a new event with the same content. */
+/** Deliveries of one event within this time are one row; a later one may be a new event with the same content. */
 const sameWithinMs = 60_000;
 
 /**

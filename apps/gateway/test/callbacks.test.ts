@@ -94,10 +94,24 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
     const asked = admin.requestCount('open-api', 'cardList');
     const body = JSON.stringify({ eventTag: 'card.status.freeze', data: { ...card, status: 7, cvv: '345' } });
     await expectOneEffect(`open-api/${secretPath}`, { body }, '{"code":0,"message":"success"}');
-    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 1);
+    // One that comes after the card was read is a new reason to read it.
+    expect(admin.requestCount('open-api', 'cardList')).toBeGreaterThan(asked);
     const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
     const shown = data.find(({ providerRef }) => providerRef === card?.card_id);
     expect(shown).toMatchObject({ status: to === 3 ? 'frozen' : 'active' });
+  });
+
+  test('a hint with the same content as one that was worked already: the card may have changed again', async () => {
+    const [, card] = admin.openApi.cards();
+    const body = JSON.stringify({ eventTag: 'card.status.freeze', data: { ...card, status: 3 } });
+    for (const status of [3, 2]) {
+      admin.openApi.updateCard(card?.card_id ?? '', { status });
+      expect(await post(at(`open-api/${secretPath}`), { body })).toMatchObject({ status: 200 });
+      await workedCallbacks(gateway);
+      const { data } = await gateway.client.listCards({ query: { account: 'open-api', limit: 200 } });
+      const shown = data.find(({ providerRef }) => providerRef === card?.card_id);
+      expect(shown).toMatchObject({ status: status === 3 ? 'frozen' : 'active' });
+    }
   });
 
   test('a token that was bound (Onerway), acknowledged by its bare id', async () => {

@@ -202,6 +202,15 @@ describe('a change that the card does not allow', () => {
     },
   );
 
+  test('a card in a state that no document lists can still be stopped: the provider decides', async () => {
+    const { id } = await cards.made('virtual');
+    await gateway.pool.query(`UPDATE cards SET status = 'unrecognized', provider_status = 'Paused' WHERE id = $1`, [
+      uuidOf('card', id),
+    ]);
+    await expect(change('unfreezeCard', id)).rejects.toMatchObject({ code: 'illegal-state', status: 409 });
+    expect(await change('freezeCard', id)).toMatchObject({ data: { status: 'frozen', providerStatus: 'Frozen' } });
+  });
+
   test('a virtual card is neither activated nor given a PIN', async () => {
     const { id } = await cards.made('virtual');
     const before = counts();

@@ -36,8 +36,14 @@ const addJob = `graphile_worker.add_job('callback', json_build_object('callbackI
   max_attempts => 8, job_key => 'callback:' || id::text)`;
 
 /**
+ * A hint that comes again after it was worked: nothing of it tells whether it is the same event or the same change anew
+ * (open-api-issuer.md §5.3), and to read the card once more costs no more than that.
+ */
+const isHintAnew = `c.kind = 'card_hint' AND c.state = 'worked' AND c.worked_at < excluded.received_at`;
+
+/**
  * Stores a callback with its job: one statement, so that either both are there or neither. One that came before is counted,
- * and that is all.
+ * and that is all, but for {@link isHintAnew}.
  */
 export async function storeCallback(pool: Pool, callback: NewCallback): Promise<'accepted' | 'repeated'> {
   const { rowCount } = await pool.query({
@@ -45,10 +51,13 @@ export async function storeCallback(pool: Pool, callback: NewCallback): Promise<
     text: `WITH stored AS (
         INSERT INTO callbacks AS c (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8)
-        ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1
-        RETURNING id, account, kind, deliveries
+        ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1,
+          state = CASE WHEN ${isHintAnew} THEN 'received' ELSE c.state END,
+          worked_at = CASE WHEN ${isHintAnew} THEN NULL ELSE c.worked_at END,
+          received_at = CASE WHEN ${isHintAnew} THEN excluded.received_at ELSE c.received_at END
+        RETURNING id, account, kind, deliveries, state = 'received' AND received_at = $8 AS is_due
       )
-      SELECT ${addJob} FROM stored WHERE deliveries = 1`,
+      SELECT ${addJob} FROM stored WHERE deliveries = 1 OR (kind = 'card_hint' AND is_due)`,
     values: valuesOf(callback),
   });
   return rowCount === 1 ? 'accepted' : 'repeated';

@@ -32,9 +32,10 @@ interface Rule {
 
 const rules: Readonly<Record<ChangeName, Rule>> = {
   activate: { type: 'activateCard', from: ['inactive'], isForPhysicalOnly: true },
-  freeze: { type: 'freezeCard', from: ['active'], isForPhysicalOnly: false },
+  // What a provider's new word for a state means nobody here knows; a card in it must still be stopped. The provider decides.
+  freeze: { type: 'freezeCard', from: ['active', 'unrecognized'], isForPhysicalOnly: false },
   unfreeze: { type: 'unfreezeCard', from: ['frozen'], isForPhysicalOnly: false },
-  cancel: { type: 'cancelCard', from: ['inactive', 'active', 'frozen'], isForPhysicalOnly: false },
+  cancel: { type: 'cancelCard', from: ['inactive', 'active', 'frozen', 'unrecognized'], isForPhysicalOnly: false },
   setPin: { type: 'setCardPin', from: ['active'], isForPhysicalOnly: true },
 };
 
