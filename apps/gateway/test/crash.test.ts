@@ -59,6 +59,14 @@ async function killAndRestart(): Promise<void> {
   toDatabase.thaw();
   toProvider.thaw();
   sandbox.admin.clearFaults();
+  // What it committed last may still be on its way through the server, and is not to be missed.
+  await until(
+    () =>
+      pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
+      ),
+    ({ rowCount }) => rowCount === 0,
+  );
   await ageSubmitting({ pool });
   gateway = await installation.start();
 }
