@@ -173,14 +173,14 @@ export async function insertOrderedCard(
  */
 export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query({
-    name: 'card-give-way',
-    text: `DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
-             AND d.id <> c.id AND d.operation_id IS NULL`,
-    values: [id, providerRef],
-  });
-  await client.query({
     name: 'card-accept',
-    text: `UPDATE cards SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL`,
+    // The count has the deletion done before the id is taken.
+    text: `WITH given_way AS (
+             DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
+               AND d.id <> c.id AND d.operation_id IS NULL RETURNING d.id
+           )
+           UPDATE cards SET provider_ref = $2, updated_at = $3
+           WHERE id = $1 AND provider_ref IS NULL AND (SELECT count(*) FROM given_way) >= 0`,
     values: [id, providerRef, at],
   });
 }

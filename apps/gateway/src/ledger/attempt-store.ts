@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Attempt } from './store.ts';
+import type { Attempt, StoredAnswer } from './store.ts';
 
 /** Adds evidence. A look-up that shows the same as the one before only moves that one's end on. */
 export async function addAttempt(client: PoolClient, operationId: string, attempt: Attempt): Promise<void> {
@@ -24,5 +24,35 @@ export async function addAttempt(client: PoolClient, operationId: string, attemp
                   $2, $3, $4, $5, $6, $7, $8
            ON CONFLICT DO NOTHING`,
     values: [operationId, kind, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage],
+  });
+}
+
+/** Keeps the answer of a write that is closed, for its repeats, with the evidence; of a send, which is the rule, at once. */
+export async function keepAnswer(
+  client: PoolClient,
+  operationId: string,
+  { status, body }: StoredAnswer,
+  attempt: Attempt | null,
+): Promise<void> {
+  const answer = [operationId, status, JSON.stringify(body)];
+  if (attempt?.kind === 'send') {
+    const { startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage } = attempt;
+    await client.query({
+      name: 'operation-answer-to-send',
+      text: `WITH sent AS (
+               INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome, http_status,
+                 provider_code, provider_message)
+               VALUES ($1, 0, 'send', $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+             )
+             UPDATE operations SET answer_status = $2, answer = $3 WHERE id = $1 AND idempotency_key IS NOT NULL`,
+      values: [...answer, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage],
+    });
+    return;
+  }
+  if (attempt !== null) await addAttempt(client, operationId, attempt);
+  await client.query({
+    name: 'operation-answer',
+    text: 'UPDATE operations SET answer_status = $2, answer = $3 WHERE id = $1 AND idempotency_key IS NOT NULL',
+    values: answer,
   });
 }

@@ -1,7 +1,7 @@
 import { inTransaction } from '@card-gateway/database';
 import type { OperationType, Refusal, SettledBy, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { addAttempt } from './attempt-store.ts';
+import { addAttempt, keepAnswer } from './attempt-store.ts';
 import { type Happening, next, type Standing } from './machine.ts';
 import { queueSettle } from './queue-store.ts';
 
@@ -171,21 +171,18 @@ export async function settle(
   return inTransaction(pool, async (client) => {
     const operation = await transit(client, settling);
     const isEvidence = settling.event.kind === 'shown' || attempt?.kind === 'send';
-    if (attempt !== null && (operation !== null || isEvidence)) {
-      await addAttempt(client, settling.operation.id, attempt);
+    if (operation === null) {
+      if (attempt !== null && isEvidence) await addAttempt(client, settling.operation.id, attempt);
+      return null;
     }
-    if (operation === null) return null;
     const answer = await change(client, operation);
-    if (operation.state === 'unknown') {
-      const isLookedUp = operation.leaseUntil !== null;
-      if (operation.nextLookUpAt !== null && !isLookedUp) await queueSettle(client, operation, operation.nextLookUpAt);
-    } else if (answer !== null) {
-      await client.query({
-        name: 'operation-answer',
-        text: 'UPDATE operations SET answer_status = $2, answer = $3 WHERE id = $1 AND idempotency_key IS NOT NULL',
-        values: [operation.id, answer.status, JSON.stringify(answer.body)],
-      });
+    if (operation.state === 'unknown' || answer === null) {
+      if (attempt !== null) await addAttempt(client, operation.id, attempt);
+    } else {
+      await keepAnswer(client, operation.id, answer, attempt);
     }
+    const isLookedUp = operation.leaseUntil !== null;
+    if (operation.nextLookUpAt !== null && !isLookedUp) await queueSettle(client, operation, operation.nextLookUpAt);
     return { operation, answer };
   });
 }
