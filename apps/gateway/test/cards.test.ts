@@ -1,21 +1,11 @@
 import type { OperationInput } from '@card-gateway/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { address } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 type Order = OperationInput<'issueCard'>['body'];
 type Query = OperationInput<'listCards'>['query'];
 
-const address = {
-  firstName: 'Ada',
-  lastName: 'Lovelace',
-  phoneCode: '44',
-  phone: '2079460000',
-  country: 'GB',
-  state: 'London',
-  city: 'London',
-  line1: '1 Main Street',
-  postalCode: 'N1 9GU',
-};
 const nobody = 'chd_00000000000000000000000000';
 
 let gateway: TestGateway;

@@ -6,6 +6,7 @@ import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
+import { address } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, type RawRequest, send } from './setup/send.ts';
@@ -144,18 +145,6 @@ describe('one Idempotency-Key, eight requests at once, two gateways', () => {
 describe('a key belongs to one request of one caller', () => {
   test('in any sequence of keys, bodies and callers', async () => {
     const rejected = await cardOrder(gateway, 'keysecure', 'reject-this-one');
-    const address = {
-      firstName: 'Ada',
-      lastName: 'Lovelace',
-      phoneCode: '44',
-      phone: '2079460000',
-      country: 'GB',
-      state: 'London',
-      city: 'London',
-      line1: '1 Main Street',
-      line2: '',
-      postalCode: 'N1 9GU',
-    };
     const bodies = [
       { body: order, status: 201, issued: 1 },
       { body: { ...order, address }, status: 201, issued: 1 },

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Operation } from '@card-gateway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { address } from './setup/cards.ts';
 import { type Answer, call, callRaw, everyOperation, exampleOf, pathOf, problemOf, schemaOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
@@ -429,19 +430,6 @@ function bodyOf({ body }: Operation) {
   if (body === undefined) throw new Error('This operation has no body.');
   return body;
 }
-
-const address = {
-  firstName: 'Ada',
-  lastName: 'Lovelace',
-  phoneCode: '44',
-  phone: '2079460000',
-  country: 'GB',
-  state: 'London',
-  city: 'London',
-  line1: '1 Main Street',
-  line2: '',
-  postalCode: 'N1 9GU',
-};
 
 /** The example of a body, with an address where one may stand. */
 function fullExample(operation: Operation): Record<string, unknown> {

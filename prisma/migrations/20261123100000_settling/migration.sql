@@ -91,3 +91,7 @@ CREATE TRIGGER operations_forward BEFORE UPDATE OF state, settled_by, settled_at
 
 -- Whether a sync of an account is due.
 CREATE INDEX syncs_account_idx ON syncs (account, created_at DESC);
+-- The syncs that are not over: few rows, asked for each minute.
+CREATE INDEX syncs_open_idx ON syncs (created_at) WHERE state IN ('queued', 'running');
+-- What is not settled on a card that a list or a callback describes.
+CREATE INDEX operations_open_resource_idx ON operations (resource_id) WHERE state IN ('submitting', 'unknown');

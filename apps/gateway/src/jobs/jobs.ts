@@ -62,7 +62,7 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
     },
     scheduleSyncs: async () => {
       const accounts = await scheduleSyncs(services);
-      if (accounts.length > 0) log.info({ accounts }, 'started syncs that were due');
+      for (const account of accounts) log.info({ account }, 'started a sync that was due');
     },
     forgetKeys: async () => {
       const forgotten = await forgetKeys(services);

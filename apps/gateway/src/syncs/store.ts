@@ -74,11 +74,11 @@ export async function queueLeftSyncs(pool: Pool): Promise<void> {
   for (const { id } of rows) await queueSync(pool, id);
 }
 
-/** Whether an account's cards were pulled, or began to be, since then; or are being pulled, or wait for it. */
+/** Whether the latest pull of an account's cards began or ended since then, is under way, or waits for it. */
 export async function isCardSyncRecent(pool: Pool, account: string, since: Date): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `SELECT 1 FROM syncs
-     WHERE account = $1 AND kind = 'cards' AND (created_at > $2 OR finished_at > $2 OR state IN ('queued', 'running')) LIMIT 1`,
+    `SELECT 1 FROM (SELECT * FROM syncs WHERE account = $1 AND kind = 'cards' ORDER BY created_at DESC LIMIT 1) latest
+     WHERE created_at > $2 OR finished_at > $2 OR state IN ('queued', 'running')`,
     [account, since],
   );
   return rowCount === 1;
