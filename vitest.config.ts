@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most tests wait for sockets rather than compute: more workers than cores keep both cores busy.
+    maxWorkers: 3,
     reporters: ['default', ['json', { outputFile: '.data/test-report.json' }]],
     projects: [
       {
