@@ -1,0 +1,142 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openTransport } from '@card-gateway/adapter-kit';
+import type { Client } from '@card-gateway/client';
+import { migrate } from '@card-gateway/database/migrate';
+import { startSandbox } from '@card-gateway/sandbox';
+import { install, shipped } from './chaos/installation.ts';
+import { startPostgres } from './chaos/postgres.ts';
+import { openReplica } from './chaos/replica.ts';
+
+/**
+ * `pnpm soak`: one gateway as shipped, under three times the load it takes on, against a provider that takes its time. Shows
+ * that what is under way and in line stays bounded, and that memory does not grow.
+ */
+const callers = 288;
+const providerLatencyMs = 200;
+const sampleEveryMs = 1000;
+/** Of the run's quarters the first warms up; the low water of the last may exceed the second's by this factor. */
+const mostGrowth = 1.2;
+const account = 'keysecure';
+
+interface Sample {
+  readonly heap: number;
+  readonly resident: number;
+  readonly underWay: number;
+  readonly inLine: number;
+}
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '2' } } });
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) throw new Error('Usage: pnpm soak [--minutes 2]');
+await soak(minutes);
+
+async function soak(forMinutes: number): Promise<void> {
+  await using undo = new AsyncDisposableStack();
+  const postgres = await startPostgres();
+  undo.defer(() => postgres.remove());
+  const sandbox = await startSandbox({
+    latencyMs: providerLatencyMs,
+    keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
+  });
+  undo.defer(() => sandbox.close());
+  await migrate(postgres.url);
+  const installation = await install(sandbox, shipped, () => postgres.url);
+  undo.defer(() => installation.remove());
+  const replica = await openReplica({
+    name: 'soak',
+    sources: shipped,
+    installation,
+    apiKey: await installation.createKey('soak'),
+    database: () => postgres,
+    sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+    onEnd: () => {
+      throw new Error('The gateway ended by itself.');
+    },
+  });
+  undo.defer(() => replica.close());
+  await replica.start();
+  const client = replica.client();
+  const address = replica.address();
+  if (client === null || address === null) throw new Error('The gateway does not listen.');
+  const body = await order(client);
+
+  const ends = AbortSignal.timeout(forMinutes * 60_000);
+  const counts = new Map<string, number>();
+  const samples: Sample[] = [];
+  await Promise.all([
+    ...Array.from({ length: callers }, () => callOnAndOn(client, body, ends, counts)),
+    sampleOnAndOn(`http://${address.host}:${address.port}/metrics`, ends, samples),
+  ]);
+  report(samples, counts);
+}
+
+type Order = Parameters<Client['issueCard']>[0]['body'];
+
+async function order(client: Client): Promise<Order> {
+  const { data } = await client.listCardProducts({ query: { account } });
+  const product = data.find(({ issuable, forms }) => issuable && forms?.includes('virtual'));
+  if (product === undefined) throw new Error('The sandbox has no product.');
+  const cardholder = await client.createCardholder({ body: { account, reference: 'soak', sumsubShareToken: 'token' } });
+  return { account, product: product.id, cardholder: cardholder.id, form: 'virtual' };
+}
+
+async function callOnAndOn(client: Client, body: Order, ends: AbortSignal, counts: Map<string, number>): Promise<void> {
+  while (!ends.aborted) {
+    const told = await client.call('issueCard', { body }).then(
+      ({ status }) => String(status),
+      (error: unknown) => (error as { code?: string }).code ?? 'no answer',
+    );
+    counts.set(told, (counts.get(told) ?? 0) + 1);
+    // As a caller that is told to come back does; none would wait the whole second here.
+    if (told === 'account-busy') await wait(50);
+  }
+}
+
+async function sampleOnAndOn(url: string, ends: AbortSignal, samples: Sample[]): Promise<void> {
+  const transport = openTransport({ connections: 1, connectTimeoutMs: 1000, maxResponseBytes: 4_000_000 });
+  while (!ends.aborted) {
+    const scrape = await transport.send({
+      operation: 'scrape',
+      method: 'GET',
+      url,
+      headers: {},
+      body: null,
+      timeoutMs: 5000,
+    });
+    const text = scrape.kind === 'answered' ? scrape.body : '';
+    const read = (name: string): number =>
+      Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+    const ofAccount = (name: string): number =>
+      Number(new RegExp(`^${name}\\{[^}]*account="${account}"[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+    if (text !== '') {
+      samples.push({
+        heap: read('nodejs_heap_size_used_bytes'),
+        resident: read('process_resident_memory_bytes'),
+        underWay: ofAccount('gateway_account_calls_in_flight'),
+        inLine: ofAccount('gateway_account_calls_queued'),
+      });
+    }
+    await wait(sampleEveryMs, undefined, { signal: ends }).catch(() => {});
+  }
+  await transport.close();
+}
+
+function report(samples: readonly Sample[], counts: ReadonlyMap<string, number>): void {
+  const size = Math.floor(samples.length / 4);
+  const lowest = (quarter: number): number =>
+    Math.min(...samples.slice(quarter * size, (quarter + 1) * size).map(({ heap }) => heap));
+  const most = (of: (sample: Sample) => number): number => Math.max(...samples.map(of));
+  const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} MB`;
+  const growth = lowest(3) / lowest(1);
+  const lines = [
+    ...[...counts].map(([told, count]) => `${told.padEnd(24)} ${count}`),
+    `most calls under way      ${most(({ underWay }) => underWay)}`,
+    `most calls in line        ${most(({ inLine }) => inLine)}`,
+    `heap in use, low water    ${[0, 1, 2, 3].map((quarter) => megabytes(lowest(quarter))).join(', ')} by quarters`,
+    `resident, at most         ${megabytes(most(({ resident }) => resident))}`,
+    growth <= mostGrowth ? 'GOOD' : `FAILED: the heap's low water grew by a factor of ${growth.toFixed(2)}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  if (growth > mostGrowth) process.exitCode = 1;
+}
