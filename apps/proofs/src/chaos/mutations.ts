@@ -33,8 +33,9 @@ const faults: Readonly<Record<Mutation, Fault>> = {
     edits: [
       {
         file: 'apps/gateway/src/ledger/store.ts',
-        from: /WHERE id = \$1 AND state = \$2 AND fence = \$3/,
-        to: 'WHERE id = $1 AND $2::text IS NOT NULL AND $3::integer IS NOT NULL',
+        from: /WHERE id = \$1 AND state = \$2 AND fence = \$3 AND next_look_up_at IS NOT DISTINCT FROM \$18/,
+        // Each parameter still needs a type.
+        to: 'WHERE id = $1 AND coalesce($2::text, $3::integer::text, $18::timestamptz::text) IS NOT NULL',
       },
     ],
     // The database's own guard would hide that the gateway's is gone.
