@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
-import { storeProviderCards } from '../src/cards/store.ts';
+import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
 import { takeCards } from '../src/cards/take-cards.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { findById } from '../src/ledger/store.ts';

@@ -18,7 +18,8 @@ import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.
 import type { Services } from '../services.ts';
 import { beginChange, endChange } from './change-store.ts';
 import { sealedPan } from './sealed-pan.ts';
-import { type CardRow, describeProviderCards, getCard } from './store.ts';
+import { describeProviderCards } from './provider-cards-store.ts';
+import { type CardRow, getCard } from './store.ts';
 import { cardView } from './view.ts';
 
 type ChangeName = CardChange['kind'];

@@ -5,15 +5,8 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
-import {
-  acceptOrder,
-  describeProviderCards,
-  failOrder,
-  findCardholder,
-  findProduct,
-  getCard,
-  insertOrderedCard,
-} from './store.ts';
+import { describeProviderCards } from './provider-cards-store.ts';
+import { acceptOrder, failOrder, findCardholder, findProduct, getCard, insertOrderedCard } from './store.ts';
 import { cardView } from './view.ts';
 
 /** A card that the provider took an order for; from a look-up with all that the provider says of it. */

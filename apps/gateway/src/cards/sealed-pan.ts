@@ -1,6 +1,7 @@
 import type { Pan } from '@card-gateway/core';
 import type { Services } from '../services.ts';
-import { type CardRow, panPlace } from './store.ts';
+import { panPlace } from './provider-cards-store.ts';
+import { type CardRow } from './store.ts';
 
 /** The number of a card whose provider finds it by nothing else; null for the others'. @throws when it cannot be opened */
 export function sealedPan(

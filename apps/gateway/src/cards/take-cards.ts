@@ -4,7 +4,7 @@ import { attemptOf, settleByEvidence } from '../ledger/settle.ts';
 import { findOpen } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { cardWriteKinds } from './kinds.ts';
-import { idsOfCards, storeProviderCards } from './store.ts';
+import { idsOfCards, storeProviderCards } from './provider-cards-store.ts';
 
 /** How cards came to be described, and when: asked for, or by the date of what came by itself. */
 export interface Seen {

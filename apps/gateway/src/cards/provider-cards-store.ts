@@ -1,0 +1,148 @@
+import { inTransaction } from '@card-gateway/database';
+import { fromPublicId, instantOf, newUuid, type ProviderCard } from '@card-gateway/core';
+import type { Pool, PoolClient } from 'pg';
+import type { Owner } from '../accounts/accounts.ts';
+import type { Sealing } from '../sealing.ts';
+
+/** Columns that a provider's description of a card may set, with how their JSON text is read. */
+const described = {
+  product_ref: 'text',
+  cardholder_ref: 'text',
+  form: 'text',
+  network: 'text',
+  bin: 'text',
+  last4: 'text',
+  expiry: 'text',
+  status: 'text',
+  provider_status: 'text',
+  balance: 'numeric',
+  total_loaded: 'numeric',
+  activated_at: 'timestamptz',
+  cancel_requested_at: 'timestamptz',
+  cancelled_at: 'timestamptz',
+} as const;
+const newValues = {
+  ...Object.fromEntries(
+    Object.entries(described).map(([name, type]) => [
+      name,
+      `CASE WHEN r ? '${name}' THEN (r->>'${name}')::${type} ELSE c.${name} END`,
+    ]),
+  ),
+  pan_fingerprint: `coalesce(r->>'pan_fingerprint', c.pan_fingerprint)`,
+};
+
+/**
+ * Each value is computed from the very row that is updated, so that one which waited for another transaction starts from
+ * what that one wrote.
+ */
+const describeCards = `
+  UPDATE cards c SET ${Object.entries(newValues)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ')},
+    pan_sealed = coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed),
+    synced_at = $3,
+    updated_at = CASE WHEN (${Object.keys(newValues)
+      .map((name) => `c.${name}`)
+      .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')}) THEN $3 ELSE c.updated_at END
+  FROM jsonb_array_elements($2::jsonb) r
+  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)`;
+
+/**
+ * Stores what a provider said of its cards, in one transaction: rows are found by the provider's id, or by our own
+ * reference where the provider hands it back, so that an order and a list can never make two rows of one card. What was
+ * asked for before the row's last description (`askedAt`) is older and changes nothing. A number is sealed anew each time,
+ * and so comes under the newest key.
+ */
+export async function storeProviderCards(
+  pool: Pool,
+  sealing: Sealing,
+  account: Owner,
+  cards: readonly ProviderCard[],
+  askedAt: Date,
+): Promise<void> {
+  if (cards.length === 0) return;
+  await inTransaction(pool, (client) => describeProviderCards(client, sealing, account, cards, askedAt));
+}
+
+/** The provider's ids of those of its cards that are known here, by our own. */
+export async function idsOfCards(
+  pool: Pool,
+  account: string,
+  providerRefs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ id: string; providerRef: string }>({
+    name: 'card-ids',
+    text: `SELECT id, provider_ref AS "providerRef" FROM cards WHERE account = $1 AND provider_ref = ANY ($2::text[])`,
+    values: [account, providerRefs],
+  });
+  return new Map(rows.map(({ id, providerRef }) => [id, providerRef]));
+}
+
+/** {@link storeProviderCards} inside a transaction that is open already. */
+export async function describeProviderCards(
+  client: PoolClient,
+  sealing: Sealing,
+  account: Owner,
+  cards: readonly ProviderCard[],
+  askedAt: Date,
+): Promise<void> {
+  const rows = cards.map((card) => wireRow(card, account.name, sealing, askedAt));
+  const json = JSON.stringify(rows);
+  if (rows.length > 1) {
+    // In which order a list's rows are locked is the planner's choice, so that two lists could wait for each other: they
+    // are stored one after another. Who writes a single card holds nothing that a list could wait for it with.
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cards ${account.name}`]);
+  }
+  await client.query(
+    `UPDATE cards c SET provider_ref = r->>'provider_ref', updated_at = $3
+     FROM jsonb_array_elements($2::jsonb) r
+     WHERE c.id = (r->>'our_id')::uuid AND c.account = $1 AND c.provider_ref IS NULL
+       AND NOT EXISTS (SELECT 1 FROM cards d WHERE d.account = $1 AND d.provider_ref = r->>'provider_ref')`,
+    [account.name, json, askedAt],
+  );
+  await client.query(
+    `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
+     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'status', (r->>'created_at')::timestamptz, $5
+     FROM jsonb_array_elements($2::jsonb) r
+     ON CONFLICT (account, provider_ref) DO NOTHING`,
+    [account.name, json, account.tenant, account.provider, askedAt],
+  );
+  await client.query(describeCards, [account.name, json, askedAt]);
+}
+
+function wireRow(
+  card: ProviderCard,
+  account: string,
+  sealing: Sealing,
+  askedAt: Date,
+): Record<string, string | null | undefined> {
+  const pan = card.pan;
+  const id = newUuid(askedAt.getTime());
+  return {
+    provider_ref: card.providerRef,
+    new_id: id,
+    created_at: new Date(instantOf(id)).toISOString(),
+    our_id: card.ourReference ? (fromPublicId('card', card.ourReference) ?? undefined) : undefined,
+    product_ref: card.productRef,
+    cardholder_ref: card.cardholderRef,
+    form: card.form,
+    network: card.network,
+    bin: pan?.bin,
+    last4: pan?.last4 ?? card.last4,
+    expiry: card.expiry,
+    status: card.status,
+    provider_status: card.providerStatus,
+    balance: card.balance,
+    total_loaded: card.totalLoaded,
+    activated_at: card.activatedAt === null ? null : card.activatedAt?.toISOString(),
+    cancel_requested_at: card.cancelRequestedAt === null ? null : card.cancelRequestedAt?.toISOString(),
+    cancelled_at: card.cancelledAt === null ? null : card.cancelledAt?.toISOString(),
+    pan_fingerprint: pan && sealing.fingerprint(pan),
+    pan_sealed: pan && sealing.seal(pan, panPlace(account, card.providerRef)).toString('hex'),
+  };
+}
+
+/** Where a card's number is sealed to. */
+export function panPlace(account: string, providerRef: string) {
+  return { table: 'cards', column: 'pan', row: [account, providerRef] } as const;
+}
