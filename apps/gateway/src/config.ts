@@ -281,6 +281,11 @@ function textOf(
   return null;
 }
 
+/** Look-ups of one account that run at once in a process: a provider that hangs must not keep every worker waiting. */
+export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
+  return Math.max(1, Math.floor(jobs / 4));
+}
+
 /** A variable that the accounts file names by `{"env": name}`. */
 export function readEnvironment(name: string): string | undefined {
   return process.env[name];

@@ -1,7 +1,7 @@
 import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
 import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
-import type { Config } from '../config.ts';
+import { type Config, lookUpsAtOnce } from '../config.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Account } from './accounts-file.ts';
 import { admitCalls } from './admit-calls.ts';
@@ -81,7 +81,8 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       },
     });
     const transport = openTransport({
-      connections: config.PROVIDER_CONNECTIONS + spareConnections(config),
+      // The spare ones are for what waits for no place: look-ups, and a request for an access token.
+      connections: config.PROVIDER_CONNECTIONS + lookUpsAtOnce(config) + 1,
       connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
       maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
       report: (report) => {
@@ -154,11 +155,6 @@ function usualTimeMs(config: Config): number {
     config.HTTP_READ_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
     config.HTTP_WRITE_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
   );
-}
-
-/** For what waits for no place: as many look-ups as run at once for one account, and one request for an access token. */
-function spareConnections({ JOBS_CONCURRENCY: jobs }: Config): number {
-  return Math.max(1, Math.floor(jobs / 4)) + 1;
 }
 
 function notAdmitted(account: string, why: NotAdmitted, retryAfterSeconds: number): ProblemError {

@@ -15,6 +15,7 @@ import {
 import { sealedPan } from '../cards/sealed-pan.ts';
 import { takeCards } from '../cards/take-cards.ts';
 import { ProblemError } from '../http/problem.ts';
+import { isCredibleDate } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
@@ -73,9 +74,6 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
   }
 }
 
-/** A date that is further ahead than any two clocks that are kept is a fault, and would keep out all later descriptions. */
-const mostAheadMs = 5 * 60_000;
-
 /**
  * A card's new status, by the provider's own date of it: the latest description counts, in whatever order they come. Where
  * dates do not tell (none, a wrong one, the same as that of another status), and where the card is not known and may be the
@@ -88,7 +86,7 @@ async function takeChange(
   receivedAt: Date,
 ): Promise<void> {
   const known = await findCard(services.pool, account.name, cardRef);
-  const isDated = at !== null && at.getTime() <= receivedAt.getTime() + mostAheadMs;
+  const isDated = at !== null && isCredibleDate(at, receivedAt);
   const isContradicted = known?.syncedAt?.getTime() === at?.getTime() && known?.status !== status;
   if (known !== null && isDated && !isContradicted) {
     const card = { providerRef: cardRef, status, providerStatus };

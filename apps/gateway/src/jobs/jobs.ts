@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, run, type Runner, type RunnerOptions, type Task, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
+import { lookUpsAtOnce } from '../config.ts';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
@@ -27,7 +28,7 @@ export interface Jobs {
  * the syncs that are due. A queue that ends by itself, because the database went away, is started again.
  */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Jobs> {
-  const turns = createTurns(Math.max(1, Math.floor(services.config.JOBS_CONCURRENCY / 4)));
+  const turns = createTurns(lookUpsAtOnce(services.config));
   const tasks: TaskList = {
     settle: async (payload, helpers) => {
       const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
@@ -146,8 +147,7 @@ interface Turns {
 }
 
 /**
- * Look-ups of one account that run at once: a provider that hangs must not keep every worker waiting. Who has a turn goes
- * on with those that found none: each by a job of its own, all due at the same moment, they would get a turn or two every
+ * The turns of each account, {@link lookUpsAtOnce} of them. Who has one goes on with those that found none: each by a job of its own, all due at the same moment, they would get a turn or two every
  * other second.
  */
 function createTurns(most: number): Turns {

@@ -1,14 +1,20 @@
-import { type Evidence, unknown } from '@card-gateway/core';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
 import { queueForgotten, wakeAccount } from '../ledger/queue-store.ts';
-import { attemptOf, contradiction, giveUp, postpone, settleOperation, takeLookUp } from '../ledger/settle.ts';
+import {
+  attemptOf,
+  contradiction,
+  failedToTell,
+  giveUp,
+  postpone,
+  recordingMs,
+  settleOperation,
+  takeLookUp,
+} from '../ledger/settle.ts';
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
 import { queueLeftSyncs } from '../syncs/store.ts';
 import { freeLeftJobs } from './store.ts';
 
-/** How long a look-up has a write for itself beyond its call: until then it may still be recording what it saw. */
-const recordingMs = 25_000;
 /** A look-up that is due for this long has lost its job. */
 const overdueAfterMs = 30_000;
 
@@ -38,7 +44,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
   const ask = () => kind.lookUp(account, operation, readCall(services, undefined));
   // Should the code that asks fail, that says nothing of the write: it is asked for again, and the failure is evidence.
-  const showed = await account.pass(ask).catch((error: unknown) => unknown('unreadable_answer', failureOf(error)));
+  const showed = await account.pass(ask).catch((error: unknown) => failedToTell('the look-up failed', error));
   const finishedAt = new Date(services.now());
   if (showed === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
@@ -73,11 +79,6 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
       await postpone(services, operation, 'silence', attempt);
       break;
   }
-}
-
-function failureOf(error: unknown): Evidence {
-  const name = error instanceof Error ? error.name : typeof error;
-  return { httpStatus: null, code: null, message: `the look-up failed: ${name}` };
 }
 
 /** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */

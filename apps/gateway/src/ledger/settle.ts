@@ -143,6 +143,15 @@ async function answerFor<Value>(
   }
 }
 
+/** How long who calls has a write for itself beyond the call: until then the outcome may still be on its way to the ledger. */
+export const recordingMs = 25_000;
+
+/** Code of ours failed where it should have told what a provider said: nobody knows. Only the kind of error is kept. */
+export function failedToTell(what: string, error: unknown): Outcome<never> {
+  const name = error instanceof Error ? error.name : typeof error;
+  return unknown('unreadable_answer', { httpStatus: null, code: null, message: `${what}: ${name}` });
+}
+
 /** The provider says it is done, and names a thing of its own that is known here as another one's. */
 export function contradiction(evidence: Evidence | null): Extract<Outcome<never>, { kind: 'unknown' }> {
   const message = 'the id that the provider gave belongs to another resource';

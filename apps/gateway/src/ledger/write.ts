@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { newUuid, type Outcome, type ProviderCall, refused, toPublicId, unknown } from '@card-gateway/core';
+import { newUuid, type Outcome, type ProviderCall, refused, toPublicId } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
@@ -7,7 +7,7 @@ import { type Services, tooLate, writeCall } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import { hasPassed, repeat, replay, requireSame } from './replay.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
-import { attemptOf, contradiction, settleOperation } from './settle.ts';
+import { attemptOf, contradiction, failedToTell, recordingMs, settleOperation } from './settle.ts';
 import {
   type Attempt,
   claim,
@@ -132,16 +132,7 @@ async function recordAndSend<Value>(
 
 /** An adapter does not throw for what a provider does; should its code fail, the order may be out all the same. */
 function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): Promise<Outcome<Value>> {
-  return Promise.try(order.send, call, id).catch((error: unknown) =>
-    unknown('unreadable_answer', { httpStatus: null, code: null, message: `the adapter failed: ${nameOf(error)}` }),
-  );
-}
-
-/** How long a sender keeps its lease beyond the call: until then it may still be recording the outcome. */
-const recordingMs = 25_000;
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+  return Promise.try(order.send, call, id).catch((error: unknown) => failedToTell('the adapter failed', error));
 }
 
 /** Records the outcome of a call that was made. Should the database be away, the write stays recorded as sent. */

@@ -10,6 +10,7 @@ import { newUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import type { PageRequest } from '../page.ts';
+import { isCredibleDate } from '../provider-date.ts';
 
 /** A transaction with the card it belongs to. */
 export interface TransactionRow {
@@ -187,12 +188,9 @@ function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransac
   return [...new Map(transactions.toSorted((a, b) => rank(a) - rank(b)).map((one) => [one.providerRef, one])).values()];
 }
 
-/** A date that is further ahead than any two clocks that are kept is a fault, and would keep out all later descriptions. */
-const mostAheadMs = 5 * 60_000;
-
 /** Null for a fault, too: PostgreSQL does not even read the year that microseconds make. */
 function dateOf({ modifiedAt }: ProviderTransaction, askedAt: Date): Date | null {
-  return modifiedAt === null || modifiedAt.getTime() > askedAt.getTime() + mostAheadMs ? null : modifiedAt;
+  return modifiedAt !== null && isCredibleDate(modifiedAt, askedAt) ? modifiedAt : null;
 }
 
 /** As JSON, where what is `undefined` is left out: the description does not carry it. */
