@@ -310,6 +310,8 @@ export const finishedSync = {
   finishedAt: '2026-11-22T10:00:09.000Z',
 };
 
+export const unsettled = { account: 'keysecure', unknown: 1, waitingForPerson: 0, oldestUnknownSince: created };
+
 export const operation = {
   id: 'op_01kan3z7jhfe7v2eq8d4tqh1y9',
   type: 'issueCard' as const,

@@ -61,7 +61,20 @@ export const operationSchema = z
   })
   .meta({ id: 'Operation', description: 'One write, what was sent, what was said, and how it settled.' });
 
-export const operationPageSchema = pageOf(operationSchema, 'OperationPage');
+export const operationPageSchema = pageOf(operationSchema, 'OperationPage')
+  .extend({
+    unsettled: z
+      .array(
+        z.object({
+          account: accountName,
+          unknown: z.int().meta({ description: 'Writes whose outcome nobody knows.' }),
+          waitingForPerson: z.int().meta({ description: 'Of those, the ones that a person must settle.' }),
+          oldestUnknownSince: timestamp,
+        }),
+      )
+      .meta({ description: 'What is unknown at each account that has any, whatever this page shows.' }),
+  })
+  .meta({ id: 'OperationPage', description: 'One page of operations, and how many are unknown in all.' });
 
 export const operationQuerySchema = z.strictObject({
   outcome: z.enum(operationStates).optional(),

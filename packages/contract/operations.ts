@@ -585,7 +585,7 @@ export const operations = {
     query: operation.operationQuerySchema,
     success: { status: 200, description: 'A page of operations.', schema: operation.operationPageSchema },
     problems: [],
-    example: { answer: { data: [examples.operation], nextCursor: null } },
+    example: { answer: { data: [examples.operation], nextCursor: null, unsettled: [examples.unsettled] } },
   },
   getOperation: {
     method: 'GET',

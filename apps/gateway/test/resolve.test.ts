@@ -284,6 +284,13 @@ test('what waits is counted by account, and listed by what it waits for', async 
     waitingForPerson: (before?.waitingForPerson ?? 0) + 1,
     oldestUnknownSince: expect.any(Date),
   });
+  const { unsettled } = await gateway.client.listOperations({ query: { limit: 1 } });
+  expect(unsettled.find(({ account }) => account === 'keysecure')).toEqual({
+    ...after,
+    oldestUnknownSince: after?.oldestUnknownSince.toISOString(),
+  });
+  const { client: stranger } = await gateway.key({ tenant: 'other' });
+  expect((await stranger.listOperations()).unsettled).toEqual([]);
   const listed = async (query: object) => {
     const { data } = await gateway.client.listOperations({ query: { limit: 200, ...query } });
     expect(data.every(({ outcome, unknownSince }) => outcome !== 'unknown' || unknownSince !== null)).toBe(true);

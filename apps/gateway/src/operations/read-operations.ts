@@ -5,7 +5,7 @@ import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
-import { listOperations, type OperationDetails } from './store.ts';
+import { listOperations, type OperationDetails, unsettledCounts } from './store.ts';
 
 /** One operation with its evidence. @throws ProblemError 404 */
 export async function readOperation(
@@ -28,10 +28,20 @@ export async function readOperations(
   const page = pageRequest(query);
   const { outcome, settlesBy, type, account } = query;
   // Only what is unknown still waits for something.
-  if (settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown') return { data: [], nextCursor: null };
+  const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = settlesBy === undefined ? outcome : 'unknown';
-  const rows = await listOperations(services.pool, { tenant: caller.tenant, state, settlesBy, type, account }, page);
-  return pageOf(rows, page.limit, operationView);
+  const filter = { tenant: caller.tenant, state, settlesBy, type, account };
+  const [rows, counts] = await Promise.all([
+    isNothing ? [] : listOperations(services.pool, filter, page),
+    unsettledCounts(services.pool, caller.tenant),
+  ]);
+  const unsettled = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
+    account: name,
+    unknown,
+    waitingForPerson,
+    oldestUnknownSince: oldestUnknownSince.toISOString(),
+  }));
+  return { ...pageOf(rows, page.limit, operationView), unsettled };
 }
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {

@@ -92,13 +92,14 @@ export interface UnsettledCount {
   readonly oldestUnknownSince: Date;
 }
 
-/** How many writes are unknown at each account that has any; a walk over the unsettled ones alone. */
-export async function unsettledCounts(pool: Pool): Promise<UnsettledCount[]> {
+/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unsettled ones alone. */
+export async function unsettledCounts(pool: Pool, tenant: string | null = null): Promise<UnsettledCount[]> {
   const { rows } = await pool.query<UnsettledCount>({
     name: 'operation-unsettled-counts',
     text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
              min(unknown_since) AS "oldestUnknownSince"
-           FROM operations WHERE state = 'unknown' GROUP BY account`,
+           FROM operations WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) GROUP BY account ORDER BY account`,
+    values: [tenant],
   });
   return rows;
 }
