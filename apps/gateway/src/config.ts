@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { addressList } from './accounts/addresses.ts';
 
@@ -53,6 +54,16 @@ const keyList = z.string().transform((text, context) => {
   }
   return keys;
 });
+
+const mostHeapBytes = 1_099_511_627_776;
+/** `auto` leaves the process room to answer what runs: beyond its heap limit Node ends it. */
+const heapBytes = z.union(
+  [
+    z.literal('auto').transform(() => Math.floor(0.85 * getHeapStatistics().heap_size_limit)),
+    integer(0, mostHeapBytes),
+  ],
+  `expected a whole number from 0 to ${mostHeapBytes}, or auto`,
+);
 
 /** Every setting the gateway reads, in the order of `.env.example`. */
 const settings = {
@@ -164,9 +175,9 @@ const settings = {
     'Mean delay of the event loop, within a second, above which requests get 503; 0 is never.',
   ),
   OVERLOAD_HEAP_BYTES: setting(
-    integer(0, 1_099_511_627_776),
-    '536870912',
-    'Heap in use above which requests get 503; 0 is never.',
+    heapBytes,
+    'auto',
+    'Heap in use above which requests get 503; auto is 85 % of what Node may use, 0 is never.',
   ),
   METRICS_PORT: setting(
     z.union([z.enum(['main', 'off']), integer(0, 65_535)], 'expected main, off or a port'),

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ConfigError, envExample, readConfig, readSettings } from '../src/config.ts';
 
@@ -67,6 +68,18 @@ test.each(numbers)('%s is a whole number within its limits', (name) => {
 test('an empty setting is one that is not set', () => {
   expect(readConfig({ ...good, PORT: '' }).PORT).toBe(8080);
   expect(faultsOf(() => readConfig({ ...good, DATABASE_URL: '' }))).toHaveLength(1);
+});
+
+test('the heap above which requests are turned away follows the heap limit of the process', async () => {
+  const script = `
+    import { readSettings } from ${JSON.stringify(new URL('../src/config.ts', import.meta.url).href)};
+    import { getHeapStatistics } from 'node:v8';
+    console.log(readSettings(['OVERLOAD_HEAP_BYTES'], {}).OVERLOAD_HEAP_BYTES / getHeapStatistics().heap_size_limit);`;
+  for (const size of [64, 512]) {
+    const flags = [`--max-old-space-size=${size}`, '--input-type=module', '--eval', script];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
+    expect(Number(stdout)).toBeCloseTo(0.85);
+  }
 });
 
 test.each(['mysql://x/y', 'localhost:5432', 'https://x', 'cards'])('%s is no database', (url) => {
