@@ -62,6 +62,8 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => malformedRequest(error, socket, log),
     http: {
+      // Node takes the longer of the two for the whole request, and a minute for the head unless it is told.
+      headersTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
       // Node looks for late requests only this often, by default each half a minute.
       connectionsCheckingInterval: 1000,
       // Checked below, because Node would answer a request without Host with an empty 400.

@@ -324,14 +324,22 @@ describe('what is hardly HTTP', () => {
     expect(problem).toMatchObject({ code: 'malformed-request', detail: 'The headers are too large.' });
   });
 
-  test('a request that does not arrive whole in time is a 408', async () => {
-    const hurried = await startGateway({ jobs: false, settings: { HTTP_REQUEST_TIMEOUT_MS: '200' } });
-    try {
-      const problem = problemOf(await callRaw(hurried.url, 'GET /v1/cards HTTP/1.1\r\nHost: x\r\n'), 408);
-      expect(problem.code).toBe('request-timeout');
-    } finally {
-      await hurried.close();
-    }
+  describe('a request that does not arrive whole in time is a 408', () => {
+    let hurried: Awaited<ReturnType<TestGateway['another']>>;
+    beforeAll(async () => {
+      hurried = await gateway.another({ HTTP_REQUEST_TIMEOUT_MS: '200' });
+    });
+    afterAll(() => hurried.close());
+
+    test.each([
+      ['its head', 'GET /v1/cards HTTP/1.1\r\nHost: x\r\n'],
+      ['its body', 'POST /v1/cards HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n', '{"account":'],
+      ['its chunks', 'POST /v1/cards HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n', '1\r\n{\r\n'],
+    ])('%s', async (_part, head, body?: string) => {
+      const rest = `Authorization: Bearer ${key}\r\nContent-Type: application/json\r\n\r\n${body}`;
+      const bytes = body === undefined ? head : head + rest;
+      expect(problemOf(await callRaw(hurried.url, bytes), 408).code).toBe('request-timeout');
+    });
   });
 
   test('a body shorter than it says is no request', async () => {

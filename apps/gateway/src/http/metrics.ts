@@ -142,6 +142,8 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
 export function metricsServer(services: Services): FastifyInstance {
   const app: FastifyInstance = fastify({
     requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
+    // Node takes the longer of the two for the whole request.
+    http: { headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS },
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, frameworkProblem(error));
