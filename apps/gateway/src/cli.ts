@@ -1,119 +1,164 @@
-import { parseArgs } from 'node:util';
 import { scopes } from '@card-gateway/contract';
 import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import { openPrisma } from '@card-gateway/database/prisma';
+import type { Administration } from './commands/administration.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
-import { type Administration, createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
+import { type Command, type Given, parseCommand } from './commands/command.ts';
+import { expiryOf } from './commands/expiry.ts';
+import { createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
 import { rotate, status } from './commands/sealing.ts';
-import { UsageError } from './commands/usage.ts';
-import { ConfigError, readSettings } from './config.ts';
+import { operator, UsageError } from './commands/usage.ts';
+import { type Config, ConfigError, environment, readSettings } from './config.ts';
+import { databaseFault } from './database-fault.ts';
 import { errorForLog } from './http/logging.ts';
-import { isDatabaseFailure } from './http/problem.ts';
+import { withLocalData } from './local-data.ts';
 import { createSealing, type Sealing } from './sealing.ts';
 
-const usage = `Usage:
-  gateway keys create --caller <service> --scopes <scope,scope> [--tenant <tenant>]
-  gateway keys list
-  gateway keys revoke <key id>
-  gateway audit verify [--head <rows>:<hash>]
-  gateway audit list [--limit <rows>]
-  gateway sealing status
-  gateway sealing rotate
-  gateway migrate
+const by = { value: '<name>', about: 'Who does it, for the audit log; default GATEWAY_OPERATOR.' };
+const json = { about: 'The answer as JSON.' };
 
-Scopes: ${scopes.join(', ')}. The key is shown once; only its hash is kept.
-A revoked key stops working within five seconds.
-"audit verify" ends with 1 when a row was changed, is missing, or is not the one that --head names.
-"sealing rotate" seals anew under the newest key; "sealing status" ends with 1 when a key is missing.`;
-
-async function main(words: readonly string[]): Promise<void> {
-  const { positionals, values } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
+const commands: readonly Command[] = [
+  {
+    words: 'keys create',
+    about: 'Makes an API key and shows it, for the only time.',
     options: {
-      caller: { type: 'string' },
-      tenant: { type: 'string', default: 'default' },
-      scopes: { type: 'string' },
-      head: { type: 'string' },
-      limit: { type: 'string', default: '50' },
-      help: { type: 'boolean', short: 'h', default: false },
+      caller: {
+        value: '<service>',
+        about: 'The calling service; two keys of one are the same caller.',
+        isNeeded: true,
+      },
+      scopes: { value: '<scope,scope>', about: 'What it may do.', isNeeded: true },
+      tenant: { value: '<tenant>', about: 'Whose accounts and resources it sees; default "default".' },
+      expires: {
+        value: '<time>',
+        about: 'When it ends: 90d, 12h, 30m, 2027-01-31, 2027-01-31T12:00:00Z; default never.',
+      },
+      by,
+      json,
     },
-  });
-  const [command = '', act, id] = positionals;
-  if (values.help || command === 'help') {
-    print(usage);
-    return;
-  }
-  switch (['keys', 'audit', 'sealing'].includes(command) ? `${command} ${act}` : command) {
-    case 'migrate':
-      return migrate(readSettings(['DATABASE_URL']).DATABASE_URL);
-    case 'keys create': {
-      const request = keyRequest(values);
-      return administer((administration) => createKey(administration, request));
-    }
-    case 'keys list':
-      return administer(listKeys);
-    case 'keys revoke':
-      return administer((administration) => revokeKey(administration, id));
-    case 'audit verify':
-      return administer(async ({ pool }) => failUnless(await verifyAudit(pool, values.head, print)));
-    case 'audit list':
-      return administer(({ pool }) => listAudit(pool, values.limit, print));
-    case 'sealing status': {
+    notes: `Scopes: ${scopes.join(', ')}.\nThe key is alone on standard output; only its hash is kept.`,
+    run: (given) => {
+      const request = keyRequest(given.values);
+      const expiresAt = expiryOf(given.values['expires'], now());
+      return administer(given, (administration) => createKey(administration, request, expiresAt));
+    },
+  },
+  {
+    words: 'keys list',
+    about: 'Shows every API key: its id, whose it is, what it may do, whether it is valid.',
+    options: { json },
+    run: (given) => administer(given, listKeys),
+  },
+  {
+    words: 'keys revoke',
+    argument: '<key id>',
+    about: 'Ends an API key for good, within five seconds.',
+    options: { by },
+    run: (given) => administer(given, (administration) => revokeKey(administration, given.argument)),
+  },
+  {
+    words: 'audit list',
+    about: 'Shows the latest rows of the audit log.',
+    options: { limit: { value: '<rows>', about: 'How many; default 50.' }, json },
+    run: (given) => administer(given, (administration) => listAudit(administration, given.values['limit'] ?? '50')),
+  },
+  {
+    words: 'audit verify',
+    about: 'Checks the chain of the audit log, and prints its head.',
+    options: { head: { value: '<rows>:<hash>', about: 'What an earlier "audit verify" printed.' } },
+    notes: 'Ends with 1 when a row was changed, is missing, or is not the one that --head names.',
+    run: (given) =>
+      administer(given, async ({ pool, print }) => failUnless(await verifyAudit(pool, given.values['head'], print))),
+  },
+  {
+    words: 'sealing status',
+    about: 'Shows how many values are sealed, or fingerprinted, under which key.',
+    options: { json },
+    notes: 'Ends with 1 when a key that is in use is not configured.',
+    run: (given) => {
       const sealing = readSealing();
-      return administer(async ({ pool }) => failUnless(await status(pool, sealing, print)));
-    }
-    case 'sealing rotate': {
+      return administer(given, async (administration) => failUnless(await status(administration, sealing)));
+    },
+  },
+  {
+    words: 'sealing rotate',
+    about: 'Seals under the newest key what is under older ones, and retires these.',
+    options: { by },
+    notes: 'Ends with 1 when something is left under an older key; then run it again.',
+    run: (given) => {
       const sealing = readSealing();
-      return administer(async ({ pool, now }) => failUnless(await rotate(pool, sealing, now, print)));
-    }
-    default:
-      throw new UsageError(usage);
-  }
-}
+      return administer(given, async (administration) => failUnless(await rotate(administration, sealing)));
+    },
+  },
+  {
+    words: 'migrate',
+    about: 'Brings the database up to date; the gateway does it too when it starts.',
+    options: {},
+    run: () => migrate(settingsOf('DATABASE_URL').DATABASE_URL),
+  },
+];
 
-function print(line: string): void {
-  console.log(line);
+function now(): number {
+  return new Date().getTime();
 }
 
 function failUnless(isWell: boolean): void {
   if (!isWell) process.exitCode = 1;
 }
 
+const local = withLocalData(environment);
+
+/** @throws ConfigError */
+function settingsOf<Name extends keyof Config>(...names: Name[]): Pick<Config, Name> {
+  return readSettings(names, local.environment);
+}
+
 function readSealing(): Sealing {
-  const settings = readSettings(['DATABASE_URL', 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS']);
+  const settings = settingsOf('DATABASE_URL', 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS');
   return createSealing({ sealing: settings.GATEWAY_SEALING_KEYS, fingerprint: settings.GATEWAY_FINGERPRINT_KEYS });
 }
 
 /** Counting all rows of a large database may take its time; nobody waits for it in a request. */
 const statementTimeoutMs = 600_000;
 
-async function administer(work: (administration: Administration) => Promise<void>): Promise<void> {
-  const pool = openDatabase(readSettings(['DATABASE_URL']).DATABASE_URL, {
-    connections: 2,
-    connectTimeoutMs: 5000,
-    statementTimeoutMs,
-  });
+async function administer(given: Given, work: (administration: Administration) => Promise<void>): Promise<void> {
+  const settings = settingsOf('DATABASE_URL', 'GATEWAY_OPERATOR');
+  const pool = openDatabase(settings.DATABASE_URL, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs });
   const prisma = openPrisma(pool);
   try {
+    const administration = {
+      pool,
+      prisma,
+      now,
+      operator: operator(given.values['by'] ?? settings.GATEWAY_OPERATOR),
+      json: given.switches.has('json'),
+      print: (line: string) => console.log(line),
+      remark: (line: string) => console.error(line),
+    };
     // In the server's own words when it cannot be reached; Prisma's are about its query.
     await pool.query('SELECT 1');
-    await work({ pool, prisma, now: () => new Date().getTime(), print });
+    await work(administration);
   } finally {
     await prisma.$disconnect();
     await pool.end();
   }
 }
 
+async function main(typed: readonly string[]): Promise<void> {
+  const request = parseCommand(commands, typed);
+  if ('help' in request) {
+    console.log(request.help);
+    return;
+  }
+  if (local.folder !== null) console.error(`DATABASE_URL is not set: working on the data in ${local.folder}.`);
+  await request.command.run(request.given);
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const { code = '' } = error as { code?: string };
   if (error instanceof UsageError || error instanceof ConfigError) console.error(error.message);
-  else if (code.startsWith('ERR_PARSE_ARGS')) console.error(`${(error as Error).message}\n\n${usage}`);
-  else if (isDatabaseFailure(error as Error))
-    console.error(`The database cannot be used: ${(error as Error).message || code}`);
-  else console.error(JSON.stringify(errorForLog(error as Error), null, 2));
+  else console.error(databaseFault(error as Error) ?? JSON.stringify(errorForLog(error as Error), null, 2));
   process.exitCode = 1;
 }

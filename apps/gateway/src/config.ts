@@ -65,6 +65,14 @@ const heapBytes = z.union(
   `expected a whole number from 0 to ${mostHeapBytes}, or auto`,
 );
 
+/** The name of who works on the command line; nine digits in a row could be a phone number, which the audit log refuses. */
+export function isOperatorName(name: string): boolean {
+  return name === '' || (/^[A-Za-z][\w.@+-]{0,63}$/.test(name) && !/\d{9}/.test(name));
+}
+
+export const operatorNameRule: string =
+  'expected a name of up to 64 letters, digits, ".", "_", "-", "+" and "@", e.g. an e-mail address';
+
 /** Every setting the gateway reads, in the order of `.env.example`. */
 const settings = {
   HOST: setting(z.string().min(1), '127.0.0.1', 'Address to listen on.'),
@@ -184,6 +192,11 @@ const settings = {
     'main',
     'Where /metrics is: main (on PORT, without a key), off, or a port of its own on HOST.',
   ),
+  GATEWAY_OPERATOR: setting(
+    z.string().refine(isOperatorName, operatorNameRule),
+    '',
+    'Who works on the command line, for the audit log; "--by" of a command wins.',
+  ),
   SHUTDOWN_GRACE_MS: setting(integer(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
 } as const;
 
@@ -296,6 +309,9 @@ function textOf(
 export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
   return Math.max(1, Math.floor(jobs / 4));
 }
+
+/** The environment of this process. */
+export const environment: NodeJS.ProcessEnv = process.env;
 
 /** A variable that the accounts file names by `{"env": name}`. */
 export function readEnvironment(name: string): string | undefined {

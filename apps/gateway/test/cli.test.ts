@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromPublicId } from '@card-gateway/core';
 import { scopes } from '@card-gateway/contract';
@@ -6,6 +9,7 @@ import { createClient } from '@card-gateway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAudit, verifyAudit } from '../src/commands/audit.ts';
 import { hashApiKey } from '../src/http/auth.ts';
+import { withLocalData } from '../src/local-data.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
@@ -36,8 +40,10 @@ const create = (...words: string[]): Promise<Run> => run(['keys', 'create', ...w
 describe('keys create', () => {
   test('shows a key that works, once, and keeps only its hash', async () => {
     const { code, stdout, stderr } = await create('--caller', 'card-service', '--scopes', 'catalog:read,cards:read');
-    expect([code, stderr]).toEqual([0, '']);
+    expect(code).toBe(0);
+    // Alone on standard output, for scripts; what is for the person stands beside it.
     expect(stdout).toMatch(/^cgk_[\w-]{43}\n$/);
+    expect(stderr).toMatch(/^key_[0-9a-z]{26} for card-service of tenant default\. The key is shown this once/);
     const key = stdout.trim();
     const client = createClient({ baseUrl: gateway.url, apiKey: key, retries: 0 });
     expect((await client.listProviders()).data).not.toEqual([]);
@@ -54,6 +60,7 @@ describe('keys create', () => {
         hash: hashApiKey(key),
         created_at: expect.any(Date),
         revoked_at: null,
+        expires_at: null,
       },
     ]);
     const { rows: everything } = await gateway.pool.query('SELECT api_keys::text AS row FROM api_keys');
@@ -67,7 +74,42 @@ describe('keys create', () => {
     await client.close();
   });
 
+  test('makes one that ends by itself, and is refused from then on', async () => {
+    const words = ['--caller', 'visitor', '--scopes', 'catalog:read', '--expires', '2h', '--json'];
+    const { code, stdout, stderr } = await create(...words);
+    expect([code, stderr]).toEqual([0, '']);
+    const made = JSON.parse(stdout) as { id: string; key: string; createdAt: string; expiresAt: string };
+    expect(made).toMatchObject({ caller: 'visitor', tenant: 'default', scopes: ['catalog:read'] });
+    const lifetimeMs = Date.parse(made.expiresAt) - Date.parse(made.createdAt);
+    expect([lifetimeMs > 3_600_000, lifetimeMs <= 2 * 3_600_000]).toEqual([true, true]);
+    const client = createClient({ baseUrl: gateway.url, apiKey: made.key, retries: 0 });
+    const other = await gateway.another();
+    expect((await client.listProviders()).data).not.toEqual([]);
+    await gateway.pool.query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE caller = 'visitor'");
+    // A process that has not just seen it; the other remembers it for seconds, as it does a revoked one.
+    const late = createClient({ baseUrl: other.url, apiKey: made.key, retries: 0 });
+    await expect(late.listProviders()).rejects.toMatchObject({ status: 401, code: 'unauthenticated' });
+    await Promise.all([client.close(), late.close(), other.close()]);
+    const listed = JSON.parse((await run(['keys', 'list', '--json'])).stdout) as { id: string; state: string }[];
+    expect(listed.find(({ id }) => id === made.id)?.state).toBe('expired');
+  });
+
   test.concurrent.each<[string, string[], RegExp]>([
+    [
+      'a time that is over',
+      ['--caller', 'x', '--scopes', 'admin', '--expires', '2020-01-31'],
+      /^--expires: expected a time to come; 2020-01-31T00:00/,
+    ],
+    [
+      'no time',
+      ['--caller', 'x', '--scopes', 'admin', '--expires', 'soon'],
+      /^--expires: expected a duration \(90d, 12h/,
+    ],
+    [
+      'a name of the operator that is none',
+      ['--caller', 'x', '--scopes', 'admin', '--by', 'a b'],
+      /^--by: expected a name/,
+    ],
     ['no caller', ['--scopes', 'admin'], /^--caller: expected the name of the calling service/],
     ['a caller in capitals', ['--caller', 'Card Service', '--scopes', 'admin'], /^--caller: expected/],
     ['no scopes', ['--caller', 'x'], /^--scopes: expected some of cards:read, .*admin/],
@@ -101,15 +143,27 @@ describe('keys list', () => {
     );
     const { code, stdout } = await run(['keys', 'list']);
     expect(code).toBe(0);
-    const line = stdout.split('\n').find((one) => one.includes('\tlisted\t'));
-    const [id = '', ...columns] = line?.split('\t') ?? [];
+    const lines = stdout.split('\n');
+    expect(lines[0]?.split(/ {2,}/)).toEqual([
+      'ID',
+      'TENANT',
+      'CALLER',
+      'STATE',
+      'CREATED AT',
+      'EXPIRES AT',
+      'REVOKED AT',
+      'SCOPES',
+    ]);
+    const [id = '', ...columns] = lines.find((line) => line.includes(' listed '))?.split(/ {2,}/) ?? [];
     expect(fromPublicId('apiKey', id)).not.toBeNull();
     expect(columns).toEqual([
       'shop',
       'listed',
-      'cards:read,cards:write',
-      expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       'valid',
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      '-',
+      '-',
+      'cards:read,cards:write',
     ]);
     expect(stdout).not.toContain(key.trim().slice(4));
     expect(stdout).not.toContain(hashApiKey(key.trim()).toString('hex'));
@@ -120,12 +174,14 @@ describe('keys revoke', () => {
   test('ends a key for good', async () => {
     const { stdout: key } = await create('--caller', 'leaver', '--scopes', 'admin');
     const { stdout: list } = await run(['keys', 'list']);
-    const id = /^(key_\w+)\t\w+\tleaver\t/m.exec(list)?.[1] ?? '';
+    const id = /^(key_\w+) +\w+ +leaver /m.exec(list)?.[1] ?? '';
     expect(await run(['keys', 'revoke', id])).toEqual({ code: 0, stdout: `${id} is revoked.\n`, stderr: '' });
     const client = createClient({ baseUrl: gateway.url, apiKey: key.trim(), retries: 0 });
     await expect(client.listProviders()).rejects.toMatchObject({ code: 'unauthenticated' });
     await client.close();
-    expect((await run(['keys', 'list'])).stdout).toMatch(new RegExp(`^${id}\t.*\trevoked \\d{4}-.*Z$`, 'm'));
+    expect((await run(['keys', 'list'])).stdout).toMatch(
+      new RegExp(`^${id} .* revoked .*Z +- +\\d{4}-.*Z +admin$`, 'm'),
+    );
     expect(await run(['keys', 'revoke', id])).toEqual({
       code: 1,
       stdout: '',
@@ -145,23 +201,64 @@ describe('keys revoke', () => {
 
 describe('audit', () => {
   test('has who made and revoked which key, written before it was done', async () => {
-    const { stdout: key } = await create('--caller', 'audited', '--tenant', 'shop', '--scopes', 'cards:read');
-    const id = /^(key_\w+)\tshop\taudited\t/m.exec((await run(['keys', 'list'])).stdout)?.[1] ?? '';
-    await run(['keys', 'revoke', id]);
-    const { code, stdout } = await run(['audit', 'list', '--limit', '2']);
+    const { stdout: key, stderr } = await create(
+      '--caller',
+      'audited',
+      '--tenant',
+      'shop',
+      '--scopes',
+      'cards:read',
+      '--expires',
+      '2099-01-31',
+      '--by',
+      'alice@shop.example',
+    );
+    const id = stderr.split(' ')[0] ?? '';
+    await run(['keys', 'revoke', id], {
+      DATABASE_URL: gateway.services.config.DATABASE_URL,
+      GATEWAY_OPERATOR: 'bob',
+    });
+    const { code, stdout } = await run(['audit', 'list', '--limit', '2', '--json']);
     expect(code).toBe(0);
-    const rows = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split('\t'));
-    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown;
-    const operator = expect.stringMatching(/^operator/) as unknown;
-    const number = expect.stringMatching(/^\d+$/) as unknown;
-    expect(rows).toEqual([
-      [number, time, 'shop', operator, '-', 'key.revoke', id, 'of audited', '-'],
-      [number, time, 'shop', operator, '-', 'key.create', id, 'for audited: cards:read', '-'],
+    const common = {
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown,
+      tenant: 'shop',
+      keyId: null,
+      requestId: null,
+    };
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        ...common,
+        caller: expect.stringMatching(/^operator:bob as ./),
+        action: 'key.revoke',
+        resource: id,
+        purpose: 'of audited',
+      },
+      {
+        ...common,
+        caller: expect.stringMatching(/^operator:alice@shop\.example as ./),
+        action: 'key.create',
+        resource: id,
+        purpose: 'for audited: cards:read, until 2099-01-31T00:00:00.000Z',
+      },
     ]);
     expect(stdout).not.toContain(key.trim().slice(4));
+
+    const { stdout: shown } = await run(['audit', 'list', '--limit', '1']);
+    const [heads = '', row = '', ...more] = shown.split('\n');
+    expect(heads.split(/ {2,}/)).toEqual([
+      'SEQ',
+      'AT',
+      'TENANT',
+      'CALLER',
+      'KEY ID',
+      'ACTION',
+      'RESOURCE',
+      'PURPOSE',
+      'REQUEST ID',
+    ]);
+    expect(row.split(/ {2,}/).slice(5)).toEqual(['key.revoke', id, 'of audited', '-']);
+    expect(more).toEqual(['']);
   });
 
   test('is verified by what an earlier verification printed', async () => {
@@ -192,9 +289,10 @@ describe('audit', () => {
 
   test('expects what it can work with', async () => {
     const nowhere = (): void => {};
+    const administration = { pool: gateway.pool, print: nowhere, json: false };
     await expect(verifyAudit(gateway.pool, '5', nowhere)).rejects.toThrow('--head: expected what an earlier');
-    await expect(listAudit(gateway.pool, '0', nowhere)).rejects.toThrow('--limit: expected a whole number');
-    await expect(listAudit(gateway.pool, 'all', nowhere)).rejects.toThrow('--limit: expected a whole number');
+    await expect(listAudit(administration, '0')).rejects.toThrow('--limit: expected a whole number');
+    await expect(listAudit(administration, 'all')).rejects.toThrow('--limit: expected a whole number');
   });
 });
 
@@ -210,8 +308,8 @@ describe('sealing', () => {
     const { code, stdout, stderr } = await run(['sealing', 'rotate'], keys(`${key('s2')},${key('s1')}`));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('cards.pan: 0 sealed anew, 0 not to be opened, 0 in use by others\n');
-    const [row] = (await run(['audit', 'list', '--limit', '1'])).stdout.split('\n');
-    expect(row?.split('\t').slice(5, 8)).toEqual(['sealing.rotate', 's2', 'retires s1']);
+    const [row] = JSON.parse((await run(['audit', 'list', '--limit', '1', '--json'])).stdout) as object[];
+    expect(row).toMatchObject({ action: 'sealing.rotate', resource: 's2', purpose: 'retires s1' });
     expect(await run(['sealing', 'status'], keys(key('s2')))).toMatchObject({ code: 0, stderr: '' });
     expect(await run(['sealing', 'rotate'], keys(`${key('s1')},${key('s2')}`))).toEqual({
       code: 1,
@@ -242,41 +340,114 @@ describe('migrate', () => {
 });
 
 describe('anything else', () => {
-  test.concurrent.each<[string[]]>([
-    [[]],
-    [['keys']],
-    [['keys', 'make']],
-    [['cards', 'list']],
-    [['--colour', 'red']],
-    [['keys', 'list', '--all']],
-  ])('shows the usage: %j', async (words) => {
+  test.concurrent.each<[string[], string]>([
+    [[], 'Usage: gateway <command> [options]\n\n  keys create '],
+    [['kesy', 'list'], 'There is no command "kesy"; did you mean "keys"? "gateway --help" lists all commands.\n'],
+    [['keys', 'lsit'], 'There is no command "keys lsit"; did you mean "keys list"? '],
+    [['keys', 'make'], 'There is no command "keys make"; expected one of create, list, revoke. '],
+    [['keys'], '"gateway keys" is not a whole command: expected one of create, list, revoke. '],
+    [['cards', 'list'], 'There is no command "cards". "gateway --help" lists all commands.\n'],
+    [['--colour', 'red'], 'Expected a command before --colour. "gateway --help" lists all commands.\n'],
+    [['keys', 'list', '--all'], "Unknown option '--all'"],
+    [['keys', 'list', 'mine'], 'There is too much: "mine".\n\nUsage: gateway keys list [--json]\n'],
+    [['keys', 'create', '--caller'], "Option '--caller"],
+  ])('is named with what was expected: %j', async (words, expected) => {
     const { code, stdout, stderr } = await run(words, {});
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('Usage:\n  gateway keys create --caller <service> --scopes <scope,scope>');
-    expect(stderr).toContain(`Scopes: ${scopes.join(', ')}.`);
+    expect(stderr.slice(0, expected.length)).toBe(expected);
     expect(stderr).not.toContain('    at ');
   });
 
-  test.concurrent.each([['--help'], ['help']])('is what was asked for with %s', async (word) => {
+  test.concurrent.each([['--help'], ['help'], ['-h']])('is what was asked for with %s', async (word) => {
     const { code, stdout, stderr } = await run([word], {});
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage:\n/);
+    expect(stdout).toMatch(/^Usage: gateway <command>/);
+    for (const words of ['keys create', 'keys list', 'audit verify', 'sealing rotate', 'migrate']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${words} +[A-Z].*\\.`, 'm'));
+    }
+  });
+
+  test.concurrent.each<[string[], string]>([
+    [['keys', '--help'], 'Usage: gateway <command> [options]\n\n  keys create'],
+    [['keys', 'create', '--help'], 'Usage: gateway keys create --caller <service> --scopes <scope,scope> [--tenant'],
+    [['help', 'keys', 'revoke'], 'Usage: gateway keys revoke <key id> [--by <name>]'],
+    [['migrate', '-h'], 'Usage: gateway migrate\n'],
+  ])('is said of one with %j', async (words, expected) => {
+    const { code, stdout, stderr } = await run(words, {});
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.slice(0, expected.length)).toBe(expected);
+    if (words.includes('create')) expect(stdout).toContain(`Scopes: ${scopes.join(', ')}.`);
   });
 
   test('needs a database to work on', async () => {
-    const { code, stderr } = await run(['keys', 'list'], {});
+    const { code, stderr } = await run(['keys', 'list'], { NODE_ENV: 'production' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The settings are not usable:\n {2}- DATABASE_URL: it is not set/);
   });
 
-  test('says that the database is away, without its password', async () => {
+  test.each<[string, (url: URL) => void, RegExp]>([
+    ['nothing listens', (url) => (url.port = '1'), /connect ECONNREFUSED 127\.0\.0\.1:1\. Nothing listens there/],
+    [
+      'its host is not known',
+      (url) => (url.hostname = 'no-such-host.invalid'),
+      /(ENOTFOUND|EAI_AGAIN).*no-such-host\.invalid\. /,
+    ],
+    [
+      'the password is wrong',
+      (url) => (url.password = 'wrong-one'),
+      /password authentication failed for user "card_gateway"\. Look at user and password/,
+    ],
+    [
+      'there is no such database',
+      (url) => (url.pathname = '/nothing'),
+      /database "nothing" does not exist\. Create this database/,
+    ],
+    [
+      'it has no TLS',
+      (url) => (url.search = '?sslmode=verify-full'),
+      /The server does not support SSL connections\. Turn TLS on/,
+    ],
+  ])('says why the database cannot be used, without its password: %s', async (_what, change, expected) => {
     const url = new URL(gateway.services.config.DATABASE_URL);
-    url.port = '1';
+    change(url);
     for (const words of [['keys', 'list'], ['migrate']]) {
       const { code, stderr } = await run(words, { DATABASE_URL: url.href });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^The database cannot be used: .*ECONNREFUSED.*\n$/);
+      expect(stderr).toMatch(new RegExp(`^DATABASE_URL: the database cannot be used: .*${expected.source}.*\n$`));
       expect(stderr).not.toContain(url.password);
     }
+  });
+});
+
+describe('in a clone', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cli-'));
+    await mkdir(join(folder, 'secrets'));
+    await writeFile(join(folder, 'database-url'), gateway.services.config.DATABASE_URL);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('without a database of its own, the command line works on the data of "pnpm start"', () => {
+    const { environment, folder: used } = withLocalData({ GATEWAY_SEALING_KEYS: 'own' }, folder);
+    expect(used).toBe(folder);
+    expect(environment).toEqual({
+      GATEWAY_SEALING_KEYS: 'own',
+      DATABASE_URL_FILE: join(folder, 'database-url'),
+      GATEWAY_ACCOUNTS: join(folder, 'accounts.json'),
+      GATEWAY_FINGERPRINT_KEYS_FILE: join(folder, 'secrets/fingerprint-keys'),
+    });
+  });
+
+  test.each<[string, NodeJS.ProcessEnv]>([
+    ['in production', { NODE_ENV: 'production' }],
+    ['with a database of its own', { DATABASE_URL: 'postgresql://x' }],
+    ['with one named by a file', { DATABASE_URL_FILE: '/run/secrets/url' }],
+  ])('%s it finds nothing by itself', (_what, environment) => {
+    expect(withLocalData(environment, folder)).toEqual({ environment, folder: null });
+  });
+
+  test('nor where nothing was started', () => {
+    expect(withLocalData({}, join(folder, 'nothing')).folder).toBeNull();
   });
 });

@@ -163,7 +163,13 @@ test('a rotation under load loses nothing: afterwards the new key alone opens ev
     (count) => count > 4,
   );
   const servedBefore = served;
-  expect(await rotate(gateway.pool, sealing, Date.now, (line) => lines.push(line))).toBe(true);
+  const administration = {
+    pool: gateway.pool,
+    now: Date.now,
+    operator: 'tests',
+    print: (line: string) => void lines.push(line),
+  };
+  expect(await rotate(administration, sealing)).toBe(true);
   const servedMeanwhile = served - servedBefore;
   ended.abort();
   await Promise.all([...load, lists]);
@@ -231,10 +237,16 @@ describe('a key that is gone too early', () => {
       ['bindings', 'k2', expect.any(Number)],
       ['callbacks', 'k2', 1],
     ]);
-    expect(await status(gateway.pool, early, (line) => lines.push(line))).toBe(false);
-    expect(lines).toContain(`cards.pan\tk2\t${numbers.size}\tNOT CONFIGURED`);
-    expect(lines).toContain(`cards.pan_fingerprint\tf2\t${numbers.size}\tnewest`);
-    expect(lines.some((line) => line.startsWith('operations.request_hash\tf2\t'))).toBe(true);
+    const administration = { pool: gateway.pool, json: true, print: (line: string) => void lines.push(line) };
+    expect(await status(administration, early)).toBe(false);
+    const values = JSON.parse(lines.join('')) as unknown[];
+    expect(values).toEqual(
+      expect.arrayContaining([
+        { column: 'cards.pan', key: 'k2', values: numbers.size, state: 'NOT CONFIGURED' },
+        { column: 'cards.pan_fingerprint', key: 'f2', values: numbers.size, state: 'newest' },
+        expect.objectContaining({ column: 'operations.request_hash', key: 'f2' }),
+      ]),
+    );
   });
 
   test('keeps what it sealed closed, and a rotation leaves that as it is', async () => {

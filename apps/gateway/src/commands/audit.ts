@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { type ChainHead, verifyChain } from '../audit/chain.ts';
 import { latestRows } from '../audit/store.ts';
+import type { Administration } from './administration.ts';
+import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
 /** Checks the whole chain and says how long it is and where it ends. @returns whether it is intact */
@@ -30,15 +32,19 @@ function headOf(text: string): ChainHead {
   return { seq: BigInt(seq), hash: Buffer.from(hash, 'hex') };
 }
 
-/** Shows the latest rows, the newest first: number, time, tenant, caller, key, action, resource, purpose, request. */
-export async function listAudit(pool: Pool, limit: string, print: (line: string) => void): Promise<void> {
+/** Shows the latest rows, the newest first. */
+export async function listAudit(
+  administration: Pick<Administration, 'pool' | 'print' | 'json'>,
+  limit: string,
+): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(limit)) throw new UsageError('--limit: expected a whole number from 1 to 99999.');
-  for (const row of await latestRows(pool, Number(limit))) {
-    const { seq, at, tenant, caller, keyId, action, resource, purpose, requestId } = row;
-    print(
-      [seq, at.toISOString(), tenant, caller, keyId, action, resource, purpose, requestId]
-        .map((one) => one ?? '-')
-        .join('\t'),
-    );
-  }
+  const columns = ['seq', 'at', 'tenant', 'caller', 'keyId', 'action', 'resource', 'purpose', 'requestId'] as const;
+  const rows = await latestRows(administration.pool, Number(limit));
+  printRows(
+    administration,
+    columns,
+    rows.map(({ seq, at, tenant, caller, keyId, action, resource, purpose, requestId }) => {
+      return { seq, at, tenant, caller, keyId, action, resource, purpose, requestId };
+    }),
+  );
 }

@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { scopes } from '@card-gateway/contract';
 import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
-import type { openPrisma } from '@card-gateway/database/prisma';
-import type { Pool } from 'pg';
 import { type AuditAction, recordAudit } from '../audit/store.ts';
 import { apiKeyPrefix, hashApiKey } from '../http/auth.ts';
-import { operator, UsageError } from './usage.ts';
-
-/** What the commands work with: Prisma for the keys, the pool for the audit log. */
-export interface Administration {
-  readonly pool: Pool;
-  readonly prisma: ReturnType<typeof openPrisma>;
-  readonly now: () => number;
-  readonly print: (line: string) => void;
-}
+import type { Administration } from './administration.ts';
+import { printRows } from './table.ts';
+import { UsageError } from './usage.ts';
 
 /** A key to be made, as it was asked for and checked. */
 export interface KeyRequest {
@@ -25,13 +17,9 @@ export interface KeyRequest {
 const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** @throws UsageError when the words make no key */
-export function keyRequest(values: {
-  readonly caller?: string | undefined;
-  readonly tenant: string;
-  readonly scopes?: string | undefined;
-}): KeyRequest {
-  const { caller = '', tenant } = values;
-  const wanted = (values.scopes ?? '').split(',').filter((scope) => scope !== '');
+export function keyRequest(values: Readonly<Record<string, string | undefined>>): KeyRequest {
+  const { caller = '', tenant = 'default' } = values;
+  const wanted = (values['scopes'] ?? '').split(',').filter((scope) => scope !== '');
   const wrong = wanted.find((scope) => !(scopes as readonly string[]).includes(scope));
   if (!nameShape.test(caller))
     throw new UsageError('--caller: expected the name of the calling service: lower-case letters, digits, hyphens.');
@@ -41,39 +29,53 @@ export function keyRequest(values: {
   return { caller, tenant, scopes: wanted };
 }
 
-/** Makes a key and shows it, for the only time. */
-export async function createKey(administration: Administration, request: KeyRequest): Promise<void> {
-  const { prisma, now, print } = administration;
+/** Makes a key and shows it, for the only time: alone on standard output, so that a script can take it from there. */
+export async function createKey(
+  administration: Administration,
+  request: KeyRequest,
+  expiresAt: Date | null,
+): Promise<void> {
+  const { prisma, now, print, remark, json } = administration;
+  const { caller, tenant } = request;
   const key = apiKeyPrefix + randomBytes(32).toString('base64url');
   const createdAt = new Date(now());
   const id = newUuid(createdAt.getTime());
-  await record(
-    administration,
-    'key.create',
-    { id, tenant: request.tenant },
-    `for ${request.caller}: ${request.scopes.join(', ')}`,
-  );
+  const ends = expiresAt === null ? '' : `, until ${expiresAt.toISOString()}`;
+  await record(administration, 'key.create', { id, tenant }, `for ${caller}: ${request.scopes.join(', ')}${ends}`);
   await prisma.apiKey.create({
     data: {
       id,
-      tenant: request.tenant,
-      caller: request.caller,
+      tenant,
+      caller,
       hash: Uint8Array.from(hashApiKey(key)),
       scopes: [...request.scopes],
       createdAt,
+      expiresAt,
     },
   });
+  const publicId = toPublicId('apiKey', id);
+  if (json) {
+    print(JSON.stringify({ id: publicId, key, ...request, createdAt, expiresAt }));
+    return;
+  }
   print(key);
+  remark(`${publicId} for ${caller} of tenant ${tenant}${ends}. The key is shown this once; only its hash is kept.`);
 }
 
 /** Shows every key by its id, whose it is and whether it is valid. */
-export async function listKeys({ prisma, print }: Administration): Promise<void> {
+export async function listKeys(administration: Administration): Promise<void> {
+  const { prisma, now } = administration;
   const keys = await prisma.apiKey.findMany({ orderBy: { id: 'asc' } });
-  for (const key of keys) {
-    const state = key.revokedAt === null ? 'valid' : `revoked ${key.revokedAt.toISOString()}`;
-    const columns = [key.tenant, key.caller, key.scopes.join(','), key.createdAt.toISOString(), state];
-    print([toPublicId('apiKey', key.id), ...columns].join('\t'));
-  }
+  const columns = ['id', 'tenant', 'caller', 'state', 'createdAt', 'expiresAt', 'revokedAt', 'scopes'] as const;
+  printRows(
+    administration,
+    columns,
+    keys.map(({ id, tenant, caller, createdAt, expiresAt, revokedAt, scopes }) => {
+      const hasExpired = expiresAt !== null && expiresAt.getTime() <= now();
+      const state = revokedAt !== null ? 'revoked' : hasExpired ? 'expired' : 'valid';
+      return { id: toPublicId('apiKey', id), tenant, caller, state, createdAt, expiresAt, revokedAt, scopes };
+    }),
+  );
 }
 
 /** Ends a key for good. @throws UsageError when there is no such key that is valid */
@@ -90,7 +92,7 @@ export async function revokeKey(administration: Administration, publicId = ''): 
 
 /** Written down before it is done: should it then fail, the log says what was tried. */
 async function record(
-  { pool, now }: Administration,
+  { pool, now, operator }: Administration,
   action: AuditAction,
   key: { readonly id: string; readonly tenant: string },
   purpose: string,
@@ -98,7 +100,7 @@ async function record(
   await recordAudit(pool, {
     at: new Date(now()),
     tenant: key.tenant,
-    caller: operator(),
+    caller: operator,
     keyId: null,
     action,
     resource: toPublicId('apiKey', key.id),

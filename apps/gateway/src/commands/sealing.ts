@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { recordAudit } from '../audit/store.ts';
 import type { Sealing } from '../sealing.ts';
 import { fingerprintColumns, sealedColumns } from '../sealed/columns.ts';
 import { checkSealingKeys } from '../sealed/check.ts';
 import { rotateSealed } from '../sealed/rotate.ts';
 import { countByFingerprintKey, countByKey, retiredKeys } from '../sealed/store.ts';
-import { operator } from './usage.ts';
+import type { Administration } from './administration.ts';
+import { printRows } from './table.ts';
 
 const pauseMs = 100;
 
@@ -16,17 +16,15 @@ const pauseMs = 100;
  * @returns whether nothing is left under an older key
  */
 export async function rotate(
-  pool: Pool,
+  { pool, now, operator, print }: Pick<Administration, 'pool' | 'now' | 'operator' | 'print'>,
   sealing: Sealing,
-  now: () => number,
-  print: (line: string) => void,
 ): Promise<boolean> {
   await checkSealingKeys(pool, sealing);
   const [newest = '', ...older] = sealing.keyIds.sealing;
   await recordAudit(pool, {
     at: new Date(now()),
     tenant: null,
-    caller: operator(),
+    caller: operator,
     keyId: null,
     action: 'sealing.rotate',
     resource: newest,
@@ -47,25 +45,33 @@ export async function rotate(
  *
  * @returns whether a configured key opens all of them
  */
-export async function status(pool: Pool, sealing: Sealing, print: (line: string) => void): Promise<boolean> {
+export async function status(
+  administration: Pick<Administration, 'pool' | 'print' | 'json'>,
+  sealing: Sealing,
+): Promise<boolean> {
+  const { pool } = administration;
   const retired = await retiredKeys(pool);
-  let complete = true;
-  const show = (where: string, counts: ReadonlyMap<string, number>, configured: readonly string[]): void => {
-    for (const [key, rows] of counts) {
-      const place = configured.indexOf(key);
-      complete &&= place >= 0;
-      const notes = [
-        place < 0 ? 'NOT CONFIGURED' : place === 0 ? 'newest' : 'older',
-        ...(configured === sealing.keyIds.sealing && retired.has(key) ? ['retired'] : []),
-      ];
-      print([where, key, rows, notes.join(', ')].join('\t'));
+  const columns = [
+    ...sealedColumns.map((column) => ({
+      column: `${column.table}.${column.column}`,
+      keys: sealing.keyIds.sealing,
+      counts: () => countByKey(pool, column),
+    })),
+    ...fingerprintColumns.map((column) => ({
+      column: `${column.table}.${column.column}`,
+      keys: sealing.keyIds.fingerprint,
+      counts: () => countByFingerprintKey(pool, column),
+    })),
+  ];
+  const values: { column: string; key: string; values: number; state: string }[] = [];
+  for (const { column, keys, counts } of columns) {
+    for (const [key, count] of await counts()) {
+      const place = keys.indexOf(key);
+      const state = place < 0 ? 'NOT CONFIGURED' : place === 0 ? 'newest' : 'older';
+      const isRetired = keys === sealing.keyIds.sealing && retired.has(key);
+      values.push({ column, key, values: count, state: isRetired ? `${state}, retired` : state });
     }
-  };
-  for (const column of sealedColumns) {
-    show(`${column.table}.${column.column}`, await countByKey(pool, column), sealing.keyIds.sealing);
   }
-  for (const column of fingerprintColumns) {
-    show(`${column.table}.${column.column}`, await countByFingerprintKey(pool, column), sealing.keyIds.fingerprint);
-  }
-  return complete;
+  printRows(administration, ['column', 'key', 'values', 'state'], values);
+  return values.every(({ state }) => !state.startsWith('NOT CONFIGURED'));
 }

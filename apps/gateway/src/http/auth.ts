@@ -48,7 +48,7 @@ export function createAuthentication(options: {
       const caller = await options.findKey(hash);
       if (caller === null) {
         known.delete(name);
-        throw new ProblemError('unauthenticated', 'This API key is not known, or was revoked.');
+        throw new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.');
       }
       if (known.size >= mostCachedKeys) known.clear();
       known.set(name, { caller, until: options.now() + keyCacheMs });

@@ -2,11 +2,12 @@ import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Caller } from '../http/auth.ts';
 
-/** The caller of a key that was not revoked; null for any other. */
+/** The caller of a key that was not revoked and has not expired, by the clock of the database; null for any other. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> {
   const { rows } = await pool.query<Omit<Caller, 'keyId'> & { id: string }>({
     name: 'api-key',
-    text: 'SELECT id, tenant, caller, scopes FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
+    text: `SELECT id, tenant, caller, scopes FROM api_keys
+           WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
     values: [hash],
   });
   const [row] = rows;

@@ -1,0 +1,30 @@
+import { UsageError } from './usage.ts';
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const durationShape = /^([1-9]\d{0,5})([mhd])$/;
+const instantShape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/i;
+
+/**
+ * When a key ends: after a duration (`90d`, `12h`, `30m`) or at an instant of RFC 3339; a date alone is its beginning in
+ * UTC. Null without one.
+ *
+ * @throws UsageError when it is neither, or is over
+ */
+export function expiryOf(text: string | undefined, now: number): Date | null {
+  if (text === undefined) return null;
+  const [, count, unit] = durationShape.exec(text) ?? [];
+  const at = new Date(
+    unit === undefined
+      ? instantShape.test(text)
+        ? text
+        : Number.NaN
+      : now + Number(count) * unitMs[unit as keyof typeof unitMs],
+  );
+  if (Number.isNaN(at.getTime())) {
+    throw new UsageError(
+      '--expires: expected a duration (90d, 12h, 30m), a date (2027-01-31) or an instant (2027-01-31T12:00:00Z).',
+    );
+  }
+  if (at.getTime() <= now) throw new UsageError(`--expires: expected a time to come; ${at.toISOString()} is over.`);
+  return at;
+}

@@ -1,0 +1,43 @@
+import { isDatabaseFailure } from './http/problem.ts';
+
+const untrusted = 'Its certificate is not trusted: name the file of its CA with sslrootcert=<file>.';
+
+/** How an operator mends what PostgreSQL (SQLSTATE), the network (Node's codes) or TLS says of a connection. */
+const mends: Readonly<Record<string, string>> = {
+  '28000': 'The server lets this user in from here not at all, or not in this way: look at its pg_hba.conf.',
+  '28P01': 'Look at user and password.',
+  '3D000': 'Create this database, or name another one.',
+  '42501': 'The user lacks a right: "gateway migrate" is for the owner of the database.',
+  '53300': 'Lower DATABASE_CONNECTIONS or raise the max_connections of the server.',
+  '57P03': 'Try again in a moment.',
+  ECONNREFUSED: 'Nothing listens there: is PostgreSQL running, and are host and port right?',
+  EHOSTUNREACH: 'No way leads to this host: look at its address and the network.',
+  ENOTFOUND: 'Nobody knows this host: look at its name.',
+  EAI_AGAIN: 'The name server does not answer.',
+  ETIMEDOUT: 'Look at host and port, and for a firewall on the way.',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: 'Its certificate must be renewed.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name: connect by the name that stands in it.',
+};
+
+/** Errors of the driver that have no code, by a part of their text. */
+const mendsByText: readonly (readonly [part: string, mend: string])[] = [
+  ['does not support SSL', 'Turn TLS on at the server, or take sslmode out.'],
+  ['timeout e', 'Look at host and port, and for a firewall on the way.'],
+];
+
+/**
+ * What an operator must know of a database that cannot be used: what the server, the network or TLS says, in its own
+ * words, and how to mend it. Null for an error that is about something else.
+ */
+export function databaseFault(error: Error & { code?: string; errors?: readonly Error[] }): string | null {
+  const { code = '' } = error;
+  const mend = mends[code] ?? mendsByText.find(([part]) => error.message.includes(part))?.[1];
+  if (mend === undefined && !isDatabaseFailure(error)) return null;
+  // Of a host with several addresses there is an error for each, and no text of its own.
+  const said = error.message || (error.errors ?? []).map(({ message }) => message).join(', ') || code;
+  return `DATABASE_URL: the database cannot be used: ${said}${mend === undefined ? '' : `. ${mend}`}`;
+}

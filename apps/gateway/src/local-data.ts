@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where `pnpm start` keeps everything, beside the sources. */
+const dataFolder = fileURLToPath(new URL('../../../.data', import.meta.url));
+
+/** Settings, and the files below the data folder that stand for them. */
+const files = {
+  DATABASE_URL_FILE: 'database-url',
+  GATEWAY_ACCOUNTS: 'accounts.json',
+  GATEWAY_SEALING_KEYS_FILE: 'secrets/sealing-keys',
+  GATEWAY_FINGERPRINT_KEYS_FILE: 'secrets/fingerprint-keys',
+} as const;
+
+/**
+ * The environment of the command line in a clone: without a database of its own it is that of `pnpm start`, whose keys and
+ * accounts go with it. In production nothing is found by itself.
+ *
+ * @returns the environment, and the folder if anything of it is used
+ */
+export function withLocalData(
+  environment: NodeJS.ProcessEnv,
+  folder: string = dataFolder,
+): { readonly environment: NodeJS.ProcessEnv; readonly folder: string | null } {
+  const isSet = (name: string): boolean => (environment[name] ?? '') !== '';
+  const isElsewhere = environment['NODE_ENV'] === 'production' || isSet('DATABASE_URL') || isSet('DATABASE_URL_FILE');
+  if (isElsewhere || !existsSync(join(folder, files.DATABASE_URL_FILE))) return { environment, folder: null };
+  const found = Object.entries(files).filter(([name]) => !isSet(name) && !isSet(name.replace(/_FILE$/, '')));
+  return {
+    environment: { ...environment, ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])) },
+    folder,
+  };
+}

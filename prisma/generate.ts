@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// Makes Prisma's client, unless the one that is there was made of this very schema: a change of the schema alone, pulled
+// from elsewhere, makes pnpm install nothing.
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Prisma keeps the schema in the client, with columns aligned anew. */
+function isFresh(): boolean {
+  try {
+    const client = readFileSync(here('generated/internal/class.ts'), 'utf8');
+    const [, schema = '""'] = /"inlineSchema": ("(?:[^"\\]|\\.)*")/.exec(client) ?? [];
+    return words(JSON.parse(schema) as string) === words(readFileSync(here('schema.prisma'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function words(schema: string): string {
+  return schema.replaceAll(/[ \t]+/g, ' ');
+}
+
+if (!isFresh()) {
+  const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
+  const { status } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
+    cwd: dirname(here('schema.prisma')),
+    // The schema engine would be downloaded; making a client does not need it.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  process.exitCode = status ?? 1;
+}
