@@ -14,6 +14,7 @@ import { databaseFault } from './database-fault.ts';
 import { errorForLog } from './http/logging.ts';
 import { withLocalData } from './local-data.ts';
 import { createSealing, type Sealing } from './sealing.ts';
+import { build } from './version.ts';
 
 const by = { value: '<name>', about: 'Who does it, for the audit log; default GATEWAY_OPERATOR.' };
 const json = { about: 'The answer as JSON.' };
@@ -146,6 +147,10 @@ async function administer(given: Given, work: (administration: Administration) =
 }
 
 async function main(typed: readonly string[]): Promise<void> {
+  if (typed[0] === '--version') {
+    console.log(`card-gateway ${build.version}${build.commit === null ? '' : ` (${build.commit})`}`);
+    return;
+  }
   const request = parseCommand(commands, typed);
   if ('help' in request) {
     console.log(request.help);

@@ -3,17 +3,18 @@ import { migrate } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './accounts/accounts.ts';
-import { AccountsError, readAccounts } from './accounts/accounts-file.ts';
+import { type Account, AccountsError, readAccounts } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { type Config, ConfigError, readConfig, readEnvironment } from './config.ts';
+import { databaseFault } from './database-fault.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
-import { isDatabaseFailure } from './http/problem.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
+import { build } from './version.ts';
 
 try {
   await start();
@@ -23,10 +24,9 @@ try {
 }
 
 /** Faults of the settings and of the surroundings are for the operator to read; anything else is a fault of ours. */
-function startFailure(error: Error & { code?: string }): string {
+function startFailure(error: Error): string {
   if (error instanceof ConfigError || error instanceof AccountsError) return error.message;
-  if (isDatabaseFailure(error)) return `DATABASE_URL: the database does not answer (${error.code ?? error.message}).`;
-  return JSON.stringify(errorForLog(error));
+  return databaseFault(error) ?? JSON.stringify(errorForLog(error));
 }
 
 async function start(): Promise<void> {
@@ -74,7 +74,8 @@ async function start(): Promise<void> {
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
   if (typeof config.METRICS_PORT === 'number') await listen(metricsOnly, config, 'METRICS_PORT');
-  await listen(app, config, 'PORT');
+  const listensAt = await listen(app, config, 'PORT');
+  log.info({ ...build, accounts: accountsByProvider(accountList), listensAt }, 'started');
 
   closeWithGrace(
     { delay: config.SHUTDOWN_GRACE_MS, logger: { error: (text: unknown) => log.error({ text }, 'closing') } },
@@ -91,11 +92,17 @@ async function start(): Promise<void> {
   );
 }
 
-/** @throws ConfigError when another process has the port */
-async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<void> {
+/** E.g. `keysecure 2, yixin 1`. */
+function accountsByProvider(accounts: readonly Account[]): string {
+  const groups = Map.groupBy(accounts, ({ adapter }) => adapter.provider);
+  return [...groups].map(([provider, of]) => `${provider} ${of.length}`).join(', ');
+}
+
+/** @returns the address; @throws ConfigError when another process has the port */
+async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<string> {
   const port = Number(config[setting]);
   try {
-    await app.listen({ host: config.HOST, port });
+    return await app.listen({ host: config.HOST, port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new ConfigError([`${setting}: another process listens on ${port}; set another one.`]);

@@ -367,6 +367,12 @@ describe('anything else', () => {
     }
   });
 
+  test('but the version, is said', async () => {
+    const { code, stdout, stderr } = await run(['--version'], { GIT_COMMIT: 'abcdef0123' });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^card-gateway \d+\.\d+\.\d+ \(abcdef0123\)\n$/);
+  });
+
   test.concurrent.each<[string[], string]>([
     [['keys', '--help'], 'Usage: gateway <command> [options]\n\n  keys create'],
     [['keys', 'create', '--help'], 'Usage: gateway keys create --caller <service> --scopes <scope,scope> [--tenant'],

@@ -4,6 +4,7 @@ import { openDatabase } from '@card-gateway/database';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../src/version.ts';
 import { call } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { cardOrder } from './setup/orders.ts';
@@ -73,6 +74,11 @@ test('SIGTERM with work at every stage: what was accepted is answered or waits d
     );
     return Object.fromEntries(rows.map(({ key, state }) => [key, state]));
   };
+
+  // One line says what runs, where and with what.
+  const lines = process.output().split('\n');
+  const started = JSON.parse(lines.find((line) => line.includes('"started"')) ?? '{}') as unknown;
+  expect(started).toMatchObject({ ...build, accounts: 'keysecure 1, yixin 1', listensAt: process.url });
 
   // It has a port of its own here, so that it is not among what callers reach.
   expect(await metrics()).toContain('nodejs_eventloop_lag_seconds');

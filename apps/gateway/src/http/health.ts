@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../services.ts';
+import { build } from '../version.ts';
 import { ProblemError } from './problem.ts';
+
+const well = { status: 'ok', version: build.version };
 
 /** `/health/live`: the process answers. `/health/ready`: it can work, which takes its database and not its providers. */
 export function healthRoutes(app: FastifyInstance, services: Services): void {
-  app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+  app.get('/health/live', { schema: { hide: true } }, async () => well);
   app.get('/health/ready', { schema: { hide: true } }, async () => {
     try {
       await services.pool.query('SELECT 1');
     } catch {
       throw new ProblemError('not-ready', 'The database does not answer.', { retryAfterSeconds: 2 });
     }
-    return { status: 'ok' };
+    return well;
   });
 }

@@ -5,15 +5,18 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 /** Every field that may be logged. What is not named here is left out, and only counted (`withheld`). */
 const loggedFields: ReadonlySet<string> = new Set([
   'account',
+  'accounts',
   'caller',
   'cause',
   'code',
+  'commit',
   'durationMs',
   'err',
   'forgotten',
   'found',
   'httpStatus',
   'jobs',
+  'listensAt',
   'method',
   'ms',
   'operation',
@@ -27,6 +30,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'status',
   'tenant',
   'text',
+  'version',
   'why',
 ]);
 

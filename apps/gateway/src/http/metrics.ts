@@ -5,6 +5,7 @@ import type { CircuitStatus } from '../accounts/circuit.ts';
 import { type UnsettledCount, unsettledCounts } from '../operations/store.ts';
 import type { Services } from '../services.ts';
 import { endConnectionsOnClose } from './closing.ts';
+import { build } from '../version.ts';
 import { frameworkProblem, problemHandling, sendProblem } from './problem.ts';
 
 /**
@@ -72,6 +73,8 @@ export function createMetrics(): Metrics {
     '1 while the database answers; without it nothing is known of writes.',
     [],
   );
+  const { version, commit } = build;
+  gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
   const countUnsettled = remembered(unsettledCounts);
 
   function setLoads({ accounts }: Pick<Services, 'accounts'>): void {

@@ -15,6 +15,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { deadlineHeader } from './deadline.ts';
 import { documentedCallbacks } from '../callbacks/documented.ts';
+import { build } from '../version.ts';
 import { introduction } from './introduction.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -38,7 +39,7 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: {
         title: 'Card Gateway',
-        version: '1.0.0',
+        version: build.version,
         summary: 'Issue, list and manage cards and bind bank cards through several providers.',
         description: introduction,
         license: { name: 'Proprietary', url: '/docs' },

@@ -112,7 +112,7 @@ export async function install(
       while (url === undefined) {
         await Promise.race([once(child, 'output'), once(child, 'exit')]);
         if (child.exitCode !== null) throw new Error(`The gateway did not start:\n${output()}`);
-        url = /listening at (http:\/\/[\d.:]+)/.exec(output())?.[1];
+        url = /"listensAt":"(http:[^"]+)".*"started"/.exec(output())?.[1];
       }
       const client = createClient({ baseUrl: url, apiKey, retries: 0 });
       return {
