@@ -31,6 +31,14 @@ describe('what they say', () => {
     });
   });
 
+  test('the same behind a byte order mark', async () => {
+    const callbacks = await facet();
+    const body = `\uFEFF${callbackBody('Card_update', cardUpdate.data)}`;
+    const verdict = callbacks.receive(received(body, signatureOf(cardUpdate.text)));
+    if (verdict.kind !== 'accepted') throw new Error(verdict.why);
+    expect(callbacks.eventOf(verdict.record)).toMatchObject({ kind: 'card_changed', cardRef: 'C202605220001' });
+  });
+
   test('a transaction, its amounts to the digit', async () => {
     expect(await eventOf('Consumption', consumption)).toEqual({
       kind: 'transaction',

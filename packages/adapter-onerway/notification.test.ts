@@ -39,6 +39,12 @@ describe('the published notification (§6.1)', () => {
     expect(receive(published)).toMatchObject({ kind: 'accepted', record: published });
   });
 
+  test('is accepted behind a byte order mark too', () => {
+    const marked = `\uFEFF${published}`;
+    expect(receive(marked)).toMatchObject({ kind: 'accepted', record: marked });
+    expect(callbacks().eventOf(marked)).toEqual({ kind: 'other', name: 'SALE' });
+  });
+
   test('is acknowledged by its bare id, without quotes (trap 12)', () => {
     expect(callbacks().acknowledge(published, null)).toEqual({
       contentType: 'text/plain',

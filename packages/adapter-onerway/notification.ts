@@ -80,7 +80,7 @@ export function callbacksFacet(settings: OnerwaySettings): CallbacksFacet {
 function signedText([name, value]: [string, unknown]): [string, string | null] {
   if (value === null || typeof value === 'string') return [name, value];
   if (value instanceof NumberLiteral) return [name, value.text];
-  if (typeof value === 'boolean') return [name, String(value)];
+  if (typeof value === 'boolean' || typeof value === 'number') return [name, String(value)];
   throw new TypeError('A field of a notification is neither text nor a number.');
 }
 

@@ -47,6 +47,7 @@ describe('a card status event', () => {
     ['as in the sample, without a tag', sample],
     ['wrapped with its tag', { eventTag: 'card.status.freeze', data: sample }],
     ['with the tag beside the fields', { eventTag: 'card.status.closed', ...sample }],
+    ['behind a byte order mark', `\uFEFF${JSON.stringify(sample)}`],
   ])('%s says: read this card again', (_, body) => {
     const facet = callbacks();
     expect(facet.isUnsigned).toBe(true);

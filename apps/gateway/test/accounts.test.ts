@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
 import { isListed } from '../src/accounts/addresses.ts';
@@ -105,6 +106,15 @@ describe('a good file', () => {
   test('may have several accounts at one provider', async () => {
     const { keysecure } = good;
     expect(await read({ one: keysecure, two: keysecure })).toHaveLength(2);
+  });
+
+  test('may begin with a byte order mark, as may the files of its secrets', async () => {
+    await writeFile(join(folder, 'marked'), `\uFEFF${secretText}\r\n`);
+    const [account] = await read(
+      `\uFEFF${JSON.stringify(changed('keysecure', { settings: { apiKey: { file: 'marked' } } }))}`,
+    );
+    const settings = account?.settings as unknown as { apiKey: Secret } | undefined;
+    expect(settings?.apiKey.reveal()).toBe(secretText);
   });
 });
 

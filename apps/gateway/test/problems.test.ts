@@ -299,6 +299,15 @@ describe('paths and methods', () => {
   );
 });
 
+test('a body may begin with a byte order mark', async () => {
+  const body = '\uFEFF{"colour":"red"}';
+  const problem = problemOf(
+    await send({ method: 'POST', path: '/v1/syncs', body, headers: { 'idempotency-key': 'bom' } }),
+    400,
+  );
+  expect(problem.errors).toContainEqual({ pointer: '/colour', detail: 'there is no such field' });
+});
+
 describe('what is hardly HTTP', () => {
   test.each([
     'hello\r\n\r\n',

@@ -17,11 +17,13 @@ test('reads its file, key files beside it, says one line, and ends on SIGTERM', 
   await writeFile(join(folder, 'partner.pem'), publicKey);
   await writeFile(
     join(folder, 'sandbox.json'),
-    JSON.stringify({
-      openApi: { key: 'from-the-file' },
-      yixin: { partnerPublicKeyFile: 'partner.pem' },
-      callbacks: { targets: { 'open-api': 'http://127.0.0.1/a' } },
-    }),
+    // Behind a byte order mark, as some editors save it.
+    '\uFEFF' +
+      JSON.stringify({
+        openApi: { key: 'from-the-file' },
+        yixin: { partnerPublicKeyFile: 'partner.pem' },
+        callbacks: { targets: { 'open-api': 'http://127.0.0.1/a' } },
+      }),
   );
   const env = {
     ...process.env,

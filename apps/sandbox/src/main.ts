@@ -13,7 +13,8 @@ const urls = Object.entries({
   onerway: SANDBOX_CALLBACKS_ONERWAY,
 }).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
 
-const config = file === undefined || file === '' ? {} : (JSON.parse(await readFile(file, 'utf8')) as SandboxConfig);
+const text = file === undefined || file === '' ? '{}' : await readFile(file, 'utf8');
+const config = JSON.parse(text.replace(/^\uFEFF/, '')) as SandboxConfig;
 const folder = file === undefined ? '.' : dirname(file);
 const callbacks = { ...config.callbacks, targets: { ...config.callbacks?.targets, ...Object.fromEntries(urls) } };
 const sandbox = await startSandbox({ ...config, callbacks, host, port: Number(port) }, folder);

@@ -174,7 +174,7 @@ function parseFile(file: string): Record<string, unknown> {
     throw new AccountsError(file, ['it cannot be read; GATEWAY_ACCOUNTS names its path']);
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     // The parser quotes what stands around the fault, which may be a secret that should not be there.
