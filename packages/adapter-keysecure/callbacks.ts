@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseJson } from '@card-gateway/adapter-kit';
+import { parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
 import type { CallbacksFacet, CallbackVerdict, ProviderEvent, ReceivedCallback } from '@card-gateway/core';
 import { cardStatusWords } from './cards.ts';
 import { apiSecretsOf, type KeySecureSettings } from './settings.ts';
@@ -16,8 +16,16 @@ type CallbackEvent = Extract<ProviderEvent, { kind: 'card_changed' | 'transactio
  * out of that: the same event sent again with a new one is the same event. Two changes of one card or transaction differ
  * in the `time` within `data`.
  */
-export function callbacks(settings: KeySecureSettings): CallbacksFacet {
+export function callbacks(settings: KeySecureSettings, clock: ProviderClock): CallbacksFacet {
   const secrets = apiSecretsOf(settings);
+
+  /** Whoever signs in what zone, the timestamp is in Unix milliseconds of the provider; one of another form proves no time. */
+  function isFresh(timestamp: string, receivedAt: number): boolean {
+    if (!/^\d{13}$/.test(timestamp)) return false;
+    const { least, most } = clock.ahead() ?? { least: 0, most: 0 };
+    const aheadMs = Number(timestamp) - receivedAt;
+    return aheadMs >= least - settings.callbackWindowMs && aheadMs <= most + settings.callbackWindowMs;
+  }
 
   function receive({ headers, body, receivedAt }: ReceivedCallback): CallbackVerdict {
     const { signature = '', timestamp = '', 'sign-version': version = 'V1' } = headers;
@@ -28,7 +36,7 @@ export function callbacks(settings: KeySecureSettings): CallbacksFacet {
     if (record === null || callback === null) return { kind: 'refused', why: 'unreadable' };
     const content = verifiedContent({ data: callback.data, timestamp, signature, appId: settings.apiKey, secrets });
     if (content === null) return { kind: 'refused', why: 'bad_signature' };
-    if (!isFresh(timestamp, receivedAt, settings.callbackWindowMs)) return { kind: 'refused', why: 'stale' };
+    if (!isFresh(timestamp, receivedAt)) return { kind: 'refused', why: 'stale' };
     const event = readEvent(callback);
     if (event === null || (event.kind === 'authorization' && settings.mode === 'credit')) {
       return { kind: 'refused', why: 'unreadable' };
@@ -54,11 +62,6 @@ export function callbacks(settings: KeySecureSettings): CallbacksFacet {
       body: decision === 'decline' ? '{"code":1,"message":"declined"}' : '{"code":0,"message":""}',
     }),
   };
-}
-
-/** Whoever signs in what zone, the timestamp is in Unix milliseconds; one of another form proves no time. */
-function isFresh(timestamp: string, receivedAt: number, windowMs: number): boolean {
-  return /^\d{13}$/.test(timestamp) && Math.abs(receivedAt - Number(timestamp)) <= windowMs;
 }
 
 /** Null for bytes that are no text, or hold a NUL character: it is signed, but PostgreSQL keeps none. */

@@ -11,7 +11,6 @@ import {
 } from '@card-gateway/core';
 import type { z } from 'zod';
 import { type AccessToken, accessTokens } from './access-token.ts';
-import { providerClock } from './clock.ts';
 import { type Effect, refusalOf, type Refusals, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { envelope, tokenData } from './wire.ts';
@@ -57,10 +56,11 @@ const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
 
 /** Opens the one client of an account: its clock and its access token are shared by all its calls. */
 export function openClient(settings: KeySecureSettings, host: AdapterHost): KeySecureClient {
-  const clock = providerClock({ now: host.now, lagMs: settings.clockLagMs });
+  /** The provider's time at the earliest: never ahead of it once one of its answers was seen. */
+  const earliest = (): number => host.now() + (host.clock.ahead()?.least ?? 0);
   const tokens = accessTokens({
     fetch: () => stamped({ request: tokenRequest, token: null, left: countdown(tokenTimeoutMs) }),
-    now: () => clock.now(),
+    now: earliest,
     marginMs: settings.tokenMarginMs,
   });
 
@@ -86,8 +86,11 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
       traceparent: sending.traceparent,
     });
     const outcome = read(exchange, request, [headers['Api-Key'] ?? '', headers['Access-Token'] ?? '']);
-    if (refusedWith(outcome, timestampRefused)) clock.forget();
-    if (exchange.kind === 'answered') clock.observe(sentAt, exchange.date);
+    if (exchange.kind === 'answered' && refusedWith(outcome, timestampRefused)) {
+      // What was known of its clock has just made a timestamp that it refused: this answer alone counts.
+      host.clock.forget();
+      host.clock.observe(sentAt, exchange.date);
+    }
     return outcome;
   }
 
@@ -95,7 +98,8 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
   function headersWith(token: AccessToken | null): Record<string, string> {
     return {
       'Api-Key': settings.apiKey.reveal(),
-      Timestamp: clock.timestamp(),
+      // 13 digits, Unix milliseconds. The provider takes one of its last 60 s and none of its future, be it by a millisecond (§2.3).
+      Timestamp: String(Math.floor(earliest() - settings.clockLagMs)),
       ...(token === null ? {} : { 'Access-Token': token.secret.reveal() }),
       'Content-Type': 'application/json',
       Timezone: settings.timeZone,

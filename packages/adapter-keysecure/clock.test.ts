@@ -1,7 +1,6 @@
 import type { Reply, SeenRequest } from '@card-gateway/adapter-kit/testing';
 import { describe, expect, test } from 'vitest';
-import { providerClock } from './clock.ts';
-import { call, failure, openAccount, success, tokenReply } from './testing/account.ts';
+import { bodyOf, call, failure, openAccount, success, tokenReply } from './testing/account.ts';
 
 /** A provider with a clock of its own, which refuses what it finds too old or in its future (keysecure.md §2.3). */
 function strictProvider(shiftMs: number, seen: { future: number; refused: number }) {
@@ -77,6 +76,12 @@ describe('timestamps on the wire', () => {
     expect(account.business()).toHaveLength(3);
   });
 
+  test('a first stamp is 13 digits and lags', async () => {
+    const account = await openAccount(() => success({ list: [] }));
+    await account.adapter({ clockLagMs: 2000 }, () => 1_779_451_200_000.5).products.page(null, call);
+    expect(account.tokens()[0]?.headers['timestamp']).toBe('1779451198000');
+  });
+
   test('a stamp that stays refused is a refusal: after one more try nothing was done', async () => {
     const account = await openAccount(() => failure(1005, 'Invalid timestamp'));
     expect(await account.adapter().products.page(null, call)).toMatchObject({
@@ -87,31 +92,27 @@ describe('timestamps on the wire', () => {
   });
 });
 
-describe('the clock', () => {
-  const noon = Date.parse('2026-05-22T12:00:00Z');
+describe('lists', () => {
+  const hourMs = 3_600_000;
 
-  test('a first stamp is 13 digits and lags', () => {
-    expect(providerClock({ now: () => noon + 0.5, lagMs: 2000 }).timestamp()).toBe(String(noon - 2000));
-  });
-
-  test('a slow answer does not make stamps older than a quick one did', () => {
-    let now = noon;
-    const clock = providerClock({ now: () => now, lagMs: 0 });
-    clock.observe(noon, new Date(noon));
-    now = noon + 9_000;
-    clock.observe(noon, new Date(noon));
-    expect(clock.now()).toBe(now);
-  });
-
-  test('a clock that was set is noticed', () => {
-    let now = noon;
-    const clock = providerClock({ now: () => now, lagMs: 0 });
-    clock.observe(now, new Date(noon));
-    now = noon + 3_600_000;
-    clock.observe(now, new Date(noon));
-    expect(clock.now()).toBe(noon);
-    now = noon;
-    clock.observe(now, new Date(noon));
-    expect(clock.now()).toBe(noon);
+  test.each([
+    ['ahead', hourMs],
+    ['behind', -hourMs],
+  ])('reach to the present of a provider whose clock is an hour %s', async (_name, shiftMs) => {
+    const date = (): string => new Date(Date.now() + shiftMs).toUTCString();
+    const account = await openAccount(
+      () => success({ list: [] }, { date: date() }),
+      () => success({ access_token: 'token', expired_time: Date.now() + 10 * hourMs }, { date: date() }),
+    );
+    const yesterday = new Date(Date.now() - 24 * hourMs).toISOString().slice(0, 10);
+    const adapter = account.adapter({ listedSince: yesterday });
+    await adapter.products.page(null, call);
+    const before = Date.now() + shiftMs;
+    await adapter.cards.page(null, call);
+    const after = Date.now() + shiftMs;
+    const until = Date.parse(`${String(bodyOf(account.business().at(-1))['end_time']).replace(' ', 'T')}+08:00`);
+    expect(until).toBeGreaterThanOrEqual(before);
+    // `Date` tells no more than the second, and so does the filter.
+    expect(until).toBeLessThanOrEqual(after + 2000);
   });
 });

@@ -1,6 +1,6 @@
 import { type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { apiSecret, fixture } from './testing/account.ts';
+import { apiSecret, call, fixture, openAccount, success } from './testing/account.ts';
 import {
   callbackBody,
   cardUpdate,
@@ -102,6 +102,19 @@ describe('what is refused', () => {
     expect(await verdict(300_001)).toEqual({ kind: 'refused', why: 'stale' });
     expect(await verdict(-300_001)).toEqual({ kind: 'refused', why: 'stale' });
     expect(await verdict(2000, { callbackWindowMs: 1000 })).toEqual({ kind: 'refused', why: 'stale' });
+  });
+
+  test('by the clock of the provider, as its answers show it', async () => {
+    const hourMs = 3_600_000;
+    const sentAt = Number(signing.timestamp);
+    const account = await openAccount(() => success({ list: [] }, { date: new Date(sentAt + hourMs).toUTCString() }));
+    const adapter = account.adapter({ apiKey: new Secret(signing.appId) }, () => sentAt);
+    const callback = received(callbackBody('Card_update', cardUpdate.data), signatureOf(cardUpdate.text));
+    const verdict = (receivedAt: number) => adapter.callbacks.receive({ ...callback, receivedAt });
+    expect(verdict(sentAt - hourMs)).toEqual({ kind: 'refused', why: 'stale' });
+    await adapter.products.page(null, call);
+    expect(verdict(sentAt - hourMs).kind).toBe('accepted');
+    expect(verdict(sentAt)).toEqual({ kind: 'refused', why: 'stale' });
   });
 
   test('a timestamp of another form, be it signed', async () => {

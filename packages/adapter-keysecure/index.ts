@@ -39,15 +39,17 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   create(settings, host) {
     const client = openClient(settings, host);
     const cipher = fieldCipherOf(settings);
+    /** The provider's time at the latest: no row of it is dated later. */
+    const latest = (): number => host.now() + (host.clock.ahead()?.most ?? 0);
     return {
       products: products(client, settings),
       cardholders: cardholders(client, settings),
       issuing: issuing(client, settings),
-      cards: cards(client, settings, host.now),
+      cards: cards(client, settings, latest),
       cardControls: cardControls(client, cipher),
-      ...(cipher === null ? {} : { reveal: reveal(client, cipher), callbacks: callbacks(settings) }),
+      ...(cipher === null ? {} : { reveal: reveal(client, cipher), callbacks: callbacks(settings, host.clock) }),
       frameTokens: frameTokens(client),
-      transactions: transactions(client, settings, host.now),
+      transactions: transactions(client, settings, latest),
       ...(settings.mode === 'credit' ? { transfers: transfers(client, settings) } : {}),
       calls: documentedCalls(settings),
       gaps: {

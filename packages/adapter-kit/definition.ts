@@ -1,5 +1,6 @@
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { z } from 'zod';
+import { type ProviderClock, providerClock } from './clock.ts';
 import type { Transport } from './exchange.ts';
 
 /** What the gateway hands to an adapter. */
@@ -8,6 +9,23 @@ export interface AdapterHost {
   readonly send: Transport;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** What the answers that came through `send` tell of the provider's clock. */
+  readonly clock: ProviderClock;
+}
+
+/** The host of an account: its calls keep its knowledge of the provider's clock up to date. */
+export function adapterHost({ send, now }: Pick<AdapterHost, 'send' | 'now'>): AdapterHost {
+  const clock = providerClock(now);
+  return {
+    now,
+    clock,
+    send: async (request) => {
+      const sentAt = now();
+      const exchange = await send(request);
+      if (exchange.kind === 'answered') clock.observe(sentAt, exchange.date);
+      return exchange;
+    },
+  };
 }
 
 /** A fault in an account's settings: where it is and how to mend it. */

@@ -1,4 +1,5 @@
 export * from './answer.ts';
+export * from './clock.ts';
 export * from './definition.ts';
 export * from './exchange.ts';
 export * from './json.ts';

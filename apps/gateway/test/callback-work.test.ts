@@ -1,6 +1,6 @@
-import { type CardStatus, type ProviderCard, uuidOf } from '@card-gateway/core';
+import { type CardStatus, uuidOf } from '@card-gateway/core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { takeCards } from '../src/cards/take-cards.ts';
 import { tidyCallbacks, workCallback } from '../src/jobs/callback.ts';
 import { cardUpdate, countCallbacks, post, takingCallbacks } from './setup/callbacks.ts';
@@ -33,83 +33,142 @@ const work = (id: string, isLastAttempt = true): Promise<void> =>
   workCallback(gateway.services, uuidOf('callback', id), isLastAttempt);
 const callback = (id: string) => gateway.client.getCallback({ params: { id } });
 
+/** Sets the time of our last description of a card. */
+const described = async (card: { readonly id: string }, at: number) =>
+  gateway.pool.query('UPDATE cards SET synced_at = $2 WHERE id = $1', [uuidOf('card', card.id), new Date(at)]);
+
 const words = { active: 'Activated', frozen: 'Frozen', inactive: 'ToActivate', cancelled: 'Delete' } as const;
 type Status = keyof typeof words & CardStatus;
 
 describe('the status of a card', () => {
-  let made = 0;
+  const account = () => {
+    const found = gateway.services.accounts.byName('keysecure');
+    if (found === undefined) throw new Error('no account');
+    return found;
+  };
+  const detailReads = (): number => admin.requestCount('keysecure', 'card/detail');
+  const shown = async (card: { readonly id: string }) => gateway.client.getCard({ params: { id: card.id } });
 
-  /** What is said of a card: by a callback, which has the provider's date, or by a list or a poll, asked for at a time. */
-  interface Said {
-    readonly by: 'callback' | 'poll' | 'list';
-    readonly status: Status;
-    readonly second: number;
-  }
-  const said: fc.Arbitrary<Said> = fc.record({
-    by: fc.constantFrom('callback', 'poll', 'list'),
-    status: fc.constantFrom('active', 'frozen', 'inactive', 'cancelled'),
-    second: fc.integer({ min: 1, max: 200 }),
-  });
-  const history = fc
-    .uniqueArray(said, { minLength: 1, maxLength: 7, selector: ({ second }) => second })
-    .chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })));
-
-  /** Tells all of it of a new card, in this order. @returns what is then known */
-  async function tell(events: readonly Said[], start: number) {
-    const { services, pool } = gateway;
-    const account = services.accounts.byName('keysecure');
-    if (account === undefined) throw new Error('no account');
-    const ref = `told-${(made += 1)}`;
-    const seen = (status: CardStatus, second: number, others: readonly ProviderCard[] = []) => {
-      const card = { providerRef: ref, status, providerStatus: words[status as Status] ?? 'Pending' };
-      return takeCards(services, account, [...others, card], { by: 'list', askedAt: new Date(start + second * 1000) });
-    };
-    await seen('pending', 0);
-    for (const { by, status, second } of events) {
-      switch (by) {
-        case 'callback':
-          await work(await received({ cardNo: ref, to: words[status], time: start + second * 1000 }));
-          break;
-        case 'poll':
-          await seen(status, second);
-          break;
-        case 'list':
-          await seen(status, second, [{ providerRef: `beside-${ref}`, status: 'active', providerStatus: 'Activated' }]);
-          break;
-      }
+  /** Sets the provider's clock, and lets the gateway see it. */
+  async function setProviderClock(skewMs: number): Promise<void> {
+    admin.changeClock({ skewMs });
+    for (let round = 0; round < 2; round += 1) {
+      await gateway.client.listCardProducts({ query: { account: 'keysecure', refresh: true } });
     }
-    const { rows } = await pool.query('SELECT status, provider_status, synced_at FROM cards WHERE provider_ref = $1', [
-      ref,
-    ]);
-    return rows[0] as { status: string; provider_status: string; synced_at: Date };
   }
+  afterEach(() => setProviderClock(0));
 
-  test('ends the same in every order of what callbacks, polls and lists say: as the latest has it', async () => {
+  /** What becomes of a card at its provider, and what is then told of it: by callbacks, and by lists that show it. */
+  interface Change {
+    readonly status: Status;
+    /** Since the one before. */
+    readonly afterMs: number;
+    /** Null where no list shows it. */
+    readonly listedAfterMs: number | null;
+  }
+  const change: fc.Arbitrary<Change> = fc.record({
+    status: fc.constantFrom('active', 'frozen', 'inactive', 'cancelled'),
+    afterMs: fc.integer({ min: 1, max: 9000 }),
+    listedAfterMs: fc.option(fc.integer({ min: 0, max: 9000 })),
+  });
+  const story = fc.record({
+    skewMs: fc.constantFrom(0, -1000, 1000, -90_000, 90_000, 3_600_000),
+    changes: fc.array(change, { minLength: 1, maxLength: 4 }),
+    order: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
+  });
+
+  test('ends as the provider has it, whatever its clock, in every order of what callbacks and lists say', async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ([events, shuffled]) => {
-        const start = Date.now() - 240_000;
-        const [one, other] = [await tell(events, start), await tell(shuffled, start)];
-        expect(other).toEqual(one);
-        const latest = events.toSorted((a, b) => b.second - a.second)[0];
-        expect(one).toMatchObject({ status: latest?.status, provider_status: words[latest?.status ?? 'active'] });
+      fc.asyncProperty(story, async ({ skewMs, changes, order }) => {
+        await setProviderClock(skewMs);
+        const card = await cards.made('virtual', 'Activated');
+        const cardNo = card.providerRef ?? '';
+        const start = Date.now() - 80_000;
+        await described(card, start);
+        await gateway.pool.query("UPDATE cards SET status = 'pending' WHERE id = $1", [uuidOf('card', card.id)]);
+        let now = start;
+        const history = changes.map(({ status, afterMs }) => ({ status, at: (now += afterMs) }));
+        const statusAt = (at: number) => history.findLast((one) => one.at <= at)?.status ?? 'active';
+        const tellings = history.flatMap(({ status, at }, index) => {
+          const callback = async () => work(await received({ cardNo, to: words[status], time: at + skewMs }));
+          const listedAfterMs = changes[index]?.listedAfterMs ?? null;
+          if (listedAfterMs === null) return [callback];
+          const askedAt = at + listedAfterMs;
+          const listed = statusAt(askedAt);
+          const row = { providerRef: cardNo, status: listed, providerStatus: words[listed] };
+          return [
+            callback,
+            () => takeCards(gateway.services, account(), [row], { by: 'list', askedAt: new Date(askedAt) }),
+          ];
+        });
+        const last = history.at(-1)?.status ?? 'active';
+        admin.keysecure.updateCard(card.id, { status: words[last] });
+        const shuffled = tellings
+          .map((tell, index) => ({ tell, at: order[index] ?? 0 }))
+          .toSorted((a, b) => a.at - b.at);
+        for (const { tell } of shuffled) await tell();
+        expect(await shown(card)).toMatchObject({ status: last, providerStatus: words[last] });
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 
-  test.each<[string, (time: number) => number]>([
-    ['the date of another status', (time) => time],
-    ['a date far ahead', (time) => time + 3_600_000],
-  ])('is read again where a callback has %s', async (_what, dated) => {
+  test('is taken from a callback alone where its date decides', async () => {
     const card = await cards.made('virtual', 'Activated');
-    const { syncedAt } = await gateway.client.getCard({ params: { id: card.id } });
+    const now = Date.now();
+    await described(card, now - 20_000);
+    const before = detailReads();
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen', time: now - 10_000 }));
+    expect(await shown(card)).toMatchObject({ status: 'frozen', last4: card.last4 });
+    // One of long before our last description is old news.
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Delete', time: now - 30_000 }));
+    expect(await shown(card)).toMatchObject({ status: 'frozen' });
+    expect(detailReads()).toBe(before);
+  });
+
+  test.each<[string, (now: number) => number]>([
+    ['a second before our last description, as of a clock that is a little behind', (now) => now - 1000],
+    ['the moment of our last description', (now) => now],
+    ['far ahead', (now) => now + 3_600_000],
+    ['of days ago', (now) => now - 3 * 86_400_000],
+    ['in seconds instead of milliseconds', (now) => Math.floor(now / 1000)],
+    ['in microseconds', (now) => now * 1000],
+    ['none', () => 0],
+  ])('is read where a callback of another status has the date: %s', async (_what, dated) => {
+    const card = await cards.made('virtual', 'Activated');
+    const now = Date.now();
+    await described(card, now);
     admin.keysecure.updateCard(card.id, { status: 'Delete' });
-    const before = admin.requestCount('keysecure', 'card/detail');
-    await work(
-      await received({ cardNo: card.providerRef ?? '', to: 'Frozen', time: dated(Date.parse(syncedAt ?? '')) }),
-    );
-    expect(admin.requestCount('keysecure', 'card/detail')).toBe(before + 1);
-    expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'cancelled' });
+    const before = detailReads();
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen', time: dated(now) }));
+    expect(detailReads()).toBe(before + 1);
+    expect(await shown(card)).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('is not asked for where an undated callback says what is known', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const before = detailReads();
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Activated', time: 0 }));
+    expect(detailReads()).toBe(before);
+  });
+
+  test('can be refreshed at once after a callback of a provider whose clock is minutes ahead', async () => {
+    await setProviderClock(240_000);
+    const card = await cards.made('virtual', 'Activated');
+    await described(card, Date.now() - 60_000);
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen', time: Date.now() + 240_000 }));
+    admin.keysecure.updateCard(card.id, { status: 'Delete' });
+    const refreshed = await gateway.client.getCard({ params: { id: card.id }, query: { refresh: true } });
+    expect(refreshed).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('brings the rest of the card with it, where only its order is known', async () => {
+    const card = await cards.order('virtual');
+    admin.keysecure.updateCard(card.id, { status: 'Activated' });
+    await described(card, Date.now() - 60_000);
+    expect(await shown(card)).toMatchObject({ status: 'pending', last4: null });
+    await work(await received({ cardNo: card.providerRef ?? '', to: 'Activated' }));
+    expect(await shown(card)).toMatchObject({ status: 'active', last4: expect.stringMatching(/^\d{4}$/) });
   });
 });
 
@@ -133,6 +192,7 @@ test('a callback settles a change whose answer was lost', async () => {
   admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_reset' });
   const { operation } = await gateway.client.freezeCard({ params: { id: card.id } });
   expect(operation?.outcome).toBe('unknown');
+  await described(card, Date.now() - 60_000);
   await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen' }));
   expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
     outcome: 'succeeded',

@@ -123,6 +123,23 @@ describe('the transactions of a card', () => {
     await expect(list(id, { from: ago(5) })).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
+  test('to the present of a provider whose clock is minutes ahead', async () => {
+    const { admin } = gateway.sandbox;
+    const aheadMs = 240_000;
+    const { id } = await cards.made('virtual');
+    admin.changeClock({ skewMs: aheadMs });
+    try {
+      // Its clock shows in any answer.
+      await gateway.client.getCard({ params: { id }, query: { refresh: true } });
+      const consumptions = [{ type: 'Consumption', amount: '7', time: Date.now() + aheadMs }];
+      admin.keysecure.seedConsumptions({ cardNo: id, consumptions });
+      const { data } = await list(id, { refresh: true });
+      expect(data).toMatchObject([{ modifiedAt: new Date(consumptions[0]?.time ?? 0).toISOString() }]);
+    } finally {
+      admin.changeClock({ skewMs: 0 });
+    }
+  });
+
   test('a provider that does not answer leaves what is known to be read', async () => {
     const { id, providerRef } = await cards.made('virtual');
     await storeProviderTransactions(gateway.pool, account, [said(String(providerRef))], new Date());
@@ -242,6 +259,19 @@ describe('descriptions in any order', () => {
       await storeProviderTransactions(gateway.pool, account, [description], askedFor);
     }
     expect((await list(id)).data).toMatchObject([{ providerRef, amount: { amount: '2.00' } }]);
+  });
+
+  test('a date in seconds, which is one of long ago, keeps out nothing that it came with', async () => {
+    const { id, providerRef: card } = await cards.made('virtual');
+    const { providerRef } = said(String(card));
+    for (const [fee, modifiedAt, askedFor] of [
+      ['0.10', at(0), at(0)],
+      ['0.20', new Date(Math.floor(at(1).getTime() / 1000)), at(1)],
+    ] as const) {
+      const description = { ...said(String(card), { fee, modifiedAt }), providerRef };
+      await storeProviderTransactions(gateway.pool, account, [description], askedFor);
+    }
+    expect((await list(id)).data).toMatchObject([{ fee: { amount: '0.20' }, modifiedAt: at(0).toISOString() }]);
   });
 
   test('an older one that meets a newer one while that is being stored does not undo it', async () => {

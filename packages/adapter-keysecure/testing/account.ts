@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
 import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { onTestFinished } from 'vitest';
@@ -34,11 +34,11 @@ export type KeySecureAdapter = ProviderAdapter &
 /** Opens an account with settings as an accounts file would give them, read by the package's own schema. */
 export function openAdapter(
   baseUrl: string,
-  host: AdapterHost,
+  host: Pick<AdapterHost, 'send' | 'now'>,
   settings: Readonly<Record<string, unknown>> = {},
 ): KeySecureAdapter {
   const whole = { baseUrl, mode: 'credit', apiKey: new Secret(apiKey), apiSecret: new Secret(apiSecret), ...settings };
-  return keysecure.create(keysecure.settings.parse(whole), host) as KeySecureAdapter;
+  return keysecure.create(keysecure.settings.parse(whole), adapterHost(host)) as KeySecureAdapter;
 }
 
 export function success(data: unknown, headers: Record<string, string> = {}): Reply {

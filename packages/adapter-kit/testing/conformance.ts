@@ -19,7 +19,7 @@ export interface ConformanceCall {
 
 export interface Conformance {
   readonly provider: string;
-  readonly open: (baseUrl: string, host: AdapterHost) => ProviderAdapter;
+  readonly open: (baseUrl: string, host: Pick<AdapterHost, 'send' | 'now'>) => ProviderAdapter;
   /**
    * Answers requests that are not the call itself (fetching an access token), or null for the call's own request, which
    * is then counted and gets the faults.

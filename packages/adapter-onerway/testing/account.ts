@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
 import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
 import { type BoundCardsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { onTestFinished } from 'vitest';
@@ -17,7 +17,7 @@ export function fixture(name: string): string {
 /** The adapter of an account whose merchant and store are those of the TOKEN example. */
 export function openAccount(
   baseUrl: string,
-  host: AdapterHost,
+  host: Pick<AdapterHost, 'send' | 'now'>,
   changes: Record<string, unknown> = {},
 ): ProviderAdapter {
   const settings = {
@@ -27,7 +27,7 @@ export function openAccount(
     secretKey: new Secret(secretKey),
     ...changes,
   };
-  return onerway.create(onerway.settings.parse(settings), host);
+  return onerway.create(onerway.settings.parse(settings), adapterHost(host));
 }
 
 /** A fresh account at a real socket, both closed when the test ends. */

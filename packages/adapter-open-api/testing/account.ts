@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
 import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
 import { type CardsFacet, type ProductsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { onTestFinished } from 'vitest';
@@ -17,11 +17,11 @@ export function fixture(name: string): string {
 /** The adapter of an account whose ids are those of the `cardList` example. */
 export function openAccount(
   baseUrl: string,
-  host: AdapterHost,
+  host: Pick<AdapterHost, 'send' | 'now'>,
   changes: Record<string, unknown> = {},
 ): ProviderAdapter {
   const settings = { baseUrl, version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key), ...changes };
-  return openApi.create(openApi.settings.parse(settings), host);
+  return openApi.create(openApi.settings.parse(settings), adapterHost(host));
 }
 
 export interface Account {

@@ -1,4 +1,4 @@
-import { type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
+import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
 import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
 import type { BanksFacet, BindingFacet, BoundCardsFacet, ProviderAdapter } from '@card-gateway/core';
 import { yixin } from '../index.ts';
@@ -11,8 +11,12 @@ export interface YixinAdapter extends ProviderAdapter {
   readonly banks: BanksFacet;
 }
 
-export function openYixin(baseUrl: string, host: AdapterHost, more: Record<string, unknown> = {}): YixinAdapter {
-  return yixin.create(yixin.settings.parse(settingsInput(baseUrl, more)), host) as YixinAdapter;
+export function openYixin(
+  baseUrl: string,
+  host: Pick<AdapterHost, 'send' | 'now'>,
+  more: Record<string, unknown> = {},
+): YixinAdapter {
+  return yixin.create(yixin.settings.parse(settingsInput(baseUrl, more)), adapterHost(host)) as YixinAdapter;
 }
 
 /** An account on a real socket, to be closed after the test. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { AdapterDefinition, SettingFault } from '@card-gateway/adapter-kit';
+import { type AdapterDefinition, adapterHost, type SettingFault } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import { secretPathRule } from '../secrets.ts';
@@ -148,7 +148,7 @@ function callbackFaults({ adapter, settings, sandbox, callbacks, authorization }
   const faults: SettingFault[] = [];
   if (callbacks === null && authorization === null) return faults;
   const send = () => Promise.reject(new Error('Nothing is sent while settings are read.'));
-  const { callbacks: facet, gaps } = adapter.create(settings, { send, now: () => 0 });
+  const { callbacks: facet, gaps } = adapter.create(settings, adapterHost({ send, now: () => 0 }));
   if (facet === undefined) {
     const message = `this account takes no callbacks: ${gaps.callbacks?.reason ?? "the provider's documents describe none"}`;
     faults.push({ path: [callbacks === null ? 'authorization' : 'callbacks'], message });

@@ -1,4 +1,4 @@
-import { type ExchangeReport, openTransport } from '@card-gateway/adapter-kit';
+import { adapterHost, type ExchangeReport, openTransport, type ProviderClock } from '@card-gateway/adapter-kit';
 import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../http/auth.ts';
 import { type Config, lookUpsAtOnce } from '../config.ts';
@@ -26,6 +26,8 @@ export interface OpenAccount {
   readonly title: string;
   /** Each of its calls waits for a place; see {@link Admission}. */
   readonly adapter: ProviderAdapter;
+  /** What its answers tell of the provider's clock. */
+  readonly clock: ProviderClock;
   readonly callbacks: CallbackSettings;
   readonly authorization: Decider | null;
   /** Its cards are pulled this often, in milliseconds; null is never by itself. */
@@ -98,7 +100,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       () => transport.close(),
       () => decisions.close(),
     );
-    const send = admission.watched(transport.send);
+    const host = adapterHost({ send: admission.watched(transport.send), now: options.now });
     const refusal = (why: NotAdmitted): ProblemError => notAdmitted(account.name, why, admission.retryAfterSeconds());
     return {
       name: account.name,
@@ -106,7 +108,8 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       sandbox: account.sandbox,
       provider: account.adapter.provider,
       title: account.adapter.title,
-      adapter: admitCalls(account.adapter.create(account.settings, { send, now: options.now }), admission),
+      adapter: admitCalls(account.adapter.create(account.settings, host), admission),
+      clock: host.clock,
       callbacks: account.callbacks ?? {},
       authorization: decisions.decider,
       syncEveryMs: account.syncEveryMs,

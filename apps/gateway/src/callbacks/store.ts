@@ -204,6 +204,7 @@ export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: Pa
 /** What is known of a card that a callback names. */
 export interface NamedCard {
   readonly status: CardStatus;
+  readonly last4: string | null;
   readonly syncedAt: Date | null;
   readonly panSealed: Buffer | null;
 }
@@ -212,7 +213,7 @@ export interface NamedCard {
 export async function findCard(pool: Pool, account: string, providerRef: string): Promise<NamedCard | null> {
   const { rows } = await pool.query<NamedCard>({
     name: 'callback-card',
-    text: `SELECT status, synced_at AS "syncedAt", pan_sealed AS "panSealed" FROM cards WHERE account = $1 AND provider_ref = $2`,
+    text: `SELECT status, last4, synced_at AS "syncedAt", pan_sealed AS "panSealed" FROM cards WHERE account = $1 AND provider_ref = $2`,
     values: [account, providerRef],
   });
   return rows[0] ?? null;

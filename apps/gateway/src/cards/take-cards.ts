@@ -6,10 +6,13 @@ import type { Services } from '../services.ts';
 import { cardWriteKinds } from './kinds.ts';
 import { idsOfCards, storeProviderCards } from './provider-cards-store.ts';
 
-/** How cards came to be described, and when: asked for, or by the date of what came by itself. */
+/** How cards came to be described, and when. */
 export interface Seen {
   readonly by: 'list' | 'callback';
+  /** When the provider was asked; of what came by itself the latest moment at which it can have happened. */
   readonly askedAt: Date;
+  /** The earliest such moment, where it is another one. */
+  readonly earliest?: Date;
 }
 
 /**
@@ -29,12 +32,13 @@ export async function takeCards(
   const open = await findOpen(services.pool, account.name, [...ids.keys()]);
   const kinds = open.length === 0 ? [] : cardWriteKinds(services);
   for (const operation of open) {
-    // What was said before the write says nothing of it.
-    if (seen.askedAt < operation.createdAt) continue;
     const kind = kinds.find(({ type }) => type === operation.type);
     const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
     const shown = card === undefined ? null : kind?.shownBy?.(operation, card);
     if (kind === undefined || !shown || shown.kind === 'unknown') continue;
+    // What was said before the write says nothing of it. A state that it aims at may be its work as soon as it can be.
+    const saidAt = shown.kind === 'done' ? seen.askedAt : (seen.earliest ?? seen.askedAt);
+    if (saidAt < operation.createdAt) continue;
     const attempt = attemptOf(seen.by, shown, seen.askedAt, new Date(services.now()));
     await settleByEvidence(services, kind, operation, shown, seen.by, attempt);
   }

@@ -15,7 +15,7 @@ import {
 import { sealedPan } from '../cards/sealed-pan.ts';
 import { takeCards } from '../cards/take-cards.ts';
 import { ProblemError } from '../http/problem.ts';
-import { isCredibleDate } from '../provider-date.ts';
+import { momentOf } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
@@ -74,10 +74,19 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
   }
 }
 
+/** A change that is told of later than this is read: its date may be a fault, and one call more costs little. */
+const longestAgoMs = dayMs;
+
 /**
- * A card's new status, by the provider's own date of it: the latest description counts, in whatever order they come. Where
- * dates do not tell (none, a wrong one, the same as that of another status), and where the card is not known and may be the
- * one of an order whose answer was lost, the card is read.
+ * As exactly must a change be known in time to count by its date, and so long before our last description of the card must
+ * it have happened to be old: that one may itself be a change, known no better.
+ */
+const exactlyMs = 5000;
+
+/**
+ * A card's new status. The latest description counts, in whatever order they come: the provider's date of the change, by
+ * its own clock, against the time of our last description, by ours. Where they do not tell which came later, where the
+ * date cannot be, and where the card is not known and may be the one of an order whose answer was lost, the card is read.
  */
 async function takeChange(
   services: Services,
@@ -86,12 +95,19 @@ async function takeChange(
   receivedAt: Date,
 ): Promise<void> {
   const known = await findCard(services.pool, account.name, cardRef);
-  const isDated = at !== null && isCredibleDate(at, receivedAt);
-  const isContradicted = known?.syncedAt?.getTime() === at?.getTime() && known?.status !== status;
-  if (known !== null && isDated && !isContradicted) {
+  const last = known?.syncedAt?.getTime() ?? -Infinity;
+  const moment = at === null ? null : momentOf(account.clock, at, receivedAt, longestAgoMs);
+  const isExact = moment !== null && moment.latest.getTime() - moment.earliest.getTime() <= exactlyMs;
+  const isNews = isExact && moment.earliest.getTime() > last;
+  const isOld = isExact && moment.latest.getTime() + exactlyMs < last;
+  if (known !== null && isNews) {
     const card = { providerRef: cardRef, status, providerStatus };
-    return takeCards(services, account, [card], { by: 'callback', askedAt: at });
+    const { earliest, latest: askedAt } = moment;
+    await takeCards(services, account, [card], { by: 'callback', askedAt, earliest });
   }
+  const isDecided = isNews || isOld || known?.status === status;
+  // A change tells the status alone: a card that is hardly known, as after its order, is read whole.
+  if (isDecided && known !== null && known.last4 !== null) return;
   if (await readAgain(services, account, cardRef)) return;
   throw new ProblemError('provider-error', 'The provider does not show this card.');
 }

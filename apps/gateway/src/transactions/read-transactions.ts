@@ -5,6 +5,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
+import { latestAt } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import {
@@ -36,7 +37,7 @@ export async function readTransactions(
   if (card.providerRef === null) return { data: [], nextCursor: null };
   if (query.refresh === true) {
     const account = services.accounts.ofCaller(caller, card.account);
-    const to = query.to === undefined ? services.now() : Date.parse(query.to);
+    const to = query.to === undefined ? latestAt(account.clock, services.now()).getTime() : Date.parse(query.to);
     const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
     const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
     await pullTransactions(services, account, question, traceparent);

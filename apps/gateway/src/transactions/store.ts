@@ -8,9 +8,9 @@ import type {
 } from '@card-gateway/core';
 import { newUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
-import type { Owner } from '../accounts/accounts.ts';
+import type { OpenAccount } from '../accounts/accounts.ts';
 import type { PageRequest } from '../page.ts';
-import { isCredibleDate } from '../provider-date.ts';
+import { momentOf } from '../provider-date.ts';
 
 /** A transaction with the card it belongs to. */
 export interface TransactionRow {
@@ -147,6 +147,9 @@ const describeTransactions = `
   FROM jsonb_array_elements($2::jsonb) r
   WHERE t.account = $1 AND t.provider_ref = r->>'provider_ref'`;
 
+/** Whose transactions they are, and by whose clock they are dated. */
+type TellingAccount = Pick<OpenAccount, 'tenant' | 'name' | 'provider' | 'clock'>;
+
 /**
  * Stores what a provider said of transactions, from a list, a look-up or a notification, in whatever order they come: rows
  * are found by the provider's id; the description that the provider changed last counts, and one that says how it ended
@@ -156,12 +159,12 @@ const describeTransactions = `
  */
 export async function storeProviderTransactions(
   pool: Pool,
-  account: Owner,
+  account: TellingAccount,
   transactions: readonly ProviderTransaction[],
   askedAt: Date,
 ): Promise<void> {
   if (transactions.length === 0) return;
-  const rows = JSON.stringify(onceEach(transactions).map((transaction) => wireRow(transaction, askedAt)));
+  const rows = JSON.stringify(onceEach(transactions).map((transaction) => wireRow(account, transaction, askedAt)));
   await inTransaction(pool, async (client) => {
     if (transactions.length > 1) {
       // In which order a page's rows are locked is the planner's choice: pages are stored one after another.
@@ -189,14 +192,14 @@ function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransac
 }
 
 /** Null for a fault, too: PostgreSQL does not even read the year that microseconds make. */
-function dateOf({ modifiedAt }: ProviderTransaction, askedAt: Date): Date | null {
-  return modifiedAt !== null && isCredibleDate(modifiedAt, askedAt) ? modifiedAt : null;
+function dateOf({ clock }: TellingAccount, { modifiedAt }: ProviderTransaction, askedAt: Date): Date | null {
+  return modifiedAt !== null && momentOf(clock, modifiedAt, askedAt) !== null ? modifiedAt : null;
 }
 
 /** As JSON, where what is `undefined` is left out: the description does not carry it. */
-function wireRow(transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
+function wireRow(account: TellingAccount, transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
   const { merchant, fees } = transaction;
-  const modifiedAt = dateOf(transaction, askedAt);
+  const modifiedAt = dateOf(account, transaction, askedAt);
   return {
     new_id: newUuid(askedAt.getTime()),
     provider_ref: transaction.providerRef,

@@ -1,4 +1,4 @@
-import type { AdapterDefinition, AdapterHost } from '@card-gateway/adapter-kit';
+import { type AdapterDefinition, adapterHost, type AdapterHost } from '@card-gateway/adapter-kit';
 import { keysecure } from '@card-gateway/adapter-keysecure';
 import { onerway } from '@card-gateway/adapter-onerway';
 import { openApi } from '@card-gateway/adapter-open-api';
@@ -16,7 +16,7 @@ export interface Account {
   readonly title: string;
   readonly provider: ProviderName;
   /** @param move where the provider is looked for, should it not be where it is */
-  open(sandbox: Sandbox, host: AdapterHost, move?: (baseUrl: string) => string): ProviderAdapter;
+  open(sandbox: Sandbox, host: Pick<AdapterHost, 'send' | 'now'>, move?: (baseUrl: string) => string): ProviderAdapter;
   readonly rows: Rows;
 }
 
@@ -33,7 +33,7 @@ function account(
     rows,
     open: (sandbox, host, move = (baseUrl) => baseUrl) => {
       const { baseUrl, ...others } = settings(sandbox);
-      return definition.create(definition.settings.parse({ ...others, baseUrl: move(baseUrl) }), host);
+      return definition.create(definition.settings.parse({ ...others, baseUrl: move(baseUrl) }), adapterHost(host));
     },
   };
 }
