@@ -197,7 +197,16 @@ const settings = {
     '',
     'Who works on the command line, for the audit log; "--by" of a command wins.',
   ),
-  SHUTDOWN_GRACE_MS: setting(integer(1000, 300_000), '28000', 'Longest time to end what runs after SIGTERM.'),
+  SHUTDOWN_DELAY_MS: setting(
+    integer(0, 300_000),
+    '0',
+    'After SIGTERM not ready, but serving, for this long: until no load balancer sends requests here any more.',
+  ),
+  SHUTDOWN_GRACE_MS: setting(
+    integer(1000, 300_000),
+    '28000',
+    'Longest time to end what runs after that; the platform must wait longer than both together before it kills.',
+  ),
 } as const;
 
 type Settings = typeof settings;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
@@ -77,11 +78,18 @@ async function start(): Promise<void> {
   const listensAt = await listen(app, config, 'PORT');
   log.info({ ...build, accounts: accountsByProvider(accountList), listensAt }, 'started');
 
+  const { SHUTDOWN_DELAY_MS: delayMs, SHUTDOWN_GRACE_MS: graceMs } = config;
   closeWithGrace(
-    { delay: config.SHUTDOWN_GRACE_MS, logger: { error: (text: unknown) => log.error({ text }, 'closing') } },
+    { delay: delayMs + graceMs, logger: { error: (text: unknown) => log.error({ text }, 'closing') } },
     async ({ err, signal }) => {
       if (err) log.error({ err }, 'closing after an error');
-      else log.info({ signal }, 'closing');
+      else if (delayMs > 0) {
+        // Whoever sends requests here learns from /health/ready to send them elsewhere, before nobody listens any more.
+        app.isEnding = true;
+        log.info({ signal, ms: delayMs }, 'not ready any more, and serving until it closes');
+        await wait(delayMs);
+      }
+      log.info({ signal }, 'closing');
       // First no new requests and no new jobs, and the running ones ended; then what both work with.
       await Promise.all([app.close(), jobs.stop()]);
       await metricsOnly.close();

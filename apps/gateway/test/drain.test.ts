@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from '../src/version.ts';
-import { call } from './setup/call.ts';
+import { call, problemOf } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { cardOrder } from './setup/orders.ts';
 import { type Installation, install } from './setup/process.ts';
@@ -189,6 +189,19 @@ test('SIGTERM with nothing left but writes that nobody waits for: they are recor
   holder.release();
   expect(await ended).toEqual({ code: 0, signal: null });
   expect(await states()).toEqual(['succeeded']);
+});
+
+test('SIGTERM with a delay: not ready at once, and serving until it closes', async () => {
+  const process = await installation.start({ SHUTDOWN_DELAY_MS: '3000' });
+  const ready = () => call(process.url, { path: '/health/ready' });
+  expect((await ready()).status).toBe(200);
+  const ended = process.end('SIGTERM');
+  const answer = await until(ready, ({ status }) => status !== 200);
+  expect(problemOf(answer, 503)).toMatchObject({ code: 'not-ready', detail: 'This process is about to end.' });
+  const served = await call(process.url, { path: '/v1/providers', key: installation.apiKey });
+  expect([served.status, served.headers['connection']]).toEqual([200, 'close']);
+  expect((await call(process.url, { path: '/health/live' })).status).toBe(200);
+  expect(await ended).toEqual({ code: 0, signal: null });
 });
 
 test('SIGTERM while a provider stays silent: the answer is 202, and what is unknown waits for the next process', async () => {

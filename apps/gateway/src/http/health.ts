@@ -9,6 +9,7 @@ const well = { status: 'ok', version: build.version };
 export function healthRoutes(app: FastifyInstance, services: Services): void {
   app.get('/health/live', { schema: { hide: true } }, async () => well);
   app.get('/health/ready', { schema: { hide: true } }, async () => {
+    if (app.isEnding) throw new ProblemError('not-ready', 'This process is about to end.', { retryAfterSeconds: 2 });
     try {
       await services.pool.query('SELECT 1');
     } catch {
