@@ -343,6 +343,7 @@ describe('the database refuses', () => {
       state: 'queued',
       created_at: at,
     },
+    sync_rows: { sync_id: operation.id, provider_ref: 'r', first_lap: 1, lap: 1 },
   };
 
   /** For each CHECK, rows that it alone makes impossible. */
@@ -436,6 +437,7 @@ describe('the database refuses', () => {
     syncs_user: [{ user_ref: 'u' }, { kind: 'token' }],
     syncs_state: [{ state: 'lost' }],
     syncs_finished: [{ state: 'succeeded' }, { finished_at: at }],
+    sync_rows_laps: [{ first_lap: 0 }, { first_lap: 2 }],
     syncs_failure: [
       { state: 'failed', finished_at: at },
       { state: 'succeeded', finished_at: at, failure: 'x' },

@@ -131,7 +131,7 @@ describe('all cards', () => {
       if (outcome.kind !== 'done') throw new Error(outcome.kind);
       expect(outcome.value.total).toBeNull();
       for (const item of outcome.value.items) seen.add(item.providerRef);
-      next = outcome.value.next;
+      next = outcome.value.next ?? outcome.value.nextPart;
       clock += 3_600_000;
     } while (next !== null);
     const expected = Array.from({ length: Math.ceil((now - since) / day) }, (_, index) => `C${since + index * day}`);
@@ -150,14 +150,14 @@ describe('all cards', () => {
     const account = await openAccount(() => success({ list: [] }));
     const adapter = account.adapter({ listedSince: '2025-10-01' }, () => now);
     const first = await adapter.cards.page(null, call);
-    await adapter.cards.page(first.kind === 'done' ? first.value.next : null, call);
+    await adapter.cards.page(first.kind === 'done' ? first.value.nextPart : null, call);
     expect(bodyOf(account.business()[1])).toMatchObject({ start_time: '2025-12-28 00:00:00', page: 0 });
   });
 
   test('a day set in the future still makes a proper range', async () => {
     const account = await openAccount(cardADay);
     const outcome = await account.adapter({ listedSince: '2030-01-01' }, () => now).cards.page(null, call);
-    expect(outcome).toMatchObject({ kind: 'done', value: { next: null, items: [{}] } });
+    expect(outcome).toMatchObject({ kind: 'done', value: { nextPart: null, items: [{}] } });
   });
 
   test.each(['', 'x', '{}', '{"from":1}', '7'])('"%s" is no cursor, and nothing is sent', async (cursor) => {

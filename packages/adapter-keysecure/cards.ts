@@ -10,7 +10,7 @@ import {
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { firstStep, readStep, type Step, stepAfter, stepFilter } from './walk.ts';
+import { firstStep, pageAt, readStep, type Step, stepFilter } from './walk.ts';
 import { dayMs, startOfDay } from './window.ts';
 import { cardData, instantOf, listOf, type WireCard } from './wire.ts';
 
@@ -49,8 +49,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
           effect: 'read',
           body: stepFilter(step, settings.timeZone),
           data: listOf(cardData),
-          judge: ({ list }, evidence) =>
-            done({ items: list.map(toCard), next: stepAfter(step, list.length), total: null }, evidence),
+          judge: ({ list }, evidence) => done(pageAt(step, list.map(toCard), list.length), evidence),
         },
         call,
       );

@@ -34,7 +34,7 @@ describe('packages, in credit mode', () => {
     const outcome = await account.adapter().products.page(null, call);
     expect(account.business()[0]?.path).toBe('/open-api/v1/card/package/list');
     expect(bodyOf(account.business()[0])).toEqual({ page: 0, size: 100 });
-    expect(outcome).toMatchObject({ kind: 'done', value: { next: null, total: null } });
+    expect(outcome).toMatchObject({ kind: 'done', value: { next: '1', nextPart: null, isWhole: true, total: null } });
     expect(outcome.kind === 'done' && outcome.value.items).toEqual([
       {
         ...unsaid,
@@ -58,7 +58,7 @@ describe('packages, in credit mode', () => {
     });
   });
 
-  test('pages count from zero and end with a short one, whoever continues', async () => {
+  test('pages count from zero and end with an empty one, whoever continues', async () => {
     const all = Array.from({ length: 5 }, (_, index) => ({ package_no: `P${index}` }));
     const account = await openAccount((request) => {
       const { page, size } = bodyOf(request) as { page: number; size: number };
@@ -73,7 +73,7 @@ describe('packages, in credit mode', () => {
       next = outcome.value.next;
     } while (next !== null);
     expect(seen).toEqual(['P0', 'P1', 'P2', 'P3', 'P4']);
-    expect(account.business()).toHaveLength(3);
+    expect(account.business()).toHaveLength(4);
   });
 
   test('what is no cursor is not sent', async () => {

@@ -36,7 +36,9 @@ export function products(client: KeySecureClient, settings: KeySecureSettings): 
         data: listOf(list.row),
         judge: (data, evidence) => {
           const items = data.list.map(list.toProduct);
-          return done({ items, next: items.length < size ? null : String(number + 1), total: null }, evidence);
+          const isWhole = number === 0 && data.list.length < size;
+          const following = data.list.length === 0 ? null : String(number + 1);
+          return done({ items, next: following, nextPart: null, isWhole, total: null }, evidence);
         },
       },
       call,

@@ -143,7 +143,7 @@ describe("a card's transactions", () => {
         .transactions.page({ cardRef: row.card_no, from: new Date(since), to: new Date(now), next }, call);
       if (outcome.kind !== 'done') throw new Error(outcome.kind);
       for (const { providerRef } of outcome.value.items) seen.add(providerRef);
-      next = outcome.value.next;
+      next = outcome.value.next ?? outcome.value.nextPart;
     } while (next !== null);
     expect(seen.size).toBe((now - since - day / 2) / day);
     const bodies = account.business().map(bodyOf);

@@ -10,7 +10,7 @@ import {
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { firstStep, readStep, stepAfter, stepFilter } from './walk.ts';
+import { firstStep, pageAt, readStep, stepFilter } from './walk.ts';
 import { dayMs, startOfDay } from './window.ts';
 import { instantOf, listOf, transactionData, type WireMerchant, type WireTransaction } from './wire.ts';
 
@@ -59,7 +59,7 @@ export function transactions(
           // A row of another card shows that the filter did not work: somebody else's payments are no answer.
           judge: ({ list }, evidence) =>
             list.every((row) => row.card_no === cardRef)
-              ? done({ items: list.map(toTransaction), next: stepAfter(step, list.length), total: null }, evidence)
+              ? done(pageAt(step, list.map(toTransaction), list.length), evidence)
               : unknown('unreadable_answer', evidence),
         },
         call,

@@ -1,3 +1,4 @@
+import type { Page } from '@card-gateway/core';
 import { z } from 'zod';
 import { dayMs, timeFilter } from './window.ts';
 
@@ -30,7 +31,7 @@ export function firstStep(from: number, until: number, size: number): Step {
   return { from, to: Math.min(from + windowMs, until), until, page: 0, size };
 }
 
-/** Reads what {@link stepAfter} wrote; null when it is something else. */
+/** Reads what {@link pageAt} wrote; null when it is something else. */
 export function readStep(text: string): Step | null {
   try {
     return stepShape.parse(JSON.parse(text));
@@ -39,12 +40,23 @@ export function readStep(text: string): Step | null {
   }
 }
 
-/** A page with fewer rows than asked for ends its window (keysecure.md §7); the window that reaches `until` ends all. */
-export function stepAfter(step: Step, rows: number): string | null {
-  if (rows >= step.size) return JSON.stringify({ ...step, page: step.page + 1 });
-  if (step.to >= step.until) return null;
+/**
+ * The page at a step: the next one is of the same window; the part after it is the next window, and the window that reaches
+ * `until` is the last. That fewer rows than were asked for are all there are is derived, not documented (keysecure.md §7), and
+ * so it says so of the first page alone and ends nothing.
+ *
+ * @param rows on the page as it came, with those that could not be read
+ */
+export function pageAt<Item>(step: Step, items: readonly Item[], rows: number): Page<Item> {
   const from = step.to - overlapMs;
-  return JSON.stringify({ ...step, from, to: Math.min(from + windowMs, step.until), page: 0 });
+  const following = { ...step, from, to: Math.min(from + windowMs, step.until), page: 0 };
+  return {
+    items,
+    next: rows === 0 ? null : JSON.stringify({ ...step, page: step.page + 1 }),
+    nextPart: step.to >= step.until ? null : JSON.stringify(following),
+    isWhole: step.page === 0 && rows < step.size,
+    total: null,
+  };
 }
 
 /** A step as the lists take it. */

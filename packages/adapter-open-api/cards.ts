@@ -12,7 +12,7 @@ import {
   unknown,
 } from '@card-gateway/core';
 import type { Ask } from './client.ts';
-import { distinct, nextAfter, positionOf } from './paging.ts';
+import { pageAt, positionOf } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { type ReadTime, timesIn } from './time.ts';
 import { cardListData, type CardRow } from './wire.ts';
@@ -34,9 +34,8 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
           ...operation,
           fields: { page_no: position.page, page_size: position.size },
           judge: ({ total, card_list }, evidence) => {
-            const rows = distinct(card_list, (row) => row.card_id);
-            const following = nextAfter(position, rows.length, total, settings.maxPages);
-            return done({ items: rows.map((row) => cardOf(row, readTime)), next: following, total }, evidence);
+            const items = card_list.map((row) => cardOf(row, readTime));
+            return done(pageAt(position, items, { rows: card_list.length, total }, settings.maxPages), evidence);
           },
         },
         call,

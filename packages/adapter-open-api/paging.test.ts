@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { account, type Account, call } from './testing/account.ts';
 
 /** Answers as a provider with `ids` would, and echoes the page fields swapped as the documents do (trap 7). */
-function hold(held: Account, ids: readonly string[], total: number | undefined = ids.length): void {
+function hold(held: Account, ids: readonly string[], total: number | null = ids.length): void {
   held.loopback.reply((request) => {
     const { page_no: page, page_size: size } = JSON.parse(request.body) as { page_no: number; page_size: number };
     const rows = ids.slice((page - 1) * size, page * size).map((id) => ({ card_id: id, status: 2 }));
@@ -25,15 +25,17 @@ function asked(held: Account): unknown[] {
 }
 
 describe('a list', () => {
-  test('goes on by its own counter, ignores the swapped echo and ends at the total', async () => {
+  test('goes on by its own counter, ignores the swapped echo, and behind the total too', async () => {
     const held = await account({ pageSize: 2 });
     hold(held, ['a', 'b', 'c', 'd']);
     const first = await pageOf(held, null);
     const second = await pageOf(held, first.next);
-    expect([first.ids, second.ids, second.next]).toEqual([['a', 'b'], ['c', 'd'], null]);
+    const third = await pageOf(held, second.next);
+    expect([first.ids, second.ids, third.ids, third.next]).toEqual([['a', 'b'], ['c', 'd'], [], null]);
     expect(asked(held)).toEqual([
       [1, 2],
       [2, 2],
+      [3, 2],
     ]);
   });
 
@@ -43,7 +45,7 @@ describe('a list', () => {
     const { next } = await pageOf(before, null);
     const after = await account({ pageSize: 50 });
     hold(after, ['a', 'b', 'c']);
-    expect(await pageOf(after, next)).toEqual({ ids: ['c'], next: null });
+    expect(await pageOf(after, next)).toEqual({ ids: ['c'], next: '3.2' });
     expect(asked(after)).toEqual([[2, 2]]);
   });
 
@@ -71,15 +73,19 @@ describe('a list', () => {
     expect((await pageOf(held, first.next)).next).toBeNull();
   });
 
-  test('shows a repeated row once and does not count it towards the total', async () => {
-    const held = await account({ pageSize: 2 });
-    hold(held, ['a', 'a', 'b'], 2);
-    const first = await pageOf(held, null);
-    expect(first.ids).toEqual(['a']);
-    expect(await pageOf(held, first.next)).toEqual({ ids: ['b'], next: null });
+  test.each<[string, readonly string[], number | null, boolean]>([
+    ['all that the total counts', ['a', 'b'], 2, true],
+    ['fewer than the total counts', ['a', 'b'], 3, false],
+    ['fewer than were asked for, without a total', ['a', 'b'], null, false],
+  ])('whose first page has %s', async (_name, ids, total, isWhole) => {
+    const held = await account({ pageSize: 10 });
+    hold(held, ids, total);
+    expect(await held.cards.page(null, call)).toMatchObject({ value: { isWhole } });
+    // Of a later page it says nothing: rows may have moved before it.
+    expect(await held.cards.page('2.1', call)).toMatchObject({ value: { isWhole: false } });
   });
 
-  test.each(['', '2', '0.0.10', '2.10', '2.10.10; page=9'])('a cursor %j is refused unsent', async (next) => {
+  test.each(['', '2', '0.10', '2.0', '2.1000', '2.10; page=9'])('a cursor %j is refused unsent', async (next) => {
     const held = await account();
     const outcomes = [await held.cards.page(next, call), await held.products.page(next, call)];
     for (const outcome of outcomes) {

@@ -7,7 +7,7 @@ import {
   refused,
 } from '@card-gateway/core';
 import type { Ask } from './client.ts';
-import { distinct, nextAfter, positionOf } from './paging.ts';
+import { pageAt, positionOf } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { binListData, type BinRow } from './wire.ts';
 
@@ -24,9 +24,8 @@ export function productsFacet(settings: OpenApiSettings, ask: Ask): ProductsFace
           fields: { page_no: position.page, page_size: position.size },
           data: binListData,
           judge: ({ total, bin_list }, evidence) => {
-            const rows = distinct(bin_list, (row) => row.bin_id);
-            const following = nextAfter(position, rows.length, total, settings.maxPages);
-            return done({ items: rows.map(productOf), next: following, total }, evidence);
+            const items = bin_list.map(productOf);
+            return done(pageAt(position, items, { rows: bin_list.length, total }, settings.maxPages), evidence);
           },
         },
         call,

@@ -12,8 +12,10 @@ export const syncSchema = z
     kind: z.enum(['cards', ...bindingKinds]),
     user: z.string().nullable(),
     status: z.enum(syncStates),
-    pages: z.int().meta({ description: 'Pages read so far.' }),
-    seen: z.int().meta({ description: 'Rows read so far.' }),
+    pages: z
+      .int()
+      .meta({ description: 'Pages read so far. A list of more than one is read again until that brings nothing new.' }),
+    seen: z.int().meta({ description: 'Different rows read so far.' }),
     total: z.int().nullable().meta({ description: 'Rows there are, where the provider says so.' }),
     failure: z.string().nullable().meta({ description: 'Why it failed; a new sync starts afresh.' }),
     createdAt: timestamp,

@@ -87,12 +87,18 @@ export type Settlement<Order, Value> =
 export type Finding<T> = { readonly found: true; readonly value: T } | { readonly found: false };
 
 /**
- * One page of a provider's list. `next` continues after this page, in a process that knows nothing of the first (a sync
- * is resumable); null ends the list.
+ * One page of a provider's list. Where the list ends only its reader can tell, by a page without a row that was not seen
+ * before. `next` and `nextPart` go on in a process that knows nothing of the first page (a sync is resumable).
  */
 export interface Page<T> {
+  /** The rows that could be read; one may come more than once. */
   readonly items: readonly T[];
+  /** The page after this one; null after an empty one, and where no further page may be asked for. */
   readonly next: string | null;
+  /** Where the list goes on after the last page of this part, for lists that are asked for by windows of time; else null. */
+  readonly nextPart: string | null;
+  /** By the provider's word these were all the rows of this part at that moment. */
+  readonly isWhole: boolean;
   /** How many there are in all, where the provider says so. */
   readonly total: number | null;
 }

@@ -6,6 +6,7 @@ import { writeKinds } from '../src/app.ts';
 import { createLog } from '../src/http/logging.ts';
 import { startJobs } from '../src/jobs/jobs.ts';
 import { runSync } from '../src/jobs/sync.ts';
+import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder } from './setup/orders.ts';
 import { cardNumbersIn, everythingStored, tracesIn } from './setup/traces.ts';
@@ -67,6 +68,8 @@ function expected(
 
 describe('2,500 cards of OPEN-API', () => {
   const count = 2500;
+  /** Two laps, each of which ends at an empty page. */
+  const pages = 2 * (25 + 1);
   let gateway: TestGateway;
   let client: Client;
   let firstSync: string;
@@ -84,7 +87,7 @@ describe('2,500 cards of OPEN-API', () => {
   afterAll(() => gateway.close());
   beforeEach(() => gateway.sandbox.admin.clearFaults());
 
-  test('come over 25 pages', async () => {
+  test('come over 25 pages, and again, until a whole lap of them brings nothing new', async () => {
     const started = await client.call('startSync', { body: { account: 'open-api' } });
     expect(started).toMatchObject({
       status: 202,
@@ -92,9 +95,9 @@ describe('2,500 cards of OPEN-API', () => {
     });
     firstSync = started.data.id;
     const sync = await finished(client, firstSync);
-    expect(sync).toMatchObject({ status: 'succeeded', pages: 25, seen: count, total: count, failure: null });
+    expect(sync).toMatchObject({ status: 'succeeded', pages, seen: count, total: count, failure: null });
     expect(sync.finishedAt).not.toBeNull();
-    expect(gateway.sandbox.admin.requestCount('open-api', 'cardList')).toBe(25);
+    expect(gateway.sandbox.admin.requestCount('open-api', 'cardList')).toBe(pages);
     first = await cardsOf(client, 'open-api');
     expect(first.size).toBe(count);
   });
@@ -134,7 +137,7 @@ describe('2,500 cards of OPEN-API', () => {
     const { openApi } = gateway.sandbox.admin;
     const [changed] = openApi.cards();
     openApi.updateCard(changed?.card_id ?? '', { balance: '77.70', status: 3 });
-    expect(await synced(client, 'open-api')).toMatchObject({ status: 'succeeded', pages: 25, seen: count });
+    expect(await synced(client, 'open-api')).toMatchObject({ status: 'succeeded', pages, seen: count });
     const second = await cardsOf(client, 'open-api');
     const rows = (cards: Map<string, Card>) => [...cards].map(([ref, { id, createdAt }]) => [ref, id, createdAt]);
     expect(rows(second)).toEqual(rows(first));
@@ -229,8 +232,8 @@ describe('2,500 cards of OPEN-API', () => {
       total: count,
       finishedAt: null,
     });
-    expect(await finished(client, id)).toMatchObject({ status: 'succeeded', pages: 25, seen: count, failure: null });
-    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + 26);
+    expect(await finished(client, id)).toMatchObject({ status: 'succeeded', pages, seen: count, failure: null });
+    expect(admin.requestCount('open-api', 'cardList')).toBe(asked + pages + 1);
     expect((await cardsOf(client, 'open-api')).size).toBe(count);
   });
 
@@ -243,6 +246,52 @@ describe('2,500 cards of OPEN-API', () => {
   });
 });
 
+describe('lists whose pages repeat rows of the page before', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({
+      sandbox: { openApi: { repeatedRows: 3 }, keysecure: { repeatedRows: 3 } },
+      account: (name, settings) => (/open-api|keysecure/.test(name) ? { ...settings, pageSize: 10 } : settings),
+    });
+  });
+  afterAll(() => gateway.close());
+
+  test('lose no card: 330 of 330 at 10 a page, though the provider counts each row that it gives', async () => {
+    const { client, sandbox } = gateway;
+    sandbox.admin.openApi.seedCards({ count: 330, replace: true });
+    expect(await synced(client, 'open-api')).toMatchObject({ status: 'succeeded', seen: 330, total: 330 });
+    const wanted = sandbox.admin.openApi.cards().map(({ card_id: ref }) => ref);
+    expect(new Set((await cardsOf(client, 'open-api')).keys())).toEqual(new Set(wanted));
+  });
+
+  test('lose no product, and take none for delisted', async () => {
+    const { client, sandbox } = gateway;
+    const [sample] = sandbox.admin.openApi.bins();
+    const more = Array.from({ length: 32 }, (_, index) => ({ bin_id: `cpi_more_${index}`, bin_code: '428853' }));
+    sandbox.admin.openApi.seedBins(more.map((own) => Object.assign({}, sample, own)));
+    const query = { account: 'open-api', refresh: true, limit: 200 };
+    const { data } = await client.listCardProducts({ query });
+    expect(new Set(data.map(({ providerRef }) => providerRef))).toEqual(
+      new Set(sandbox.admin.openApi.bins().map(({ bin_id: ref }) => ref)),
+    );
+    expect(
+      data.filter(({ providerRef }) => providerRef?.startsWith('cpi_more_')).every(({ issuable }) => issuable),
+    ).toBe(true);
+  });
+
+  test('lose no card and no transaction of KeySecure, whose lists have no total', async () => {
+    const { client, sandbox } = gateway;
+    const { made, order } = await cardMaker(gateway);
+    const { id, providerRef } = await made('virtual');
+    for (let more = 0; more < 23; more += 1) await order('virtual');
+    expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', seen: 24 });
+    const consumptions = Array.from({ length: 24 }, () => ({ type: 'Consumption', amount: '1.00' }));
+    sandbox.admin.keysecure.seedConsumptions({ cardNo: String(providerRef), consumptions });
+    const { data } = await client.listCardTransactions({ params: { id }, query: { refresh: true, limit: 100 } });
+    expect(data).toHaveLength(24);
+  });
+});
+
 describe('a sync that was left by its process', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
@@ -252,6 +301,8 @@ describe('a sync that was left by its process', () => {
   afterAll(() => gateway.close());
 
   const asked = () => gateway.sandbox.admin.requestCount('open-api', 'cardList');
+  /** Two laps of 1,000 cards, each of which ends at an empty page. */
+  const whole = 2 * (10 + 1);
 
   /** Lets a process work on the queue until the sync is finished. */
   async function worked(id: string, services = gateway.services) {
@@ -281,8 +332,8 @@ describe('a sync that was left by its process', () => {
   test('on purpose goes on after its last page', async () => {
     const before = asked();
     const id = await begun(4);
-    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
-    expect(asked()).toBe(before + 10);
+    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: whole, seen: 1000 });
+    expect(asked()).toBe(before + whole);
     expect((await cardsOf(gateway.client, 'open-api')).size).toBe(1000);
   });
 
@@ -295,8 +346,8 @@ describe('a sync that was left by its process', () => {
     const { signal } = new AbortController();
     await runSync(slow, uuidOf('sync', id), { isLastAttempt: true, signal });
     expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'running', pages: 3 });
-    expect(await worked(id, slow)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
-    expect(asked()).toBe(before + 10);
+    expect(await worked(id, slow)).toMatchObject({ status: 'succeeded', pages: whole, seen: 1000 });
+    expect(asked()).toBe(before + whole);
   });
 
   test('by a crash goes on after its last page, once it is sure that nobody works on it', async () => {
@@ -310,9 +361,37 @@ describe('a sync that was left by its process', () => {
     await gateway.pool.query(
       `UPDATE graphile_worker._private_job_queues SET locked_by = 'worker-gone', locked_at = now() - interval '15 minutes'`,
     );
-    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: 10, seen: 1000 });
-    expect(asked()).toBe(before + 10);
+    expect(await worked(id)).toMatchObject({ status: 'succeeded', pages: whole, seen: 1000 });
+    expect(asked()).toBe(before + whole);
   });
+});
+
+test('a sync remembers over a restart which rows it has seen, and two processes at once cannot end it early', async () => {
+  const gateway = await startGateway({
+    jobs: false,
+    sandbox: { openApi: { repeatedRows: 3 } },
+    account: (name, settings) => (name === 'open-api' ? { ...settings, pageSize: 10 } : settings),
+  });
+  try {
+    const { client, sandbox, services, pool } = gateway;
+    sandbox.admin.openApi.seedCards({ count: 45, seed: 9, replace: true });
+    const { id } = await client.startSync({ body: { account: 'open-api' } });
+    const { signal } = new AbortController();
+    let asked = 0;
+    const startedAt = services.now();
+    // Each look at the clock takes the process a quarter of its minute.
+    const slow = () => ({ ...services, now: () => startedAt + 15_000 * (asked += 1) });
+    const status = async () => (await client.getSync({ params: { id } })).status;
+    for (let runs = 0; runs < 100 && (await status()) !== 'succeeded'; runs += 1) {
+      const both = [0, 1].map(() => runSync(slow(), uuidOf('sync', id), { isLastAttempt: false, signal }));
+      await Promise.all(both);
+    }
+    expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'succeeded', seen: 45, total: 45 });
+    expect((await cardsOf(client, 'open-api')).size).toBe(45);
+    expect((await pool.query('SELECT FROM sync_rows')).rowCount).toBe(0);
+  } finally {
+    await gateway.close();
+  }
 });
 
 describe('a sync that cannot succeed', () => {
@@ -452,8 +531,8 @@ describe('syncs of an account', () => {
     await finished(client, first.data.id);
     const again = await client.call('startSync', order);
     expect(again).toMatchObject({ status: 202, replayed: true, data: { id: first.data.id } });
-    expect(await client.getSync({ params: { id: first.data.id } })).toMatchObject({ pages: 3 });
-    expect(asked()).toBe(before + 3);
+    expect(await client.getSync({ params: { id: first.data.id } })).toMatchObject({ pages: 8 });
+    expect(asked()).toBe(before + 8);
   });
 
   test('that are started together run one after another, to the same rows', async () => {
@@ -462,7 +541,7 @@ describe('syncs of an account', () => {
     expect(before.size).toBe(301);
     const clients = [gateway.client, second.client, gateway.client, second.client];
     const syncs = await Promise.all(clients.map((client) => synced(client, 'open-api')));
-    for (const sync of syncs) expect(sync).toMatchObject({ status: 'succeeded', pages: 3, seen: 300 });
+    for (const sync of syncs) expect(sync).toMatchObject({ status: 'succeeded', pages: 8, seen: 300 });
     const spans = syncs.map(({ startedAt, finishedAt }) => [String(startedAt), String(finishedAt)] as const);
     const inOrder = spans.toSorted(([a], [b]) => a.localeCompare(b));
     expect(inOrder.slice(1).every(([start], index) => start >= String(inOrder[index]?.[1]))).toBe(true);
@@ -497,7 +576,7 @@ describe('the cards of a KeySecure account', () => {
     const foreign = await issued(other.client, 'other-keysecure');
     for (const { id } of [...ours, foreign]) sandbox.admin.keysecure.updateCard(id, { status: 'Activated' });
 
-    expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', pages: 1, seen: 3, total: null });
+    expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', pages: 2, seen: 3, total: null });
     const cards = await cardsOf(client, 'keysecure');
     expect(cards.size).toBe(3);
     for (const { id, providerRef, product, cardholder } of ours) {
@@ -573,9 +652,9 @@ describe('the cards of a KeySecure account', () => {
       const ids: string[] = [];
       for (let number = 0; number < 5; number += 1) ids.push((await client.issueCard({ body: order })).id);
       const asked = sandbox.admin.requestCount('keysecure', 'card/list');
-      // Two windows without a card, then pages of two, two and one.
-      expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', pages: 5, seen: 5 });
-      expect(sandbox.admin.requestCount('keysecure', 'card/list')).toBe(asked + 5);
+      // Two windows without a card, then pages of two, two, one and none, twice.
+      expect(await synced(client, 'keysecure')).toMatchObject({ status: 'succeeded', pages: 10, seen: 5 });
+      expect(sandbox.admin.requestCount('keysecure', 'card/list')).toBe(asked + 10);
       const cards = [...(await cardsOf(client, 'keysecure')).values()];
       expect(cards.map(({ id }) => id).toReversed()).toEqual(ids);
       expect(cards.every(({ syncedAt }) => syncedAt !== null)).toBe(true);

@@ -49,6 +49,8 @@ export const configSchema = z.strictObject({
       swapPageEcho: z.boolean().default(true),
       /** Undocumented at the provider; this is the sandbox's own limit. */
       maxPageSize: z.int().min(1).default(100),
+      /** Each page begins so many rows too early, as where rows are added while pages are read (open-api-issuer.md §1.2). */
+      repeatedRows: z.int().min(0).default(0),
       cards: z.int().min(0).default(25),
       /** The path of wallet transaction detail is not published (§3.1): this one is the sandbox's own. */
       transactionDetailPath: z.string().startsWith('/').default('/v1/openApi/wallet/sandboxTransactionDetail'),
@@ -88,6 +90,8 @@ export const configSchema = z.strictObject({
       /** A cardholder becomes In_progress after the first, Approved or Rejected after the second. */
       cardholderInProgressMs: duration.default(1000),
       cardholderDecisionMs: duration.default(2000),
+      /** Each page of a list begins so many rows too early: no order of rows is stated (§7). */
+      repeatedRows: z.int().min(0).default(0),
       /** How long a payment waits for the answer to its Auth callback (§11.1). */
       authDeadlineMs: duration.default(800),
       /** Order of members inside a nested object as it is signed; not stated, three are possible (§4.2). */

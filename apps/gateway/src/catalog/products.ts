@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
+import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
@@ -64,17 +65,12 @@ export async function refreshProducts(
   const facet = facetOf(account, 'products');
   const askedAt = new Date(services.now());
   const products: ProviderProduct[] = [];
-  let next: string | null = null;
-  for (let pages = 0; pages < mostPages; pages += 1) {
-    const page: { items: readonly ProviderProduct[]; next: string | null } = valueOf(
-      account,
-      await facet.page(next, readCall(services, traceparent)),
-    );
-    products.push(...page.items);
-    next = page.next;
-    if (next === null) break;
-  }
-  await storeProducts(services.pool, account, { products, isWhole: next === null, askedAt });
+  const isWhole = await readList(
+    async (position) => valueOf(account, await facet.page(position, readCall(services, traceparent))),
+    (rows) => void products.push(...rows),
+    mostPages,
+  );
+  await storeProducts(services.pool, account, { products, isWhole, askedAt });
 }
 
 function productView(row: ProductRow): z.output<typeof cardProductSchema> {

@@ -3,9 +3,10 @@ import { takeCards } from '../cards/take-cards.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
+import { mostPagesOfLap } from '../list-reading.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
-import { advanceSync, beginSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
+import { advanceSync, beginSync, completeSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
 
 /** A longer sync goes on in a job of its own, so that a job which is held much longer than this is held by nobody. */
 const longestRunMs = 60_000;
@@ -53,35 +54,35 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
   const { cards, products } = account.adapter;
   if (cards === undefined) throw new ProblemError('not-supported', 'This account can no longer list cards.');
   // Cards name neither currency nor network where their product does; without it they are stored all the same.
-  if (products !== undefined && sync.position === null) {
+  if (products !== undefined && sync.reading === null) {
     await refreshProducts(services, account, undefined).catch((error: unknown) => {
       if (!(error instanceof ProblemError)) throw error;
     });
   }
   const runUntil = services.now() + longestRunMs;
-  let position = sync.position;
+  let reading = sync.reading;
   do {
     if (run.signal.aborted || services.now() >= runUntil) {
       await queueSync(services.pool, sync.id);
       return;
     }
-    const askedAt = new Date(services.now());
-    const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
-    await takeCards(services, account, page.items, { by: 'list', askedAt });
-    if (page.next !== null && page.next === position) {
+    if ((reading?.pages ?? 0) >= mostPagesOfLap) {
       throw new ProblemError('provider-error', 'The list of cards does not end.', { isFinal: true });
     }
-    position = page.next;
-    const progress = { rows: page.items.length, total: page.total, position };
-    await advanceSync(services.pool, sync.id, progress, new Date(services.now()));
-  } while (position !== null);
+    const askedAt = new Date(services.now());
+    const position = reading?.position ?? null;
+    const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
+    await takeCards(services, account, page.items, { by: 'list', askedAt });
+    const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };
+    reading = await advanceSync(services.pool, { id: sync.id, reading }, shown, new Date(services.now()));
+  } while (reading !== null);
 }
 
 async function pullBindings(services: Services, account: OpenAccount, sync: SyncRow): Promise<void> {
   const { kind, userRef: user, userIp } = sync;
   if (kind === 'cards' || user === null) return;
   const rows = await refreshBindings(services, account, { user, kind, userIp }, undefined);
-  await advanceSync(services.pool, sync.id, { rows, total: rows, position: null }, new Date(services.now()));
+  await completeSync(services.pool, sync.id, rows, new Date(services.now()));
 }
 
 function failureOf(error: unknown): string {

@@ -1,5 +1,7 @@
-import type { BindingKind } from '@card-gateway/core';
+import { inTransaction } from '@card-gateway/database';
+import type { BindingKind, Page } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { afterPage, type ListReading, listStart } from '../list-reading.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 
 export interface SyncRow extends OperationColumns {
@@ -11,7 +13,8 @@ export interface SyncRow extends OperationColumns {
   readonly userRef: string | null;
   readonly userIp: string | null;
   readonly state: 'queued' | 'running' | 'succeeded' | 'failed';
-  readonly position: string | null;
+  /** Null at the beginning, and once it has ended. */
+  readonly reading: ListReading | null;
   readonly pages: number;
   readonly seen: number;
   readonly total: number | null;
@@ -24,7 +27,7 @@ export interface SyncRow extends OperationColumns {
 /** One sync; null when there is none. */
 export async function getSync(client: Pool | PoolClient, id: string): Promise<SyncRow | null> {
   const { rows } = await client.query<SyncRow>(
-    `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.position,
+    `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.reading,
        s.pages, s.seen, s.total, s.failure, s.created_at AS "createdAt", s.started_at AS "startedAt",
        s.finished_at AS "finishedAt", ${operationColumns}
      FROM syncs s LEFT JOIN operations o ON o.id = s.operation_id WHERE s.id = $1`,
@@ -92,28 +95,82 @@ export async function beginSync(pool: Pool, id: string, at: Date): Promise<void>
   );
 }
 
-/** A page is stored: the sync goes on at `position` after a restart, or is done when there is none. */
+/** What a page of a sync showed. */
+export interface SyncPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole' | 'total'> {
+  readonly refs: readonly string[];
+}
+
+/**
+ * A page is stored: the sync goes on from the reading that is returned, after a restart too; null when the list is at its
+ * end, or when another process has gone on from the same reading: the rows of its pages must not end this one's.
+ */
 export async function advanceSync(
   pool: Pool,
-  id: string,
-  page: { readonly rows: number; readonly total: number | null; readonly position: string | null },
+  { id, reading }: Pick<SyncRow, 'id' | 'reading'>,
+  page: SyncPage,
   at: Date,
-): Promise<void> {
-  await pool.query(
-    `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), position = $4,
-       state = CASE WHEN $4::text IS NULL THEN 'succeeded' ELSE state END,
-       finished_at = CASE WHEN $4::text IS NULL THEN $5::timestamptz END,
-       user_ip = CASE WHEN $4::text IS NULL THEN NULL ELSE user_ip END
-     WHERE id = $1 AND state = 'running'`,
-    [id, page.rows, page.total, page.position, at],
+): Promise<ListReading | null> {
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `SELECT FROM syncs WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb FOR UPDATE`,
+      [id, reading],
+    );
+    if (rowCount === 0) return null;
+    const before = reading ?? listStart;
+    const { newInLap, newAtAll } = await noteRows(client, id, before.lap, page.refs);
+    const after = afterPage(before, { ...page, newInLap, newAtAll });
+    await client.query(
+      `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), reading = $4 WHERE id = $1`,
+      [id, newAtAll, page.total, after],
+    );
+    if (after === null) await endSync(client, id, { state: 'succeeded', failure: null }, at);
+    return after;
+  });
+}
+
+/** Notes the rows that a page showed, and tells how many of them this lap, or any, had not shown before. */
+async function noteRows(
+  client: PoolClient,
+  syncId: string,
+  lap: number,
+  refs: readonly string[],
+): Promise<{ readonly newInLap: number; readonly newAtAll: number }> {
+  const { rows } = await client.query<{ isFirst: boolean }>(
+    `INSERT INTO sync_rows AS r (sync_id, provider_ref, first_lap, lap)
+     SELECT DISTINCT $1::uuid, ref, $2::integer, $2::integer FROM unnest($3::text[]) ref
+     ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap WHERE r.lap < excluded.lap
+     RETURNING first_lap = lap AS "isFirst"`,
+    [syncId, lap, refs],
   );
+  return { newInLap: rows.length, newAtAll: rows.filter(({ isFirst }) => isFirst).length };
+}
+
+/** A list that comes whole is stored, and the sync is done. */
+export async function completeSync(pool: Pool, id: string, rows: number, at: Date): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query(
+      `UPDATE syncs SET pages = pages + 1, seen = $2, total = $2 WHERE id = $1 AND state = 'running'`,
+      [id, rows],
+    );
+    await endSync(client, id, { state: 'succeeded', failure: null }, at);
+  });
 }
 
 /** The sync failed for good; what it had stored stays. */
 export async function failSync(pool: Pool, id: string, failure: string, at: Date): Promise<void> {
-  await pool.query(
-    `UPDATE syncs SET state = 'failed', failure = $2, finished_at = $3, user_ip = NULL
+  await inTransaction(pool, (client) => endSync(client, id, { state: 'failed', failure }, at));
+}
+
+async function endSync(
+  client: PoolClient,
+  id: string,
+  { state, failure }: { readonly state: 'succeeded' | 'failed'; readonly failure: string | null },
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE syncs SET state = $2, failure = $3, finished_at = $4, reading = NULL, user_ip = NULL
      WHERE id = $1 AND state IN ('queued', 'running')`,
-    [id, failure, at],
+    [id, state, failure, at],
   );
+  await client.query('DELETE FROM sync_rows WHERE sync_id = $1', [id]);
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
+import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { latestAt } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
@@ -55,15 +56,16 @@ async function pullTransactions(
   traceparent: string | undefined,
 ): Promise<void> {
   const transactions = facetOf(account, 'transactions');
-  let next: string | null = null;
-  for (let pages = 0; pages < mostPages; pages += 1) {
-    const askedAt = new Date(services.now());
-    const outcome = await transactions.page({ ...question, next }, readCall(services, traceparent));
-    const page = valueOf(account, outcome);
-    await storeProviderTransactions(services.pool, account, page.items, askedAt);
-    if (page.next === null) return;
-    next = page.next;
-  }
+  let askedAt = new Date(services.now());
+  const isWhole = await readList(
+    async (next) => {
+      askedAt = new Date(services.now());
+      return valueOf(account, await transactions.page({ ...question, next }, readCall(services, traceparent)));
+    },
+    (rows) => storeProviderTransactions(services.pool, account, rows, askedAt),
+    mostPages,
+  );
+  if (isWhole) return;
   const detail = 'expected a shorter time: there are more transactions in it than one request can bring in';
   throw new ProblemError('invalid-request', `query/from: ${detail}`, { errors: [{ pointer: 'query/from', detail }] });
 }

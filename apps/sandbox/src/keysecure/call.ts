@@ -36,7 +36,8 @@ export function oneOf<T extends string>(call: Call, name: string, values: readon
 }
 
 export interface PageNumbers {
-  page: number;
+  /** The first row. */
+  from: number;
   size: number;
 }
 
@@ -49,12 +50,14 @@ export function numbersOf(call: Call): PageNumbers {
     }
     return value;
   };
-  return { page: whole('page', 0, 0, Number.POSITIVE_INFINITY), size: whole('size', 10, 1, 100) };
+  const page = whole('page', 0, 0, Number.POSITIVE_INFINITY);
+  const size = whole('size', 10, 1, 100);
+  return { from: page * Math.max(1, size - call.world.config.keysecure.repeatedRows), size };
 }
 
 /** Nothing but the list: no total, no next marker. */
-export function pageOf<T>({ page, size }: PageNumbers, all: readonly T[]): { list: T[] } {
-  return { list: all.slice(page * size, (page + 1) * size) };
+export function pageOf<T>({ from, size }: PageNumbers, all: readonly T[]): { list: T[] } {
+  return { list: all.slice(from, from + size) };
 }
 
 export interface Window {

@@ -80,7 +80,7 @@ function badPage(world: World, fields: Fields): Answer | undefined {
 }
 
 function binList(world: World, fields: Fields): Answer {
-  const { no, size, rows } = page(world.openApi.bins, fields);
+  const { no, size, rows } = page(world, world.openApi.bins, fields);
   const data = { total: world.openApi.bins.length, page_no: no, page_size: size, bin_list: rows };
   return jsonAnswer({ code: 0, message: 'success', data });
 }
@@ -97,7 +97,7 @@ function cardList(world: World, fields: Fields): Answer {
       (cardNo === undefined || card.card_no === cardNo) &&
       (status === undefined || card.status === status),
   );
-  const { no, size, rows } = page(found, fields);
+  const { no, size, rows } = page(world, found, fields);
   const echo = world.config.openApi.swapPageEcho ? { page_no: size, page_size: no } : { page_no: no, page_size: size };
   const data = { total: found.length, ...echo, card_list: rows.map(cardOnWire) };
   return jsonAnswer({ code: 0, message: 'success', data });
@@ -111,8 +111,9 @@ function transactionDetail(world: World, fields: Fields): Answer {
   return jsonAnswer({ code: 0, message: 'success', data: { transaction_list: found.map(transactionOnWire) } });
 }
 
-function page<T>(all: readonly T[], fields: Fields): { no: number; size: number; rows: T[] } {
+function page<T>(world: World, all: readonly T[], fields: Fields): { no: number; size: number; rows: T[] } {
   const no = Number(fields['page_no']);
   const size = Number(fields['page_size']);
-  return { no, size, rows: all.slice((no - 1) * size, no * size) };
+  const from = (no - 1) * Math.max(1, size - world.config.openApi.repeatedRows);
+  return { no, size, rows: all.slice(from, from + size) };
 }
