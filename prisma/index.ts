@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Session, type SessionConfig } from './session.ts';
 
 export type { Pool, PoolClient } from 'pg';
 
@@ -13,21 +14,70 @@ export interface DatabaseOptions {
   readonly lockTimeoutMs?: number;
   /** Told of connections that broke while idle; the pool replaces them. */
   readonly onIdleError?: (error: Error) => void;
+  /** Told of every error that says that the server is away, rather than that a statement was wrong. */
+  readonly onFailure?: (error: Error) => void;
 }
 
-/** Opens the connection pool; nothing connects before the first statement. */
-export function openDatabase(url: string, options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
+/** A pool whose connections can be given up at once. */
+export class Database extends pg.Pool {
+  readonly #idle = new Set<Session>();
+  readonly #taken = new Set<Session>();
+
+  constructor(options: pg.PoolConfig) {
+    super(options);
+    this.on('acquire', (client) => {
+      this.#idle.delete(sessionOf(client));
+      this.#taken.add(sessionOf(client));
+    });
+    this.on('release', (_error, client) => {
+      this.#taken.delete(sessionOf(client));
+      this.#idle.add(sessionOf(client));
+    });
+    this.on('remove', (client) => {
+      this.#idle.delete(sessionOf(client));
+    });
+  }
+
+  /** Ends the connections that nobody uses: where the server has moved, each of them would cost a caller its time-out. */
+  abandonIdle(reason: Error): void {
+    for (const session of this.#idle) session.abandon(reason);
+  }
+
+  /** Ends all connections, whatever runs on them, and opens no more. */
+  destroy(reason: Error): void {
+    if (!this.ending) void this.end();
+    for (const session of [...this.#idle, ...this.#taken]) session.abandon(reason);
+  }
+}
+
+const sessionOf = (client: pg.PoolClient): Session => client as unknown as Session;
+
+/** Milliseconds of silence after which the system asks whether the other end is still there; Linux gives up 10 s later. */
+const keepAliveAfterMs = 5000;
+
+/**
+ * Opens the connection pool; nothing connects before the first statement. A connection to a server that takes no writes is
+ * refused, and one whose server becomes such a server ends ({@link Session}).
+ */
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const { statementTimeoutMs, lockTimeoutMs } = options;
+  const config: SessionConfig & pg.PoolConfig = {
     connectionString: url,
     application_name: 'card-gateway',
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    ...(options.lockTimeoutMs !== undefined && { lock_timeout: options.lockTimeoutMs }),
-    query_timeout: options.statementTimeoutMs + 1000,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 1000,
     keepAlive: true,
-  });
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+    Client: Session,
+    timeouts: {
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs ?? 0,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+    },
+    onFailure: options.onFailure,
+  };
+  const pool = new Database(config);
   // A connection may break while idle, or between two statements of its user; the next statement then fails by itself.
   pool.on('error', (error) => options.onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => {}));
