@@ -185,7 +185,7 @@ const settings = {
   OVERLOAD_HEAP_BYTES: setting(
     heapBytes,
     'auto',
-    'Heap in use above which requests get 503; auto is 85 % of what Node may use, 0 is never.',
+    'Heap that is alive after a collection, above which requests get 503; auto is 85 % of what Node may use, 0 is never.',
   ),
   METRICS_PORT: setting(
     z.union([z.enum(['main', 'off']), integer(0, 65_535)], 'expected main, off or a port'),

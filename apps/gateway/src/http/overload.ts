@@ -1,6 +1,7 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
+import { watchHeap } from './heap.ts';
 import { ProblemError } from './problem.ts';
 
 /**
@@ -8,13 +9,18 @@ import { ProblemError } from './problem.ts';
  * would suffer. Only for the scope it is registered in: health and metrics are answered all the same.
  */
 export async function shedLoad(app: FastifyInstance, config: Config): Promise<void> {
+  const turnAway = async (): Promise<void> => {
+    throw new ProblemError('overloaded', 'The gateway has too much to do; nothing was done. Try again in a moment.', {
+      retryAfterSeconds: 1,
+    });
+  };
   await app.register(underPressure, {
     maxEventLoopDelay: config.OVERLOAD_EVENT_LOOP_DELAY_MS,
-    maxHeapUsedBytes: config.OVERLOAD_HEAP_BYTES,
-    pressureHandler: async () => {
-      throw new ProblemError('overloaded', 'The gateway has too much to do; nothing was done. Try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    },
+    pressureHandler: turnAway,
+  });
+  if (config.OVERLOAD_HEAP_BYTES === 0) return;
+  const heap = watchHeap(config.OVERLOAD_HEAP_BYTES);
+  app.addHook('onRequest', async () => {
+    if (heap.isFull()) await turnAway();
   });
 }
