@@ -59,6 +59,7 @@ const service = z.strictObject({
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']).optional(),
   stop_grace_period: duration.optional(),
   network_mode: z.string().optional(),
+  init: z.boolean().optional(),
   read_only: z.boolean().optional(),
   tmpfs: z.union([z.string(), list]).optional(),
   cap_drop: list.optional(),
