@@ -1,4 +1,4 @@
-/** How far a provider's clock is ahead of ours, in milliseconds, at least and at most; negative where it is behind. */
+/** How far a provider's clock is ahead of ours, in whole milliseconds, at least and at most; negative where it is behind. */
 export interface ClockBounds {
   readonly least: number;
   readonly most: number;
@@ -24,21 +24,24 @@ const drift = 1e-4;
 export function providerClock(now: () => number): ProviderClock {
   let seen: (ClockBounds & { readonly at: number }) | null = null;
 
-  function ahead(): ClockBounds | null {
+  function bounds(): ClockBounds | null {
     if (seen === null) return null;
     const drifted = Math.abs(now() - seen.at) * drift;
     return { least: seen.least - drifted, most: seen.most + drifted };
   }
 
   return {
-    ahead,
+    ahead() {
+      const known = bounds();
+      return known && { least: Math.floor(known.least), most: Math.ceil(known.most) };
+    },
     observe(sentAt, date) {
       const at = now();
       if (date === null || Math.abs(date.getTime() - at) > farthestMs) return;
       // `Date` is cut to whole seconds and was written somewhere between sending and now.
       const least = date.getTime() - at;
       const most = date.getTime() + 999 - sentAt;
-      const before = ahead();
+      const before = bounds();
       const isContradicted = before === null || least > before.most || most < before.least;
       seen = isContradicted
         ? { least, most, at }

@@ -55,6 +55,7 @@ async function expectOneEffect(path: string, message: Message, acknowledgement: 
 describe('sent ten times at once, it is acknowledged ten times, stored once and has one effect:', () => {
   test('a change of a card (KeySecure)', async () => {
     const card = await made('physical');
+    admin.keysecure.updateCard(card.id, { status: 'Activated' });
     await expectOneEffect(
       'keysecure',
       cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Activated' }),
