@@ -58,10 +58,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     // A process group of its own: Ctrl-C must reach the gateway first, which still needs its database.
     { ...as, cwd: dataFolder, env: environment(), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  await ready(server);
+  const isStandby = await ready(server);
 
   const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
-  await createDatabase(url('postgres'));
+  if (!isStandby) await createDatabase(url('postgres'));
   return { url: url('card_gateway'), dataFolder, stop: () => stop(server) };
 }
 
@@ -119,16 +119,22 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-/** Waits for the server's own word that it takes connections, and gives its last lines if it ends instead. */
-async function ready(server: ChildProcess): Promise<void> {
+/**
+ * Waits for the server's own word that it takes connections.
+ *
+ * @returns whether it is a standby, which takes only reads
+ * @throws with its last lines if it ends instead
+ */
+async function ready(server: ChildProcess): Promise<boolean> {
   if (server.stderr === null) throw new Error('PostgreSQL was started without a log.');
   const lines: string[] = [];
   const log = createInterface({ input: server.stderr });
   for await (const line of log) {
-    if (line.includes('database system is ready to accept connections')) {
+    const word = /database system is ready to accept (read-only )?connections/.exec(line);
+    if (word !== null) {
       log.close();
       server.stderr.resume();
-      return;
+      return word[1] !== undefined;
     }
     lines.push(line);
   }

@@ -1,14 +1,16 @@
 import pg from 'pg';
 import { Session, type SessionConfig } from './session.ts';
+import { type TimedQuery, Unconfirmed } from './statements.ts';
 
 export type { Pool, PoolClient } from 'pg';
+export { Unconfirmed } from './statements.ts';
 
 export interface DatabaseOptions {
   /** Most connections open at once. */
   readonly connections: number;
   /** Milliseconds to wait for a free connection. */
   readonly connectTimeoutMs: number;
-  /** Milliseconds after which the server ends a statement. */
+  /** Milliseconds after which the server ends a statement; its wait for a standby ends a second later. */
   readonly statementTimeoutMs: number;
   /** Milliseconds that a statement waits for a row or table that another transaction holds; default as long as it may run. */
   readonly lockTimeoutMs?: number;
@@ -66,7 +68,6 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     application_name: 'card-gateway',
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    query_timeout: statementTimeoutMs + 1000,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     Client: Session,
@@ -75,6 +76,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
       lock_timeout: lockTimeoutMs ?? 0,
       idle_in_transaction_session_timeout: statementTimeoutMs,
     },
+    longestStatementMs: statementTimeoutMs + 1000,
     onFailure: options.onFailure,
   };
   const pool = new Database(config);
@@ -84,13 +86,17 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   return pool;
 }
 
-/** Runs `work` in one transaction on one connection; any throw rolls it back. */
+/**
+ * Runs `work` in one transaction on one connection; any throw rolls it back.
+ *
+ * @throws {@link Unconfirmed} when it was to be committed, and may be or not
+ */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    await commit(client);
     client.release();
     return result;
   } catch (error) {
@@ -102,4 +108,45 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     client.release(!rolledBack);
     throw error;
   }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT').catch((error: unknown) => {
+    throw isRefusal(error) ? error : new Unconfirmed('Whether the transaction was committed is not known.', error);
+  });
+  // The server's answer where a statement of it had failed and `work` went on all the same.
+  if (command !== 'COMMIT') throw new RolledBack();
+}
+
+/** What a transaction did not do: its server took nothing of it. */
+class RolledBack extends Error {
+  /** "In failed SQL transaction" of PostgreSQL. */
+  readonly code = '25P02';
+  readonly severity = 'ERROR';
+
+  constructor() {
+    super('The transaction was rolled back instead of committed, as a statement in it had failed.');
+    this.name = 'RolledBack';
+  }
+}
+
+/** Classes of SQLSTATE that say of a connection or a server, and not of a transaction, that it failed. */
+const ofServer = /^(08|53|57|58|XX|40003$)/;
+
+/** Whether the server refused to commit, e.g. for a deferred check: then nothing of it stands. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== undefined && !ofServer.test(error.code);
+}
+
+/**
+ * Waits until the server confirms a commit: all that it had committed before is then as durable as
+ * `synchronous_standby_names` and `synchronous_commit` ask.
+ *
+ * @throws when it does not within `longestMs`, by default as long as a statement may take
+ */
+export async function confirmCommits(pool: pg.Pool, longestMs?: number): Promise<void> {
+  // The least that a commit waits for: it is written to the log, and to nothing else.
+  const text = "SELECT pg_logical_emit_message(true, 'card-gateway', '')";
+  const query: TimedQuery = { text, ...(longestMs !== undefined && { longestMs }) };
+  await pool.query(query);
 }

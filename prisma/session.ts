@@ -1,9 +1,12 @@
 import { callbackify } from 'node:util';
 import pg from 'pg';
+import { guardStatements } from './statements.ts';
 
 export interface SessionConfig extends pg.ClientConfig {
   /** Time-outs of the server's, in milliseconds, by their names there. */
   readonly timeouts?: Readonly<Record<string, number>>;
+  /** Milliseconds that a statement may take, its wait for a standby included ({@link guardStatements}); default no limit. */
+  readonly longestStatementMs?: number;
   /** Told whenever the server cannot be reached, does not answer, or says that it cannot work. */
   readonly onFailure?: ((error: Error) => void) | undefined;
 }
@@ -37,7 +40,7 @@ export class Session extends pg.Client {
   readonly #timeouts: string;
   readonly #onFailure: (error: Error) => void;
 
-  constructor({ timeouts = {}, onFailure, ...config }: SessionConfig = {}) {
+  constructor({ timeouts = {}, longestStatementMs, onFailure, ...config }: SessionConfig = {}) {
     super(config);
     this.#timeouts = JSON.stringify(timeouts);
     this.#onFailure = (error: ServerError) => {
@@ -50,17 +53,7 @@ export class Session extends pg.Client {
       if (leavesUseless(error)) this.abandon(error);
     });
     this.on('error', this.#onFailure);
-    // The driver gives up on a statement by itself, but leaves it running: the next one would wait behind it.
-    const query = this.query.bind(this) as (...given: unknown[]) => unknown;
-    this.query = (...given: unknown[]): never => {
-      const result = query(...given);
-      if (result instanceof Promise) {
-        result.catch((error: Error) => {
-          if (error.message === 'Query read timeout') this.abandon(error);
-        });
-      }
-      return result as never;
-    };
+    if (longestStatementMs !== undefined) guardStatements(this, longestStatementMs);
   }
 
   /** Ends the connection at once, whatever runs on it. */

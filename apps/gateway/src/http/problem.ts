@@ -156,8 +156,11 @@ export function frameworkProblem(error: FastifyError): ProblemError {
   return frameworkProblems[error.code]?.(error) ?? new ProblemError('malformed-request', 'This path cannot be read.');
 }
 
-/** SQLSTATE, whole or by its class. 25006 is a read-only server, 25P02 what follows another failure in its transaction. */
-const databaseFailure = /^(08|25006$|25P02$|40001$|40P01$|53|55P03$|57|58)/;
+/**
+ * SQLSTATE, whole or by its class. 25006 is a read-only server, 25P02 what follows another failure in its transaction, 40003
+ * a commit that nobody confirmed.
+ */
+const databaseFailure = /^(08|25006$|25P02$|40001$|40003$|40P01$|53|55P03$|57|58)/;
 const connectionFailure = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const poolFailure =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after|is not queryable/;

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { appendFile, cp, mkdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
+
+const run = promisify(execFile);
+
+export interface EmbeddedStandbyOptions {
+  /** Where its copy of the cluster is kept; must not exist yet. */
+  readonly dataFolder: string;
+  /** The name under which the primary knows it (`synchronous_standby_names`). */
+  readonly name: string;
+  /** Where it finds its primary, for a wire that a test may cut; default the primary's own address. */
+  readonly primaryAddress?: { readonly host: string; readonly port: number };
+  /** Server settings; those that a standby must share with its primary (`max_connections`) are the same there. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Copies a running server and starts the copy as its streaming standby. The embedded binaries have no `pg_basebackup`: this
+ * is the "low-level base backup" of PostgreSQL's documentation (25.3.4), on one machine.
+ */
+export async function startEmbeddedStandby(
+  primary: EmbeddedPostgres,
+  { dataFolder, name, primaryAddress, settings }: EmbeddedStandbyOptions,
+): Promise<EmbeddedPostgres> {
+  const url = new URL(primary.url);
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_backup_start($1, true)', [name]);
+    await copyCluster(primary.dataFolder, dataFolder);
+    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop()');
+    await writeFile(join(dataFolder, 'backup_label'), rows[0]?.labelfile ?? '');
+  } finally {
+    await client.end();
+  }
+  const { host, port } = primaryAddress ?? { host: url.hostname, port: Number(url.port) };
+  const password = decodeURIComponent(url.password);
+  await appendFile(
+    join(dataFolder, 'postgresql.auto.conf'),
+    `primary_conninfo = 'host=${host} port=${port} user=${url.username} password=${password} application_name=${name}'\n`,
+  );
+  await writeFile(join(dataFolder, 'standby.signal'), '');
+  await cp(`${primary.dataFolder}.password`, `${dataFolder}.password`);
+  await giveAway(primary.dataFolder, [dataFolder, `${dataFolder}.password`]);
+  // Its primary may be away for a moment only: it looks again sooner than after the default of 5 s.
+  return startEmbeddedPostgres({ dataFolder, settings: { wal_retrieve_retry_interval: '100ms', ...settings } });
+}
+
+/** What belongs to the running primary alone, or may go while it is copied; the log comes over the wire. */
+const left = /^(postmaster\.(pid|opts)|pg_wal\/[0-9A-F]{24}.*|pg_replslot\/.*|pg_stat_tmp\/.*|.*pg_internal\.init)$/;
+
+async function copyCluster(from: string, to: string): Promise<void> {
+  await mkdir(to, { mode: 0o700 });
+  await cp(from, to, {
+    recursive: true,
+    filter: (path) => !left.test(relative(from, path)) && !basename(path).startsWith('pgsql_tmp'),
+  });
+}
+
+/** Under root the server runs as another account, whose the primary's files are. */
+async function giveAway(primaryFolder: string, paths: readonly string[]): Promise<void> {
+  const { uid, gid } = await stat(primaryFolder);
+  if (uid === process.getuid?.()) return;
+  await run('chown', ['-R', `${uid}:${gid}`, ...paths]);
+}
