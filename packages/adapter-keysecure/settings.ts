@@ -1,5 +1,5 @@
 import { baseUrlSetting, secretSetting } from '@card-gateway/adapter-kit';
-import type { Secret } from '@card-gateway/core';
+import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   assumedDerivation,
@@ -83,19 +83,26 @@ export const keysecureSettings: z.ZodType<KeySecureSettings> = z
       .meta({ description: 'The day (YYYY-MM-DD) from which on a card sync asks for cards.' }),
     pageSize: z.int().min(1).max(100).default(100).meta({ description: 'Rows asked for per page of a list.' }),
   })
-  .superRefine((settings, context) => {
-    const fault = (path: 'apiSecret' | 'previousApiSecret', message: string): void =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (settings.previousApiSecret !== undefined && settings.apiSecret === undefined) {
-      fault('previousApiSecret', 'expected apiSecret beside it');
+  .superRefine(crossFaults, { when: () => true });
+
+/** Looked at also when other settings are wrong, so that all faults are told at once: any value may be here. */
+function crossFaults(settings: Partial<Record<keyof KeySecureSettings, unknown>>, context: z.RefinementCtx): void {
+  const { apiSecret, previousApiSecret } = settings;
+  const derivation = keyDerivations.find((one) => one === settings.keyDerivation) ?? assumedDerivation;
+  const fault = (path: 'apiSecret' | 'previousApiSecret', message: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (previousApiSecret !== undefined && apiSecret === undefined) {
+    fault('previousApiSecret', 'expected apiSecret beside it');
+  }
+  for (const [path, secret] of Object.entries({ apiSecret, previousApiSecret })) {
+    if (secret instanceof Secret && keyOf(secret, derivation) === null) {
+      fault(
+        path as 'apiSecret' | 'previousApiSecret',
+        'makes no AES key of 16, 24 or 32 bytes this way: keyDerivation says how KeySecure reads it',
+      );
     }
-    for (const path of ['apiSecret', 'previousApiSecret'] as const) {
-      const secret = settings[path];
-      if (secret !== undefined && keyOf(secret, settings.keyDerivation ?? assumedDerivation) === null) {
-        fault(path, 'makes no AES key of 16, 24 or 32 bytes this way: keyDerivation says how KeySecure reads it');
-      }
-    }
-  });
+  }
+}
 
 /** The account's secrets, the current one first; none without `apiSecret`. */
 export function apiSecretsOf(settings: KeySecureSettings): readonly Secret[] {

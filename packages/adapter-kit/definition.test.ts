@@ -11,6 +11,20 @@ test.each([
   expect(baseUrlSetting.parse(text)).toBe(url);
 });
 
+test.each([
+  'https://user@api.example',
+  'https://user:hush@api.example',
+  'https://:hush@api.example/v1',
+  'https://api.example?',
+  'https://api.example/v1?tenant=1',
+  'https://api.example/#top',
+])('no base URL, because the path of each call is added to it: %s', (url) => {
+  const [issue, ...others] = baseUrlSetting.safeParse(url).error?.issues ?? [];
+  expect(issue?.message).toMatch(/^expected no user, password, query or fragment/);
+  expect(issue?.message).not.toContain('hush');
+  expect(others).toEqual([]);
+});
+
 test.each(['', 'api.example', '/v1', 'ftp://api.example', 'javascript:alert(1)', 7])('no base URL: %j', (value) => {
   expect(baseUrlSetting.safeParse(value).success).toBe(false);
 });

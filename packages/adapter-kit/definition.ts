@@ -41,8 +41,11 @@ export interface AdapterDefinition<Settings extends { readonly baseUrl: string }
   /** The provider's name for people. */
   readonly title: string;
   readonly settings: z.ZodType<Settings>;
-  /** What an account that is not marked `sandbox` must have besides. */
-  readonly productionFaults?: (settings: Settings) => readonly SettingFault[];
+  /**
+   * What an account that is not marked `sandbox` must have besides: told with all other faults, so that the values of the
+   * settings may be anything.
+   */
+  readonly productionFaults?: (settings: Readonly<Partial<Record<keyof Settings, unknown>>>) => readonly SettingFault[];
   readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
 }
 
@@ -69,5 +72,13 @@ export function secretSetting(description: string): z.ZodType<Secret> {
 /** The base URL of a provider's API, without a trailing slash. Whether `http:` is allowed depends on the account. */
 export const baseUrlSetting: z.ZodType<string> = z
   .url({ protocol: /^https?$/, error: 'expected an absolute http(s) URL' })
+  .refine(isPlace, 'expected no user, password, query or fragment: the path of each call is added to it')
   .overwrite((url) => url.replace(/\/+$/, ''))
   .meta({ description: "Base URL of the provider's API. https, unless the account is marked as a sandbox." });
+
+function isPlace(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  // To the parser an empty query or fragment is none, but it would swallow the path that is added.
+  return username === '' && password === '' && !/[?#]/.test(url);
+}

@@ -36,7 +36,7 @@ const openedResponse = z.object({ code: z.string(), msg: z.string().nullable(), 
 export function openClient(settings: YixinSettings, host: AdapterHost): YixinClient {
   const ours = readPrivateKey(settings.privateKey.reveal());
   const theirs = readPublicKey(settings.providerPublicKey.reveal());
-  if (ours === null || theirs === null) throw new TypeError('The account holds no RSA keys.');
+  if (typeof ours === 'string' || typeof theirs === 'string') throw new TypeError('The account holds no RSA keys.');
   const keys = { ours, theirs };
   const profile = settings.profile ?? unconfirmedProfile;
 

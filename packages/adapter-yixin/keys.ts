@@ -8,15 +8,30 @@ export interface EnvelopeKeys {
   readonly theirs: KeyObject;
 }
 
-/** Reads an RSA private key, PKCS#8 as PEM or as bare Base64 DER; null when the text is none. */
-export function readPrivateKey(text: string): KeyObject | null {
+/** What a text holds instead of the key that belongs in its place. */
+export type WrongKey = 'private' | 'public' | 'encrypted' | 'none';
+
+/** Reads an RSA private key, PKCS#8 as PEM or as bare Base64 DER. */
+export function readPrivateKey(text: string): KeyObject | WrongKey {
+  const key = privateKeyOf(text);
+  if (key !== null) return key;
+  if (text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return 'encrypted';
+  return publicKeyOf(text) === null ? 'none' : 'public';
+}
+
+/** Reads an RSA public key, X.509 SPKI as PEM or as bare Base64 DER. Of a private key Node would take the public half. */
+export function readPublicKey(text: string): KeyObject | WrongKey {
+  if (privateKeyOf(text) !== null || /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'private';
+  return publicKeyOf(text) ?? 'none';
+}
+
+function privateKeyOf(text: string): KeyObject | null {
   return rsaKey(() =>
     createPrivateKey(isPem(text) ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' }),
   );
 }
 
-/** Reads an RSA public key, X.509 SPKI as PEM or as bare Base64 DER; null when the text is none. */
-export function readPublicKey(text: string): KeyObject | null {
+function publicKeyOf(text: string): KeyObject | null {
   return rsaKey(() =>
     createPublicKey(isPem(text) ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' }),
   );

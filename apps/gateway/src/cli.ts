@@ -9,8 +9,9 @@ import { expiryOf } from './commands/expiry.ts';
 import { createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
 import { rotate, status } from './commands/sealing.ts';
 import { operator, UsageError } from './commands/usage.ts';
-import { type Config, ConfigError, environment, readSettings } from './config.ts';
+import { type Config, environment, readSettings } from './config.ts';
 import { databaseFault } from './database-fault.ts';
+import { FaultsError } from './faults.ts';
 import { errorForLog } from './http/logging.ts';
 import { withLocalData } from './local-data.ts';
 import { createSealing, type Sealing } from './sealing.ts';
@@ -163,7 +164,7 @@ async function main(typed: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError || error instanceof ConfigError) console.error(error.message);
+  if (error instanceof UsageError || error instanceof FaultsError) console.error(error.message);
   else console.error(databaseFault(error as Error) ?? JSON.stringify(errorForLog(error as Error), null, 2));
   process.exitCode = 1;
 }

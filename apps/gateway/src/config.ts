@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { addressList } from './accounts/addresses.ts';
+import { FaultsError, listOfFaults } from './faults.ts';
+import { contradictions, unknownVariables } from './setting-faults.ts';
+import { readTextFile, UnreadableFile } from './text-file.ts';
+
+/** The environment of this process. */
+export const environment: NodeJS.ProcessEnv = process.env;
 
 /** One setting of the environment: how it is read, its default, and what an operator should know of it. */
 interface Setting<Schema extends z.ZodType> {
@@ -213,99 +219,63 @@ type Settings = typeof settings;
 export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
 
 /** Bad settings: every fault with the setting it is about and how to mend it. */
-export class ConfigError extends Error {
-  readonly faults: readonly string[];
-
+export class ConfigError extends FaultsError {
   constructor(faults: readonly string[]) {
-    super(`The settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(faults, listOfFaults('The settings are', faults));
     this.name = 'ConfigError';
-    this.faults = faults;
   }
 }
 
 /**
- * Reads all settings, each from its variable or, for secrets, from the file that `<NAME>_FILE` names.
+ * Reads all settings, each from its variable or, for secrets, from the file that `<NAME>_FILE` names. A variable that is
+ * none of them, and was probably meant to be one, is a fault too.
  *
+ * @param elsewhere variables that are read elsewhere
  * @throws {@link ConfigError} with every fault at once
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  return readSettings(Object.keys(settings) as (keyof Config)[], environment);
+export function readConfig(env: NodeJS.ProcessEnv = environment, elsewhere: ReadonlySet<string> = new Set()): Config {
+  const { config, faults } = readEach(Object.keys(settings) as (keyof Config)[], env);
+  faults.push(...unknownVariables(env, settings, elsewhere));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config as Config;
 }
 
 /** {@link readConfig} for those settings alone that a command needs. @throws {@link ConfigError} */
 export function readSettings<Name extends keyof Config>(
   names: readonly Name[],
-  environment: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = environment,
 ): Pick<Config, Name> {
+  const { config, faults } = readEach(names, env);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config as Pick<Config, Name>;
+}
+
+function readEach(names: readonly (keyof Config)[], env: NodeJS.ProcessEnv) {
   const faults: string[] = [];
   const config: Record<string, unknown> = {};
   for (const name of names) {
     const setting: Setting<z.ZodType> = settings[name];
-    const text = textOf(name, setting, environment, faults);
+    const text = textOf(name, setting, env, faults);
     if (text === null) continue;
     const result = setting.schema.safeParse(text);
     if (result.success) config[name] = result.data;
     else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
   }
-  faults.push(...sharedKeys(config), ...shortTimeOuts(config), ...sharedPort(config));
-  if (faults.length > 0) throw new ConfigError(faults);
-  return config as Pick<Config, Name>;
+  faults.push(...contradictions(config));
+  return { config, faults };
 }
 
-/** Who learns a fingerprint key must not be able to open what is sealed. */
-function sharedKeys({
-  GATEWAY_SEALING_KEYS: sealing = [],
-  GATEWAY_FINGERPRINT_KEYS: fingerprint = [],
-}: Partial<Config>) {
-  const shared = fingerprint.filter(({ key }) => sealing.some((other) => other.key.equals(key)));
-  return shared.map(
-    ({ id }) => `GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS; "${id}" is in both.`,
-  );
-}
-
-/** A provider that gets less milliseconds would hardly be reached: nothing is sent then. */
-export const leastProviderMs = 50;
-
-/** What is accepted before SIGTERM must be able to end before the process does, and each call must get some time. */
-function shortTimeOuts(config: Partial<Config>): string[] {
-  const { SHUTDOWN_GRACE_MS: grace = Infinity, HTTP_RECORDING_RESERVE_MS: reserve = 0 } = config;
-  const faults: string[] = [];
-  for (const name of ['HTTP_WRITE_DEADLINE_MS', 'HTTP_READ_DEADLINE_MS'] as const) {
-    const { [name]: deadline } = config;
-    if (deadline === undefined) continue;
-    const most = deadline - leastProviderMs;
-    if (grace <= deadline) {
-      faults.push(`SHUTDOWN_GRACE_MS: expected more than ${name} (${deadline}), which it must leave room for.`);
-    }
-    if (reserve > most) {
-      faults.push(
-        `HTTP_RECORDING_RESERVE_MS: expected at most ${most}, to leave a provider some of ${name} (${deadline}).`,
-      );
-    }
-  }
-  return faults;
-}
-
-/** Two services cannot listen on one port. */
-function sharedPort({ PORT: port, METRICS_PORT: metrics }: Partial<Config>): string[] {
-  if (port === undefined || port === 0 || metrics !== port) return [];
-  return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
-}
-
-function textOf(
-  name: string,
-  setting: Setting<z.ZodType>,
-  environment: NodeJS.ProcessEnv,
-  faults: string[],
-): string | null {
-  const direct = environment[name];
-  if (direct !== undefined && direct !== '') return direct;
-  const file = setting.secret === true ? environment[`${name}_FILE`] : undefined;
-  if (file !== undefined && file !== '') {
+function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEnv, faults: string[]): string | null {
+  const direct = env[name] ?? '';
+  const file = setting.secret === true ? (env[`${name}_FILE`] ?? '') : '';
+  if (direct !== '' && file !== '') faults.push(`${name}: ${name}_FILE is set too; keep one of the two.`);
+  if (direct !== '') return direct;
+  if (file !== '') {
     try {
-      return readFileSync(file, 'utf8').trim();
-    } catch {
-      faults.push(`${name}_FILE: the file ${file} cannot be read`);
+      return readTextFile(resolve(file)).trim();
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      faults.push(`${name}_FILE: ${error.message}.`);
       return null;
     }
   }
@@ -317,14 +287,6 @@ function textOf(
 /** Look-ups of one account that run at once in a process: a provider that hangs must not keep every worker waiting. */
 export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
   return Math.max(1, Math.floor(jobs / 4));
-}
-
-/** The environment of this process. */
-export const environment: NodeJS.ProcessEnv = process.env;
-
-/** A variable that the accounts file names by `{"env": name}`. */
-export function readEnvironment(name: string): string | undefined {
-  return process.env[name];
 }
 
 /** The text of `.env.example`. */

@@ -4,13 +4,14 @@ import { migrate } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './accounts/accounts.ts';
-import { type Account, AccountsError, readAccounts } from './accounts/accounts-file.ts';
-import { adapters } from './adapters.ts';
+import type { Account } from './accounts/accounts-file.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { type Config, ConfigError, readConfig, readEnvironment } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
+import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
+import { readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { createSealing } from './sealing.ts';
@@ -26,14 +27,13 @@ try {
 
 /** Faults of the settings and of the surroundings are for the operator to read; anything else is a fault of ours. */
 function startFailure(error: Error): string {
-  if (error instanceof ConfigError || error instanceof AccountsError) return error.message;
+  if (error instanceof FaultsError) return error.message;
   return databaseFault(error) ?? JSON.stringify(errorForLog(error));
 }
 
 async function start(): Promise<void> {
-  const config = readConfig();
+  const { config, accounts: accountList } = readInstallation();
   const log = createLog(config.LOG_LEVEL);
-  const accountList = readAccounts(config.GATEWAY_ACCOUNTS, { adapters, environment: readEnvironment });
   const now = (): number => new Date().getTime();
 
   await migrate(config.DATABASE_URL);

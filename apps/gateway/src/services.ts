@@ -1,11 +1,12 @@
 import type { ProviderCall } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
-import { type Config, leastProviderMs } from './config.ts';
+import type { Config } from './config.ts';
 import { timeLeftMs } from './deadline.ts';
 import type { Metrics } from './http/metrics.ts';
 import { ProblemError } from './http/problem.ts';
 import type { Sealing } from './sealing.ts';
+import { leastProviderMs } from './setting-faults.ts';
 
 /** What acts work with. Handed in whole; nothing is global. */
 export interface Services {

@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
+import { doubledMembers } from '../src/accounts/doubled-members.ts';
 import { isListed } from '../src/accounts/addresses.ts';
 import { adapters } from '../src/adapters.ts';
 
@@ -17,10 +18,18 @@ const secrets: Readonly<Record<string, string>> = {
   PATH_SECRET: `${secretText}-hush-hush`,
   WEBHOOK: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
 };
-const pem = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
+const keyPair = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+const [ours, theirs] = [keyPair(), keyPair()];
+const encrypted = createPrivateKey(ours.privateKey).export({
+  type: 'pkcs8',
+  format: 'pem',
+  cipher: 'aes-256-cbc',
+  passphrase: secretText,
 });
 
 /** A good account at each provider, as an operator writes it. */
@@ -56,8 +65,11 @@ beforeAll(async () => {
   await Promise.all([
     writeFile(join(folder, 'secret'), `${secretText}\n`),
     writeFile(join(folder, 'empty'), ' \n'),
-    writeFile(join(folder, 'private.pem'), pem.privateKey),
-    writeFile(join(folder, 'public.pem'), pem.publicKey),
+    writeFile(join(folder, 'private.pem'), ours.privateKey),
+    writeFile(join(folder, 'own-public.pem'), ours.publicKey),
+    writeFile(join(folder, 'public.pem'), theirs.publicKey),
+    writeFile(join(folder, 'encrypted.pem'), encrypted),
+    mkdir(join(folder, 'folder')),
   ]);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -122,7 +134,7 @@ describe('a file', () => {
   test('that is not there is told with the setting that names it', () => {
     const file = join(folder, 'nothing.json');
     expect(() => readAccounts(file, { adapters, environment: () => undefined })).toThrow(
-      `The accounts file ${file} is not usable:\n  - it cannot be read; GATEWAY_ACCOUNTS names its path`,
+      `The accounts file ${file} is not usable:\n  - there is no file ${file}; GATEWAY_ACCOUNTS names its path`,
     );
   });
 
@@ -142,30 +154,63 @@ describe('a file', () => {
   });
 });
 
-test('every fault of every account is told at once', async () => {
+test('every fault of every account is told at once, whatever else is wrong with it', async () => {
+  const callbacks = { allowFrom: [] };
+  const authorization = { url: 'http://decide.example', secret: { env: 'NOTHING' } };
   const faults = await faultsOf({
     'Not A Name': good['onerway'],
     text: 'x',
-    acme: { provider: 'acme', settings: {} },
-    ...changed('keysecure', { tenant: 'Shop 1', colour: 'red', sandbox: 'yes' }),
+    acme: { provider: 'acme', settings: { key: { file: 'nothing' } } },
+    ...changed('keysecure', {
+      tenant: 'Shop 1',
+      colour: 'red',
+      sandbox: false,
+      settings: { mode: 'debit', apiKey: { env: 'BLANK' }, apiSecret: { env: 'SECRET' } },
+      authorization,
+    }),
     ...changed('onerway', { settings: { merchantNo: 7, secretKey: secretText, colour: 'red' } }),
-    ...changed('open-api', { settings: { baseUrl: 'http://a.example', key: { env: 'NOTHING' } } }),
-    ...changed('yixin', { settings: { profile: undefined } }),
+    ...changed('open-api', {
+      settings: { baseUrl: 'http://your-api-server.com/?x', key: { env: 'NOTHING' } },
+      callbacks,
+    }),
+    ...changed('yixin', { settings: { appId: 7, profile: undefined, privateKey: { file: 'nothing' } }, callbacks: {} }),
   });
   expect(faults.map((fault) => fault.split(': ')[0])).toEqual([
     '/Not A Name',
     '/text',
     '/acme/provider',
+    '/acme/settings/key',
     '/keysecure/tenant',
-    '/keysecure/sandbox',
     '/keysecure/colour',
+    '/keysecure/settings/apiKey',
+    '/keysecure/settings/mode',
+    '/keysecure/settings/apiSecret',
+    '/keysecure/authorization/secret',
+    '/keysecure/authorization/url',
+    '/keysecure/settings/keyDerivation',
     '/onerway/settings/merchantNo',
     '/onerway/settings/secretKey',
     '/onerway/settings/colour',
     '/open-api/settings/key',
     '/open-api/settings/baseUrl',
+    '/open-api/settings/baseUrl',
+    '/open-api/callbacks/allowFrom',
+    '/open-api/settings/baseUrl',
+    '/open-api/callbacks/secretPath',
+    '/yixin/settings/privateKey',
+    '/yixin/settings/appId',
     '/yixin/settings/profile',
   ]);
+});
+
+test('what stands twice in the file is told, where JSON would take the last without a word', async () => {
+  const account = JSON.stringify(good['onerway']);
+  const twice = account.replace('"merchantNo"', '"merchantNo":"1","merchantNo"');
+  expect(await faultsOf(`{"one": ${account}, "two": ${twice},\n "o\\u006ee" : ${account}, "one": ${account}}`)).toEqual(
+    ['/two/settings/merchantNo: it stands here twice', '/one: there are two accounts of this name'],
+  );
+  const text = '{"a": [{"b": 1, "c": "{\\"b\\":1,\\"b\\":2}"}, {"b": "b", "b": "b"}], "b": {"a": {}}, "c": ["a", "a"]}';
+  expect(doubledMembers(text)).toEqual([['a', '1', 'b']]);
 });
 
 describe('a fault', () => {
@@ -208,7 +253,32 @@ describe('a fault', () => {
     [
       'a wrong key',
       changed('yixin', { settings: { privateKey: { file: 'secret' } } }),
-      /^\/yixin\/settings\/privateKey: expected an RSA private key/,
+      /^\/yixin\/settings\/privateKey: expected our own RSA private key/,
+    ],
+    [
+      'a public key where our private one belongs',
+      changed('yixin', { settings: { privateKey: { file: 'public.pem' } } }),
+      /^\/yixin\/settings\/privateKey: this is a public key; expected our own RSA private key/,
+    ],
+    [
+      'a private key where a public one belongs, of which Node would take the public half',
+      changed('yixin', { settings: { providerPublicKey: { file: 'private.pem' } } }),
+      /^\/yixin\/settings\/providerPublicKey: this is a private key; expected Yixin's RSA public key/,
+    ],
+    [
+      'an encrypted key',
+      changed('yixin', { settings: { privateKey: { file: 'encrypted.pem' } } }),
+      /^\/yixin\/settings\/privateKey: this key is encrypted: decrypt it/,
+    ],
+    [
+      'our own public key',
+      changed('yixin', { settings: { providerPublicKey: { file: 'own-public.pem' } } }),
+      /^\/yixin\/settings\/providerPublicKey: this is the other half of privateKey/,
+    ],
+    [
+      'a password in the URL',
+      changed('onerway', { settings: { baseUrl: `https://user:${secretText}@c.example` } }),
+      /^\/onerway\/settings\/baseUrl: expected no user, password, query or fragment/,
     ],
     [
       'a placeholder',
@@ -235,7 +305,8 @@ describe('a fault', () => {
   });
 
   test.each<[string, Json, (where: string) => string]>([
-    ['a file that is not there', { file: 'nothing' }, (where) => `the file ${join(where, 'nothing')} cannot be read`],
+    ['a file that is not there', { file: 'nothing' }, (where) => `there is no file ${join(where, 'nothing')}`],
+    ['a folder', { file: 'folder' }, (where) => `${join(where, 'folder')} is a folder; expected a file`],
     ['an empty file', { file: 'empty' }, (where) => `the file ${join(where, 'empty')} is empty`],
     ['a variable that is not set', { env: 'NOTHING' }, () => 'the environment variable NOTHING is not set'],
     ['an empty variable', { env: 'BLANK' }, () => 'the environment variable BLANK is not set'],
@@ -339,6 +410,7 @@ describe('callbacks', () => {
     ['another word', { decide: 'maybe' }, '/decide: '],
     ['both ways', { decide: 'approve', ...service }, '/url: there is no such setting'],
     ['no url', { secret: service.secret }, '/url: '],
+    ['a user in its URL', { ...service, url: `https://${secretText}@decide.example` }, '/url: expected no user'],
     ['plain http', { ...service, url: 'http://decide.example' }, '/url: expected https'],
     ['a secret of another form', { ...service, secret: { env: 'PATH_SECRET' } }, '/secret: expected "whsec_"'],
     ['more time than there is', { ...service, timeoutMs: 800 }, '/timeoutMs: '],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -156,6 +156,59 @@ describe('settings that contradict each other are refused, each with how to mend
   });
 });
 
+describe('a variable that is no setting', () => {
+  const faultsWith = (more: Record<string, string>, elsewhere?: ReadonlySet<string>) =>
+    faultsOf(() => readConfig({ ...good, ...more }, elsewhere));
+
+  test.each([
+    ['GATEWAY_SEALING_KEY', 'GATEWAY_SEALING_KEYS'],
+    ['GATEWAY_SEALNIG_KEYS_FILE', 'GATEWAY_SEALING_KEYS_FILE'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['PROVIDER_CONNECTION', 'PROVIDER_CONNECTIONS'],
+    ['HTTP_READ_DEADLINE', 'HTTP_READ_DEADLINE_MS'],
+    ['SHUTDOWN_GRACE', 'SHUTDOWN_GRACE_MS'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['log_level', 'LOG_LEVEL'],
+  ])('and nearly one is refused with the one that was meant: %s', (name, meant) => {
+    expect(faultsWith({ [name]: '1' })).toEqual([`${name}: there is no such setting; did you mean ${meant}?`]);
+  });
+
+  test('is refused if its name begins as ours do, unless the accounts file names it', () => {
+    const name = 'GATEWAY_ONERWAY_KEY';
+    expect(faultsWith({ [name]: 'x' })).toEqual([
+      `${name}: there is no such setting (.env.example has all), and the accounts file names no such variable.`,
+    ]);
+    expect(faultsWith({ [name]: 'x' }, new Set([name]))).toEqual([]);
+    expect(faultsWith({ [name]: '' })).toEqual([]);
+  });
+
+  test('is refused if it names a file of what is no secret', () => {
+    expect(faultsWith({ HTTP_BODY_LIMIT_BYTES_FILE: '/x' })).toEqual([
+      'HTTP_BODY_LIMIT_BYTES_FILE: HTTP_BODY_LIMIT_BYTES is no secret and comes from no file; set HTTP_BODY_LIMIT_BYTES itself.',
+    ]);
+  });
+
+  test('and belongs to others is left alone', () => {
+    const foreign = {
+      HTTP_PROXY: 'http://proxy:3128',
+      HTTPS_PROXY: 'http://proxy:3128',
+      DATABASE_USER: 'cards',
+      DATABASE_HOST: 'db',
+      HOSTNAME: 'pod-1',
+      PORTS: '1',
+      NODE_ENV: 'production',
+      // Kubernetes, of a service named "gateway".
+      GATEWAY_SERVICE_HOST: '10.0.0.1',
+      GATEWAY_SERVICE_PORT: '8080',
+      GATEWAY_SERVICE_PORT_HTTP: '8080',
+      GATEWAY_PORT: 'tcp://10.0.0.1:8080',
+      GATEWAY_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      GATEWAY_PORT_8080_TCP_ADDR: '10.0.0.1',
+    };
+    expect(faultsWith(foreign)).toEqual([]);
+  });
+});
+
 test('a key seals or makes fingerprints, not both', () => {
   const faults = faultsOf(() => readConfig({ ...good, GATEWAY_FINGERPRINT_KEYS: key('other-name', 1) }));
   expect(faults).toHaveLength(1);
@@ -176,8 +229,43 @@ describe('a secret', () => {
     const { [name]: _inline, ...others } = good;
     const file = join(folder, 'nothing');
     expect(faultsOf(() => readConfig({ ...others, [`${name}_FILE`]: file }))).toEqual([
-      `${name}_FILE: the file ${file} cannot be read`,
+      `${name}_FILE: there is no file ${file}.`,
     ]);
+  });
+
+  test.each(secrets)('%s from a folder, or beside its own variable, is a fault', (name) => {
+    const { [name]: _inline, ...others } = good;
+    expect(faultsOf(() => readConfig({ ...others, [`${name}_FILE`]: folder }))).toEqual([
+      `${name}_FILE: ${folder} is a folder; expected a file.`,
+    ]);
+    expect(faultsOf(() => readConfig({ ...good, [`${name}_FILE`]: folder }))).toEqual([
+      `${name}: ${name}_FILE is set too; keep one of the two.`,
+    ]);
+  });
+
+  test('that the user may not read is told with who that is and whose it is', async () => {
+    const open = await mkdtemp('/var/tmp/config-');
+    await chmod(open, 0o755);
+    const file = join(open, 'secret');
+    await writeFile(file, 'x', { mode: 0 });
+    const nobody = 65_534;
+    const isRoot = process.getuid?.() === 0;
+    // Root may read everything.
+    if (isRoot) process.seteuid?.(nobody);
+    const uid = process.geteuid?.();
+    const fault = faultsOf(() => readSettings(['DATABASE_URL'], { DATABASE_URL_FILE: file }));
+    const inside = faultsOf(() => readSettings(['DATABASE_URL'], { DATABASE_URL_FILE: join(folder, 'x') }));
+    if (isRoot) process.seteuid?.(0);
+    await rm(open, { recursive: true });
+    expect(fault).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^DATABASE_URL_FILE: the user (\\w+ \\(uid ${uid}\\)|with uid ${uid}) may not read ${file}, which is of uid \\d+ and gid \\d+ with mode 0000\\.$`,
+        ),
+      ),
+    ]);
+    // Whose a file is, is not told to who may not enter its folder.
+    if (isRoot) expect(inside).toEqual([expect.stringMatching(/ may not read .+\/x\.$/)]);
   });
 
   test('from an empty file is malformed', async () => {
@@ -244,6 +332,27 @@ describe('the gateway as a process', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The accounts file .+ is not usable:\n {2}- \/acme\/provider: .+\n$/);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('tells the faults of settings and accounts in one report, and variables that neither knows', async () => {
+    const file = join(folder, 'accounts.json');
+    const settings = { baseUrl: 'http://c.example', merchantNo: '1', secretKey: { env: 'GATEWAY_ONERWAY_KEY' } };
+    await writeFile(file, JSON.stringify({ onerway: { provider: 'onerway', settings } }));
+    const { code, stderr } = await run({
+      ...good,
+      GATEWAY_ACCOUNTS: file,
+      GATEWAY_ONERWAY_KEY: 'psst',
+      GATEWAY_ONERWAI_KEY: 'psst',
+      PORT: 'eighty',
+    });
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'The settings are not usable:',
+      expect.stringMatching(/^ {2}- PORT: expected a whole number/),
+      '  - GATEWAY_ONERWAI_KEY: there is no such setting; did you mean GATEWAY_ONERWAY_KEY?',
+      `The accounts file ${file} is not usable:`,
+      '  - /onerway/settings/baseUrl: expected https; only an account with "sandbox": true may use http',
+    ]);
   });
 
   test('does not start without its database, and tells neither its password nor a stack', async () => {

@@ -71,7 +71,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     return child;
   };
 
-  const postgres = hasDatabase() ? null : startEmbeddedPostgres({ dataFolder: join(folder, 'postgres') });
+  const postgres = isSet('DATABASE_URL') ? null : startEmbeddedPostgres({ dataFolder: join(folder, 'postgres') });
   running.defer(async () => {
     await postgres?.then(
       (server) => server.stop(),
@@ -90,13 +90,13 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   const [{ prepared, sandbox }, server] = await allEnded([startSandbox(), postgres]);
 
   if (server !== null) await writePrivate(join(folder, 'database-url'), `${server.url}\n`);
-  // A setting of the caller's own wins: the gateway takes a variable before the file of the same name.
   const settings = {
     HOST: host,
     PORT: String(port),
-    GATEWAY_ACCOUNTS: process.env['GATEWAY_ACCOUNTS'] ?? prepared.accountsFile,
-    GATEWAY_SEALING_KEYS_FILE: process.env['GATEWAY_SEALING_KEYS_FILE'] ?? prepared.sealingKeysFile,
-    GATEWAY_FINGERPRINT_KEYS_FILE: process.env['GATEWAY_FINGERPRINT_KEYS_FILE'] ?? prepared.fingerprintKeysFile,
+    // What the caller has set wins.
+    ...(!isSet('GATEWAY_ACCOUNTS') && { GATEWAY_ACCOUNTS: prepared.accountsFile }),
+    ...(!isSet('GATEWAY_SEALING_KEYS') && { GATEWAY_SEALING_KEYS_FILE: prepared.sealingKeysFile }),
+    ...(!isSet('GATEWAY_FINGERPRINT_KEYS') && { GATEWAY_FINGERPRINT_KEYS_FILE: prepared.fingerprintKeysFile }),
     ...(server !== null && { DATABASE_URL: server.url }),
   };
   const gateway = start('gateway', gatewayEntry, settings);
@@ -118,9 +118,9 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   console.log('Stopping. Ctrl-C again does not wait for requests that are still running.');
 }
 
-function hasDatabase(): boolean {
-  const { DATABASE_URL, DATABASE_URL_FILE } = process.env;
-  return [DATABASE_URL, DATABASE_URL_FILE].some((text) => text !== undefined && text !== '');
+/** Whether the caller has set a setting, itself or by a file. */
+function isSet(name: string): boolean {
+  return [process.env[name], process.env[`${name}_FILE`]].some((text) => text !== undefined && text !== '');
 }
 
 /** Like `Promise.all`, but a failure waits for the others: nothing is started any more once it is told. */

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { type AdapterDefinition, adapterHost, type SettingFault } from '@card-gateway/adapter-kit';
-import { Secret } from '@card-gateway/core';
+import type { ProviderAdapter } from '@card-gateway/core';
 import { z } from 'zod';
+import { FaultsError, listOfFaults } from '../faults.ts';
 import { secretPathRule } from '../secrets.ts';
+import { readTextFile, UnreadableFile } from '../text-file.ts';
 import {
   type AuthorizationSettings,
   type CallbackSettings,
@@ -11,6 +12,9 @@ import {
   decisionService,
   fixedDecision,
 } from './callback-settings.ts';
+import { doubledMembers } from './doubled-members.ts';
+import { type SecretSources, withSecrets } from './named-secrets.ts';
+import { type PathFaults, pathFaults } from './path-faults.ts';
 
 /** One account at one provider, read and checked. */
 export interface Account {
@@ -26,13 +30,10 @@ export interface Account {
 }
 
 /** The accounts file is not usable: every fault with its path and how to mend it. */
-export class AccountsError extends Error {
-  readonly faults: readonly string[];
-
+export class AccountsError extends FaultsError {
   constructor(file: string, faults: readonly string[]) {
-    super(`The accounts file ${file} is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(faults, listOfFaults(`The accounts file ${file} is`, faults));
     this.name = 'AccountsError';
-    this.faults = faults;
   }
 }
 
@@ -59,176 +60,147 @@ interface Sources {
 
 /**
  * Reads the accounts file: an object of accounts by name, secrets given as `{"file": …}` (relative to this file) or
- * `{"env": …}`.
+ * `{"env": …}`. A fault in one place hides none in another, unless what is wrong here is what the other depends on.
  *
  * @throws {@link AccountsError} with every fault of every account at once
  */
-export function readAccounts(file: string, sources: Sources): Account[] {
-  const faults: string[] = [];
-  const fail = (path: readonly PropertyKey[], message: string): void => {
-    faults.push(`/${path.map(String).join('/')}: ${message}`);
-  };
-  // A secret that could not be read was told already, with what is wrong with it.
-  const failOnce = (path: readonly PropertyKey[], message: string): void => {
-    if (!faults.some((fault) => fault.startsWith(`/${path.map(String).join('/')}: `))) fail(path, message);
-  };
-  const failAll = (path: readonly string[], { issues }: z.ZodError): void => {
-    for (const issue of issues) {
-      const at = [...path, ...issue.path];
-      if (issue.code !== 'unrecognized_keys') failOnce(at, issue.message);
-      else for (const key of issue.keys) fail([...at, key], 'there is no such setting');
-    }
-  };
-  const readPart = <Part>(schema: z.ZodType<Part>, value: unknown, path: readonly string[]): Part | null => {
-    if (value === undefined) return null;
-    const resolved = resolveSecrets(value, path, fail, dirname(file), sources.environment);
-    const part = schema.safeParse(resolved);
-    if (!part.success) failAll(path, part.error);
-    return part.success ? part.data : null;
-  };
-  const entries = parseFile(file);
-  const entry = entrySchema(sources.adapters);
+export function readAccounts(file: string, { adapters, environment }: Sources): Account[] {
+  const faults = pathFaults();
+  const entries = parseFile(file, faults);
   const accounts: Account[] = [];
-
   for (const [name, value] of Object.entries(entries)) {
     if (name === '$schema') continue;
-    if (!nameShape.test(name)) fail([name], `the account's name is not usable: ${nameRule}`);
-    const common = entry.safeParse(value);
-    if (!common.success) {
-      failAll([name], common.error);
-      continue;
-    }
-    const adapter = sources.adapters.find(({ provider }) => provider === common.data.provider);
-    if (adapter === undefined) continue;
-    const resolved = resolveSecrets(common.data.settings, [name, 'settings'], fail, dirname(file), sources.environment);
-    const settings = adapter.settings.safeParse(resolved);
-    const { tenant, sandbox, syncEveryMinutes } = common.data;
-    const callbacks = readPart(callbackSettings, common.data.callbacks, [name, 'callbacks']);
-    const decision = common.data.authorization;
-    const authorization = readPart(decisionSchemaOf(decision), decision, [name, 'authorization']);
-    const isPlainHttp = settings.success
-      ? !/^https:/i.test(settings.data.baseUrl)
-      : /^http:/i.test(String(common.data.settings['baseUrl']));
-    if (!sandbox && isPlainHttp) {
-      fail([name, 'settings', 'baseUrl'], 'expected https; only an account with "sandbox": true may use http');
-    }
-    if (!settings.success) {
-      failAll([name, 'settings'], settings.error);
-      continue;
-    }
-    if (!sandbox) {
-      for (const fault of adapter.productionFaults?.(settings.data) ?? []) {
-        fail([name, 'settings', ...fault.path], fault.message);
-      }
-    }
-    const account: Account = {
-      name,
-      tenant,
-      sandbox,
-      adapter,
-      settings: settings.data,
-      syncEveryMs: syncEveryMinutes === undefined ? null : syncEveryMinutes * 60_000,
-      callbacks,
-      authorization,
-    };
-    for (const { path, message } of callbackFaults(account)) failOnce([name, ...path], message);
-    accounts.push(account);
+    if (!nameShape.test(name)) faults.add([name], `the account's name is not usable: ${nameRule}`);
+    const account = readAccount(name, value, adapters, { folder: dirname(file), environment, faults });
+    if (account !== null) accounts.push(account);
   }
-  if (accounts.length === 0 && faults.length === 0) fail([], 'expected at least one account');
-  if (faults.length > 0) throw new AccountsError(file, faults);
+  if (accounts.length === 0 && faults.list.length === 0) faults.add([], 'expected at least one account');
+  if (faults.list.length > 0) throw new AccountsError(file, faults.list);
   return accounts;
 }
 
+/** @returns null where the account has faults, all of which are told */
+function readAccount(
+  name: string,
+  value: unknown,
+  adapters: readonly AdapterDefinition[],
+  sources: SecretSources,
+): Account | null {
+  const { faults } = sources;
+  const common = entrySchema(adapters).safeParse(value);
+  if (!common.success) faults.addIssues([name], common.error);
+  const given = isObject(value) ? value : {};
+  const readPart = <Part>(key: string, schema: z.ZodType<Part> | undefined): Part | null => {
+    if (given[key] === undefined) return null;
+    const resolved = withSecrets(given[key], [name, key], sources);
+    const part = schema?.safeParse(resolved);
+    if (part?.error !== undefined) faults.addIssues([name, key], part.error);
+    return part?.data ?? null;
+  };
+  const adapter = adapters.find(({ provider }) => provider === given['provider']);
+  const rawSettings = isObject(given['settings']) ? given['settings'] : null;
+  const settings = rawSettings === null ? null : readPart('settings', adapter?.settings);
+  const callbacks = readPart('callbacks', callbackSettings);
+  const authorization = readPart('authorization', decisionSchemaOf(given['authorization']));
+
+  const isSandbox = given['sandbox'] !== undefined && given['sandbox'] !== false;
+  if (!isSandbox) {
+    const { baseUrl } = settings ?? rawSettings ?? {};
+    if (isPlainHttp(baseUrl)) faults.add([name, 'settings', 'baseUrl'], httpsOnly);
+    if (isPlainHttp(objectOf(given['authorization'])['url'])) faults.add([name, 'authorization', 'url'], httpsOnly);
+    for (const { path, message } of (rawSettings && adapter?.productionFaults?.(rawSettings)) ?? []) {
+      faults.add([name, 'settings', ...path], message);
+    }
+  }
+  if (adapter !== undefined && rawSettings !== null) {
+    for (const { path, message } of callbackFaults(adapter, settings, given)) faults.add([name, ...path], message);
+  }
+  if (!common.success || adapter === undefined || settings === null) return null;
+  const { tenant, sandbox, syncEveryMinutes } = common.data;
+  const syncEveryMs = syncEveryMinutes === undefined ? null : syncEveryMinutes * 60_000;
+  return { name, tenant, sandbox, adapter, settings, syncEveryMs, callbacks, authorization };
+}
+
+const httpsOnly = 'expected https; only an account with "sandbox": true may use http';
+
+function isPlainHttp(url: unknown): boolean {
+  return typeof url === 'string' && /^\s*http:/i.test(url);
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 function decisionSchemaOf(value: unknown): z.ZodType<AuthorizationSettings> {
-  return typeof value === 'object' && value !== null && 'decide' in value ? fixedDecision : decisionService;
+  return 'decide' in objectOf(value) ? fixedDecision : decisionService;
 }
 
 /** What the settings of callbacks lack or have too much, by what the account's adapter makes of callbacks. */
-function callbackFaults({ adapter, settings, sandbox, callbacks, authorization }: Account): SettingFault[] {
-  const faults: SettingFault[] = [];
-  if (callbacks === null && authorization === null) return faults;
-  const send = () => Promise.reject(new Error('Nothing is sent while settings are read.'));
-  const { callbacks: facet, gaps } = adapter.create(settings, adapterHost({ send, now: () => 0 }));
+function callbackFaults(
+  adapter: AdapterDefinition,
+  settings: Account['settings'] | null,
+  given: JsonObject,
+): SettingFault[] {
+  const { callbacks, authorization } = given;
+  if (callbacks === undefined && authorization === undefined) return [];
+  const made = probe(adapter, settings ?? given['settings']);
+  // With faults in its settings an account may lack what it will have: then only what is so whatever they say is told.
+  const isCertain = settings !== null;
+  if (made === null) return [];
+  const { callbacks: facet, gaps } = made;
   if (facet === undefined) {
+    if (!isCertain && gaps.callbacks?.state === 'needs-settings') return [];
     const message = `this account takes no callbacks: ${gaps.callbacks?.reason ?? "the provider's documents describe none"}`;
-    faults.push({ path: [callbacks === null ? 'authorization' : 'callbacks'], message });
-  } else if (facet.isUnsigned && callbacks !== null && callbacks.secretPath === undefined) {
+    return [{ path: [callbacks === undefined ? 'authorization' : 'callbacks'], message }];
+  }
+  const faults: SettingFault[] = [];
+  if (facet.isUnsigned && callbacks !== undefined && objectOf(callbacks)['secretPath'] === undefined) {
     const message = `this provider signs nothing, so that a secret path must stand for it: ${secretPathRule}`;
     faults.push({ path: ['callbacks', 'secretPath'], message });
   }
-  if (facet?.asksForDecisions === false && authorization !== null) {
+  if (isCertain && !facet.asksForDecisions && authorization !== undefined) {
     faults.push({ path: ['authorization'], message: 'its provider does not ask this account about payments' });
-  }
-  if (!sandbox && authorization !== null && 'url' in authorization && !/^https:/i.test(authorization.url)) {
-    const message = 'expected https; only an account with "sandbox": true may use http';
-    faults.push({ path: ['authorization', 'url'], message });
   }
   return faults;
 }
 
-function parseFile(file: string): Record<string, unknown> {
+/** What the adapter makes of settings, which may have faults; null where it makes nothing of them. */
+function probe(adapter: AdapterDefinition, settings: unknown): ProviderAdapter | null {
+  const send = () => Promise.reject(new Error('Nothing is sent while settings are read.'));
+  try {
+    return adapter.create(settings as Account['settings'], adapterHost({ send, now: () => 0 }));
+  } catch {
+    return null;
+  }
+}
+
+function parseFile(file: string, faults: PathFaults): JsonObject {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new AccountsError(file, ['it cannot be read; GATEWAY_ACCOUNTS names its path']);
+    text = readTextFile(file).replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new AccountsError(file, [`${error.message}; GATEWAY_ACCOUNTS names its path`]);
   }
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    value = JSON.parse(text);
   } catch (error) {
     // The parser quotes what stands around the fault, which may be a secret that should not be there.
     const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
     throw new AccountsError(file, [`it is not JSON${place === undefined ? '' : `: look ${place}`}`]);
   }
-  throw new AccountsError(file, ['expected an object of accounts by name']);
-}
-
-type Fail = (path: readonly PropertyKey[], message: string) => void;
-
-/** Replaces every `{"file": …}` and `{"env": …}` by the secret it names. */
-function resolveSecrets(
-  value: unknown,
-  path: readonly string[],
-  fail: Fail,
-  folder: string,
-  environment: Sources['environment'],
-): unknown {
-  if (Array.isArray(value)) {
-    return value.map((item, index) => resolveSecrets(item, [...path, String(index)], fail, folder, environment));
+  if (!isObject(value)) throw new AccountsError(file, ['expected an object of accounts by name']);
+  for (const path of doubledMembers(text)) {
+    faults.add(path, path.length === 1 ? 'there are two accounts of this name' : 'it stands here twice');
   }
-  if (typeof value !== 'object' || value === null) return value;
-  const [first, ...others] = Object.entries(value);
-  if (others.length === 0 && typeof first?.[1] === 'string') {
-    if (first[0] === 'file') return secretFromFile(resolve(folder, first[1]), path, fail);
-    if (first[0] === 'env') return secretFromEnvironment(first[1], environment, path, fail);
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolveSecrets(item, [...path, key], fail, folder, environment)]),
-  );
-}
-
-function secretFromFile(file: string, path: readonly string[], fail: Fail): Secret | undefined {
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    if (text !== '') return new Secret(text);
-    fail(path, `the file ${file} is empty`);
-  } catch {
-    fail(path, `the file ${file} cannot be read`);
-  }
-  return undefined;
-}
-
-function secretFromEnvironment(
-  name: string,
-  environment: Sources['environment'],
-  path: readonly string[],
-  fail: Fail,
-): Secret | undefined {
-  const text = environment(name);
-  if (text !== undefined && text !== '') return new Secret(text);
-  fail(path, `the environment variable ${name} is not set`);
-  return undefined;
+  return value;
 }
 
 /** The JSON Schema of the accounts file, for editors: made from the adapters' own settings. */

@@ -26,6 +26,7 @@ export const fixedDecision = z.strictObject({
 export const decisionService = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'expected an absolute http(s) URL' })
+    .refine(hasNoUser, 'expected no user, password or fragment in it')
     .meta({ description: 'Asked about each payment. https, unless the account is marked as a sandbox.' }),
   secret: secretSetting('Signs the question (Standard Webhooks): whsec_ and the base64 of 24 to 64 bytes.').refine(
     isWebhookSecret,
@@ -43,3 +44,9 @@ export const decisionService = z.strictObject({
 export type AuthorizationSettings = FixedDecision | DecisionService;
 export type FixedDecision = z.output<typeof fixedDecision>;
 export type DecisionService = z.output<typeof decisionService>;
+
+function hasNoUser(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password, hash } = new URL(url);
+  return [username, password, hash].every((part) => part === '');
+}

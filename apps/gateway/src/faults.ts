@@ -1,0 +1,15 @@
+/** What an operator wrote cannot be used: every fault with where it is and how to mend it. The message is for the terminal. */
+export class FaultsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], message: string) {
+    super(message);
+    this.name = 'FaultsError';
+    this.faults = faults;
+  }
+}
+
+/** @param what what is not usable, e.g. `The settings are` */
+export function listOfFaults(what: string, faults: readonly string[]): string {
+  return `${what} not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
+}

@@ -1,0 +1,92 @@
+import type { Config } from './config.ts';
+import { nearest } from './nearest.ts';
+
+/** A provider that gets less milliseconds would hardly be reached: nothing is sent then. */
+export const leastProviderMs = 50;
+
+/** What settings that are right alone have against each other. */
+export function contradictions(config: Partial<Config>): string[] {
+  return [...sharedKeys(config), ...shortTimeOuts(config), ...sharedPort(config)];
+}
+
+/** Who learns a fingerprint key must not be able to open what is sealed. */
+function sharedKeys({
+  GATEWAY_SEALING_KEYS: sealing = [],
+  GATEWAY_FINGERPRINT_KEYS: fingerprint = [],
+}: Partial<Config>): string[] {
+  const shared = fingerprint.filter(({ key }) => sealing.some((other) => other.key.equals(key)));
+  return shared.map(
+    ({ id }) => `GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS; "${id}" is in both.`,
+  );
+}
+
+/** What is accepted before SIGTERM must be able to end before the process does, and each call must get some time. */
+function shortTimeOuts(config: Partial<Config>): string[] {
+  const { SHUTDOWN_GRACE_MS: grace = Infinity, HTTP_RECORDING_RESERVE_MS: reserve = 0 } = config;
+  const faults: string[] = [];
+  for (const name of ['HTTP_WRITE_DEADLINE_MS', 'HTTP_READ_DEADLINE_MS'] as const) {
+    const { [name]: deadline } = config;
+    if (deadline === undefined) continue;
+    const most = deadline - leastProviderMs;
+    if (grace <= deadline) {
+      faults.push(`SHUTDOWN_GRACE_MS: expected more than ${name} (${deadline}), which it must leave room for.`);
+    }
+    if (reserve > most) {
+      faults.push(
+        `HTTP_RECORDING_RESERVE_MS: expected at most ${most}, to leave a provider some of ${name} (${deadline}).`,
+      );
+    }
+  }
+  return faults;
+}
+
+/** Two services cannot listen on one port. */
+function sharedPort({ PORT: port, METRICS_PORT: metrics }: Partial<Config>): string[] {
+  if (port === undefined || port === 0 || metrics !== port) return [];
+  return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
+}
+
+/** Kubernetes and Docker tell a container of services by such variables: of one called `gateway`, `GATEWAY_SERVICE_HOST`. */
+const serviceLink = /_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
+
+/**
+ * Variables that are probably meant for the gateway and that it does not read: all whose names begin with `GATEWAY_`, and
+ * near misses of the name of a setting. Other programs have variables too, e.g. `HTTP_PROXY`.
+ *
+ * @param settings the settings by name, of which those that are secret may come from a file too
+ * @param elsewhere variables that the accounts file names
+ */
+export function unknownVariables(
+  environment: NodeJS.ProcessEnv,
+  settings: Readonly<Record<string, { readonly secret?: true }>>,
+  elsewhere: ReadonlySet<string>,
+): string[] {
+  const names = Object.keys(settings);
+  const files = names.filter((name) => settings[name]?.secret === true).map((name) => `${name}_FILE`);
+  const known = new Set([...names, ...files, ...elsewhere]);
+  return Object.keys(environment)
+    .filter((name) => !known.has(name) && (environment[name] ?? '') !== '')
+    .flatMap((name) => {
+      const plain = name.replace(/_FILE$/, '');
+      if (plain !== name && known.has(plain)) {
+        return [`${name}: ${plain} is no secret and comes from no file; set ${plain} itself.`];
+      }
+      const meant = meantSetting(name.toUpperCase(), known);
+      if (meant !== null) return [`${name}: there is no such setting; did you mean ${meant}?`];
+      if (!name.startsWith('GATEWAY_') || serviceLink.test(name)) return [];
+      return [
+        `${name}: there is no such setting (.env.example has all), and the accounts file names no such variable.`,
+      ];
+    });
+}
+
+/** Shorter names are near to too many. */
+const leastLength = 8;
+
+/** The setting that a name misses by a few letters, or by the unit at its end. */
+function meantSetting(name: string, known: ReadonlySet<string>): string | null {
+  if (name.length < leastLength) return null;
+  const withUnit = ['MS', 'BYTES', 'DAYS'].map((unit) => `${name}_${unit}`).find((one) => known.has(one));
+  const long = [...known].filter(({ length }) => length >= leastLength);
+  return withUnit ?? nearest(name, long, Math.max(2, Math.floor(name.length / 6)));
+}
