@@ -26,7 +26,7 @@ export async function startEmbeddedStandby(
   primary: EmbeddedPostgres,
   { dataFolder, name, primaryAddress, settings }: EmbeddedStandbyOptions,
 ): Promise<EmbeddedPostgres> {
-  const url = new URL(primary.url);
+  const url = new URL(primary.superuserUrl);
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {

@@ -33,12 +33,12 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 
 const start = () => startEmbeddedPostgres({ dataFolder, settings: { fsync: 'off' } });
 
-/** Starts the server from a process of its own, and tells where it is. */
+/** Starts the server from a process of its own, and tells where it is for its owner. */
 async function startElsewhere(): Promise<{ child: ChildProcess; url: string }> {
   const module = new URL('embedded.ts', import.meta.url).href;
   const script = `import { startEmbeddedPostgres } from '${module}';
-    const { url } = await startEmbeddedPostgres({ dataFolder: process.argv[1], settings: { fsync: 'off' } });
-    process.stdout.write(url);
+    const { ownerUrl } = await startEmbeddedPostgres({ dataFolder: process.argv[1], settings: { fsync: 'off' } });
+    process.stdout.write(ownerUrl);
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -50,13 +50,17 @@ async function startElsewhere(): Promise<{ child: ChildProcess; url: string }> {
 describe('an embedded server', () => {
   test('keeps its data and its password over a stop, and is gone after it', async () => {
     const first = await start();
-    await query(first.url, 'CREATE TABLE kept (x integer)');
-    await query(first.url, 'INSERT INTO kept VALUES (7)');
+    await query(first.ownerUrl, 'CREATE TABLE kept (x integer)');
+    await query(first.ownerUrl, 'INSERT INTO kept VALUES (7)');
     await first.stop();
     await expect(query(first.url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     const second = await start();
-    expect(await query(second.url, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
-    expect(new URL(second.url).password).toBe(new URL(first.url).password);
+    expect(await query(second.ownerUrl, 'SELECT x FROM kept')).toEqual([{ x: 7 }]);
+    for (const role of ['url', 'ownerUrl', 'superuserUrl'] as const) {
+      expect(new URL(second[role]).password).toBe(new URL(first[role]).password);
+    }
+    const passwords = [second.url, second.ownerUrl, second.superuserUrl].map((url) => new URL(url).password);
+    expect(new Set(passwords).size).toBe(3);
     await second.stop();
     await second.stop();
   });
@@ -81,9 +85,9 @@ describe('an embedded server', () => {
 
   test('that is started anew where one runs takes its place', async () => {
     const first = await start();
-    await query(first.url, 'INSERT INTO kept VALUES (8)');
+    await query(first.ownerUrl, 'INSERT INTO kept VALUES (8)');
     const second = await start();
-    expect(await query(second.url, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }]);
+    expect(await query(second.ownerUrl, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }]);
     await expect(query(first.url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await first.stop();
     await second.stop();
@@ -96,7 +100,7 @@ describe('an embedded server', () => {
     await once(child, 'exit');
     expect(await query(url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
     const server = await start();
-    expect(await query(server.url, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }, { x: 9 }]);
+    expect(await query(server.ownerUrl, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }, { x: 9 }]);
     await server.stop();
   });
 

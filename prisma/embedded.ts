@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access, chown, cp, lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,13 +7,18 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { createRoles, ownerRole, roleUrls, runtimeRole } from './roles.ts';
 
 const run = promisify(execFile);
 
 /** A real PostgreSQL server of this process's own, for development and tests. */
 export interface EmbeddedPostgres {
-  /** Connection string of its database `card_gateway`. */
+  /** Connection string of its database `card_gateway`, as gateways connect. */
   readonly url: string;
+  /** As the database's owner, who migrates it. */
+  readonly ownerUrl: string;
+  /** For tests and the server's own upkeep: no gateway takes it. */
+  readonly superuserUrl: string;
   readonly dataFolder: string;
   stop(): Promise<void>;
 }
@@ -62,7 +67,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
   if (!isStandby) await createDatabase(url('postgres'));
-  return { url: url('card_gateway'), dataFolder, stop: () => stop(server) };
+  // Derived, so that they stay the same: a gateway that outlives its server comes back to it.
+  const passwordOf = (role: string): string => createHmac('sha256', password).update(role).digest('base64url');
+  const passwords = { owner: passwordOf(ownerRole), runtime: passwordOf(runtimeRole) };
+  const superuserUrl = url('card_gateway');
+  if (!isStandby) await createRoles(superuserUrl, passwords);
+  const { owner: ownerUrl, runtime: runtimeUrl } = roleUrls(superuserUrl, passwords);
+  return { url: runtimeUrl, ownerUrl, superuserUrl, dataFolder, stop: () => stop(server) };
 }
 
 /** Makes the cluster beside its place and moves it there whole: one that was broken off half-way is never started. */

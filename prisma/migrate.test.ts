@@ -3,36 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { migrate } from './migrate.ts';
-
-/** A database of a test's own: empty, or a copy of the migrated one. */
-async function createDatabase(template: string | null): Promise<{ url: string; drop: () => Promise<void> }> {
-  const url = new URL(inject('templateUrl'));
-  const migrated = url.pathname.slice(1);
-  const name = `migrate_${randomUUID().replaceAll('-', '')}`;
-  url.pathname = `/${name}`;
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template ?? migrated}`);
-  return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-async function administer(statement: string): Promise<void> {
-  const url = new URL(inject('templateUrl'));
-  url.pathname = '/postgres';
-  // The lock of the other test files: two copies of one template at a time are refused.
-  await withClient(url.href, async (client) => {
-    await client.query('SELECT pg_advisory_lock(1)');
-    await client.query(statement);
-  });
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
+import { createDatabase, type OwnDatabase, withClient } from './testing.ts';
 
 interface Migration {
   readonly migration_name: string;
@@ -62,17 +33,17 @@ const stateOf = (url: string): Promise<unknown> =>
   });
 
 describe('an empty database', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let database: OwnDatabase;
   beforeEach(async () => {
     database = await createDatabase('template0');
     return database.drop;
   });
 
   test('is brought up to date, and told so in the way of Prisma', async () => {
-    await migrate(database.url);
+    await migrate(database.ownerUrl);
     const folder = new URL('migrations/', import.meta.url);
     const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-    const rows = await migrationsOf(database.url);
+    const rows = await migrationsOf(database.ownerUrl);
     expect(rows.map(({ migration_name: name }) => name)).toEqual(names.map(({ name }) => name).toSorted());
     for (const { migration_name: name, checksum, ...row } of rows) {
       const script = await readFile(new URL(`${name}/migration.sql`, folder));
@@ -89,8 +60,8 @@ describe('an empty database', () => {
   });
 
   test('has the table of migrations that Prisma would make', async () => {
-    await migrate(database.url);
-    const columns = await withClient(database.url, async (client) => {
+    await migrate(database.ownerUrl);
+    const columns = await withClient(database.ownerUrl, async (client) => {
       const { rows } = await client.query<Record<string, unknown>>(
         `SELECT column_name, data_type, character_maximum_length AS most, is_nullable, column_default
          FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`,
@@ -110,15 +81,15 @@ describe('an empty database', () => {
   });
 
   test('is migrated once, however many start at a time', async () => {
-    await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
-    const rows = await migrationsOf(database.url);
+    await Promise.all(Array.from({ length: 4 }, () => migrate(database.ownerUrl)));
+    const rows = await migrationsOf(database.ownerUrl);
     expect(new Set(rows.map(({ migration_name: name }) => name)).size).toBe(rows.length);
   });
 
   test('waits for a migration by the Prisma CLI', async () => {
-    await withClient(database.url, async (client) => {
+    await withClient(database.ownerUrl, async (client) => {
       await client.query('SELECT pg_advisory_lock(72707369)');
-      const migrating = migrate(database.url);
+      const migrating = migrate(database.ownerUrl);
       await waitingForLock(client);
       const { rows } = await client.query("SELECT to_regclass('public.cards') AS cards");
       expect(rows).toEqual([{ cards: null }]);
@@ -129,25 +100,24 @@ describe('an empty database', () => {
 
   test('whose migration fails stays as it was, and the error names the migration', async () => {
     // The last table of the script is there already, so that all before it has been made when it fails.
-    await withClient(database.url, (client) => client.query('CREATE TABLE syncs (x integer)'));
-    const failure = await migrate(database.url).then(
+    await withClient(database.ownerUrl, (client) => client.query('CREATE TABLE syncs (x integer)'));
+    const failure = await migrate(database.ownerUrl).then(
       () => null,
       (error: unknown) => error as Error,
     );
-    expect(failure?.message).toBe('Migration 20261122000000_initial failed.');
-    expect((failure?.cause as Error | undefined)?.message).toBe('relation "syncs" already exists');
-    const { tables } = await withClient(database.url, async (client) => {
+    expect(failure?.message).toBe('Migration 20261122000000_initial failed: relation "syncs" already exists');
+    const { tables } = await withClient(database.ownerUrl, async (client) => {
       const { rows } = await client.query<{ tables: string[] }>(
         "SELECT array_agg(tablename::text ORDER BY tablename) AS tables FROM pg_tables WHERE schemaname = 'public'",
       );
       return rows[0] ?? { tables: [] };
     });
     expect(tables).toEqual(['_prisma_migrations', 'syncs']);
-    expect(await migrationsOf(database.url)).toEqual([]);
+    expect(await migrationsOf(database.ownerUrl)).toEqual([]);
 
-    await withClient(database.url, (client) => client.query('DROP TABLE syncs'));
-    await migrate(database.url);
-    expect(await migrationsOf(database.url)).not.toEqual([]);
+    await withClient(database.ownerUrl, (client) => client.query('DROP TABLE syncs'));
+    await migrate(database.ownerUrl);
+    expect(await migrationsOf(database.ownerUrl)).not.toEqual([]);
   });
 });
 
@@ -163,39 +133,40 @@ async function waitingForLock(client: pg.Client): Promise<void> {
 }
 
 describe('a migrated database', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let database: OwnDatabase;
   beforeEach(async () => {
-    database = await createDatabase(null);
+    database = await createDatabase('migrated');
     return database.drop;
   });
 
-  const change = (statement: string): Promise<unknown> => withClient(database.url, (client) => client.query(statement));
+  const change = (statement: string): Promise<unknown> =>
+    withClient(database.ownerUrl, (client) => client.query(statement));
 
   test('is not touched again', async () => {
-    const before = await stateOf(database.url);
-    await migrate(database.url);
-    expect(await stateOf(database.url)).toEqual(before);
+    const before = await stateOf(database.ownerUrl);
+    await migrate(database.ownerUrl);
+    expect(await stateOf(database.ownerUrl)).toEqual(before);
   });
 
   test('is refused when a migration was changed afterwards', async () => {
     await change("UPDATE _prisma_migrations SET checksum = repeat('0', 64)");
-    const before = await stateOf(database.url);
-    await expect(migrate(database.url)).rejects.toThrow(
+    const before = await stateOf(database.ownerUrl);
+    await expect(migrate(database.ownerUrl)).rejects.toThrow(
       'Migration 20261122000000_initial was changed after it had been applied. Restore the file and write a new migration.',
     );
-    expect(await stateOf(database.url)).toEqual(before);
+    expect(await stateOf(database.ownerUrl)).toEqual(before);
   });
 
   test('is refused when a migration failed half-way', async () => {
     await change('UPDATE _prisma_migrations SET finished_at = NULL');
-    await expect(migrate(database.url)).rejects.toThrow(
+    await expect(migrate(database.ownerUrl)).rejects.toThrow(
       'Migration 20261122000000_initial failed half-way. Mend the database, then mark it with "prisma migrate resolve".',
     );
   });
 
   test('forgets what was marked as rolled back', async () => {
     await change('UPDATE _prisma_migrations SET rolled_back_at = now()');
-    await expect(migrate(database.url)).rejects.toThrow('Migration 20261122000000_initial failed.');
+    await expect(migrate(database.ownerUrl)).rejects.toThrow('Migration 20261122000000_initial failed: relation');
   });
 
   test('may hold a newer migration than this version knows, as after going back a version', async () => {
@@ -203,12 +174,12 @@ describe('a migrated database', () => {
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
        VALUES ('${randomUUID()}', 'x', '29991231000000_future', now(), 1)`,
     );
-    await migrate(database.url);
+    await migrate(database.ownerUrl);
   });
 });
 
 test('a server that is not there is an error without the password', async () => {
-  const url = new URL(inject('templateUrl'));
+  const url = new URL(inject('templateOwnerUrl'));
   const { password } = url;
   url.port = '1';
   const failure = await migrate(url.href).then(
@@ -220,11 +191,11 @@ test('a server that is not there is an error without the password', async () => 
 });
 
 describe('the database refuses', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let database: OwnDatabase;
   let client: pg.Client;
   beforeAll(async () => {
-    database = await createDatabase(null);
-    client = new pg.Client({ connectionString: database.url });
+    database = await createDatabase('migrated');
+    client = new pg.Client({ connectionString: database.ownerUrl });
     await client.connect();
     for (const [table, row] of Object.entries(rows)) await insert(table, row);
   });

@@ -18,13 +18,13 @@ let admin: pg.Client;
 
 beforeAll(async () => {
   primary = await startEmbeddedPostgres({ dataFolder: `${folder}-primary`, settings });
-  admin = new pg.Client({ connectionString: primary.url });
+  admin = new pg.Client({ connectionString: primary.superuserUrl });
   await admin.connect();
   await admin.query('CREATE TABLE kept (x integer)');
   await admin.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
   await admin.query('SELECT pg_reload_conf()');
   standby = await startEmbeddedStandby(primary, { dataFolder: `${folder}-standby`, name: 'standby', settings });
-  pool = openDatabase(primary.url, { connections: 4, connectTimeoutMs: 2000, statementTimeoutMs: 100 });
+  pool = openDatabase(primary.superuserUrl, { connections: 4, connectTimeoutMs: 2000, statementTimeoutMs: 100 });
 });
 afterAll(async () => {
   await pool.end();
@@ -119,7 +119,7 @@ describe('with its standby away', () => {
     await expect(confirmCommits(pool, 100)).rejects.toMatchObject(unconfirmed);
     await waitFor('*');
     await confirmCommits(pool);
-    const reader = new pg.Client({ connectionString: standby.url });
+    const reader = new pg.Client({ connectionString: standby.superuserUrl });
     await reader.connect();
     expect((await reader.query('SELECT x FROM kept')).rows).toEqual([{ x: 1 }]);
     await reader.end();

@@ -7,6 +7,7 @@ import { listAudit, verifyAudit } from './commands/audit.ts';
 import { type Command, type Given, parseCommand } from './commands/command.ts';
 import { expiryOf } from './commands/expiry.ts';
 import { createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
+import { makeRoles } from './commands/roles.ts';
 import { rotate, status } from './commands/sealing.ts';
 import { operator, UsageError } from './commands/usage.ts';
 import { type Config, environment, readSettings } from './config.ts';
@@ -87,17 +88,35 @@ const commands: readonly Command[] = [
     words: 'sealing rotate',
     about: 'Seals under the newest key what is under older ones, and retires these.',
     options: { by },
-    notes: 'Ends with 1 when something is left under an older key; then run it again.',
+    notes: "DATABASE_URL is the owner's. Ends with 1 when something is left under an older key; then run it again.",
     run: (given) => {
       const sealing = readSealing();
-      return administer(given, async (administration) => failUnless(await rotate(administration, sealing)));
+      return administer(
+        given,
+        async (administration) => failUnless(await rotate(administration, sealing)),
+        local.ownerEnvironment,
+      );
     },
   },
   {
     words: 'migrate',
-    about: 'Brings the database up to date; the gateway does it too when it starts.',
+    about: 'Brings the database up to date, and grants the role of the gateways what they need.',
     options: {},
-    run: () => migrate(settingsOf('DATABASE_URL').DATABASE_URL),
+    notes: `DATABASE_URL is the owner's. The role that is granted to is DATABASE_RUNTIME_ROLE.`,
+    run: () => {
+      const settings = readSettings(['DATABASE_URL', 'DATABASE_RUNTIME_ROLE'], local.ownerEnvironment);
+      return migrate(settings.DATABASE_URL, { runtimeRole: settings.DATABASE_RUNTIME_ROLE, report: remark });
+    },
+  },
+  {
+    words: 'roles create',
+    about: "Makes the database's owner and the role of the gateways, and shows their connection strings.",
+    options: {
+      'owner-password-file': { value: '<file>', about: 'Holds the password of the owner; without it one is made.' },
+      'runtime-password-file': { value: '<file>', about: 'The same for the role of the gateways.' },
+    },
+    notes: `DATABASE_URL is a superuser's; what is in its database is handed to the owner. Again, it sets new passwords.`,
+    run: (given) => makeRoles(settingsOf('DATABASE_URL').DATABASE_URL, given.values, (line) => console.log(line)),
   },
 ];
 
@@ -107,6 +126,10 @@ function now(): number {
 
 function failUnless(isWell: boolean): void {
   if (!isWell) process.exitCode = 1;
+}
+
+function remark(line: string): void {
+  console.error(line);
 }
 
 const local = withLocalData(environment);
@@ -124,8 +147,12 @@ function readSealing(): Sealing {
 /** Counting all rows of a large database may take its time; nobody waits for it in a request. */
 const statementTimeoutMs = 600_000;
 
-async function administer(given: Given, work: (administration: Administration) => Promise<void>): Promise<void> {
-  const settings = settingsOf('DATABASE_URL', 'GATEWAY_OPERATOR');
+async function administer(
+  given: Given,
+  work: (administration: Administration) => Promise<void>,
+  variables: NodeJS.ProcessEnv = local.environment,
+): Promise<void> {
+  const settings = readSettings(['DATABASE_URL', 'GATEWAY_OPERATOR'], variables);
   const pool = openDatabase(settings.DATABASE_URL, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs });
   const prisma = openPrisma(pool);
   try {
@@ -136,7 +163,7 @@ async function administer(given: Given, work: (administration: Administration) =
       operator: operator(given.values['by'] ?? settings.GATEWAY_OPERATOR),
       json: given.switches.has('json'),
       print: (line: string) => console.log(line),
-      remark: (line: string) => console.error(line),
+      remark,
     };
     // In the server's own words when it cannot be reached; Prisma's are about its query.
     await pool.query('SELECT 1');

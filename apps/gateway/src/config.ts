@@ -92,6 +92,11 @@ const settings = {
     z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' }),
     'PostgreSQL 15 or newer.',
   ),
+  DATABASE_RUNTIME_ROLE: setting(
+    z.string().regex(/^[\w.@$-]{1,63}$/, 'expected the name of a role'),
+    'card_gateway_runtime',
+    'Role of the DATABASE_URL of gateways: "gateway migrate", with the DATABASE_URL of the owner, grants it what they need.',
+  ),
   GATEWAY_ACCOUNTS: setting(z.string().min(1), null, 'Path of the accounts file (docs/accounts.schema.json).'),
   GATEWAY_SEALING_KEYS: secret(
     keyList,

@@ -1,3 +1,5 @@
+import { MigrationError } from '@card-gateway/database/migrate';
+import { RoleError } from '@card-gateway/database/roles';
 import { isDatabaseFailure } from './http/problem.ts';
 
 const untrusted = 'Its certificate is not trusted: name the file of its CA with sslrootcert=<file>.';
@@ -7,7 +9,7 @@ const mends: Readonly<Record<string, string>> = {
   '28000': 'The server lets this user in from here not at all, or not in this way: look at its pg_hba.conf.',
   '28P01': 'Look at user and password.',
   '3D000': 'Create this database, or name another one.',
-  '42501': 'The user lacks a right: "gateway migrate" is for the owner of the database.',
+  '42501': 'The role lacks a right: "gateway migrate" and "gateway sealing rotate" are for the owner of the database.',
   '53300': 'Lower DATABASE_CONNECTIONS or raise the max_connections of the server.',
   '57P03': 'Try again in a moment.',
   ECONNREFUSED: 'Nothing listens there: is PostgreSQL running, and are host and port right?',
@@ -34,6 +36,7 @@ const mendsByText: readonly (readonly [part: string, mend: string])[] = [
  * words, and how to mend it. Null for an error that is about something else.
  */
 export function databaseFault(error: Error & { code?: string; errors?: readonly Error[] }): string | null {
+  if (error instanceof MigrationError || error instanceof RoleError) return error.message;
   const { code = '' } = error;
   const mend = mends[code] ?? mendsByText.find(([part]) => error.message.includes(part))?.[1];
   if (mend === undefined && !isDatabaseFailure(error)) return null;

@@ -13,22 +13,32 @@ const files = {
   GATEWAY_FINGERPRINT_KEYS_FILE: 'secrets/fingerprint-keys',
 } as const;
 
+/** The owner's, for what a gateway's role may not do. */
+const ownerFile = 'database-owner-url';
+
 /**
  * The environment of the command line in a clone: without a database of its own it is that of `pnpm start`, whose keys and
  * accounts go with it. In production nothing is found by itself.
  *
- * @returns the environment, and the folder if anything of it is used
+ * @returns the environment, the same for the owner's commands, and the folder if anything of it is used
  */
 export function withLocalData(
   environment: NodeJS.ProcessEnv,
   folder: string = dataFolder,
-): { readonly environment: NodeJS.ProcessEnv; readonly folder: string | null } {
+): {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly ownerEnvironment: NodeJS.ProcessEnv;
+  readonly folder: string | null;
+} {
   const isSet = (name: string): boolean => (environment[name] ?? '') !== '';
   const isElsewhere = environment['NODE_ENV'] === 'production' || isSet('DATABASE_URL') || isSet('DATABASE_URL_FILE');
-  if (isElsewhere || !existsSync(join(folder, files.DATABASE_URL_FILE))) return { environment, folder: null };
+  if (isElsewhere || !existsSync(join(folder, files.DATABASE_URL_FILE)))
+    return { environment, ownerEnvironment: environment, folder: null };
   const found = Object.entries(files).filter(([name]) => !isSet(name) && !isSet(name.replace(/_FILE$/, '')));
+  const local = { ...environment, ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])) };
   return {
-    environment: { ...environment, ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])) },
+    environment: local,
+    ownerEnvironment: { ...local, DATABASE_URL_FILE: join(folder, ownerFile) },
     folder,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '@card-gateway/database';
-import { migrate } from '@card-gateway/database/migrate';
+import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './accounts/accounts.ts';
@@ -36,7 +36,10 @@ async function start(): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
   const now = (): number => new Date().getTime();
 
-  await migrate(config.DATABASE_URL);
+  await migrateAtStart(config.DATABASE_URL, {
+    runtimeRole: config.DATABASE_RUNTIME_ROLE,
+    report: (text) => log.warn({ text }, 'migrating'),
+  });
   const pool = openDatabase(config.DATABASE_URL, {
     connections: config.DATABASE_CONNECTIONS,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,

@@ -280,7 +280,7 @@ describe('audit', () => {
   });
 
   test('that was changed is named by its first broken row', async () => {
-    await gateway.pool.query(
+    await gateway.owner.query(
       "ALTER TABLE audit_log DISABLE TRIGGER USER; UPDATE audit_log SET caller = 'nobody' WHERE seq = 1; ALTER TABLE audit_log ENABLE TRIGGER USER",
     );
     const broken = { code: 1, stdout: 'The audit log is broken at row 1: it was changed.\n', stderr: '' };
@@ -298,7 +298,7 @@ describe('audit', () => {
 
 describe('sealing', () => {
   const keys = (first: string): Record<string, string> => ({
-    DATABASE_URL: gateway.services.config.DATABASE_URL,
+    DATABASE_URL: gateway.ownerUrl,
     GATEWAY_SEALING_KEYS: first,
     GATEWAY_FINGERPRINT_KEYS: `f1:${Buffer.alloc(32, 9).toString('base64')}`,
   });
@@ -318,6 +318,17 @@ describe('sealing', () => {
     });
   });
 
+  test('is rotated by the owner alone', async () => {
+    const asRuntime = { ...keys(`${key('s3')},${key('s2')}`), DATABASE_URL: gateway.services.config.DATABASE_URL };
+    expect(await run(['sealing', 'rotate'], asRuntime)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /permission denied for table retired_sealing_keys\. .*"gateway sealing rotate" are for the owner of the database\.\n$/,
+      ) as string,
+    });
+  });
+
   test('needs its keys', async () => {
     const { code, stderr } = await run(['sealing', 'status']);
     expect(code).toBe(1);
@@ -334,8 +345,28 @@ describe('migrate', () => {
 
   test('brings a database up to date, again and again', async () => {
     const nothing = { code: 0, stdout: '', stderr: '' };
-    expect(await run(['migrate'], { DATABASE_URL: database.url })).toEqual(nothing);
-    expect(await run(['migrate'], { DATABASE_URL: database.url })).toEqual(nothing);
+    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(nothing);
+    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(nothing);
+  });
+
+  test('says when there is nobody to grant to', async () => {
+    const { code, stderr } = await run(['migrate'], {
+      DATABASE_URL: database.ownerUrl,
+      DATABASE_RUNTIME_ROLE: 'nobody_here',
+    });
+    expect(code).toBe(0);
+    expect(stderr).toBe('There is no role "nobody_here" (DATABASE_RUNTIME_ROLE), so that nothing was granted.\n');
+  });
+
+  test('is for the owner alone, and not for a superuser', async () => {
+    const { stderr, ...asRuntime } = await run(['migrate'], { DATABASE_URL: database.url });
+    expect(asRuntime).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `The role "card_gateway_runtime" does not own the database's objects. Run "gateway migrate" with the owner's DATABASE_URL.\n`,
+    );
+    const asSuperuser = await run(['migrate'], { DATABASE_URL: database.superuserUrl });
+    expect(asSuperuser.code).toBe(1);
+    expect(asSuperuser.stderr).toMatch(/is a superuser.*\n {2}gateway roles create\n/);
   });
 });
 
@@ -401,7 +432,7 @@ describe('anything else', () => {
     [
       'the password is wrong',
       (url) => (url.password = 'wrong-one'),
-      /password authentication failed for user "card_gateway"\. Look at user and password/,
+      /password authentication failed for user "card_gateway_runtime"\. Look at user and password/,
     ],
     [
       'there is no such database',
@@ -450,7 +481,7 @@ describe('in a clone', () => {
     ['with a database of its own', { DATABASE_URL: 'postgresql://x' }],
     ['with one named by a file', { DATABASE_URL_FILE: '/run/secrets/url' }],
   ])('%s it finds nothing by itself', (_what, environment) => {
-    expect(withLocalData(environment, folder)).toEqual({ environment, folder: null });
+    expect(withLocalData(environment, folder)).toEqual({ environment, ownerEnvironment: environment, folder: null });
   });
 
   test('nor where nothing was started', () => {

@@ -1,4 +1,5 @@
 import { toPublicId } from '@card-gateway/core';
+import { administer } from '@card-gateway/database/testing';
 import { openDatabase } from '@card-gateway/database';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
@@ -327,9 +328,9 @@ describe('SIGTERM', () => {
 
 test('a server that may lose commits is refused at the start, in one line that says so', async () => {
   const name = new URL(database.url).pathname.slice(1);
-  await pool.query(`ALTER DATABASE ${name} SET synchronous_commit = off`);
+  await administer(`ALTER DATABASE ${name} SET synchronous_commit = off`);
   const { code, output } = await installation.run();
-  await pool.query(`ALTER DATABASE ${name} RESET synchronous_commit`);
+  await administer(`ALTER DATABASE ${name} RESET synchronous_commit`);
   expect(code).toBe(1);
   expect(output).toContain('the server has synchronous_commit = off');
   expect(output).not.toContain('    at ');

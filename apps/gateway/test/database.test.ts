@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { inTransaction, openDatabase } from '@card-gateway/database';
+import { administer } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isDatabaseFailure } from '../src/http/problem.ts';
@@ -12,7 +13,7 @@ let wire: Relay;
 let pool: ReturnType<typeof openDatabase>;
 beforeAll(async () => {
   database = await createTestDatabase();
-  wire = await startRelay(database.url);
+  wire = await startRelay(database.ownerUrl);
 });
 beforeEach(() => {
   pool = openDatabase(wire.url, { connections: 2, connectTimeoutMs: 500, statementTimeoutMs: 500 });
@@ -31,18 +32,9 @@ const failureOf = (work: Promise<unknown>): Promise<Error & { code?: string }> =
     () => new Error('It did not fail.'),
     (error: unknown) => error as Error,
   );
-const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
-  // Of the connections that come; those that are open do not see it.
-  const admin = openDatabase(database.url.replace(/[^/]+$/, 'postgres'), {
-    connections: 1,
-    connectTimeoutMs: 500,
-    statementTimeoutMs: 500,
-  });
-  await admin.query(
-    `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = ${value}`,
-  );
-  await admin.end();
-};
+/** Of the connections that come; those that are open do not see it. */
+const setReadOnly = (value: 'on' | 'off'): Promise<void> =>
+  administer(`ALTER DATABASE ${database.name} SET default_transaction_read_only = ${value}`);
 const endOf = (client: PoolClient): Promise<unknown> =>
   new Promise((resolve) => client.once('end', () => resolve(null)));
 const works = async (on: Pool): Promise<boolean> =>

@@ -97,7 +97,7 @@ describe('Postgres away', () => {
   });
 
   test('connections ended and none allowed: the same', async () => {
-    const admin = new URL(database.url);
+    const admin = new URL(database.superuserUrl);
     const name = admin.pathname.slice(1);
     admin.pathname = '/postgres';
     const client = new pg.Client({ connectionString: admin.href });
@@ -171,7 +171,7 @@ describe('Postgres away', () => {
     const before = admin.ledger({ effect: 'card_issued' }).length;
     const answering = gateway.client.call('issueCard', { body: order });
     await admin.until(() => admin.ledger({ effect: 'card_issued' }).length > before);
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: database.superuserUrl });
     await client.connect();
     await client.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',

@@ -160,13 +160,13 @@ describe('a provider that is away', () => {
     const back = dueMs(await rowOf(lost.operation));
 
     // Its end is a statement that fails: the waking one's, as none other sets a write back to its first look-up.
-    await gateway.pool.query(
+    await gateway.owner.query(
       `CREATE FUNCTION refuse_wake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''ended''; END';
        CREATE TRIGGER refuse_wake BEFORE UPDATE ON operations FOR EACH ROW WHEN (OLD.look_ups > 0 AND NEW.look_ups = 0)
          EXECUTE FUNCTION refuse_wake()`,
     );
     await expect(settleUnknown(at(back), writeKinds(gateway.services), own.id)).rejects.toThrow('ended');
-    await gateway.pool.query('DROP FUNCTION refuse_wake CASCADE');
+    await gateway.owner.query('DROP FUNCTION refuse_wake CASCADE');
     // Its lease runs out, and another process does the same.
     const later = back + 60_000;
     await settleUnknown(at(later), writeKinds(gateway.services), own.id);

@@ -143,9 +143,9 @@ describe('the audit log comes first', () => {
     ['fails', "RAISE EXCEPTION 'no more rows'"],
     ['takes too long', "RAISE EXCEPTION 'statement timeout' USING ERRCODE = 'query_canceled'"],
   ])('without it, when writing %s, nobody is asked', async (_, failure) => {
-    const { pool } = gateway;
+    const { owner } = gateway;
     const { id } = await cards.made('virtual');
-    await pool.query(
+    await owner.query(
       `CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${failure}; END $$;
        CREATE TRIGGER refuse_audit BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_audit()`,
     );
@@ -159,7 +159,7 @@ describe('the audit log comes first', () => {
         expect(answer.headers['retry-after']).toBe('2');
       }
     } finally {
-      await pool.query('DROP TRIGGER refuse_audit ON audit_log; DROP FUNCTION refuse_audit()');
+      await owner.query('DROP TRIGGER refuse_audit ON audit_log; DROP FUNCTION refuse_audit()');
     }
     expect(gateway.sandbox.admin.requests().counts).toEqual(before);
     expect(await audited(id)).toEqual([]);

@@ -1,57 +1,82 @@
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { startSandbox } from '@card-gateway/sandbox';
+import { createDatabase } from '@card-gateway/database/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { createTestDatabase } from './setup/database.ts';
 import { install } from './setup/process.ts';
 
-/** The statements of docs/decisions/audit.md, as an operator would run them. */
-async function documentedGrants(role: string): Promise<string> {
-  const page = await readFile(new URL('../../../docs/decisions/audit.md', import.meta.url), 'utf8');
-  const [, statements = ''] = /```sql\n(.*?)```/s.exec(page) ?? [];
-  expect(statements).toContain('gateway_runtime');
-  return statements.replaceAll('gateway_runtime', role);
-}
+/** What a gateway's role has no right to, whatever its process is made to say. */
+const forbidden = [
+  "UPDATE audit_log SET caller = 'x'",
+  'DELETE FROM audit_log',
+  'TRUNCATE audit_log',
+  'ALTER TABLE audit_log DISABLE TRIGGER USER',
+  "INSERT INTO retired_sealing_keys VALUES ('s1', now())",
+  'DELETE FROM retired_sealing_keys',
+  'DELETE FROM _prisma_migrations',
+  'CREATE TABLE another (id integer)',
+  'CREATE TEMPORARY TABLE audit_log (id integer)',
+  'CREATE SCHEMA another',
+  'SET ROLE card_gateway_owner',
+];
 
 test('the gateway serves as a role that can only add to the audit log', async () => {
   const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox()]);
-  const owner = new pg.Pool({ connectionString: database.url });
-  const role = `runtime_${randomBytes(6).toString('hex')}`;
-  const url = new URL(database.url);
-  url.username = role;
-  url.password = 'runtime';
-  const installation = await install(owner, sandbox, { database: url.href });
+  const runtime = new pg.Pool({ connectionString: database.url });
+  const installation = await install(runtime, sandbox, { database: database.url });
   try {
-    await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'runtime'`);
-    await owner.query(await documentedGrants(role));
     const gateway = await installation.start();
     const { made } = await cardMaker({ client: gateway.client, sandbox });
     const { id } = await made('virtual');
     const shown = await gateway.client.revealCard({ params: { id }, body: { purpose: 'the holder asked for it' } });
     expect(shown.number).toBe(secretsOf({ sandbox }, id).pan);
-    const { rows } = await owner.query('SELECT action, resource FROM audit_log');
+    const { rows } = await runtime.query('SELECT action, resource FROM audit_log');
     expect(rows).toEqual([{ action: 'card.reveal', resource: id }]);
     expect(await gateway.end('SIGTERM')).toMatchObject({ code: 0 });
 
-    const runtime = new pg.Pool({ connectionString: url.href });
-    for (const statement of [
-      "UPDATE audit_log SET caller = 'x'",
-      'DELETE FROM audit_log',
-      'TRUNCATE audit_log',
-      'ALTER TABLE audit_log DISABLE TRIGGER USER',
-      'DELETE FROM retired_sealing_keys',
-      'CREATE TABLE another (id integer)',
-    ]) {
+    for (const statement of forbidden) {
       await expect(runtime.query(statement), statement).rejects.toThrow(/permission denied|must be owner/);
     }
-    await runtime.end();
   } finally {
     await installation.remove();
-    await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    await owner.end();
+    await runtime.end();
     await sandbox.close();
     await database.drop();
+  }
+});
+
+test('a gateway that may not migrate says who has to, and one of a superuser does not start', async () => {
+  const [database, empty, sandbox] = await Promise.all([
+    createTestDatabase(),
+    createDatabase('template0'),
+    startSandbox(),
+  ]);
+  const owner = new pg.Pool({ connectionString: database.ownerUrl });
+  const installation = await install(owner, sandbox, { database: database.url });
+  try {
+    const pending = await installation.run({ DATABASE_URL: empty.url });
+    expect(pending.code).toBe(1);
+    expect(pending.output).toMatch(
+      /^The database is not up to date, and the role "card_gateway_runtime" may not migrate it\. Run "gateway migrate" with the owner's DATABASE_URL, then start again\. Pending: 20261122000000_initial, .*\.\n$/,
+    );
+
+    await owner.query('REVOKE ALL ON _prisma_migrations FROM card_gateway_runtime');
+    const notGranted = await installation.run();
+    expect(notGranted.code).toBe(1);
+    expect(notGranted.output).toMatch(
+      /^The role "card_gateway_runtime" may not read the database\. Run "gateway migrate" with the owner's DATABASE_URL and DATABASE_RUNTIME_ROLE=card_gateway_runtime, /,
+    );
+
+    const superuser = await installation.run({ DATABASE_URL: database.superuserUrl });
+    expect(superuser.code).toBe(1);
+    expect(superuser.output).toMatch(
+      /^DATABASE_URL: the role "card_gateway" is a superuser, .*\n {2}gateway roles create\n/,
+    );
+  } finally {
+    await installation.remove();
+    await owner.end();
+    await sandbox.close();
+    await Promise.all([database.drop(), empty.drop()]);
   }
 });

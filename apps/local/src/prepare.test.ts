@@ -119,14 +119,21 @@ test('another address of the sandbox changes the accounts and nothing else', asy
   expect(await everything()).toEqual({ ...first, [accountsFile]: moved });
 });
 
-test('for containers, the gateway is given the password that PostgreSQL is given', async () => {
+test('for containers, each role has a password of its own, and the gateway is given that of its role alone', async () => {
   await prepareCompose();
   const first = await everything();
   await prepareCompose();
 
   expect(await everything()).toEqual(first);
-  const password = await read('database-password/password');
-  expect(new URL(await read('gateway/secrets/database-url')).password).toBe(password);
+  const urls = await Promise.all(
+    ['database-password/superuser-url', 'database-password/owner-url', 'gateway/secrets/database-url'].map(
+      async (name) => new URL(await read(name)),
+    ),
+  );
+  expect(urls.map(({ username }) => username)).toEqual(['card_gateway', 'card_gateway_owner', 'card_gateway_runtime']);
+  const passwords = ['password', 'owner-password', 'runtime-password'].map((name) => read(`database-password/${name}`));
+  expect(urls.map(({ password }) => password)).toEqual(await Promise.all(passwords));
+  expect(new Set(urls.map(({ password }) => password)).size).toBe(3);
   expect(await read('gateway/accounts.json')).toContain('"http://sandbox:8090/yixin"');
 });
 

@@ -6,6 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { migrate, MigrationError } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
 import { type Child, hasEnded, lastWords, startChild } from './child.ts';
 import { claimFolder, claimPort, StartError } from './claim.ts';
 import { prepare, writePrivate } from './prepare.ts';
@@ -43,7 +45,7 @@ async function startLocal(): Promise<void> {
     await runLocal(children, interruption.signal);
   } catch (error) {
     if (interruption.signal.aborted) return;
-    console.error(error instanceof StartError ? error.message : error);
+    console.error(error instanceof StartError || error instanceof MigrationError ? error.message : error);
     process.exitCode = 1;
   } finally {
     process.exit();
@@ -89,7 +91,11 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   };
   const [{ prepared, sandbox }, server] = await allEnded([startSandbox(), postgres]);
 
-  if (server !== null) await writePrivate(join(folder, 'database-url'), `${server.url}\n`);
+  if (server !== null) {
+    await migrate(server.ownerUrl, { runtimeRole });
+    await writePrivate(join(folder, 'database-url'), `${server.url}\n`);
+    await writePrivate(join(folder, 'database-owner-url'), `${server.ownerUrl}\n`);
+  }
   const settings = {
     HOST: host,
     PORT: String(port),

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { openTransport } from '@card-gateway/adapter-kit';
 import type { Client } from '@card-gateway/client';
 import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
 import { startSandbox } from '@card-gateway/sandbox';
 import { install, shipped } from './chaos/installation.ts';
 import { startPostgres } from './chaos/postgres.ts';
@@ -40,7 +41,7 @@ async function soak(forMinutes: number): Promise<void> {
     keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
   });
   undo.defer(() => sandbox.close());
-  await migrate(postgres.url);
+  await migrate(postgres.ownerUrl, { runtimeRole });
   const installation = await install(sandbox, shipped, () => postgres.url);
   undo.defer(() => installation.remove());
   const replica = await openReplica({

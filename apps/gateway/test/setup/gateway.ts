@@ -23,7 +23,11 @@ export type Settings = Partial<Record<keyof Config, string>>;
 export interface TestGateway {
   readonly url: string;
   readonly sandbox: Sandbox;
+  /** As the gateway connects. */
   readonly pool: Pool;
+  /** For what a gateway may not do: the database's owner. */
+  readonly owner: Pool;
+  readonly ownerUrl: string;
   readonly sealing: Sealing;
   readonly services: Services;
   /** A client of the tenant `default` with the scope `admin`. It does not retry, so that a test sees every answer. */
@@ -119,11 +123,14 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     return { key: apiKey, client: clientOf(first.url, apiKey) };
   };
   const main = await key();
+  const owner = openDatabase(database.ownerUrl, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
 
   return {
     url: first.url,
     sandbox,
     pool: first.pool,
+    owner,
+    ownerUrl: database.ownerUrl,
     sealing: first.sealing,
     services: first.services,
     client: main.client,
@@ -138,6 +145,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       // The sandbox first: it ends what hangs, so that nobody waits for its time-out.
       await sandbox.close();
       await first.close();
+      await owner.end();
       await database.drop();
     },
   };

@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Connection string of the migrated database that each test file's own is copied from. */
+    /** Connection string of the migrated database that each test file's own is copied from; a superuser's, as those below are of its roles. */
     templateUrl: string;
+    templateOwnerUrl: string;
+    templateRuntimeUrl: string;
   }
 }
 
@@ -18,8 +21,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dataFolder: `${folder}-data`,
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
   });
-  await migrate(postgres.url);
-  project.provide('templateUrl', postgres.url);
+  await migrate(postgres.ownerUrl, { runtimeRole });
+  project.provide('templateUrl', postgres.superuserUrl);
+  project.provide('templateOwnerUrl', postgres.ownerUrl);
+  project.provide('templateRuntimeUrl', postgres.url);
   return async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });

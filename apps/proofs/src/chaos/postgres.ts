@@ -6,7 +6,9 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/data
 
 /** A PostgreSQL server of the run's own that can be stopped and started; it comes back on another port. */
 export interface ChaosPostgres {
+  /** As gateways connect. */
   readonly url: string;
+  readonly ownerUrl: string;
   readonly host: string;
   readonly port: number;
   /** `fast` ends it in order; `crash` as a failure would: no checkpoint, recovery from the log at the next start. */
@@ -19,7 +21,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
   const dataFolder = `/var/tmp/card-gateway-chaos-${randomUUID()}`;
   let server: EmbeddedPostgres | null = await startEmbeddedPostgres({ dataFolder });
-  let url = server.url;
+  let { url, ownerUrl } = server;
 
   async function crash(running: EmbeddedPostgres): Promise<void> {
     const lock = await readFile(join(running.dataFolder, 'postmaster.pid'), 'utf8');
@@ -40,6 +42,9 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     get url() {
       return url;
     },
+    get ownerUrl() {
+      return ownerUrl;
+    },
     get host() {
       return new URL(url).hostname;
     },
@@ -49,7 +54,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     stop,
     start: async () => {
       server ??= await startEmbeddedPostgres({ dataFolder });
-      url = server.url;
+      ({ url, ownerUrl } = server);
     },
     remove: async () => {
       await stop('fast');

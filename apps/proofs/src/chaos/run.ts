@@ -1,4 +1,5 @@
 import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Stage } from './calling.ts';
@@ -44,8 +45,8 @@ export async function runChaos(
     undo.push(() => postgres.remove());
     const sandbox = await startSandbox(sandboxSettings);
     undo.push(() => sandbox.close());
-    await migrate(postgres.url);
-    const store = openStore(() => postgres.url);
+    await migrate(postgres.ownerUrl, { runtimeRole });
+    const store = openStore(() => postgres.ownerUrl);
     await store.watchSettled();
     await planted.plant(store);
     const diary = openDiary();

@@ -66,7 +66,7 @@ export function openStore(url: () => string): Store {
     watchSettled: async () => {
       await query(`
         CREATE TABLE proof_changes (operation_id uuid NOT NULL, before text NOT NULL, after text NOT NULL);
-        CREATE FUNCTION proof_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION proof_note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
           INSERT INTO proof_changes VALUES (OLD.id, OLD.state || ' by ' || OLD.settled_by,
             NEW.state || ' by ' || coalesce(NEW.settled_by, 'nobody'));

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRoles, roleUrls } from '@card-gateway/database/roles';
+import { UsageError } from './usage.ts';
+
+/** Files with a password each; one that is not named is made up. */
+export interface PasswordFiles {
+  readonly 'owner-password-file'?: string | undefined;
+  readonly 'runtime-password-file'?: string | undefined;
+}
+
+/**
+ * Makes the owner and the runtime role, or gives those that are there new passwords, and shows their connection strings.
+ *
+ * @param superuserUrl of the database that the owner is to own
+ * @throws UsageError when a file cannot be read
+ */
+export async function makeRoles(
+  superuserUrl: string,
+  files: PasswordFiles,
+  print: (line: string) => void,
+): Promise<void> {
+  const owner = await passwordOf(files, 'owner-password-file');
+  const runtime = await passwordOf(files, 'runtime-password-file');
+  await createRoles(superuserUrl, { owner, runtime });
+  const urls = roleUrls(superuserUrl, { owner, runtime });
+  print(['owner', shown(urls.owner, files['owner-password-file'])].join('\t'));
+  print(['runtime', shown(urls.runtime, files['runtime-password-file'])].join('\t'));
+}
+
+/** A password that the operator has in a file is not shown again. */
+function shown(text: string, file: string | undefined): string {
+  if (file === undefined) return text;
+  const url = new URL(text);
+  url.password = '';
+  return url.href;
+}
+
+async function passwordOf(files: PasswordFiles, name: keyof PasswordFiles): Promise<string> {
+  const { [name]: file } = files;
+  if (file === undefined) return randomBytes(18).toString('base64url');
+  const password = await readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    (error: NodeJS.ErrnoException) => {
+      throw new UsageError(`--${name}: the file ${file} cannot be read (${error.code}).`);
+    },
+  );
+  if (password === '') throw new UsageError(`--${name}: the file ${file} is empty; expected a password.`);
+  return password;
+}

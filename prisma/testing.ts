@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { ownerRole } from './roles.ts';
+
+/** A database of a test's own on the test run's server. */
+export interface OwnDatabase {
+  readonly name: string;
+  /** As the runtime role, with which gateways connect. */
+  readonly url: string;
+  /** For what a gateway may not do. */
+  readonly ownerUrl: string;
+  /** For what is the server's: settings of the database, sessions of others. */
+  readonly superuserUrl: string;
+  readonly drop: () => Promise<void>;
+}
+
+/** @param template the database that it is a copy of: empty with `template0`, the migrated one with `migrated` */
+export async function createDatabase(template: 'template0' | 'migrated'): Promise<OwnDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const copied = template === 'migrated' ? new URL(inject('templateUrl')).pathname.slice(1) : template;
+  await administer(`CREATE DATABASE ${name} OWNER ${ownerRole} TEMPLATE ${copied} STRATEGY file_copy`);
+  return {
+    name,
+    url: urlOf(inject('templateRuntimeUrl'), name),
+    ownerUrl: urlOf(inject('templateOwnerUrl'), name),
+    superuserUrl: urlOf(inject('templateUrl'), name),
+    drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+/** Runs a statement as superuser, outside of all test databases. */
+export async function administer(statement: string): Promise<void> {
+  await withClient(urlOf(inject('templateUrl'), 'postgres'), async (client) => {
+    // Two copies of one template at the same time are refused: one after another.
+    await client.query('SELECT pg_advisory_lock(1)');
+    await client.query(statement);
+  });
+}
+
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
