@@ -130,7 +130,7 @@ function requestId(header: string | string[] | undefined, now: () => number): st
   return isPlain ? header : newUuid(now());
 }
 
-const beside = ['/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
+const beside = ['/', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
 const paths = [
   ...Object.values(operations),
   ...beside.map((path) => ({ method: 'GET', path })),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { addressList } from './accounts/addresses.ts';
+import { databaseUrl } from './database-url.ts';
 import { FaultsError, listOfFaults } from './faults.ts';
 import { contradictions, unknownVariables } from './setting-faults.ts';
 import { readTextFile, UnreadableFile } from './text-file.ts';
@@ -88,10 +89,7 @@ const settings = {
     'info',
     'Least level that is logged.',
   ),
-  DATABASE_URL: secret(
-    z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' }),
-    'PostgreSQL 15 or newer.',
-  ),
+  DATABASE_URL: secret(databaseUrl, 'PostgreSQL 15 or newer; over a network with ?sslmode=verify-full (README).'),
   DATABASE_RUNTIME_ROLE: setting(
     z.string().regex(/^[\w.@$-]{1,63}$/, 'expected the name of a role'),
     'card_gateway_runtime',

@@ -84,7 +84,7 @@ test('the heap above which requests are turned away follows the heap limit of th
 
 test.each(['mysql://x/y', 'localhost:5432', 'https://x', 'cards'])('%s is no database', (url) => {
   expect(faultsOf(() => readConfig({ ...good, DATABASE_URL: url }))).toEqual([
-    'DATABASE_URL: expected postgresql://…. PostgreSQL 15 or newer.',
+    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/…\. PostgreSQL 15/),
   ]);
 });
 
@@ -295,7 +295,7 @@ test('the command line needs the settings that it works with, and no others', ()
     /^DATABASE_URL: it is not set, nor is DATABASE_URL_FILE/,
   );
   expect(faultsOf(() => readSettings(['DATABASE_URL'], { DATABASE_URL: 'x' }))).toEqual([
-    'DATABASE_URL: expected postgresql://…. PostgreSQL 15 or newer.',
+    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/…\. PostgreSQL 15/),
   ]);
   const both = { GATEWAY_SEALING_KEYS, GATEWAY_FINGERPRINT_KEYS: GATEWAY_SEALING_KEYS };
   expect(faultsOf(() => readSettings(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'], both))[0]).toMatch(

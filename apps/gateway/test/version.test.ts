@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, commitOf } from '../src/version.ts';
-import { call } from './setup/call.ts';
+import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -83,5 +83,17 @@ describe('a gateway', () => {
     const { text } = await call(gateway.url, { path: '/metrics' });
     const labels = `version="${build.version}",commit="${build.commit ?? ''}"`;
     expect(text).toContain(`gateway_build_info{${labels}} 1\n`);
+  });
+
+  test('leads from / to the portal: a browser at once, a program by saying where it is', async () => {
+    const told = await call(gateway.url, { path: '/' });
+    const where = { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
+    expect([told.status, JSON.parse(told.text)]).toEqual([200, where]);
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const led = await call(gateway.url, { path: '/', headers: { accept } });
+    expect([led.status, led.headers['location']]).toEqual([302, '/docs/']);
+    for (const path of [where.portal, where.openapi]) expect((await call(gateway.url, { path })).status).toBe(200);
+    const other = await call(gateway.url, { method: 'POST', path: '/' });
+    expect([problemOf(other, 405).code, other.headers['allow']]).toEqual(['method-not-allowed', 'GET, HEAD']);
   });
 });

@@ -62,8 +62,13 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** `/openapi.json` and the portal at `/docs`, from which no request leaves this host. */
+/** `/openapi.json` and the portal at `/docs`, from which no request leaves this host; `/` leads to both. */
 export async function serveOpenApi(app: FastifyInstance): Promise<void> {
+  app.get('/', { schema: { hide: true } }, async ({ headers }, reply) => {
+    reply.header('vary', 'accept');
+    if (headers.accept?.includes('text/html') === true) return reply.redirect('/docs/');
+    return { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
+  });
   let text: string | null = null;
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     text ??= JSON.stringify(app.swagger());

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { readTextFile, UnreadableFile } from './text-file.ts';
+
+/** The modes that the driver knows. It would take any other word for `verify-full`, libpq's `allow` too. */
+const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const files = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/** A connection string of PostgreSQL, of which what concerns TLS is looked at before anybody connects. */
+export const databaseUrl: z.ZodType<string> = z
+  .url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' })
+  .superRefine((url, context) => {
+    if (!URL.canParse(url)) return;
+    const { searchParams } = new URL(url);
+    const mode = searchParams.get('sslmode');
+    if (mode !== null && !sslModes.includes(mode)) {
+      context.addIssue({ code: 'custom', message: `expected as sslmode one of ${sslModes.join(', ')}` });
+    }
+    for (const name of files) {
+      const fault = faultOf(searchParams.get(name));
+      if (fault !== null) context.addIssue({ code: 'custom', message: `expected a file as ${name}: ${fault}` });
+    }
+  });
+
+function faultOf(file: string | null): string | null {
+  if (file === null || file === '') return null;
+  try {
+    readTextFile(resolve(file));
+    return null;
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error.message;
+    throw error;
+  }
+}
