@@ -106,7 +106,11 @@ const settings = {
   ),
   DATABASE_CONNECTIONS: setting(integer(3, 500), '20', 'Most connections to PostgreSQL, the job queue included.'),
   DATABASE_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
-  DATABASE_STATEMENT_TIMEOUT_MS: setting(integer(10, 600_000), '5000', 'Longest statement.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: setting(
+    integer(10, 600_000),
+    '5000',
+    'Longest statement. A commit that waits for a standby ends, unconfirmed, a second later: 503.',
+  ),
   DATABASE_LOCK_TIMEOUT_MS: setting(integer(10, 600_000), '2000', 'Longest wait for a row that another holds.'),
   HTTP_REQUEST_TIMEOUT_MS: setting(integer(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
   HTTP_READ_DEADLINE_MS: setting(

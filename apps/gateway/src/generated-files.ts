@@ -6,6 +6,7 @@ import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { envExample, readConfig } from './config.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createUnrecorded } from './ledger/unrecorded.ts';
 import { createSealing } from './sealing.ts';
 
 /** The committed files that are made from code, by their path. A test fails when one is stale. */
@@ -34,6 +35,7 @@ async function openApiDocument(): Promise<unknown> {
     sealing: createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS }),
     config,
     metrics: createMetrics(),
+    unrecorded: createUnrecorded(),
     now,
   };
   const app = await buildApp(services, pino({ level: 'silent' }));

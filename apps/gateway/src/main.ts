@@ -13,6 +13,7 @@ import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
 import { readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
+import { createUnrecorded } from './ledger/unrecorded.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
@@ -73,7 +74,7 @@ async function start(): Promise<void> {
       'sealed under a key that is not configured',
     );
   }
-  const services: Services = { pool, accounts, sealing, config, metrics, now };
+  const services: Services = { pool, accounts, sealing, config, metrics, unrecorded: createUnrecorded(), now };
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
@@ -95,6 +96,7 @@ async function start(): Promise<void> {
       log.info({ signal }, 'closing');
       // First no new requests and no new jobs, and the running ones ended; then what both work with.
       await Promise.all([app.close(), jobs.stop()]);
+      await services.unrecorded.stop();
       await metricsOnly.close();
       await accounts.close();
       await pool.end();

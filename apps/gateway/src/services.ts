@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { timeLeftMs } from './deadline.ts';
 import type { Metrics } from './http/metrics.ts';
 import { ProblemError } from './http/problem.ts';
+import type { Unrecorded } from './ledger/unrecorded.ts';
 import type { Sealing } from './sealing.ts';
 import { leastProviderMs } from './setting-faults.ts';
 
@@ -15,6 +16,7 @@ export interface Services {
   readonly sealing: Sealing;
   readonly config: Config;
   readonly metrics: Metrics;
+  readonly unrecorded: Unrecorded;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

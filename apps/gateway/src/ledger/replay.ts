@@ -3,7 +3,8 @@ import { ProblemError, refusalProblem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
-import type { OperationRow } from './store.ts';
+import { giveUp } from './settle.ts';
+import { findById, type OperationRow } from './store.ts';
 
 /** Refusals that say that nothing happened now, and nothing of another try. */
 const passing: ReadonlySet<RefusalReason> = new Set(['not_sent', 'unavailable', 'rate_limited']);
@@ -47,11 +48,14 @@ export async function replay<Value>(
 ): Promise<WriteAnswer> {
   const location = `/v1/operations/${toPublicId('operation', operation.id)}`;
   switch (operation.state) {
-    case 'submitting':
+    case 'submitting': {
+      const givenUp = await takenOver(services, kind, operation);
+      if (givenUp !== null) return replay(services, kind, givenUp);
       throw new ProblemError('request-in-progress', 'The first request with this Idempotency-Key has no outcome yet.', {
         operation: toPublicId('operation', operation.id),
         retryAfterSeconds: 1,
       });
+    }
     case 'unknown':
       return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
     case 'succeeded':
@@ -67,4 +71,17 @@ export async function replay<Value>(
         location: null,
       };
   }
+}
+
+/** Does what the sweep would once it came by: the process that sent it is gone. Null while it may still answer. */
+async function takenOver<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operation: OperationRow,
+): Promise<OperationRow | null> {
+  const { leaseUntil } = operation;
+  if (leaseUntil === null || leaseUntil.getTime() > services.now()) return null;
+  await giveUp(services, kind, operation);
+  const now = await findById(services.pool, operation.id);
+  return now?.state === 'submitting' ? null : now;
 }

@@ -1,9 +1,11 @@
-import { inTransaction } from '@card-gateway/database';
+import { inTransaction, Unconfirmed } from '@card-gateway/database';
 import type { OperationType, Refusal, SettledBy, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { addAttempt, keepAnswer } from './attempt-store.ts';
 import { type Happening, next, type Standing } from './machine.ts';
 import { queueSettle } from './queue-store.ts';
+
+export { confirmCommits } from '@card-gateway/database';
 
 /** A write as the ledger has it. */
 export interface OperationRow extends Standing {
@@ -239,6 +241,11 @@ async function compareAndSet(
     ],
   });
   return rows[0] ?? null;
+}
+
+/** Whether nobody knows if what was to be recorded is: it may be there, be there later, or be lost in a failover. */
+export function isUnconfirmed(error: unknown): boolean {
+  return error instanceof Unconfirmed;
 }
 
 /** Whether a row could not be changed because the provider's id that it was to get is another row's. */

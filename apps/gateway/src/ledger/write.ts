@@ -1,23 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { newUuid, type Outcome, type ProviderCall, refused, toPublicId } from '@card-gateway/core';
+import { newUuid, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
 import { type Services, tooLate, writeCall } from '../services.ts';
 import type { WriteKind } from './kind.ts';
+import { type Finding, recordLater, recordOutcome } from './record.ts';
 import { hasPassed, repeat, replay, requireSame } from './replay.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
-import { attemptOf, contradiction, failedToTell, recordingMs, settleOperation } from './settle.ts';
-import {
-  type Attempt,
-  claim,
-  findById,
-  findByKey,
-  isTakenReference,
-  type Key,
-  type OperationRow,
-  type StoredAnswer,
-} from './store.ts';
+import { attemptOf, failedToTell, recordingMs } from './settle.ts';
+import { claim, findByKey, isUnconfirmed, type Key, type OperationRow } from './store.ts';
 
 export type { LookUp, When, WriteKind } from './kind.ts';
 export type { WriteAnswer, WriteRequest } from './request.ts';
@@ -65,7 +55,7 @@ export async function writeOnce<Value>(
     if (winner === null) throw new Error('The operation that took this key is gone.');
     return repeat(services, kind, request, winner);
   }
-  return settleAnswer(services, kind, request, sent.operation, sent.outcome, sent.attempt);
+  return recordOutcome(services, kind, sent.operation, sent.finding);
 }
 
 /**
@@ -90,8 +80,7 @@ function withPlace<T>(
 /** A write that was sent, or, where no time was left for that after its record, certainly not. */
 interface Sent<Value> {
   readonly operation: OperationRow;
-  readonly outcome: Outcome<Value>;
-  readonly attempt: Attempt;
+  readonly finding: Finding<Value>;
 }
 
 /** Records the order, then sends it. Null when its key is taken: then neither was done. */
@@ -105,7 +94,7 @@ async function recordAndSend<Value>(
 ): Promise<Sent<Value> | null> {
   const createdAt = new Date(services.now());
   const id = newUuid(services.now());
-  const operation = await claim(
+  const recorded = claim(
     services.pool,
     {
       ...key,
@@ -122,63 +111,26 @@ async function recordAndSend<Value>(
     earlier,
     (client) => order.insert(client, id, createdAt),
   );
+  const found = (outcome: Outcome<Value>, startedAt: number): Finding<Value> => ({
+    outcome,
+    attempt: attemptOf('send', outcome, new Date(startedAt), new Date(services.now())),
+    requestId: request.requestId,
+  });
+  const notSent = (message: string) => found(refused('not_sent', { message }), services.now());
+  const operation = await recorded.catch((error: unknown) => {
+    // Nobody else would know, and the record may come to light: it would stay unknown for days.
+    if (isUnconfirmed(error)) recordLater(services, kind, id, notSent('its record was not confirmed'));
+    throw error;
+  });
   if (operation === null) return null;
 
-  const startedAt = new Date(services.now());
   const call = writeCall(services, request.traceparent);
-  const outcome = call === null ? refused('not_sent', { message: 'no time left' }) : await sendOrder(order, call, id);
-  return { operation, outcome, attempt: attemptOf('send', outcome, startedAt, new Date(services.now())) };
+  if (call === null) return { operation, finding: notSent('no time left') };
+  const startedAt = services.now();
+  return { operation, finding: found(await sendOrder(order, call, id), startedAt) };
 }
 
 /** An adapter does not throw for what a provider does; should its code fail, the order may be out all the same. */
 function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): Promise<Outcome<Value>> {
   return Promise.try(order.send, call, id).catch((error: unknown) => failedToTell('the adapter failed', error));
-}
-
-/** Records the outcome of a call that was made. Should the database be away, the write stays recorded as sent. */
-async function settleAnswer<Value>(
-  services: Services,
-  kind: WriteKind<Value>,
-  request: WriteRequest,
-  operation: OperationRow,
-  outcome: Outcome<Value>,
-  attempt: Attempt,
-): Promise<WriteAnswer> {
-  const giveUpAt = performance.now() + longestRecordingMs;
-  let known = outcome;
-  for (let tried = 0; ; tried += 1) {
-    try {
-      const answer = await settleOperation(services, kind, operation, known, 'answer', attempt, request.requestId);
-      if (answer !== null) return answered(answer, known, operation.id);
-      const settled = await findById(services.pool, operation.id);
-      if (settled === null) throw new Error('The operation is gone.');
-      // Evidence was quicker: what it settled to is the first request's answer, and not a repeat's.
-      return { ...(await replay(services, kind, settled)), replayed: false };
-    } catch (error) {
-      const mayPass = error instanceof Error && isDatabaseFailure(error);
-      if (isTakenReference(error) && known.kind === 'done') known = contradiction(known.evidence);
-      else if (!mayPass || performance.now() > giveUpAt) throw unrecorded(operation.id, error);
-      else await wait(Math.min(100 * 2 ** tried, 1000));
-    }
-  }
-}
-
-/** An answer is too good to be thrown away for a database that is back in a moment. Less than a sweep's patience. */
-const longestRecordingMs = 10_000;
-
-function answered(answer: StoredAnswer, outcome: Outcome<unknown>, operationId: string): WriteAnswer {
-  const location = outcome.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operationId)}` : null;
-  return { ...answer, replayed: false, location };
-}
-
-/** The provider was called, so that whatever fails now must not look as if it had not been. */
-function unrecorded(operationId: string, cause: unknown): ProblemError {
-  if (cause instanceof ProblemError) return cause;
-  const mayPass = cause instanceof Error && isDatabaseFailure(cause);
-  return new ProblemError(
-    mayPass ? 'database-unavailable' : 'internal-error',
-    'The provider was called, but the outcome could not be recorded yet. Repeat with the same Idempotency-Key to learn it.',
-    { outcome: 'unknown', operation: toPublicId('operation', operationId), retryAfterSeconds: 5 },
-    cause,
-  );
 }

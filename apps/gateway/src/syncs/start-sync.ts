@@ -8,15 +8,19 @@ import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { getSync, insertSync, queueSync, type SyncRow } from './store.ts';
+import { endSync, getSync, insertSync, queueSync, type SyncRow } from './store.ts';
 
 /** A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. */
 export const startSyncKind: WriteKind<null> = {
   type: 'startSync',
   successStatus: 202,
   settlesBy: () => 'look-up',
-  apply: async (client, operation, outcome) => {
+  apply: async (client, operation, outcome, { at }) => {
     if (outcome.kind === 'done') await queueSync(client, operation.resourceId);
+    // Left as queued, it would keep the account's later syncs waiting for ever.
+    if (outcome.kind === 'refused') {
+      await endSync(client, operation.resourceId, { state: 'failed', failure: 'It was not started.' }, at);
+    }
   },
   view: async (client, operation) => {
     const row = await getSync(client, operation.resourceId);

@@ -161,7 +161,8 @@ export async function failSync(pool: Pool, id: string, failure: string, at: Date
   await inTransaction(pool, (client) => endSync(client, id, { state: 'failed', failure }, at));
 }
 
-async function endSync(
+/** The sync ends, inside a transaction that ends more. */
+export async function endSync(
   client: PoolClient,
   id: string,
   { state, failure }: { readonly state: 'succeeded' | 'failed'; readonly failure: string | null },

@@ -13,6 +13,7 @@ import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
 import { createLog } from '../../src/http/logging.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
+import { createUnrecorded } from '../../src/ledger/unrecorded.ts';
 import { createSealing, type Sealing } from '../../src/sealing.ts';
 import type { Services } from '../../src/services.ts';
 import { createTestDatabase } from './database.ts';
@@ -95,13 +96,14 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       sealing: config.GATEWAY_SEALING_KEYS,
       fingerprint: config.GATEWAY_FINGERPRINT_KEYS,
     });
-    const services: Services = { pool, accounts, sealing, config, metrics, now };
+    const services: Services = { pool, accounts, sealing, config, metrics, unrecorded: createUnrecorded(), now };
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const close = async (): Promise<void> => {
       await app.close();
       await jobs?.stop();
+      await services.unrecorded.stop();
       await accounts.close();
       await pool.end();
     };

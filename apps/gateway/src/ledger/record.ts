@@ -1,0 +1,110 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Outcome, toPublicId } from '@card-gateway/core';
+import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import type { WriteKind } from './kind.ts';
+import { replay } from './replay.ts';
+import type { WriteAnswer } from './request.ts';
+import { contradiction, settleOperation } from './settle.ts';
+import { type Attempt, confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
+import type { Recorded } from './unrecorded.ts';
+
+/** What a process knows of a write that is its own. */
+export interface Finding<Value> {
+  readonly outcome: Outcome<Value>;
+  readonly attempt: Attempt;
+  readonly requestId: string;
+}
+
+/** An answer is too good to be thrown away for a database that is back in a moment. Less than a sweep's patience. */
+const longestRecordingMs = 10_000;
+
+/**
+ * Records the outcome of a call that was made, and answers with it. Should the database be away for longer, the write stays
+ * recorded as sent until it is back ({@link recordLater}).
+ */
+export async function recordOutcome<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operation: OperationRow,
+  finding: Finding<Value>,
+): Promise<WriteAnswer> {
+  const giveUpAt = performance.now() + longestRecordingMs;
+  for (let tried = 0; ; tried += 1) {
+    try {
+      const answer = await record(services, kind, operation, finding);
+      if (answer !== null) return answer;
+      // It may have been recorded by the try before, without anybody's word that this lasts.
+      if (tried > 0) await confirmCommits(services.pool);
+      const settled = await findById(services.pool, operation.id);
+      if (settled === null) throw new Error('The operation is gone.');
+      // Evidence was quicker: what it settled to is the first request's answer, and not a repeat's.
+      return { ...(await replay(services, kind, settled)), replayed: false };
+    } catch (error) {
+      if (error instanceof Error && isDatabaseFailure(error)) {
+        if (performance.now() < giveUpAt) {
+          await wait(Math.min(100 * 2 ** tried, 1000));
+          continue;
+        }
+        recordLater(services, kind, operation.id, finding);
+      }
+      throw unrecorded(operation.id, finding.outcome, error);
+    }
+  }
+}
+
+/** Has recorded as soon as it can be what a process knows of a write, although its caller may not wait for it any more. */
+export function recordLater<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operationId: string,
+  finding: Finding<Value>,
+): void {
+  services.unrecorded.add(operationId, async (): Promise<Recorded> => {
+    const operation = await findById(services.pool, operationId);
+    if (operation === null) return 'absent';
+    const answer = await record(services, kind, operation, finding);
+    // It is closed already, perhaps by the try before, without anybody's word that this lasts.
+    if (answer === null) await confirmCommits(services.pool);
+    return 'recorded';
+  });
+}
+
+/** Null when the write is settled already. */
+async function record<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  operation: OperationRow,
+  { outcome, attempt, requestId }: Finding<Value>,
+): Promise<WriteAnswer | null> {
+  const settle = async (known: Outcome<Value>): Promise<WriteAnswer | null> => {
+    const answer = await settleOperation(services, kind, operation, known, 'answer', attempt, requestId);
+    const location = known.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operation.id)}` : null;
+    return answer && { ...answer, replayed: false, location };
+  };
+  try {
+    return await settle(outcome);
+  } catch (error) {
+    if (!isTakenReference(error) || outcome.kind !== 'done') throw error;
+    return settle(contradiction(outcome.evidence));
+  }
+}
+
+/** Whatever fails once the outcome is known must not look as if it were another. */
+function unrecorded(operationId: string, outcome: Outcome<unknown>, cause: unknown): ProblemError {
+  if (cause instanceof ProblemError) return cause;
+  const mayPass = cause instanceof Error && isDatabaseFailure(cause);
+  const code = mayPass ? 'database-unavailable' : 'internal-error';
+  const details = { operation: toPublicId('operation', operationId), retryAfterSeconds: 5 };
+  if (outcome.kind === 'refused' && outcome.refusal.reason === 'not_sent') {
+    const detail =
+      'Nothing was sent to the provider, which could not be recorded yet. Repeat with the same Idempotency-Key.';
+    return new ProblemError(code, detail, details, cause);
+  }
+  return new ProblemError(
+    code,
+    'The provider was called, but the outcome could not be recorded yet. Repeat with the same Idempotency-Key to learn it.',
+    { ...details, outcome: 'unknown' },
+    cause,
+  );
+}
