@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { migrate } from './migrate.ts';
+import { applyMigrations, migrate, migrationFiles, migrationStatus } from './migrate.ts';
+import { withMigrationLock } from './migration-lock.ts';
 import { createDatabase, type OwnDatabase, withClient } from './testing.ts';
 
 interface Migration {
@@ -86,15 +87,51 @@ describe('an empty database', () => {
     expect(new Set(rows.map(({ migration_name: name }) => name)).size).toBe(rows.length);
   });
 
-  test('waits for a migration by the Prisma CLI', async () => {
+  test('waits for a migration by the Prisma CLI, and says who holds the lock', async () => {
     await withClient(database.ownerUrl, async (client) => {
-      await client.query('SELECT pg_advisory_lock(72707369)');
-      const migrating = migrate(database.ownerUrl);
-      await waitingForLock(client);
+      await client.query("SET application_name = 'prisma'");
+      const { rows: holder } = await client.query<{ pid: number }>(
+        'SELECT pg_backend_pid() AS pid, pg_advisory_lock(72707369)',
+      );
+      let migrating: Promise<void> | undefined;
+      const lines: string[] = [];
+      const reported = new Promise<void>((resolve) => {
+        const report = (line: string): void => {
+          lines.push(line);
+          resolve();
+        };
+        migrating = migrate(database.ownerUrl, { report });
+      });
+      await reported;
       const { rows } = await client.query("SELECT to_regclass('public.cards') AS cards");
       expect(rows).toEqual([{ cards: null }]);
       await client.query('SELECT pg_advisory_unlock(72707369)');
       await migrating;
+      expect(lines[0]).toBe(
+        `Another process holds the lock on migrations: pid ${holder[0]?.pid}, "prisma" as card_gateway_owner from 127.0.0.1. Waiting for at most 10 min.`,
+      );
+      expect(lines.slice(1)).toEqual((await migrationFiles()).map(({ name }) => `Applied migration ${name}.`));
+    });
+  });
+
+  test('waits no longer than it is to', async () => {
+    await withClient(database.ownerUrl, async (client) => {
+      await client.query('SELECT pg_advisory_lock(72707369)');
+      await expect(migrate(database.ownerUrl, { lockWaitMs: 1 })).rejects.toThrow(
+        /^Another process still holds the lock on migrations after 1 min: pid \d+, .* See what it does in pg_stat_activity; pg_terminate_backend ends it\.$/,
+      );
+    });
+  });
+
+  test('has no lock left, also behind a pooler whose session goes on, and whatever fails', async () => {
+    await withClient(database.ownerUrl, async (client) => {
+      const locks = async (): Promise<unknown> =>
+        (await client.query("SELECT pid = pg_backend_pid() AS own FROM pg_locks WHERE locktype = 'advisory'")).rows;
+      await withMigrationLock(client, {}, async () => expect(await locks()).toEqual([{ own: true }]));
+      expect(await locks()).toEqual([]);
+      const failing = withMigrationLock(client, {}, () => Promise.reject(new Error('It failed.')));
+      await expect(failing).rejects.toThrow('It failed.');
+      expect(await locks()).toEqual([]);
     });
   });
 
@@ -105,7 +142,9 @@ describe('an empty database', () => {
       () => null,
       (error: unknown) => error as Error,
     );
-    expect(failure?.message).toBe('Migration 20261122000000_initial failed: relation "syncs" already exists');
+    expect(failure?.message).toMatch(
+      /^Migration 20261122000000_initial failed: relation "syncs" already exists, at line 2\d\d\.$/,
+    );
     const { tables } = await withClient(database.ownerUrl, async (client) => {
       const { rows } = await client.query<{ tables: string[] }>(
         "SELECT array_agg(tablename::text ORDER BY tablename) AS tables FROM pg_tables WHERE schemaname = 'public'",
@@ -121,16 +160,66 @@ describe('an empty database', () => {
   });
 });
 
-/** Comes back when a session waits for an advisory lock that this one holds. */
-async function waitingForLock(client: pg.Client): Promise<void> {
-  for (;;) {
-    const { rowCount } = await client.query(
-      `SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
-       WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+describe('a migration', () => {
+  let database: OwnDatabase;
+  let client: pg.Client;
+  beforeEach(async () => {
+    database = await createDatabase('migrated');
+    client = new pg.Client({ connectionString: database.ownerUrl });
+    await client.connect();
+    return async () => {
+      await client.end();
+      await database.drop();
+    };
+  });
+
+  /** Applies what is written here as the next migration. */
+  const applying = async (script: string, report?: (line: string) => void): Promise<void> =>
+    applyMigrations(
+      client,
+      [...(await migrationFiles()), { name: '29991231000000_next', script, checksum: 'x' }],
+      report,
     );
-    if (rowCount !== 0) return;
-  }
-}
+
+  test.each([
+    ['SELECT 1;\nSELECT 1,\n  nothing;', 'column "nothing" does not exist', 3],
+    ['-- It fails\n-- when it runs.\n\nSELECT 1;\n\nSELECT 1 / 0;\n', 'division by zero', 6],
+    ['CREATE TABLE a ();\nCREATE TABLE b (;', 'syntax error at or near ";"', 2],
+  ])("that fails is named, with the server's own words and the line: %j", async (script, words, line) => {
+    await expect(applying(script)).rejects.toThrow(`Migration 29991231000000_next failed: ${words}, at line ${line}.`);
+    expect(await status()).toMatchObject({ pending: ['29991231000000_next'], failed: [] });
+  });
+
+  test('waits for a table that others use without keeping them from it, and is tried again', async () => {
+    await withClient(database.ownerUrl, async (other) => {
+      await other.query('BEGIN; SELECT FROM cards');
+      const lines: string[] = [];
+      await applying('ALTER TABLE cards ADD COLUMN more text', (line) => {
+        lines.push(line);
+        if (lines.length === 1) void other.query('COMMIT');
+      });
+      expect(lines).toEqual([
+        'Migration 29991231000000_next failed: canceling statement due to lock timeout, at line 1. Others use the table; trying again.',
+        'Applied migration 29991231000000_next.',
+      ]);
+    });
+  });
+
+  test('makes an index while others write, and is left half-way when that fails', async () => {
+    await client.query('CREATE TABLE kept (x integer); INSERT INTO kept VALUES (1)');
+    await applying('CREATE INDEX CONCURRENTLY kept_x ON kept (x);');
+    expect((await client.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'kept_x'::regclass")).rows).toEqual([
+      { indisvalid: true },
+    ]);
+    await client.query("DELETE FROM _prisma_migrations WHERE checksum = 'x'; INSERT INTO kept VALUES (1)");
+    const again = applying('CREATE UNIQUE INDEX CONCURRENTLY kept_twice ON kept (x);');
+    await expect(again).rejects.toThrow('could not create unique index "kept_twice", at line 1.');
+    expect(await status()).toMatchObject({ failed: ['29991231000000_next'] });
+  });
+
+  const status = async () =>
+    migrationStatus(client, [...(await migrationFiles()), { name: '29991231000000_next', checksum: 'x' }]);
+});
 
 describe('a migrated database', () => {
   let database: OwnDatabase;

@@ -1,29 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { MigrationError } from './migration-error.ts';
+import { type MigrationFile, migrationFiles, runsAlone, type Statement, statementsOf } from './migration-files.ts';
+import { type LockOptions, withMigrationLock } from './migration-lock.ts';
+import { type MigrationStatus, migrationStatus } from './migration-status.ts';
 import { grantRuntime, refuseSuperuser } from './roles.ts';
 
-/** Prisma's own lock, so that this and `prisma migrate deploy` never run at once. */
-const migrationLock = 72_707_369;
-const folder = new URL('migrations/', import.meta.url);
+export { MigrationError } from './migration-error.ts';
+export { migrationFiles } from './migration-files.ts';
+export { type MigrationStatus, migrationStatus } from './migration-status.ts';
 
-/** The newest revision of the job queue's schema in graphile-worker 0.18. */
-const queueRevision = 20;
-
-export interface MigrateOptions {
+export interface MigrateOptions extends LockOptions {
   /** The role that gateways run as ({@link grantRuntime}); nothing is granted without one. */
   readonly runtimeRole?: string;
-  /** Told what the operator should know, in a line each. */
-  readonly report?: (line: string) => void;
-}
-
-/** A database that is not as this version needs it. The message says how to mend it. */
-export class MigrationError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'MigrationError';
-  }
 }
 
 /**
@@ -32,7 +23,8 @@ export class MigrationError extends Error {
  * Safe to run from several processes at once.
  *
  * @param url the owner's
- * @throws MigrationError when a migration was changed after it had been applied, or failed half-way
+ * @throws MigrationError when a migration fails, was changed after it had been applied, or failed half-way; when another process
+ *   migrates for too long; when the role owns nothing
  * @throws RoleError for a superuser, who would own what the owner should
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
@@ -44,11 +36,12 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
         `The role "${role}" does not own the database's objects. Run "gateway migrate" with the owner's DATABASE_URL.`,
       );
     }
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await applyMigrations(client, await migrationNames());
-    await migrateQueue(url);
-    const left = options.runtimeRole === undefined ? null : await grantRuntime(client, options.runtimeRole);
-    if (left !== null) options.report?.(left);
+    await withMigrationLock(client, options, async () => {
+      await applyMigrations(client, await migrationFiles(), options.report);
+      await migrateQueue(url);
+      const left = options.runtimeRole === undefined ? null : await grantRuntime(client, options.runtimeRole);
+      if (left !== null) options.report?.(left);
+    });
   });
 }
 
@@ -56,7 +49,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
  * What a gateway does before it serves: nothing, where nothing is pending; otherwise {@link migrate}, where its role owns the
  * database's objects.
  *
- * @throws MigrationError when something is pending that its role may not apply
+ * @throws MigrationError when something is pending that its role may not apply, or is not as it was applied
  * @throws RoleError for a superuser
  */
 export async function migrateAtStart(url: string, options: MigrateOptions = {}): Promise<void> {
@@ -68,17 +61,119 @@ export async function migrateAtStart(url: string, options: MigrateOptions = {}):
         `The role "${role}" may not read the database. Run "gateway migrate" with the owner's DATABASE_URL and DATABASE_RUNTIME_ROLE=${role}, which grants it what a gateway needs.`,
       );
     }
-    const pending = await pendingMigrations(client);
-    if (pending.length === 0 || mayMigrate) return pending.length > 0;
+    const status = await migrationStatus(client, await migrationFiles());
+    requireApplicable(status);
+    if (status.pending.length === 0 || mayMigrate) return status.pending.length > 0;
     throw new MigrationError(
-      `The database is not up to date, and the role "${role}" may not migrate it. Run "gateway migrate" with the owner's DATABASE_URL, then start again. Pending: ${pending.join(', ')}.`,
+      `The database is not up to date, and the role "${role}" may not migrate it. Run "gateway migrate" with the owner's DATABASE_URL, then start again. Pending: ${status.pending.join(', ')}.`,
     );
   });
   if (isPending) await migrate(url, options);
 }
 
+/** @throws MigrationError when what was applied is not what this version has, or was left half-way */
+function requireApplicable({ changed: [changed], failed: [failed] }: MigrationStatus): void {
+  if (failed !== undefined) {
+    throw new MigrationError(
+      `Migration ${failed} failed half-way. Mend the database, then mark it with "prisma migrate resolve".`,
+    );
+  }
+  if (changed !== undefined) {
+    throw new MigrationError(
+      `Migration ${changed} was changed after it had been applied. Restore the file and write a new migration.`,
+    );
+  }
+}
+
+/** Applies those of the migrations that the database has not. For who holds the lock, or has the database alone. */
+export async function applyMigrations(
+  client: pg.Client,
+  files: readonly MigrationFile[],
+  report?: (line: string) => void,
+): Promise<void> {
+  await createMigrationTable(client);
+  const status = await migrationStatus(client, files);
+  requireApplicable(status);
+  for (const file of files) {
+    if (!status.pending.includes(file.name)) continue;
+    await apply(client, file, report);
+    report?.(`Applied migration ${file.name}.`);
+  }
+}
+
+async function createMigrationTable(client: pg.Client): Promise<void> {
+  await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum VARCHAR(64) NOT NULL,
+    finished_at TIMESTAMPTZ,
+    migration_name VARCHAR(255) NOT NULL,
+    logs TEXT,
+    rolled_back_at TIMESTAMPTZ,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`);
+}
+
+/** How long a statement waits for a table that others use: they wait behind it. Then it is tried again, so often. */
+const lockTimeoutMs = 2000;
+const pauseMs = 1000;
+const mostTries = 100;
+const lockNotAvailable = '55P03';
+
+async function apply(client: pg.Client, file: MigrationFile, report?: (line: string) => void): Promise<void> {
+  const statements = statementsOf(file.script);
+  if (statements.some(runsAlone)) return applyWithoutTransaction(client, file, statements);
+  for (let tries = 1; ; tries += 1) {
+    await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+    try {
+      for (const statement of statements) await run(client, file, statement);
+      await client.query(
+        `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+         VALUES ($1, $2, $3, now(), 1)`,
+        [randomUUID(), file.checksum, file.name],
+      );
+      await client.query('COMMIT');
+      return;
+    } catch (error) {
+      // A connection that broke has rolled back by itself.
+      await client.query('ROLLBACK').catch(() => {});
+      const { code } = ((error as Error).cause ?? error) as { code?: string };
+      if (code !== lockNotAvailable || tries === mostTries) throw error;
+      if (tries === 1) report?.(`${(error as Error).message} Others use the table; trying again.`);
+      await wait(pauseMs);
+    }
+  }
+}
+
+/** What fails here is left half-way, for a person to look at; `started_at` without `finished_at` says so. */
+async function applyWithoutTransaction(
+  client: pg.Client,
+  file: MigrationFile,
+  statements: readonly Statement[],
+): Promise<void> {
+  const id = randomUUID();
+  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
+    id,
+    file.checksum,
+    file.name,
+  ]);
+  for (const statement of statements) await run(client, file, statement);
+  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+}
+
+/** @throws MigrationError with the server's own words and the line that they are about */
+async function run(client: pg.Client, { name }: MigrationFile, { text, line }: Statement): Promise<void> {
+  try {
+    await client.query(text);
+  } catch (error) {
+    const { message, position = '1' } = error as pg.DatabaseError;
+    const within = text.slice(0, Number(position) - 1).split('\n').length - 1;
+    throw new MigrationError(`Migration ${name} failed: ${message}, at line ${line + within}.`, error);
+  }
+}
+
 /** The job queue brings its own connections; these are closed when this is over. */
-async function migrateQueue(url: string): Promise<void> {
+export async function migrateQueue(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, application_name: 'card-gateway migrate', max: 2 });
   // The statement that was running fails by itself.
   pool.on('error', () => {});
@@ -106,21 +201,6 @@ async function rightsOf(client: pg.Client): Promise<Rights> {
   return rows[0] ?? { role: '', mayMigrate: false, mayRead: false };
 }
 
-/** The names of the migrations that this version has and the database has not. */
-async function pendingMigrations(client: pg.Client): Promise<string[]> {
-  const applied = await appliedMigrations(client);
-  const pending = (await migrationNames()).filter((name) => !applied.has(name));
-  const { rows } = await client.query<{ isThere: boolean }>(
-    `SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS "isThere"`,
-  );
-  const { rows: revisions } =
-    rows[0]?.isThere === true
-      ? await client.query<{ revision: number | null }>('SELECT max(id) AS revision FROM graphile_worker.migrations')
-      : { rows: [] };
-  const revision = revisions[0]?.revision ?? 0;
-  return revision < queueRevision ? [...pending, `the job queue's (${revision} of ${queueRevision})`] : pending;
-}
-
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, application_name: 'card-gateway migrate' });
   await client.connect();
@@ -128,79 +208,5 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     return await work(client);
   } finally {
     await client.end();
-  }
-}
-
-interface Applied {
-  readonly migration_name: string;
-  readonly checksum: string;
-  readonly finished_at: Date | null;
-}
-
-async function appliedMigrations(client: pg.Client): Promise<Map<string, Applied>> {
-  const { rows: kept } = await client.query<{ isThere: boolean }>(
-    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "isThere"`,
-  );
-  if (kept[0]?.isThere !== true) return new Map();
-  const { rows } = await client.query<Applied>(
-    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-  );
-  return new Map(rows.map((row) => [row.migration_name, row]));
-}
-
-/** Those of this version, in the order in which they are applied. */
-export async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
-}
-
-/** Those of the migrations that the database has not had yet, in their order. For who holds the lock, or has the database alone. */
-export async function applyMigrations(client: pg.Client, names: readonly string[]): Promise<void> {
-  await createMigrationTable(client);
-  const applied = await appliedMigrations(client);
-  for (const name of names) {
-    const script = await readFile(new URL(`${name}/migration.sql`, folder), 'utf8');
-    const checksum = createHash('sha256').update(script).digest('hex');
-    const before = applied.get(name);
-    if (before === undefined) {
-      await apply(client, name, script, checksum);
-    } else if (before.finished_at === null) {
-      throw new MigrationError(
-        `Migration ${name} failed half-way. Mend the database, then mark it with "prisma migrate resolve".`,
-      );
-    } else if (before.checksum !== checksum) {
-      throw new MigrationError(
-        `Migration ${name} was changed after it had been applied. Restore the file and write a new migration.`,
-      );
-    }
-  }
-}
-
-async function createMigrationTable(client: pg.Client): Promise<void> {
-  await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
-    id VARCHAR(36) PRIMARY KEY NOT NULL,
-    checksum VARCHAR(64) NOT NULL,
-    finished_at TIMESTAMPTZ,
-    migration_name VARCHAR(255) NOT NULL,
-    logs TEXT,
-    rolled_back_at TIMESTAMPTZ,
-    started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-    applied_steps_count INTEGER NOT NULL DEFAULT 0
-  )`);
-}
-
-async function apply(client: pg.Client, name: string, script: string, checksum: string): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query(script);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), 1)`,
-      [randomUUID(), checksum, name],
-    );
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw new MigrationError(`Migration ${name} failed: ${(error as Error).message}`, error);
   }
 }

@@ -1,6 +1,7 @@
 import { runMigrations } from 'graphile-worker';
 import { inject, test, expect } from 'vitest';
-import { applyMigrations, migrate, migrationNames } from './migrate.ts';
+import { migrationFiles } from './migration-files.ts';
+import { applyMigrations, migrate } from './migrate.ts';
 import { createRoles, ownerRole, roleUrls, runtimeRole } from './roles.ts';
 import { createDatabase, withClient } from './testing.ts';
 
@@ -27,7 +28,7 @@ test('a database of before there were two roles is handed to its owner, who migr
     // As an earlier version left it: made by the superuser that it ran as.
     await withClient(database.superuserUrl, async (superuser) => {
       await superuser.query(`ALTER DATABASE ${database.name} OWNER TO CURRENT_USER`);
-      await applyMigrations(superuser, await migrationNames());
+      await applyMigrations(superuser, await migrationFiles());
       await superuser.query('CREATE EXTENSION pg_trgm');
       await runMigrations({ connectionString: database.superuserUrl });
       await superuser.query(`INSERT INTO api_keys VALUES (gen_random_uuid(), 't', 'c', sha256('k'), '{admin}', now())`);

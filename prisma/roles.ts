@@ -158,7 +158,7 @@ export async function grantRuntime(client: pg.Client, role: string): Promise<str
 }
 
 /** Refuses a superuser: no grant, no policy and no trigger's owner binds it. @throws RoleError */
-export async function refuseSuperuser(client: Pick<pg.Client, 'query'>): Promise<void> {
+export async function refuseSuperuser(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string; isSuperuser: boolean }>(
     'SELECT rolname AS name, rolsuper AS "isSuperuser" FROM pg_roles WHERE rolname = current_user',
   );

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { frozenMigrations } from '@card-gateway/database/frozen';
 import { pino } from 'pino';
 import { openAccounts } from './accounts/accounts.ts';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
@@ -15,6 +16,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
     'docs/accounts.schema.json': `${JSON.stringify(accountsFileSchema(adapters), null, 2)}\n`,
     '.env.example': envExample(),
+    'prisma/migrations.sha256': await frozenMigrations(),
   };
 }
 

@@ -15,13 +15,15 @@ beforeAll(async () => {
   document = JSON.parse(files['docs/openapi.json'] ?? '') as Json;
 });
 
-test.each(['docs/openapi.json', 'docs/accounts.schema.json', '.env.example'])('%s is up to date', async (path) => {
+const paths = ['docs/openapi.json', 'docs/accounts.schema.json', '.env.example', 'prisma/migrations.sha256'];
+
+test.each(paths)('%s is up to date', async (path) => {
   const committed = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
   expect(committed === files[path], `${path} is stale: run "pnpm run openapi" and commit it`).toBe(true);
 });
 
 test('no file but these is made', () => {
-  expect(Object.keys(files)).toEqual(['docs/openapi.json', 'docs/accounts.schema.json', '.env.example']);
+  expect(Object.keys(files)).toEqual(paths);
 });
 
 test('the document is OpenAPI 3.1 with all operations of the contract and no other', () => {
