@@ -57,7 +57,7 @@ RUN --mount=type=cache,id=card-gateway-pnpm,target=/pnpm install-application san
 FROM base AS sandbox
 ENV NODE_ENV=production SANDBOX_HOST=0.0.0.0 SANDBOX_PORT=8090 SANDBOX_CONFIG=/sandbox/sandbox.json
 # A new volume takes its owner from the folder that it is mounted on.
-RUN install --directory --owner=1000 --group=1000 --mode=0700 /data /sandbox /database-password
+RUN install --directory --owner=1000 --group=1000 --mode=0700 /data /sandbox /database-password /database-owner
 COPY --from=sandbox-installed /app ./
 COPY apps/local apps/local/
 COPY apps/sandbox apps/sandbox/

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { keepSecret, prepare, writePrivate } from './prepare.ts';
 
 // Run once by docker-compose.yml before anything else, with a volume for each service that holds only what it may know: the
-// gateway's, the sandbox's, and that of PostgreSQL and who sets up its roles, with the passwords of all of them.
-const [folder, sandboxFolder, passwordFolder] = process.argv.slice(2);
-if (folder === undefined || sandboxFolder === undefined || passwordFolder === undefined) {
-  throw new Error('Usage: node apps/local/src/prepare-compose.ts <gateway folder> <sandbox folder> <password folder>');
+// gateway's, the sandbox's, the passwords' for PostgreSQL and who makes its roles, and the owner's for who migrates.
+const [folder, sandboxFolder, passwordFolder, ownerFolder] = process.argv.slice(2);
+if (folder === undefined || sandboxFolder === undefined || passwordFolder === undefined || ownerFolder === undefined) {
+  throw new Error(
+    'Usage: node apps/local/src/prepare-compose.ts <gateway folder> <sandbox folder> <password folder> <owner folder>',
+  );
 }
 
 await prepare({ folder, sandboxFolder, sandboxUrl: 'http://sandbox:8090', gatewayUrl: 'http://gateway:8080' });
@@ -17,5 +19,5 @@ const superuserUrl = url('card_gateway', await keepPassword('password'));
 const ownerUrl = url('card_gateway_owner', await keepPassword('owner-password'));
 const runtimeUrl = url('card_gateway_runtime', await keepPassword('runtime-password'));
 await writePrivate(join(passwordFolder, 'superuser-url'), superuserUrl);
-await writePrivate(join(passwordFolder, 'owner-url'), ownerUrl);
+await writePrivate(join(ownerFolder, 'url'), ownerUrl);
 await writePrivate(join(folder, 'secrets', 'database-url'), runtimeUrl);

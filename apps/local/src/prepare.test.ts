@@ -33,7 +33,7 @@ const modeOf = async (path: string): Promise<number> => (await stat(path)).mode 
 /** Runs it as docker-compose.yml does, with a folder for each volume. */
 async function prepareCompose(): Promise<void> {
   const script = fileURLToPath(new URL('prepare-compose.ts', import.meta.url));
-  const folders = ['gateway', 'sandbox', 'database-password'].map((name) => join(folder, name));
+  const folders = ['gateway', 'sandbox', 'database-password', 'database-owner'].map((name) => join(folder, name));
   await Promise.all(folders.map((path) => mkdir(path, { recursive: true })));
   await promisify(execFile)(process.execPath, [script, ...folders]);
 }
@@ -126,7 +126,7 @@ test('for containers, each role has a password of its own, and the gateway is gi
 
   expect(await everything()).toEqual(first);
   const urls = await Promise.all(
-    ['database-password/superuser-url', 'database-password/owner-url', 'gateway/secrets/database-url'].map(
+    ['database-password/superuser-url', 'database-owner/url', 'gateway/secrets/database-url'].map(
       async (name) => new URL(await read(name)),
     ),
   );
