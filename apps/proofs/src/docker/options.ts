@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+
+export interface VerifyOptions {
+  /** What is upgraded from: a commit, a branch or a tag; null is the newest tag that starts with `v`. */
+  readonly previous: string | null;
+  /** Host port of the first gateway. The second takes the next one, the sandbox that after it. */
+  readonly port: number;
+}
+
+/** A call that cannot be carried out, in words for the person who typed it. */
+export class UsageError extends Error {}
+
+const usage = 'Usage: pnpm docker:verify [--previous <commit>] [--port 18080]';
+
+/** @throws UsageError */
+export function readOptions(words: readonly string[]): VerifyOptions {
+  const { previous = null, port } = parsed(words);
+  if (!/^\d{4,5}$/.test(port) || Number(port) > 65_533) {
+    throw new UsageError(`--port: expected a whole number from 1024 to 65533.\n${usage}`);
+  }
+  return { previous, port: Number(port) };
+}
+
+function parsed(words: readonly string[]): { previous?: string; port: string } {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: { previous: { type: 'string' }, port: { type: 'string', default: '18080' } },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`);
+  }
+}

@@ -1,0 +1,66 @@
+/** What the README has a newcomer type, and what it says comes of it. */
+export interface Tour {
+  /** Starts everything with Docker and makes the key. */
+  readonly start: string;
+  readonly calls: readonly Call[];
+}
+
+export interface Call {
+  /** For Bash. */
+  readonly script: string;
+  /** Members that the answers shown below it have and that are the same each time: `"status":"active"`. */
+  readonly expected: readonly string[];
+}
+
+const block = /^```(sh|json)\n(.*?)^```$/gms;
+/** States and kinds, but no ids, times or amounts. */
+const lasting = /"(?:approved|direction|form|kind|network|outcome|state|status|type)":(?:"[a-z_]+"|true)/g;
+
+/**
+ * The README's sections "With Docker" and "The main job in nine calls" as scripts. Where the second takes what `start` leaves
+ * in a clone, Docker's counterpart stands in its place, as the first says.
+ */
+export function readTour(readme: string): Tour {
+  const [start = ''] = blocksOf(sectionOf(readme, 'With Docker')).map(({ text }) => text);
+  const calls: Call[] = [];
+  for (const { kind, text } of blocksOf(sectionOf(readme, 'The main job in nine calls'))) {
+    const last = calls.at(-1);
+    if (kind === 'sh') calls.push({ script: inDocker(text), expected: [] });
+    else if (last !== undefined) calls[calls.length - 1] = { ...last, expected: text.match(lasting) ?? [] };
+  }
+  return { start, calls };
+}
+
+function inDocker(script: string): string {
+  return script
+    .replace(/^KEY=.*\n/m, '')
+    .replaceAll(/npx -y pnpm@\S+ gateway/g, 'docker compose exec -T gateway gateway');
+}
+
+/** One script of the calls; after each comes a line with {@link mark}. */
+export function scriptOf({ calls }: Tour): string {
+  return ['exec 2>&1', ...calls.map(({ script }) => `${script}\necho '${mark}'`)].join('\n');
+}
+
+const mark = '--- end of a call';
+
+/** What an output of {@link scriptOf} lacks that the README shows, or has that it should not: errors. */
+export function faultsOf({ calls }: Tour, output: string): string[] {
+  const outputs = output.split(mark);
+  return calls.flatMap(({ script, expected }, index) => {
+    const { [index]: answer = '' } = outputs;
+    const missing = expected.filter((member) => !answer.includes(member)).map((member) => `no ${member}`);
+    const problems = answer.match(/"status":[45]\d\d|^curl: .*|command not found/gm) ?? [];
+    return [...missing, ...problems].map((fault) => `${fault} after:\n${script}\nbut:\n${answer.trim()}`);
+  });
+}
+
+function sectionOf(readme: string, title: string): string {
+  const [, section] = new RegExp(`^## ${title}$(.*?)(?=^## |(?![^]))`, 'ms').exec(readme) ?? [];
+  if (section === undefined) throw new Error(`The README has no section "${title}".`);
+  return section;
+}
+
+function blocksOf(section: string): { kind: string; text: string }[] {
+  return [...section.matchAll(block)].map(([, kind = '', text = '']) => ({ kind, text }));
+}

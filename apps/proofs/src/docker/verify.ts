@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clones } from './clones.ts';
+import { build, changedLine, contents } from './image.ts';
+import { type Installation, openInstallation } from './installation.ts';
+import { checkKept, makeKept } from './kept.ts';
+import type { Report } from './report.ts';
+import { limits, nineCalls, start, terminate, twoGateways } from './steps.ts';
+import { readTour } from './tour.ts';
+
+const tag = 'verify';
+
+/** Does all that the README says of Docker, and takes it down again. @throws when something is not as it should be */
+export async function verify(clones: Clones, port: number, { step }: Report): Promise<void> {
+  const tour = readTour(await readFile(join(clones.current, 'README.md'), 'utf8'));
+  const common = { folder: clones.current, project: 'card-gateway-verify', port, tag };
+
+  await installed({ ...common, gateways: 1 }, async (installation) => {
+    let key = '';
+    await step('build', () => build(installation));
+    await step('what is in the image', () => contents(installation));
+    await step('start, and an API key', async () => void (key = await start(installation, tour)));
+    await step('the nine calls', () => nineCalls(installation, tour, key));
+    await step('a changed source line', () => changedLine(installation));
+    await step('role and memory', () => limits(installation));
+    const kept = await makeKept(installation);
+    await step('restart', async () => {
+      await installation.compose('restart');
+      await installation.up();
+      await checkKept(installation, kept);
+      return 'key, card, order and sandbox are still known';
+    });
+    await step('down and up', async () => {
+      await installation.compose('down');
+      await installation.up();
+      await checkKept(installation, kept);
+      return 'key, card, order and sandbox are still known';
+    });
+    await step('SIGTERM', () => terminate(installation, kept));
+  });
+
+  await installed({ ...common, gateways: 2 }, async (installation) => {
+    await step('two gateways', () => twoGateways(installation));
+  });
+
+  const upgraded = { ...common, project: 'card-gateway-verify-upgrade', gateways: 1 };
+  await installed({ ...upgraded, folder: clones.previous }, async (previous) => {
+    await step('build and start the previous', () => previous.up('--build'));
+    const kept = await makeKept(previous);
+    await step('upgrade', async () => {
+      const current = await openInstallation(upgraded);
+      await current.up();
+      await checkKept(current, kept);
+      return 'key, card, order and sandbox are still known';
+    });
+  });
+}
+
+async function installed(
+  options: Parameters<typeof openInstallation>[0],
+  work: (installation: Installation) => Promise<void>,
+): Promise<void> {
+  const installation = await openInstallation(options);
+  try {
+    await work(installation);
+  } catch (error) {
+    const logs = await installation.compose('logs', '--tail', '30').catch(String);
+    throw new Error(`${(error as Error).message}\n\nThe logs:\n${logs}`, { cause: error });
+  } finally {
+    await installation.remove();
+  }
+}
