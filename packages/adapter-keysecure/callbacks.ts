@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
+import { hasDoubledMember, parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
 import type { CallbacksFacet, CallbackVerdict, ProviderEvent, ReceivedCallback } from '@card-gateway/core';
-import { cardStatusWords } from './cards.ts';
+import { type CallbackEvent, eventOf, type HintEvent, hintOf, readRecord, recordOf } from './callback-record.ts';
 import { apiSecretsOf, type KeySecureSettings } from './settings.ts';
-import { verifiedContent } from './signature.ts';
-import { toMerchant, toTransaction } from './transactions.ts';
-import { callbackBody, cardUpdateData, instantOf, paymentData, type WireCallback } from './wire.ts';
-
-type CallbackEvent = Extract<ProviderEvent, { kind: 'card_changed' | 'transaction' | 'authorization' }>;
+import { signatureShape, verifiedContent } from './signature.ts';
+import { callbackBody, documentedData, type WireCallback } from './wire.ts';
 
 /**
  * The provider's signed notifications (keysecure.md §11). The signature covers `data` and the `Timestamp`, and neither
@@ -15,6 +12,9 @@ type CallbackEvent = Extract<ProviderEvent, { kind: 'card_changed' | 'transactio
  * known by its kind and its signed content, not by its `id`, which anybody could renew for a replay. The timestamp stays
  * out of that: the same event sent again with a new one is the same event. Two changes of one card or transaction differ
  * in the `time` within `data`.
+ *
+ * What was signed can be cut into members in more than one way (trap 22). Where that may have been done, or a member is not
+ * of its documented type, the callback says no more than that its card or transaction is to be read.
  */
 export function callbacks(settings: KeySecureSettings, clock: ProviderClock): CallbacksFacet {
   const secrets = apiSecretsOf(settings);
@@ -27,22 +27,31 @@ export function callbacks(settings: KeySecureSettings, clock: ProviderClock): Ca
     return aheadMs >= least - settings.callbackWindowMs && aheadMs <= most + settings.callbackWindowMs;
   }
 
+  /** From the cheapest check to the dearest: whoever sends what is forged pays for it himself as far as can be. */
   function receive({ headers, body, receivedAt }: ReceivedCallback): CallbackVerdict {
     const { signature = '', timestamp = '', 'sign-version': version = 'V1' } = headers;
     if (signature === '' || timestamp === '') return { kind: 'refused', why: 'unsigned' };
-    if (version !== 'V1') return { kind: 'refused', why: 'bad_signature' };
-    const record = textOf(body);
-    const callback = record === null ? null : readCallback(record);
-    if (record === null || callback === null) return { kind: 'refused', why: 'unreadable' };
+    if (version !== 'V1' || !signatureShape.test(signature)) return { kind: 'refused', why: 'bad_signature' };
+    if (!isFresh(timestamp, receivedAt)) return { kind: 'refused', why: 'stale' };
+    const text = textOf(body);
+    const callback = text === null ? null : readCallback(text);
+    if (text === null || callback === null) return { kind: 'refused', why: 'unreadable' };
     const content = verifiedContent({ data: callback.data, timestamp, signature, appId: settings.apiKey, secrets });
     if (content === null) return { kind: 'refused', why: 'bad_signature' };
-    if (!isFresh(timestamp, receivedAt)) return { kind: 'refused', why: 'stale' };
-    const event = readEvent(callback);
-    if (event === null || (event.kind === 'authorization' && settings.mode === 'credit')) {
-      return { kind: 'refused', why: 'unreadable' };
-    }
-    const deduplicationKey = createHash('sha256').update(`${event.kind}\n${content}`).digest('hex');
-    return { kind: 'accepted', deduplicationKey, record };
+    const data = signedMembers(callback.data);
+    const isAsSigned = content.isUnambiguous && documentedData.safeParse(data).success;
+    const event = hasDoubledMember(text) ? null : believed({ action: callback.action, data }, isAsSigned);
+    if (event === null) return { kind: 'refused', why: 'unreadable' };
+    const { kind } = event;
+    const identity = kind === 'card_hint' || kind === 'transaction_hint' ? recordOf(event, data) : content.text;
+    const deduplicationKey = createHash('sha256').update(`${kind}\n${identity}`).digest('hex');
+    return { kind: 'accepted', deduplicationKey, record: recordOf(event, data) };
+  }
+
+  function believed(callback: WireCallback, isAsSigned: boolean): CallbackEvent | HintEvent | null {
+    const event = isAsSigned ? eventOf(callback) : null;
+    if (event?.kind === 'authorization' && settings.mode === 'credit') return null;
+    return event ?? hintOf(callback);
   }
 
   return {
@@ -50,9 +59,8 @@ export function callbacks(settings: KeySecureSettings, clock: ProviderClock): Ca
     // keysecure.md §11.1: only in authorization mode.
     asksForDecisions: settings.mode === 'authorization',
     receive,
-    eventOf(record) {
-      const callback = readCallback(record);
-      const event = callback === null ? null : readEvent(callback);
+    eventOf(record): ProviderEvent {
+      const event = readRecord(record);
       if (event === null) throw new Error('not a record of a KeySecure callback');
       return event;
     },
@@ -64,11 +72,10 @@ export function callbacks(settings: KeySecureSettings, clock: ProviderClock): Ca
   };
 }
 
-/** Null for bytes that are no text, or hold a NUL character: it is signed, but PostgreSQL keeps none. */
+/** Null for bytes that are no text. */
 function textOf(body: Buffer): string | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    return /\\u0000/.test(text) ? null : text;
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
     return null;
   }
@@ -82,60 +89,7 @@ function readCallback(text: string): WireCallback | null {
   }
 }
 
-/** Null when `data` does not have the shape of that `action`. */
-function readEvent({ action, data: members }: WireCallback): CallbackEvent | null {
-  // Null members are not signed (§4.2): whoever can add or rename one must not thereby say "there is none".
-  const data = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
-  const isPayment = typeof data['consume_no'] === 'string';
-  const isCardUpdate = typeof data['after_status'] === 'string';
-  if (isPayment === isCardUpdate) return null;
-  switch (action) {
-    case 'Card_update':
-      return isCardUpdate ? cardChanged(data) : null;
-    case 'Consumption':
-      return isPayment ? transaction(data) : null;
-    case 'Auth':
-      return isPayment ? authorization(data) : null;
-    default:
-      return null;
-  }
-}
-
-function cardChanged(data: unknown): CallbackEvent | null {
-  const update = cardUpdateData.safeParse(data);
-  if (!update.success) return null;
-  const { card_no: cardRef, after_status: providerStatus, time } = update.data;
-  const status = cardStatusWords.get(providerStatus) ?? 'unrecognized';
-  return { kind: 'card_changed', cardRef, status, providerStatus, at: instantOf(time) };
-}
-
-function transaction(data: unknown): CallbackEvent | null {
-  const payment = paymentData.safeParse(data);
-  return payment.success ? { kind: 'transaction', transaction: toTransaction(payment.data) } : null;
-}
-
-/** What only the record of a payment has (keysecure.md §11.1, §11.2). */
-const recordOnly = ['consume_relate_no', 'fee', 'fee_list', 'fee_detail', 'remark', 'detail'];
-
-/**
- * Data passes as a question only where it can be a payment that waits for a decision: pending, and bare. Such data passes
- * as `Consumption` too, for it is true of the payment: it is pending.
- */
-function authorization(data: Readonly<Record<string, unknown>>): CallbackEvent | null {
-  const { data: payment } = paymentData.safeParse(data);
-  if (payment?.status !== 'Pending' || recordOnly.some((name) => Object.hasOwn(data, name))) return null;
-  return {
-    kind: 'authorization',
-    request: {
-      transactionRef: payment.consume_no,
-      cardRef: payment.card_no,
-      cardholderRef: payment.cardholder_no || null,
-      providerType: payment.type,
-      amount: payment.amount,
-      localAmount: payment.local_amount ?? null,
-      localCurrency: payment.local_currency || null,
-      merchant: toMerchant(payment.merchant_info),
-      at: instantOf(payment.time),
-    },
-  };
+/** Null members are not signed (§4.2): whoever can add or rename one must not thereby say "there is none". */
+function signedMembers(data: WireCallback['data']): WireCallback['data'] {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
 }

@@ -32,10 +32,10 @@ describe('what is refused', () => {
     const callbacks = await facet();
     const body = Buffer.from(callbackBody(action, sample.data));
     const signature = signatureOf(sample.text);
-    const key = keyOf(callbacks.receive(received(body, signature)));
-    const event = callbacks.eventOf(body.toString());
-    // What the signature does not cover: the id's letters, and a member that is null.
-    const unsigned = ['push-1', '"remark":null'].flatMap((part) => {
+    const genuine = callbacks.receive(received(body, signature));
+    keyOf(genuine);
+    // What the signature does not cover: the id, and a member that is null.
+    const unsigned = ['"id":"push-1"', '"remark":null'].flatMap((part) => {
       const at = body.indexOf(part);
       return at < 0 ? [] : [{ from: at, to: at + part.length }];
     });
@@ -47,11 +47,8 @@ describe('what is refused', () => {
     for (let bit = 0; bit < body.length * 8; bit += 1) {
       const verdict = callbacks.receive(received(flipped(body, bit), signature));
       const isUnsigned = unsigned.some(({ from, to }) => bit >> 3 >= from && bit >> 3 < to);
-      if (!isUnsigned) expect(verdict.kind).toBe('refused');
-      else if (verdict.kind === 'accepted') {
-        expect(verdict.deduplicationKey).toBe(key);
-        expect(callbacks.eventOf(verdict.record)).toEqual(event);
-      }
+      if (isUnsigned && verdict.kind === 'accepted') expect(verdict).toEqual(genuine);
+      else expect(verdict.kind).toBe('refused');
     }
     for (const [name, text] of Object.entries({ signature, timestamp: signing.timestamp, 'sign-version': 'V1' })) {
       for (let bit = 0; bit < text.length * 8; bit += 1) {
@@ -129,9 +126,7 @@ describe('what is refused', () => {
     ['no JSON', 'x'],
     ['no object', '[]'],
     ['no data', '{"id":"1","action":"Auth"}'],
-    ['no id', `{"action":"Card_update","data":${cardUpdate.data}}`],
     ['bytes that are no text', Buffer.from([0x7b, 0xff, 0x7d])],
-    ['a NUL character', callbackBody('Card_update', cardUpdate.data, String.raw`\u0000`)],
     ["the document's example, all empty", fixture('callback-card-update.json')],
   ])('%s is unreadable or unsigned', async (_name, body) => {
     const verdict = (await facet()).receive(received(body, signatureOf(cardUpdate.text)));
@@ -204,7 +199,8 @@ describe('what the signature does not cover', () => {
     ['a detail', 'detail', '""', ''],
     ['another status', 'status', '"Success"', 'Success'],
   ])('a payment with %s does not wait for a decision', async (_name, name, literal, text) => {
-    const data = `{"consume_no":"T1","card_no":"C1","type":"Atm","amount":1,"status":"Pending","time":1,"${name}":${literal}}`;
+    const status = name === 'status' ? '' : '"status":"Pending",';
+    const data = `{"consume_no":"T1","card_no":"C1","type":"Atm","amount":1,${status}"time":1,"${name}":${literal}}`;
     const texts = { consume_no: 'T1', card_no: 'C1', type: 'Atm', amount: '1', status: 'Pending', time: '1' };
     const signed = Object.entries({ ...texts, ...frame, [name]: text }).map((pair) => pair.join('='));
     const verdict = async (action: string) =>

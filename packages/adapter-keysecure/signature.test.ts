@@ -6,6 +6,10 @@ import { apiSecret } from './testing/account.ts';
 import { signatureOf, signing } from './testing/callback.ts';
 
 function contentOf(data: string, signature: string, secrets: readonly string[] = [apiSecret]): string | null {
+  return contentWith(data, signature, secrets)?.text ?? null;
+}
+
+function contentWith(data: string, signature: string, secrets: readonly string[] = [apiSecret]) {
   return verifiedContent({
     data: parseJson(data) as Record<string, unknown>,
     timestamp: signing.timestamp,
@@ -19,6 +23,56 @@ const vector = {
   data: '{"card_no":"C202605220001","before_status":"Pending","after_status":"Activated","reason":"","time":1716307200000}',
   signature: '6b096f070afb2870df1f96c69ecd98ac4e76eb5b867c53b0ea73546767ce152f',
 };
+
+describe('what one of the two generations of the JSON library escapes', () => {
+  const data = String.raw`{"merchant_info":{"merchant_name":"It\u0092s\u2028 a \u000b shop","country":"FR"},"amount":0.0000001}`;
+
+  test.each([
+    ['fastjson 1', '1E-7', String.raw`It\u0092s\u2028 a \u000B shop`],
+    ['fastjson2', '0.0000001', 'It\u0092s\u2028 a \\u000b shop'],
+  ])('is signed as %s writes it', (_name, amount, shop) => {
+    for (const merchant of [
+      `{"merchant_name":"${shop}","country":"FR"}`,
+      `{"country":"FR","merchant_name":"${shop}"}`,
+    ]) {
+      const text = `amount=${amount}&appId=test_api_key&merchant_info=${merchant}&timestamp=1716307200000`;
+      expect(contentOf(data, signatureOf(text))).not.toBeNull();
+    }
+  });
+
+  test('and not mixed', () => {
+    const merchant = '{"merchant_name":"It\u0092s\u2028 a \\u000B shop","country":"FR"}';
+    const text = `amount=1E-7&appId=test_api_key&merchant_info=${merchant}&timestamp=1716307200000`;
+    expect(contentOf(data, signatureOf(text))).toBeNull();
+  });
+});
+
+describe('a signed text', () => {
+  const isUnambiguous = (members: Readonly<Record<string, string>>): boolean | undefined => {
+    const all = { ...members, appId: signing.appId, timestamp: signing.timestamp };
+    const text = Object.entries(all)
+      .map((pair) => pair.join('='))
+      .sort()
+      .join('&');
+    return contentWith(JSON.stringify(members), signatureOf(text))?.isUnambiguous;
+  };
+
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['a member inside a value', { detail: 'x&fee=1.50' }],
+    ['another name than those of members', { 'a b': 'x' }],
+    ['no name', { '': 'x' }],
+  ])('can be cut in another way with %s', (_what, members) => {
+    expect(isUnambiguous(members)).toBe(false);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['an ampersand alone', { merchant_name: 'H&M', detail: '&' }],
+    ['an equals sign alone', { detail: 'a=b', remark: '=' }],
+    ['both, but no name between', { detail: 'a & b = c', remark: '&=', x: '&a b=c' }],
+  ])('can not with %s', (_what, members) => {
+    expect(isUnambiguous(members)).toBe(true);
+  });
+});
 
 test("the document's derived vector", () => {
   expect(contentOf(vector.data, vector.signature)).toBe(

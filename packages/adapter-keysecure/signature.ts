@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { NumberLiteral } from '@card-gateway/adapter-kit';
 import type { Secret } from '@card-gateway/core';
+import { compactJson, fastjson1, fastjson2, type Generation, type MemberOrder } from './fastjson.ts';
 
 /** What one callback brings, and the account's side of its signature (keysecure.md §4.2). */
 export interface SignedCallback {
@@ -14,40 +14,55 @@ export interface SignedCallback {
   readonly secrets: readonly Secret[];
 }
 
+/** What a signature that fits covers. */
+export interface SignedContent {
+  /** The part of the signed text that comes from `data`: whatever else of two callbacks was rewritten, it is the same. */
+  readonly text: string;
+  /** The text can be read in one way alone: the members of `data` are those that were signed. */
+  readonly isUnambiguous: boolean;
+}
+
+/** A signature as it is written; anything else fits nothing, and nothing need be read for it. */
+export const signatureShape: RegExp = /^[0-9a-f]{64}$/;
+
 /** These two join the members of `data` in the text that is signed. */
 const ownNames = ['appId', 'timestamp'];
 
-/**
- * Verifies a callback of signature version V1 and returns the part of the signed text that comes from `data`; null when
- * it does not fit. Two callbacks with one signature have one such text, whatever else about them was rewritten.
- */
-export function verifiedContent(callback: SignedCallback): string | null {
+/** Verifies a callback of signature version V1; null when its signature does not fit. */
+export function verifiedContent(callback: SignedCallback): SignedContent | null {
   // A member of `data` with such a name would take the place of ours, and leave the `Timestamp` unsigned; none is documented.
   if (ownNames.some((name) => Object.hasOwn(callback.data, name))) return null;
-  const fits = (order: MemberOrder): boolean => {
-    const text = joined({
-      ...textsOf(callback.data, order),
-      appId: callback.appId.reveal(),
-      timestamp: callback.timestamp,
-    });
-    return callback.secrets.some((secret) => isSameText(hmac(secret, text), callback.signature));
-  };
-  const order = memberOrders.find(fits);
-  return order === undefined ? null : joined(textsOf(callback.data, order));
+  const own = { appId: callback.appId.reveal(), timestamp: callback.timestamp };
+  const tried = new Set<string>();
+  // One form is made after the other was found not to fit: most callbacks have but one.
+  for (const [generation, order] of forms) {
+    const texts = textsOf(callback.data, generation, order);
+    const signed = joined({ ...texts, ...own });
+    if (tried.has(signed)) continue;
+    tried.add(signed);
+    if (callback.secrets.some((secret) => isSameText(hmac(secret, signed), callback.signature))) {
+      return { text: joined(texts), isUnambiguous: isUnambiguous(texts) };
+    }
+  }
+  return null;
 }
-
-/** The order of members within a nested object. */
-type MemberOrder = (names: readonly string[]) => readonly string[];
 
 /** Which order the provider's serialiser takes is not published; tried one after another (keysecure.md §4.2). */
 const memberOrders: readonly MemberOrder[] = [(names) => names, hashMapOrder, (names) => names.toSorted()];
+const forms: readonly (readonly [Generation, MemberOrder])[] = [fastjson2, fastjson1].flatMap((generation) =>
+  memberOrders.map((order) => [generation, order] as const),
+);
 
 /** A text stands for itself and everything else in compact JSON; null members take no part, empty texts do. */
-function textsOf(data: Readonly<Record<string, unknown>>, order: MemberOrder): Readonly<Record<string, string>> {
+function textsOf(
+  data: Readonly<Record<string, unknown>>,
+  generation: Generation,
+  order: MemberOrder,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(data)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, typeof value === 'string' ? value : compactJson(value, order)]),
+      .map(([name, value]) => [name, typeof value === 'string' ? value : compactJson(value, generation, order)]),
   );
 }
 
@@ -59,28 +74,27 @@ function joined(texts: Readonly<Record<string, string>>): string {
     .join('&');
 }
 
-/** Without blanks, numbers as they came, and without the null members of objects, as fastjson writes it. */
-function compactJson(value: unknown, order: MemberOrder): string {
-  if (value instanceof NumberLiteral) return value.text;
-  if (Array.isArray(value)) return `[${value.map((item) => compactJson(item, order)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = new Map(Object.entries(value).filter(([, member]) => member !== null));
-  const texts = order([...members.keys()]).map(
-    (name) => `${JSON.stringify(name)}:${compactJson(members.get(name), order)}`,
-  );
-  return `{${texts.join(',')}}`;
+/**
+ * Whether the joined text, split where a member can begin, gives these members again. It is joined without escaping (§12,
+ * trap 22): `&fee=1.50` in a value may have been a member, and a member may have been part of a value.
+ */
+function isUnambiguous(texts: Readonly<Record<string, string>>): boolean {
+  return Object.entries(texts).every(([name, text]) => /^[A-Za-z_]\w*$/.test(name) && !/&[A-Za-z_]\w*=/.test(text));
 }
 
 /** The order in which Java's `HashMap` walks its keys: by bucket of a table that is at most three quarters full. */
 export function hashMapOrder(names: readonly string[]): readonly string[] {
   let size = 16;
   while (names.length > size * 0.75) size *= 2;
-  const bucket = (name: string): number => {
+  const bucketOf = (name: string): number => {
     let hash = 0;
     for (let index = 0; index < name.length; index += 1) hash = (Math.imul(31, hash) + name.charCodeAt(index)) | 0;
     return (hash ^ (hash >>> 16)) & (size - 1);
   };
-  return names.toSorted((one, other) => bucket(one) - bucket(other));
+  return names
+    .map((name) => ({ name, bucket: bucketOf(name) }))
+    .toSorted((one, other) => one.bucket - other.bucket)
+    .map(({ name }) => name);
 }
 
 function hmac(secret: Secret, text: string): string {

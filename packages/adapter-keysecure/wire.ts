@@ -1,4 +1,4 @@
-import { wire } from '@card-gateway/adapter-kit';
+import { NumberLiteral, wire } from '@card-gateway/adapter-kit';
 import { type Decimal, parseDecimal } from '@card-gateway/core';
 import { z } from 'zod';
 
@@ -118,33 +118,53 @@ export const transactionData = z.object({
 export type WireTransaction = z.output<typeof transactionData>;
 
 /** A callback (§11). `id` and `action` are not signed. */
-export const callbackBody = z.object({
-  id: z.string(),
-  action: z.string(),
-  data: z.record(z.string(), z.unknown()),
-});
+export const callbackBody = z.object({ action: z.string(), data: z.record(z.string(), z.unknown()) });
 export type WireCallback = z.output<typeof callbackBody>;
 
-/** Signed members are joined without escaping (§4.2): a word with these characters could hide another member. */
-const signedWord = z.string().regex(/^[^&=]+$/);
+const numberAsIs = z.union([z.number(), z.instanceof(NumberLiteral)]);
+
+/**
+ * Every documented member of the three callbacks, in its documented type (§11.1–11.3). A text and a number are signed alike,
+ * and so are an object and its own text (§12, trap 22): one of another type may not be what was signed.
+ */
+export const documentedData = z
+  .object({
+    card_no: z.string(),
+    cardholder_no: z.string(),
+    before_status: z.string(),
+    after_status: z.string(),
+    reason: z.string(),
+    time: numberAsIs,
+    consume_no: z.string(),
+    consume_relate_no: z.string(),
+    type: z.string(),
+    status: z.string(),
+    amount: numberAsIs,
+    local_amount: numberAsIs,
+    local_currency: z.string(),
+    fee: numberAsIs,
+    fee_detail: z.array(z.record(z.string(), z.unknown())),
+    merchant_info: z.record(z.string(), z.unknown()),
+    remark: z.string(),
+    detail: z.string(),
+  })
+  .partial();
+
+/** What is read again where a callback cannot be believed as it stands. */
+const namedThing = z.string().regex(/^[\w-]{1,64}$/);
+export const namedCard = z.object({ card_no: namedThing });
+export const namedTransaction = z.object({ consume_no: namedThing });
 
 /** `data` of Card_update (§11.3). */
 export const cardUpdateData = z.object({
-  card_no: signedWord,
+  card_no: orderNumber,
   before_status: z.string().nullish(),
-  after_status: signedWord,
+  after_status: z.string().min(1),
   time: wire.integer,
 });
 
 /** `data` of Auth (§11.1) and Consumption (§11.2); the latter has more members. */
-export const paymentData = transactionData.extend({
-  consume_no: signedWord,
-  card_no: signedWord,
-  type: signedWord,
-  status: signedWord,
-  cardholder_no: z.string().nullish(),
-  time: wire.integer,
-});
+export const paymentData = transactionData.extend({ cardholder_no: z.string().nullish(), time: wire.integer });
 
 /** POST account/transfer (§6.15). It carries no status. */
 export const transferSent = z.object({

@@ -1,5 +1,6 @@
 export * from './answer.ts';
 export * from './clock.ts';
 export * from './definition.ts';
+export * from './doubled-member.ts';
 export * from './exchange.ts';
 export * from './json.ts';

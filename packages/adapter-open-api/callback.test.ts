@@ -66,13 +66,12 @@ describe('a card status event', () => {
     expect(JSON.parse(record)).toMatchObject({ eventTag: 'card.status.lost' });
   });
 
-  test('is the same delivery within a minute, and a new one for another content or a later time', () => {
+  test('is one with all others of its card, whatever they say and whenever they come', () => {
     const facet = callbacks();
     const keyOf = (body: object, receivedAt = noon) => accepted(facet, received(body, { receivedAt })).deduplicationKey;
-    expect(keyOf(sample, noon + 30_000)).toBe(keyOf(sample));
-    expect(keyOf({ ...sample, balance: 11 })).toBe(keyOf(sample));
-    expect(keyOf({ ...sample, status: 3 })).not.toBe(keyOf(sample));
-    expect(keyOf(sample, noon + 60_000)).not.toBe(keyOf(sample));
+    expect(keyOf({ ...sample, status: 3, balance: 11 }, noon + 3_600_000)).toBe(keyOf(sample));
+    expect(keyOf({ eventTag: 'card.status.freeze', data: sample })).toBe(keyOf(sample));
+    expect(keyOf({ ...sample, card_id: 'cid_another' })).not.toBe(keyOf(sample));
   });
 
   test.each([

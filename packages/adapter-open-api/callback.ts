@@ -8,9 +8,6 @@ import { cardEvent } from './wire.ts';
 const record = z.strictObject({ eventTag: z.string().nullable(), card: z.string() });
 const wrapped = z.object({ eventTag: z.string().max(64).nullish(), data: z.unknown() });
 
-/** Deliveries of one event within this time are one row; a later one may be a new event with the same content. */
-const sameWithinMs = 60_000;
-
 /**
  * Card status events (open-api-issuer.md §5.1, §5.3). Nothing verifies them, so that a callback only says "read this card
  * again": the record holds the card's id and nothing else. Where the tag stands is not published: in the body beside
@@ -21,7 +18,7 @@ export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
     isUnsigned: true,
     asksForDecisions: false,
 
-    receive({ headers, body, receivedAt }) {
+    receive({ headers, body }) {
       let value: unknown;
       try {
         value = parseJson(body.toString('utf8'));
@@ -33,19 +30,10 @@ export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
       if (event === undefined) return { kind: 'refused', why: 'unreadable' };
       const header = settings.eventTagHeader === undefined ? undefined : headers[settings.eventTagHeader.toLowerCase()];
       const eventTag = (envelope?.eventTag ?? header ?? '').slice(0, 64) || null;
-      // No event id is visible (§5.3), and a card that is frozen twice sends the same content twice.
-      const identity = [
-        eventTag,
-        event.card_id,
-        event.status,
-        event.use_at,
-        event.close_at,
-        event.end_at,
-        Math.floor(receivedAt / sameWithinMs),
-      ];
       return {
         kind: 'accepted',
-        deduplicationKey: createHash('sha256').update(JSON.stringify(identity)).digest('hex'),
+        // No event id is visible (§5.3), and whatever it says, it is one more reason to read this card.
+        deduplicationKey: createHash('sha256').update(`card_hint\n${event.card_id}`).digest('hex'),
         record: JSON.stringify({ eventTag, card: event.card_id } satisfies z.input<typeof record>),
       };
     },

@@ -113,10 +113,4 @@ export const walletData = z.object({
  * The card status event (§5.1). It is not signed, so that nothing of it is believed but which card may have changed: its
  * number, security code, PIN and amounts are not named.
  */
-export const cardEvent = z.object({
-  card_id: z.string().min(1).max(64),
-  status: optionalConstant,
-  use_at: text,
-  close_at: text,
-  end_at: text,
-});
+export const cardEvent = z.object({ card_id: z.string().min(1).max(64) });

@@ -25,6 +25,7 @@ export const problems = {
   'refused-by-provider': { status: 422, title: 'The provider refused; nothing happened' },
   'provider-unreachable': { status: 422, title: 'The provider could not be reached; nothing was sent' },
   'sms-limit': { status: 429, title: 'No further SMS may be sent now' },
+  'callback-limit': { status: 429, title: 'Too many callbacks from this address were refused' },
   'reveal-limit': { status: 429, title: 'No further card may be revealed now' },
   'internal-error': { status: 500, title: 'The gateway failed' },
   'provider-error': { status: 502, title: 'The provider did not give a usable answer' },

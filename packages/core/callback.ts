@@ -17,11 +17,11 @@ export interface ReceivedCallback {
 export type CallbackVerdict =
   | {
       readonly kind: 'accepted';
-      /** What makes two deliveries the same one: the provider's id, or a hash of what identifies the content. */
+      /** What makes two deliveries the same one: a hash of what is signed; of a hint, of what is to be read. */
       readonly deduplicationKey: string;
       /**
-       * What is kept, so that {@link CallbacksFacet.eventOf} can read it again at any time: the body itself, or, where that
-       * carries what may not rest anywhere (card number, CVV, PIN), only the fields that are used.
+       * What is kept, so that {@link CallbacksFacet.eventOf} can read it again at any time: only what is used, and in one
+       * form, so that two callbacks with one `deduplicationKey` and different records did not say the same.
        */
       readonly record: string;
     }
@@ -46,6 +46,8 @@ export type ProviderEvent =
   /** A card may have changed: nothing of the callback is believed, the card is read again. */
   | { readonly kind: 'card_hint'; readonly cardRef: string }
   | { readonly kind: 'transaction'; readonly transaction: ProviderTransaction }
+  /** A transaction may have changed: nothing of the callback is believed, the transaction is read again. */
+  | { readonly kind: 'transaction_hint'; readonly transactionRef: string }
   /** A payment waits for a decision within milliseconds; it is answered while it is received. */
   | { readonly kind: 'authorization'; readonly request: AuthorizationRequest }
   /** What a user has bound may have changed: the user's list is read again where the user is known. */

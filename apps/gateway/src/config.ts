@@ -135,7 +135,17 @@ const settings = {
     '',
     'Proxies whose X-Forwarded-For is believed (addresses and networks, by commas): for allowFrom of callbacks.',
   ),
-  CALLBACK_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Largest callback of a provider.'),
+  CALLBACK_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '16384', 'Largest callback of a provider.'),
+  CALLBACK_HINT_INTERVAL_MS: setting(
+    integer(0, 3_600_000),
+    '10000',
+    'Least time between two readings of one card because of callbacks that are not believed.',
+  ),
+  CALLBACK_REFUSALS_PER_MINUTE: setting(
+    integer(1, 1_000_000),
+    '60',
+    'Callbacks from one address that may be refused in a minute; then 429. It counts no more for an hour after one was taken.',
+  ),
   CALLBACKS_KEPT_DAYS: setting(integer(1, 3650), '90', 'How long a callback is kept after it was worked.'),
   PROVIDER_READ_TIMEOUT_MS: setting(integer(100, 120_000), '10000', 'Longest read at a provider, in all.'),
   PROVIDER_WRITE_TIMEOUT_MS: setting(

@@ -3,7 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
-import { openAccounts } from './accounts/accounts.ts';
+import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
 import type { Account } from './accounts/accounts-file.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -60,12 +60,8 @@ async function start(): Promise<void> {
       log.info({ account, ...report }, 'called provider');
     },
   });
-  for (const { name, adapter, authorization } of accounts.all) {
-    if (adapter.callbacks?.asksForDecisions !== true || authorization !== null) continue;
-    log.warn(
-      { account: name },
-      'its provider asks about payments, and without the setting "authorization" all are declined',
-    );
+  for (const account of accounts.all) {
+    for (const warning of callbackWarnings(account)) log.warn({ account: account.name }, warning);
   }
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
@@ -103,6 +99,20 @@ async function start(): Promise<void> {
       log.info('closed');
     },
   );
+}
+
+/** What an operator should know of how an account takes callbacks. */
+function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): string[] {
+  const facet = adapter.callbacks;
+  if (facet === undefined || (facet.isUnsigned && callbacks.secretPath === undefined)) return [];
+  return [
+    ...(facet.asksForDecisions && authorization === null
+      ? ['its provider asks about payments, and without the setting "authorization" all are declined']
+      : []),
+    ...(callbacks.allowFrom === undefined
+      ? ['callbacks are looked at from any address; "callbacks": {"allowFrom": […]} names those of its provider']
+      : []),
+  ];
 }
 
 /** E.g. `keysecure 2, yixin 1`. */

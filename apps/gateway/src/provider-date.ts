@@ -3,8 +3,13 @@ import type { ClockBounds, ProviderClock } from '@card-gateway/adapter-kit';
 /** Further apart than any two clocks that are kept: what is taken of a provider's before its first answer. */
 const unknownMs = 5 * 60_000;
 
+/** The machine that dates a change is another than the one that writes `Date`: so far apart may be what they show. */
+const amongThemselvesMs = 1000;
+
 function aheadOf(clock: ProviderClock): ClockBounds {
-  return clock.ahead() ?? { least: -unknownMs, most: unknownMs };
+  const ahead = clock.ahead();
+  if (ahead === null) return { least: -unknownMs, most: unknownMs };
+  return { least: ahead.least - amongThemselvesMs, most: ahead.most + amongThemselvesMs };
 }
 
 /** The provider's time at the latest: nothing that it has done is dated later. */

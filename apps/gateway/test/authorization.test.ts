@@ -136,6 +136,7 @@ describe('a decision service', inRealTime, () => {
     ['is late', () => null, 'service_late'],
     ['answers 500', () => ({ status: 500, body: '{"decision":"approve"}' }), 'service_unreadable'],
     ['redirects', () => ({ status: 302, body: '{"decision":"approve"}' }), 'service_unreadable'],
+    ['says both', () => ({ body: String.raw`{"decision":"decline","\u0064ecision":"approve"}` }), 'service_unreadable'],
     ['answers something else', () => ({ body: '{"decision":"yes"}' }), 'service_unreadable'],
     ['answers no JSON', () => ({ body: 'approve' }), 'service_unreadable'],
     [
@@ -170,6 +171,15 @@ describe('a decision service', inRealTime, () => {
     payments -= 1;
     expect(await ask(auth(again))).toBe(approved);
     expect(questions).toHaveLength(1);
+  });
+
+  test('is asked once by eight equal pushes that come at once', async () => {
+    const message = auth();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(message)));
+    expect(answers).toEqual(answers.map(() => approved));
+    expect(questions).toHaveLength(1);
+    const { data } = await gateway.client.listCallbacks({ query: { account } });
+    expect(data[0]).toMatchObject({ kind: 'authorization', decision: 'approve', deliveries: 8 });
   });
 
   test('is not believed for another amount or card under the same number', async () => {

@@ -32,6 +32,14 @@ afterAll(async () => {
   await database.drop();
 });
 
+test('at its start it says which account looks at callbacks from any address', () => {
+  const lines = gateway
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('allowFrom'));
+  expect(lines.map((line) => (JSON.parse(line) as { account: string }).account)).toEqual(['keysecure']);
+});
+
 const url = (): string => `${gateway.url}/callbacks/keysecure`;
 
 /** A callback that is on its way to the database when `meanwhile` happens; nobody sees an acknowledgement of it. */
@@ -62,6 +70,8 @@ async function killWhileStoring(message: Parameters<typeof post>[1], meanwhile: 
 
 const update = async () => {
   const card = await (await cardMaker({ client: gateway.client, sandbox })).made('virtual', 'Activated');
+  // It is frozen at the provider, should it be asked.
+  sandbox.admin.keysecure.updateCard(card.id, { status: 'Frozen' });
   return { card, message: cardUpdate({ sandbox }, { cardNo: card.providerRef ?? '', to: 'Frozen' }) };
 };
 const stored = () => countCallbacks({ pool });

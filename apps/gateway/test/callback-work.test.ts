@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { takeCards } from '../src/cards/take-cards.ts';
 import { tidyCallbacks, workCallback } from '../src/jobs/callback.ts';
-import { cardUpdate, countCallbacks, post, takingCallbacks } from './setup/callbacks.ts';
+import { cardUpdate, countCallbacks, type Message, post, takingCallbacks } from './setup/callbacks.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { ahead } from './setup/settle.ts';
@@ -21,13 +21,19 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 beforeEach(() => admin.clearFaults());
 
-/** Sends a callback of KeySecure. @returns its id */
-async function received(change: Parameters<typeof cardUpdate>[1]): Promise<string> {
-  const answer = await post(`${gateway.url}/callbacks/keysecure`, cardUpdate(gateway, change));
-  expect(answer.status).toBe(200);
+/** The id of the latest callback. */
+async function latest(): Promise<string> {
   const { data } = await gateway.client.listCallbacks({ query: { limit: 1 } });
   return data[0]?.id ?? '';
 }
+
+/** Sends a callback of KeySecure. @returns the id of the latest one */
+async function sent(message: Message): Promise<string> {
+  expect((await post(`${gateway.url}/callbacks/keysecure`, message)).status).toBe(200);
+  return latest();
+}
+
+const received = (change: Parameters<typeof cardUpdate>[1]): Promise<string> => sent(cardUpdate(gateway, change));
 
 const work = (id: string, isLastAttempt = true): Promise<void> =>
   workCallback(gateway.services, uuidOf('callback', id), isLastAttempt);
@@ -197,6 +203,111 @@ test('a callback settles a change whose answer was lost', async () => {
   expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
     outcome: 'succeeded',
     settledBy: 'callback',
+  });
+});
+
+/** A genuine callback with two members of its data merged into one: the signature fits, and nothing of it can be believed. */
+function altered(message: Message, [into, merged]: readonly [string, string]): Message {
+  const body = JSON.parse(String(message.body)) as { data: Record<string, unknown> };
+  const { [into]: first, [merged]: second, ...others } = body.data;
+  const data = { ...others, [into]: `${String(first)}&${merged}=${String(second)}` };
+  return { ...message, body: JSON.stringify({ ...body, data }) };
+}
+
+describe('a callback that was altered and passes with its old signature', () => {
+  test('makes its card be read, and the genuine one has its effect all the same', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const message = cardUpdate(gateway, { cardNo: card.providerRef ?? '', to: 'Frozen', time: Date.now() - 1000 });
+    await described(card, Date.now() - 60_000);
+    const before = admin.requestCount('keysecure', 'card/detail');
+    await work(await sent(altered(message, ['reason', 'time'])));
+    expect(admin.requestCount('keysecure', 'card/detail')).toBe(before + 1);
+    expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'active' });
+    await described(card, Date.now() - 60_000);
+    await work(await sent(message));
+    expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
+  });
+
+  test('makes its transaction be read: it loses neither its fee nor its merchant', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const consumptions = [{ type: 'Consumption', amount: '20.00' }];
+    admin.keysecure.seedConsumptions({ cardNo: card.id, consumptions });
+    const [row] = (await gateway.client.listCardTransactions({ params: { id: card.id }, query: { refresh: true } }))
+      .data;
+    await gateway.pool.query('DELETE FROM card_transactions WHERE card_ref = $1', [card.providerRef]);
+    const data = {
+      consume_no: row?.providerRef,
+      card_no: card.providerRef,
+      type: 'Consumption',
+      amount: 20,
+      detail: '',
+      fee: 0.3,
+      merchant_info: { merchant_name: 'A Shop', merchant_mcc: '5411', city: 'London', country: 'GB' },
+      remark: '',
+      status: 'Success',
+      time: Date.now(),
+    };
+    await work(await sent(altered(admin.keysecure.callback({ action: 'Consumption', data }), ['detail', 'fee'])));
+    const { data: shown } = await gateway.client.listCardTransactions({ params: { id: card.id } });
+    expect(shown).toMatchObject([{ providerRef: row?.providerRef, fee: { amount: expect.any(String) } }]);
+    expect(shown[0]?.merchant).not.toBeNull();
+  });
+});
+
+describe('hints, which anybody may send,', () => {
+  const hint = (cardNo: string, index: number): Message =>
+    altered(cardUpdate(gateway, { cardNo, to: 'Frozen', time: Date.now() - index }), ['reason', 'time']);
+  const jobOf = async (id: string) => {
+    const { rows } = await gateway.pool.query<{ runAt: Date }>(
+      'SELECT run_at AS "runAt" FROM graphile_worker.jobs WHERE key = $1',
+      [`callback:${uuidOf('callback', id)}`],
+    );
+    return rows;
+  };
+
+  test('are one reading of their card, at two gateways too, and the next one an interval later', async () => {
+    const second = await gateway.another();
+    const card = await cards.made('virtual', 'Activated');
+    const cardNo = card.providerRef ?? '';
+    const urls = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? gateway.url : second.url));
+    const before = await countCallbacks(gateway);
+    await Promise.all(urls.map((url, index) => post(`${url}/callbacks/keysecure`, hint(cardNo, index))));
+    await second.close();
+    expect(await countCallbacks(gateway)).toBe(before + 1);
+    const id = await latest();
+    expect(await callback(id)).toMatchObject({ kind: 'card_hint', deliveries: 10, state: 'received' });
+    expect(await jobOf(id)).toHaveLength(1);
+
+    const reads = admin.requestCount('keysecure', 'card/detail');
+    const readAt = Date.now();
+    await work(id);
+    expect(admin.requestCount('keysecure', 'card/detail')).toBe(reads + 1);
+    expect(await callback(id)).toMatchObject({ state: 'worked' });
+    expect(await sent(hint(cardNo, 11))).toBe(id);
+    expect(await callback(id)).toMatchObject({ deliveries: 11, state: 'received' });
+    const [job, ...others] = await jobOf(id);
+    expect(others).toEqual([]);
+    expect(job?.runAt.getTime()).toBeGreaterThanOrEqual(readAt + gateway.services.config.CALLBACK_HINT_INTERVAL_MS);
+  });
+
+  test('are not lost while their card is being read', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const cardNo = card.providerRef ?? '';
+    const id = await sent(hint(cardNo, 1));
+    const reads = admin.requestCount('keysecure', 'card/detail');
+    const holder = await gateway.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM cards WHERE id = $1 FOR UPDATE', [uuidOf('card', card.id)]);
+    const working = work(id);
+    await admin.until(() => admin.requestCount('keysecure', 'card/detail') > reads);
+    expect(await sent(hint(cardNo, 2))).toBe(id);
+    await holder.query('COMMIT');
+    holder.release();
+    await working;
+    expect(await callback(id)).toMatchObject({ state: 'received', workedAt: null });
+    expect(await jobOf(id)).toHaveLength(1);
+    await work(id);
+    expect(await callback(id)).toMatchObject({ state: 'worked' });
   });
 });
 

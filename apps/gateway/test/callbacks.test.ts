@@ -26,7 +26,11 @@ beforeAll(async () => {
       name === 'other-keysecure'
         ? { callbacks: callbackSettings.parse({ allowFrom: ['203.0.113.0/24', '2001:db8::/32'] }) }
         : takingCallbacks.callbacks(name),
-    settings: { HTTP_TRUSTED_PROXIES: '127.0.0.1', CALLBACK_BODY_LIMIT_BYTES: '4096' },
+    settings: {
+      HTTP_TRUSTED_PROXIES: '127.0.0.1',
+      CALLBACK_BODY_LIMIT_BYTES: '4096',
+      CALLBACK_HINT_INTERVAL_MS: '300',
+    },
   });
   ({ admin } = gateway.sandbox);
   ({ made } = await cardMaker(gateway));
@@ -241,6 +245,55 @@ describe('refused, with no row and one more in the counter:', () => {
       expect(account).toBe('keysecure');
       expect(Object.keys(rest).toSorted()).toEqual(['level', 'msg', 'requestId', 'time']);
     }
+  });
+});
+
+describe('refusals are limited for each address', () => {
+  let limited: Awaited<ReturnType<TestGateway['another']>>;
+  let cardNo: string;
+  beforeAll(async () => {
+    cardNo = (await made('virtual')).providerRef ?? '';
+    limited = await gateway.another({ CALLBACK_REFUSALS_PER_MINUTE: '5' });
+  });
+  afterAll(() => limited.close());
+
+  const from = (address: string, { headers, body }: Message, account = 'keysecure') =>
+    post(`${limited.url}/callbacks/${account}`, { headers: { ...headers, 'x-forwarded-for': address }, body });
+  const forged: Message = { headers: { timestamp: String(Date.now()), signature: '0'.repeat(64) }, body: '{}' };
+  let time = Date.now() - 60_000;
+  const genuine = () => cardUpdate(gateway, { cardNo, to: 'Activated', time: (time += 1) });
+  const statuses = async (count: number, address: string): Promise<number[]> => {
+    const seen: number[] = [];
+    for (let index = 0; index < count; index += 1) seen.push((await from(address, forged)).status);
+    return seen;
+  };
+
+  test('it is told when to try again, and all others are looked at', async () => {
+    expect(await statuses(5, '198.51.100.66')).toEqual([400, 400, 400, 400, 400]);
+    const answer = await from('198.51.100.66', genuine());
+    expect(problemOf(answer, 429).code).toBe('callback-limit');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect((await from('198.51.100.67', genuine())).status).toBe(200);
+    const metrics = await (await fetch(`${limited.url}/metrics`)).text();
+    expect(metrics).toMatch(/gateway_callbacks_total\{account="keysecure",result="limited"\} 1\b/);
+  });
+
+  test('what is genuine gets through from an address that others share, as that of a proxy is', async () => {
+    expect((await from('198.51.100.80', genuine())).status).toBe(200);
+    expect(await statuses(12, '198.51.100.80')).not.toContain(429);
+    expect((await from('198.51.100.80', genuine())).status).toBe(200);
+  });
+
+  test('a replay is no reason to trust an address', async () => {
+    const message = genuine();
+    expect((await from('198.51.100.90', message)).status).toBe(200);
+    expect((await from('198.51.100.91', message)).status).toBe(200);
+    expect(await statuses(6, '198.51.100.91')).toEqual([400, 400, 400, 400, 400, 429]);
+  });
+
+  test('a path at which nothing is tells no more than before', async () => {
+    await statuses(6, '198.51.100.92');
+    expect((await from('198.51.100.92', forged, 'nobody')).status).toBe(404);
   });
 });
 

@@ -18,25 +18,47 @@ const storingMs = 100;
  *
  * @param startedAt when the request began, on the clock of `performance.now()`
  */
-export async function authorize(
-  services: Services,
+export type Authorize = (
   account: OpenAccount,
   request: AuthorizationRequest,
   callback: NewCallback,
   startedAt: number,
-): Promise<Decision> {
-  const leftMs = (): number => longestMs - (performance.now() - startedAt);
-  const over = new AbortController();
-  const late = wait(Math.max(0, leftMs()), 'decline' as const, { signal: over.signal }).catch(() => 'decline' as const);
-  const decided = decide(services, account, request, callback, leftMs).catch((error: unknown) => {
-    if (error instanceof TooLate || (error instanceof Error && isDatabaseFailure(error))) return 'decline' as const;
-    throw error;
-  });
-  try {
-    return await Promise.race([decided, late]);
-  } finally {
-    over.abort();
-  }
+) => Promise<Decision>;
+
+/** Equal pushes that come at once are decided one after another, so that those behind the first find its decision. */
+export function authorizer(services: Services): Authorize {
+  /** The last of those that are being decided, by account and signed content. */
+  const underWay = new Map<string, Promise<unknown>>();
+
+  return async (account, request, callback, startedAt) => {
+    const leftMs = (): number => longestMs - (performance.now() - startedAt);
+    const key = JSON.stringify([account.name, callback.deduplicationKey]);
+    const before = underWay.get(key);
+    const decided = afterwards(before, () => decide(services, account, request, callback, leftMs)).catch(
+      (error: unknown) => {
+        if (error instanceof TooLate || (error instanceof Error && isDatabaseFailure(error))) return 'decline' as const;
+        throw error;
+      },
+    );
+    const over = Promise.allSettled([decided]);
+    underWay.set(key, over);
+    void over.then(() => underWay.get(key) === over && underWay.delete(key));
+
+    const answered = new AbortController();
+    const late = wait(Math.max(0, leftMs()), 'decline' as const, { signal: answered.signal }).catch(
+      () => 'decline' as const,
+    );
+    try {
+      return await Promise.race([decided, late]);
+    } finally {
+      answered.abort();
+    }
+  };
+}
+
+async function afterwards<T>(before: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
+  await before;
+  return work();
 }
 
 class TooLate extends Error {}

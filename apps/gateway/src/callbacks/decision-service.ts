@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Transport } from '@card-gateway/adapter-kit';
+import { hasDoubledMember, type Transport } from '@card-gateway/adapter-kit';
 import { type AuthorizationRequest, toPublicId } from '@card-gateway/core';
 import { z } from 'zod';
 import type { OpenAccount } from '../accounts/accounts.ts';
@@ -66,7 +66,9 @@ const unreadable: ServiceAnswer = { decision: 'decline', because: 'service_unrea
 
 function decisionIn(body: string): ServiceAnswer {
   try {
-    return { ...answerSchema.parse(JSON.parse(body)), because: 'service' };
+    const answer = answerSchema.parse(JSON.parse(body));
+    // Which of two it meant, nobody knows.
+    return hasDoubledMember(body) ? unreadable : { ...answer, because: 'service' };
   } catch {
     return unreadable;
   }

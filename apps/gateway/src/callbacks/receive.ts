@@ -10,8 +10,8 @@ import { isListed } from '../accounts/addresses.ts';
 import { ProblemError } from '../http/problem.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { authorize } from './authorize.ts';
-import { sealRecord } from './record.ts';
+import type { Authorize } from './authorize.ts';
+import { openRecord, sealRecord } from './record.ts';
 import { type NewCallback, storeCallback } from './store.ts';
 
 /** Where a callback came in, known before anything of its body is read. */
@@ -47,6 +47,8 @@ function nothingThere(): ProblemError {
 /** What became of a callback. Of one that is refused nothing was kept. */
 export type Taken =
   | { readonly kind: 'accepted' | 'repeated'; readonly acknowledgement: Acknowledgement }
+  /** It was taken for one that is stored, and says something else: one of the two was altered. */
+  | { readonly kind: 'repeated_differently'; readonly acknowledgement: Acknowledgement; readonly callbackId: string }
   | Extract<CallbackVerdict, { kind: 'refused' }>;
 
 /**
@@ -57,6 +59,7 @@ export type Taken =
  */
 export async function receiveCallback(
   services: Services,
+  authorize: Authorize,
   { account, facet }: Intake,
   callback: ReceivedCallback,
   startedAt: number,
@@ -76,9 +79,14 @@ export async function receiveCallback(
     receivedAt: new Date(callback.receivedAt),
   };
   if (event.kind === 'authorization') {
-    const decision = await authorize(services, account, event.request, row, startedAt);
+    const decision = await authorize(account, event.request, row, startedAt);
     return { kind: 'accepted', acknowledgement: facet.acknowledge(record, decision) };
   }
-  const kind = await storeCallback(services.pool, row);
-  return { kind, acknowledgement: facet.acknowledge(record, null) };
+  const acknowledgement = facet.acknowledge(record, null);
+  const stored = await storeCallback(services.pool, row, services.config.CALLBACK_HINT_INTERVAL_MS);
+  if (stored.id === row.id) return { kind: 'accepted', acknowledgement };
+  if (stored.before === null || openRecord(services.sealing, { ...row, recordSealed: stored.before }) === record) {
+    return { kind: 'repeated', acknowledgement };
+  }
+  return { kind: 'repeated_differently', acknowledgement, callbackId: stored.id };
 }

@@ -1,11 +1,14 @@
+import { toPublicId } from '@card-gateway/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countRequests } from '../http/metrics.ts';
 import { shedLoad } from '../http/overload.ts';
 import { ProblemError } from '../http/problem.ts';
 import { mount } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { authorizer } from './authorize.ts';
 import { readCallback, readCallbacks, replayCallback } from './read-callbacks.ts';
-import { type Intake, intakeOf, receiveCallback } from './receive.ts';
+import { type Intake, intakeOf, receiveCallback, type Taken } from './receive.ts';
+import { limitRefusals } from './refusals.ts';
 
 /** What operators see of callbacks. */
 export function callbackRoutes(app: FastifyInstance, services: Services): void {
@@ -27,6 +30,32 @@ export const intakePaths = ['/callbacks/{account}', '/callbacks/{account}/{secre
 
 /** Takes callbacks. Bodies are read as the bytes that were sent, whatever their content type says. */
 export async function callbackIntake(app: FastifyInstance, services: Services): Promise<void> {
+  const authorize = authorizer(services);
+  const refusals = limitRefusals(services.config.CALLBACK_REFUSALS_PER_MINUTE, services.now);
+  const { callbackCounter } = services.metrics;
+
+  async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { intake, log } = request;
+    if (intake === null) throw new Error('A callback came past its own check.');
+    const account = intake.account.name;
+    const startedAt = performance.now() - reply.elapsedTime;
+    const callback = callbackOf(request, services.now());
+    const taken: Taken = await receiveCallback(services, authorize, intake, callback, startedAt);
+    callbackCounter.inc({ account, result: taken.kind });
+    if (taken.kind === 'refused') {
+      refusals.refused(request.ip);
+      log.warn({ account, why: taken.why }, 'refused a callback');
+      throw refusalOf(taken.why);
+    }
+    if (taken.kind === 'accepted') refusals.taken(request.ip);
+    if (taken.kind === 'repeated_differently') {
+      const id = toPublicId('callback', taken.callbackId);
+      log.warn({ account, callback: id }, 'a repeated callback differs from the stored one: one of them was altered');
+    }
+    const { contentType, body } = taken.acknowledgement;
+    return reply.code(200).type(contentType).serializer(String).send(body);
+  }
+
   await app.register(async (scope) => {
     await shedLoad(scope, services.config);
     countRequests(scope, services.metrics);
@@ -42,30 +71,20 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
       delete request.raw.headers['content-type'];
       const { account, secret } = request.params as { readonly account: string; readonly secret?: string };
       request.intake = intakeOf(services, account, secret ?? null, request.ip);
+      const retryAfterSeconds = refusals.waitSeconds(request.ip);
+      if (retryAfterSeconds === null) return;
+      callbackCounter.inc({ account, result: 'limited' });
+      const detail = 'Too many callbacks from this address were refused; this one was not looked at.';
+      throw new ProblemError('callback-limit', detail, { retryAfterSeconds });
     });
     for (const path of intakePaths) {
       scope.post(
         path.replaceAll(/\{(\w+)\}/g, ':$1'),
         { schema: { hide: true, operationId: 'receiveCallback' } },
-        (request, reply) => take(services, request, reply),
+        (request, reply) => take(request, reply),
       );
     }
   });
-}
-
-async function take(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { intake } = request;
-  if (intake === null) throw new Error('A callback came past its own check.');
-  const { account } = intake;
-  const startedAt = performance.now() - reply.elapsedTime;
-  const taken = await receiveCallback(services, intake, callbackOf(request, services.now()), startedAt);
-  services.metrics.callbackCounter.inc({ account: account.name, result: taken.kind });
-  if (taken.kind === 'refused') {
-    request.log.warn({ account: account.name, why: taken.why }, 'refused a callback');
-    throw refusalOf(taken.why);
-  }
-  const { contentType, body } = taken.acknowledgement;
-  return reply.code(200).type(contentType).serializer(String).send(body);
 }
 
 function callbackOf(request: FastifyRequest, receivedAt: number) {

@@ -31,36 +31,48 @@ export type NewCallback = Pick<
 >;
 
 /** Jobs that ask the provider run one after another, so that one that hangs holds one worker. */
-const queueOf = `CASE WHEN kind IN ('card_hint', 'bindings_hint') THEN 'callback:' || account END`;
-const addJob = `graphile_worker.add_job('callback', json_build_object('callbackId', id::text), queue_name => ${queueOf},
-  max_attempts => 8, job_key => 'callback:' || id::text)`;
+const queueOf = `CASE WHEN kind IN ('card_hint', 'transaction_hint', 'bindings_hint') THEN 'callback:' || account END`;
+const jobOf = (runAt: string): string => `graphile_worker.add_job('callback', json_build_object('callbackId', id::text),
+  queue_name => ${queueOf}, run_at => ${runAt}, max_attempts => 8, job_key => 'callback:' || id::text)`;
 
 /**
- * A hint that comes again after it was worked: nothing of it tells whether it is the same event or the same change anew
- * (open-api-issuer.md §5.3), and to read the card once more costs no more than that.
+ * A row of these stands for all that say "read this again": whether one is the same event or the same change anew nothing
+ * of it tells (open-api-issuer.md §5.3), so that each is due to be worked again.
  */
-const isHintAnew = `c.kind = 'card_hint' AND c.state = 'worked' AND c.worked_at < excluded.received_at`;
+const isHint = `kind IN ('card_hint', 'transaction_hint')`;
+
+/** The record of one that came before, where it is no hint: null when this is the first. */
+export interface StoredCallback {
+  readonly id: string;
+  readonly before: Buffer | null;
+}
 
 /**
  * Stores a callback with its job: one statement, so that either both are there or neither. One that came before is counted,
- * and that is all, but for {@link isHintAnew}.
+ * and that is all; a hint is worked again, {@link hintEveryMs} after the provider was last asked because of it.
  */
-export async function storeCallback(pool: Pool, callback: NewCallback): Promise<'accepted' | 'repeated'> {
-  const { rowCount } = await pool.query({
+export async function storeCallback(pool: Pool, callback: NewCallback, hintEveryMs: number): Promise<StoredCallback> {
+  const { rows } = await pool.query<StoredCallback>({
     name: 'callback-store',
     text: `WITH stored AS (
         INSERT INTO callbacks AS c (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8)
         ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1,
-          state = CASE WHEN ${isHintAnew} THEN 'received' ELSE c.state END,
-          worked_at = CASE WHEN ${isHintAnew} THEN NULL ELSE c.worked_at END,
-          received_at = CASE WHEN ${isHintAnew} THEN excluded.received_at ELSE c.received_at END
-        RETURNING id, account, kind, deliveries, state = 'received' AND received_at = $8 AS is_due
+          state = CASE WHEN c.${isHint} THEN 'received' ELSE c.state END,
+          worked_at = CASE WHEN c.${isHint} THEN NULL ELSE c.worked_at END,
+          failure = CASE WHEN c.${isHint} THEN NULL ELSE c.failure END,
+          received_at = CASE WHEN c.${isHint} THEN greatest(c.received_at, excluded.received_at) ELSE c.received_at END
+        RETURNING *
+      ), queued AS (
+        SELECT ${jobOf(`asked_at + make_interval(secs => $9::float8 / 1000)`)} FROM stored WHERE deliveries = 1 OR ${isHint}
       )
-      SELECT ${addJob} FROM stored WHERE deliveries = 1 OR (kind = 'card_hint' AND is_due)`,
-    values: valuesOf(callback),
+      SELECT id, CASE WHEN deliveries > 1 AND NOT ${isHint} THEN record_sealed END AS before
+      FROM stored LEFT JOIN queued ON true`,
+    values: [...valuesOf(callback), hintEveryMs],
   });
-  return rowCount === 1 ? 'accepted' : 'repeated';
+  const [stored] = rows;
+  if (stored === undefined) throw new Error('A callback was stored without a row.');
+  return stored;
 }
 
 function valuesOf(callback: NewCallback): unknown[] {
@@ -219,9 +231,18 @@ export async function findCard(pool: Pool, account: string, providerRef: string)
   return rows[0] ?? null;
 }
 
-/** It had its effect. */
-export async function markWorked(pool: Pool, id: string, at: Date): Promise<void> {
-  await pool.query(`UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL WHERE id = $1`, [id, at]);
+/** The provider is about to be asked because of a hint. */
+export async function markAsked(pool: Pool, id: string, at: Date): Promise<void> {
+  await pool.query('UPDATE callbacks SET asked_at = $2 WHERE id = $1', [id, at]);
+}
+
+/** It had its effect. A hint that came again meanwhile has a job of its own, which is still to run. */
+export async function markWorked(pool: Pool, row: Pick<CallbackRow, 'id' | 'deliveries'>, at: Date): Promise<void> {
+  await pool.query(
+    `UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL
+     WHERE id = $1 AND (NOT ${isHint} OR deliveries = $3)`,
+    [row.id, at, row.deliveries],
+  );
 }
 
 /** It could not be worked, and is not tried again by itself. */
@@ -244,7 +265,7 @@ export async function queueAgain(
       [id],
     );
     if (rows[0] === undefined) return null;
-    await client.query(`SELECT ${addJob} FROM callbacks WHERE id = $1`, [id]);
+    await client.query(`SELECT ${jobOf('NULL')} FROM callbacks WHERE id = $1`, [id]);
     await also(client);
     return rows[0];
   });

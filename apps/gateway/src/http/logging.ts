@@ -6,6 +6,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 const loggedFields: ReadonlySet<string> = new Set([
   'account',
   'accounts',
+  'callback',
   'caller',
   'cause',
   'code',

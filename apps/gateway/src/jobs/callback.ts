@@ -9,6 +9,7 @@ import {
   findCallback,
   findCard,
   forgetBefore,
+  markAsked,
   markFailed,
   markWorked,
 } from '../callbacks/store.ts';
@@ -37,7 +38,7 @@ export async function workCallback(services: Services, id: string, isLastAttempt
     await markFailed(services.pool, id, failureOf(error));
     return;
   }
-  await markWorked(services.pool, id, new Date(services.now()));
+  await markWorked(services.pool, row, new Date(services.now()));
 }
 
 const dayMs = 24 * 3_600_000;
@@ -61,8 +62,12 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
     case 'card_changed':
       return takeChange(services, account, event, row.receivedAt);
     case 'card_hint':
+      await markAsked(services.pool, row.id, new Date(services.now()));
       await readAgain(services, account, event.cardRef);
       return;
+    case 'transaction_hint':
+      await markAsked(services.pool, row.id, new Date(services.now()));
+      return readTransaction(services, account, event.transactionRef);
     case 'transaction':
       return storeProviderTransactions(services.pool, account, [event.transaction], row.receivedAt);
     case 'bindings_hint':
@@ -125,6 +130,15 @@ async function readAgain(services: Services, account: OpenAccount, cardRef: stri
   if (!finding.found) return false;
   await takeCards(services, account, [finding.value], { by: 'list', askedAt });
   return true;
+}
+
+/** Reads a transaction at its provider. */
+async function readTransaction(services: Services, account: OpenAccount, transactionRef: string): Promise<void> {
+  const askedAt = new Date(services.now());
+  const answer = await facetOf(account, 'transactions').read(transactionRef, readCall(services, undefined));
+  const finding = valueOf(account, answer);
+  if (!finding.found) throw new ProblemError('provider-error', 'The provider does not show this transaction.');
+  return storeProviderTransactions(services.pool, account, [finding.value], askedAt);
 }
 
 /** Lists anew what is bound by those whom a notification is about. Whose token nobody knows waits for its user's next list. */
