@@ -1,9 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ExchangeReport, openTransport, type ProviderRequest, type Transport } from './exchange.ts';
+import manifest from './package.json' with { type: 'json' };
 import { json, type Loopback, openLoopback } from './testing/index.ts';
+import { answerText, openRawServer } from './testing/raw-server.ts';
 
 let loopback: Loopback;
 let transport: ReturnType<typeof openTransport>;
@@ -39,22 +40,10 @@ function send(change: Partial<ProviderRequest> = {}): ReturnType<Transport> {
   });
 }
 
-/** A TCP server that speaks no HTTP; returns its port. */
 async function openRaw(serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  raw.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return (server.address() as AddressInfo).port;
+  const server = await openRawServer(serve);
+  raw.push(server.close);
+  return server.port;
 }
 
 describe('answered', () => {
@@ -66,13 +55,29 @@ describe('answered', () => {
     expect(await send()).toEqual({ kind: 'answered', status: 200, body: '', date: null });
   });
 
+  test('without the byte order mark before it', async () => {
+    loopback.reply(() => json('\uFEFF{}'));
+    expect(await send()).toMatchObject({ kind: 'answered', body: '{}' });
+  });
+
+  test('after what a server says beforehand', async () => {
+    const port = await openRaw((socket) =>
+      socket.write(`HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${answerText('{}')}`),
+    );
+    expect(await send({ url: `http://127.0.0.1:${port}/` })).toMatchObject({
+      kind: 'answered',
+      status: 200,
+      body: '{}',
+    });
+  });
+
   test('a redirection is not followed', async () => {
     loopback.reply(() => ({ kind: 'answer', status: 307, body: '', headers: { location: `${loopback.url}/other` } }));
     expect(await send()).toMatchObject({ kind: 'answered', status: 307 });
     expect(loopback.requests).toHaveLength(1);
   });
 
-  test('the headers on the wire are those that were given, byte for byte', async () => {
+  test('the headers on the wire are ours, and those that were given, byte for byte', async () => {
     loopback.reply(() => json({}));
     await send({ headers: { 'Content-Type': 'application/json', 'X-Sign': 'aB+/=' }, traceparent: '00-a-b-01' });
     const [request] = loopback.requests;
@@ -81,6 +86,12 @@ describe('answered', () => {
       new URL(loopback.url).host,
       'connection',
       'keep-alive',
+      'accept',
+      'application/json, */*;q=0.5',
+      'accept-encoding',
+      'identity',
+      'user-agent',
+      `card-gateway/${manifest.version}`,
       'Content-Type',
       'application/json',
       'X-Sign',
@@ -102,13 +113,6 @@ describe('not sent is certain', () => {
     expect(await send({ url })).toEqual({ kind: 'not_sent', cause: 'ECONNREFUSED' });
   });
 
-  test('a name that is not found', async () => {
-    expect(await send({ url: 'http://card-gateway.invalid/' })).toEqual({
-      kind: 'not_sent',
-      cause: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),
-    });
-  });
-
   test('TLS against a port that speaks plain HTTP', async () => {
     expect(await send({ url: loopback.url.replace('http:', 'https:') })).toMatchObject({ kind: 'not_sent' });
     expect(loopback.requests).toHaveLength(0);
@@ -118,8 +122,28 @@ describe('not sent is certain', () => {
     const port = await openRaw(() => undefined);
     expect(await send({ url: `https://127.0.0.1:${port}/` })).toEqual({
       kind: 'not_sent',
-      cause: 'UND_ERR_CONNECT_TIMEOUT',
+      cause: 'TLS_TIMEOUT',
     });
+  });
+
+  test('TLS is closed without a word', async () => {
+    const port = await openRaw((socket) => socket.destroy());
+    expect(await send({ url: `https://127.0.0.1:${port}/` })).toMatchObject({ kind: 'not_sent' });
+  });
+
+  test('the time of the request is over before there is a connection', async () => {
+    const port = await openRaw(() => undefined);
+    const url = `https://127.0.0.1:${port}/`;
+    expect(await send({ url, timeoutMs: 50 })).toEqual({ kind: 'not_sent', cause: 'TimeoutError' });
+  });
+
+  test('a header that cannot stand on the wire', async () => {
+    expect(await send({ headers: { 'x-sign': 'a\r\nb: c' } })).toEqual({
+      kind: 'not_sent',
+      cause: 'UND_ERR_INVALID_ARG',
+    });
+    expect(await send({ url: 'not a URL' })).toEqual({ kind: 'not_sent', cause: 'ERR_INVALID_URL' });
+    expect(loopback.requests).toHaveLength(0);
   });
 });
 
@@ -146,7 +170,9 @@ describe('all else is lost', () => {
     ['not announced', { 'transfer-encoding': 'chunked' }],
   ])('an answer that is too large, its length %s', async (_name, headers) => {
     loopback.reply(() => ({ kind: 'answer', body: 'x'.repeat(1001), headers }));
-    expect(await send()).toEqual({ kind: 'lost', cause: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+    expect(await send()).toEqual({ kind: 'lost', cause: 'ANSWER_TOO_LARGE' });
+    expect(await send({ maxResponseBytes: 1001 })).toMatchObject({ kind: 'answered' });
+    expect(await send({ maxResponseBytes: 500 })).toEqual({ kind: 'lost', cause: 'ANSWER_TOO_LARGE' });
   });
 
   test.each(['POST', 'GET'] as const)('a reset after a %s, which is not sent again', async (method) => {
@@ -175,10 +201,55 @@ describe('all else is lost', () => {
     const port = await openRaw((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
     expect(await send({ url: `http://127.0.0.1:${port}/` })).toMatchObject({ kind: 'lost' });
   });
+});
 
-  test('a connection that TLS closes without a word, for that may come after the request too', async () => {
-    const port = await openRaw((socket) => socket.destroy());
-    expect(await send({ url: `https://127.0.0.1:${port}/` })).toMatchObject({ kind: 'lost' });
+describe('a compressed answer, although none was asked for', () => {
+  const text = JSON.stringify({ name: '忙', list: Array.from({ length: 50 }, () => 'x') });
+  const reply = (body: Uint8Array, encoding: string): void =>
+    loopback.reply(() => ({ kind: 'answer', body, headers: { 'content-encoding': encoding } }));
+
+  test.each([
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['identity', (bytes: Buffer) => bytes],
+    ['gzip, br', (bytes: Buffer) => brotliCompressSync(gzipSync(bytes))],
+  ])('in %s is read', async (encoding, compress) => {
+    reply(compress(Buffer.from(text)), encoding);
+    expect(await send()).toMatchObject({ kind: 'answered', body: text });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['br, gzip', (bytes: Buffer) => gzipSync(brotliCompressSync(bytes))],
+  ])('in %s that unfolds to more than an answer may have is cut off', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(10_000_000));
+    reply(bomb, encoding);
+    const maxResponseBytes = Math.max(1000, bomb.length);
+    expect(await send({ maxResponseBytes })).toEqual({ kind: 'lost', cause: 'ANSWER_TOO_LARGE' });
+    reply(compress(Buffer.alloc(maxResponseBytes, 'x')), encoding);
+    expect(await send({ maxResponseBytes })).toMatchObject({ kind: 'answered', body: 'x'.repeat(maxResponseBytes) });
+  });
+
+  test.each([
+    ['compress', gzipSync(text), 'UNKNOWN_CONTENT_ENCODING'],
+    ['gzip', Buffer.from(text), 'Z_DATA_ERROR'],
+    ['gzip', gzipSync(text).subarray(0, 40), 'Z_BUF_ERROR'],
+    ['gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(text))), 'TOO_MANY_CONTENT_ENCODINGS'],
+  ])('in %s that cannot be read is lost', async (encoding, bytes, cause) => {
+    reply(bytes, encoding);
+    expect(await send()).toEqual({ kind: 'lost', cause });
+  });
+
+  test('that is empty is no fault', async () => {
+    reply(Buffer.alloc(0), 'gzip');
+    expect(await send()).toMatchObject({ kind: 'answered', body: '' });
   });
 });
 
@@ -207,7 +278,7 @@ describe('the pool', () => {
     const port = await openRaw((socket) => {
       open += 1;
       socket.on('data', () => {
-        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'), 30);
+        setTimeout(() => socket.write(answerText()), 30);
       });
     });
     const url = `http://127.0.0.1:${port}/`;
@@ -232,7 +303,7 @@ describe('the pool', () => {
     const closing = openTransport({ connections: 1, connectTimeoutMs: 300, maxResponseBytes: 1000 });
     const port = await openRaw((socket) => {
       socket.on('data', () => {
-        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlate'), 50);
+        setTimeout(() => socket.write(answerText('late')), 50);
       });
     });
     const url = `http://127.0.0.1:${port}/`;

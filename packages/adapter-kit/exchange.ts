@@ -1,4 +1,9 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
+import { createConnector, userAgent } from './connect.ts';
+import { decode } from './decode.ts';
+import type { NameOptions } from './names.ts';
+import type { Network } from './network.ts';
+import { createSlots } from './slots.ts';
 
 /** One HTTP request to a provider. `operation` is the provider's own word for it and the only part that is logged. */
 export interface ProviderRequest {
@@ -9,6 +14,8 @@ export interface ProviderRequest {
   readonly body: string | null;
   /** Total time from here to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** A longer answer is cut off and counts as lost; by default {@link TransportOptions.maxResponseBytes}. */
+  readonly maxResponseBytes?: number;
   readonly traceparent?: string | undefined;
 }
 
@@ -22,8 +29,9 @@ export interface Answer {
 }
 
 /**
- * What became of a request on the wire. `not_sent` is certain and a closed list: name not found, connection refused or
- * unreachable, TLS refused, connecting timed out, no connection free in time. All else without a whole answer is `lost`: it may have arrived.
+ * What became of a request on the wire. `not_sent` is certain: no byte of it was handed to a connection. Either none came
+ * to be (name not found, refused, unreachable, TLS or the proxy refused, no time left), or none was free in time.
+ * Whatever happens to a request that a connection has, and is no whole answer, is `lost`: it may have arrived.
  */
 export type Exchange =
   | Answer
@@ -39,57 +47,56 @@ export interface ExchangeReport {
   readonly durationMs: number;
   readonly result: Exchange['kind'];
   readonly httpStatus: number | null;
-  /** Node's or undici's error code, e.g. `ECONNREFUSED`. */
+  /** Node's or undici's error code, e.g. `ECONNREFUSED`, or one of the transport's own, e.g. `PROXY_407`. */
   readonly cause: string | null;
 }
 
 export interface TransportOptions {
   /** Requests that may be under way to the provider at once, each on a connection of its own. */
   readonly connections: number;
-  /** Milliseconds to wait for a free connection, and again to connect, TLS included. Both end as `not_sent`. */
+  /** Milliseconds to wait for a free connection, and again to connect: name, proxy and TLS included. Both end as `not_sent`. */
   readonly connectTimeoutMs: number;
-  /** A longer answer is cut off and counts as lost. */
+  /** A longer answer, decompressed, is cut off and counts as lost. */
   readonly maxResponseBytes: number;
+  readonly network?: Network | undefined;
+  /** For tests: other name servers and files than those of the system. */
+  readonly names?: NameOptions;
   readonly report?: (report: ExchangeReport) => void;
 }
+
+/** No provider's document asks for other ones. A compressed answer would only cost time to read. */
+const ownHeaders = {
+  accept: 'application/json, */*;q=0.5',
+  'accept-encoding': 'identity',
+  'user-agent': userAgent,
+};
 
 /** Opens the connection pool of one account. `close` lets running requests end. */
 export function openTransport(options: TransportOptions): { send: Transport; close(): Promise<void> } {
   const agent = new Agent({
     connections: options.connections,
     pipelining: 1,
-    maxResponseSize: options.maxResponseBytes,
-    connect: { timeout: options.connectTimeoutMs },
+    // One request to a connection: what happens to the one then says nothing of another.
+    allowH2: false,
+    connect: createConnector({
+      timeoutMs: options.connectTimeoutMs,
+      network: options.network ?? {},
+      names: options.names ?? {},
+    }),
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-
   const slots = createSlots(options.connections);
 
   async function exchange(order: ProviderRequest): Promise<Exchange> {
-    // A request must not wait inside the pool, where nobody can tell whether it was sent when its time runs out.
     const waiting = performance.now();
     const slot = slots.take(Math.min(options.connectTimeoutMs, order.timeoutMs));
-    if (slot !== true && !(await slot)) {
-      return { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' };
-    }
-    const timeoutMs = Math.max(1, Math.floor(order.timeoutMs - (performance.now() - waiting)));
+    if (slot !== true && !(await slot)) return { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' };
     try {
-      const answer = await request(order.url, {
-        dispatcher: agent,
-        method: order.method,
-        headers: order.traceparent === undefined ? order.headers : { ...order.headers, traceparent: order.traceparent },
-        body: order.body,
-        signal: AbortSignal.timeout(timeoutMs),
+      return await sendOnce(agent, order, {
+        timeoutMs: Math.max(1, Math.floor(order.timeoutMs - (performance.now() - waiting))),
+        maxBytes: order.maxResponseBytes ?? options.maxResponseBytes,
       });
-      return {
-        kind: 'answered',
-        status: answer.statusCode,
-        body: await answer.body.text(),
-        date: dateHeader(answer.headers['date']),
-      };
-    } catch (error) {
-      return wasNotSent(error) ? { kind: 'not_sent', cause: causeOf(error) } : { kind: 'lost', cause: causeOf(error) };
     } finally {
       slots.give();
     }
@@ -111,62 +118,98 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
   return { send, close: () => agent.close() };
 }
 
-/** So many at once; the others wait in line, each as long as it can. */
-function createSlots(count: number): { take(waitMs: number): true | Promise<boolean>; give(): void } {
-  let free = count;
-  const line = new Set<() => void>();
-  return {
-    take: (waitMs) => {
-      if (free > 0) {
-        free -= 1;
-        return true;
-      }
-      return new Promise((resolve) => {
-        const late = setTimeout(() => {
-          line.delete(enter);
-          resolve(false);
-        }, waitMs);
-        function enter(): void {
-          clearTimeout(late);
-          resolve(true);
-        }
-        line.add(enter);
-      });
-    },
-    give: () => {
-      const [next] = line;
-      if (next === undefined) free += 1;
-      else {
-        line.delete(next);
-        next();
-      }
-    },
-  };
+interface Limits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
 }
 
-/** Codes of a connection that never came to be. `ECONNRESET` is not among them: it may come after the request. */
-const connectFailures = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
-const lookupFailures = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
-/** Failures of the handshake alone; a TLS error that can also come after the request (an alert, a bad record) is lost. */
-const tlsFailures =
-  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS_CERT_ALTNAME_INVALID|ERR_TLS_HANDSHAKE_TIMEOUT|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_UNSUPPORTED_PROTOCOL)/;
+/** Resolves once the request has ended, by whatever comes first; what comes later changes nothing. */
+function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }: Limits): Promise<Exchange> {
+  const { promise, resolve } = Promise.withResolvers<Exchange>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let head = { status: 0, headers: {} as Readonly<Record<string, string | string[] | undefined>> };
+  let ended = false;
+  /** Set before the first byte is written. Nothing else tells so surely whether a request was sent: no error code does. */
+  let abort: ((reason: Error) => void) | null = null;
 
-function wasNotSent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(wasNotSent);
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
-  if (syscall === 'connect') return connectFailures.has(code);
-  return lookupFailures.has(code) || tlsFailures.test(code);
+  const late = setTimeout(() => fail('TimeoutError'), timeoutMs);
+  function fail(cause: string): void {
+    if (ended) return;
+    end();
+    resolve(abort === null ? { kind: 'not_sent', cause } : { kind: 'lost', cause });
+    abort?.(new Error(cause));
+  }
+  function end(): void {
+    ended = true;
+    clearTimeout(late);
+  }
+
+  try {
+    const { origin, pathname, search } = new URL(order.url);
+    const headers = { ...ownHeaders, ...order.headers };
+    agent.dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: order.method,
+        headers: order.traceparent === undefined ? headers : { ...headers, traceparent: order.traceparent },
+        body: order.body,
+      },
+      {
+        onRequestStart(controller) {
+          // undici would send a request again whose connection ends in some ways. A throw keeps it off the connection.
+          if (ended || abort !== null) throw new Error('This request has ended, or was sent already.');
+          abort = (reason) => controller.abort(reason);
+        },
+        onResponseStart(_controller, status, headers) {
+          head = { status, headers };
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.length;
+          if (size > maxBytes) fail('ANSWER_TOO_LARGE');
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (ended) return;
+          end();
+          resolve(answerOf(head, Buffer.concat(chunks), maxBytes));
+        },
+        onResponseError(_controller, error) {
+          fail(causeOf(error));
+        },
+      },
+    );
+  } catch (error) {
+    fail(causeOf(error));
+  }
+  return promise;
+}
+
+async function answerOf(
+  { status, headers }: { status: number; headers: Readonly<Record<string, string | string[] | undefined>> },
+  body: Buffer,
+  maxBytes: number,
+): Promise<Exchange> {
+  try {
+    const text = new TextDecoder().decode(await decode(body, textOf(headers['content-encoding']), maxBytes));
+    return { kind: 'answered', status, body: text, date: dateOf(textOf(headers['date'])) };
+  } catch (error) {
+    return { kind: 'lost', cause: causeOf(error) };
+  }
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return Array.isArray(header) ? header.join(',') : (header ?? '');
+}
+
+function dateOf(header: string): Date | null {
+  const instant = Date.parse(header);
+  return Number.isNaN(instant) ? null : new Date(instant);
 }
 
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN';
   const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : error.name;
-}
-
-function dateHeader(value: string | string[] | undefined): Date | null {
-  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(instant) ? null : new Date(instant);
 }

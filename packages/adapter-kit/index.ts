@@ -4,3 +4,4 @@ export * from './definition.ts';
 export * from './doubled-member.ts';
 export * from './exchange.ts';
 export * from './json.ts';
+export { isProxyUrl, type Network, networkSettings, proxyRule } from './network.ts';

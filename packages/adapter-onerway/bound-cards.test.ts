@@ -114,6 +114,16 @@ describe('the answer', () => {
     expect(new Set(cards.map((card) => card.maskedNumber)).size).toBe(1);
   });
 
+  test('may be longer than other answers, for the list has no pages', async () => {
+    const rows = Array.from({ length: 5000 }, (_, index) =>
+      /\{"id".*?\}/s.exec(example)?.[0].replace(/\d+/, `${index}`),
+    );
+    const body = `{"respCode":"20000","respMsg":"Success","data":{"tokenInfos":[${rows.join(',')}]}}`;
+    expect(body.length).toBeGreaterThan(1_048_576);
+    const outcome = await listing(body);
+    expect(outcome.kind === 'done' ? outcome.value : []).toHaveLength(5000);
+  });
+
   test.each(['{"merchantNo":"800209","tokenInfos":[]}', '{"merchantNo":"800209","tokenInfos":null}', '{}'])(
     'with data %s is an empty list',
     async (data) => {

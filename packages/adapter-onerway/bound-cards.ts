@@ -20,6 +20,9 @@ const subProductTypes: ReadonlyMap<BindingKind, string> = new Map([
 /** The longest `merchantCustId` (§3.1). */
 const longestUser = 50;
 
+/** The list has no pages (§3.1): some ten thousand tokens of one customer. */
+const longestListBytes = 4_194_304;
+
 /**
  * The cards bound by one customer: `POST /v1/txn/queryTokenList` (onerway.md §3.1). `user` is the merchant's customer id and the
  * only owner check there is (trap 9). One card can show up under several ids, and an expired one is still listed (trap 10).
@@ -47,6 +50,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
             subProductType,
           },
           hide: [user],
+          maxResponseBytes: longestListBytes,
           data: tokenListData,
           judge: ({ tokenInfos }, evidence) =>
             done(

@@ -17,6 +17,8 @@ export interface Question<Data extends z.ZodType, T> {
   /** The customer's data among them, which the provider may echo in its text. */
   readonly hide: readonly string[];
   readonly data: Data;
+  /** For an answer that may be longer than others. */
+  readonly maxResponseBytes?: number;
   readonly judge: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
 }
 
@@ -42,6 +44,7 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ ...parameters, sign: signature }),
       timeoutMs: call.timeoutMs,
+      ...(question.maxResponseBytes !== undefined && { maxResponseBytes: question.maxResponseBytes }),
       traceparent: call.traceparent,
     });
     return readAnswer(exchange, {

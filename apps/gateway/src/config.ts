@@ -174,7 +174,11 @@ const settings = {
     '5000',
     'How long it rests; then one call tries, and an answer ends the rest.',
   ),
-  PROVIDER_MAX_RESPONSE_BYTES: setting(integer(1024, 104_857_600), '8388608', 'Longest answer of a provider.'),
+  PROVIDER_MAX_RESPONSE_BYTES: setting(
+    integer(1024, 104_857_600),
+    '1048576',
+    'Longest answer of a provider, decompressed; a longer one counts as lost.',
+  ),
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
     '8',

@@ -50,6 +50,7 @@ describe('a circuit', () => {
     for (let turn = 0; turn < 5; turn += 1) {
       await record(circuit, { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' });
       await circuit.record(timedOut, 999, 'call');
+      await circuit.record({ kind: 'not_sent', cause: 'TimeoutError' }, 999, 'call');
     }
     expect(circuit.status()).toBe('closed');
   });

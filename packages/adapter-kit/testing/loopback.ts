@@ -17,13 +17,13 @@ export type Reply =
   | {
       readonly kind: 'answer';
       readonly status?: number;
-      readonly body: string;
+      readonly body: string | Uint8Array;
       readonly headers?: Record<string, string>;
     }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' }
   /** Announces the whole body and sends half of it, then cuts the connection. */
-  | { readonly kind: 'cut'; readonly body: string };
+  | { readonly kind: 'cut'; readonly body: string | Uint8Array };
 
 export interface Loopback {
   readonly url: string;

@@ -35,7 +35,7 @@ export async function account(
   changes: Record<string, unknown> = {},
 ): Promise<{ loopback: Loopback; boundCards: BoundCardsFacet; adapter: ProviderAdapter }> {
   const loopback = await openLoopback();
-  const transport = openTransport({ connections: 1, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
+  const transport = openTransport({ connections: 1, connectTimeoutMs: 2000, maxResponseBytes: 1_048_576 });
   onTestFinished(async () => {
     await loopback.close();
     await transport.close();

@@ -87,5 +87,5 @@ function hasFailed(exchange: Exchange): boolean {
 }
 
 function hasTimedOut(exchange: Exchange): boolean {
-  return exchange.kind === 'lost' && exchange.cause === 'TimeoutError';
+  return exchange.kind !== 'answered' && exchange.cause === 'TimeoutError';
 }

@@ -45,7 +45,7 @@ const faults: Readonly<Record<Mutation, Fault>> = {
     edits: [
       {
         file: 'packages/adapter-kit/exchange.ts',
-        from: /(?<=return wasNotSent\(error\) \? .*: \{ kind: )'lost'/,
+        from: /(?<=abort === null \? .*: \{ kind: )'lost'/,
         to: "'not_sent'",
       },
     ],
