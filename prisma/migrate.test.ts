@@ -516,7 +516,9 @@ describe('the database refuses', () => {
     const { rows: checks } = await client.query<{ name: string }>(
       `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace`,
     );
-    expect(checks.map(({ name }) => name).toSorted()).toEqual(Object.keys(impossible).toSorted());
+    // A row's number is the database's own (apps/gateway/test/walk-around.test.ts).
+    const others = checks.flatMap(({ name }) => (name === 'audit_log_seq' ? [] : [name]));
+    expect(others.toSorted()).toEqual(Object.keys(impossible).toSorted());
   });
 
   test.each(Object.entries(impossible))('what %s forbids', async (constraint, changes) => {
