@@ -199,6 +199,7 @@ describe('retries', () => {
   test.each([
     ['a reset connection', reset],
     ['503 provider-unavailable', problem('provider-unavailable')],
+    ['429 authentication-limit', problem('authentication-limit', { 'retry-after': '0' })],
   ])('a read is repeated after %s', async (_, failure) => {
     const { client, received } = await gateway([failure, answer(200, card)]);
     expect(await client.getCard({ params: { id: card.id } })).toEqual(card);
@@ -206,7 +207,7 @@ describe('retries', () => {
   });
 
   const finals = (Object.keys(problems) as ProblemCode[]).filter(
-    (code) => problems[code].status !== 503 && code !== 'request-in-progress',
+    (code) => problems[code].status !== 503 && code !== 'request-in-progress' && code !== 'authentication-limit',
   );
   test.each(finals)('%s is final', async (code) => {
     const { client, received } = await gateway([problem(code, { 'retry-after': '0' }), issued]);

@@ -24,6 +24,7 @@ export const problems = {
   'not-supported': { status: 422, title: 'This account cannot do that' },
   'refused-by-provider': { status: 422, title: 'The provider refused; nothing happened' },
   'provider-unreachable': { status: 422, title: 'The provider could not be reached; nothing was sent' },
+  'authentication-limit': { status: 429, title: 'Too many unknown API keys came from this address' },
   'sms-limit': { status: 429, title: 'No further SMS may be sent now' },
   'callback-limit': { status: 429, title: 'Too many callbacks from this address were refused' },
   'reveal-limit': { status: 429, title: 'No further card may be revealed now' },

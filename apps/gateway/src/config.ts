@@ -14,6 +14,8 @@ export const environment: NodeJS.ProcessEnv = process.env;
 interface Setting<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly fallback: string | null;
+  /** In place of it with `NODE_ENV=production`. */
+  readonly inProduction?: string;
   readonly about: string;
   /** May also come from the file named by `<NAME>_FILE`, as Docker and Kubernetes hand out secrets. */
   readonly secret?: true;
@@ -214,11 +216,14 @@ const settings = {
     'auto',
     'Heap that is alive after a collection, above which requests get 503; auto is 85 % of what Node may use, 0 is never.',
   ),
-  METRICS_PORT: setting(
-    z.union([z.enum(['main', 'off']), integer(0, 65_535)], 'expected main, off or a port'),
-    'main',
-    'Where /metrics is: main (on PORT, without a key), off, or a port of its own on HOST.',
-  ),
+  METRICS_PORT: {
+    ...setting(
+      z.union([z.enum(['main', 'off']), integer(0, 65_535)], 'expected main, off or a port'),
+      'main',
+      'Where /metrics is: main (on PORT, without a key), off, or a port of its own on HOST; 9464 with NODE_ENV=production.',
+    ),
+    inProduction: '9464',
+  },
   GATEWAY_OPERATOR: setting(
     z.string().refine(isOperatorName, operatorNameRule),
     '',
@@ -300,7 +305,8 @@ function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEn
       return null;
     }
   }
-  if (setting.fallback !== null) return setting.fallback;
+  const fallback = (env['NODE_ENV'] === 'production' ? setting.inProduction : undefined) ?? setting.fallback;
+  if (fallback !== null) return fallback;
   faults.push(`${name}: it is not set${setting.secret === true ? `, nor is ${name}_FILE` : ''}. ${setting.about}`);
   return null;
 }

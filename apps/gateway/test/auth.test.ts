@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Operation, type Scope, scopes } from '@card-gateway/contract';
 import type { FastifyRequest } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiKeyPrefix, createAuthentication, hashApiKey, keyCacheMs } from '../src/http/auth.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { apiKeyPrefix, type Authentication, createAuthentication, hashApiKey, keyCacheMs } from '../src/http/auth.ts';
+import { createFailureLimit, failuresAtOnce } from '../src/http/failure-limit.ts';
 import { ProblemError } from '../src/http/problem.ts';
 import { findKey } from '../src/keys/store.ts';
 import { call, callRaw, everyOperation, exampleOf, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -60,7 +62,12 @@ describe.each(everyOperation)('%s', (_id, operation) => {
   });
 
   test('tells who may call before what was wrong with the call', async () => {
-    const wrong = { ...exampleOf(operation), path: `${exampleOf(operation).path}?colour=red`, body: '{' };
+    const wrong = {
+      ...exampleOf(operation),
+      path: `${exampleOf(operation).path}?colour=red`,
+      body: '{',
+      headers: { 'x-request-deadline': 'soon' },
+    };
     problemOf(await call(gateway.url, wrong), 401);
     if (operation.scopes.length > 0)
       problemOf(await call(gateway.url, { ...wrong, key: await keyWith(...others) }), 403);
@@ -149,6 +156,25 @@ describe('a key', () => {
   });
 });
 
+test('who is turned away leaves a log line with the address, and nobody else does', async () => {
+  const lineOf = async (path: string, key?: string): Promise<unknown> => {
+    const before = gateway.log().length;
+    await call(gateway.url, { path, ...(key !== undefined && { key }) });
+    const lines = await until(
+      async () => gateway.log().slice(before),
+      (log) => log.includes('"answered"'),
+    );
+    return JSON.parse(lines.split('\n').find((line) => line.includes('"answered"')) ?? '{}');
+  };
+  expect(await lineOf('/v1/cards')).toMatchObject({ status: 401, route: '/v1/cards', client: '127.0.0.1' });
+  expect(await lineOf('/v1/cards', await keyWith('bindings:read'))).toMatchObject({
+    status: 403,
+    caller: 'tests',
+    client: '127.0.0.1',
+  });
+  expect(await lineOf('/v1/cards', await keyWith('cards:read'))).not.toHaveProperty('client');
+});
+
 test('no body is read of a caller without a key', async () => {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
@@ -164,7 +190,13 @@ test('no body is read of a caller without a key', async () => {
 });
 
 describe('the memory of keys', () => {
-  const requestWith = (key: string) => ({ headers: { authorization: `Bearer ${key}` } }) as FastifyRequest;
+  const requestWith = (key: string, ip = '203.0.113.7') =>
+    ({ ip, headers: { authorization: `Bearer ${key}` } }) as FastifyRequest;
+  const problemCodeOf = (authentication: Authentication, key: string, ip?: string) =>
+    authentication.authenticate(requestWith(key, ip)).then(
+      () => null,
+      (error: unknown) => (error as ProblemError).code,
+    );
 
   test('forgets a revoked key after its time', async () => {
     let now = 0;
@@ -189,12 +221,63 @@ describe('the memory of keys', () => {
     expect(lookUps).toBe(10);
   });
 
-  test('never remembers an unknown key, so that a new one works at once', async () => {
-    let caller: Awaited<ReturnType<typeof findKey>> = null;
-    const authentication = createAuthentication({ findKey: async () => caller, now: () => 0 });
-    await expect(authentication.authenticate(requestWith('cgk_new'))).rejects.toThrow(ProblemError);
-    caller = { tenant: 't', caller: 'c', keyId: 'k', scopes: [] };
-    expect(await authentication.authenticate(requestWith('cgk_new'))).toBe(caller);
+  test('knows an unknown key for as long, and does not ask again meanwhile', async () => {
+    let now = 0;
+    let lookUps = 0;
+    const authentication = createAuthentication({ findKey: async () => (lookUps++, null), now: () => now });
+    for (; now < 2 * keyCacheMs; now += keyCacheMs / 10) {
+      expect(await problemCodeOf(authentication, 'cgk_guess')).toBe('unauthenticated');
+    }
+    expect(lookUps).toBe(2);
+  });
+
+  test('slows an address that tries one key after the other, and nobody else', async () => {
+    let now = 0;
+    const caller = { tenant: 't', caller: 'c', keyId: 'k', scopes: [] };
+    const asked: string[] = [];
+    const authentication = createAuthentication({
+      findKey: async (hash) => {
+        asked.push(hash.toString('hex'));
+        return hash.equals(hashApiKey('cgk_good')) ? caller : null;
+      },
+      now: () => now,
+    });
+    await authentication.authenticate(requestWith('cgk_good'));
+    const guess = (number: number, ip?: string) => problemCodeOf(authentication, `cgk_${number}`, ip);
+    for (let number = 0; number < failuresAtOnce; number += 1) expect(await guess(number)).toBe('unauthenticated');
+    expect(await guess(100)).toBe('authentication-limit');
+    expect(asked).toHaveLength(failuresAtOnce + 1);
+    // A key that is known, or known as unknown, asks nobody; other addresses are not concerned.
+    expect(await problemCodeOf(authentication, 'cgk_good')).toBeNull();
+    expect(await guess(0)).toBe('unauthenticated');
+    expect(await guess(101, '203.0.113.8')).toBe('unauthenticated');
+    // One more try comes back with each second.
+    now += 1000;
+    expect([await guess(102), await guess(103)]).toEqual(['unauthenticated', 'authentication-limit']);
+    now += 60_000;
+    expect(await guess(104)).toBe('unauthenticated');
+  });
+
+  test('takes all addresses of an IPv6 network for one', () => {
+    const limit = createFailureLimit(() => 0);
+    for (let number = 0; number < failuresAtOnce; number += 1) limit.count(`2001:db8:0:1::${number}`);
+    expect(limit.waitFor('2001:db8::1:a:b:c:d')).toBe(1);
+    expect([limit.waitFor('2001:db8:0:2::1'), limit.waitFor('::ffff:203.0.113.7')]).toEqual([0, 0]);
+  });
+
+  test('forgets a revoked key also when the wall clock is set back', async () => {
+    const key = await keyWith('admin');
+    expect((await call(gateway.url, { path: '/v1/providers', key })).status).toBe(200);
+    await revoke(key);
+    const monotonic = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + keyCacheMs);
+    vi.useFakeTimers({ now: Date.now() - 86_400_000, toFake: ['Date'] });
+    try {
+      problemOf(await call(gateway.url, { path: '/v1/providers', key }), 401);
+    } finally {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    }
   });
 
   test('is bounded', async () => {

@@ -41,6 +41,15 @@ test('what is needed is four settings; all others have a default', () => {
   expect(config).toMatchObject({ HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info' });
 });
 
+test('metrics are among what callers reach in development, and on a port of their own in production', () => {
+  const production = { ...good, NODE_ENV: 'production' };
+  expect([readConfig(good), readConfig(production)].map((config) => config.METRICS_PORT)).toEqual(['main', 9464]);
+  expect(readConfig({ ...production, METRICS_PORT: 'main' }).METRICS_PORT).toBe('main');
+  expect(faultsOf(() => readConfig({ ...production, PORT: '9464' }))[0]).toMatch(
+    /^METRICS_PORT: expected another port/,
+  );
+});
+
 test('every missing setting is told at once, with how to mend it', () => {
   const faults = faultsOf(() => readConfig({}));
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(needed);

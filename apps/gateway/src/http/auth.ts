@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '@card-gateway/contract';
 import type { FastifyRequest } from 'fastify';
+import { createFailureLimit } from './failure-limit.ts';
 import { ProblemError } from './problem.ts';
 
 /** Who calls: a service of a tenant. Two keys of one caller are the same caller, so that a key can be replaced. */
@@ -19,21 +20,30 @@ export function hashApiKey(key: string): Buffer {
 
 /** What every API key begins with, so that one is known where it should not stand. */
 export const apiKeyPrefix = 'cgk_';
-/** How long a key that was looked up is taken for valid, in milliseconds: a revoked key works at most that long. */
+/**
+ * How long what was found out of a key is believed, in milliseconds: a revoked key works at most that long. A key that is not
+ * known is none for as long, without asking again: who repeats it costs the database nothing.
+ */
 export const keyCacheMs = 5000;
 const mostCachedKeys = 10_000;
 
 export interface Authentication {
-  /** @throws ProblemError 401 when there is no valid key */
+  /** @throws ProblemError 401 when there is no valid key, 429 when too many unknown ones came from the same address */
   authenticate(request: FastifyRequest): Promise<Caller>;
 }
 
-/** Finds the caller of an API key, with a short memory so that not every request asks the database. */
+/**
+ * Finds the caller of an API key, with a short memory so that not every request asks the database.
+ *
+ * @param options.now milliseconds of a clock that nobody sets back: a revoked key must not live on with the wall clock
+ */
 export function createAuthentication(options: {
   readonly findKey: (hash: Buffer) => Promise<Caller | null>;
   readonly now: () => number;
 }): Authentication {
-  const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  const known = remembered<Caller>(options.now);
+  const unknown = remembered<true>(options.now);
+  const failures = createFailureLimit(options.now);
 
   return {
     authenticate: async (request) => {
@@ -43,16 +53,41 @@ export function createAuthentication(options: {
       }
       const hash = hashApiKey(key);
       const name = hash.toString('base64');
-      const remembered = known.get(name);
-      if (remembered !== undefined && remembered.until > options.now()) return remembered.caller;
-      const caller = await options.findKey(hash);
-      if (caller === null) {
-        known.delete(name);
-        throw new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.');
+      const caller = known.get(name);
+      if (caller !== undefined) return caller;
+      if (unknown.get(name) === true) throw notKnown();
+      const waitSeconds = failures.waitFor(request.ip);
+      if (waitSeconds > 0) {
+        const detail = 'Too many API keys that are not known came from this address. Try again in a moment.';
+        throw new ProblemError('authentication-limit', detail, { retryAfterSeconds: waitSeconds });
       }
-      if (known.size >= mostCachedKeys) known.clear();
-      known.set(name, { caller, until: options.now() + keyCacheMs });
-      return caller;
+      const found = await options.findKey(hash);
+      if (found === null) {
+        failures.count(request.ip);
+        unknown.set(name, true);
+        throw notKnown();
+      }
+      known.set(name, found);
+      return found;
+    },
+  };
+}
+
+function notKnown(): ProblemError {
+  return new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.');
+}
+
+/** What was found out of keys in the last {@link keyCacheMs}, and not of more of them than fit. */
+function remembered<T>(now: () => number): { get(name: string): T | undefined; set(name: string, value: T): void } {
+  const values = new Map<string, { readonly value: T; readonly until: number }>();
+  return {
+    get: (name) => {
+      const one = values.get(name);
+      return one !== undefined && one.until > now() ? one.value : undefined;
+    },
+    set: (name, value) => {
+      if (values.size >= mostCachedKeys) values.clear();
+      values.set(name, { value, until: now() + keyCacheMs });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Operation, type OperationId, operations } from '@card-gateway/contract';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 
@@ -25,18 +25,29 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
   app.decorateRequest('deadline', Infinity);
   app.decorateRequest('deadlineTimer', null);
 
-  app.addHook('onRequest', async (request, reply) => {
+  const answerWithin = (leftMs: number, request: FastifyRequest, reply: FastifyReply): void => {
     const { effect } = operationOf(request);
-    const leftMs = Math.min(longestMs[effect], callersLimitMs(request, now));
-    if (leftMs <= 0) throw new ProblemError('deadline-exceeded', `${deadlineHeader} was over when the request came.`);
     request.deadline = performance.now() + leftMs;
     request.deadlineTimer = setTimeout(() => {
       if (!reply.sent) sendProblem(reply, late[effect]);
     }, leftMs);
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    answerWithin(longestMs[operationOf(request).effect], request, reply);
   });
-  app.addHook('onResponse', async ({ deadlineTimer }) => {
-    if (deadlineTimer !== null) clearTimeout(deadlineTimer);
+  // Not before it is known who calls, and that they may: to anybody else nothing of the request is worth an answer.
+  app.addHook('preParsing', async (request, reply) => {
+    const leftMs = callersLimitMs(request, now);
+    if (leftMs <= 0) throw new ProblemError('deadline-exceeded', `${deadlineHeader} was over when the request came.`);
+    if (performance.now() + leftMs >= request.deadline) return;
+    clearTimer(request);
+    answerWithin(leftMs, request, reply);
   });
+  app.addHook('onResponse', async (request) => clearTimer(request));
+}
+
+function clearTimer({ deadlineTimer }: FastifyRequest): void {
+  if (deadlineTimer !== null) clearTimeout(deadlineTimer);
 }
 
 const late = {

@@ -9,6 +9,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'callback',
   'caller',
   'cause',
+  'client',
   'code',
   'commit',
   'durationMs',
@@ -118,6 +119,9 @@ export function errorForLog(
   };
 }
 
+/** What says that the caller may not. */
+const turnsAway: ReadonlySet<number> = new Set([401, 403, 429]);
+
 /** Logs each answered request, by its route and never by its URL. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
@@ -129,6 +133,8 @@ export function logRequests(app: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       tenant: request.caller?.tenant,
       caller: request.caller?.caller,
+      // Whoever is turned away may be nobody whom we know.
+      client: turnsAway.has(reply.statusCode) ? request.ip : undefined,
     };
     if (route.startsWith('/health')) request.log.debug(fields, 'answered');
     else request.log.info(fields, 'answered');

@@ -235,6 +235,7 @@ function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
   const always: ProblemCode[] = [
     'invalid-request',
     'unauthenticated',
+    'authentication-limit',
     'forbidden',
     'internal-error',
     'database-unavailable',
