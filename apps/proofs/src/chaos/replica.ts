@@ -147,8 +147,8 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   };
 }
 
-/** @throws when it ends instead, with its last words */
-async function listening(child: ChildProcess): Promise<string> {
+/** The address of a gateway that starts. @throws when it ends instead, with its last words */
+export async function listening(child: ChildProcess): Promise<string> {
   let text = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Installation, until } from './installation.ts';
 import { cardsIssued, type Kept, makeKept } from './kept.ts';
-import { faultsOf, scriptOf, type Tour } from './tour.ts';
+import { faultsOf, scriptOf, type Tour } from '../tour.ts';
 
 /** From nothing to healthy, as the README has it. */
 export async function start({ bash }: Installation, tour: Tour): Promise<string> {
@@ -12,7 +12,7 @@ export async function start({ bash }: Installation, tour: Tour): Promise<string>
 }
 
 export async function nineCalls({ bash }: Installation, tour: Tour, key: string): Promise<string> {
-  const faults = faultsOf(tour, await bash(`KEY=${key}\n${scriptOf(tour)}`));
+  const faults = faultsOf(tour, await bash(scriptOf(tour, { key, command: 'docker compose exec -T gateway gateway' })));
   if (faults.length > 0) throw new Error(faults.join('\n\n'));
   const members = tour.calls.flatMap(({ expected }) => expected).length;
   return `${tour.calls.length} scripts of the README, ${members} members of its answers found`;

@@ -6,7 +6,7 @@ import { type Installation, openInstallation } from './installation.ts';
 import { checkKept, makeKept } from './kept.ts';
 import type { Report } from './report.ts';
 import { limits, nineCalls, start, terminate, twoGateways } from './steps.ts';
-import { readTour } from './tour.ts';
+import { readTour } from '../tour.ts';
 
 const tag = 'verify';
 

@@ -6,7 +6,7 @@ export interface Tour {
 }
 
 export interface Call {
-  /** For Bash. */
+  /** For bash and zsh. */
   readonly script: string;
   /** Members that the answers shown below it have and that are the same each time: `"status":"active"`. */
   readonly expected: readonly string[];
@@ -16,30 +16,30 @@ const block = /^```(sh|json)\n(.*?)^```$/gms;
 /** States and kinds, but no ids, times or amounts. */
 const lasting = /"(?:approved|direction|form|kind|network|outcome|state|status|type)":(?:"[a-z_]+"|true)/g;
 
-/**
- * The README's sections "With Docker" and "The main job in nine calls" as scripts. Where the second takes what `start` leaves
- * in a clone, Docker's counterpart stands in its place, as the first says.
- */
+/** The README's sections "With Docker" and "The main job in nine calls" as scripts. */
 export function readTour(readme: string): Tour {
   const [start = ''] = blocksOf(sectionOf(readme, 'With Docker')).map(({ text }) => text);
   const calls: Call[] = [];
   for (const { kind, text } of blocksOf(sectionOf(readme, 'The main job in nine calls'))) {
     const last = calls.at(-1);
-    if (kind === 'sh') calls.push({ script: inDocker(text), expected: [] });
+    if (kind === 'sh') calls.push({ script: text, expected: [] });
     else if (last !== undefined) calls[calls.length - 1] = { ...last, expected: text.match(lasting) ?? [] };
   }
   return { start, calls };
 }
 
-function inDocker(script: string): string {
-  return script
-    .replace(/^KEY=.*\n/m, '')
-    .replaceAll(/npx -y pnpm@\S+ gateway/g, 'docker compose exec -T gateway gateway');
+/** Where the calls are made: with which key, and how `gateway` is called there. */
+export interface Place {
+  readonly key: string;
+  readonly command: string;
 }
 
-/** One script of the calls; after each comes a line with {@link mark}. */
-export function scriptOf({ calls }: Tour): string {
-  return ['exec 2>&1', ...calls.map(({ script }) => `${script}\necho '${mark}'`)].join('\n');
+/** One script of the calls, in another place than the clone that they are written for; after each comes a line with {@link mark}. */
+export function scriptOf({ calls }: Tour, { key, command }: Place): string {
+  const scripts = calls.map(({ script }) =>
+    script.replace(/^KEY=.*$/m, `KEY=${key}`).replaceAll(/npx -y pnpm@\S+ gateway/g, command),
+  );
+  return ['exec 2>&1', ...scripts.map((script) => `${script}\necho '${mark}'`)].join('\n');
 }
 
 const mark = '--- end of a call';
