@@ -70,7 +70,7 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
 function toCardholder(data: WireCardholder): ProviderCardholder {
   return {
     providerRef: data.cardholder_no,
-    ourReference: data.cardholder_unique_no,
+    ourReference: data.cardholder_unique_no ?? null,
     status: statuses.get(data.status) ?? 'unrecognized',
     providerStatus: data.status,
     ...(data.fail_reason === undefined ? {} : { failReason: redact(data.fail_reason) }),

@@ -1,3 +1,4 @@
+import { mapRows } from '@card-gateway/adapter-kit';
 import {
   type CardForm,
   cardNetwork,
@@ -49,7 +50,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
           effect: 'read',
           body: stepFilter(step, settings.timeZone),
           data: listOf(cardData),
-          judge: ({ list }, evidence) => done(pageAt(step, list.map(toCard), list.length), evidence),
+          judge: ({ list }, evidence) => done(pageAt(step, mapRows(list, toCard)), evidence),
         },
         call,
       );
@@ -81,10 +82,9 @@ export function toCard(row: WireCard): ProviderCard {
   const last4 = lastFour(row.card_last_no);
   return {
     providerRef: row.card_no,
-    status: cardStatusWords.get(row.status) ?? 'unrecognized',
-    providerStatus: row.status,
-    ...(row.card_unique_no === undefined ? {} : { ourReference: row.card_unique_no || null }),
-    ...(row.cardholder_no === undefined ? {} : { cardholderRef: row.cardholder_no || null }),
+    ...(row.status ? { status: cardStatusWords.get(row.status) ?? 'unrecognized', providerStatus: row.status } : {}),
+    ...(row.card_unique_no === undefined ? {} : { ourReference: row.card_unique_no }),
+    ...(row.cardholder_no === undefined ? {} : { cardholderRef: row.cardholder_no }),
     ...(form === undefined ? {} : { form }),
     ...(row.organization === undefined ? {} : { network: cardNetwork(row.organization) }),
     ...(last4 === undefined ? {} : { last4 }),

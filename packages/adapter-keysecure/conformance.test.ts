@@ -48,8 +48,69 @@ const canaries = [
   ...Object.values(address).filter((part) => part !== '44' && part !== 'GB'),
 ];
 
-const cardRow = { card_no: 'C1', card_unique_no: 'card_1', status: 'Pending', card_last_no: '', time: 1716307200000 };
-const cardholderRow = { cardholder_no: 'U1', cardholder_unique_no: 'chd_1', status: 'Pending', time: 1716307200000 };
+// Rows with every member of the documents that is read.
+const cardRow = {
+  card_no: 'C1',
+  card_unique_no: 'card_1',
+  cardholder_no: 'U1',
+  card_type: 'Virtual',
+  card_last_no: '4242',
+  organization: 'VISA',
+  status: 'Pending',
+  time: 1716307200000,
+};
+const cardholderRow = {
+  cardholder_no: 'U1',
+  cardholder_unique_no: 'chd_1',
+  email: '',
+  fail_reason: 'the picture is blurred',
+  status: 'Rejected',
+  time: 1716307200000,
+};
+const limits = {
+  limit_balance: '1',
+  limit_week_balance: '2',
+  limit_atm_day_balance: '3',
+  limit_atm_month_balance: '4',
+};
+const packageRow = {
+  package_no: 'P1',
+  package_en_name: 'Gold',
+  package_cn_name: '金卡',
+  card_bin: '428801',
+  organization: 'VISA',
+  package_type: 'Virtual',
+  consumption_limit: limits,
+};
+const binRow = {
+  card_bin_no: 'B1',
+  card_bin: '428801',
+  organization: 'VISA',
+  support_physical: true,
+  support_virtual: true,
+  currencies: ['USD', 'EUR'],
+  balance_limit: limits,
+};
+const transferRow = {
+  transfer_no: 'M1',
+  transfer_unique_no: 'tfr_1',
+  cardholder_no: 'U1',
+  type: 'In',
+  balance: '1.00',
+  before_balance: '0.00',
+  after_balance: '1.00',
+  status: 'Success',
+  time: 1716307200000,
+};
+const accountRow = {
+  cardholder_no: 'U1',
+  symbol: 'TUSDT',
+  symbol_chain: 'TRC20',
+  balance: '1.00',
+  usd_balance: '1.00',
+  bonus_balance: '0.00',
+  usd_bonus_balance: '0.00',
+};
 const order = {
   reference: 'card_1',
   productRef: 'P1',
@@ -58,7 +119,20 @@ const order = {
   address,
 } as const;
 const transfer = { reference: 'tfr_1', cardholderRef: 'U1', direction: 'in', amount: '1.00' } as const;
-const transactionRow = { consume_no: 'T1', card_no: 'C1', type: 'Consumption', amount: '1.00', status: 'Success' };
+const transactionRow = {
+  consume_no: 'T1',
+  consume_relate_no: 'T0',
+  card_no: 'C1',
+  type: 'Consumption',
+  amount: '1.00',
+  local_amount: '7.20',
+  local_currency: 'CNY',
+  fee: '0.10',
+  fee_detail: [{ fee_type: 'Consume_fee', amount: '0.10' }],
+  merchant_info: { merchant_name: 'Shop', merchant_mcc: '5411', city: 'Singapore', country: 'SG' },
+  status: 'Success',
+  time: 1716307200000,
+};
 const question = { cardRef: 'C1', from: new Date('2026-05-01T00:00:00Z'), to: new Date('2026-05-22T00:00:00Z') };
 const sent = { sentAt: new Date('2026-05-22T10:00:00Z') };
 
@@ -106,7 +180,7 @@ conformance({
   aside,
   canaries,
   calls: [
-    { ...page, success: () => success({ list: [{ package_no: 'P1', package_type: 'Virtual' }] }) },
+    { ...page, success: () => success({ list: [packageRow, packageRow] }) },
     issue,
     {
       name: 'cardholders.apply',
@@ -162,6 +236,7 @@ conformance({
       name: 'reveal.card',
       call: calling((adapter, call) => adapter.reveal.card({ providerRef: 'C202605220001', pan: null }, call)),
       success: () => json({ code: 0, msg: `Success: ${pan}, CVV 123`, data: privateInfo }),
+      changed: (change) => success(encrypted(change(fixture('private-info.json')))),
       unlistedCode,
       refusal: failing(1013),
     },
@@ -182,7 +257,7 @@ conformance({
     {
       name: 'transfers.send',
       call: calling((adapter, call) => adapter.transfers.send(transfer, call)),
-      success: () => success({ transfer_no: 'M1', transfer_unique_no: transfer.reference }),
+      success: () => success({ ...transferRow, status: undefined }),
       unlistedCode,
       refusal: failing(2002),
     },
@@ -191,14 +266,14 @@ conformance({
       call: calling((adapter, call) =>
         lookUpOf(adapter.transfers.settlement).find({ reference: transfer.reference, ...sent }, call),
       ),
-      success: () => success({ list: [{ transfer_no: 'M1', transfer_unique_no: transfer.reference }] }),
+      success: () => success({ list: [transferRow] }),
       unlistedCode,
       refusal: failing(1019),
     },
     {
       name: 'transfers.balances',
       call: calling((adapter, call) => adapter.transfers.balances('U1', call)),
-      success: () => success({ list: [{ cardholder_no: 'U1', symbol: 'TUSDT', balance: '1.00' }] }),
+      success: () => success({ list: [accountRow] }),
       unlistedCode,
       refusal: failing(2002),
     },
@@ -219,5 +294,5 @@ conformance({
   open: (baseUrl, host) => openAdapter(baseUrl, host, { mode: 'authorization' }),
   aside,
   canaries,
-  calls: [{ ...page, success: () => success({ list: [{ card_bin_no: 'B1', currencies: ['USD'] }] }) }, issue],
+  calls: [{ ...page, success: () => success({ list: [binRow, binRow] }) }, issue],
 });

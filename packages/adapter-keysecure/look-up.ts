@@ -1,3 +1,4 @@
+import type { Rows } from '@card-gateway/adapter-kit';
 import {
   done,
   type Evidence,
@@ -55,17 +56,17 @@ export function settledByNumber<Row extends z.ZodType, Value>(
 
 /**
  * Picks our row out of a list that was filtered by our number. No row at all is "not found". Rows without ours mean that
- * the filter did not work, and more than one of ours that the provider took the order twice: neither settles anything,
+ * ours could not be read or the filter did not work, and more than one of ours that the provider took the order twice: neither settles anything,
  * least of all as "not found".
  */
 function onlyOwn<Row extends z.ZodType, Value>(
-  rows: readonly z.output<Row>[],
+  { read, unreadable }: Rows<z.output<Row>>,
   reference: string,
   list: NumberedList<Row, Value>,
   evidence: Evidence,
 ): Outcome<Finding<Value>> {
-  if (rows.length === 0) return done({ found: false }, evidence);
-  const [own, ...more] = rows.filter((row) => row[list.number] === reference);
+  if (read.length + unreadable === 0) return done({ found: false }, evidence);
+  const [own, ...more] = read.filter((row) => row[list.number] === reference);
   if (own === undefined || more.length > 0) return unknown('unreadable_answer', evidence);
   return done({ found: true, value: list.value(own) }, evidence);
 }

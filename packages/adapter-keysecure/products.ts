@@ -1,3 +1,4 @@
+import { mapRows } from '@card-gateway/adapter-kit';
 import {
   type CardForm,
   cardNetwork,
@@ -35,10 +36,11 @@ export function products(client: KeySecureClient, settings: KeySecureSettings): 
         body: { page: number, size },
         data: listOf(list.row),
         judge: (data, evidence) => {
-          const items = data.list.map(list.toProduct);
-          const isWhole = number === 0 && data.list.length < size;
-          const following = data.list.length === 0 ? null : String(number + 1);
-          return done({ items, next: following, nextPart: null, isWhole, total: null }, evidence);
+          const { read: items, unreadable } = mapRows(data.list, list.toProduct);
+          const rows = items.length + unreadable;
+          const isWhole = number === 0 && rows < size;
+          const following = rows === 0 ? null : String(number + 1);
+          return done({ items, unreadable, next: following, nextPart: null, isWhole, total: null }, evidence);
         },
       },
       call,
@@ -67,8 +69,8 @@ function fromPackage(row: z.output<typeof packageData>): ProviderProduct {
   return {
     ...unsaid,
     providerRef: row.package_no,
-    name: row.package_en_name ?? row.package_cn_name,
-    bin: row.card_bin,
+    name: row.package_en_name ?? row.package_cn_name ?? null,
+    bin: row.card_bin ?? null,
     network: cardNetwork(row.organization),
     forms: packageForms(row.package_type),
     currencies: [],
@@ -78,7 +80,7 @@ function fromPackage(row: z.output<typeof packageData>): ProviderProduct {
 }
 
 function fromBin(row: z.output<typeof binData>): ProviderProduct {
-  const currencies = row.currencies ?? [];
+  const currencies = row.currencies?.read ?? [];
   const [only, ...others] = currencies;
   const forms = binForms(row.support_virtual, row.support_physical);
   return {
@@ -86,7 +88,7 @@ function fromBin(row: z.output<typeof binData>): ProviderProduct {
     issuable: forms === null || forms.length > 0,
     providerRef: row.card_bin_no,
     name: null,
-    bin: row.card_bin,
+    bin: row.card_bin ?? null,
     network: cardNetwork(row.organization),
     forms,
     currencies,
@@ -96,12 +98,12 @@ function fromBin(row: z.output<typeof binData>): ProviderProduct {
 }
 
 /** The words of `package_type` are not published; presumably they are the card types (keysecure.md §9). */
-function packageForms(type: string | null): readonly CardForm[] | null {
+function packageForms(type: string | null | undefined): readonly CardForm[] | null {
   if (type === 'Virtual') return ['virtual'];
   return type === 'Physical' ? ['physical'] : null;
 }
 
-type Support = boolean | null | undefined;
+type Support = boolean | undefined;
 
 function binForms(virtual: Support, physical: Support): readonly CardForm[] | null {
   if (typeof virtual !== 'boolean' || typeof physical !== 'boolean') return null;
@@ -111,9 +113,9 @@ function binForms(virtual: Support, physical: Support): readonly CardForm[] | nu
 function toLimits(limits: WireLimits | null | undefined): ProductLimits | null {
   if (limits === null || limits === undefined) return null;
   return {
-    balance: limits.limit_balance,
-    weekly: limits.limit_week_balance,
-    atmDaily: limits.limit_atm_day_balance,
-    atmMonthly: limits.limit_atm_month_balance,
+    balance: limits.limit_balance ?? null,
+    weekly: limits.limit_week_balance ?? null,
+    atmDaily: limits.limit_atm_day_balance ?? null,
+    atmMonthly: limits.limit_atm_month_balance ?? null,
   };
 }

@@ -75,7 +75,7 @@ function readCard(plaintext: string, providerRef: string): RevealedCard | null {
   const { pan: digits, cvv, exp_month: month, exp_year: year } = info.data;
   const pan = Pan.parse(digits);
   if (pan === null) return null;
-  return { pan, expiry: expiryOf(month, year), cvv: cvv === null ? null : new Secret(cvv) };
+  return { pan, expiry: expiryOf(month ?? '', year ?? ''), cvv: cvv ? new Secret(cvv) : null };
 }
 
 /** The parser's error quotes the text, so it is dropped here. */

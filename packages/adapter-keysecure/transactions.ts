@@ -1,3 +1,4 @@
+import { mapRows, onlyRows } from '@card-gateway/adapter-kit';
 import {
   done,
   type Merchant,
@@ -56,11 +57,13 @@ export function transactions(
           effect: 'read',
           body: { card_no: cardRef, ...stepFilter(step, settings.timeZone) },
           data: listOf(transactionData),
-          // A row of another card shows that the filter did not work: somebody else's payments are no answer.
-          judge: ({ list }, evidence) =>
-            list.every((row) => row.card_no === cardRef)
-              ? done(pageAt(step, list.map(toTransaction), list.length), evidence)
-              : unknown('unreadable_answer', evidence),
+          // Somebody else's payments are no answer: where there are no others, the filter did not work.
+          judge: ({ list }, evidence) => {
+            const own = onlyRows(list, (row) => row.card_no === cardRef);
+            return own.read.length === 0 && list.read.length > 0
+              ? unknown('unreadable_answer', evidence)
+              : done(pageAt(step, mapRows(own, toTransaction)), evidence);
+          },
         },
         call,
       );
@@ -97,11 +100,11 @@ export function toTransaction(row: WireTransaction): ProviderTransaction {
     status: movementWords.get(row.status) ?? 'unrecognized',
     providerStatus: row.status,
     amount: row.amount,
-    ...(row.consume_relate_no === undefined ? {} : { relatedRef: row.consume_relate_no || null }),
+    ...(row.consume_relate_no === undefined ? {} : { relatedRef: row.consume_relate_no }),
     ...(row.local_amount === undefined ? {} : { localAmount: row.local_amount }),
-    ...(row.local_currency === undefined ? {} : { localCurrency: row.local_currency || null }),
+    ...(row.local_currency === undefined ? {} : { localCurrency: row.local_currency }),
     ...(row.fee === undefined ? {} : { fee: row.fee }),
-    ...(fees === undefined ? {} : { fees: (fees ?? []).map(({ fee_type: type, amount }) => ({ type, amount })) }),
+    ...(fees === undefined ? {} : { fees: (fees?.read ?? []).map(({ fee_type: type, amount }) => ({ type, amount })) }),
     ...(row.merchant_info === undefined ? {} : { merchant: toMerchant(row.merchant_info) }),
     // The callback's `time` is that of the last change (§11.2); the lists' is taken for the same, which they do not say.
     modifiedAt: instantOf(row.time ?? null),
@@ -111,7 +114,7 @@ export function toTransaction(row: WireTransaction): ProviderTransaction {
 /** Null where nothing is said of the merchant. */
 export function toMerchant(info: WireMerchant): Merchant | null {
   if (info === null || info === undefined) return null;
-  const { merchant_name: name, merchant_mcc: categoryCode, city, country } = info;
+  const { merchant_name: name = null, merchant_mcc: categoryCode = null, city = null, country = null } = info;
   const parts = [name, categoryCode, city, country];
   return parts.every((part) => part === null) ? null : { name, categoryCode, city, country };
 }

@@ -161,7 +161,7 @@ describe('looking a transfer up', () => {
     expect(outcome).toMatchObject({
       value: {
         found: true,
-        value: { providerRef: 'M1', ourReference: order.reference, status: 'unrecognized', providerStatus: null },
+        value: { providerRef: 'M1', ourReference: order.reference, status: 'unrecognized', providerStatus: '1' },
       },
     });
   });

@@ -1,3 +1,4 @@
+import type { Rows } from '@card-gateway/adapter-kit';
 import {
   type Decimal,
   done,
@@ -131,12 +132,12 @@ function toTransfer(row: WireTransfer): ProviderTransfer {
   const direction = directions.get(row.type ?? '');
   return {
     providerRef: row.transfer_no,
-    ourReference: row.transfer_unique_no,
+    ourReference: row.transfer_unique_no ?? null,
     status: movementWords.get(row.status ?? '') ?? 'unrecognized',
     providerStatus: row.status ?? null,
-    ...(typeof row.cardholder_no === 'string' ? { cardholderRef: row.cardholder_no } : {}),
+    ...(row.cardholder_no ? { cardholderRef: row.cardholder_no } : {}),
     ...(direction === undefined ? {} : { direction }),
-    ...(typeof row.balance === 'string' ? { amount: row.balance } : {}),
+    ...(row.balance ? { amount: row.balance } : {}),
     ...(row.before_balance === undefined ? {} : { balanceBefore: row.before_balance }),
     ...(row.after_balance === undefined ? {} : { balanceAfter: row.after_balance }),
     ...(row.time === undefined ? {} : { createdAt: instantOf(row.time) }),
@@ -145,15 +146,16 @@ function toTransfer(row: WireTransfer): ProviderTransfer {
 
 /** Somebody else's accounts are no answer. */
 function balancesOf(
-  rows: readonly WireAccount[],
+  { read }: Rows<WireAccount>,
   cardholderRef: string,
   evidence: Evidence,
 ): Outcome<readonly ProviderBalance[]> {
-  if (rows.some((row) => row.cardholder_no !== cardholderRef)) return unknown('unreadable_answer', evidence);
+  const rows = read.filter((row) => row.cardholder_no === cardholderRef);
+  if (rows.length === 0 && read.length > 0) return unknown('unreadable_answer', evidence);
   return done(
     rows.map((row) => ({
       currency: row.symbol,
-      chain: row.symbol_chain,
+      chain: row.symbol_chain ?? null,
       amount: row.balance,
       usdValue: row.usd_balance ?? null,
       bonus: row.bonus_balance ?? null,

@@ -1,3 +1,4 @@
+import type { Rows } from '@card-gateway/adapter-kit';
 import type { Page } from '@card-gateway/core';
 import { z } from 'zod';
 import { dayMs, timeFilter } from './window.ts';
@@ -44,14 +45,14 @@ export function readStep(text: string): Step | null {
  * The page at a step: the next one is of the same window; the part after it is the next window, and the window that reaches
  * `until` is the last. That fewer rows than were asked for are all there are is derived, not documented (keysecure.md §7), and
  * so it says so of the first page alone and ends nothing.
- *
- * @param rows on the page as it came, with those that could not be read
  */
-export function pageAt<Item>(step: Step, items: readonly Item[], rows: number): Page<Item> {
+export function pageAt<Item>(step: Step, { read, unreadable }: Rows<Item>): Page<Item> {
+  const rows = read.length + unreadable;
   const from = step.to - overlapMs;
   const following = { ...step, from, to: Math.min(from + windowMs, step.until), page: 0 };
   return {
-    items,
+    items: read,
+    unreadable,
     next: rows === 0 ? null : JSON.stringify({ ...step, page: step.page + 1 }),
     nextPart: step.to >= step.until ? null : JSON.stringify(following),
     isWhole: step.page === 0 && rows < step.size,

@@ -1,28 +1,33 @@
-import { NumberLiteral, wire } from '@card-gateway/adapter-kit';
-import { type Decimal, parseDecimal } from '@card-gateway/core';
+import { field, NumberLiteral, required, type Rows, rowsOf, wire } from '@card-gateway/adapter-kit';
+import { storableDate } from '@card-gateway/core';
 import { z } from 'zod';
 
 /** Every answer (keysecure.md §3). `code` is a JSON number; HTTP is 200 also for a failure, which has no `data` (§12, trap 3). */
-export const envelope = z.object({ code: wire.integer, msg: wire.optionalText, data: z.unknown().optional() });
+export const envelope = z.object({ code: wire.integer, msg: field.message, data: z.unknown().optional() });
 
 /** An order number of the platform (`*_no`): never empty, or there is nothing to come back with. */
-const orderNumber = z.string().min(1);
+const orderNumber = required.id;
 
-/** A limit that may be missing, empty or a word; then the provider states none (§6.18, §6.19). */
-const limit = wire.textOrNumber
+/** Unix milliseconds; {@link instantOf} makes a date of them. */
+const instant = wire.integer.nullish().catch(undefined);
+
+/** Limits that may be missing, empty or words; then the provider states none (§6.18, §6.19). */
+const limits = z
+  .object({
+    limit_balance: field.amount,
+    limit_week_balance: field.amount,
+    limit_atm_day_balance: field.amount,
+    limit_atm_month_balance: field.amount,
+  })
   .nullish()
-  .transform((text): Decimal | null => (text === undefined || text === null ? null : parseDecimal(text)));
-
-const limits = z.object({
-  limit_balance: limit,
-  limit_week_balance: limit,
-  limit_atm_day_balance: limit,
-  limit_atm_month_balance: limit,
-});
+  .catch(undefined);
 export type WireLimits = z.output<typeof limits>;
 
+/** A text that a header can carry: one that it cannot would be an error of the request that it goes out with. */
+const headerText = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
+
 /** GET merchant/token (§6.1). `expired_time` is an instant in Unix milliseconds, not a duration. */
-export const tokenData = z.object({ access_token: z.string().min(1), expired_time: wire.integer });
+export const tokenData = z.object({ access_token: headerText, expired_time: wire.integer });
 
 /** POST cardholder/apply (§6.2). */
 export const cardholderApplied = z.object({ cardholder_no: orderNumber, cardholder_unique_no: z.string() });
@@ -30,9 +35,9 @@ export const cardholderApplied = z.object({ cardholder_no: orderNumber, cardhold
 /** A row of cardholder/list (§6.3); cardholder/{no}/info (§6.4) has the same members without `fail_reason`. */
 export const cardholderData = z.object({
   cardholder_no: orderNumber,
-  cardholder_unique_no: wire.optionalText,
-  status: z.string(),
-  fail_reason: z.string().nullish(),
+  cardholder_unique_no: field.reference,
+  status: required.word,
+  fail_reason: field.message,
 });
 export type WireCardholder = z.output<typeof cardholderData>;
 
@@ -42,13 +47,13 @@ export const cardApplied = z.object({ card_no: orderNumber, card_unique_no: z.st
 /** A row of card/list (§6.6) and card/{no}/detail (§6.7), as far as both are used. `time` is in Unix milliseconds. */
 export const cardData = z.object({
   card_no: orderNumber,
-  card_unique_no: z.string().nullish(),
-  cardholder_no: z.string().nullish(),
-  card_type: z.string().nullish(),
-  card_last_no: z.string().nullish(),
-  organization: z.string().nullish(),
-  status: z.string(),
-  time: wire.integer.nullish(),
+  card_unique_no: field.reference,
+  cardholder_no: field.reference,
+  card_type: field.word,
+  card_last_no: field.text(),
+  organization: field.word,
+  status: field.word,
+  time: instant,
 });
 export type WireCard = z.output<typeof cardData>;
 
@@ -60,37 +65,30 @@ export const privateData = z.string().min(1);
 export const privateInfo = z.object({
   card_no: z.string(),
   pan: z.string(),
-  cvv: wire.optionalText,
-  exp_year: z.string(),
-  exp_month: z.string(),
+  cvv: field.text(),
+  exp_year: field.text(),
+  exp_month: field.text(),
 });
 
 /** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds, and no instant (§12, trap 4). */
 export const clientToken = z.object({
-  client_access_token: z.string().min(1),
+  client_access_token: z.string().min(1).max(4096),
   expires_in: wire.integer.refine((seconds) => seconds >= 0 && seconds <= yearSeconds),
 });
 const yearSeconds = 366 * 86_400;
 
-/** An amount that is documented without being promised: `undefined` when it is not said or no number, null for none. */
-const amount = wire.textOrNumber.nullish().transform((text): Decimal | null | undefined => {
-  if (text === undefined || text === null) return text;
-  return text === '' ? null : (parseDecimal(text) ?? undefined);
-});
-
 /** `fee_detail` of a callback (§11.2); probably `fee_list` of consume/info, whose form is not published (§6.12). */
-const fees = z
-  .array(z.object({ fee_type: z.string(), amount: wire.decimal }))
+const fees = rowsOf(z.object({ fee_type: required.word, amount: required.amount }))
   .nullish()
   .catch(undefined);
 
 /** `merchant_info` of a callback (§11.1); whether the lists carry it is not published. */
 const merchantInfo = z
   .object({
-    merchant_name: wire.optionalText,
-    merchant_mcc: wire.optionalText,
-    city: wire.optionalText,
-    country: wire.optionalText,
+    merchant_name: field.text(),
+    merchant_mcc: field.text(),
+    city: field.text(),
+    country: field.text(),
   })
   .nullish()
   .catch(undefined);
@@ -103,17 +101,17 @@ export type WireMerchant = z.output<typeof merchantInfo>;
 export const transactionData = z.object({
   consume_no: orderNumber,
   card_no: orderNumber,
-  type: z.string(),
-  amount: wire.decimal,
-  status: z.string(),
-  consume_relate_no: z.string().nullish(),
-  local_amount: amount,
-  local_currency: z.string().nullish(),
-  fee: amount,
+  type: required.word,
+  amount: required.amount,
+  status: required.word,
+  consume_relate_no: field.reference,
+  local_amount: field.amount,
+  local_currency: field.word,
+  fee: field.amount,
   fee_list: fees,
   fee_detail: fees,
   merchant_info: merchantInfo,
-  time: wire.integer.nullish(),
+  time: instant,
 });
 export type WireTransaction = z.output<typeof transactionData>;
 
@@ -170,66 +168,65 @@ export const paymentData = transactionData.extend({ cardholder_no: z.string().nu
 export const transferSent = z.object({
   transfer_no: orderNumber,
   transfer_unique_no: z.string(),
-  before_balance: amount,
-  after_balance: amount,
+  before_balance: field.amount,
+  after_balance: field.amount,
 });
 export type WireTransferSent = z.output<typeof transferSent>;
 
 /** A row of account/transfer/list, whose members are not published and taken to be those of the order (§6.17). */
 export const transferData = z.object({
   transfer_no: orderNumber,
-  transfer_unique_no: wire.optionalText,
-  status: z.string().nullish().catch(undefined),
-  cardholder_no: z.string().min(1).nullish().catch(undefined),
-  type: z.string().nullish().catch(undefined),
-  balance: amount.catch(undefined),
-  before_balance: amount.catch(undefined),
-  after_balance: amount.catch(undefined),
-  time: wire.integer.nullish().catch(undefined),
+  transfer_unique_no: field.reference,
+  status: field.word,
+  cardholder_no: field.reference,
+  type: field.word,
+  balance: field.amount,
+  before_balance: field.amount,
+  after_balance: field.amount,
+  time: instant,
 });
 export type WireTransfer = z.output<typeof transferData>;
 
 /** A row of account/{no}/info (§6.16). */
 export const accountData = z.object({
-  cardholder_no: z.string(),
-  symbol: z.string().min(1),
-  symbol_chain: wire.optionalText,
-  balance: wire.decimal,
-  usd_balance: amount,
-  bonus_balance: amount,
-  usd_bonus_balance: amount,
+  cardholder_no: orderNumber,
+  symbol: required.word,
+  symbol_chain: field.word,
+  balance: required.amount,
+  usd_balance: field.amount,
+  bonus_balance: field.amount,
+  usd_bonus_balance: field.amount,
 });
 export type WireAccount = z.output<typeof accountData>;
 
 /** `time` as a date: 0 stands for "none" in the documents' examples; what is no date at all says no more than that. */
 export function instantOf(time: number | null): Date | null {
-  const date = new Date(time ?? 0);
-  return date.getTime() > 0 ? date : null;
+  return time === null || time <= 0 ? null : storableDate(time);
 }
 
 /** A row of card/package/list, credit mode (§6.18). */
 export const packageData = z.object({
   package_no: orderNumber,
-  package_en_name: wire.optionalText,
-  package_cn_name: wire.optionalText,
-  card_bin: wire.optionalText,
-  organization: wire.optionalText,
-  package_type: wire.optionalText,
-  consumption_limit: limits.nullish(),
+  package_en_name: field.text(),
+  package_cn_name: field.text(),
+  card_bin: field.text(),
+  organization: field.word,
+  package_type: field.word,
+  consumption_limit: limits,
 });
 
 /** A row of card/support/bins, authorization mode (§6.19). */
 export const binData = z.object({
   card_bin_no: orderNumber,
-  card_bin: wire.optionalText,
-  organization: wire.optionalText,
-  support_physical: z.boolean().nullish(),
-  support_virtual: z.boolean().nullish(),
-  currencies: z.array(z.string()).nullish(),
-  balance_limit: limits.nullish(),
+  card_bin: field.text(),
+  organization: field.word,
+  support_physical: field.flag,
+  support_virtual: field.flag,
+  currencies: rowsOf(required.word).nullish().catch(undefined),
+  balance_limit: limits,
 });
 
 /** `data` of every list (§7): rows only, without a total or a next marker. */
-export function listOf<Row extends z.ZodType>(row: Row): z.ZodObject<{ list: z.ZodArray<Row> }> {
-  return z.object({ list: z.array(row) });
+export function listOf<Row extends z.ZodType>(row: Row): z.ZodObject<{ list: z.ZodType<Rows<z.output<Row>>> }> {
+  return z.object({ list: rowsOf(row) });
 }

@@ -1,12 +1,15 @@
-import { type Evidence, type Outcome, refused, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, refused, storableText, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { Answer, Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 
+/** A provider's code is kept beside the outcome; one that is longer is none that a document lists. */
+const longestCode = 64;
+
 export interface Reading<Schema extends z.ZodType, T> {
   /** The fields of the answer that are used; a field that is not named cannot leak. */
   readonly reply: Schema;
-  /** Says what a readable answer with HTTP 2xx means. */
+  /** Says what a readable answer with HTTP 2xx means. A throw means unreadable. */
   readonly judge: (
     reply: z.output<Schema>,
     evidence: (code: string | null, message?: string | null) => Evidence,
@@ -35,18 +38,17 @@ export function readAnswer<Schema extends z.ZodType, T>(exchange: Exchange, read
 function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Reading<Schema, T>): Outcome<T> {
   const evidence = (code: string | null, message: string | null = null): Evidence => ({
     httpStatus: answer.status,
-    code,
+    code: code === null ? null : storableText(code, longestCode),
     message,
   });
   if (answer.status < 200 || answer.status > 299) {
     return reading.status?.(answer.status) ?? unknown('unreadable_answer', evidence(null));
   }
-  let value: unknown;
   try {
-    value = (reading.parse ?? parseJson)(answer.body);
+    const reply = reading.reply.safeParse((reading.parse ?? parseJson)(answer.body));
+    if (reply.success) return reading.judge(reply.data, evidence);
   } catch {
-    return unknown('unreadable_answer', evidence(null));
+    // No value of a provider may end in an exception: what was done stays unknown.
   }
-  const reply = reading.reply.safeParse(value);
-  return reply.success ? reading.judge(reply.data, evidence) : unknown('unreadable_answer', evidence(null));
+  return unknown('unreadable_answer', evidence(null));
 }

@@ -1,5 +1,5 @@
 import { json } from '@card-gateway/adapter-kit/testing';
-import type { BoundCard, Outcome } from '@card-gateway/core';
+import type { BoundCards, Outcome } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { account, call, fixture } from './testing/account.ts';
 
@@ -8,7 +8,7 @@ const example = fixture('token.reply.json');
 const tokenId = 'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347d';
 const question = { user, kind: 'token', userIp: null } as const;
 
-async function listing(body: string): Promise<Outcome<readonly BoundCard[]>> {
+async function listing(body: string): Promise<Outcome<BoundCards>> {
   const { loopback, boundCards } = await account();
   loopback.reply(() => json(body));
   return boundCards.list(question, call);
@@ -62,12 +62,18 @@ describe('the request', () => {
 
   test.each([
     ['an empty customer id', { ...question, user: '' }, 'invalid_request'],
-    ['a customer id of 51 characters', { ...question, user: 'x'.repeat(51) }, 'invalid_request'],
+    ['a customer id of 51 characters', { ...question, user: '宜'.repeat(51) }, 'invalid_request'],
     ['bank cards', { ...question, kind: 'bank_card' as const }, 'unsupported'],
   ])('is not sent for %s', async (_name, asked, reason) => {
     const { loopback, boundCards } = await account();
     expect(await boundCards.list(asked, call)).toMatchObject({ kind: 'refused', refusal: { reason } });
     expect(loopback.requests).toHaveLength(0);
+  });
+
+  test('counts a customer id in characters, of which an emoji is one', async () => {
+    const { loopback, boundCards } = await account();
+    loopback.reply(() => json(example));
+    expect(await boundCards.list({ ...question, user: '💳'.repeat(50) }, call)).toMatchObject({ kind: 'done' });
   });
 
   test('needs no address of the end user', async () => {
@@ -81,31 +87,34 @@ describe('the answer', () => {
     const outcome = await listing(example);
     expect(outcome).toMatchObject({
       kind: 'done',
-      value: [
-        {
-          providerRef: '1744642154859945986',
-          kind: 'token',
-          maskedNumber: '400002******0961',
-          bin: '400002',
-          last4: '0961',
-          network: 'visa',
-          cardType: null,
-          bank: null,
-          expiry: '2024-05',
-          binCountry: 'US',
-          pan: null,
-        },
-      ],
+      value: {
+        cards: [
+          {
+            providerRef: '1744642154859945986',
+            kind: 'token',
+            maskedNumber: '400002******0961',
+            bin: '400002',
+            last4: '0961',
+            network: 'visa',
+            cardType: null,
+            bank: null,
+            expiry: '2024-05',
+            binCountry: 'US',
+            pan: null,
+          },
+        ],
+        isWhole: true,
+      },
       evidence: { httpStatus: 200, code: '20000', message: 'Success' },
     });
-    const [card] = outcome.kind === 'done' ? outcome.value : [];
+    const [card] = outcome.kind === 'done' ? outcome.value.cards : [];
     expect(card?.token?.reveal()).toBe(tokenId);
     expect(JSON.stringify(outcome)).not.toContain(tokenId);
   });
 
   test('shows one card under three ids as three bindings (§3.1)', async () => {
     const outcome = await listing(fixture('subscription.reply.json'));
-    const cards = outcome.kind === 'done' ? outcome.value : [];
+    const cards = outcome.kind === 'done' ? outcome.value.cards : [];
     expect(cards.map((card) => card.providerRef)).toEqual([
       '1853389154086916098',
       '1853384078811303938',
@@ -128,7 +137,7 @@ describe('the answer', () => {
     'with data %s is an empty list',
     async (data) => {
       const outcome = await listing(`{"respCode":"20000","respMsg":"Success","data":${data}}`);
-      expect(outcome).toMatchObject({ kind: 'done', value: [] });
+      expect(outcome).toMatchObject({ kind: 'done', value: { cards: [], isWhole: true } });
     },
   );
 
@@ -144,16 +153,36 @@ describe('the answer', () => {
     ],
     ['with an impossible month', '"month":"05"', '"month":"13"', { expiry: null }],
     ['without an expiry', ',"year":"2024","month":"05"', '', { expiry: null }],
+    [
+      'with an id that is a number, all of its 19 digits (trap 7)',
+      '"1744642154859945986"',
+      '1744642154859945986',
+      { providerRef: '1744642154859945986' },
+    ],
+    ['with a token that is a number', `"${tokenId}"`, '17', { token: null }],
   ])('reads a row %s', async (_name, from, to, expected) => {
     expect(example).toContain(from);
-    expect(await listing(example.replace(from, to))).toMatchObject({ kind: 'done', value: [expected] });
+    expect(await listing(example.replace(from, to))).toMatchObject({
+      kind: 'done',
+      value: { cards: [expected], isWhole: true },
+    });
   });
 
   test.each([
-    ['an id that is a number (trap 7)', '"1744642154859945986"', '1744642154859945986'],
     ['no id', '"id":"1744642154859945986",', ''],
-    ['a token that is a number', `"${tokenId}"`, '17'],
+    ['an id that steps out of its path', '"1744642154859945986"', '".."'],
     ['a card number in clear', '400002******0961', '4000020000000961'],
+  ])('leaves a row with %s out, and says that it is not whole', async (_name, from, to) => {
+    expect(example).toContain(from);
+    const rows = /\[(.*)\]/s.exec(example)?.[1] ?? '';
+    const two = example.replace(rows, `${rows.replace(from, to)},${rows}`);
+    expect(await listing(two)).toMatchObject({
+      kind: 'done',
+      value: { cards: [{ providerRef: '1744642154859945986' }], isWhole: false },
+    });
+  });
+
+  test.each([
     ['a list that is none', '"tokenInfos":[', '"tokenInfos":"3","was":['],
     ['data that is text', '"data":{', '"data":"3","was":{'],
     ['no data', '"data":{', '"was":{'],

@@ -17,7 +17,7 @@ const subProductTypes: ReadonlyMap<BindingKind, string> = new Map([
   ['subscription', 'SUBSCRIBE'],
 ]);
 
-/** The longest `merchantCustId` (§3.1). */
+/** The longest `merchantCustId` (§3.1), in characters. */
 const longestUser = 50;
 
 /** The list has no pages (§3.1): some ten thousand tokens of one customer. */
@@ -35,7 +35,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
       const subProductType = subProductTypes.get(kind);
       if (subProductType === undefined) return refused('unsupported', { message: `Onerway lists no ${kind}` });
       // An empty value would drop out of the signature, and with it the only owner check.
-      if (user === '' || user.length > longestUser) {
+      if (user === '' || [...user].length > longestUser) {
         return refused('invalid_request', { message: `a customer id has 1 to ${longestUser} characters` });
       }
       return ask(
@@ -52,11 +52,10 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
           hide: [user],
           maxResponseBytes: longestListBytes,
           data: tokenListData,
-          judge: ({ tokenInfos }, evidence) =>
-            done(
-              tokenInfos.map((row) => boundCardOf(row, kind)),
-              evidence,
-            ),
+          judge: ({ tokenInfos }, evidence) => {
+            const { read, unreadable } = tokenInfos ?? { read: [], unreadable: 0 };
+            return done({ cards: read.map((row) => boundCardOf(row, kind)), isWhole: unreadable === 0 }, evidence);
+          },
         },
         call,
       );
@@ -75,8 +74,8 @@ function boundCardOf(row: TokenInfo, kind: BindingKind): BoundCard {
     cardType: null,
     bank: null,
     expiry: expiryOf(row.month ?? '', row.year ?? ''),
-    binCountry: row.cardBinCountry,
+    binCountry: row.cardBinCountry ?? null,
     pan: null,
-    token: row.tokenId,
+    token: row.tokenId ?? null,
   };
 }

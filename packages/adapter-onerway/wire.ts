@@ -1,44 +1,40 @@
-import { wire } from '@card-gateway/adapter-kit';
+import { field, required, rowsOf, wire } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 
 /** The envelope of every answer (onerway.md §2). The code is text: `"20000"`. */
 export const envelope = z.object({
   respCode: z.string().min(1),
-  respMsg: wire.optionalText.catch(null),
+  respMsg: field.message,
   data: z.unknown().optional(),
 });
 
-/** Documented as text, but pages and samples of this provider disagree about types (trap 18). */
-const yearOrMonth = wire.textOrNumber.nullish().catch(null);
+/** Longer than any `tokenId` of the documents, of which the longest has 300 characters (§6.2). */
+const longestToken = 1000;
 
-/**
- * A bound card (§3.1). The ids have 19 digits, which a JSON number loses (trap 7): only text is taken. `tokenId` is a payment
- * credential (trap 11).
- */
+/** A bound card (§3.1). `tokenId` is a payment credential (trap 11). */
 const tokenInfo = z.object({
-  id: z.string().min(1),
+  id: required.id,
   tokenId: z
     .string()
     .min(1)
-    .transform((token) => new Secret(token)),
+    .max(longestToken)
+    .transform((token) => new Secret(token))
+    .nullish()
+    .catch(undefined),
   /** First six, stars, last four. Anything else might be a number in clear. */
-  cardNumber: z.string().regex(/^\d{6}\*+\d{4}$/),
-  paymentMethod: wire.optionalText.catch(null),
+  cardNumber: z.string().regex(/^\d{6}\*{1,20}\d{4}$/),
+  paymentMethod: field.word,
   /** Missing in the 2024 documents. */
-  cardBinCountry: wire.optionalText.catch(null),
-  year: yearOrMonth,
-  month: yearOrMonth,
+  cardBinCountry: field.word,
+  // Documented as text, but pages and samples of this provider disagree about types (trap 18).
+  year: field.text(),
+  month: field.text(),
 });
 export type TokenInfo = z.output<typeof tokenInfo>;
 
 /** `data` of `queryTokenList` (§3.1). The documents show no empty list: `[]`, null and absence are all read as one. */
-export const tokenListData = z.object({
-  tokenInfos: z
-    .array(tokenInfo)
-    .nullish()
-    .transform((rows) => rows ?? []),
-});
+export const tokenListData = z.object({ tokenInfos: rowsOf(tokenInfo).nullish() });
 
 /** `data` of the token delete (§3.2); its signature is not read, because how to verify it is not published. */
 export const deleteData = z.object({ success: z.boolean() });

@@ -11,6 +11,7 @@ import {
   refused,
   unknown,
 } from '@card-gateway/core';
+import { mapRows } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
 import { pageAt, positionOf } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
@@ -34,8 +35,8 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
           ...operation,
           fields: { page_no: position.page, page_size: position.size },
           judge: ({ total, card_list }, evidence) => {
-            const items = card_list.map((row) => cardOf(row, readTime));
-            return done(pageAt(position, items, { rows: card_list.length, total }, settings.maxPages), evidence);
+            const rows = mapRows(card_list, (row) => cardOf(row, readTime));
+            return done(pageAt(position, rows, total, settings.maxPages), evidence);
           },
         },
         call,
@@ -51,11 +52,12 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
           ...operation,
           fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
           judge: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
-            const row = card_list.find((candidate) => candidate.card_id === providerRef);
+            const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row !== undefined) return done({ found: true, value: cardOf(row, readTime) }, evidence);
             // Other cards on a page of many: the filter was not applied as assumed, so this page proves no absence.
-            const wasFiltered = total !== null && total <= card_list.length;
-            return card_list.length === 0 || wasFiltered
+            const rows = card_list.read.length + card_list.unreadable;
+            const wasFiltered = card_list.unreadable === 0 && total !== null && total <= rows;
+            return rows === 0 || wasFiltered
               ? done({ found: false }, evidence)
               : unknown('unreadable_answer', evidence);
           },
@@ -82,9 +84,8 @@ function cardOf(row: CardRow, readTime: ReadTime): ProviderCard {
   const pan = Pan.parse(row.card_no ?? '') ?? undefined;
   return {
     providerRef: row.card_id,
-    status: statuses.get(row.status) ?? 'unrecognized',
-    providerStatus: row.status,
     ...carried({
+      ...(row.status ? { status: statuses.get(row.status) ?? 'unrecognized', providerStatus: row.status } : {}),
       productRef: row.bin_id,
       cardholderRef: row.holder_id,
       pan,

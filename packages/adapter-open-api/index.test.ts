@@ -15,6 +15,25 @@ const echoing = JSON.stringify({
   message: `key ${key} of customer 10000011 / app 100001 may not see ${number}`,
 });
 
+/** Every member of §3.1. */
+const walletRow = {
+  record_id: 'ord_1',
+  transaction_id: '10002024020407465400001000100182e74f720f9df26d',
+  out_transaction_id: 'pm_h1',
+  in_out_type: 1,
+  transaction_type: 3,
+  transaction_desc: 'exchange',
+  amount: 10.5,
+  currency: 'USD',
+  before_balance: 0,
+  after_balance: 10.5,
+  status: 2,
+  reject_reason: '',
+  remark: '',
+  transaction_time: '2024-02-04 07:46:54',
+  create_at: '2024-02-04 07:46:54',
+};
+
 conformance({
   provider: 'open-api',
   open: (baseUrl, host) => openAccount(baseUrl, host, { walletTransactionPath: 'wallet/transactionDetail' }),
@@ -51,7 +70,7 @@ conformance({
     {
       name: 'wallet.read',
       call: async (adapter, timeoutMs) => required(adapter.wallet).read('T1', { timeoutMs }),
-      success: () => json({ code: 0, message: 'success', data: { transaction_list: [] } }),
+      success: () => json({ code: 0, message: 'success', data: { transaction_list: [walletRow, walletRow] } }),
       unlistedCode: () => json(echoing),
       refusal: () => json('', 401),
     },

@@ -1,3 +1,4 @@
+import type { Rows } from '@card-gateway/adapter-kit';
 import type { Page } from '@card-gateway/core';
 
 /**
@@ -25,15 +26,17 @@ export function positionOf(next: string | null, pageSize: number): Position | nu
  */
 export function pageAt<Item>(
   position: Position,
-  items: readonly Item[],
-  said: { readonly rows: number; readonly total: number | null },
+  { read, unreadable }: Rows<Item>,
+  total: number | null,
   maxPages: number,
 ): Page<Item> {
+  const rows = read.length + unreadable;
   return {
-    items,
-    next: said.rows === 0 || position.page >= maxPages ? null : `${position.page + 1}.${position.size}`,
+    items: read,
+    unreadable,
+    next: rows === 0 || position.page >= maxPages ? null : `${position.page + 1}.${position.size}`,
     nextPart: null,
-    isWhole: position.page === 1 && said.rows === said.total,
-    total: said.total,
+    isWhole: position.page === 1 && rows === total,
+    total,
   };
 }

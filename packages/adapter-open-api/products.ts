@@ -6,6 +6,7 @@ import {
   type ProviderProduct,
   refused,
 } from '@card-gateway/core';
+import { mapRows } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
 import { pageAt, positionOf } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
@@ -24,8 +25,7 @@ export function productsFacet(settings: OpenApiSettings, ask: Ask): ProductsFace
           fields: { page_no: position.page, page_size: position.size },
           data: binListData,
           judge: ({ total, bin_list }, evidence) => {
-            const items = bin_list.map(productOf);
-            return done(pageAt(position, items, { rows: bin_list.length, total }, settings.maxPages), evidence);
+            return done(pageAt(position, mapRows(bin_list, productOf), total, settings.maxPages), evidence);
           },
         },
         call,
@@ -61,16 +61,16 @@ function productOf(row: BinRow): ProviderProduct {
     providerRef: row.bin_id,
     name: null,
     bin: row.bin_code ?? null,
-    network: row.mode === undefined ? null : (networks.get(row.mode) ?? 'unrecognized'),
-    category: row.card_category === undefined ? null : (categories.get(row.card_category) ?? 'unrecognized'),
+    network: row.mode ? (networks.get(row.mode) ?? 'unrecognized') : null,
+    category: row.card_category ? (categories.get(row.card_category) ?? 'unrecognized') : null,
     forms: null,
     currencies: [...new Set([loaded, settled])].filter((currency) => currency !== null),
     // Card rows name no currency (§1.3). Where loading and settling differ, no document says which one a balance is in.
     balanceCurrency: loaded === settled ? loaded : null,
     region: row.area ?? null,
     bank: row.bank ?? null,
-    status: statuses.get(row.status) ?? 'unrecognized',
-    providerStatus: row.status,
+    status: statuses.get(row.status ?? '') ?? 'unrecognized',
+    providerStatus: row.status ?? null,
     // Status and flag are independent; only both together allow new cards (§2.1).
     issuable: row.status === '1' && row.is_create === '1',
     limits: null,

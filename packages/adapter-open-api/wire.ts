@@ -1,34 +1,15 @@
-import { wire } from '@card-gateway/adapter-kit';
+import { field, required, rowsOf, wire } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/**
- * Text of which the documents use `""` for "none" (open-api-issuer.md, trap 8): null then, and `undefined` when the field is
- * missing or no text. A row is not lost for a field that it can do without.
- */
-const text = z
-  .string()
-  .nullable()
-  .transform((value) => (value === '' ? null : value))
-  .optional()
-  .catch(undefined);
+/** Of a `card_id` (open-api-issuer.md, trap 11). */
+const longestCardId = 64;
 
-/** An amount in major units as its literal text (§1.3, trap 6); `""` and null are null, unreadable is `undefined`. */
-const amount = z
-  .union([z.literal('').transform(() => null), z.null(), wire.decimal])
-  .optional()
-  .catch(undefined);
-
-/** A number of an enumeration as text, so that one which no document lists is kept as it came (§4). */
-const constant = wire.textOrNumber;
-
-const optionalConstant = constant
-  .transform((value) => (value === '' ? undefined : value))
-  .optional()
-  .catch(undefined);
+/** The most that a count of rows can be; PostgreSQL keeps it as an integer. */
+const mostRows = 2 ** 31 - 1;
 
 /** Rows in all (§1.2). Without it a list ends at its empty page. */
 const total = wire.integer
-  .refine((rows) => rows >= 0)
+  .refine((rows) => rows >= 0 && rows <= mostRows)
   .nullable()
   .catch(null);
 
@@ -38,79 +19,74 @@ const total = wire.integer
  */
 export const envelope = z.object({
   code: z.union([wire.integer, z.string().regex(/^-?0*[1-9]\d*$/)]),
-  message: text,
+  message: field.message,
   data: z.unknown().optional(),
 });
 
 /** A card product (§2.1). `type` is left out: its values are not published. */
 const binRow = z.object({
-  bin_id: z.string().min(1),
-  bin_code: text,
-  settle_currency: text,
-  recharge_currency: text,
-  mode: optionalConstant,
-  area: text,
-  card_category: optionalConstant,
-  bank: text,
-  status: constant,
-  is_create: optionalConstant,
+  bin_id: required.id,
+  bin_code: field.text(),
+  settle_currency: field.word,
+  recharge_currency: field.word,
+  mode: field.word,
+  area: field.text(),
+  card_category: field.word,
+  bank: field.text(),
+  status: field.word,
+  is_create: field.word,
 });
 export type BinRow = z.output<typeof binRow>;
 
 /** `data` of `binList` (§2.1). The echoed page number and size are not read: they come swapped (trap 7). */
-export const binListData = z.object({ total, bin_list: z.array(binRow) });
+export const binListData = z.object({ total, bin_list: rowsOf(binRow) });
 
 /**
  * A card (§2.2). The row also carries the security code and the PIN in clear; they are not named, so they end here (trap 2).
  */
 const cardRow = z.object({
-  card_id: z.string().min(1),
-  bin_id: text,
-  holder_id: text,
-  card_no: text,
-  balance: amount,
-  limit: amount,
-  expiry: text,
-  status: constant,
-  use_at: text,
-  close_at: text,
-  end_at: text,
+  card_id: required.id,
+  bin_id: field.reference,
+  holder_id: field.reference,
+  card_no: field.text(),
+  balance: field.amount,
+  limit: field.amount,
+  expiry: field.text(),
+  status: field.word,
+  use_at: field.text(),
+  close_at: field.text(),
+  end_at: field.text(),
 });
 export type CardRow = z.output<typeof cardRow>;
 
 /** `data` of `cardList` (§2.2). */
-export const cardListData = z.object({ total, card_list: z.array(cardRow) });
+export const cardListData = z.object({ total, card_list: rowsOf(cardRow) });
 
 /** An entry of the company's wallet (§3.1). Whether a field can be an empty string is not known, so every text may be. */
 const walletRow = z.object({
-  transaction_id: z.string().min(1),
-  record_id: text,
-  out_transaction_id: text,
-  in_out_type: constant,
-  transaction_type: constant,
-  transaction_desc: text,
-  amount: wire.decimal,
-  currency: text,
-  before_balance: amount,
-  after_balance: amount,
-  status: constant,
-  reject_reason: text,
-  remark: text,
-  transaction_time: text,
-  create_at: text,
+  transaction_id: required.id,
+  record_id: field.text(),
+  out_transaction_id: field.text(),
+  in_out_type: field.word,
+  transaction_type: field.word,
+  transaction_desc: field.text(),
+  amount: required.amount,
+  currency: field.word,
+  before_balance: field.amount,
+  after_balance: field.amount,
+  status: field.word,
+  reject_reason: field.text(),
+  remark: field.text(),
+  transaction_time: field.text(),
+  create_at: field.text(),
 });
 export type WalletRow = z.output<typeof walletRow>;
 
 /** `data` of the wallet transaction detail (§3.1); the array itself is optional. An exchange has two rows (trap 20). */
-export const walletData = z.object({
-  transaction_list: z
-    .array(walletRow)
-    .nullish()
-    .transform((rows) => rows ?? []),
-});
+export const walletData = z.object({ transaction_list: rowsOf(walletRow).nullish() });
 
 /**
  * The card status event (§5.1). It is not signed, so that nothing of it is believed but which card may have changed: its
  * number, security code, PIN and amounts are not named.
  */
-export const cardEvent = z.object({ card_id: z.string().min(1).max(64) });
+export const cardEvent = z.object({ card_id: required.id.refine((id) => id.length <= longestCardId) });

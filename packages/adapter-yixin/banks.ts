@@ -21,9 +21,9 @@ export function banksFacet(client: YixinClient, limitUnit: YixinSettings['limitU
           reply: bankListReply,
           judge: ({ bankList }, evidence) =>
             done(
-              bankList.map((row) => ({
+              bankList.read.map((row) => ({
                 code: row.bankCode,
-                name: row.bankName,
+                name: row.bankName ?? row.bankCode,
                 perTransaction: row.timesLimit ?? null,
                 perDay: row.dayLimit ?? null,
                 unit,

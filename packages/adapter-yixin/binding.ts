@@ -44,7 +44,7 @@ export function bindingFacet(client: YixinClient): BindingFacet {
             if (status === '-1') return done({ status: 'not_required' }, said);
             if (status !== '0') return unknown('unlisted_code', said);
             // `0` says that an SMS is on its way, not that the card is bound; without `bizId` nobody can go on.
-            if (bizId === null) return unknown('unreadable_answer', said);
+            if (!bizId) return unknown('unreadable_answer', said);
             return done({ status: 'awaiting_code', challenge: bizId }, said);
           },
         },

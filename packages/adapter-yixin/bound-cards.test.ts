@@ -27,29 +27,36 @@ test("the document's example", async () => {
   const outcome = await account.adapter.boundCards.list(question, call);
   expect(outcome).toMatchObject({
     kind: 'done',
-    value: [
-      {
-        providerRef: null,
-        kind: 'bank_card',
-        maskedNumber: '621700******1234',
-        bin: '621700',
-        last4: '1234',
-        network: null,
-        cardType: 'debit',
-        bank: { code: 'CCB', name: '建设银行' },
-        expiry: null,
-        binCountry: null,
-        token: null,
-      },
-    ],
+    value: {
+      cards: [
+        {
+          providerRef: null,
+          kind: 'bank_card',
+          maskedNumber: '621700******1234',
+          bin: '621700',
+          last4: '1234',
+          network: null,
+          cardType: 'debit',
+          bank: { code: 'CCB', name: '建设银行' },
+          expiry: null,
+          binCountry: null,
+          token: null,
+        },
+      ],
+      isWhole: true,
+    },
   });
-  expect(outcome.kind === 'done' && outcome.value[0]?.pan?.reveal()).toBe('6217000000000001234');
+  expect(outcome.kind === 'done' && outcome.value.cards[0]?.pan?.reveal()).toBe('6217000000000001234');
   expect(inspect(outcome, { depth: 9 }) + JSON.stringify(outcome)).not.toMatch(/6217000|13800000001/);
   expect(businessOf(account.loopback.requests[0], profile)).toEqual({ outerUserNo: 'user-1001' });
 });
 
-test('a user without cards', async () => {
-  expect(await listOf([])).toMatchObject({ kind: 'done', value: [] });
+test.each([
+  ['an empty list', []],
+  ['null', null],
+  ['nothing', undefined],
+])('a user without cards has %s', async (_name, rows) => {
+  expect(await listOf(rows)).toMatchObject({ kind: 'done', value: { cards: [], isWhole: true } });
 });
 
 test('bindCardId is taken where it is there; other words are kept apart', async () => {
@@ -60,29 +67,40 @@ test('bindCardId is taken where it is there; other words are kept apart', async 
     { bindCardId: null, cardNo },
   ]);
   expect(outcome).toMatchObject({
-    value: [
-      { providerRef: 'B1', cardType: 'credit', bank: { code: 'ABC', name: 'ABC' } },
-      { providerRef: '12345', cardType: 'unrecognized', bank: null },
-      { providerRef: null, cardType: null, bank: null },
-    ],
+    value: {
+      cards: [
+        { providerRef: 'B1', cardType: 'credit', bank: { code: 'ABC', name: 'ABC' } },
+        { providerRef: '12345', cardType: 'unrecognized', bank: null },
+        { providerRef: null, cardType: null, bank: null },
+      ],
+    },
   });
 });
 
 test('a masked number keeps what is certain', async () => {
   expect(await listOf([{ cardNo: '621700*********1234' }, { cardNo: '6217 **** **** 1234' }])).toMatchObject({
-    value: [
-      { maskedNumber: '621700*********1234', bin: '621700', last4: '1234', pan: null },
-      { maskedNumber: '6217********1234', bin: null, last4: '1234', pan: null },
-    ],
+    value: {
+      cards: [
+        { maskedNumber: '621700*********1234', bin: '621700', last4: '1234', pan: null },
+        { maskedNumber: '6217********1234', bin: null, last4: '1234', pan: null },
+      ],
+    },
   });
 });
 
 test.each([
-  ['a number that shows more than it may', [{ cardNo: '62170000000000*1234' }]],
-  ['a number that is none', [{ cardNo: '6217000000000001234' }, { cardNo: '1234' }]],
-  ['a row without a number', [{ cardType: 1 }]],
-  ['no list', null],
-])('%s makes the list unreadable: no card is lost in silence', async (_name, rows) => {
+  ['a number that shows more than it may', { cardNo: '62170000000000*1234' }],
+  ['a number that is none', { cardNo: '1234' }],
+  ['no number', { cardType: 1 }],
+  ['no members', []],
+])('a row with %s is left out, and the list says that it is not whole', async (_name, row) => {
+  expect(await listOf([row, { cardNo: '6217000000000001234' }])).toMatchObject({
+    kind: 'done',
+    value: { cards: [{ last4: '1234' }], isWhole: false },
+  });
+});
+
+test.each([['a text'], [{ cardNo: '6217000000000001234' }], [7]])('%j is no list', async (rows) => {
   expect(await listOf(rows)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
 });
 

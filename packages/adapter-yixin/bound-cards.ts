@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type BoundCard, type BoundCardsFacet, done, refused } from '@card-gateway/core';
-import type { z } from 'zod';
 import type { YixinClient } from './client.ts';
-import { bankOf, cardListReply } from './wire.ts';
+import { type BankCard, bankOf, cardListReply } from './wire.ts';
 
 /** The bank cards that a user has bound: `cardList`, which gives them whole (yixin.md §4.3, §4.8). */
 export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
@@ -18,7 +17,10 @@ export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
           userIp: question.userIp,
           params: { outerUserNo: question.user },
           reply: cardListReply,
-          judge: ({ bankCardList }, evidence) => done(bankCardList.map(toBoundCard), evidence('0')),
+          judge: ({ bankCardList }, evidence) => {
+            const { read, unreadable } = bankCardList ?? { read: [], unreadable: 0 };
+            return done({ cards: read.map(toBoundCard), isWhole: unreadable === 0 }, evidence('0'));
+          },
         },
         call,
       );
@@ -26,7 +28,7 @@ export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
   };
 }
 
-function toBoundCard(row: z.output<typeof cardListReply>['bankCardList'][number]): BoundCard {
+function toBoundCard(row: BankCard): BoundCard {
   return {
     // In the document's table, absent from its sample (yixin.md §8, trap 10).
     providerRef: row.bindCardId ?? null,

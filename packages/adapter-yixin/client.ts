@@ -19,7 +19,7 @@ export interface YixinCall<Schema extends z.ZodType, T> {
   /** Says what business data means. `evidence` redacts Yixin's text. */
   readonly judge: (
     reply: z.output<Schema>,
-    evidence: (status: string | null, text?: string | null) => Evidence,
+    evidence: (status: string | null, text?: string | null | undefined) => Evidence,
   ) => Outcome<T>;
 }
 
@@ -70,7 +70,8 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
         parse: (body) => openResponse(body, sealed.aesKey, profile, keys),
         reply: openedResponse,
         judge: (opened, evidence) => {
-          const say = (code: string | null, text: string | null = null) => evidence(code, redact(text, hide));
+          const say = (code: string | null, text: string | null | undefined = null) =>
+            evidence(code, redact(text, hide));
           if (opened.code !== '0') return unknown('unlisted_code', say(opened.code, opened.msg));
           const reply = order.reply.safeParse(opened.params);
           if (!reply.success) return unknown('unreadable_answer', say(opened.code, opened.msg));

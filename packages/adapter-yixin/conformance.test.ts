@@ -20,6 +20,11 @@ const code = '987654';
 // What a provider might echo of any call: the numbers in clear and grouped, and the user where the call names one.
 const numbers = `${userIp} ${phone} ${code} 6217000000000001234 6217 0000 0000 0001 234`;
 const sealed = (reply: PlainReply) => (): Reply => answer(reply, profile);
+/** A documented success, whose JSON is encrypted in its envelope. */
+const documented = (reply: PlainReply) => ({
+  success: sealed(reply),
+  changed: (change: (json: string) => string) => answer({ ...reply, params: change(reply.params ?? '') }, profile),
+});
 const status = (word: string) =>
   sealed({ code: 0, params: JSON.stringify({ status: word, desc: `${user} ${numbers}` }) });
 const facetsOf = (adapter: ProviderAdapter): YixinAdapter => adapter as YixinAdapter;
@@ -32,7 +37,7 @@ const calls: readonly ConformanceCall[] = [
         { reference: 'op_1', user, pan, phone: new Secret(phone), purpose: 'loan', loanOrder: null, userIp },
         { timeoutMs },
       ),
-    success: sealed(bindCard),
+    ...documented(bindCard),
     unlistedCode: status('-9'),
     refusal: status('-2'),
   },
@@ -43,32 +48,32 @@ const calls: readonly ConformanceCall[] = [
         { reference: 'op_2', user, challenge: '234051213805486090', code: new Secret(code), userIp },
         { timeoutMs },
       ),
-    success: sealed(verifyCode),
+    ...documented(verifyCode),
     unlistedCode: status('-9'),
     refusal: status('-2'),
   },
   {
     name: 'binding.check',
     call: (adapter, timeoutMs) => facetsOf(adapter).binding.check({ user, pan, userIp }, { timeoutMs }),
-    success: sealed(needCardSign),
+    ...documented(needCardSign),
     unlistedCode: status('-9'),
   },
   {
     name: 'boundCards.list',
     call: (adapter, timeoutMs) => facetsOf(adapter).boundCards.list({ user, kind: 'bank_card', userIp }, { timeoutMs }),
-    success: sealed(cardList),
+    ...documented(cardList),
     unlistedCode: sealed({ code: 7, msg: `${user} ${numbers}` }),
   },
   {
     name: 'banks.list',
     call: (adapter, timeoutMs) => facetsOf(adapter).banks.list({ user, userIp }, { timeoutMs }),
-    success: sealed(bankList),
+    ...documented(bankList),
     unlistedCode: sealed({ code: 7, msg: `${user} ${numbers}` }),
   },
   {
     name: 'banks.issuerOf',
     call: (adapter, timeoutMs) => facetsOf(adapter).banks.issuerOf({ pan, userIp }, { timeoutMs }),
-    success: sealed(cardBank),
+    ...documented(cardBank),
     unlistedCode: sealed({ code: 7, msg: numbers }),
   },
 ];

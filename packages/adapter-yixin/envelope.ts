@@ -79,17 +79,21 @@ export function openResponse(
     const signature = Buffer.from(envelope.sign, profile.encoding);
     if (!verify(profile.digest, textToSign(signed, profile), keys.theirs, signature)) throw new Error('signature');
     const code = String(envelope.code);
-    const msg = envelope.msg ?? null;
+    const msg = typeof envelope.msg === 'string' ? envelope.msg : null;
     if (code !== '0') return { code, msg, params: null };
-    const ownKey = profile.responseKey === 'own' && envelope.key ? envelope.key : null;
+    const ownKey = profile.responseKey === 'own' ? textOf(envelope.key) : null;
     const aesKey = ownKey === null ? requestKey.reveal() : decryptKey(ownKey, profile, keys);
     const decipher = createDecipheriv(cipherName(profile), aesKey, profile.aesIv ?? null);
-    const params = Buffer.from(envelope.params ?? '', profile.encoding);
+    const params = Buffer.from(textOf(envelope.params) ?? '', profile.encoding);
     const text = Buffer.concat([decipher.update(params), decipher.final()]).toString('utf8');
     return { code, msg, params: parseJson(text) };
   } catch {
     throw new Error('The response could not be opened.');
   }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function decryptKey(key: string, profile: Profile, keys: EnvelopeKeys): Buffer {

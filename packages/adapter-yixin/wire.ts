@@ -1,4 +1,4 @@
-import { wire } from '@card-gateway/adapter-kit';
+import { field, required, rowsOf } from '@card-gateway/adapter-kit';
 import { type Bank, Pan } from '@card-gateway/core';
 import { z } from 'zod';
 
@@ -8,20 +8,20 @@ import { z } from 'zod';
  */
 export const responseEnvelope = z.looseObject({
   code: z.union([z.string(), z.number()]),
-  msg: z.string().nullish(),
-  params: z.string().nullish(),
-  key: z.string().nullish(),
+  msg: z.unknown().optional(),
+  params: z.unknown().optional(),
+  key: z.unknown().optional(),
   sign: z.string(),
 });
 
 // Documented as String (yixin.md §4.1, §4.2, §4.6). A number is read alike, seeing how `code` differs from its table.
-const status = wire.textOrNumber;
+const status = required.word;
 
 /** yixin.md §4.1. `bizId` matters only with status `0`. */
-export const bindCardReply = z.object({ status, bizId: wire.optionalText, desc: wire.optionalText });
+export const bindCardReply = z.object({ status, bizId: field.reference, desc: field.message });
 
 /** yixin.md §4.2. */
-export const verifyCodeReply = z.object({ status, desc: wire.optionalText });
+export const verifyCodeReply = z.object({ status, desc: field.message });
 
 /** yixin.md §4.6. */
 export const needCardSignReply = z.object({ status });
@@ -35,7 +35,7 @@ export interface CardNumber {
 }
 
 // The sample shows `cardNo` in clear (yixin.md §4.3). A masked one shows at most a BIN and the last four.
-const maskedShape = /^(\d{0,6})[*xX]+(\d{4})$/;
+const maskedShape = /^(\d{0,6})[*xX]{1,20}(\d{4})$/;
 
 function readCardNumber(text: string): CardNumber | null {
   const pan = Pan.parse(text);
@@ -47,39 +47,40 @@ function readCardNumber(text: string): CardNumber | null {
 }
 
 /**
- * yixin.md §4.3. A number that is neither a card number nor a masked one makes the whole list unreadable: leaving a card
- * out in silence would tell the look-up that it is not bound. `phone` is not named, so it cannot leak.
+ * yixin.md §4.3. A row whose number is neither a card number nor a masked one is left out, and the list is not whole then: it
+ * does not show that a card is not bound. `phone` is not named, so it cannot leak.
  */
 const bankCard = z.object({
-  bindCardId: wire.textOrNumber.nullish(),
-  cardNo: z.string().transform((text, context): CardNumber => {
-    const number = readCardNumber(text);
+  bindCardId: field.reference,
+  cardNo: field.text().transform((text, context): CardNumber => {
+    const number = readCardNumber(text ?? '');
     if (number !== null) return number;
     context.addIssue({ code: 'custom', message: 'expected a card number' });
     return z.NEVER;
   }),
-  cardType: wire.textOrNumber.nullish(),
-  bankCode: wire.optionalText,
-  bankName: wire.optionalText,
+  cardType: field.word,
+  bankCode: field.word,
+  bankName: field.text(),
 });
-export const cardListReply = z.object({ bankCardList: z.array(bankCard) });
+
+/**
+ * "List; empty when none" (yixin.md §4.3). No sample shows a user without cards, and the libraries of this platform write an
+ * empty list as `[]`, as null, or leave it out: all three are read as one.
+ */
+export const cardListReply = z.object({ bankCardList: rowsOf(bankCard).nullish() });
+export type BankCard = z.output<typeof bankCard>;
 
 /** yixin.md §4.4. The limits are BigDecimal. */
 export const bankListReply = z.object({
-  bankList: z.array(
-    z.object({
-      bankCode: z.string().min(1),
-      bankName: z.string(),
-      timesLimit: wire.decimal.nullish(),
-      dayLimit: wire.decimal.nullish(),
-    }),
+  bankList: rowsOf(
+    z.object({ bankCode: required.word, bankName: field.text(), timesLimit: field.amount, dayLimit: field.amount }),
   ),
 });
 
 /** yixin.md §4.5. */
-export const cardBankReply = z.object({ bankCode: wire.optionalText, bankName: wire.optionalText });
+export const cardBankReply = z.object({ bankCode: field.word, bankName: field.text() });
 
 /** A bank as Yixin names it. Its codes are its own and an open set (yixin.md §5), so they are passed on as they are. */
-export function bankOf(row: { readonly bankCode: string | null; readonly bankName: string | null }): Bank | null {
-  return row.bankCode === null ? null : { code: row.bankCode, name: row.bankName ?? row.bankCode };
+export function bankOf(row: Pick<BankCard, 'bankCode' | 'bankName'>): Bank | null {
+  return !row.bankCode ? null : { code: row.bankCode, name: row.bankName ?? row.bankCode };
 }

@@ -54,6 +54,13 @@ export interface BoundCard {
   readonly token: Secret | null;
 }
 
+/** What a user has bound, as the provider lists it. */
+export interface BoundCards {
+  readonly cards: readonly BoundCard[];
+  /** Every row of the list could be read: only then does it show that a card is not bound. */
+  readonly isWhole: boolean;
+}
+
 /** What starting a binding came to. */
 export type BindingStarted =
   | {

@@ -66,8 +66,9 @@ export interface ProviderCard {
   readonly providerRef: string;
   /** Our own reference, where the provider hands it back (KeySecure `card_unique_no`). */
   readonly ourReference?: string | null;
-  readonly status: CardStatus;
-  readonly providerStatus: string;
+  readonly status?: CardStatus;
+  /** The provider's own word for it. */
+  readonly providerStatus?: string;
   readonly productRef?: string | null;
   readonly cardholderRef?: string | null;
   readonly form?: CardForm | null;

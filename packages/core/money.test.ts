@@ -41,6 +41,9 @@ test.each([
   'Infinity',
   '1e',
   '1e1000',
+  '1e50',
+  '1e-50',
+  '9'.repeat(51),
   '1 000',
   '١',
 ])('no number: %j', (text) => {

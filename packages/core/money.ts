@@ -1,6 +1,9 @@
 /** Decimal text as PostgreSQL's `numeric` and the providers' literals have it: `-?digits[.digits]`, no exponent. */
 export type Decimal = string;
 
+/** No amount of money is longer; PostgreSQL's `numeric` ends at 131,072 digits, and JSON text does not. */
+const longestDecimal = 50;
+
 const decimalShape = /^-?\d+(\.\d+)?$/;
 const exponentShape = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 
@@ -14,13 +17,17 @@ export interface Money {
 }
 
 /**
- * Reads decimal text exactly, also in exponent form (`1.5e2` → `150`); null when it is no number.
- * Trailing zeros stay: `100.00` remains `100.00`.
+ * Reads decimal text exactly, also in exponent form (`1.5e2` → `150`); null when it is no number, or one of more than 50
+ * characters. Trailing zeros stay: `100.00` remains `100.00`.
  */
 export function parseDecimal(text: string): Decimal | null {
-  const trimmed = text.trim();
-  if (decimalShape.test(trimmed)) return trimmed;
-  const exponent = exponentShape.exec(trimmed);
+  const decimal = writtenOut(text.trim());
+  return decimal !== null && decimal.length <= longestDecimal ? decimal : null;
+}
+
+function writtenOut(text: string): Decimal | null {
+  if (decimalShape.test(text)) return text;
+  const exponent = exponentShape.exec(text);
   if (!exponent) return null;
   const [, sign = '', whole = '', fraction = '', power = '0'] = exponent;
   const point = whole.length + Number(power);

@@ -1,3 +1,5 @@
+import { storableText } from './storable.ts';
+
 /**
  * What became of one call to a provider. The three kinds are all there is, and they are kept apart by type:
  * a call that may have had an effect but whose answer is missing is `unknown`, never `refused`.
@@ -70,6 +72,10 @@ export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): 
 }
 
 const longestMessage = 200;
+/** More of a message is not looked at: expressions that fit long texts run out of stack, or of time. */
+const longestRead = 4000;
+/** What may be the beginning of a card number, address or token behind the part that is read. */
+const longestOfOthers = 64;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f]+/g;
 const digitRun = /\d(?:[ -]?\d){5,}/g;
@@ -87,15 +93,19 @@ const mailAddress = /(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"']+/g;
  */
 export function redact(message: string | null | undefined, hide: readonly string[] = []): string | null {
   if (message === null || message === undefined || message === '') return null;
-  let clean = message;
+  let clean = storableText(message, longestRead);
   // The longest first: a short text (a user's id `1`) must not break up a card number that contains it.
   const longestFirst = hide.filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
   // A provider may write in capitals what it was sent in small letters.
   for (const secret of longestFirst) clean = clean.replaceAll(new RegExp(RegExp.escape(secret), 'gi'), '***');
-  return clean
+  // A secret that goes on behind the part that was read is not recognised: its beginning is cut off.
+  const isPart = message.length > longestRead;
+  const cutOff = isPart ? Math.max(longestOfOthers, longestFirst[0]?.length ?? 0) : 0;
+  const redacted = clean
+    .slice(0, Math.max(0, clean.length - cutOff))
     .replace(controlCharacters, ' ')
     .replace(mailAddress, '***')
     .replace(longWord, (word) => (/\d/.test(word) ? '***' : word))
-    .replace(digitRun, '***')
-    .slice(0, longestMessage);
+    .replace(digitRun, '***');
+  return storableText(redacted, longestMessage);
 }

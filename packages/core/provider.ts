@@ -4,7 +4,7 @@ import type {
   BindingPurpose,
   BindingStarted,
   BindingVerified,
-  BoundCard,
+  BoundCards,
   SupportedBank,
 } from './binding.ts';
 import type { Acknowledgement, CallbackVerdict, ProviderEvent, ReceivedCallback } from './callback.ts';
@@ -93,6 +93,8 @@ export type Finding<T> = { readonly found: true; readonly value: T } | { readonl
 export interface Page<T> {
   /** The rows that could be read; one may come more than once. */
   readonly items: readonly T[];
+  /** Rows that had not even what a row cannot do without. */
+  readonly unreadable: number;
   /** The page after this one; null after an empty one, and where no further page may be asked for. */
   readonly next: string | null;
   /** Where the list goes on after the last page of this part, for lists that are asked for by windows of time; else null. */
@@ -282,7 +284,7 @@ export interface BoundCardsFacet {
   list(
     question: { readonly user: string; readonly kind: BindingKind; readonly userIp: string | null },
     call: ProviderCall,
-  ): Promise<Outcome<readonly BoundCard[]>>;
+  ): Promise<Outcome<BoundCards>>;
 }
 
 export interface UnbindingFacet {

@@ -56,6 +56,7 @@ function provider(parts: readonly (readonly string[])[], size: number, sort: 'sh
       const rows = list.slice(from, from + most);
       const shown: Page<Row> = {
         items: rows.map((providerRef) => ({ providerRef })),
+        unreadable: 0,
         next: rows.length === 0 ? null : JSON.stringify({ part, page: page + 1 }),
         nextPart: part + 1 < lists.length ? JSON.stringify({ part: part + 1, page: 0 }) : null,
         isWhole: page === 0 && rows.length === list.length,
@@ -150,6 +151,7 @@ describe('what reading a quiet list costs', () => {
     let made = 0;
     const endless = async (): Promise<Page<Row>> => ({
       items: [{ providerRef: `row-${(made += 1)}` }],
+      unreadable: 0,
       next: 'on',
       nextPart: null,
       isWhole: false,

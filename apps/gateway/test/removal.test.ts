@@ -161,7 +161,7 @@ describe('a list that was asked for before', () => {
     const askedAt = new Date();
     const answer = await account?.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, { timeoutMs: 3000 });
     if (account === undefined || answer?.kind !== 'done') throw new Error('no list');
-    const list = { user, kind: 'token', cards: answer.value, askedAt } as const;
+    const list = { user, kind: 'token', ...answer.value, askedAt } as const;
     return () => storeBoundCards(gateway.pool, gateway.sealing, account, list);
   }
   const kept = async (providerRef: string | null) =>
@@ -185,7 +185,7 @@ describe('a list that was asked for before', () => {
     const storeOld = await listed(user);
     const account = gateway.services.accounts.byName('onerway');
     if (account === undefined) throw new Error('no account');
-    const empty = { user, kind: 'token', cards: [], askedAt: new Date(Date.now() + 1) } as const;
+    const empty = { user, kind: 'token', cards: [], isWhole: true, askedAt: new Date(Date.now() + 1) } as const;
     await storeBoundCards(gateway.pool, gateway.sealing, account, empty);
     await storeOld();
     expect(await kept(providerRef)).toEqual([{ status: 'removed', gone: true }]);

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import type { Outcome, ProviderAdapter } from '@card-gateway/core';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AdapterHost, type ExchangeReport, openTransport } from '../index.ts';
 import { type Loopback, openLoopback, type Reply, type SeenRequest } from './loopback.ts';
+import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 
 /** One facet method and the answers that this provider would give to it. */
 export interface ConformanceCall {
@@ -15,6 +17,8 @@ export interface ConformanceCall {
   readonly unlistedCode: (request: SeenRequest) => Reply;
   /** A documented refusal, where the documents have one for this call. */
   readonly refusal?: (request: SeenRequest) => Reply;
+  /** The documented success with its JSON changed, where that is not the body itself but, say, encrypted in it. */
+  readonly changed?: (change: (json: string) => string) => Reply;
 }
 
 export interface Conformance {
@@ -34,9 +38,28 @@ const timeoutMs = 400;
 const patience = 10_000;
 const page502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
+/** So many for each call and law: the whole suite stays a matter of seconds. */
+const oddAnswers = 60;
+
+/** The rows of a list, however a facet gives it; null for what is none. */
+function rowsOf(outcome: Outcome<unknown>): readonly unknown[] | null {
+  if (outcome.kind !== 'done') return null;
+  const value = outcome.value as { readonly items?: unknown; readonly cards?: unknown } | readonly unknown[] | null;
+  const list = Array.isArray(value)
+    ? value
+    : ((value as { items?: unknown })?.items ?? (value as { cards?: unknown })?.cards);
+  return Array.isArray(list) ? list : null;
+}
+
+/** A row as text, to compare it: secrets as what may be shown of them. */
+function textOf(row: unknown): string {
+  return inspect(row, { depth: 9, sorted: true, maxStringLength: null });
+}
+
 /**
  * The suite that every adapter passes: each call sends exactly one request, calls only a documented success done, and
- * meets every fault of the wire with the outcome that is true of it.
+ * meets every fault of the wire with the outcome that is true of it. No value of a provider makes it throw, or costs more than
+ * its own row.
  */
 export function conformance(subject: Conformance): void {
   describe(`${subject.provider} conforms`, () => {
@@ -82,6 +105,41 @@ export function conformance(subject: Conformance): void {
       const told = [JSON.stringify(outcome), inspect(outcome, { depth: 9 }), JSON.stringify(reports)].join('\n');
       for (const canary of subject.canaries) expect(told).not.toContain(canary);
       return outcome;
+    }
+
+    /** The outcome where the JSON of the documented success is another. */
+    async function withText(
+      call: ConformanceCall,
+      adapter: ProviderAdapter,
+      change: (json: string) => string,
+    ): Promise<Outcome<unknown>> {
+      answerWith((request) => {
+        if (call.changed !== undefined) return call.changed(change);
+        const reply = call.success(request);
+        return reply.kind === 'answer' ? { ...reply, body: change(reply.body) } : reply;
+      });
+      return call.call(adapter, patience);
+    }
+
+    /** Answers with odd values in the documented success, over and over. */
+    async function withOddValues(
+      call: ConformanceCall,
+      odd: (json: string) => fc.Arbitrary<string> | null,
+      check: (outcome: Outcome<unknown>) => void,
+    ): Promise<void> {
+      const adapter = open();
+      let documented = '';
+      await withText(call, adapter, (text) => (documented = text));
+      const texts = odd(documented);
+      if (texts === null) return;
+      await fc.assert(
+        fc.asyncProperty(texts, async (text) => {
+          const outcome = await withText(call, adapter, () => text);
+          expect(unstorable(outcome)).toEqual([]);
+          check(outcome);
+        }),
+        { numRuns: oddAnswers },
+      );
     }
 
     describe.each(subject.calls)('$name', (call) => {
@@ -132,6 +190,21 @@ export function conformance(subject: Conformance): void {
       test('a code that no document lists is unknown', async () => {
         answerWith(call.unlistedCode);
         expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'unknown', why: 'unlisted_code' });
+      });
+
+      test('odd values throw nothing, and leave nothing that could not be stored', async () => {
+        await withOddValues(call, oddAnswer, (outcome) => {
+          expect(['done', 'refused', 'unknown']).toContain(outcome.kind);
+        });
+      });
+
+      test('an odd row of a list costs no other', async () => {
+        const whole = rowsOf(await withText(call, open(), (text) => text));
+        if (whole === null) return;
+        await withOddValues(call, answerWithOddRows, (outcome) => {
+          const seen = (rowsOf(outcome) ?? []).map(textOf);
+          for (const row of whole) expect(seen).toContain(textOf(row));
+        });
       });
 
       const { refusal } = call;

@@ -1,12 +1,12 @@
 import { inTransaction } from '@card-gateway/database';
-import { type BindingKind, type BoundCard, newUuid } from '@card-gateway/core';
+import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
  * Stores the whole list of what a user has bound, in one transaction. A row is found by the provider's id or the card's
- * fingerprint, the bound one first. What an earlier list showed and this one does not is `removed`; an answer that was asked for
+ * fingerprint, the bound one first. What an earlier list showed and this one, if it is whole, does not is `removed`; an answer that was asked for
  * before the last one (`askedAt`) changes nothing.
  */
 export async function storeBoundCards(
@@ -16,9 +16,8 @@ export async function storeBoundCards(
   list: {
     readonly user: string;
     readonly kind: BindingKind;
-    readonly cards: readonly BoundCard[];
     readonly askedAt: Date;
-  },
+  } & BoundCards,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
     // Lists of one user are stored one after another; the lock also orders this against a second list of the same.
@@ -35,6 +34,7 @@ export async function storeBoundCards(
       await describeBound(client, id, card, token, list.askedAt);
       seen.push(id);
     }
+    if (!list.isWhole) return;
     await client.query(
       `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = $5, updated_at = $5
        WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4) AND synced_at < $5`,

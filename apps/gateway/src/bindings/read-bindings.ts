@@ -49,12 +49,12 @@ export async function refreshBindings(
   traceparent: string | undefined,
 ): Promise<number> {
   const askedAt = new Date(services.now());
-  const cards = valueOf(account, await facetOf(account, 'boundCards').list(question, readCall(services, traceparent)));
+  const list = valueOf(account, await facetOf(account, 'boundCards').list(question, readCall(services, traceparent)));
   await storeBoundCards(services.pool, services.sealing, account, {
     user: question.user,
     kind: question.kind,
-    cards,
+    ...list,
     askedAt,
   });
-  return cards.length;
+  return list.cards.length;
 }

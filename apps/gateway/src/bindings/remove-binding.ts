@@ -1,4 +1,4 @@
-import { done, type Outcome, type ProviderCall, uuidOf } from '@card-gateway/core';
+import { done, type Outcome, type ProviderCall, unknown, uuidOf } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { WriteKind } from '../ledger/kind.ts';
@@ -47,8 +47,9 @@ async function lookUpRemoved(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
   if (outcome.kind !== 'done') return outcome;
-  const isListed = outcome.value.some(({ providerRef }) => providerRef === row.providerRef);
-  return isListed ? { kind: 'absent' } : { ...outcome, value: null };
+  const { cards, isWhole } = outcome.value;
+  if (cards.some(({ providerRef }) => providerRef === row.providerRef)) return { kind: 'absent' };
+  return isWhole ? { ...outcome, value: null } : unknown('unreadable_answer', outcome.evidence);
 }
 
 /** Removes what a user has bound at the provider, once per Idempotency-Key. */

@@ -1,4 +1,4 @@
-import type { ProviderCall } from '@card-gateway/core';
+import { type ProviderCall, unknown } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { OperationRow } from '../ledger/store.ts';
@@ -32,11 +32,13 @@ export async function lookUpBound(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp }, call);
   if (outcome.kind !== 'done') return outcome;
-  const listed = outcome.value.some(
+  const { cards, isWhole } = outcome.value;
+  const listed = cards.some(
     ({ pan }) =>
       pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === row.panFingerprint),
   );
-  return listed ? { ...outcome, value: { status: 'bound' } } : { kind: 'absent' };
+  if (listed) return { ...outcome, value: { status: 'bound' } };
+  return isWhole ? { kind: 'absent' } : unknown('unreadable_answer', outcome.evidence);
 }
 
 /** The binding of an operation as callers see it. */

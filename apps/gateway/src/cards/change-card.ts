@@ -92,7 +92,7 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
       const outcome = await cards.read({ providerRef: row.providerRef, pan: sealedPan(services, row) }, call);
       if (outcome.kind !== 'done') return outcome;
       const finding = outcome.value;
-      if (!finding.found || !states.includes(finding.value.status)) return { kind: 'absent' };
+      if (!finding.found || !isIn(states, finding.value)) return { kind: 'absent' };
       return mapOutcome(outcome, () => ({ status: null, described: finding.value }));
     },
 
@@ -100,12 +100,16 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
       const account = services.accounts.byName(operation.account);
       const states = account === undefined ? null : targetStates(account, change);
       // Who shows the card stores all that it says.
-      return states?.includes(card.status) === true ? done({ status: null }) : null;
+      return states !== null && isIn(states, card) ? done({ status: null }) : null;
     },
 
     // A person says what became of the change; where the card stands now, only the provider does.
     resolved: async () => done({ status: null }),
   };
+}
+
+function isIn(states: readonly CardStatus[], { status }: ProviderCard): boolean {
+  return status !== undefined && states.includes(status);
 }
 
 /** The states in which a card shows that the change was made; null where no call of the provider's shows it. */

@@ -102,7 +102,7 @@ export async function describeProviderCards(
   );
   await client.query(
     `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
-     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'status', (r->>'created_at')::timestamptz, $5
+     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', coalesce(r->>'status', 'unrecognized'), (r->>'created_at')::timestamptz, $5
      FROM jsonb_array_elements($2::jsonb) r
      ON CONFLICT (account, provider_ref) DO NOTHING`,
     [account.name, json, account.tenant, account.provider, askedAt],

@@ -65,12 +65,17 @@ export async function refreshProducts(
   const facet = facetOf(account, 'products');
   const askedAt = new Date(services.now());
   const products: ProviderProduct[] = [];
-  const isWhole = await readList(
-    async (position) => valueOf(account, await facet.page(position, readCall(services, traceparent))),
+  let unreadable = 0;
+  const isRead = await readList(
+    async (position) => {
+      const page = valueOf(account, await facet.page(position, readCall(services, traceparent)));
+      unreadable += page.unreadable;
+      return page;
+    },
     (rows) => void products.push(...rows),
     mostPages,
   );
-  await storeProducts(services.pool, account, { products, isWhole, askedAt });
+  await storeProducts(services.pool, account, { products, isWhole: isRead && unreadable === 0, askedAt });
 }
 
 function productView(row: ProductRow): z.output<typeof cardProductSchema> {

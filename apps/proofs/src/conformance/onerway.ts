@@ -18,8 +18,8 @@ export const onerwayRows: Rows = {
     operation: 'deleteToken',
     prepare: async (scene) => {
       const question = { user: userWithToken(scene), kind: 'token', userIp: null } as const;
-      const [token] = valueOf(await facet(scene.adapter, 'boundCards').list(question, scene.call));
-      const providerRef = token?.providerRef ?? '';
+      const { cards } = valueOf(await facet(scene.adapter, 'boundCards').list(question, scene.call));
+      const providerRef = cards[0]?.providerRef ?? '';
       return (adapter, call) => facet(adapter, 'unbinding').remove({ providerRef }, call);
     },
     cells: { ...write, refuse },

@@ -1,0 +1,114 @@
+import { type Decimal, isProviderId, parseDecimal, storableText } from '@card-gateway/core';
+import { z } from 'zod';
+import { NumberLiteral } from './json.ts';
+
+/**
+ * A field of which a row can do without: null is said to be none (`""` and null), `undefined` is not said, or not readable.
+ * An odd value costs itself and nothing else.
+ */
+type Lenient<T> = z.ZodType<T | null | undefined>;
+
+function lenient<T>(read: (text: string) => T | null | undefined): Lenient<T> {
+  return z
+    .unknown()
+    .optional()
+    .transform((value) => {
+      if (value === null || value === '') return null;
+      const text = textOf(value);
+      return text === undefined ? undefined : read(text);
+    });
+}
+
+/** Text, or a number as it stood on the wire: the documents and the samples of a provider disagree about which it is. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  return value instanceof NumberLiteral ? value.text : undefined;
+}
+
+/** An id that was written as a number is one by its digits; `1e3` is none, for nobody knows how it is written elsewhere. */
+function idOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  if (text === undefined || !isProviderId(text)) return undefined;
+  return typeof value === 'string' || /^\d+$/.test(text) ? text : undefined;
+}
+
+/** Longer words of a state or kind are no words of a state. */
+const longestWord = 64;
+const usualText = 200;
+
+/** `2.0`, `2e0` and `2` are one number of an enumeration; a word stays as it is. */
+function wordOf(text: string): string {
+  const number = parseDecimal(text)?.replace(/\.0+$/, '');
+  return storableText(number === '-0' ? '0' : (number ?? text), longestWord);
+}
+
+/** Fields of a provider's rows, each read as far as it can be read. */
+export const field = {
+  /** Free text, cut to `most` characters. */
+  text: (most: number = usualText): Lenient<string> => lenient((text) => storableText(text, most)),
+  /** What the provider says to people, in full: it is cut where it is redacted. */
+  message: lenient((text) => text),
+  /** A word or number of an enumeration, so that one which no document lists is kept as it came. */
+  word: lenient(wordOf),
+  /** An id of another thing of the provider's. */
+  reference: z
+    .unknown()
+    .optional()
+    .transform((value) => (value === null || value === '' ? null : idOf(value))),
+  /** An exact amount. */
+  amount: lenient((text): Decimal | undefined => parseDecimal(text) ?? undefined),
+  /** A JSON boolean, and nothing else. */
+  flag: z
+    .unknown()
+    .optional()
+    .transform((value) => (typeof value === 'boolean' ? value : undefined)),
+} as const;
+
+/** The fields that a row cannot do without: a row that lacks one is left out. */
+export const required = {
+  /** The provider's id of the row. */
+  id: z.unknown().transform((value, context): string => {
+    const id = idOf(value);
+    if (id !== undefined) return id;
+    context.addIssue({ code: 'custom', message: 'expected an id' });
+    return z.NEVER;
+  }),
+  word: z.unknown().transform((value, context): string => {
+    const text = textOf(value);
+    if (text !== undefined && text !== '') return wordOf(text);
+    context.addIssue({ code: 'custom', message: 'expected a word' });
+    return z.NEVER;
+  }),
+  amount: z.unknown().transform((value, context): Decimal => {
+    const decimal = parseDecimal(textOf(value) ?? '');
+    if (decimal !== null) return decimal;
+    context.addIssue({ code: 'custom', message: 'expected a decimal number' });
+    return z.NEVER;
+  }),
+} as const;
+
+/** The rows of a list that could be read, and how many could not. */
+export interface Rows<Row> {
+  readonly read: readonly Row[];
+  readonly unreadable: number;
+}
+
+/** The rows that are the ones asked for; others count as unreadable. */
+export function onlyRows<Row>({ read, unreadable }: Rows<Row>, isOwn: (row: Row) => boolean): Rows<Row> {
+  const own = read.filter(isOwn);
+  return { read: own, unreadable: unreadable + read.length - own.length };
+}
+
+/** The same rows, as something else. */
+export function mapRows<Row, Item>({ read, unreadable }: Rows<Row>, itemOf: (row: Row) => Item): Rows<Item> {
+  return { read: read.map(itemOf), unreadable };
+}
+
+/** A list whose rows are read one by one, so that one which cannot be read costs no other. */
+export function rowsOf<Row extends z.ZodType>(row: Row): z.ZodType<Rows<z.output<Row>>> {
+  return z.array(z.unknown()).transform((values) => {
+    const read = values.map((value) => row.safeParse(value)).filter(({ success }) => success);
+    return { read: read.map(({ data }) => data as z.output<Row>), unreadable: values.length - read.length };
+  });
+}

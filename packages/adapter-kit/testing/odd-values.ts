@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+
+type Json = null | boolean | number | string | RawJson | readonly Json[] | { readonly [name: string]: Json };
+/** A number as it is to stand in the text: JavaScript's own would be written in another form. */
+interface RawJson {
+  readonly rawJSON: string;
+}
+const rawJson = (JSON as unknown as { readonly rawJSON: (text: string) => RawJson }).rawJSON;
+
+const oddTexts = [
+  '',
+  ' ',
+  '..',
+  '.',
+  '/',
+  'null',
+  '1e3',
+  '-0',
+  'NaN',
+  '__proto__',
+  '13/28',
+  '0001-01-01 00:00:00',
+  '0000-01-01',
+  '0000-00-00 00:00:00',
+  '9999-12-31 23:59:59',
+  '2026-02-30 00:00:00',
+  '\0',
+  'a\nb',
+  '\uD83D',
+  'x\uDCB3y',
+  '💳'.repeat(150),
+  'x'.repeat(300),
+  '9'.repeat(300),
+  'word '.repeat(20_000),
+  'x'.repeat(100_000),
+];
+const oddNumbers = [
+  '0',
+  '-0',
+  '-1',
+  '2.0',
+  '1e3',
+  '1E+3',
+  '1e-7',
+  '1e400',
+  '0.1',
+  '200.50',
+  '1716307200000',
+  '1716307200',
+  '9007199254740993',
+  '12345678901234567890',
+  '8640000000000001',
+  '253402300800000',
+];
+
+const nested = (depth: number): Json => Array.from({ length: depth }).reduce<Json>((inside) => [inside], 'deep');
+
+const oddValue: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom<Json>(null, true, false, [], {}, [[]], { a: { b: [null] } }, nested(2000)),
+  { weight: 3, arbitrary: fc.constantFrom(...oddTexts) },
+  { weight: 2, arbitrary: fc.constantFrom(...oddNumbers).map(rawJson) },
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+  fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>,
+);
+
+type Path = readonly (string | number)[];
+
+function pathsOf(value: Json, path: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, inside]) => pathsOf(inside as Json, [...path, name]))];
+}
+
+/** The same value with another one at a path; `undefined` takes it out. */
+function withValue(value: Json, [name, ...rest]: Path, change: Json | undefined): Json {
+  if (name === undefined) return change ?? null;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string | number, Json>;
+  if (rest.length === 0 && change === undefined) {
+    if (Array.isArray(copy)) copy.splice(Number(name), 1);
+    else delete copy[name];
+    return copy as Json;
+  }
+  const inside = copy[name];
+  if (rest.length === 0 || inside !== undefined) copy[name] = withValue(inside ?? null, rest, change);
+  return copy as Json;
+}
+
+/** A value of the same shape in which up to three members, deep or not, are odd or missing. */
+function oddOf(value: Json): fc.Arbitrary<Json> {
+  const paths = pathsOf(value).filter((path) => path.length > 0);
+  if (paths.length === 0) return oddValue;
+  const change = fc.tuple(fc.constantFrom(...paths), fc.option(oddValue, { nil: undefined, freq: 5 }));
+  return fc
+    .array(change, { minLength: 1, maxLength: 3 })
+    .map((changes) => changes.reduce((changed, [path, odd]) => withValue(changed, path, odd), value));
+}
+
+/** JSON text of the shape of a documented answer, with odd values in it. */
+export function oddAnswer(text: string): fc.Arbitrary<string> {
+  return oddOf(JSON.parse(text) as Json).map((value) => JSON.stringify(value));
+}
+
+/** The path of the first list of rows in an answer; null where it has none. */
+function rowsPath(value: Json): Path | null {
+  const isRow = (row: Json): boolean => typeof row === 'object' && row !== null && !Array.isArray(row);
+  return (
+    pathsOf(value).find((path) => {
+      const inside = path.reduce<Json>(
+        (within, name) => (within as Record<string | number, Json>)[name] ?? null,
+        value,
+      );
+      return Array.isArray(inside) && inside.length > 0 && inside.every(isRow);
+    }) ?? null
+  );
+}
+
+/** A documented answer with a list of rows, among which up to twenty odd ones stand; null where the answer has no list. */
+export function answerWithOddRows(text: string): fc.Arbitrary<string> | null {
+  const value = JSON.parse(text) as Json;
+  const path = rowsPath(value);
+  if (path === null) return null;
+  const rows = path.reduce<Json>((within, name) => (within as Record<string | number, Json>)[name] ?? null, value);
+  const [sample = null, ...others] = rows as readonly Json[];
+  const oddRow = fc.oneof({ weight: 4, arbitrary: oddOf(sample) }, { weight: 1, arbitrary: oddValue });
+  return fc
+    .array(fc.tuple(fc.nat(others.length + 1), oddRow), { minLength: 1, maxLength: 20, size: 'max' })
+    .map((odd) => odd.reduce<readonly Json[]>((all, [at, row]) => all.toSpliced(at, 0, row), [sample, ...others]))
+    .map((all) => JSON.stringify(withValue(value, path, all)));
+}
+
+const longestText = 300;
+const firstDate = Date.UTC(1899, 0, 1);
+const lastDate = Date.UTC(9999, 11, 31);
+
+/** What of an adapter's outcome could not be stored or written as JSON, with its place; empty when all is well. */
+export function unstorable(value: unknown, place = 'outcome'): readonly string[] {
+  if (typeof value === 'string') {
+    const isFit = value.isWellFormed() && !value.includes('\0') && [...value].length <= longestText;
+    return isFit ? [] : [`${place}: a text of ${value.length}, ${JSON.stringify(value.slice(0, 40))}`];
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [`${place}: ${value}`];
+  if (value instanceof Date) {
+    const isFit = value.getTime() >= firstDate && value.getTime() <= lastDate;
+    return isFit ? [] : [`${place}: the date ${value.getTime()}`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inside]) => unstorable(inside, `${place}.${name}`));
+}
