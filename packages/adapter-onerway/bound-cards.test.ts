@@ -103,7 +103,7 @@ describe('the answer', () => {
             pan: null,
           },
         ],
-        isWhole: true,
+        unreadable: 0,
       },
       evidence: { httpStatus: 200, code: '20000', message: 'Success' },
     });
@@ -137,7 +137,7 @@ describe('the answer', () => {
     'with data %s is an empty list',
     async (data) => {
       const outcome = await listing(`{"respCode":"20000","respMsg":"Success","data":${data}}`);
-      expect(outcome).toMatchObject({ kind: 'done', value: { cards: [], isWhole: true } });
+      expect(outcome).toMatchObject({ kind: 'done', value: { cards: [], unreadable: 0 } });
     },
   );
 
@@ -164,7 +164,7 @@ describe('the answer', () => {
     expect(example).toContain(from);
     expect(await listing(example.replace(from, to))).toMatchObject({
       kind: 'done',
-      value: { cards: [expected], isWhole: true },
+      value: { cards: [expected], unreadable: 0 },
     });
   });
 
@@ -178,7 +178,7 @@ describe('the answer', () => {
     const two = example.replace(rows, `${rows.replace(from, to)},${rows}`);
     expect(await listing(two)).toMatchObject({
       kind: 'done',
-      value: { cards: [{ providerRef: '1744642154859945986' }], isWhole: false },
+      value: { cards: [{ providerRef: '1744642154859945986' }], unreadable: 1 },
     });
   });
 

@@ -35,7 +35,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
       const subProductType = subProductTypes.get(kind);
       if (subProductType === undefined) return refused('unsupported', { message: `Onerway lists no ${kind}` });
       // An empty value would drop out of the signature, and with it the only owner check.
-      if (user === '' || [...user].length > longestUser) {
+      if (user === '' || Array.from(user).length > longestUser) {
         return refused('invalid_request', { message: `a customer id has 1 to ${longestUser} characters` });
       }
       return ask(
@@ -54,7 +54,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
           data: tokenListData,
           judge: ({ tokenInfos }, evidence) => {
             const { read, unreadable } = tokenInfos ?? { read: [], unreadable: 0 };
-            return done({ cards: read.map((row) => boundCardOf(row, kind)), isWhole: unreadable === 0 }, evidence);
+            return done({ cards: read.map((row) => boundCardOf(row, kind)), unreadable }, evidence);
           },
         },
         call,

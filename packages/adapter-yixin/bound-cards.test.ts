@@ -43,7 +43,7 @@ test("the document's example", async () => {
           token: null,
         },
       ],
-      isWhole: true,
+      unreadable: 0,
     },
   });
   expect(outcome.kind === 'done' && outcome.value.cards[0]?.pan?.reveal()).toBe('6217000000000001234');
@@ -56,7 +56,7 @@ test.each([
   ['null', null],
   ['nothing', undefined],
 ])('a user without cards has %s', async (_name, rows) => {
-  expect(await listOf(rows)).toMatchObject({ kind: 'done', value: { cards: [], isWhole: true } });
+  expect(await listOf(rows)).toMatchObject({ kind: 'done', value: { cards: [], unreadable: 0 } });
 });
 
 test('bindCardId is taken where it is there; other words are kept apart', async () => {
@@ -96,7 +96,7 @@ test.each([
 ])('a row with %s is left out, and the list says that it is not whole', async (_name, row) => {
   expect(await listOf([row, { cardNo: '6217000000000001234' }])).toMatchObject({
     kind: 'done',
-    value: { cards: [{ last4: '1234' }], isWhole: false },
+    value: { cards: [{ last4: '1234' }], unreadable: 1 },
   });
 });
 

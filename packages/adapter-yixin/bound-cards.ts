@@ -19,7 +19,7 @@ export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
           reply: cardListReply,
           judge: ({ bankCardList }, evidence) => {
             const { read, unreadable } = bankCardList ?? { read: [], unreadable: 0 };
-            return done({ cards: read.map(toBoundCard), isWhole: unreadable === 0 }, evidence('0'));
+            return done({ cards: read.map(toBoundCard), unreadable }, evidence('0'));
           },
         },
         call,

@@ -19,7 +19,7 @@ export interface YixinCall<Schema extends z.ZodType, T> {
   /** Says what business data means. `evidence` redacts Yixin's text. */
   readonly judge: (
     reply: z.output<Schema>,
-    evidence: (status: string | null, text?: string | null | undefined) => Evidence,
+    evidence: (status: string | null, text?: string | null) => Evidence,
   ) => Outcome<T>;
 }
 

@@ -115,6 +115,6 @@ test('an account speaks its own profile', async () => {
   const { adapter, loopback } = await account({ profile: choice });
   loopback.reply(() => answer({ code: 0, params: '{"bankCardList":[]}' }, profile));
   const outcome = await adapter.boundCards.list({ user: 'u', kind: 'bank_card', userIp: null }, call);
-  expect(outcome).toMatchObject({ kind: 'done', value: { cards: [], isWhole: true } });
+  expect(outcome).toMatchObject({ kind: 'done', value: { cards: [], unreadable: 0 } });
   expect(openRequest(loopback.requests[0]?.body ?? '', profile).business).toEqual({ outerUserNo: 'u' });
 });

@@ -16,6 +16,7 @@ export const syncSchema = z
       .int()
       .meta({ description: 'Pages read so far. A list of more than one is read again until that brings nothing new.' }),
     seen: z.int().meta({ description: 'Different rows read so far.' }),
+    unreadable: z.int().meta({ description: 'Rows that could not be read, not even their id; they are not stored.' }),
     total: z.int().nullable().meta({ description: 'Rows there are, where the provider says so.' }),
     failure: z.string().nullable().meta({ description: 'Why it failed; a new sync starts afresh.' }),
     createdAt: timestamp,

@@ -57,8 +57,8 @@ export interface BoundCard {
 /** What a user has bound, as the provider lists it. */
 export interface BoundCards {
   readonly cards: readonly BoundCard[];
-  /** Every row of the list could be read: only then does it show that a card is not bound. */
-  readonly isWhole: boolean;
+  /** Rows that could not be read. Only a list without any shows that a card is not bound. */
+  readonly unreadable: number;
 }
 
 /** What starting a binding came to. */

@@ -22,9 +22,10 @@ describe('a text that can be kept', () => {
       const text = [0, 1, 2, 3].map((place) => odd[Math.floor(number / 6 ** place) % 6]).join('');
       for (const most of [1, 2, 3]) {
         const kept = storableText(text, most);
-        expect(kept.isWellFormed() && !kept.includes('\0') && [...kept].length <= most, JSON.stringify(text)).toBe(
-          true,
-        );
+        expect(
+          kept.isWellFormed() && !kept.includes('\0') && Array.from(kept).length <= most,
+          JSON.stringify(text),
+        ).toBe(true);
       }
     }
   });

@@ -8,7 +8,7 @@ export function storableText(text: string, most: number): string {
     .slice(0, 2 * most)
     .replaceAll('\0', '')
     .toWellFormed();
-  return clean.length <= most ? clean : [...clean].slice(0, most).join('');
+  return clean.length <= most ? clean : Array.from(clean).slice(0, most).join('');
 }
 
 const earliest = Date.UTC(1900, 0, 1);

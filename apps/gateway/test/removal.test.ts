@@ -185,7 +185,7 @@ describe('a list that was asked for before', () => {
     const storeOld = await listed(user);
     const account = gateway.services.accounts.byName('onerway');
     if (account === undefined) throw new Error('no account');
-    const empty = { user, kind: 'token', cards: [], isWhole: true, askedAt: new Date(Date.now() + 1) } as const;
+    const empty = { user, kind: 'token', cards: [], unreadable: 0, askedAt: new Date(Date.now() + 1) } as const;
     await storeBoundCards(gateway.pool, gateway.sealing, account, empty);
     await storeOld();
     expect(await kept(providerRef)).toEqual([{ status: 'removed', gone: true }]);

@@ -53,6 +53,6 @@ const json = JSON as unknown as { rawJSON: (literal: string) => unknown };
 
 /** A number that reaches the wire with exactly these characters, so that `100.00` is not sent as `100`. */
 export function numberLiteral(text: string): unknown {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new Error(`Not a plain number literal: ${text}`);
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw new Error(`Not a number literal: ${text}`);
   return json.rawJSON(text);
 }

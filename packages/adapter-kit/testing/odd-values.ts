@@ -75,15 +75,12 @@ function pathsOf(value: Json, path: Path = []): readonly Path[] {
 function withValue(value: Json, [name, ...rest]: Path, change: Json | undefined): Json {
   if (name === undefined) return change ?? null;
   if (typeof value !== 'object' || value === null) return value;
-  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string | number, Json>;
-  if (rest.length === 0 && change === undefined) {
-    if (Array.isArray(copy)) copy.splice(Number(name), 1);
-    else delete copy[name];
-    return copy as Json;
-  }
-  const inside = copy[name];
-  if (rest.length === 0 || inside !== undefined) copy[name] = withValue(inside ?? null, rest, change);
-  return copy as Json;
+  const members = Object.entries(value) as [string, Json][];
+  const isTaken = (each: string): boolean => rest.length === 0 && change === undefined && each === String(name);
+  const changed = members
+    .filter(([each]) => !isTaken(each))
+    .map(([each, inside]) => [each, each === String(name) ? withValue(inside, rest, change) : inside] as const);
+  return Array.isArray(value) ? changed.map(([, inside]) => inside) : Object.fromEntries(changed);
 }
 
 /** A value of the same shape in which up to three members, deep or not, are odd or missing. */
@@ -136,7 +133,7 @@ const lastDate = Date.UTC(9999, 11, 31);
 /** What of an adapter's outcome could not be stored or written as JSON, with its place; empty when all is well. */
 export function unstorable(value: unknown, place = 'outcome'): readonly string[] {
   if (typeof value === 'string') {
-    const isFit = value.isWellFormed() && !value.includes('\0') && [...value].length <= longestText;
+    const isFit = value.isWellFormed() && !value.includes('\0') && Array.from(value).length <= longestText;
     return isFit ? [] : [`${place}: a text of ${value.length}, ${JSON.stringify(value.slice(0, 40))}`];
   }
   if (typeof value === 'number') return Number.isFinite(value) ? [] : [`${place}: ${value}`];

@@ -41,13 +41,13 @@ export async function readBindings(
   return pageOf(rows, page.limit, bindingView);
 }
 
-/** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are */
+/** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are, and could not be read */
 export async function refreshBindings(
   services: Services,
   account: OpenAccount,
   question: { readonly user: string; readonly kind: BindingKind; readonly userIp: string | null },
   traceparent: string | undefined,
-): Promise<number> {
+): Promise<{ readonly rows: number; readonly unreadable: number }> {
   const askedAt = new Date(services.now());
   const list = valueOf(account, await facetOf(account, 'boundCards').list(question, readCall(services, traceparent)));
   await storeBoundCards(services.pool, services.sealing, account, {
@@ -56,5 +56,5 @@ export async function refreshBindings(
     ...list,
     askedAt,
   });
-  return list.cards.length;
+  return { rows: list.cards.length, unreadable: list.unreadable };
 }

@@ -47,9 +47,9 @@ async function lookUpRemoved(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
   if (outcome.kind !== 'done') return outcome;
-  const { cards, isWhole } = outcome.value;
+  const { cards, unreadable } = outcome.value;
   if (cards.some(({ providerRef }) => providerRef === row.providerRef)) return { kind: 'absent' };
-  return isWhole ? { ...outcome, value: null } : unknown('unreadable_answer', outcome.evidence);
+  return unreadable === 0 ? { ...outcome, value: null } : unknown('unreadable_answer', outcome.evidence);
 }
 
 /** Removes what a user has bound at the provider, once per Idempotency-Key. */

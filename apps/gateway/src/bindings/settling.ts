@@ -32,13 +32,13 @@ export async function lookUpBound(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp }, call);
   if (outcome.kind !== 'done') return outcome;
-  const { cards, isWhole } = outcome.value;
+  const { cards, unreadable } = outcome.value;
   const listed = cards.some(
     ({ pan }) =>
       pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === row.panFingerprint),
   );
   if (listed) return { ...outcome, value: { status: 'bound' } };
-  return isWhole ? { kind: 'absent' } : unknown('unreadable_answer', outcome.evidence);
+  return unreadable === 0 ? { kind: 'absent' } : unknown('unreadable_answer', outcome.evidence);
 }
 
 /** The binding of an operation as callers see it. */

@@ -151,9 +151,14 @@ async function refreshUsers(
   if (boundCards === undefined || boundCards.needsUserIp) return;
   const fingerprints = token === null ? [] : services.sealing.fingerprints(new Secret(token));
   const users = user === null ? await usersOfToken(services.pool, account.name, fingerprints) : [user];
+  const failures: unknown[] = [];
   for (const each of users) {
     for (const kind of boundCards.kinds) {
-      await refreshBindings(services, account, { user: each, kind, userIp: null }, undefined);
+      const refreshed = refreshBindings(services, account, { user: each, kind, userIp: null }, undefined);
+      await refreshed.catch((error: unknown) => failures.push(error));
     }
   }
+  // One user's list costs no other's; about an id that cannot be a user's, nobody can be asked, now or later.
+  const failure = failures.find((error) => !(error instanceof ProblemError && error.code === 'invalid-request'));
+  if (failure !== undefined) throw failure;
 }

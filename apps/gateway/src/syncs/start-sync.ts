@@ -86,6 +86,7 @@ function syncView(row: SyncRow): z.output<typeof syncSchema> {
     status: row.state,
     pages: row.pages,
     seen: row.seen,
+    unreadable: row.unreadable,
     total: row.total,
     failure: row.failure,
     createdAt: row.createdAt.toISOString(),

@@ -17,6 +17,7 @@ export interface SyncRow extends OperationColumns {
   readonly reading: ListReading | null;
   readonly pages: number;
   readonly seen: number;
+  readonly unreadable: number;
   readonly total: number | null;
   readonly failure: string | null;
   readonly createdAt: Date;
@@ -28,7 +29,7 @@ export interface SyncRow extends OperationColumns {
 export async function getSync(client: Pool | PoolClient, id: string): Promise<SyncRow | null> {
   const { rows } = await client.query<SyncRow>(
     `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.reading,
-       s.pages, s.seen, s.total, s.failure, s.created_at AS "createdAt", s.started_at AS "startedAt",
+       s.pages, s.seen, s.unreadable, s.total, s.failure, s.created_at AS "createdAt", s.started_at AS "startedAt",
        s.finished_at AS "finishedAt", ${operationColumns}
      FROM syncs s LEFT JOIN operations o ON o.id = s.operation_id WHERE s.id = $1`,
     [id],
@@ -96,7 +97,7 @@ export async function beginSync(pool: Pool, id: string, at: Date): Promise<void>
 }
 
 /** What a page of a sync showed. */
-export interface SyncPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole' | 'total'> {
+export interface SyncPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole' | 'total' | 'unreadable'> {
   readonly refs: readonly string[];
 }
 
@@ -120,8 +121,11 @@ export async function advanceSync(
     const { newInLap, newAtAll } = await noteRows(client, id, before.lap, page.refs);
     const after = afterPage(before, { ...page, newInLap, newAtAll });
     await client.query(
-      `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), reading = $4 WHERE id = $1`,
-      [id, newAtAll, page.total, after],
+      `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), reading = $4,
+         unreadable = unreadable + $5
+       WHERE id = $1`,
+      // A lap that reads a part again meets the same ones again.
+      [id, newAtAll, page.total, after, before.laps === 1 ? page.unreadable : 0],
     );
     if (after === null) await endSync(client, id, { state: 'succeeded', failure: null }, at);
     return after;
@@ -146,11 +150,16 @@ async function noteRows(
 }
 
 /** A list that comes whole is stored, and the sync is done. */
-export async function completeSync(pool: Pool, id: string, rows: number, at: Date): Promise<void> {
+export async function completeSync(
+  pool: Pool,
+  id: string,
+  { rows, unreadable }: { readonly rows: number; readonly unreadable: number },
+  at: Date,
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query(
-      `UPDATE syncs SET pages = pages + 1, seen = $2, total = $2 WHERE id = $1 AND state = 'running'`,
-      [id, rows],
+      `UPDATE syncs SET pages = pages + 1, seen = $2, total = $2, unreadable = $3 WHERE id = $1 AND state = 'running'`,
+      [id, rows, unreadable],
     );
     await endSync(client, id, { state: 'succeeded', failure: null }, at);
   });
