@@ -116,7 +116,7 @@ export function conformance(subject: Conformance): void {
       answerWith((request) => {
         if (call.changed !== undefined) return call.changed(change);
         const reply = call.success(request);
-        return reply.kind === 'answer' ? { ...reply, body: change(reply.body) } : reply;
+        return reply.kind === 'answer' ? { ...reply, body: change(String(reply.body)) } : reply;
       });
       return call.call(adapter, patience);
     }
