@@ -393,6 +393,7 @@ describe('the database refuses', () => {
       because: 'no_setting',
       decided_at: at,
     },
+    key_checks: { kind: 'sealing', id: 'k', check_value: Buffer.alloc(32) },
     audit_log: { at, caller: 'c', action: 'key.create', resource: 'key' },
     syncs: {
       id: operation.id,
@@ -493,6 +494,8 @@ describe('the database refuses', () => {
     authorization_decisions_approved: [{ decision: 'approve' }, { decision: 'approve', because: 'service_late' }],
     audit_log_action: [{ action: 'reveal' }, { action: 'Card.reveal' }, { action: 'card.' }],
     audit_log_purpose: [{ purpose: '' }, { purpose: 'card 621700123' }],
+    key_checks_kind: [{ kind: 'signing' }],
+    key_checks_value: [{ check_value: Buffer.alloc(31) }],
     syncs_kind: [{ kind: 'coins', user_ref: 'u' }],
     syncs_user: [{ user_ref: 'u' }, { kind: 'token' }],
     syncs_state: [{ state: 'lost' }],
@@ -557,6 +560,7 @@ describe('the database refuses', () => {
     ],
     ['bindings_bound_key', 'bindings', { pan_fingerprint: 'g' }, { pan_fingerprint: 'g' }],
     ['callbacks_deduplication_key_key', 'callbacks', {}, {}],
+    ['key_checks_pkey', 'key_checks', { id: 'twice' }, { id: 'twice' }],
     ['authorization_decisions_pkey', 'authorization_decisions', {}, {}],
   ];
 

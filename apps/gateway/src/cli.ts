@@ -78,7 +78,7 @@ const commands: readonly Command[] = [
     words: 'sealing status',
     about: 'Shows how many values are sealed, or fingerprinted, under which key.',
     options: { json },
-    notes: 'Ends with 1 when a key that is in use is not configured.',
+    notes: 'Ends with 1 when a key that is in use is not configured, or has other bytes than the one of this database.',
     run: (given) => {
       const sealing = readSealing();
       return administer(given, async (administration) => failUnless(await status(administration, sealing)));

@@ -52,7 +52,7 @@ const keyList = z.string().transform((text, context) => {
       context.addIssue({
         code: 'custom',
         message:
-          'expected "<id>:<base64 of 32 bytes>", several separated by commas; make one with: echo k1:$(openssl rand -base64 32)',
+          'expected "<id>:<base64 of 32 bytes>", several separated by commas; make one with: echo $(openssl rand -hex 4):$(openssl rand -base64 32)',
       });
       return z.NEVER;
     }

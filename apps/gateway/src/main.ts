@@ -15,6 +15,7 @@ import { readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
 import { checkSealingKeys } from './sealed/check.ts';
+import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
 import { build } from './version.ts';
@@ -64,6 +65,7 @@ async function start(): Promise<void> {
     for (const warning of callbackWarnings(account)) log.warn({ account: account.name }, warning);
   }
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
+  await requireSameKeyBytes(pool, sealing);
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
     log.error(
       { sealed: `${column.table}.${column.column}`, sealingKey: key, rows },

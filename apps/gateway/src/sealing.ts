@@ -15,6 +15,13 @@ export interface SealedPlace {
   readonly row: readonly string[];
 }
 
+/** By what the bytes of a key are known again, without the key: nothing else follows from it. */
+export interface KeyCheck {
+  readonly kind: 'sealing' | 'fingerprint';
+  readonly id: string;
+  readonly value: Buffer;
+}
+
 /**
  * Keeps card data unreadable at rest: sealing by AES-256-GCM under named keys, and keyed fingerprints that find a number
  * again without opening anything (docs/decisions/sealed-card-data.md).
@@ -22,6 +29,8 @@ export interface SealedPlace {
 export interface Sealing {
   /** The ids of the configured keys, newest first. */
   readonly keyIds: { readonly sealing: readonly string[]; readonly fingerprint: readonly string[] };
+  /** One for each configured key. */
+  readonly keyChecks: readonly KeyCheck[];
   seal(value: Secret, place: SealedPlace): Buffer;
   /** Opens what was sealed to this place. @throws when it was altered, moved to another row, or its key is not configured */
   open(sealed: Buffer, place: SealedPlace): Secret;
@@ -66,6 +75,11 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
   return {
     keyIds: { sealing: keys.sealing.map(({ id }) => id), fingerprint: keys.fingerprint.map(({ id }) => id) },
 
+    keyChecks: [
+      ...keys.sealing.map((key) => keyCheck('sealing', key)),
+      ...keys.fingerprint.map((key) => keyCheck('fingerprint', key)),
+    ],
+
     open,
 
     seal(value, place) {
@@ -93,6 +107,10 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
       return hash.length === expected.length && timingSafeEqual(Buffer.from(hash), Buffer.from(expected));
     },
   };
+}
+
+function keyCheck(kind: KeyCheck['kind'], { id, key }: NamedKey): KeyCheck {
+  return { kind, id, value: createHmac('sha256', key).update(`check\0${kind}\0${id}`).digest() };
 }
 
 function additionalData(header: Buffer, { table, column, row }: SealedPlace): Buffer {

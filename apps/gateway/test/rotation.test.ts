@@ -120,7 +120,7 @@ const noPause = (): Promise<void> => Promise.resolve();
 test('every sealed column of the database is in the list that rotation goes by, and every keyed hash', async () => {
   const { rows } = await gateway.pool.query<{ name: string }>(
     `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-     WHERE table_schema = 'public' AND data_type = 'bytea' AND table_name NOT IN ('api_keys', 'audit_log')`,
+     WHERE table_schema = 'public' AND data_type = 'bytea' AND table_name NOT IN ('api_keys', 'audit_log', 'key_checks')`,
   );
   const listed = sealedColumns.map(({ table, column }) => `${table}.${column}_sealed`);
   expect(rows.map(({ name }) => name).sort()).toEqual([...listed].sort());
@@ -164,7 +164,7 @@ test('a rotation under load loses nothing: afterwards the new key alone opens ev
   );
   const servedBefore = served;
   const administration = {
-    pool: gateway.pool,
+    pool: gateway.owner,
     now: Date.now,
     operator: 'tests',
     print: (line: string) => void lines.push(line),
@@ -195,7 +195,7 @@ test('a rotation under load loses nothing: afterwards the new key alone opens ev
   const { rows } = await gateway.pool.query<{ sealed: Buffer }>('SELECT record_sealed AS sealed FROM callbacks');
   expect(rows.map(({ sealed }) => rotated.open(sealed, recordPlace).reveal())).toEqual([record]);
   // Again, there is nothing left to do.
-  const again = await rotateSealed(gateway.pool, sealing, new Date(), noPause);
+  const again = await rotateSealed(gateway.owner, sealing, new Date(), noPause);
   expect(again.every(({ resealed, notOpened, busy }) => resealed + notOpened + busy === 0)).toBe(true);
 });
 
@@ -251,7 +251,7 @@ describe('a key that is gone too early', () => {
 
   test('keeps what it sealed closed, and a rotation leaves that as it is', async () => {
     const before = await kept(sealingOf([k2], [f2]));
-    const results = await rotateSealed(gateway.pool, sealingOf([k3], [f2]), new Date(), noPause);
+    const results = await rotateSealed(gateway.owner, sealingOf([k3], [f2]), new Date(), noPause);
     expect(results.map(({ notOpened, resealed }) => [notOpened > 0, resealed]).slice(0, 2)).toEqual([
       [true, 0],
       [true, 0],
@@ -274,7 +274,7 @@ test('a rotation waits for nobody: what others hold is tried again, and counted 
     "SELECT id FROM cards WHERE pan_key = 'k2' ORDER BY id LIMIT 2 FOR UPDATE",
   );
   const sealing = sealingOf([k3, k2], [f2]);
-  const [held] = await rotateSealed(gateway.pool, sealing, new Date(), noPause);
+  const [held] = await rotateSealed(gateway.owner, sealing, new Date(), noPause);
   expect(held).toMatchObject({ busy: rows.length, notOpened: 0, resealed: numbers.size - rows.length });
   // What is changed between reading and replacing stays as it was changed.
   const place = { table: 'cards', column: 'pan', row: ['open-api', 'moved'] } as const;
@@ -284,17 +284,20 @@ test('a rotation waits for nobody: what others hold is tried again, and counted 
   ]);
   await holder.query('COMMIT');
   holder.release();
-  const [rest] = await rotateSealed(gateway.pool, sealing, new Date(), noPause);
+  const [rest] = await rotateSealed(gateway.owner, sealing, new Date(), noPause);
   expect(rest).toMatchObject({ busy: 0, notOpened: 0, resealed: rows.length - 1 });
   expect(await keysInUse()).toEqual(['k3']);
 });
 
 test('a gateway does not start with a retired key in front, and says of what it cannot open', async () => {
   const installation = await install(gateway.pool, gateway.sandbox, { database: gateway.services.config.DATABASE_URL });
-  const { code, output } = await installation.run({ GATEWAY_SEALING_KEYS: `${k1.text},${k3.text}` });
+  const { code, output } = await installation.run({
+    GATEWAY_SEALING_KEYS: `${k1.text},${k3.text}`,
+    GATEWAY_FINGERPRINT_KEYS: f2.text,
+  });
   expect(code).toBe(1);
   expect(output).toContain('GATEWAY_SEALING_KEYS: the key "k1" is retired');
-  const started = await installation.start({ GATEWAY_SEALING_KEYS: key('k4').text });
+  const started = await installation.start({ GATEWAY_SEALING_KEYS: key('k4').text, GATEWAY_FINGERPRINT_KEYS: f2.text });
   const lines = started
     .output()
     .split('\n')

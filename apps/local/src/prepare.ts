@@ -38,7 +38,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 
   // 32 characters: the sandbox uses KeySecure's as an AES key.
   const text = (): string => randomBytes(16).toString('hex');
-  const keyList = (): string => `k1:${randomBytes(32).toString('base64')}`;
+  // The id too is this installation's own: two keys of one id are told apart by nothing that a person sees.
+  const keyList = (): string => `${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`;
   const [openApiKey, creditKey, creditSecret, authorizationKey, authorizationSecret, onerwayKey, openApiPath] =
     await Promise.all([
       keep('open-api-key', text),

@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/store.ts';
 import type { Sealing } from '../sealing.ts';
 import { fingerprintColumns, sealedColumns } from '../sealed/columns.ts';
 import { checkSealingKeys } from '../sealed/check.ts';
+import { compareKeyBytes, requireSameKeyBytes } from '../sealed/key-bytes.ts';
 import { rotateSealed } from '../sealed/rotate.ts';
 import { countByFingerprintKey, countByKey, retiredKeys } from '../sealed/store.ts';
 import type { Administration } from './administration.ts';
@@ -19,6 +20,7 @@ export async function rotate(
   { pool, now, operator, print }: Pick<Administration, 'pool' | 'now' | 'operator' | 'print'>,
   sealing: Sealing,
 ): Promise<boolean> {
+  await requireSameKeyBytes(pool, sealing);
   await checkSealingKeys(pool, sealing);
   const [newest = '', ...older] = sealing.keyIds.sealing;
   await recordAudit(pool, {
@@ -40,10 +42,13 @@ export async function rotate(
   return results.every(({ notOpened, busy }) => notOpened === 0 && busy === 0);
 }
 
+const notConfigured = 'NOT CONFIGURED';
+const otherBytes = 'OTHER BYTES';
+
 /**
- * Shows how many values are under which key.
+ * Shows how many values are under which key, and keys that are not those of this database.
  *
- * @returns whether a configured key opens all of them
+ * @returns whether the configured keys are the right ones, and open all values
  */
 export async function status(
   administration: Pick<Administration, 'pool' | 'print' | 'json'>,
@@ -54,24 +59,30 @@ export async function status(
   const columns = [
     ...sealedColumns.map((column) => ({
       column: `${column.table}.${column.column}`,
-      keys: sealing.keyIds.sealing,
+      kind: 'sealing' as const,
       counts: () => countByKey(pool, column),
     })),
     ...fingerprintColumns.map((column) => ({
       column: `${column.table}.${column.column}`,
-      keys: sealing.keyIds.fingerprint,
+      kind: 'fingerprint' as const,
       counts: () => countByFingerprintKey(pool, column),
     })),
   ];
+  const others = (await compareKeyBytes(pool, sealing)).filter(({ bytes }) => bytes === 'other');
   const values: { column: string; key: string; values: number; state: string }[] = [];
-  for (const { column, keys, counts } of columns) {
+  for (const { column, kind, counts } of columns) {
     for (const [key, count] of await counts()) {
-      const place = keys.indexOf(key);
-      const state = place < 0 ? 'NOT CONFIGURED' : place === 0 ? 'newest' : 'older';
-      const isRetired = keys === sealing.keyIds.sealing && retired.has(key);
+      const place = sealing.keyIds[kind].indexOf(key);
+      const isOther = others.some((one) => one.kind === kind && one.id === key);
+      const state = isOther ? otherBytes : place < 0 ? notConfigured : place === 0 ? 'newest' : 'older';
+      const isRetired = kind === 'sealing' && retired.has(key);
       values.push({ column, key, values: count, state: isRetired ? `${state}, retired` : state });
     }
   }
+  // Such a key may have no values here: it is the wrong one all the same.
+  for (const { kind, id } of others) {
+    values.push({ column: `the ${kind} key itself`, key: id, values: 0, state: otherBytes });
+  }
   printRows(administration, ['column', 'key', 'values', 'state'], values);
-  return values.every(({ state }) => !state.startsWith('NOT CONFIGURED'));
+  return values.every(({ state }) => !state.startsWith(notConfigured) && !state.startsWith(otherBytes));
 }

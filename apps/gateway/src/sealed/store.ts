@@ -1,4 +1,5 @@
 import type { Pool } from '@card-gateway/database';
+import type { KeyCheck } from '../sealing.ts';
 import type { FingerprintColumn, SealedColumn } from './columns.ts';
 
 /** A sealed value with what it is sealed to. */
@@ -116,6 +117,37 @@ export async function keysInUse(pool: Pool, { table, column }: SealedColumn): Pr
      SELECT key FROM found WHERE key IS NOT NULL`,
   );
   return rows.map((row) => row.key);
+}
+
+/** A sealed value with the fingerprint that stands beside it. */
+export interface SampleRow extends SealedRow {
+  readonly fingerprint: string | null;
+}
+
+/** Some of the values that a key sealed in a column. */
+export async function sampleOf(pool: Pool, column: SealedColumn, key: string, most: number): Promise<SampleRow[]> {
+  const { rows } = await pool.query<SampleRow>(
+    `SELECT id, ${column.column}_sealed AS sealed, ${column.fingerprint ?? 'NULL::text'} AS fingerprint,
+       CASE WHEN num_nulls(${column.row.join(', ')}) = 0 THEN ARRAY[${column.row.join(', ')}] END AS row
+     FROM ${column.table} WHERE ${column.column}_key = $1 LIMIT $2`,
+    [key, most],
+  );
+  return rows;
+}
+
+/** Which keys are known, by what their bytes are known again. */
+export async function knownKeys(pool: Pool): Promise<KeyCheck[]> {
+  const { rows } = await pool.query<KeyCheck>('SELECT kind, id, check_value AS value FROM key_checks');
+  return rows;
+}
+
+/** Makes keys known whose id is not known yet. */
+export async function makeKeysKnown(pool: Pool, checks: readonly KeyCheck[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO key_checks (kind, id, check_value) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
+     ON CONFLICT (kind, id) DO NOTHING`,
+    [checks.map(({ kind }) => kind), checks.map(({ id }) => id), checks.map(({ value }) => value)],
+  );
 }
 
 /** Forbids a key for good: from now on the database refuses what it seals. */

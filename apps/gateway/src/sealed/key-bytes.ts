@@ -1,0 +1,87 @@
+import type { Secret } from '@card-gateway/core';
+import type { Pool } from 'pg';
+import { ConfigError } from '../config.ts';
+import type { KeyCheck, Sealing } from '../sealing.ts';
+import { sealedColumns } from './columns.ts';
+import { knownKeys, makeKeysKnown, sampleOf } from './store.ts';
+
+/** How a configured key stands to the one that the database knows under its id. */
+export interface KeyBytes {
+  readonly kind: KeyCheck['kind'];
+  readonly id: string;
+  /** `new` where the database knows none and has no value that would tell. */
+  readonly bytes: 'same' | 'other' | 'new';
+}
+
+const settings = { sealing: 'GATEWAY_SEALING_KEYS', fingerprint: 'GATEWAY_FINGERPRINT_KEYS' } as const;
+
+/** Compares the configured keys with those that the database knows by the same ids, and changes nothing. */
+export async function compareKeyBytes(pool: Pool, sealing: Sealing): Promise<KeyBytes[]> {
+  const known = await knownKeys(pool);
+  const knownOf = ({ kind, id }: KeyCheck): KeyCheck | undefined =>
+    known.find((one) => one.kind === kind && one.id === id);
+  const evidence = sealing.keyChecks.every((check) => knownOf(check) !== undefined)
+    ? new Map<string, boolean>()
+    : await evidenceOf(pool, sealing);
+  return sealing.keyChecks.map((check) => {
+    const { kind, id, value } = check;
+    const isSame = knownOf(check)?.value.equals(value) ?? evidence.get(`${kind} ${id}`);
+    return { kind, id, bytes: isSame === undefined ? 'new' : isSame ? 'same' : 'other' };
+  });
+}
+
+/**
+ * Makes sure that the configured keys are those that this database was used with, and makes known the ones that it does not
+ * know. Of two gateways that bring different bytes under one new id, one is refused.
+ *
+ * @throws ConfigError when a key has other bytes: what is sealed under its id would not open, and what is found by it not be found
+ */
+export async function requireSameKeyBytes(pool: Pool, sealing: Sealing): Promise<void> {
+  refuseOthers(await compareKeyBytes(pool, sealing));
+  await makeKeysKnown(pool, sealing.keyChecks);
+  refuseOthers(await compareKeyBytes(pool, sealing));
+}
+
+function refuseOthers(keys: readonly KeyBytes[]): void {
+  const faults = keys.flatMap(({ kind, id, bytes }) =>
+    bytes === 'other'
+      ? [
+          `${settings[kind]}: the key "${id}" has other bytes than the key "${id}" of this database. Put those back; if they are lost, give this key another id.`,
+        ]
+      : [],
+  );
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** So many values of a column that damaged ones among them do not decide. */
+const sampleSize = 50;
+
+/** What the values tell that were sealed before keys were made known: whether a key opens any, and makes the same fingerprints. */
+async function evidenceOf(pool: Pool, sealing: Sealing): Promise<Map<string, boolean>> {
+  const evidence = new Map<string, boolean>();
+  /** One value that fits is enough; one that does not may be damaged, or another's. */
+  const note = (key: string, fits: boolean): void => {
+    evidence.set(key, fits || evidence.get(key) === true);
+  };
+  for (const id of sealing.keyIds.sealing) {
+    for (const column of sealedColumns) {
+      for (const { sealed, row, fingerprint } of await sampleOf(pool, column, id, sampleSize)) {
+        if (row === null) continue;
+        const value = openedOr(() => sealing.open(sealed, { table: column.table, column: column.column, row }));
+        note(`sealing ${id}`, value !== null);
+        const [fingerprintKey = ''] = fingerprint?.split(':') ?? [];
+        if (value === null || fingerprint === null || !sealing.keyIds.fingerprint.includes(fingerprintKey)) continue;
+        note(`fingerprint ${fingerprintKey}`, sealing.fingerprints(value).includes(fingerprint));
+      }
+    }
+  }
+  return evidence;
+}
+
+function openedOr(open: () => Secret): Secret | null {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}
