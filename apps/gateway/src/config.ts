@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { isProxyUrl, proxyRule } from '@card-gateway/adapter-kit';
+import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import { addressList } from './accounts/addresses.ts';
 import { databaseUrl } from './database-url.ts';
@@ -19,6 +21,8 @@ interface Setting<Schema extends z.ZodType> {
   readonly about: string;
   /** May also come from the file named by `<NAME>_FILE`, as Docker and Kubernetes hand out secrets. */
   readonly secret?: true;
+  /** Its name may be written in small letters too, as other programs do. */
+  readonly anyCase?: true;
 }
 
 function setting<Schema extends z.ZodType>(schema: Schema, fallback: string | null, about: string): Setting<Schema> {
@@ -63,6 +67,11 @@ const keyList = z.string().transform((text, context) => {
   }
   return keys;
 });
+
+const proxy = z
+  .string()
+  .refine((text) => text === '' || isProxyUrl(text), proxyRule)
+  .transform((text) => (text === '' ? null : new Secret(text)));
 
 const mostHeapBytes = 1_099_511_627_776;
 /** `auto` leaves the process room to answer what runs: beyond its heap limit Node ends it. */
@@ -181,6 +190,23 @@ const settings = {
     '1048576',
     'Longest answer of a provider, decompressed; a longer one counts as lost.',
   ),
+  HTTPS_PROXY: {
+    ...setting(
+      proxy,
+      '',
+      'Forward proxy to https services, http(s)://[<user>:<password>@]<host>:<port>; `network.proxy` of an account wins.',
+    ),
+    secret: true,
+    anyCase: true,
+  },
+  NO_PROXY: {
+    ...setting(
+      z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+      '',
+      'Hosts that HTTPS_PROXY is not for, by commas: names, with all below them, addresses, networks, each with :<port>; * is all.',
+    ),
+    anyCase: true,
+  },
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
     '8',
@@ -292,7 +318,7 @@ function readEach(names: readonly (keyof Config)[], env: NodeJS.ProcessEnv) {
 }
 
 function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEnv, faults: string[]): string | null {
-  const direct = env[name] ?? '';
+  const direct = env[name] ?? (setting.anyCase === true ? env[name.toLowerCase()] : undefined) ?? '';
   const file = setting.secret === true ? (env[`${name}_FILE`] ?? '') : '';
   if (direct !== '' && file !== '') faults.push(`${name}: ${name}_FILE is set too; keep one of the two.`);
   if (direct !== '') return direct;

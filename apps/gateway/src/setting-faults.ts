@@ -46,26 +46,32 @@ function sharedPort({ PORT: port, METRICS_PORT: metrics }: Partial<Config>): str
   return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
 }
 
+/** A proxy for plain HTTP is near to HTTPS_PROXY, and is set beside it; the gateway's services speak TLS. */
+function isForOthers(name: string): boolean {
+  return /^(http|ftp)_proxy$/i.test(name);
+}
+
 /** Kubernetes and Docker tell a container of services by such variables: of one called `gateway`, `GATEWAY_SERVICE_HOST`. */
 const serviceLink = /_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
 
 /**
  * Variables that are probably meant for the gateway and that it does not read: all whose names begin with `GATEWAY_`, and
- * near misses of the name of a setting. Other programs have variables too, e.g. `HTTP_PROXY`.
+ * near misses of the name of a setting.
  *
  * @param settings the settings by name, of which those that are secret may come from a file too
  * @param elsewhere variables that the accounts file names
  */
 export function unknownVariables(
   environment: NodeJS.ProcessEnv,
-  settings: Readonly<Record<string, { readonly secret?: true }>>,
+  settings: Readonly<Record<string, { readonly secret?: true; readonly anyCase?: true }>>,
   elsewhere: ReadonlySet<string>,
 ): string[] {
   const names = Object.keys(settings);
   const files = names.filter((name) => settings[name]?.secret === true).map((name) => `${name}_FILE`);
-  const known = new Set([...names, ...files, ...elsewhere]);
+  const small = names.filter((name) => settings[name]?.anyCase === true).map((name) => name.toLowerCase());
+  const known = new Set([...names, ...files, ...small, ...elsewhere]);
   return Object.keys(environment)
-    .filter((name) => !known.has(name) && (environment[name] ?? '') !== '')
+    .filter((name) => !known.has(name) && !isForOthers(name) && (environment[name] ?? '') !== '')
     .flatMap((name) => {
       const plain = name.replace(/_FILE$/, '');
       if (plain !== name && known.has(plain)) {

@@ -1,5 +1,11 @@
 import { dirname } from 'node:path';
-import { type AdapterDefinition, adapterHost, type SettingFault } from '@card-gateway/adapter-kit';
+import {
+  type AdapterDefinition,
+  adapterHost,
+  type Network,
+  networkSettings,
+  type SettingFault,
+} from '@card-gateway/adapter-kit';
 import type { ProviderAdapter } from '@card-gateway/core';
 import { z } from 'zod';
 import { FaultsError, listOfFaults } from '../faults.ts';
@@ -25,6 +31,8 @@ export interface Account {
   readonly settings: { readonly baseUrl: string };
   /** Its cards are pulled this often; null is never by itself. */
   readonly syncEveryMs: number | null;
+  /** How the way to its provider differs from the usual one. */
+  readonly network: Network | null;
   readonly callbacks: CallbackSettings | null;
   readonly authorization: AuthorizationSettings | null;
 }
@@ -48,6 +56,7 @@ function entrySchema(adapters: readonly AdapterDefinition[]) {
     sandbox: z.boolean().default(false),
     syncEveryMinutes: z.int().min(1).max(1440).optional(),
     settings: z.record(z.string(), z.unknown(), 'expected an object of settings'),
+    network: z.unknown().optional(),
     callbacks: z.unknown().optional(),
     authorization: z.unknown().optional(),
   });
@@ -100,6 +109,7 @@ function readAccount(
   const adapter = adapters.find(({ provider }) => provider === given['provider']);
   const rawSettings = isObject(given['settings']) ? given['settings'] : null;
   const settings = rawSettings === null ? null : readPart('settings', adapter?.settings);
+  const network = readPart('network', networkSettings);
   const callbacks = readPart('callbacks', callbackSettings);
   const authorization = readPart('authorization', decisionSchemaOf(given['authorization']));
 
@@ -118,7 +128,7 @@ function readAccount(
   if (!common.success || adapter === undefined || settings === null) return null;
   const { tenant, sandbox, syncEveryMinutes } = common.data;
   const syncEveryMs = syncEveryMinutes === undefined ? null : syncEveryMinutes * 60_000;
-  return { name, tenant, sandbox, adapter, settings, syncEveryMs, callbacks, authorization };
+  return { name, tenant, sandbox, adapter, settings, syncEveryMs, network, callbacks, authorization };
 }
 
 const httpsOnly = 'expected https; only an account with "sandbox": true may use http';
@@ -250,6 +260,10 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
           description: "Pulls the account's cards this often; without it only when a caller asks.",
         },
         settings: schemaOf(adapter.settings),
+        network: {
+          ...schemaOf(networkSettings),
+          description: 'How the way to its provider differs from the usual one.',
+        },
         callbacks: { ...schemaOf(callbackSettings), description: 'How its callbacks are taken.' },
         authorization: {
           description: 'Who decides about the payments that the provider asks about. Without it they are declined.',

@@ -8,6 +8,7 @@ import { admitCalls } from './admit-calls.ts';
 import { type Admission, createAdmission, type Load, type NotAdmitted } from './admission.ts';
 import type { CallbackSettings } from './callback-settings.ts';
 import { type Decider, openDecider } from './decider.ts';
+import { withProxy } from './proxy.ts';
 
 /** How the calls of this process to one account went. */
 export interface Health {
@@ -87,13 +88,14 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       connections: config.PROVIDER_CONNECTIONS + lookUpsAtOnce(config) + 1,
       connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
       maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
+      network: withProxy(account.network, account.settings.baseUrl, config),
       report: (report) => {
         health = after(health, report, new Date(options.now()));
         options.report(account.name, report);
       },
     });
     const decisions = openDecider(account.authorization, {
-      connections: config.PROVIDER_CONNECTIONS,
+      config,
       report: (report) => options.report(account.name, report),
     });
     closing.push(

@@ -1,4 +1,4 @@
-import { secretSetting } from '@card-gateway/adapter-kit';
+import { networkSettings, secretSetting } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 import { isSecretPath, isWebhookSecret, secretPathRule, webhookSecretRule } from '../secrets.ts';
 import { addressList } from './addresses.ts';
@@ -38,6 +38,9 @@ export const decisionService = z.strictObject({
     .max(600)
     .default(500)
     .meta({ description: 'Longest time to answer, of the 800 ms that the provider waits in all.' }),
+  network: networkSettings.optional().meta({
+    description: 'How the way to this service differs from the usual one. That of the account is not for it.',
+  }),
 });
 
 /** Who decides about the payments that the provider asks about. */

@@ -1,5 +1,7 @@
 import { type ExchangeReport, openTransport, type Transport } from '@card-gateway/adapter-kit';
+import type { Config } from '../config.ts';
 import type { AuthorizationSettings, DecisionService, FixedDecision } from './callback-settings.ts';
+import { withProxy } from './proxy.ts';
 
 /** Who decides about payments, with the connections of its own to a service that does. */
 export type Decider = FixedDecision | (DecisionService & { readonly send: Transport });
@@ -10,13 +12,15 @@ const longestAnswerBytes = 16_384;
 /** Opens the way to an account's decision service, apart from that to its provider: neither waits for the other. */
 export function openDecider(
   settings: AuthorizationSettings | null,
-  options: { readonly connections: number; readonly report: (report: ExchangeReport) => void },
+  { config, report }: { readonly config: Config; readonly report: (report: ExchangeReport) => void },
 ): { readonly decider: Decider | null; close(): Promise<void> } {
   if (settings === null || 'decide' in settings) return { decider: settings, close: async () => {} };
   const transport = openTransport({
-    ...options,
+    connections: config.PROVIDER_CONNECTIONS,
     connectTimeoutMs: settings.timeoutMs,
     maxResponseBytes: longestAnswerBytes,
+    network: withProxy(settings.network, settings.url, config),
+    report,
   });
   return { decider: { ...settings, send: transport.send }, close: () => transport.close() };
 }

@@ -43,7 +43,6 @@ export async function askService(
     url: service.url,
     headers: {
       'content-type': 'application/json',
-      accept: 'application/json',
       ...signWebhook(service.secret, { id: `auth_${identity.slice(0, 32)}`, at: options.at, body }),
     },
     body,

@@ -52,7 +52,7 @@ export interface TestGatewayOptions {
   /** Changes the settings of an account before its adapter reads them. */
   readonly account?: (name: string, settings: Record<string, unknown>) => Record<string, unknown>;
   /** How an account takes callbacks and who decides about its payments; by default neither is set. */
-  readonly callbacks?: (name: string) => Partial<Pick<Account, 'callbacks' | 'authorization'>>;
+  readonly callbacks?: (name: string) => Partial<Pick<Account, 'network' | 'callbacks' | 'authorization'>>;
   /** Work on the queue runs too; default true. */
   readonly jobs?: boolean;
 }
@@ -210,6 +210,7 @@ function sandboxAccounts(sandbox: Sandbox, { account: change, callbacks }: TestG
       sandbox: true,
       adapter,
       settings: adapter.settings.parse(change?.(name, settings) ?? settings),
+      network: null,
       callbacks: null,
       authorization: null,
       ...callbacks?.(name),
