@@ -18,7 +18,7 @@ export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
     return {
       boundCards: boundCardsFacet(settings, ask),
       ...(settings.deleteTokenPath === undefined ? {} : { unbinding: unbindingFacet(settings.deleteTokenPath, ask) }),
-      callbacks: callbacksFacet(settings),
+      callbacks: callbacksFacet(settings, host.clock),
       calls: documentedCalls(settings),
       gaps: {
         unbinding: { state: 'needs-settings', reason: deletePathMissing },

@@ -1,87 +1,116 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { NumberLiteral, parseJson } from '@card-gateway/adapter-kit';
-import type { CallbacksFacet } from '@card-gateway/core';
+import { hasDoubledMember, parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
+import type { CallbacksFacet, CallbackVerdict, ReceivedCallback } from '@card-gateway/core';
 import { z } from 'zod';
+import { isDocumented, type SignedFields, toldAt } from './notification-fields.ts';
 import type { OnerwaySettings } from './settings.ts';
-import { sign } from './sign.ts';
-import { notification } from './wire.ts';
+import { sign, signedText } from './sign.ts';
 
 const flatObject = z.record(z.string(), z.unknown());
+/** Every value is text (§6.2); null and `""` say that there is none. */
+const signedObject = z.record(z.string(), z.string().nullable());
+const signatureShape = /^[0-9a-f]{64}$/;
+
+/** What is used of a notification, and kept of it. */
+const kept = z.object({
+  notifyType: z.string(),
+  txnType: z.string().nullish(),
+  transactionId: z.string(),
+  tokenId: z.string().nullish(),
+});
+const keptNames = Object.keys(kept.shape);
 
 /**
- * Acquiring notifications (onerway.md §6). The signature covers every field but those of an exclusion list, also fields that
- * are new (§6.1). A card that was bound comes as `BIND_CARD`; that and any other notification with a token says that the
- * user's list may have changed. Whose list it is, no documented field tells.
+ * Acquiring notifications (onerway.md §6). The signature covers every field but those of an exclusion list (§6.1), by its value
+ * alone: which fields it may be cut into is held to the document. A card that was bound comes as `BIND_CARD`; that and any
+ * other notification with a token says that the user's list may have changed. Whose list it is, no documented field tells.
  */
-export function callbacksFacet(settings: OnerwaySettings): CallbacksFacet {
-  const unsigned = new Set(settings.notificationUnsignedFields);
-  const { notificationCustomerField: customerField } = settings;
+export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock): CallbacksFacet {
+  const { notificationCustomerField: customerField, notificationUnsignedFields, notificationWindowMs } = settings;
+  const unsigned = new Set(['sign', ...notificationUnsignedFields]);
+  const expected = {
+    others: [...settings.notificationOtherFields, ...(customerField === undefined ? [] : [customerField])],
+    anyToken: settings.notificationTokens === 'any',
+  };
 
-  function read(text: string) {
-    const fields = flatObject.parse(parseJson(text));
-    return { fields, known: notification.parse(fields) };
+  function isFresh(fields: SignedFields, receivedAt: number): boolean {
+    const at = toldAt(fields);
+    if (at === null) return true;
+    const { least, most } = clock.ahead() ?? { least: 0, most: 0 };
+    return at >= receivedAt + least - notificationWindowMs && at <= receivedAt + most + notificationWindowMs;
+  }
+
+  function receive({ body, receivedAt }: ReceivedCallback): CallbackVerdict {
+    const text = body.toString('utf8');
+    const given = flatObject.safeParse(valueOf(text)).data;
+    if (given === undefined) return { kind: 'refused', why: 'unreadable' };
+    const { sign: signature = '' } = given;
+    if (signature === '') return { kind: 'refused', why: 'unsigned' };
+    if (typeof signature !== 'string' || !signatureShape.test(signature))
+      return { kind: 'refused', why: 'bad_signature' };
+    const signed = signedObject.safeParse(omit(given, unsigned)).data;
+    if (signed === undefined) return { kind: 'refused', why: 'unreadable' };
+    const fields = Object.fromEntries(
+      Object.entries(signed).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    );
+    if (!isSame(signature, sign(fields, settings.secretKey.reveal()))) return { kind: 'refused', why: 'bad_signature' };
+    if (hasDoubledMember(text) || fields['merchantNo'] !== settings.merchantNo) {
+      return { kind: 'refused', why: 'unreadable' };
+    }
+    if (!isDocumented(fields, expected)) return { kind: 'refused', why: 'undocumented' };
+    if (!isFresh(fields, receivedAt)) return { kind: 'refused', why: 'stale' };
+    return {
+      kind: 'accepted',
+      // However it was cut into fields, one signed text is one notification. Other kinds can name its transaction (trap 13).
+      deduplicationKey: digest(signedText(fields)).toString('hex'),
+      record: recordOf(fields),
+    };
+  }
+
+  function recordOf(fields: SignedFields): string {
+    const names = customerField === undefined ? keptNames : [...keptNames, customerField];
+    return JSON.stringify(
+      Object.fromEntries(names.flatMap((name) => (Object.hasOwn(fields, name) ? [[name, fields[name]]] : []))),
+    );
   }
 
   return {
     isUnsigned: false,
     asksForDecisions: false,
-
-    receive({ body }) {
-      const text = body.toString('utf8');
-      let known: z.output<typeof notification>;
-      let given: unknown;
-      let covered: Record<string, string | null>;
-      try {
-        const { fields, known: readable } = read(text);
-        const { sign: signature, ...others } = fields;
-        known = readable;
-        given = signature;
-        covered = Object.fromEntries(
-          Object.entries(others)
-            .filter(([name]) => !unsigned.has(name))
-            .map(signedText),
-        );
-      } catch {
-        return { kind: 'refused', why: 'unreadable' };
-      }
-      if (typeof given !== 'string' || given === '') return { kind: 'refused', why: 'unsigned' };
-      const expected = sign(covered, settings.secretKey.reveal());
-      // Digests of equal length are compared, whatever was given.
-      if (!timingSafeEqual(digest(given), digest(expected))) return { kind: 'refused', why: 'bad_signature' };
-      if (known.merchantNo !== settings.merchantNo) return { kind: 'refused', why: 'unreadable' };
-      // Notifications of other kinds can name a known transaction (trap 13).
-      const identity = [known.notifyType, known.txnType, known.transactionId, known.status, known.chargebackStatus];
-      return {
-        kind: 'accepted',
-        deduplicationKey: digest(JSON.stringify(identity.map((part) => part ?? null))).toString('hex'),
-        record: text,
-      };
-    },
+    receive,
 
     eventOf(record) {
-      const { fields, known } = read(record);
-      if (known.txnType !== 'BIND_CARD' && known.tokenId === null) {
-        return { kind: 'other', name: known.txnType ?? known.notifyType };
-      }
+      const fields = z.record(z.string(), z.unknown()).parse(parseJson(record));
+      const { notifyType, txnType, tokenId } = kept.parse(fields);
+      if (!tokenId) return { kind: 'other', name: txnType ?? notifyType };
       const user = customerField === undefined ? null : fields[customerField];
-      return {
-        kind: 'bindings_hint',
-        user: typeof user === 'string' && user !== '' ? user : null,
-        token: known.tokenId,
-      };
+      return { kind: 'bindings_hint', user: typeof user === 'string' && user !== '' ? user : null, token: tokenId };
     },
 
     // The bare id, neither JSON nor in quotes (§6, trap 12).
-    acknowledge: (record) => ({ contentType: 'text/plain', body: read(record).known.transactionId }),
+    acknowledge: (record) => ({
+      contentType: 'text/plain',
+      body: kept.parse(parseJson(record)).transactionId,
+    }),
   };
 }
 
-/** A value as it is signed: text as it is, a number by its literal; null drops out. Nested JSON comes as text (§6.1). */
-function signedText([name, value]: [string, unknown]): [string, string | null] {
-  if (value === null || typeof value === 'string') return [name, value];
-  if (value instanceof NumberLiteral) return [name, value.text];
-  if (typeof value === 'boolean' || typeof value === 'number') return [name, String(value)];
-  throw new TypeError('A field of a notification is neither text nor a number.');
+/** Undefined for what is no JSON. */
+function valueOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function omit(given: z.output<typeof flatObject>, names: ReadonlySet<string>): z.output<typeof flatObject> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
+}
+
+/** In constant time. */
+function isSame(signature: string, expected: string): boolean {
+  return timingSafeEqual(Buffer.from(signature, 'hex'), Buffer.from(expected, 'hex'));
 }
 
 function digest(text: string): Buffer {

@@ -30,6 +30,18 @@ export const onerwaySettings = z.strictObject({
       'tokenExpireTime',
     ])
     .meta({ description: 'Fields of a notification that its signature does not cover, beside sign (§6.1).' }),
+  notificationOtherFields: z.array(z.string().min(1)).default([]).meta({
+    description:
+      'Fields of a notification beyond those of §6.2, should Onerway add some: one with any other field is refused as "undocumented".',
+  }),
+  notificationTokens: z.enum(['hex64', 'any']).default('hex64').meta({
+    description:
+      'Form of the tokens in notifications: 64 hexadecimal digits, as in every sample, or "any". The signature has no borders between fields: with "any" part of a neighbour can pass for part of a token.',
+  }),
+  notificationWindowMs: z.int().min(1000).max(2_592_000_000).default(86_400_000).meta({
+    description:
+      'Milliseconds by which the latest time that a notification tells may be older or newer than its arrival; of one that tells none the age is not known.',
+  }),
   notificationCustomerField: z.string().min(1).optional().meta({
     description:
       'Field of a notification that carries the customer id. No document names one; without it a notification updates the bindings of users whose token is known already.',

@@ -1,4 +1,4 @@
-import { field, required, rowsOf, wire } from '@card-gateway/adapter-kit';
+import { field, required, rowsOf } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 
@@ -38,26 +38,3 @@ export const tokenListData = z.object({ tokenInfos: rowsOf(tokenInfo).nullish() 
 
 /** `data` of the token delete (§3.2); its signature is not read, because how to verify it is not published. */
 export const deleteData = z.object({ success: z.boolean() });
-
-/** Digits up to the documented length (§6.2): values are signed without separators (trap 4), so that forms must be checked. */
-const transactionNumber = z.string().regex(/^\d{1,20}$/);
-
-/**
- * What is used of a notification (§6.2). The signature covers values but not names, so that the fields which tell one event
- * from another must be there under their names.
- */
-export const notification = z
-  .object({
-    notifyType: z.string().regex(/^[A-Z_]{1,32}$/),
-    txnType: z
-      .string()
-      .regex(/^[A-Z_]{1,16}$/)
-      .nullish(),
-    transactionId: transactionNumber,
-    merchantNo: z.string().min(1).max(20),
-    status: z.string().max(16).nullish(),
-    chargebackStatus: z.string().max(16).nullish(),
-    tokenId: wire.optionalText,
-  })
-  .refine(({ notifyType, txnType, status }) => notifyType !== 'TXN' || (txnType && status))
-  .refine(({ notifyType, chargebackStatus }) => notifyType !== 'CHARGEBACK' || chargebackStatus);

@@ -25,7 +25,10 @@ export type CallbackVerdict =
        */
       readonly record: string;
     }
-  | { readonly kind: 'refused'; readonly why: 'unreadable' | 'unsigned' | 'bad_signature' | 'stale' };
+  | { readonly kind: 'refused'; readonly why: RefusedBecause };
+
+/** `undocumented`: its signature fits, and what it covers is nothing that the provider's documents describe. */
+export type RefusedBecause = 'unreadable' | 'unsigned' | 'bad_signature' | 'stale' | 'undocumented';
 
 /** The bytes that tell the provider that its callback has arrived, exactly as its document demands. */
 export interface Acknowledgement {

@@ -130,7 +130,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
       merchantNo: gateway.sandbox.credentials.onerway.merchantNo,
       merchantCustId: 'user-ten',
       status: 'S',
-      tokenId: 'a-new-token',
+      tokenId: 'a'.repeat(64),
     });
     await expectOneEffect('onerway', notification, transactionId);
     // Once for each kind of binding that the account has.
@@ -147,6 +147,41 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
   });
 });
 
+test('a notification cut anew under its own signature is the same one, and that it says something else is told', async () => {
+  const { merchantNo } = gateway.sandbox.credentials.onerway;
+  const transactionId = '1798262509925699599';
+  const told = {
+    notifyType: 'TXN',
+    txnType: 'BIND_CARD',
+    transactionId,
+    merchantNo,
+    status: 'S',
+    tokenId: 'c'.repeat(64),
+  };
+  const genuine = admin.onerway.notification({ ...told, eci: '5', merchantCustId: 'user-cut' });
+  const recut = { ...(JSON.parse(genuine.body) as Record<string, string>), merchantCustId: '5user-cut', eci: '' };
+  const count = async (result: string): Promise<number> => {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(
+      new RegExp(`gateway_callbacks_total\\{account="onerway",result="${result}"\\} (\\d+)`).exec(text)?.[1] ?? 0,
+    );
+  };
+  const [before, rows] = [await count('repeated_differently'), await countCallbacks(gateway)];
+  for (const message of [genuine, { ...genuine, body: JSON.stringify(recut) }, genuine]) {
+    expect(await post(at('onerway'), message)).toMatchObject({ status: 200, text: transactionId });
+  }
+  expect(await countCallbacks(gateway)).toBe(rows + 1);
+  expect(await count('repeated_differently')).toBe(before + 1);
+  const [line, ...others] = gateway
+    .log()
+    .split('\n')
+    .filter((one) => one.includes('differs from the stored one'));
+  expect(others).toEqual([]);
+  const [stored] = await workedCallbacks(gateway);
+  expect(JSON.parse(line ?? '{}')).toMatchObject({ account: 'onerway', callback: stored?.id });
+  expect(stored).toMatchObject({ deliveries: 3 });
+});
+
 test('a token without its user makes the lists be read of those who are known to have it', async () => {
   const { merchantNo } = gateway.sandbox.credentials.onerway;
   admin.onerway.seedTokens({ merchantCustId: 'user-known', tokens: [{}] });
@@ -156,7 +191,7 @@ test('a token without its user makes the lists be read of those who are known to
   const asked = admin.requestCount('onerway', 'queryTokenList');
   const sale = { notifyType: 'TXN', txnType: 'SALE', merchantNo, status: 'S' };
   const known = admin.onerway.tokens().find(({ merchantCustId }) => merchantCustId === 'user-known');
-  const tokens = [known?.token.tokenId, 'nobody’s'];
+  const tokens = [known?.token.tokenId, 'b'.repeat(64)];
   for (const [index, tokenId] of tokens.entries()) {
     const transactionId = `179826250992569970${index}`;
     await post(at('onerway'), admin.onerway.notification({ ...sale, tokenId, transactionId }));

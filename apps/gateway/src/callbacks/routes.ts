@@ -1,4 +1,4 @@
-import { toPublicId } from '@card-gateway/core';
+import { type RefusedBecause, toPublicId } from '@card-gateway/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countRequests } from '../http/metrics.ts';
 import { shedLoad } from '../http/overload.ts';
@@ -96,7 +96,7 @@ function callbackOf(request: FastifyRequest, receivedAt: number) {
 }
 
 /** A forger is told nothing but that it did not work. */
-function refusalOf(why: 'unreadable' | 'unsigned' | 'bad_signature' | 'stale'): ProblemError {
+function refusalOf(why: RefusedBecause): ProblemError {
   return why === 'unreadable'
     ? new ProblemError('malformed-request', 'This callback cannot be read.')
     : new ProblemError('callback-refused', 'This callback is not taken.');
