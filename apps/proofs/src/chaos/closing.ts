@@ -47,7 +47,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
  * that no waiting mends.
  */
 export async function settle(
-  options: ChaosOptions,
+  options: Pick<ChaosOptions, 'settling'>,
   store: Store,
   facts: () => Promise<Facts>,
   signal: AbortSignal,

@@ -26,7 +26,12 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-export async function install(sandbox: Sandbox, sources: Sources, databaseUrl: () => string): Promise<Installation> {
+export async function install(
+  sandbox: Sandbox,
+  sources: Sources,
+  databaseUrl: () => string,
+  own: NodeJS.ProcessEnv = {},
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-chaos-'));
   const secret = async (name: string, text: string) => {
     await writeFile(join(folder, name), text, { mode: 0o600 });
@@ -76,6 +81,7 @@ export async function install(sandbox: Sandbox, sources: Sources, databaseUrl: (
       return {
         ...common,
         ...settings,
+        ...own,
         DATABASE_URL: through(databaseUrl(), ports.database),
         GATEWAY_ACCOUNTS: file,
       };

@@ -5,6 +5,9 @@ import { type Sources, shipped } from './installation.ts';
 import type { Mutation } from './options.ts';
 import type { Store } from './store.ts';
 
+/** Each fault that can be planted; the last shows only where PostgreSQL fails over. */
+export type PlantedFault = Mutation | 'confirmation';
+
 /** A gateway with a fault planted: its sources, and what is done to the run's database. */
 export interface Planted {
   readonly sources: Sources;
@@ -18,7 +21,7 @@ interface Fault {
   readonly statements: readonly string[];
 }
 
-const faults: Readonly<Record<Mutation, Fault>> = {
+const faults: Readonly<Record<PlantedFault, Fault>> = {
   'unique-key': {
     edits: [
       {
@@ -51,12 +54,16 @@ const faults: Readonly<Record<Mutation, Fault>> = {
     ],
     statements: [],
   },
+  confirmation: {
+    edits: [{ file: 'prisma/statements.ts', from: /if \(isInDoubt\) throw .*/, to: '' }],
+    statements: [],
+  },
 };
 
 const repository = new URL('../../../../', import.meta.url).pathname;
 
 /** Copies the workspace's sources to a folder of the run's own and plants the fault there, never in the repository. */
-export async function plantFault(mutation: Mutation | null): Promise<Planted> {
+export async function plantFault(mutation: PlantedFault | null): Promise<Planted> {
   if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
   const { edits, statements } = faults[mutation];
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));

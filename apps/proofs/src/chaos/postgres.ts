@@ -3,14 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import type { DatabasePlace } from './drive.ts';
 
 /** A PostgreSQL server of the run's own that can be stopped and started; it comes back on another port. */
-export interface ChaosPostgres {
-  /** As gateways connect. */
-  readonly url: string;
-  readonly ownerUrl: string;
-  readonly host: string;
-  readonly port: number;
+export interface ChaosPostgres extends DatabasePlace {
   /** `fast` ends it in order; `crash` as a failure would: no checkpoint, recovery from the log at the next start. */
   stop(how: 'fast' | 'crash'): Promise<void>;
   start(): Promise<void>;
@@ -22,13 +18,6 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   const dataFolder = `/var/tmp/card-gateway-chaos-${randomUUID()}`;
   let server: EmbeddedPostgres | null = await startEmbeddedPostgres({ dataFolder });
   let { url, ownerUrl } = server;
-
-  async function crash(running: EmbeddedPostgres): Promise<void> {
-    const lock = await readFile(join(running.dataFolder, 'postmaster.pid'), 'utf8');
-    const pid = Number(lock.split('\n', 1)[0]);
-    process.kill(pid, 'SIGQUIT');
-    while (isAlive(pid)) await wait(20);
-  }
 
   const stop = async (how: 'fast' | 'crash'): Promise<void> => {
     if (server === null) return;
@@ -62,6 +51,18 @@ export async function startPostgres(): Promise<ChaosPostgres> {
       await rm(`${dataFolder}.password`, { force: true });
     },
   };
+}
+
+/** Ends a server as a failure would: no checkpoint, and nobody is told. */
+export async function crash(server: EmbeddedPostgres): Promise<void> {
+  const pid = await postmasterOf(server);
+  process.kill(pid, 'SIGQUIT');
+  while (isAlive(pid)) await wait(20);
+}
+
+export async function postmasterOf({ dataFolder }: EmbeddedPostgres): Promise<number> {
+  const lock = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8');
+  return Number(lock.split('\n', 1)[0]);
 }
 
 function isAlive(pid: number): boolean {

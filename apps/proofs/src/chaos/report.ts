@@ -1,3 +1,4 @@
+import type { DriveReport } from './drive.ts';
 import { allPoints, nameOf } from './points.ts';
 import type { ChaosReport } from './run.ts';
 import { violationNames } from './verdict.ts';
@@ -5,30 +6,38 @@ import { violationNames } from './verdict.ts';
 const shownOfEach = 5;
 
 /** Whether nothing happened that must never happen, in a run in which something happened. */
-export function isGood({ verdict, facts }: ChaosReport): boolean {
+export function isGood({ verdict, facts }: DriveReport): boolean {
   return facts.ledger.length > 0 && violationNames.every((name) => verdict[name].length === 0);
 }
 
 /** The seed, what was done, what was found, and the verdict, for a person to read. */
 export function reportText(report: ChaosReport): string {
-  const { options, counts, points, facts, verdict, settledAfterMs } = report;
-  const byState = Map.groupBy(facts.operations, ({ state }) => state);
-  const byEffect = Map.groupBy(facts.ledger, ({ effect }) => effect);
+  const { options, points } = report;
   const mutation = options.mutation === null ? '' : `, with "${options.mutation}" taken away on purpose`;
   return [
     `seed ${options.seed}, ${options.minutes} min${mutation}`,
-    table('calls and disorder', [...counts]),
     table(
       'gateways killed at',
       allPoints(() => 0).map((point) => [nameOf(point), points.get(nameOf(point)) ?? 0]),
     ),
+    findingsText(report, options.settling),
+  ].join('\n');
+}
+
+/** What every run says at its end: what was done, what both sides have of it, and the verdict. */
+export function findingsText(report: DriveReport, settling: 'wait' | 'hurry'): string {
+  const { counts, facts, verdict, settledAfterMs } = report;
+  const byState = Map.groupBy(facts.operations, ({ state }) => state);
+  const byEffect = Map.groupBy(facts.ledger, ({ effect }) => effect);
+  return [
+    table('calls and disorder', [...counts]),
     table('effects at the providers', sizes(byEffect)),
     table('operations in PostgreSQL', sizes(byState)),
     table('callbacks', [
       ['acknowledged, different ones', facts.callbacks.acknowledged],
       ['stored', facts.callbacks.stored],
     ]),
-    settlingText(options, settledAfterMs),
+    settlingText(settling, settledAfterMs),
     table(
       'must be 0',
       violationNames.map((name) => [name, verdict[name].length]),
@@ -38,7 +47,7 @@ export function reportText(report: ChaosReport): string {
   ].join('\n');
 }
 
-function settlingText({ settling }: ChaosReport['options'], ms: number | null): string {
+function settlingText(settling: 'wait' | 'hurry', ms: number | null): string {
   if (ms === null) return 'What can settle was not waited for: something was found that no waiting mends.';
   return settling === 'hurry'
     ? `Waited ${ms} ms for what can settle; look-ups were made due at once, because the run is short.`

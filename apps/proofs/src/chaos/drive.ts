@@ -1,0 +1,167 @@
+import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
+import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import { runCaller } from './callers.ts';
+import type { Stage } from './calling.ts';
+import { gather, repeatAll, settle } from './closing.ts';
+import { type Diary, openDiary } from './diary.ts';
+import { install } from './installation.ts';
+import { plantFault, type PlantedFault } from './mutations.ts';
+import { type Passage, startRelay, type Watcher } from './relay.ts';
+import { openReplica, type Replica } from './replica.ts';
+import { openStore, type Store } from './store.ts';
+import { type Facts, judge, type Verdict } from './verdict.ts';
+
+/** Where the run's PostgreSQL is; it may move. */
+export interface DatabasePlace {
+  /** As gateways connect. */
+  readonly url: string;
+  readonly ownerUrl: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What one run has of its own. */
+export interface DriveOptions {
+  readonly seed: number;
+  readonly callers: number;
+  readonly mutation: PlantedFault | null;
+  readonly settling: 'wait' | 'hurry';
+  readonly database: DatabasePlace;
+  /** Settings of the gateways beside those of every run. */
+  readonly settings: NodeJS.ProcessEnv;
+  /** Makes trouble; when it ends, no more writes are wanted. What it broke is mended by then. */
+  readonly disturb: (scene: Scene) => Promise<void>;
+  readonly progress: (line: string) => void;
+  /** A line of how far the run is. */
+  readonly tell: (scene: Scene) => string;
+}
+
+/** What everybody in a run works with. */
+export interface Scene {
+  readonly seed: number;
+  readonly replicas: readonly Replica[];
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly diary: Diary;
+  /** Aborted when no more writes are wanted. */
+  readonly signal: AbortSignal;
+}
+
+/** What a run came to. */
+export interface DriveReport {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly facts: Facts;
+  readonly verdict: Verdict;
+  /** Milliseconds until nothing was left to settle after the last fault; null where that was not waited for. */
+  readonly settledAfterMs: number | null;
+}
+
+/** Drives writes through two gateways as shipped while something goes wrong, then compares both sides. Leaves nothing behind. */
+export async function drive(options: DriveOptions, signal: AbortSignal): Promise<DriveReport> {
+  const { database, progress } = options;
+  const undo: (() => Promise<void>)[] = [];
+  // Aborted when a part of the run fails, so that the others end as well, and when all that was to happen has.
+  const over = new AbortController();
+  try {
+    const planted = await plantFault(options.mutation);
+    undo.push(() => planted.remove());
+    const sandbox = await startSandbox(sandboxSettings);
+    undo.push(() => sandbox.close());
+    await migrate(database.ownerUrl, { runtimeRole });
+    const store = openStore(() => database.ownerUrl);
+    await store.watchSettled();
+    await planted.plant(store);
+    const diary = openDiary();
+    const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
+    undo.push(() => installation.remove());
+    const apiKey = await installation.createKey('chaos');
+    const replicas = await Promise.all(
+      ['one', 'two'].map((name) =>
+        openReplica({
+          name,
+          sources: planted.sources,
+          installation,
+          apiKey,
+          database: () => database,
+          sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+          onEnd: () => diary.count('gateways that ended by themselves'),
+        }),
+      ),
+    );
+    undo.push(...replicas.map((replica) => () => replica.close()));
+    await Promise.all(replicas.map((replica) => replica.start()));
+    progress('two gateways listen');
+
+    const scene: Scene = {
+      seed: options.seed,
+      replicas,
+      sandbox,
+      store,
+      diary,
+      signal: AbortSignal.any([signal, over.signal]),
+    };
+    const front = await startRelay(
+      () => anyAddress(replicas),
+      unwatched,
+      () => {},
+    );
+    undo.push(() => front.close());
+    sandbox.admin.callbacks.target('keysecure', `http://127.0.0.1:${front.port}/callbacks/keysecure`);
+    const stage: Stage = { ...scene, ...(await prepare(replicas, sandbox, diary)) };
+    const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
+    undo.push(async () => clearInterval(ticker));
+    const parts = [
+      options.disturb(scene).finally(() => over.abort()),
+      ...Array.from({ length: options.callers }, (_, index) => runCaller(stage, index)),
+    ];
+    for (const part of parts) part.catch(() => over.abort());
+    await Promise.allSettled(parts);
+    await Promise.all(parts);
+    signal.throwIfAborted();
+    progress('no more writes and no more faults; waiting for what can settle');
+    await sandbox.admin.callbacks.idle();
+    const facts = (): Promise<Facts> => gather(store, sandbox, diary);
+    const settledAfterMs = await settle(options, store, facts, signal);
+    await repeatAll(replicas, diary, signal);
+    const last = await facts();
+    return { counts: diary.counts, facts: last, verdict: judge(last), settledAfterMs };
+  } finally {
+    for (const step of undo.toReversed()) await step();
+  }
+}
+
+const progressEveryMs = 5000;
+
+/** As a load balancer does: the first gateway that listens. */
+function anyAddress(replicas: readonly Replica[]): { readonly host: string; readonly port: number } {
+  const [first] = replicas.flatMap((replica) => replica.address() ?? []);
+  return first ?? { host: '127.0.0.1', port: 1 };
+}
+
+/** Bytes that nobody looks at. */
+const passing = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
+export const unwatched = (): Watcher => ({ sent: passing, answered: passing });
+/** Cardholders are approved, and cards ready, at once. */
+const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
+
+/** A product and some approved cardholders, before anything goes wrong. */
+async function prepare(
+  replicas: readonly Replica[],
+  sandbox: Sandbox,
+  diary: Diary,
+): Promise<Pick<Stage, 'product' | 'cardholders'>> {
+  const client = replicas[0]?.client();
+  if (client === null || client === undefined) throw new Error('No gateway listens.');
+  const account = 'keysecure';
+  const { data } = await client.listCardProducts({ query: { account } });
+  const product = data.find(({ forms, issuable }) => issuable && forms?.includes('virtual') !== false);
+  if (product === undefined) throw new Error('The sandbox has no product.');
+  const holder = async (reference: string): Promise<string> =>
+    (await client.createCardholder({ body: { account, reference, sumsubShareToken: 'share-token' } })).id;
+  const first = await holder('first');
+  const others = await Promise.all(['second', 'third', 'fourth'].map((reference) => holder(reference)));
+  sandbox.admin.keysecure.cardholders();
+  diary.count('prepared', 1 + others.length);
+  return { product: product.id, cardholders: [first, ...others] };
+}

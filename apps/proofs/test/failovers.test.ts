@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../src/chaos/options.ts';
+import { isGood } from '../src/chaos/report.ts';
+import { violationNames } from '../src/chaos/verdict.ts';
+import { readOptions } from '../src/failovers/options.ts';
+import { reportText, runFailovers } from '../src/failovers/run.ts';
+
+const draw = (): number => 1;
+const run = (words: string[]) => runFailovers(readOptions(words, draw), new AbortController().signal, () => {});
+
+test('with a synchronous standby a failover loses nothing, though waits for it are cancelled', async () => {
+  const report = await run(['--rounds', '1']);
+  expect(violationNames.flatMap((name) => report.verdict[name])).toEqual([]);
+  expect(isGood(report), reportText(report)).toBe(true);
+  expect(report.failovers.map(({ kind }) => kind)).toEqual(['waits cancelled']);
+}, 120_000);
+
+test('with an asynchronous one the same failover loses what was acknowledged, and that is found', async () => {
+  const report = await run(['--rounds', '1', '--mode', 'asynchronous']);
+  expect(report.verdict['lost acknowledged writes']).not.toEqual([]);
+  expect(report.verdict['effects without an intent']).not.toEqual([]);
+  expect(reportText(report)).toContain('FAILED');
+}, 120_000);
+
+test.each([
+  [['--rounds', '0'], '--rounds'],
+  [['--rounds', '1.5'], '--rounds'],
+  [['--seed', '-1'], '--seed'],
+  [['--mode', 'fast'], '--mode'],
+  [['--mutation', 'all'], '--mutation'],
+  [['--minutes', '2'], '--minutes'],
+])('%j is refused in words', (words, name) => {
+  expect(() => readOptions(words, draw)).toThrow(UsageError);
+  expect(() => readOptions(words, draw)).toThrow(name);
+});
