@@ -23,6 +23,22 @@ const json = { about: 'The answer as JSON.' };
 
 const commands: readonly Command[] = [
   {
+    words: 'check',
+    about: 'Looks at settings, accounts, database, migrations and keys as a start would, and changes nothing.',
+    options: { json },
+    notes: 'Ends with 1 when anything is wrong, or could not be looked at.',
+    run: async (given) => {
+      // It brings all adapters, which the other commands do without.
+      const { checkInstallation, findingsText } = await import('./commands/check.ts');
+      const findings = await checkInstallation(local.environment, (url) => openDatabase(url, connection));
+      const isWell = findings.every(({ state }) => state === 'well');
+      console.log(
+        given.switches.has('json') ? JSON.stringify({ well: isWell, ...build, findings }) : findingsText(findings),
+      );
+      failUnless(isWell);
+    },
+  },
+  {
     words: 'keys create',
     about: 'Makes an API key and shows it, for the only time.',
     options: {
@@ -145,7 +161,7 @@ function readSealing(): Sealing {
 }
 
 /** Counting all rows of a large database may take its time; nobody waits for it in a request. */
-const statementTimeoutMs = 600_000;
+const connection = { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 600_000 };
 
 async function administer(
   given: Given,
@@ -153,7 +169,7 @@ async function administer(
   variables: NodeJS.ProcessEnv = local.environment,
 ): Promise<void> {
   const settings = readSettings(['DATABASE_URL', 'GATEWAY_OPERATOR'], variables);
-  const pool = openDatabase(settings.DATABASE_URL, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs });
+  const pool = openDatabase(settings.DATABASE_URL, connection);
   const prisma = openPrisma(pool);
   try {
     const administration = {

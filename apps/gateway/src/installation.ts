@@ -9,12 +9,15 @@ export interface Installation {
   readonly accounts: readonly Account[];
 }
 
-/**
- * Reads the settings and the accounts.
- *
- * @throws FaultsError with every fault of both at once
- */
-export function readInstallation(env: NodeJS.ProcessEnv = environment): Installation {
+/** What was read, each part with all its faults where it has some. */
+export interface InstallationParts {
+  readonly config: Config | FaultsError;
+  /** Null where no setting names the file. */
+  readonly accounts: readonly Account[] | FaultsError | null;
+}
+
+/** Reads the settings and the accounts. */
+export function readParts(env: NodeJS.ProcessEnv): InstallationParts {
   // A variable that the accounts name is none of ours, whatever it is called.
   const named = new Set<string>();
   const variable = (name: string): string | undefined => {
@@ -23,7 +26,12 @@ export function readInstallation(env: NodeJS.ProcessEnv = environment): Installa
   };
   const file = env['GATEWAY_ACCOUNTS'] ?? '';
   const accounts = file === '' ? null : attempt(() => readAccounts(file, { adapters, environment: variable }));
-  const config = attempt(() => readConfig(env, named));
+  return { accounts, config: attempt(() => readConfig(env, named)) };
+}
+
+/** {@link readParts} where both are usable. @throws FaultsError with every fault of both at once */
+export function readInstallation(env: NodeJS.ProcessEnv = environment): Installation {
+  const { config, accounts } = readParts(env);
   if (!(config instanceof FaultsError) && accounts !== null && !(accounts instanceof FaultsError)) {
     return { config, accounts };
   }
@@ -32,6 +40,12 @@ export function readInstallation(env: NodeJS.ProcessEnv = environment): Installa
     errors.flatMap(({ faults }) => faults),
     errors.map(({ message }) => message).join('\n'),
   );
+}
+
+/** E.g. `keysecure 2, yixin 1`. */
+export function accountsByProvider(accounts: readonly Account[]): string {
+  const groups = Map.groupBy(accounts, ({ adapter }) => adapter.provider);
+  return [...groups].map(([provider, of]) => `${provider} ${of.length}`).join(', ');
 }
 
 function attempt<T>(read: () => T): T | FaultsError {

@@ -4,19 +4,19 @@ import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
-import type { Account } from './accounts/accounts-file.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
-import { readInstallation } from './installation.ts';
+import { accountsByProvider, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { createSealing } from './sealing.ts';
+import { serverFaults } from './server-faults.ts';
 import type { Services } from './services.ts';
 import { build } from './version.ts';
 
@@ -49,7 +49,8 @@ async function start(): Promise<void> {
     lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   });
-  await requireDurableCommits(pool);
+  const unfit = await serverFaults(pool);
+  if (unfit.length > 0) throw new ConfigError(unfit);
 
   const metrics = createMetrics();
   metrics.collectProcess();
@@ -117,12 +118,6 @@ function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): s
   ];
 }
 
-/** E.g. `keysecure 2, yixin 1`. */
-function accountsByProvider(accounts: readonly Account[]): string {
-  const groups = Map.groupBy(accounts, ({ adapter }) => adapter.provider);
-  return [...groups].map(([provider, of]) => `${provider} ${of.length}`).join(', ');
-}
-
 /** @returns the address; @throws ConfigError when another process has the port */
 async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<string> {
   const port = Number(config[setting]);
@@ -132,13 +127,4 @@ async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'M
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new ConfigError([`${setting}: another process listens on ${port}; set another one.`]);
   }
-}
-
-/** @throws ConfigError when a commit could be lost in a crash of the server: then nothing acknowledged would be safe */
-async function requireDurableCommits(pool: ReturnType<typeof openDatabase>): Promise<void> {
-  const { rows } = await pool.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
-  if (rows[0]?.synchronous_commit !== 'off') return;
-  throw new ConfigError([
-    'DATABASE_URL: the server has synchronous_commit = off; set it to on for this database or role.',
-  ]);
 }

@@ -1,0 +1,134 @@
+import { migrationFiles, migrationStatus } from '@card-gateway/database/migrate';
+import type { Pool } from 'pg';
+import { type Config, readSettings } from '../config.ts';
+import { databaseFault } from '../database-fault.ts';
+import { FaultsError } from '../faults.ts';
+import { accountsByProvider, readParts } from '../installation.ts';
+import { checkSealingKeys } from '../sealed/check.ts';
+import { createSealing } from '../sealing.ts';
+import { serverFaults } from '../server-faults.ts';
+
+/** What was found out of one part of an installation. */
+export interface Finding {
+  readonly check: 'settings' | 'accounts' | 'database' | 'migrations' | 'keys';
+  readonly state: 'well' | 'faulty' | 'not checked';
+  readonly detail: string;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Looks at everything that a start needs, as a start would, and changes nothing: the database is only read.
+ *
+ * @param open opens the database at an address; closed by this
+ */
+export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: string) => Pool): Promise<Finding[]> {
+  const { config, accounts } = readParts(env);
+  const read = [
+    found('settings', config instanceof FaultsError ? config.faults : [], 'all usable'),
+    accounts === null
+      ? notChecked('accounts', 'GATEWAY_ACCOUNTS is not set')
+      : accounts instanceof FaultsError
+        ? found('accounts', accounts.faults, '')
+        : found('accounts', [], accountsByProvider(accounts)),
+  ];
+  const url = settingsOf(env, 'DATABASE_URL')?.DATABASE_URL;
+  if (url === undefined) return [...read, ...withoutDatabase([], 'DATABASE_URL is not usable')];
+  const pool = open(url);
+  try {
+    return [...read, ...(await checkDatabase(pool, env))];
+  } catch (error) {
+    const fault = databaseFault(error as Error);
+    if (fault === null) throw error;
+    return [...read, ...withoutDatabase([fault], 'the database cannot be used')];
+  } finally {
+    await pool.end();
+  }
+}
+
+function withoutDatabase(faults: readonly string[], why: string): Finding[] {
+  return [
+    faults.length === 0 ? notChecked('database', why) : found('database', faults, ''),
+    notChecked('migrations', why),
+    notChecked('keys', why),
+  ];
+}
+
+async function checkDatabase(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const { rows } = await pool.query<{ server: string; role: string; isSuperuser: boolean; isEncrypted: boolean }>(
+    `SELECT current_setting('server_version') AS server, current_user AS role, rolsuper AS "isSuperuser",
+       coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted"
+     FROM pg_roles WHERE rolname = current_user`,
+  );
+  const [
+    { server, role, isSuperuser, isEncrypted } = { server: '', role: '', isSuperuser: false, isEncrypted: false },
+  ] = rows;
+  const faults = await serverFaults(pool);
+  if (isSuperuser) faults.push(`DATABASE_URL: "${role}" is a superuser; a gateway does not start as one.`);
+  const migrations = await checkMigrations(pool);
+  return [
+    found('database', faults, `PostgreSQL ${server} as ${role}, ${isEncrypted ? 'encrypted' : 'not encrypted'}`),
+    migrations,
+    migrations.state === 'well' ? await checkKeys(pool, env) : notChecked('keys', 'the migrations come first'),
+  ];
+}
+
+async function checkMigrations(pool: Pool): Promise<Finding> {
+  const { pending, changed, failed, newer } = await migrationStatus(pool, await migrationFiles());
+  const about = (names: readonly string[], what: string): string[] => names.map((name) => `${name}: ${what}`);
+  return found(
+    'migrations',
+    [
+      ...about(failed, 'it failed half-way; mend the database, then mark it with "prisma migrate resolve"'),
+      ...about(changed, 'it was changed after it had been applied; restore the file'),
+      ...about(pending, 'it is not applied; run "gateway migrate" with the DATABASE_URL of the owner'),
+    ],
+    newer.length === 0 ? 'all applied' : `all applied, and of a newer version: ${newer.join(', ')}`,
+  );
+}
+
+async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const settings = settingsOf(env, 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS');
+  if (settings === null) return notChecked('keys', 'their settings are not usable');
+  const { GATEWAY_SEALING_KEYS: sealing, GATEWAY_FINGERPRINT_KEYS: fingerprint } = settings;
+  try {
+    const closed = await checkSealingKeys(pool, createSealing({ sealing, fingerprint }));
+    const faults = closed.map(
+      ({ column, key, rows }) =>
+        `GATEWAY_SEALING_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are sealed.`,
+    );
+    return found('keys', faults, 'they fit what is kept');
+  } catch (error) {
+    if (error instanceof FaultsError) return found('keys', error.faults, '');
+    throw error;
+  }
+}
+
+/** Null where they have faults, which are told of the settings. */
+function settingsOf<Name extends keyof Config>(env: NodeJS.ProcessEnv, ...names: Name[]): Pick<Config, Name> | null {
+  try {
+    return readSettings(names, env);
+  } catch (error) {
+    if (error instanceof FaultsError) return null;
+    throw error;
+  }
+}
+
+function found(check: Finding['check'], faults: readonly string[], detail: string): Finding {
+  return faults.length === 0
+    ? { check, state: 'well', detail, faults }
+    : { check, state: 'faulty', detail: '', faults };
+}
+
+function notChecked(check: Finding['check'], why: string): Finding {
+  return { check, state: 'not checked', detail: why, faults: [] };
+}
+
+/** For the terminal: a line for each check, and below it its faults. */
+export function findingsText(findings: readonly Finding[]): string {
+  return findings
+    .flatMap(({ check, state, detail, faults }) => [
+      `${check.padEnd(12)}${state.padEnd(13)}${detail}`.trimEnd(),
+      ...faults.map((fault) => `  - ${fault}`),
+    ])
+    .join('\n');
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../src/commands/check.ts';
+import { build } from '../src/version.ts';
+import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
+
+let folder: string;
+let database: TestDatabase;
+let empty: OwnDatabase;
+let good: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'check-'));
+  [database, empty] = await Promise.all([createTestDatabase(), createDatabase('template0')]);
+  const settings = { baseUrl: 'https://c.example', merchantNo: '1', secretKey: { env: 'SECRET' } };
+  await writeFile(join(folder, 'accounts.json'), JSON.stringify({ shop: { provider: 'onerway', settings } }));
+  good = {
+    NODE_ENV: 'production',
+    DATABASE_URL: database.url,
+    GATEWAY_ACCOUNTS: join(folder, 'accounts.json'),
+    GATEWAY_SEALING_KEYS: key('s1', 1),
+    GATEWAY_FINGERPRINT_KEYS: key('f1', 2),
+    SECRET: 'hush-hush',
+  };
+});
+afterAll(async () => {
+  await Promise.all([database.drop(), empty.drop()]);
+  await rm(folder, { recursive: true });
+});
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function check(more: Record<string, string> = {}, ...words: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, 'check', ...words], { env: { ...good, ...more } }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+async function findings(more: Record<string, string>): Promise<Record<string, Finding>> {
+  const { code, stdout, stderr } = await check(more, '--json');
+  expect([code, stderr]).toEqual([1, '']);
+  const { well, findings: all } = JSON.parse(stdout) as { well: boolean; findings: Finding[] };
+  expect(well).toBe(false);
+  return Object.fromEntries(all.map((finding) => [finding.check, finding]));
+}
+
+test('an installation that would start is well, in a line for each part, and is left as it is', async () => {
+  const written = () =>
+    withClient(database.superuserUrl, async (client) => {
+      const { rows } = await client.query<{ changes: string }>(
+        'SELECT pg_stat_force_next_flush(), sum(n_tup_ins + n_tup_upd + n_tup_del) AS changes FROM pg_stat_user_tables',
+      );
+      return rows[0]?.changes;
+    });
+  const before = await written();
+  const { code, stdout, stderr } = await check();
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.split('\n')).toEqual([
+    'settings    well         all usable',
+    'accounts    well         onerway 1',
+    expect.stringMatching(/^database {4}well {9}PostgreSQL \d+\.\d+ as card_gateway_runtime, not encrypted$/),
+    'migrations  well         all applied',
+    'keys        well         they fit what is kept',
+    '',
+  ]);
+  expect(await written()).toBe(before);
+  const json = JSON.parse((await check({}, '--json')).stdout) as unknown;
+  expect(json).toMatchObject({ well: true, ...build });
+});
+
+test('every fault of every part is told at once, and no secret', async () => {
+  const url = new URL(database.url);
+  url.password = 'wrong-one';
+  const { code, stdout } = await check({ PORT: 'eighty', SECRET: '', DATABASE_URL: url.href });
+  expect(code).toBe(1);
+  expect(stdout).not.toMatch(/wrong-one|hush/);
+  expect(stdout.split('\n')).toEqual([
+    'settings    faulty',
+    expect.stringMatching(/^ {2}- PORT: expected a whole number/),
+    'accounts    faulty',
+    '  - /shop/settings/secretKey: the environment variable SECRET is not set',
+    'database    faulty',
+    expect.stringMatching(/^ {2}- DATABASE_URL: .*password authentication failed.*Look at user and password\.$/),
+    'migrations  not checked  the database cannot be used',
+    'keys        not checked  the database cannot be used',
+    '',
+  ]);
+});
+
+test('without settings there is nothing to look at', async () => {
+  const nothing = { DATABASE_URL: '', GATEWAY_ACCOUNTS: '', GATEWAY_SEALING_KEYS: '', GATEWAY_FINGERPRINT_KEYS: '' };
+  const { settings, accounts, database: none, keys } = await findings(nothing);
+  expect(settings?.faults).toHaveLength(4);
+  for (const finding of [accounts, none, keys]) expect(finding?.state).toBe('not checked');
+});
+
+test('a database that is not migrated says what to do, and one of a superuser that no gateway starts so', async () => {
+  const { migrations, keys, database: server } = await findings({ DATABASE_URL: empty.superuserUrl });
+  expect(migrations?.faults.at(0)).toMatch(/^20261122000000_initial: it is not applied; run "gateway migrate"/);
+  expect(migrations?.faults.at(-1)).toMatch(/^the job queue's/);
+  expect(keys?.state).toBe('not checked');
+  expect(server?.faults).toEqual([expect.stringMatching(/is a superuser; a gateway does not start as one\.$/)]);
+});
+
+test('a key that is retired, and commits that a crash could lose, are told', async () => {
+  await withClient(database.ownerUrl, (client) =>
+    client.query("INSERT INTO retired_sealing_keys (id, retired_at) VALUES ('s1', now())"),
+  );
+  await withClient(database.superuserUrl, (client) =>
+    client.query(`ALTER DATABASE ${database.name} SET synchronous_commit = off`),
+  );
+  const { keys, database: server } = await findings({});
+  expect(keys?.faults).toEqual([expect.stringMatching(/^GATEWAY_SEALING_KEYS: the key "s1" is retired/)]);
+  expect(server?.faults).toEqual([expect.stringMatching(/has synchronous_commit = off/)]);
+});
