@@ -52,8 +52,8 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
       return await client.call(
         {
           method: 'GET',
-          path: `cardholder/${encodeURIComponent(providerRef)}/info`,
-          operation: 'cardholder/info',
+          path: 'cardholder/{id}/info',
+          id: providerRef,
           effect: 'read',
           data: cardholderData,
           judge: (data, evidence) =>

@@ -60,8 +60,8 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
       return await client.call(
         {
           method: 'GET',
-          path: `card/${encodeURIComponent(providerRef)}/detail`,
-          operation: 'card/detail',
+          path: 'card/{id}/detail',
+          id: providerRef,
           effect: 'read',
           data: cardData,
           // No code is documented for a card that is not there, so this never says "not found".

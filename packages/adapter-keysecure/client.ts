@@ -2,6 +2,7 @@ import { type AdapterHost, type Exchange, readAnswer } from '@card-gateway/adapt
 import {
   done,
   type Evidence,
+  isProviderId,
   type Outcome,
   type ProviderCall,
   redact,
@@ -18,10 +19,9 @@ import { envelope, tokenData } from './wire.ts';
 /** One business request: what goes out, and what its success means. */
 export interface KeySecureRequest<Schema extends z.ZodType, T> {
   readonly method: 'GET' | 'POST';
-  /** Below `/open-api/v1/`. */
+  /** Below `/open-api/v1/`; `{id}` in it stands for {@link id}, which logs do not show. */
   readonly path: string;
-  /** The path as logs may show it, without anybody's number; the path itself when left out. */
-  readonly operation?: string;
+  readonly id?: string;
   readonly effect: Effect;
   readonly body?: Readonly<Record<string, unknown>>;
   /** Values of the body that the provider's message might repeat and that nobody may read there. */
@@ -77,9 +77,9 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
     const headers = headersWith(sending.token);
     const sentAt = host.now();
     const exchange = await host.send({
-      operation: request.operation ?? request.path,
+      operation: request.path.replace('/{id}', ''),
       method: request.method,
-      url: `${settings.baseUrl}/open-api/v1/${request.path}`,
+      url: `${settings.baseUrl}/open-api/v1/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
       timeoutMs,
@@ -109,6 +109,10 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
 
   return {
     async call(request, call) {
+      // A URL reads `..` as a step to another call, also where it is encoded.
+      if (request.id !== undefined && !isProviderId(request.id)) {
+        return refused('invalid_request', { message: 'KeySecure has no such number' });
+      }
       const left = countdown(call.timeoutMs);
       const first = await tokens.get(left());
       if (first.kind !== 'done') return first;

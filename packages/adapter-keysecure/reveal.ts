@@ -22,8 +22,8 @@ export function reveal(client: KeySecureClient, cipher: FieldCipher): RevealFace
       return await client.call(
         {
           method: 'GET',
-          path: `card/${encodeURIComponent(providerRef)}/private/info`,
-          operation: 'card/private/info',
+          path: 'card/{id}/private/info',
+          id: providerRef,
           effect: 'read',
           refusals: privateDataRefusals,
           data: privateData,
@@ -50,8 +50,8 @@ export function frameTokens(client: KeySecureClient): FrameTokensFacet {
       return await client.call(
         {
           method: 'GET',
-          path: `merchant/client/${encodeURIComponent(providerRef)}/token`,
-          operation: 'merchant/client/token',
+          path: 'merchant/client/{id}/token',
+          id: providerRef,
           // An unused token dies by itself: nothing is left behind.
           effect: 'read',
           refusals: frameRefusals,

@@ -73,8 +73,8 @@ export function transactions(
       return await client.call(
         {
           method: 'GET',
-          path: `card/consume/${encodeURIComponent(providerRef)}/info`,
-          operation: 'card/consume/info',
+          path: 'card/consume/{id}/info',
+          id: providerRef,
           effect: 'read',
           data: transactionData,
           // No code is documented for a transaction that is not there, so this never says "not found".

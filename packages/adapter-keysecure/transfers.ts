@@ -84,8 +84,8 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
       return await client.call(
         {
           method: 'GET',
-          path: `account/${encodeURIComponent(cardholderRef)}/info`,
-          operation: 'account/info',
+          path: 'account/{id}/info',
+          id: cardholderRef,
           effect: 'read',
           data: listOf(accountData),
           judge: ({ list }, evidence) => balancesOf(list, cardholderRef, evidence),

@@ -6,6 +6,8 @@ import {
   operationReference,
   pageOf,
   pageQuery,
+  printable,
+  printableRule,
   providerFacts,
   publicId,
   refreshQuery,
@@ -62,6 +64,7 @@ export const startBindingSchema = z
       .string()
       .min(1)
       .max(64)
+      .regex(printable, printableRule)
       .optional()
       .meta({ description: 'Loan order number; required for a repayment.' }),
     userIp: userIp.optional(),

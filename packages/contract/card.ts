@@ -6,6 +6,8 @@ import {
   operationReference,
   pageOf,
   pageQuery,
+  printable,
+  printableRule,
   providerFacts,
   publicId,
   resourceTimes,
@@ -134,7 +136,7 @@ export const purposeSchema = z
       .trim()
       .min(3, 'expected why it is needed, 3 to 200 characters')
       .max(200, 'expected why it is needed, 3 to 200 characters')
-      .regex(/^\P{Cc}*$/u, 'expected no control characters')
+      .regex(printable, printableRule)
       .meta({ description: 'Why it is needed, for the audit log. No personal data.' }),
   })
   .meta({ id: 'Purpose', description: 'Why a secret is asked for.' });

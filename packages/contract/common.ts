@@ -12,9 +12,9 @@ export function publicId(kind: IdKind) {
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
-/** PostgreSQL keeps no NUL in a text, and nobody means one. */
-const printable = /^\P{Cc}*$/u;
-const printableRule = 'expected no control characters';
+/** PostgreSQL keeps no NUL and no lone surrogate in a text, and nobody means one. */
+export const printable: RegExp = /^[^\p{Cc}\p{Cs}]*$/u;
+export const printableRule = 'expected no control characters and no half characters';
 
 export const accountName = z
   .string()

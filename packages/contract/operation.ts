@@ -1,6 +1,6 @@
-import { operationStates, operationTypes, settledBy } from '@card-gateway/core';
+import { isProviderId, operationStates, operationTypes, settledBy } from '@card-gateway/core';
 import { z } from 'zod';
-import { accountName, pageOf, pageQuery, publicId, timestamp } from './common.ts';
+import { accountName, pageOf, pageQuery, printable, printableRule, publicId, timestamp } from './common.ts';
 
 export const operationSchema = z
   .object({
@@ -94,8 +94,13 @@ export const resolveOperationSchema = z.strictObject({
     .trim()
     .min(1)
     .max(500)
+    .regex(printable, printableRule)
     .meta({ description: 'How you found out. Kept with the operation; put no card data into it.' }),
-  providerRef: z.string().min(1).max(200).optional().meta({
-    description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
-  }),
+  providerRef: z
+    .string()
+    .refine(isProviderId, 'expected an id of the provider: 1 to 128 characters, no control characters, not "." or ".."')
+    .optional()
+    .meta({
+      description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
+    }),
 });

@@ -42,7 +42,7 @@ export interface Operation {
 
 const idOf = (kind: Parameters<typeof publicId>[0]) => z.strictObject({ id: publicId(kind) });
 
-const providerReads = ['provider-error', 'provider-unavailable', 'not-supported'] as const;
+const providerReads = ['refused-by-provider', 'provider-error', 'provider-unavailable', 'not-supported'] as const;
 const providerWrites = [
   'not-supported',
   'refused-by-provider',

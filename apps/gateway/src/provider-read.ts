@@ -1,10 +1,25 @@
-import type { Outcome } from '@card-gateway/core';
+import type { ProblemCode } from '@card-gateway/contract';
+import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { OpenAccount } from './accounts/accounts.ts';
 import { ProblemError } from './http/problem.ts';
 
 /**
+ * What a refused read is to the caller: what was asked for is at fault, or the account cannot do it, and to ask again changes
+ * nothing; a fault of the account's settings is ours.
+ */
+const refusedReads = {
+  invalid_request: 'refused-by-provider',
+  not_found: 'refused-by-provider',
+  conflict: 'refused-by-provider',
+  declined: 'refused-by-provider',
+  wrong_code: 'refused-by-provider',
+  unsupported: 'not-supported',
+  configuration: 'provider-error',
+} as const satisfies Partial<Record<RefusalReason, ProblemCode>>;
+
+/**
  * The value of a read at a provider. A read has no effect, so that its failure is a plain error: 503 when the provider
- * did not answer or is busy, 502 when its answer was a refusal or made no sense.
+ * did not answer or is busy, 422 when it refused what was asked, 502 when it refused us or its answer made no sense.
  */
 export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
   switch (outcome.kind) {
@@ -27,10 +42,8 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
           },
         );
       }
-      throw new ProblemError('provider-error', `The provider refused to answer (${reason.replaceAll('_', ' ')}).`, {
-        provider,
-        isFinal: true,
-      });
+      const detail = `The provider refused to answer (${reason.replaceAll('_', ' ')}).`;
+      throw new ProblemError(refusedReads[reason], detail, { provider, isFinal: true });
     }
     case 'unknown': {
       const provider = {

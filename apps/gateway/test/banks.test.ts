@@ -48,9 +48,9 @@ describe('the issuer of a card', () => {
     // How cardBank answers an unknown number is not documented: an envelope code, of which no list is published.
     const unknown = gateway.client.lookUpIssuer({ body: { account: 'yixin', cardNumber: '4111222233334444' } });
     await expect(unknown).rejects.toMatchObject({
-      code: 'provider-error',
-      status: 502,
-      problem: { provider: { name: 'yixin', code: '9009' } },
+      code: 'refused-by-provider',
+      status: 422,
+      problem: { detail: 'The provider names no bank of this card.', provider: { name: 'yixin', code: '9009' } },
     });
   });
 

@@ -229,11 +229,11 @@ describe('a key belongs to one request of one caller', () => {
   });
 
   test('a refusal is repeated as the problem it was', async () => {
-    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'refuse' });
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'refuse', code: 2007 });
     const request = { path: '/v1/cards', idempotencyKey: newKey(), body: order };
     const first = await post(request);
     expect(first).toMatchObject({ status: 422, replayed: false });
-    expect(first.body).toMatchObject({ code: 'refused-by-provider', outcome: 'refused', provider: { code: '1022' } });
+    expect(first.body).toMatchObject({ code: 'refused-by-provider', outcome: 'refused', provider: { code: '2007' } });
     const asked = gateway.sandbox.admin.requestCount('keysecure', 'card/apply');
     const again = await post(request);
     expect(again).toMatchObject({ status: 422, replayed: true, text: first.text });
@@ -270,6 +270,28 @@ describe('a refusal that may pass does not stay with its key', () => {
         attempts: [{ kind: 'send', outcome: 'refused' }],
       })),
     );
+  });
+
+  test.each([
+    ['an address that is not on its list', 'card/apply', 1003],
+    ['a timestamp, again', 'card/apply', 1005],
+    ['a fresh access token', 'card/apply', 1007],
+    ['an Api-Key that it does not know', 'merchant/token', 1008],
+    ['the integration mode', 'card/apply', 1012],
+    ['a merchant whose status is abnormal', 'card/apply', 1022],
+  ])('nor one of the account, which an operator can mend: %s', async (_name, operation, code) => {
+    const request = { path: '/v1/cards', idempotencyKey: newKey(), body: order };
+    const before = effects('card_issued');
+    if (operation === 'merchant/token') gateway.sandbox.admin.expireTokens();
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation, fault: 'refuse', code, times: 0 });
+    const refusal = await post(request);
+    expect(refusal).toMatchObject({ status: 422, replayed: false, body: { provider: { code: String(code) } } });
+    expect(String(refusal.body['detail'])).toContain('Idempotency-Key is not used up');
+    gateway.sandbox.admin.clearFaults();
+    const first = await post(request);
+    expect(first).toMatchObject({ status: 201, replayed: false });
+    expectSame(await post(request), first);
+    expect(effects('card_issued')).toBe(before + 1);
   });
 
   test('is answered to its own caller also when a repeat took the key before', async () => {

@@ -47,6 +47,22 @@ async function lostCardholder(reference: string) {
   return { body, id, operation: operation?.id ?? '' };
 }
 
+describe('the word of a person', () => {
+  test.each([
+    ['/reason', { reason: 'a\0b' }],
+    ['/reason', { reason: '\uD83D' }],
+    ['/providerRef', { providerRef: '..' }],
+    ['/providerRef', { providerRef: '.' }],
+    ['/providerRef', { providerRef: 'C\0' }],
+    ['/providerRef', { providerRef: 'C'.repeat(129) }],
+  ])('is refused for what cannot be kept or asked for: %s %j', async (pointer, change) => {
+    const lost = await lostOrder();
+    const body = { outcome: 'succeeded', reason, providerRef: 'C1', ...change };
+    expect(await resolve(lost.operation, body)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown' });
+  });
+});
+
 describe('a person who found that a write succeeded', () => {
   test('closes it with a reason, which is kept with name, key, time and an audit row', async () => {
     const lost = await lostOrder();

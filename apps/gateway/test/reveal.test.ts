@@ -110,18 +110,20 @@ describe('revealing a card', () => {
   test('what the provider does not give is not made up', async () => {
     const { id } = await cards.made('virtual');
     const fault = { provider: 'keysecure', operation: 'card/private/info' } as const;
-    const { key } = await gateway.key();
     for (const [kind, status, code] of [
       [{ fault: 'not_json' }, 502, 'provider-error'],
-      [{ fault: 'refuse', code: 1013 }, 502, 'provider-error'],
+      [{ fault: 'refuse', code: 1013 }, 422, 'not-supported'],
+      [{ fault: 'refuse', code: 1004 }, 422, 'refused-by-provider'],
+      [{ fault: 'refuse', code: 1003 }, 502, 'provider-error'],
       [{ fault: 'hang' }, 503, 'provider-unavailable'],
     ] as const) {
+      const { key } = await gateway.key();
       gateway.sandbox.admin.addFault({ ...fault, ...kind });
       expect(problemOf(await revealOf(id, key), status)).toMatchObject({ code });
       gateway.sandbox.admin.clearFaults();
     }
     // Each was a look all the same.
-    expect(await audited(id)).toHaveLength(3);
+    expect(await audited(id)).toHaveLength(5);
   });
 });
 

@@ -9,6 +9,7 @@ import type {
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
+import { ProblemError } from '../http/problem.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { parsePan } from './start-binding.ts';
@@ -63,6 +64,14 @@ export async function lookUpIssuer(
   const banks = facetOf(account, 'banks');
   const userIp = requireUserIp(banks.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
-  const bank = valueOf(account, await banks.issuerOf({ pan, userIp }, readCall(services, traceparent)));
+  const outcome = await banks.issuerOf({ pan, userIp }, readCall(services, traceparent));
+  if (outcome.kind === 'unknown' && outcome.why === 'unlisted_code') {
+    // By which code a provider says that it knows no bank of a number is not always published; to ask again changes nothing.
+    const { code = null, message = null } = outcome.evidence ?? {};
+    throw new ProblemError('refused-by-provider', 'The provider names no bank of this card.', {
+      provider: { name: account.provider, code, message },
+    });
+  }
+  const bank = valueOf(account, outcome);
   return { provider: account.provider, account: account.name, maskedNumber: pan.masked, bank };
 }

@@ -60,9 +60,11 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
       },
     );
   }
+  const isMendable = refusal.reason === 'configuration' || refusal.reason === 'unsupported';
+  const hint = isMendable ? ' Once the account is mended, repeat it: the Idempotency-Key is not used up.' : '';
   return new ProblemError(
     'refused-by-provider',
-    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.`,
+    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.${hint}`,
     details,
   );
 }

@@ -6,8 +6,17 @@ import type { WriteAnswer, WriteRequest } from './request.ts';
 import { giveUp } from './settle.ts';
 import { findById, type OperationRow } from './store.ts';
 
-/** Refusals that say that nothing happened now, and nothing of another try. */
-const passing: ReadonlySet<RefusalReason> = new Set(['not_sent', 'unavailable', 'rate_limited']);
+/**
+ * Refusals that say that nothing happened now, and nothing of another try: also those that an operator can mend, by the
+ * account's settings or with the provider.
+ */
+const passing: ReadonlySet<RefusalReason> = new Set([
+  'not_sent',
+  'unavailable',
+  'rate_limited',
+  'configuration',
+  'unsupported',
+]);
 
 /** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
 export function hasPassed({ state, refusal }: OperationRow): boolean {
