@@ -83,10 +83,27 @@ function textOf(body: Buffer): string | null {
 
 function readCallback(text: string): WireCallback | null {
   try {
-    return callbackBody.safeParse(parseJson(text)).data ?? null;
+    const value = parseJson(text);
+    return roomBeside(value, mostValues, mostDepth) >= 0 ? (callbackBody.safeParse(value).data ?? null) : null;
   } catch {
     return null;
   }
+}
+
+/** The documented callbacks have some thirty values in four levels: what has many more is not looked at any closer. */
+const mostValues = 256;
+const mostDepth = 8;
+
+/** How many more values there may be beside these; less than 0 where there are too many, or one is too deep. */
+function roomBeside(value: unknown, room: number, depth: number): number {
+  if (typeof value !== 'object' || value === null) return room - 1;
+  if (depth === 0) return -1;
+  let left = room - 1;
+  for (const inner of Object.values(value)) {
+    if (left < 0) return left;
+    left = roomBeside(inner, left, depth - 1);
+  }
+  return left;
 }
 
 /** Null members are not signed (§4.2): whoever can add or rename one must not thereby say "there is none". */

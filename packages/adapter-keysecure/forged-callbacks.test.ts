@@ -72,6 +72,18 @@ describe('what is refused', () => {
     expect(callbacks.isUnsigned).toBe(false);
   });
 
+  test('by the shape of its signature and by its time before its body is looked at', async () => {
+    const callbacks = await facet();
+    const why = (signature: string, timestamp = signing.timestamp) =>
+      callbacks.receive(received('no JSON', signature, { timestamp }));
+    const shaped = 'f'.repeat(64);
+    for (const unshaped of [shaped.slice(1), `${shaped}f`, 'F'.repeat(64), `${shaped} `, 'g'.repeat(64)]) {
+      expect(why(unshaped)).toEqual({ kind: 'refused', why: 'bad_signature' });
+    }
+    expect(why(shaped, '1716300000000')).toEqual({ kind: 'refused', why: 'stale' });
+    expect(why(shaped)).toEqual({ kind: 'refused', why: 'unreadable' });
+  });
+
   test('a callback signed by somebody else, or for another merchant', async () => {
     const body = callbackBody('Card_update', cardUpdate.data);
     const refusal = { kind: 'refused', why: 'bad_signature' };
@@ -126,6 +138,8 @@ describe('what is refused', () => {
     ['no JSON', 'x'],
     ['no object', '[]'],
     ['no data', '{"id":"1","action":"Auth"}'],
+    ['far too many members', `{"action":"Auth","data":${JSON.stringify(Array.from({ length: 300 }, (_, at) => at))}}`],
+    ['members far too deep', callbackBody('Card_update', `{"card_no":${'['.repeat(5000)}${']'.repeat(5000)}}`)],
     ['bytes that are no text', Buffer.from([0x7b, 0xff, 0x7d])],
     ["the document's example, all empty", fixture('callback-card-update.json')],
   ])('%s is unreadable or unsigned', async (_name, body) => {

@@ -177,6 +177,12 @@ describe('the age of a notification', () => {
 test.each([
   ['no JSON', 'TXN', 'unreadable'],
   ['no object', '"TXN"', 'unreadable'],
+  ['a list', '[]', 'unreadable'],
+  [
+    'far too many fields',
+    JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, at) => [at, '']))),
+    'unreadable',
+  ],
   ['no signature', published.replace(/"sign":"[0-9a-f]+",/, ''), 'unsigned'],
   ['an id that is no number', notified({ transactionId: '179273493236875264x' }), 'undocumented'],
   ['an id of another length', notified({ transactionId: '17927349323687526400' }), 'undocumented'],

@@ -6,7 +6,11 @@ import { isDocumented, type SignedFields, toldAt } from './notification-fields.t
 import type { OnerwaySettings } from './settings.ts';
 import { sign, signedText } from './sign.ts';
 
-const flatObject = z.record(z.string(), z.unknown());
+/** The document names some sixty fields. */
+const mostFields = 128;
+const flatObject = z
+  .custom<object>((value) => typeof value === 'object' && value !== null && Object.keys(value).length <= mostFields)
+  .pipe(z.record(z.string(), z.unknown()));
 /** Every value is text (§6.2); null and `""` say that there is none. */
 const signedObject = z.record(z.string(), z.string().nullable());
 const signatureShape = /^[0-9a-f]{64}$/;
