@@ -45,6 +45,9 @@ test('settings: a wrong one is named, and a key never shown', () => {
   expect(faultsOf({ profile: { aesMode: 'cbc' } })).toEqual(['profile.aesIv']);
   expect(faultsOf({ profile: { aesMode: 'cbc', aesIv: 'short' } })).toEqual(['profile.aesIv']);
   expect(faultsOf({ profile: { aesIv: '0102030405060708' } })).toEqual(['profile.aesIv']);
+  expect(faultsOf({ profile: { aesMode: 'cbc', digest: 'sha3' } })).toEqual(['profile.digest', 'profile.aesIv']);
+  expect(faultsOf({ profile: { aesMode: 'gcm', aesIv: '0102030405060708' } })).toEqual(['profile.aesMode']);
+  for (const profile of [null, 'x', []]) expect(faultsOf({ profile })).toEqual(['profile']);
   expect(faultsOf({ profile: { responseSigned: ['code'] } })).toEqual(['profile.responseSigned']);
   const result = yixin.settings.safeParse(settingsInput(baseUrl, { privateKey: new Secret('hunter2') }));
   expect(JSON.stringify(result.error)).not.toContain('hunter2');

@@ -50,6 +50,8 @@ export const profileSetting = z
   .refine((profile) => (profile.aesMode === 'cbc') === (profile.aesIv !== undefined), {
     path: ['aesIv'],
     error: '`cbc` needs `aesIv`, `ecb` takes none',
+    // Told beside what is wrong elsewhere, unless the mode itself is none.
+    when: ({ value }) => ['ecb', 'cbc'].includes((value as { aesMode?: string } | null)?.aesMode ?? ''),
   });
 
 /** Every choice of the envelope's cryptography (yixin.md §3). */

@@ -130,9 +130,13 @@ const commands: readonly Command[] = [
     options: {
       'owner-password-file': { value: '<file>', about: 'Holds the password of the owner; without it one is made.' },
       'runtime-password-file': { value: '<file>', about: 'The same for the role of the gateways.' },
+      json,
     },
     notes: `DATABASE_URL is a superuser's; what is in its database is handed to the owner. Again, it sets new passwords.`,
-    run: (given) => makeRoles(settingsOf('DATABASE_URL').DATABASE_URL, given.values, (line) => console.log(line)),
+    run: (given) => {
+      const output = { print: (line: string) => console.log(line), json: given.switches.has('json') };
+      return makeRoles(settingsOf('DATABASE_URL').DATABASE_URL, given.values, output);
+    },
   },
 ];
 

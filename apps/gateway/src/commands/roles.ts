@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRoles, roleUrls } from '@card-gateway/database/roles';
+import type { Administration } from './administration.ts';
+import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
 /** Files with a password each; one that is not named is made up. */
@@ -18,14 +20,20 @@ export interface PasswordFiles {
 export async function makeRoles(
   superuserUrl: string,
   files: PasswordFiles,
-  print: (line: string) => void,
+  output: Pick<Administration, 'print' | 'json'>,
 ): Promise<void> {
   const owner = await passwordOf(files, 'owner-password-file');
   const runtime = await passwordOf(files, 'runtime-password-file');
   await createRoles(superuserUrl, { owner, runtime });
   const urls = roleUrls(superuserUrl, { owner, runtime });
-  print(['owner', shown(urls.owner, files['owner-password-file'])].join('\t'));
-  print(['runtime', shown(urls.runtime, files['runtime-password-file'])].join('\t'));
+  printRows(
+    output,
+    ['role', 'databaseUrl'],
+    [
+      { role: 'owner', databaseUrl: shown(urls.owner, files['owner-password-file']) },
+      { role: 'runtime', databaseUrl: shown(urls.runtime, files['runtime-password-file']) },
+    ],
+  );
 }
 
 /** A password that the operator has in a file is not shown again. */
