@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createRoles, roleUrls } from '@card-gateway/database/roles';
+import { readTextFile, UnreadableFile } from '../text-file.ts';
 import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
@@ -22,8 +23,8 @@ export async function makeRoles(
   files: PasswordFiles,
   output: Pick<Administration, 'print' | 'json'>,
 ): Promise<void> {
-  const owner = await passwordOf(files, 'owner-password-file');
-  const runtime = await passwordOf(files, 'runtime-password-file');
+  const owner = passwordOf(files, 'owner-password-file');
+  const runtime = passwordOf(files, 'runtime-password-file');
   await createRoles(superuserUrl, { owner, runtime });
   const urls = roleUrls(superuserUrl, { owner, runtime });
   printRows(
@@ -44,15 +45,16 @@ function shown(text: string, file: string | undefined): string {
   return url.href;
 }
 
-async function passwordOf(files: PasswordFiles, name: keyof PasswordFiles): Promise<string> {
+function passwordOf(files: PasswordFiles, name: keyof PasswordFiles): string {
   const { [name]: file } = files;
   if (file === undefined) return randomBytes(18).toString('base64url');
-  const password = await readFile(file, 'utf8').then(
-    (text) => text.trim(),
-    (error: NodeJS.ErrnoException) => {
-      throw new UsageError(`--${name}: the file ${file} cannot be read (${error.code}).`);
-    },
-  );
+  let password: string;
+  try {
+    password = readTextFile(resolve(file)).trim();
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new UsageError(`--${name}: ${error.message}.`);
+  }
   if (password === '') throw new UsageError(`--${name}: the file ${file} is empty; expected a password.`);
   return password;
 }
