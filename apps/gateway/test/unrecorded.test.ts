@@ -16,22 +16,22 @@ beforeAll(async () => {
   order = await cardOrder(gateway);
   ({ key } = await gateway.key());
   // As a server does that gives up its wait for a standby: a warning at the commit, which is done all the same.
-  await gateway.pool.query(
+  await gateway.owner.query(
     `CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''given up''; RETURN NULL; END'`,
   );
 });
 afterEach(async () => {
-  await gateway.pool.query('DROP TRIGGER IF EXISTS warn ON operations');
+  await gateway.owner.query('DROP TRIGGER IF EXISTS warn ON operations');
   gateway.sandbox.admin.clearFaults();
 });
 afterAll(() => gateway.close());
 
 /** No commit is confirmed that has this in it. */
 const doubt = (what: 'INSERT' | 'UPDATE') =>
-  gateway.pool.query(
+  gateway.owner.query(
     `CREATE CONSTRAINT TRIGGER warn AFTER ${what} ON operations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()`,
   );
-const confirmAgain = () => gateway.pool.query('DROP TRIGGER warn ON operations');
+const confirmAgain = () => gateway.owner.query('DROP TRIGGER warn ON operations');
 
 const requests = (): number => gateway.sandbox.admin.requests().counts.reduce((sum, { count }) => sum + count, 0);
 
