@@ -144,9 +144,9 @@ function isRefusal(error: unknown): boolean {
  *
  * @throws when it does not within `longestMs`, by default as long as a statement may take
  */
-export async function confirmCommits(pool: pg.Pool, longestMs?: number): Promise<void> {
+export async function confirmCommits(client: pg.Pool | pg.ClientBase, longestMs?: number): Promise<void> {
   // The least that a commit waits for: it is written to the log, and to nothing else.
   const text = "SELECT pg_logical_emit_message(true, 'card-gateway', '')";
   const query: TimedQuery = { text, ...(longestMs !== undefined && { longestMs }) };
-  await pool.query(query);
+  await client.query(query);
 }

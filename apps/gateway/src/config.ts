@@ -123,6 +123,11 @@ const settings = {
     'Longest statement. A commit that waits for a standby ends, unconfirmed, a second later: 503.',
   ),
   DATABASE_LOCK_TIMEOUT_MS: setting(integer(10, 600_000), '2000', 'Longest wait for a row that another holds.'),
+  DATABASE_STANDBY: setting(
+    z.enum(['optional', 'required'], 'expected optional or required'),
+    'optional',
+    'required: refuses to start, and is not ready, unless a synchronous standby confirms commits.',
+  ),
   HTTP_REQUEST_TIMEOUT_MS: setting(integer(100, 600_000), '10000', 'Longest time for a request to arrive whole.'),
   HTTP_READ_DEADLINE_MS: setting(
     integer(100, 600_000),

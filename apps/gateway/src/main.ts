@@ -49,7 +49,7 @@ async function start(): Promise<void> {
     lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   });
-  const unfit = await serverFaults(pool);
+  const unfit = await serverFaults(pool, config.DATABASE_STANDBY);
   if (unfit.length > 0) throw new ConfigError(unfit);
 
   const metrics = createMetrics();

@@ -62,7 +62,8 @@ async function checkDatabase(pool: Pool, env: NodeJS.ProcessEnv): Promise<Findin
   const [
     { server, role, isSuperuser, isEncrypted } = { server: '', role: '', isSuperuser: false, isEncrypted: false },
   ] = rows;
-  const faults = await serverFaults(pool);
+  const standby = settingsOf(env, 'DATABASE_STANDBY')?.DATABASE_STANDBY ?? 'optional';
+  const faults = await serverFaults(pool, standby);
   if (isSuperuser) faults.push(`DATABASE_URL: "${role}" is a superuser; a gateway does not start as one.`);
   const migrations = await checkMigrations(pool);
   return [

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { CircuitStatus } from '../accounts/circuit.ts';
 import { type UnsettledCount, unsettledCounts } from '../operations/store.ts';
 import type { Services } from '../services.ts';
+import { standbyCounts } from '../standbys/store.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import { build } from '../version.ts';
 import { frameworkProblem, problemHandling, sendProblem } from './problem.ts';
@@ -21,7 +22,7 @@ export interface Metrics {
   readonly callbackCounter: Counter<'account' | 'result'>;
   /** All of it as text. Asks the database once, and at most every few seconds. */
   text(
-    services: Pick<Services, 'pool' | 'accounts' | 'now'>,
+    services: Pick<Services, 'pool' | 'accounts' | 'unrecorded' | 'now'>,
   ): Promise<{ readonly type: string; readonly text: string }>;
 }
 
@@ -29,6 +30,9 @@ export interface Metrics {
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
+
+/** `hidden` is what a role without pg_read_all_stats sees of each. */
+const standbyStates = ['sync', 'quorum', 'potential', 'async', 'hidden'] as const;
 
 /** Milliseconds for which counts of the database are given again. */
 const countsMaxAgeMs = 2000;
@@ -73,9 +77,20 @@ export function createMetrics(): Metrics {
     '1 while the database answers; without it nothing is known of writes.',
     [],
   );
+  const standbys = gauge('gateway_database_standbys', 'Standbys of the database, by pg_stat_replication.sync_state.', [
+    'state',
+  ]);
+  const unrecorded = gauge(
+    'gateway_outcomes_unrecorded',
+    'Writes of which this process knows more than the database could take.',
+    [],
+  );
   const { version, commit } = build;
   gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
-  const countUnsettled = remembered(unsettledCounts);
+  const count = remembered(async (pool: Services['pool']) => {
+    const [unsettled, standbys] = await Promise.all([unsettledCounts(pool), standbyCounts(pool)]);
+    return { unsettled, standbys };
+  });
 
   function setLoads({ accounts }: Pick<Services, 'accounts'>): void {
     for (const account of accounts.all) {
@@ -102,6 +117,13 @@ export function createMetrics(): Metrics {
     }
   }
 
+  function setStandbys(counts: ReadonlyMap<string, number> | null): void {
+    standbys.reset();
+    if (counts === null) return;
+    for (const state of standbyStates) standbys.set({ state }, 0);
+    for (const [state, count] of counts) standbys.set({ state }, count);
+  }
+
   return {
     collectProcess: () => collectDefaultMetrics({ register: registry }),
     requestAnswered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
@@ -113,7 +135,10 @@ export function createMetrics(): Metrics {
     callbackCounter,
     text: async (services) => {
       setLoads(services);
-      setUnsettled(services, await countUnsettled(services.pool).catch(() => null));
+      const counts = await count(services.pool).catch(() => null);
+      setUnsettled(services, counts?.unsettled ?? null);
+      setStandbys(counts?.standbys ?? null);
+      unrecorded.set(services.unrecorded.count());
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
 import { giveUp } from './settle.ts';
-import { findById, type OperationRow } from './store.ts';
+import { confirmCommits, findById, type OperationRow } from './store.ts';
 
 /**
  * Refusals that say that nothing happened now, and nothing of another try: also those that an operator can mend, by the
@@ -69,6 +69,8 @@ export async function replay<Value>(
       return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':
+      // Another process may have recorded it, and never heard whether that lasts.
+      if (services.config.DATABASE_STANDBY === 'required') await confirmCommits(services.pool);
       // Its key was given up to a new try, and its answer with it: only its own first caller still asks for it.
       if (operation.refusal !== null && operation.answerStatus === null) {
         throw refusalProblem(operation.provider, operation.refusal, toPublicId('operation', operation.id));

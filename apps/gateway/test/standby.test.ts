@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { openDatabase } from '@card-gateway/database';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@card-gateway/database/embedded';
+import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
+import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
+import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { call } from './setup/call.ts';
+import { cardOrder, type CardOrder } from './setup/orders.ts';
+import { type GatewayProcess, type Installation, install } from './setup/process.ts';
+import { type Relay, startRelay } from './setup/relay.ts';
+import { send } from './setup/send.ts';
+import { until } from './setup/until.ts';
+
+/** A server of this file's own, whose standby follows it over a wire that can be cut. */
+const folder = `/var/tmp/card-gateway-test-standby-${randomUUID()}`;
+const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '40' };
+let primary: EmbeddedPostgres;
+let standby: EmbeddedPostgres;
+let wire: Relay;
+/** Looks into the server past the gateway, and grants. */
+let superuser: Pool;
+let sandbox: Sandbox;
+let installation: Installation;
+
+beforeAll(async () => {
+  [primary, sandbox] = await Promise.all([
+    startEmbeddedPostgres({ dataFolder: `${folder}-primary`, settings }),
+    startSandbox(),
+  ]);
+  await migrate(primary.ownerUrl, { runtimeRole });
+  superuser = openDatabase(primary.superuserUrl, { connections: 2, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  wire = await startRelay(primary.url);
+  const { hostname: host, port } = new URL(wire.url);
+  standby = await startEmbeddedStandby(primary, {
+    dataFolder: `${folder}-standby`,
+    name: 'standby',
+    primaryAddress: { host, port: Number(port) },
+    settings,
+  });
+  installation = await install(superuser, sandbox, { database: primary.url });
+});
+afterAll(async () => {
+  await installation.remove();
+  await superuser.end();
+  wire.thaw();
+  await standby.stop();
+  await wire.close();
+  await primary.stop();
+  await sandbox.close();
+  for (const name of ['primary', 'primary.password', 'standby', 'standby.password']) {
+    await rm(`${folder}-${name}`, { recursive: true, force: true });
+  }
+});
+
+const required = { DATABASE_STANDBY: 'required' };
+
+async function commitsWaitFor(names: string, state: 'sync' | 'async'): Promise<void> {
+  await superuser.query(`ALTER SYSTEM SET synchronous_standby_names = '${names}'`);
+  await superuser.query('SELECT pg_reload_conf()');
+  await until(
+    () => superuser.query<{ sync_state: string }>('SELECT sync_state FROM pg_stat_replication'),
+    ({ rows }) => rows[0]?.sync_state === state,
+  );
+}
+
+describe('DATABASE_STANDBY=required', () => {
+  test('refuses a server whose commits wait for nobody', async () => {
+    const { code, output } = await installation.run(required);
+    expect(code).toBe(1);
+    expect(output).toContain('DATABASE_STANDBY: the server has no synchronous standby');
+    expect(output).toContain('set DATABASE_STANDBY=optional');
+
+    await commitsWaitFor('*', 'sync');
+    await superuser.query(`ALTER ROLE ${runtimeRole} SET synchronous_commit = local`);
+    expect((await installation.run(required)).output).toContain('synchronous_commit is local');
+    await superuser.query(`ALTER ROLE ${runtimeRole} RESET synchronous_commit`);
+  });
+
+  test('refuses one whose standby confirms nothing, although it seems to be there', async () => {
+    wire.freeze();
+    const { code, output } = await installation.run({ ...required, DATABASE_STATEMENT_TIMEOUT_MS: '500' });
+    wire.thaw();
+    expect(code).toBe(1);
+    expect(output).toContain('DATABASE_STANDBY: no synchronous standby confirms commits');
+  });
+});
+
+describe('a gateway whose standby is away', () => {
+  const connections = 6;
+  let gateway: GatewayProcess;
+  let order: CardOrder;
+  beforeAll(async () => {
+    await commitsWaitFor('*', 'sync');
+    gateway = await installation.start({
+      ...required,
+      DATABASE_CONNECTIONS: String(connections),
+      DATABASE_STATEMENT_TIMEOUT_MS: '500',
+    });
+    order = await cardOrder({ client: gateway.client, sandbox });
+  });
+  afterAll(async () => {
+    wire.thaw();
+    await gateway.end('SIGTERM');
+  });
+
+  const readiness = () => call(gateway.url, { path: '/health/ready' });
+  const issue = (idempotencyKey: string) =>
+    send(gateway.url, installation.apiKey, { path: '/v1/cards', idempotencyKey, body: order });
+  const issued = (): number => sandbox.admin.ledger({ effect: 'card_issued' }).length;
+
+  test('shows it on /metrics: its state to whoever may see it', async () => {
+    const shown = async (state: string) =>
+      (await call(gateway.url, { path: '/metrics' })).text.includes(`gateway_database_standbys{state="${state}"} 1`);
+    expect(await shown('hidden')).toBe(true);
+    await superuser.query(`GRANT pg_read_all_stats TO ${runtimeRole}`);
+    await until(
+      () => shown('sync'),
+      (isShown) => isShown,
+    );
+  });
+
+  test('is not ready, sends nothing, fills no server, and does once what it was asked for when it is back', async () => {
+    expect(await readiness()).toMatchObject({ status: 200 });
+    const before = issued();
+    const requests = sandbox.admin.requestCount('keysecure', 'card/apply');
+    wire.freeze();
+    const keys = Array.from({ length: 12 }, (_, index) => `away-${index}`);
+    const answers = await Promise.all(keys.map(issue));
+    for (const answer of answers) expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
+    expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(requests);
+    expect(await readiness()).toMatchObject({
+      status: 503,
+      json: { code: 'not-ready', detail: 'no synchronous standby confirms commits.' },
+    });
+    const { rows } = await superuser.query<{ count: number }>(
+      `SELECT count(*)::integer AS count FROM pg_stat_activity WHERE usename = '${runtimeRole}'`,
+    );
+    expect(rows[0]?.count).toBeLessThanOrEqual(connections);
+
+    wire.thaw();
+    await until(readiness, ({ status }) => status === 200);
+    const repeats = await Promise.all(
+      keys.map((key) =>
+        until(
+          () => issue(key),
+          ({ status }) => status !== 409 && status !== 503,
+        ),
+      ),
+    );
+    expect(repeats.map(({ status }) => status)).toEqual(keys.map(() => 201));
+    expect(issued()).toBe(before + keys.length);
+    const unknown = await superuser.query("SELECT FROM operations WHERE state IN ('unknown', 'submitting')");
+    expect(unknown.rowCount).toBe(0);
+  });
+});
