@@ -54,7 +54,7 @@ const longestJitterMs = 5_000;
  * A client of the gateway: one method per operation of the contract.
  *
  * Every write carries an idempotency key, so reads and writes alike are repeated where the first try may be taken up
- * again: no answer, 503, 429 of a proxy (a limit of the gateway's own is final) and 409 `request-in-progress`. All other answers are final.
+ * again: no answer, 503, 429 of a proxy or for unknown keys (any other limit of the gateway's is final) and 409 `request-in-progress`. All other answers are final.
  */
 export function createClient(options: ClientOptions): Client {
   const { timeoutMs = 30_000, retries = 2, retryBaseMs = 200 } = options;
@@ -159,7 +159,7 @@ async function send(
       : new GatewayUnreachable(id, `HTTP ${status} from elsewhere`, idempotencyKey),
     repeatable:
       status === 503 ||
-      (status === 429 && problem === undefined) ||
+      (status === 429 && (problem === undefined || problem.code === 'authentication-limit')) ||
       (status === 409 && problem?.code === 'request-in-progress'),
     retryAfterMs,
   };

@@ -3,8 +3,15 @@ import { connect } from 'node:net';
 import { type Operation, type Scope, scopes } from '@card-gateway/contract';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { apiKeyPrefix, type Authentication, createAuthentication, hashApiKey, keyCacheMs } from '../src/http/auth.ts';
-import { createFailureLimit, failuresAtOnce } from '../src/http/failure-limit.ts';
+import {
+  apiKeyPrefix,
+  type Authentication,
+  createAuthentication,
+  hashApiKey,
+  keyCacheMs,
+  failuresAtOnce,
+} from '../src/http/auth.ts';
+import { createFailureLimit } from '../src/http/failure-limit.ts';
 import { ProblemError } from '../src/http/problem.ts';
 import { findKey } from '../src/keys/store.ts';
 import { call, callRaw, everyOperation, exampleOf, problemOf } from './setup/call.ts';
@@ -259,7 +266,7 @@ describe('the memory of keys', () => {
   });
 
   test('takes all addresses of an IPv6 network for one', () => {
-    const limit = createFailureLimit(() => 0);
+    const limit = createFailureLimit({ atOnce: failuresAtOnce, perSecond: 1, now: () => 0 });
     for (let number = 0; number < failuresAtOnce; number += 1) limit.count(`2001:db8:0:1::${number}`);
     expect(limit.waitFor('2001:db8::1:a:b:c:d')).toBe(1);
     expect([limit.waitFor('2001:db8:0:2::1'), limit.waitFor('::ffff:203.0.113.7')]).toEqual([0, 0]);

@@ -31,7 +31,7 @@ export const intakePaths = ['/callbacks/{account}', '/callbacks/{account}/{secre
 /** Takes callbacks. Bodies are read as the bytes that were sent, whatever their content type says. */
 export async function callbackIntake(app: FastifyInstance, services: Services): Promise<void> {
   const authorize = authorizer(services);
-  const refusals = limitRefusals(services.config.CALLBACK_REFUSALS_PER_MINUTE, services.now);
+  const refusals = limitRefusals(services.config.CALLBACK_REFUSALS_PER_MINUTE, () => performance.now());
   const { callbackCounter } = services.metrics;
 
   async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -71,8 +71,8 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
       delete request.raw.headers['content-type'];
       const { account, secret } = request.params as { readonly account: string; readonly secret?: string };
       request.intake = intakeOf(services, account, secret ?? null, request.ip);
-      const retryAfterSeconds = refusals.waitSeconds(request.ip);
-      if (retryAfterSeconds === null) return;
+      const retryAfterSeconds = refusals.waitFor(request.ip);
+      if (retryAfterSeconds === 0) return;
       callbackCounter.inc({ account, result: 'limited' });
       const detail = 'Too many callbacks from this address were refused; this one was not looked at.';
       throw new ProblemError('callback-limit', detail, { retryAfterSeconds });

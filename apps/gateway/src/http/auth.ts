@@ -27,6 +27,10 @@ export const apiKeyPrefix = 'cgk_';
 export const keyCacheMs = 5000;
 const mostCachedKeys = 10_000;
 
+/** How many keys that are not known may come from one address at once, and per second from then on. */
+export const failuresAtOnce = 20;
+const failuresPerSecond = 1;
+
 export interface Authentication {
   /** @throws ProblemError 401 when there is no valid key, 429 when too many unknown ones came from the same address */
   authenticate(request: FastifyRequest): Promise<Caller>;
@@ -43,7 +47,7 @@ export function createAuthentication(options: {
 }): Authentication {
   const known = remembered<Caller>(options.now);
   const unknown = remembered<true>(options.now);
-  const failures = createFailureLimit(options.now);
+  const failures = createFailureLimit({ atOnce: failuresAtOnce, perSecond: failuresPerSecond, now: options.now });
 
   return {
     authenticate: async (request) => {
