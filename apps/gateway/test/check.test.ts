@@ -3,9 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '@card-gateway/database';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../src/commands/check.ts';
+import { readSettings } from '../src/config.ts';
+import { requireSameKeyBytes } from '../src/sealed/key-bytes.ts';
+import { createSealing } from '../src/sealing.ts';
 import { build } from '../src/version.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
@@ -73,7 +77,7 @@ test('an installation that would start is well, in a line for each part, and is 
     'accounts    well         onerway 1',
     expect.stringMatching(/^database {4}well {9}PostgreSQL \d+\.\d+ as card_gateway_runtime, not encrypted$/),
     'migrations  well         all applied',
-    'keys        well         they fit what is kept',
+    'keys        well         new to this database: sealing s1, fingerprint f1',
     '',
   ]);
   expect(await written()).toBe(before);
@@ -115,14 +119,26 @@ test('a database that is not migrated says what to do, and one of a superuser th
   expect(server?.faults).toEqual([expect.stringMatching(/is a superuser; a gateway does not start as one\.$/)]);
 });
 
-test('a key that is retired, and commits that a crash could lose, are told', async () => {
+test('keys that this database knows with other bytes, or as retired, and commits that a crash could lose, are told', async () => {
+  const { GATEWAY_SEALING_KEYS = '', GATEWAY_FINGERPRINT_KEYS = '' } = good;
+  const { GATEWAY_SEALING_KEYS: sealing, GATEWAY_FINGERPRINT_KEYS: fingerprint } = readSettings(
+    ['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'],
+    { GATEWAY_SEALING_KEYS, GATEWAY_FINGERPRINT_KEYS },
+  );
+  const pool = openDatabase(database.url, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
+  await requireSameKeyBytes(pool, createSealing({ sealing, fingerprint }));
+  await pool.end();
+  expect((await check()).stdout).toContain('keys        well         they fit what is kept\n');
   await withClient(database.ownerUrl, (client) =>
     client.query("INSERT INTO retired_sealing_keys (id, retired_at) VALUES ('s1', now())"),
   );
   await withClient(database.superuserUrl, (client) =>
     client.query(`ALTER DATABASE ${database.name} SET synchronous_commit = off`),
   );
-  const { keys, database: server } = await findings({});
-  expect(keys?.faults).toEqual([expect.stringMatching(/^GATEWAY_SEALING_KEYS: the key "s1" is retired/)]);
+  const { keys, database: server } = await findings({ GATEWAY_FINGERPRINT_KEYS: key('f1', 3) });
+  expect(keys?.faults).toEqual([
+    expect.stringMatching(/^GATEWAY_SEALING_KEYS: the key "s1" is retired/),
+    expect.stringMatching(/^GATEWAY_FINGERPRINT_KEYS: the key "f1" has other bytes/),
+  ]);
   expect(server?.faults).toEqual([expect.stringMatching(/has synchronous_commit = off/)]);
 });

@@ -5,7 +5,8 @@ import { databaseFault } from '../database-fault.ts';
 import { FaultsError } from '../faults.ts';
 import { accountsByProvider, readParts } from '../installation.ts';
 import { checkSealingKeys } from '../sealed/check.ts';
-import { createSealing } from '../sealing.ts';
+import { compareKeyBytes, keyBytesFaults } from '../sealed/key-bytes.ts';
+import { createSealing, type Sealing } from '../sealing.ts';
 import { serverFaults } from '../server-faults.ts';
 
 /** What was found out of one part of an installation. */
@@ -90,16 +91,25 @@ async function checkMigrations(pool: Pool): Promise<Finding> {
 async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
   const settings = settingsOf(env, 'GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS');
   if (settings === null) return notChecked('keys', 'their settings are not usable');
-  const { GATEWAY_SEALING_KEYS: sealing, GATEWAY_FINGERPRINT_KEYS: fingerprint } = settings;
+  const sealing = createSealing({
+    sealing: settings.GATEWAY_SEALING_KEYS,
+    fingerprint: settings.GATEWAY_FINGERPRINT_KEYS,
+  });
+  const bytes = await compareKeyBytes(pool, sealing);
+  const unknown = bytes.filter((key) => key.bytes === 'new').map(({ kind, id }) => `${kind} ${id}`);
+  const detail = unknown.length === 0 ? 'they fit what is kept' : `new to this database: ${unknown.join(', ')}`;
+  return found('keys', [...(await sealingKeyFaults(pool, sealing)), ...keyBytesFaults(bytes)], detail);
+}
+
+async function sealingKeyFaults(pool: Pool, sealing: Sealing): Promise<readonly string[]> {
   try {
-    const closed = await checkSealingKeys(pool, createSealing({ sealing, fingerprint }));
-    const faults = closed.map(
+    const closed = await checkSealingKeys(pool, sealing);
+    return closed.map(
       ({ column, key, rows }) =>
         `GATEWAY_SEALING_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are sealed.`,
     );
-    return found('keys', faults, 'they fit what is kept');
   } catch (error) {
-    if (error instanceof FaultsError) return found('keys', error.faults, '');
+    if (error instanceof FaultsError) return error.faults;
     throw error;
   }
 }

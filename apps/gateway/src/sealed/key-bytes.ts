@@ -43,14 +43,19 @@ export async function requireSameKeyBytes(pool: Pool, sealing: Sealing): Promise
 }
 
 function refuseOthers(keys: readonly KeyBytes[]): void {
-  const faults = keys.flatMap(({ kind, id, bytes }) =>
+  const faults = keyBytesFaults(keys);
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** What is wrong with the keys, and how to mend it. */
+export function keyBytesFaults(keys: readonly KeyBytes[]): string[] {
+  return keys.flatMap(({ kind, id, bytes }) =>
     bytes === 'other'
       ? [
           `${settings[kind]}: the key "${id}" has other bytes than the key "${id}" of this database. Put those back; if they are lost, give this key another id.`,
         ]
       : [],
   );
-  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 /** So many values of a column that damaged ones among them do not decide. */
