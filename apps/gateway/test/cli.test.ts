@@ -15,6 +15,7 @@ import { operator } from '../src/commands/usage.ts';
 import { databaseFault } from '../src/database-fault.ts';
 import { hashApiKey } from '../src/http/auth.ts';
 import { withLocalData } from '../src/local-data.ts';
+import { createDatabase, withClient } from '@card-gateway/database/testing';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
@@ -372,6 +373,17 @@ describe('migrate', () => {
     });
     expect(code).toBe(0);
     expect(stderr).toBe('There is no role "nobody_here" (DATABASE_RUNTIME_ROLE), so that nothing was granted.\n');
+  });
+
+  test('names the migration that fails, in a plain line', async () => {
+    const empty = await createDatabase('template0');
+    await withClient(empty.ownerUrl, (owner) => owner.query('CREATE TABLE syncs (x integer)'));
+    const { code, stdout, stderr } = await run(['migrate'], { DATABASE_URL: empty.ownerUrl });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^Migration 20261122000000_initial failed: relation "syncs" already exists, at line \d+\.\n$/,
+    );
+    await empty.drop();
   });
 
   test('is for the owner alone, and not for a superuser', async () => {
