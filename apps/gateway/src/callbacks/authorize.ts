@@ -4,7 +4,8 @@ import type { OpenAccount } from '../accounts/accounts.ts';
 import { isDatabaseFailure } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { askService, type ServiceAnswer } from './decision-service.ts';
-import { type Decision, knownPayment, type NewCallback, storeDecision } from './store.ts';
+import { knownPayment, storeDecision } from './decision-store.ts';
+import type { Decision, NewCallback } from './store.ts';
 
 /** KeySecure waits 800 ms in all (keysecure.md §11.1): this much from the first byte to the answer, the rest is the way. */
 const longestMs = 700;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { DecisionService } from '../accounts/callback-settings.ts';
 import { signWebhook } from '../secrets.ts';
-import type { NewDecision } from './store.ts';
+import type { NewDecision } from './decision-store.ts';
 
 const answerSchema = z.object({ decision: z.enum(['approve', 'decline']) });
 
