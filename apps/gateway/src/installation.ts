@@ -42,10 +42,14 @@ export function readInstallation(env: NodeJS.ProcessEnv = environment): Installa
   );
 }
 
-/** E.g. `keysecure 2, yixin 1`. */
 export function accountsByProvider(accounts: readonly Account[]): string {
   const groups = Map.groupBy(accounts, ({ adapter }) => adapter.provider);
-  return [...groups].map(([provider, of]) => `${provider} ${of.length}`).join(', ');
+  return countsText(new Map([...groups].map(([provider, of]) => [provider, of.length])));
+}
+
+/** E.g. `keysecure 2, yixin 1`. */
+export function countsText(counts: ReadonlyMap<string, number>): string {
+  return counts.size === 0 ? 'none' : [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
 function attempt<T>(read: () => T): T | FaultsError {

@@ -10,13 +10,14 @@ import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
-import { accountsByProvider, readInstallation } from './installation.ts';
+import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { createSealing } from './sealing.ts';
 import { serverFaults } from './server-faults.ts';
+import { standbyCounts } from './standbys/store.ts';
 import type { Services } from './services.ts';
 import { build } from './version.ts';
 
@@ -79,7 +80,11 @@ async function start(): Promise<void> {
   const metricsOnly = metricsServer(services);
   if (typeof config.METRICS_PORT === 'number') await listen(metricsOnly, config, 'METRICS_PORT');
   const listensAt = await listen(app, config, 'PORT');
-  log.info({ ...build, accounts: accountsByProvider(accountList), listensAt }, 'started');
+  const standbys = await standbyCounts(pool);
+  log.info(
+    { ...build, accounts: accountsByProvider(accountList), standbys: countsText(standbys), listensAt },
+    'started',
+  );
 
   const { SHUTDOWN_DELAY_MS: delayMs, SHUTDOWN_GRACE_MS: graceMs } = config;
   closeWithGrace(

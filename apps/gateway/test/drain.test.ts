@@ -78,7 +78,12 @@ test('SIGTERM with work at every stage: what was accepted is answered or waits d
   // One line says what runs, where and with what.
   const lines = process.output().split('\n');
   const started = JSON.parse(lines.find((line) => line.includes('"started"')) ?? '{}') as unknown;
-  expect(started).toMatchObject({ ...build, accounts: 'keysecure 1, yixin 1', listensAt: process.url });
+  expect(started).toMatchObject({
+    ...build,
+    accounts: 'keysecure 1, yixin 1',
+    standbys: 'none',
+    listensAt: process.url,
+  });
 
   // It has a port of its own here, so that it is not among what callers reach.
   expect(await metrics()).toContain('nodejs_eventloop_lag_seconds');

@@ -29,6 +29,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'sealed',
   'sealingKey',
   'signal',
+  'standbys',
   'status',
   'tenant',
   'text',
