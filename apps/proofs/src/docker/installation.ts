@@ -15,6 +15,8 @@ export interface InstallationOptions {
   readonly tag: string;
   /** How many there can be: each takes a port of the host. */
   readonly gateways: number;
+  /** Read beside docker-compose.yml. */
+  readonly override?: string;
 }
 
 /** The system as docker-compose.yml starts it, from one clone. */
@@ -38,13 +40,19 @@ export interface Installation {
 
 /** Writes its settings into the clone; nothing is started. */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
-  const { folder, project, port, tag, gateways } = options;
+  const { folder, project, port, tag, gateways, override } = options;
   const url = `http://127.0.0.1:${port}`;
   const sandboxPort = port + 2;
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   const ports = gateways === 1 ? String(port) : `${port}-${port + gateways - 1}`;
   // Compose reads it by itself, so that the README's commands are run as they stand.
-  const settings = { COMPOSE_PROJECT_NAME: project, PORT: ports, SANDBOX_PORT: sandboxPort, TAG: tag };
+  const settings = {
+    COMPOSE_PROJECT_NAME: project,
+    PORT: ports,
+    SANDBOX_PORT: sandboxPort,
+    TAG: tag,
+    ...(override !== undefined && { COMPOSE_FILE: `docker-compose.yml:${override}` }),
+  };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(folder, '.env'), lines.join(''));
 

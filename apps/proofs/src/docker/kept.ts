@@ -41,7 +41,7 @@ export async function makeKept(installation: Installation): Promise<Kept> {
 }
 
 /** The key, the card, its order's Idempotency-Key and the provider's memory are all there. */
-export async function checkKept(installation: Installation, kept: Kept): Promise<void> {
+export async function checkKept(installation: Installation, kept: Kept): Promise<string> {
   const client = installation.client(kept.key);
   const before = await cardsIssued(installation);
   const again = await client.call('issueCard', { body: kept.order, idempotencyKey: kept.idempotencyKey });
@@ -50,4 +50,5 @@ export async function checkKept(installation: Installation, kept: Kept): Promise
   if (card.status !== 'active') throw new Error(`The card is ${card.status}.`);
   if ((await cardsIssued(installation)).length !== before.length) throw new Error('The repeat issued a second card.');
   await client.close();
+  return 'key, card, order and sandbox are still known';
 }

@@ -8,7 +8,7 @@ export interface Row {
 export interface Report {
   readonly rows: readonly Row[];
   /** Does a step and writes it down. What it gives are the facts to be shown. */
-  readonly step: (name: string, work: () => Promise<string | void>) => Promise<void>;
+  readonly step: (name: string, work: () => Promise<string>) => Promise<void>;
 }
 
 export function createReport(say: (line: string) => void): Report {
@@ -18,7 +18,7 @@ export function createReport(say: (line: string) => void): Report {
     async step(name, work) {
       say(`${name} …`);
       const started = performance.now();
-      const found = (await work()) ?? '';
+      const found = await work();
       const seconds = (performance.now() - started) / 1000;
       rows.push({ step: name, seconds, found });
       say(`  ${seconds.toFixed(1)} s. ${found}`);
