@@ -100,11 +100,16 @@ export async function describeProviderCards(
        AND NOT EXISTS (SELECT 1 FROM cards d WHERE d.account = $1 AND d.provider_ref = r->>'provider_ref')`,
     [account.name, json, askedAt],
   );
+  // One that was ordered here and is not known, as after a restore, comes back under its own id: its callers have kept that.
+  // Should the id be another account's, the row of the second candidate is the one that stays.
   await client.query(
     `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
-     SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', coalesce(r->>'status', 'unrecognized'), (r->>'created_at')::timestamptz, $5
-     FROM jsonb_array_elements($2::jsonb) r
-     ON CONFLICT (account, provider_ref) DO NOTHING`,
+     SELECT id, $3, $4, $1, r->>'provider_ref', coalesce(r->>'status', 'unrecognized'), created_at, $5
+     FROM jsonb_array_elements($2::jsonb) r,
+       LATERAL (VALUES (1, (r->>'our_id')::uuid, (r->>'ordered_at')::timestamptz), (2, (r->>'new_id')::uuid, (r->>'created_at')::timestamptz))
+         candidates (place, id, created_at)
+     WHERE created_at IS NOT NULL ORDER BY place
+     ON CONFLICT DO NOTHING`,
     [account.name, json, account.tenant, account.provider, askedAt],
   );
   await client.query(describeCards, [account.name, json, askedAt]);
@@ -118,11 +123,15 @@ function wireRow(
 ): Record<string, string | null | undefined> {
   const pan = card.pan;
   const id = newUuid(askedAt.getTime());
+  const ourId = card.ourReference ? fromPublicId('card', card.ourReference) : null;
   return {
     provider_ref: card.providerRef,
     new_id: id,
     created_at: new Date(instantOf(id)).toISOString(),
-    our_id: card.ourReference ? (fromPublicId('card', card.ourReference) ?? undefined) : undefined,
+    our_id: ourId,
+    // An id of the future is none of ours, whoever made it up.
+    ordered_at:
+      ourId === null || instantOf(ourId) > askedAt.getTime() ? null : new Date(instantOf(ourId)).toISOString(),
     product_ref: card.productRef,
     cardholder_ref: card.cardholderRef,
     form: card.form,
