@@ -37,12 +37,12 @@ const serverFailure = /^(08|25006|53|57P|58)/;
  * uses it then sees an error, as if the server had gone away.
  */
 export class Session extends pg.Client {
-  readonly #timeouts: string;
+  readonly #timeouts: Readonly<Record<string, number>>;
   readonly #onFailure: (error: Error) => void;
 
   constructor({ timeouts = {}, longestStatementMs, onFailure, ...config }: SessionConfig = {}) {
     super(config);
-    this.#timeouts = JSON.stringify(timeouts);
+    this.#timeouts = timeouts;
     this.#onFailure = (error: ServerError) => {
       // As the server's own errors that end a connection: what the network or TLS says has no mark of its own.
       error.severity ??= 'FATAL';
@@ -85,12 +85,15 @@ export class Session extends pg.Client {
     }
   }
 
-  /** Sets the time-outs by a statement: PgBouncer refuses them as parameters of the start. */
+  /**
+   * Sets the time-outs by a statement, as PgBouncer refuses them as parameters of the start; and has the server send warnings,
+   * without which a success may be none ({@link guardStatements}).
+   */
   async #setUp(): Promise<void> {
     const { rows } = await super.query<{ readOnly: boolean }>(
       `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS "readOnly",
-         (SELECT count(set_config(name, value, false)) FROM json_each_text($1) AS timeouts (name, value))`,
-      [this.#timeouts],
+         (SELECT count(set_config(name, value, false)) FROM json_each_text($1) AS settings (name, value))`,
+      [JSON.stringify({ ...this.#timeouts, client_min_messages: 'warning' })],
     );
     if (rows[0]?.readOnly === true) throw new ReadOnlyServerError();
   }

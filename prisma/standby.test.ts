@@ -88,6 +88,13 @@ describe('with its standby away', () => {
     },
   );
 
+  test('also where the connection asks for no warnings', async () => {
+    const url = `${primary.superuserUrl}?options=${encodeURIComponent('-c client_min_messages=error')}`;
+    const silent = openDatabase(url, { connections: 1, connectTimeoutMs: 2000, statementTimeoutMs: 100 });
+    await expect(silent.query('INSERT INTO kept VALUES (1)')).rejects.toMatchObject(unconfirmed);
+    await silent.end();
+  });
+
   test('so does a statement that commits by itself', async () => {
     const ending = waiting(1).then(() => everyWait('pg_cancel_backend'));
     await expect(pool.query('INSERT INTO kept VALUES (1)')).rejects.toMatchObject(unconfirmed);

@@ -67,7 +67,8 @@ async function commitsWaitFor(names: string, state: 'sync' | 'async'): Promise<v
   );
 }
 
-describe('DATABASE_STANDBY=required', () => {
+// Each starts gateways as processes, which takes a busy machine its time.
+describe('DATABASE_STANDBY=required', { timeout: 120_000 }, () => {
   test('refuses a server whose commits wait for nobody', async () => {
     const { code, output } = await installation.run(required);
     expect(code).toBe(1);
@@ -89,7 +90,7 @@ describe('DATABASE_STANDBY=required', () => {
   });
 });
 
-describe('a gateway whose standby is away', () => {
+describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
   const connections = 6;
   let gateway: GatewayProcess;
   let order: CardOrder;

@@ -69,8 +69,7 @@ export async function replay<Value>(
       return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':
-      // Another process may have recorded it, and never heard whether that lasts.
-      if (services.config.DATABASE_STANDBY === 'required') await confirmCommits(services.pool);
+      await confirmStored(services);
       // Its key was given up to a new try, and its answer with it: only its own first caller still asks for it.
       if (operation.refusal !== null && operation.answerStatus === null) {
         throw refusalProblem(operation.provider, operation.refusal, toPublicId('operation', operation.id));
@@ -82,6 +81,14 @@ export async function replay<Value>(
         location: null,
       };
   }
+}
+
+/**
+ * To be waited for before a stored record is answered from: another process may have stored it, and never heard whether that
+ * lasts.
+ */
+export async function confirmStored({ pool, config }: Services): Promise<void> {
+  if (config.DATABASE_STANDBY === 'required') await confirmCommits(pool);
 }
 
 /** Does what the sweep would once it came by: the process that sent it is gone. Null while it may still answer. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
+import { confirmStored } from '../ledger/replay.ts';
 import { attemptOf, settleByPerson } from '../ledger/settle.ts';
 import { findById, findByKey, isTakenReference, type Key, type OperationRow } from '../ledger/store.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
@@ -132,7 +133,7 @@ async function requireSameWord(services: Services, id: string, word: Word): Prom
   const said = await findResolution(services.pool, id);
   const isSame =
     said?.outcome === word.outcome && said.reason === word.reason && said.providerRef === (word.providerRef ?? null);
-  if (isSame) return;
+  if (isSame) return confirmStored(services);
   throw new ProblemError('illegal-state', 'Only an operation of unknown outcome can be resolved.');
 }
 

@@ -35,7 +35,7 @@ export async function runFailovers(
         ...options,
         callers,
         database: cluster,
-        settings: {},
+        settings: { DATABASE_STANDBY: options.mode === 'synchronous' ? 'required' : 'optional' },
         disturb: async (scene) => {
           const random = createRandom(options.seed + 23);
           for (let round = 0; round < options.rounds && !scene.signal.aborted; round += 1) {
