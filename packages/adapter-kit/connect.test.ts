@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Secret } from '@card-gateway/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Exchange, type ExchangeReport, openTransport, type TransportOptions } from './exchange.ts';
-import { openBusyServer } from './testing/busy-server.ts';
+import { openChildServer } from './testing/child-server.ts';
 import { createAuthority } from './testing/certificates.ts';
 import { json, type Loopback, openLoopback } from './testing/index.ts';
 import { openProxy, type Proxy } from './testing/proxy.ts';
@@ -83,8 +83,9 @@ describe('of several addresses', () => {
     'a slow one is not given up while another cannot be reached',
     { timeout: 20_000 },
     async () => {
-      const server = await openBusyServer();
+      const server = await openChildServer();
       closing.push(server.close);
+      await server.stop();
       await writeFile(hostsFile, `127.0.0.1 a.example\n${unreachable} a.example`);
       let tried = 0;
       const watch = (): void => {
@@ -100,8 +101,9 @@ describe('of several addresses', () => {
   );
 
   test.runIf(process.platform === 'linux')('a slow one is overtaken by the next', { timeout: 20_000 }, async () => {
-    const server = await openBusyServer();
+    const server = await openChildServer();
     closing.push(server.close);
+    await server.stop();
     const other = await openRawServer((socket) => socket.on('data', () => socket.write(answerText('other'))), {
       host: '127.0.0.2',
       port: server.port,

@@ -185,23 +185,21 @@ function inTime<T>(
   code: string,
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = begin(
-      (value) => {
-        signal.removeEventListener('abort', late);
-        resolve(value);
-      },
-      (error) => {
-        signal.removeEventListener('abort', late);
-        reject(error);
-      },
-    );
-    function late(): void {
-      reject(new ConnectError(code));
-      end?.();
-    }
-    if (signal.aborted) late();
-    else signal.addEventListener('abort', late, { once: true });
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const end = begin(resolve, reject);
+  let isSettled = false;
+  // What has arrived while this process was busy is read first.
+  const late = (): void => void setImmediate(giveUp);
+  function giveUp(): void {
+    if (isSettled) return;
+    reject(new ConnectError(code));
+    end?.();
+  }
+  if (signal.aborted) late();
+  else signal.addEventListener('abort', late, { once: true });
+  return promise.finally(() => {
+    isSettled = true;
+    signal.removeEventListener('abort', late);
   });
 }
 

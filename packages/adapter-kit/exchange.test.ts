@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ExchangeReport, openTransport, type ProviderRequest, type Transport } from './exchange.ts';
 import manifest from './package.json' with { type: 'json' };
 import { json, type Loopback, openLoopback } from './testing/index.ts';
+import { openChildServer } from './testing/child-server.ts';
 import { answerText, openRawServer } from './testing/raw-server.ts';
 
 let loopback: Loopback;
@@ -69,6 +70,19 @@ describe('answered', () => {
       status: 200,
       body: '{}',
     });
+  });
+
+  test('in time, also where this process was too busy to see it', async () => {
+    const server = await openChildServer();
+    raw.push(server.close);
+    const timeoutMs = 1500;
+    const begun = performance.now();
+    const answer = send({ url: `http://127.0.0.1:${server.port}/held`, timeoutMs });
+    await server.nextHeld();
+    server.release();
+    // Nothing else happens in this process until the time is over.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, begun + timeoutMs + 50 - performance.now());
+    expect(await answer).toMatchObject({ kind: 'answered' });
   });
 
   test('a redirection is not followed', async () => {

@@ -133,7 +133,8 @@ function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }:
   /** Set before the first byte is written. Nothing else tells so surely whether a request was sent: no error code does. */
   let abort: ((reason: Error) => void) | null = null;
 
-  const late = setTimeout(() => fail('TimeoutError'), timeoutMs);
+  // What has arrived while this process was busy is read first.
+  const late = setTimeout(() => setImmediate(fail, 'TimeoutError'), timeoutMs);
   function fail(cause: string): void {
     if (ended) return;
     end();
