@@ -74,7 +74,11 @@ export const operationReference = z
       .meta({ description: '`look-up`: the gateway keeps asking the provider. `person`: nothing can be asked.' }),
     nextLookUpAt: timestamp.nullable().optional(),
   })
-  .meta({ id: 'OperationReference', description: 'The last write on this resource and what became of it.' });
+  .meta({
+    id: 'OperationReference',
+    description:
+      'The last write on this resource and what became of it; in the answer to a write, and to its repeats, that very one.',
+  });
 
 /** The answer of a list: one page and the way to the next. */
 export function pageOf<Item extends z.ZodType>(item: Item, id: string) {

@@ -42,7 +42,10 @@ export async function lookUpBound(
 }
 
 /** The binding of an operation as callers see it. */
-export async function viewBinding(client: Pool | PoolClient, operation: OperationRow): Promise<unknown> {
+export async function viewBinding(
+  client: Pool | PoolClient,
+  operation: OperationRow,
+): Promise<{ readonly operation: unknown }> {
   const row = await getBinding(client, operation.tenant, operation.resourceId);
   if (row === null) throw new Error('The binding of this operation is gone.');
   return bindingView(row);

@@ -1,6 +1,7 @@
 import type { OperationType, Outcome, ProviderCall, ProviderCard, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import { operationView } from './reference.ts';
 import type { OperationRow } from './store.ts';
 
 /** One kind of write: how its outcome changes our records, what is answered, and how a lost answer is found out. */
@@ -10,8 +11,8 @@ export interface WriteKind<Value> {
   settlesBy(account: OpenAccount): SettlesBy;
   /** Changes the resource to fit the outcome, inside the settling transaction. */
   apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
-  /** The resource as callers see it. */
-  view(client: Pool | PoolClient, operation: OperationRow): Promise<unknown>;
+  /** The resource as callers see it, with its last write; what is answered to a write shows that one: {@link viewOf}. */
+  view(client: Pool | PoolClient, operation: OperationRow): Promise<{ readonly operation: unknown }>;
   /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
   lookUp(
     account: OpenAccount,
@@ -32,6 +33,17 @@ export interface WriteKind<Value> {
     operation: OperationRow,
     providerRef: string | null,
   ): Promise<Outcome<Value> | null>;
+}
+
+/** What is answered to a write: its resource, with this very write in the place of the resource's last one. */
+export async function viewOf(
+  kind: Pick<WriteKind<unknown>, 'view'>,
+  client: Pool | PoolClient,
+  operation: OperationRow,
+): Promise<unknown> {
+  const { id: operationId, state: operationState, unknownSince, settlesBy, nextLookUpAt } = operation;
+  const own = operationView({ operationId, operationState, unknownSince, settlesBy, nextLookUpAt });
+  return { ...(await kind.view(client, operation)), operation: own };
 }
 
 /** Kinds of writes, for work that meets them all. */

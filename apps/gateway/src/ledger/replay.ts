@@ -1,7 +1,7 @@
 import { type RefusalReason, toPublicId } from '@card-gateway/core';
 import { ProblemError, refusalProblem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
-import type { WriteKind } from './kind.ts';
+import { viewOf, type WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
 import { giveUp } from './settle.ts';
 import { confirmCommits, findById, type OperationRow } from './store.ts';
@@ -66,7 +66,7 @@ export async function replay<Value>(
       });
     }
     case 'unknown':
-      return { status: 202, body: await kind.view(services.pool, operation), replayed: true, location };
+      return { status: 202, body: await viewOf(kind, services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':
       await confirmStored(services);

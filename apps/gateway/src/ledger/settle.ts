@@ -2,7 +2,7 @@ import { type Evidence, type Outcome, type SettledBy, toPublicId, unknown } from
 import type { PoolClient } from 'pg';
 import { ProblemError, problemBody, refusalProblem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
-import type { LookUp, WriteKind } from './kind.ts';
+import { type LookUp, viewOf, type WriteKind } from './kind.ts';
 import type { Happening, Showed } from './machine.ts';
 import { type Attempt, isTakenReference, type OperationRow, settle, type StoredAnswer } from './store.ts';
 
@@ -125,7 +125,7 @@ async function answerFor<Value>(
 ): Promise<StoredAnswer> {
   switch (outcome.kind) {
     case 'done':
-      return { status: kind.successStatus, body: await kind.view(client, operation) };
+      return { status: kind.successStatus, body: await viewOf(kind, client, operation) };
     case 'refused': {
       const id = toPublicId('operation', operation.id);
       const problem =
@@ -139,7 +139,7 @@ async function answerFor<Value>(
       return { status: body.status, body };
     }
     case 'unknown':
-      return { status: 202, body: await kind.view(client, operation) };
+      return { status: 202, body: await viewOf(kind, client, operation) };
   }
 }
 
