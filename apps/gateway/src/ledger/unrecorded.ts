@@ -19,9 +19,13 @@ const absentForMs = 10 * 60_000;
 /** More would only be there if nothing could be recorded for very long. */
 const most = 10_000;
 
+/** What is not there is looked for less and less often, but not less than this. */
+const longestPauseMs = 30_000;
+
 interface Entry {
   readonly record: () => Promise<Recorded>;
   readonly addedAt: number;
+  dueAt: number;
 }
 
 export function createUnrecorded(): Unrecorded {
@@ -32,6 +36,7 @@ export function createUnrecorded(): Unrecorded {
   /** Records one after another, until one fails: the others would fail as well. */
   async function round(): Promise<void> {
     for (const [id, entry] of entries) {
+      if (entry.dueAt > performance.now() && !stopping.signal.aborted) continue;
       const recorded = await entry.record().catch(() => null);
       if (recorded === null) {
         // Should it be this one alone, the others come first in the next round.
@@ -39,8 +44,9 @@ export function createUnrecorded(): Unrecorded {
         entries.set(id, entry);
         return;
       }
-      const isGivenUp = recorded === 'absent' && performance.now() - entry.addedAt > absentForMs;
-      if (recorded === 'recorded' || isGivenUp) entries.delete(id);
+      const ageMs = performance.now() - entry.addedAt;
+      entry.dueAt = performance.now() + Math.min(ageMs, longestPauseMs);
+      if (recorded === 'recorded' || ageMs > absentForMs) entries.delete(id);
     }
   }
 
@@ -55,7 +61,7 @@ export function createUnrecorded(): Unrecorded {
   return {
     add: (operationId, record) => {
       if (entries.size >= most || stopping.signal.aborted) return;
-      entries.set(operationId, { record, addedAt: performance.now() });
+      entries.set(operationId, { record, addedAt: performance.now(), dueAt: 0 });
       working ??= work();
     },
     count: () => entries.size,
