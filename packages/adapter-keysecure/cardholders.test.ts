@@ -47,6 +47,29 @@ describe('applying', () => {
   });
 });
 
+describe('applying again', () => {
+  const again = { ...application, providerRef: 'U1' };
+
+  test('names the cardholder beside the same number of ours', async () => {
+    const answer = { cardholder_no: 'U1', cardholder_unique_no: 'MERCHANT_USER_001' };
+    const account = await openAccount(() => success(answer));
+    expect(await account.adapter().cardholders.reapply?.(again, call)).toMatchObject({ kind: 'done', value: null });
+    expect(bodyOf(account.business()[0])).toEqual({ ...answer, sumsub_share_token: 'your_sumsub_share_token' });
+    expect(account.business()[0]?.path).toBe('/open-api/v1/cardholder/apply');
+  });
+
+  test.each([
+    ['another cardholder', { cardholder_no: 'U2', cardholder_unique_no: 'MERCHANT_USER_001' }],
+    ["another's number", { cardholder_no: 'U1', cardholder_unique_no: 'MERCHANT_USER_002' }],
+  ])('%s in the answer proves nothing', async (_name, data) => {
+    const account = await openAccount(() => success(data));
+    expect(await account.adapter().cardholders.reapply?.(again, call)).toMatchObject({
+      kind: 'unknown',
+      why: 'unreadable_answer',
+    });
+  });
+});
+
 describe('reading', () => {
   test.each([
     ['Pending', 'pending'],

@@ -1,11 +1,16 @@
 import {
+  type CardholderApplication,
   type CardholdersFacet,
   type CardholderStatus,
   done,
+  type Evidence,
+  type Outcome,
+  type ProviderCall,
   type ProviderCardholder,
   redact,
   unknown,
 } from '@card-gateway/core';
+import type { z } from 'zod';
 import type { KeySecureClient } from './client.ts';
 import { settledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
@@ -21,25 +26,47 @@ const statuses: ReadonlyMap<string, CardholderStatus> = new Map([
 
 /** Identity checks done at Sumsub and handed over by share token (keysecure.md §6.2–6.4). */
 export function cardholders(client: KeySecureClient, settings: KeySecureSettings): CardholdersFacet {
-  return {
-    async apply(application, call) {
-      const shareToken = application.sumsubShareToken.reveal();
-      return await client.call(
-        {
-          method: 'POST',
-          path: 'cardholder/apply',
-          effect: 'write',
-          body: { cardholder_unique_no: application.reference, sumsub_share_token: shareToken },
-          hide: [shareToken],
-          data: cardholderApplied,
-          judge: (data, evidence) =>
-            data.cardholder_unique_no === application.reference
-              ? done({ providerRef: data.cardholder_no }, evidence)
-              : unknown('unreadable_answer', evidence),
+  async function applied<T>(
+    { reference, sumsubShareToken }: CardholderApplication,
+    number: string | null,
+    judge: (data: z.output<typeof cardholderApplied>, evidence: Evidence) => Outcome<T>,
+    call: ProviderCall,
+  ): Promise<Outcome<T>> {
+    const shareToken = sumsubShareToken.reveal();
+    return await client.call(
+      {
+        method: 'POST',
+        path: 'cardholder/apply',
+        effect: 'write',
+        body: {
+          ...(number === null ? {} : { cardholder_no: number }),
+          cardholder_unique_no: reference,
+          sumsub_share_token: shareToken,
         },
+        hide: [shareToken],
+        data: cardholderApplied,
+        judge: (data, evidence) =>
+          data.cardholder_unique_no === reference ? judge(data, evidence) : unknown('unreadable_answer', evidence),
+      },
+      call,
+    );
+  }
+
+  return {
+    apply: (application, call) =>
+      applied(application, null, (data, evidence) => done({ providerRef: data.cardholder_no }, evidence), call),
+
+    // The same call with the cardholder's number updates it (§6.2).
+    reapply: (application, call) =>
+      applied(
+        application,
+        application.providerRef,
+        (data, evidence) =>
+          data.cardholder_no === application.providerRef
+            ? done(null, evidence)
+            : unknown('unreadable_answer', evidence),
         call,
-      );
-    },
+      ),
 
     settlement: settledByNumber(client, settings, {
       path: 'cardholder/list',

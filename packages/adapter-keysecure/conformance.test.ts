@@ -192,6 +192,16 @@ conformance({
       refusal: failing(2005),
     },
     {
+      name: 'cardholders.reapply',
+      call: calling(({ cardholders }, call) => {
+        const application = { reference: 'chd_1', providerRef: 'U1', sumsubShareToken: new Secret(shareToken) };
+        return cardholders.reapply?.(application, call) ?? Promise.reject(new Error('it cannot apply again'));
+      }),
+      success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
+      unlistedCode,
+      refusal: failing(2004),
+    },
+    {
       name: 'cardholders.read',
       call: calling((adapter, call) => adapter.cardholders.read('U1', call)),
       success: () => success(cardholderRow),

@@ -29,17 +29,19 @@ export const cardholderSchema = z
 
 export const cardholderPageSchema = pageOf(cardholderSchema, 'CardholderPage');
 
+const sumsubShareToken = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.' });
+
 export const createCardholderSchema = z
-  .strictObject({
-    account: accountName,
-    reference: userReference,
-    sumsubShareToken: z
-      .string()
-      .min(1)
-      .max(4096)
-      .meta({ description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.' }),
-  })
+  .strictObject({ account: accountName, reference: userReference, sumsubShareToken })
   .meta({ id: 'CreateCardholder', description: 'An application for a cardholder (KeySecure).' });
+
+export const reapplyCardholderSchema = z
+  .strictObject({ sumsubShareToken })
+  .meta({ id: 'ReapplyCardholder', description: 'Another application for a cardholder who was rejected.' });
 
 export const cardholderQuerySchema = z.strictObject({
   account: accountName.optional(),

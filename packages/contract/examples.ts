@@ -78,6 +78,8 @@ export const createCardholder = {
   sumsubShareToken: 'share-token-of-sumsub',
 };
 
+export const reapplyCardholder = { sumsubShareToken: 'another-share-token' };
+
 export const issueCard = {
   account: 'keysecure',
   product: productId,

@@ -88,7 +88,8 @@ export const operations = {
     summary: 'Create a cardholder',
     description:
       'Hands a Sumsub share token to the provider (KeySecure), which then checks the identity: poll the cardholder with ' +
-      '`refresh=true` until it is `approved` or `rejected`. One `reference` has one cardholder per account.',
+      '`refresh=true` until it is `approved` or `rejected`. One `reference` has one cardholder per account; one that was ' +
+      'rejected is applied for again with reapplyCardholder.',
     scopes: ['cards:write'],
     effect: 'write',
     body: cardholder.createCardholderSchema,
@@ -125,6 +126,26 @@ export const operations = {
     success: { status: 200, description: 'The cardholder.', schema: cardholder.cardholderSchema },
     problems: [...providerReads, 'not-found'],
     example: { answer: examples.cardholder },
+  },
+  reapplyCardholder: {
+    method: 'POST',
+    path: '/v1/cardholders/{id}/applications',
+    tag: 'Cardholders',
+    summary: 'Apply again for a rejected cardholder',
+    description:
+      'Hands in another identity check for a cardholder that is `rejected`; `failReason` says why, after `refresh=true`. It is ' +
+      '`pending` again then, under the same id, and the provider decides anew. If the answer is lost, the cardholder is read ' +
+      'until it is no longer `rejected`.',
+    scopes: ['cards:write'],
+    effect: 'write',
+    params: idOf('cardholder'),
+    body: cardholder.reapplyCardholderSchema,
+    success: { status: 200, description: 'The application was accepted.', schema: cardholder.cardholderSchema },
+    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    example: {
+      body: examples.reapplyCardholder,
+      answer: { ...examples.cardholder, status: 'pending', providerStatus: null },
+    },
   },
   issueCard: {
     method: 'POST',

@@ -5,6 +5,7 @@ export type OperationState = (typeof operationStates)[number];
 /** The writes of the facade, by the operation id a caller knows them by. */
 export const operationTypes = [
   'createCardholder',
+  'reapplyCardholder',
   'issueCard',
   'activateCard',
   'freezeCard',

@@ -125,6 +125,14 @@ export interface CardholdersFacet {
   apply(application: CardholderApplication, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>>;
   readonly settlement: Settlement<SentOrder, ProviderCardholder>;
   read(providerRef: string, call: ProviderCall): Promise<Outcome<ProviderCardholder>>;
+  /**
+   * Another application for a person whose first one was rejected, where the documents have one. A lost answer is found out by
+   * {@link read}: a cardholder that is no longer rejected was taken on.
+   */
+  readonly reapply?: (
+    application: CardholderApplication & { readonly providerRef: string },
+    call: ProviderCall,
+  ) => Promise<Outcome<null>>;
 }
 
 export interface CardOrder {

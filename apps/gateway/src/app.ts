@@ -10,6 +10,7 @@ import { verifyBindingKind } from './bindings/verify-binding.ts';
 import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.ts';
 import { cardholderRoutes } from './cardholders/routes.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
+import { reapplyCardholderKind } from './cardholders/reapply-cardholder.ts';
 import { cardWriteKinds } from './cards/kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
@@ -38,6 +39,7 @@ import { walletRoutes } from './wallet/routes.ts';
 export function writeKinds(services: Services): WriteKinds {
   return [
     createCardholderKind,
+    reapplyCardholderKind(services),
     ...cardWriteKinds(services),
     createTransferKind,
     startBindingKind(services),

@@ -46,10 +46,22 @@ describe('a cardholder', () => {
     },
   );
 
-  test('may be rejected', async () => {
+  test('may be rejected, and says why: the reason stands in the list alone', async () => {
+    const { sandbox } = gateway;
     const applied = await apply('rejected-1', 'reject-me');
-    gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
-    expect(await refreshed(applied.id)).toMatchObject({ status: 'rejected', providerStatus: 'Rejected' });
+    sandbox.admin.changeClock({ advanceMs: 10_000 });
+    const rejected = {
+      status: 'rejected',
+      providerStatus: 'Rejected',
+      failReason: 'Document could not be verified',
+    } as const;
+    // Where the list does not answer, the status stands without a reason, and the next refresh asks again.
+    sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/list', fault: 'bad_gateway' });
+    expect(await refreshed(applied.id)).toMatchObject({ ...rejected, failReason: null });
+    expect(await refreshed(applied.id)).toMatchObject(rejected);
+    const asked = sandbox.admin.requestCount('keysecure', 'cardholder/list');
+    expect(await refreshed(applied.id)).toMatchObject(rejected);
+    expect(sandbox.admin.requestCount('keysecure', 'cardholder/list')).toBe(asked);
   });
 
   test('that was rejected keeps the reason, also when it is asked for where no reason is told', async () => {
@@ -177,4 +189,118 @@ test('a share token is passed on and kept nowhere', async () => {
   expect(tracesIn(stored, [shareToken])).toEqual([]);
   expect(tracesIn(gateway.log(), [shareToken])).toEqual([]);
   expect(tracesIn(JSON.stringify(applied), [shareToken])).toEqual([]);
+});
+
+describe('another application for the same person', () => {
+  const again = (id: string, sumsubShareToken = 'share-token', idempotencyKey?: string) =>
+    gateway.client.call('reapplyCardholder', {
+      params: { id },
+      body: { sumsubShareToken },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+  const resubmitted = (reference: string) =>
+    gateway.sandbox.admin.ledger({ effect: 'cardholder_resubmitted', reference }).length;
+
+  async function rejected(reference: string) {
+    const { id } = await apply(reference, 'reject-me');
+    gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
+    return refreshed(id);
+  }
+
+  test('is taken on once, under the same id, and is decided anew', async () => {
+    const holder = await rejected('again-1');
+    const first = await again(holder.id, 'share-token', 'again-1');
+    expect(first).toMatchObject({
+      status: 200,
+      data: {
+        id: holder.id,
+        providerRef: holder.providerRef,
+        status: 'pending',
+        providerStatus: null,
+        failReason: null,
+      },
+    });
+    expect(await again(holder.id, 'share-token', 'again-1')).toMatchObject({ replayed: true, data: first.data });
+    expect(resubmitted(holder.id)).toBe(1);
+    gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
+    expect(await refreshed(holder.id)).toMatchObject({ status: 'approved', failReason: null });
+  });
+
+  test('may be rejected again, with its reason, and applied for once more', async () => {
+    const holder = await rejected('again-2');
+    await again(holder.id, 'reject-me-too');
+    gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
+    expect(await refreshed(holder.id)).toMatchObject({ status: 'rejected', failReason: expect.any(String) });
+    expect((await again(holder.id)).data).toMatchObject({ status: 'pending' });
+    expect(resubmitted(holder.id)).toBe(2);
+  });
+
+  test('is for a rejected one alone, and nobody is asked for another', async () => {
+    const holder = await apply('again-3');
+    const asked = gateway.sandbox.admin.requestCount('keysecure', 'cardholder/apply');
+    await expect(again(holder.id)).rejects.toMatchObject({
+      code: 'illegal-state',
+      status: 409,
+      problem: { errors: [{ pointer: 'path/id' }] },
+    });
+    const other = await gateway.key({ tenant: 'other' });
+    await expect(
+      other.client.reapplyCardholder({ params: { id: holder.id }, body: { sumsubShareToken: 'share' } }),
+    ).rejects.toMatchObject({ code: 'not-found' });
+    expect(gateway.sandbox.admin.requestCount('keysecure', 'cardholder/apply')).toBe(asked);
+  });
+
+  test('that the provider refuses leaves the cardholder rejected', async () => {
+    const holder = await rejected('again-4');
+    await expect(again(holder.id, 'unfetchable')).rejects.toMatchObject({
+      status: 422,
+      problem: { provider: { code: '2006' } },
+    });
+    const after = await gateway.client.getCardholder({ params: { id: holder.id } });
+    expect(after).toMatchObject({
+      status: 'rejected',
+      failReason: holder.failReason,
+      operation: { outcome: 'refused' },
+    });
+    expect(resubmitted(holder.id)).toBe(0);
+  });
+
+  test('whose answer is lost is found out by reading the cardholder, and is not sent twice', async () => {
+    const holder = await rejected('again-5');
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'work_then_reset' });
+    const lost = await again(holder.id);
+    expect(lost).toMatchObject({ status: 202, data: { status: 'rejected', operation: { outcome: 'unknown' } } });
+    const settled = await until(
+      () => gateway.client.getCardholder({ params: { id: holder.id } }),
+      ({ operation }) => operation?.outcome === 'succeeded',
+    );
+    expect(settled).toMatchObject({ status: 'pending', failReason: null });
+    expect(resubmitted(holder.id)).toBe(1);
+  });
+
+  test('that never arrived is not called taken while the cardholder stays rejected', async () => {
+    const holder = await rejected('again-6');
+    const { admin } = gateway.sandbox;
+    admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'reset' });
+    const asked = admin.requestCount('keysecure', 'cardholder/info');
+    const { data } = await again(holder.id);
+    await admin.until(() => admin.requestCount('keysecure', 'cardholder/info') > asked);
+    const operation = await until(
+      () => gateway.client.getOperation({ params: { id: data.operation?.id ?? '' } }),
+      ({ attempts }) => attempts.some(({ kind }) => kind === 'look-up'),
+    );
+    expect(operation).toMatchObject({ outcome: 'unknown', type: 'reapplyCardholder' });
+    // The person may try again meanwhile: the provider takes one only while it is rejected.
+    expect((await again(holder.id)).data).toMatchObject({ status: 'pending', operation: { outcome: 'succeeded' } });
+    expect(resubmitted(holder.id)).toBe(1);
+    expect(await gateway.client.getOperation({ params: { id: operation.id } })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('leaves no share token in Postgres or in the log', async () => {
+    const holder = await rejected('again-7');
+    await again(holder.id, 'share-canary-again');
+    for (const text of [await everythingStored(gateway.pool), gateway.log()]) {
+      expect(tracesIn(text, ['share-canary-again'])).toEqual([]);
+    }
+  });
 });

@@ -40,6 +40,18 @@ const writes: Readonly<Record<OperationType, { readonly table: string; readonly 
       return (idempotencyKey) => gateway.client.call('createCardholder', { body, idempotencyKey });
     },
   },
+  reapplyCardholder: {
+    table: 'cardholders',
+    prepare: async () => {
+      const body = { account: 'keysecure', reference: 'own-rejected', sumsubShareToken: 'share-token' };
+      const { id, providerRef } = await gateway.client.createCardholder({ body });
+      gateway.sandbox.admin.keysecure.updateCardholder(String(providerRef), { status: 'Rejected' });
+      await gateway.client.getCardholder({ params: { id }, query: { refresh: true } });
+      lose('keysecure', 'cardholder/apply');
+      const input = { params: { id }, body: { sumsubShareToken: 'another-share-token' } };
+      return (idempotencyKey) => gateway.client.call('reapplyCardholder', { ...input, idempotencyKey });
+    },
+  },
   issueCard: {
     table: 'cards',
     prepare: async () => {

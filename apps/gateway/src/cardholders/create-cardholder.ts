@@ -88,7 +88,8 @@ export function createCardholder(
             errors: [
               {
                 pointer: '/reference',
-                detail: 'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=',
+                detail:
+                  'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=, and apply again for one that is rejected with POST /v1/cardholders/{id}/applications',
               },
             ],
           },

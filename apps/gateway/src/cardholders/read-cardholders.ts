@@ -1,7 +1,7 @@
 import type { cardholderPageSchema, cardholderQuerySchema, cardholderSchema } from '@card-gateway/contract';
-import { uuidOf } from '@card-gateway/core';
+import { instantOf, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf } from '../accounts/accounts.ts';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
@@ -25,7 +25,35 @@ export async function readCardholder(
   const askedAt = new Date(services.now());
   const described = valueOf(account, await cardholders.read(row.providerRef, readCall(services, options.traceparent)));
   await describeCardholder(services.pool, row.id, described, askedAt);
+  const refreshed = await cardholderOf(services, caller, id);
+  if (refreshed.status !== 'rejected' || refreshed.failReason !== null) return cardholderView(refreshed);
+  await askForReason(services, account, refreshed, options.traceparent);
   return cardholderView(await cardholderOf(services, caller, id));
+}
+
+/**
+ * Why an application was rejected: a provider may say so only where it is looked up by our reference, around the time of the
+ * application (KeySecure's cardholder/list). Without an answer the reason stays unsaid, and is asked for at the next refresh.
+ */
+async function askForReason(
+  services: Services,
+  account: OpenAccount,
+  row: CardholderRow,
+  traceparent: string | undefined,
+): Promise<void> {
+  const { settlement } = facetOf(account, 'cardholders');
+  if (settlement.by !== 'look-up') return;
+  const applications = [row.createdAt.getTime(), ...(row.operationId === null ? [] : [instantOf(row.operationId)])];
+  // No document says whether a list dates a cardholder by the first application or by the last.
+  for (const sentAt of new Set(applications)) {
+    const askedAt = new Date(services.now());
+    const reference = toPublicId('cardholder', row.id);
+    const outcome = await settlement.find({ reference, sentAt: new Date(sentAt) }, readCall(services, traceparent));
+    if (outcome.kind !== 'done') return;
+    if (!outcome.value.found) continue;
+    await describeCardholder(services.pool, row.id, outcome.value.value, askedAt);
+    return;
+  }
 }
 
 async function cardholderOf(services: Services, caller: Caller, id: string): Promise<CardholderRow> {

@@ -117,6 +117,35 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
   );
 }
 
+/** Notes the application that is about to be sent; false when the cardholder is no longer as it was seen. */
+export async function beginReapplication(
+  client: PoolClient,
+  seen: Pick<CardholderRow, 'id' | 'operationId'>,
+  operationId: string,
+  at: Date,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE cardholders SET operation_id = $2, updated_at = $3
+     WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $4 AND status = 'rejected'`,
+    [seen.id, operationId, at, seen.operationId],
+  );
+  return rowCount === 1;
+}
+
+/** The provider took the further application: it checks anew, and what it was asked for before is older than that. */
+export async function acceptReapplication(
+  client: PoolClient,
+  operation: { readonly id: string; readonly resourceId: string },
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `UPDATE cardholders SET status = 'pending', provider_status = NULL, fail_reason = NULL,
+       synced_at = greatest(synced_at, $3), updated_at = $3
+     WHERE id = $1 AND operation_id = $2 AND status = 'rejected'`,
+    [operation.resourceId, operation.id, at],
+  );
+}
+
 /**
  * Stores what the provider said, unless something asked for later is stored already. A reason that this answer does not
  * speak of stays as long as the status does.

@@ -54,6 +54,7 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
     sandbox: account.sandbox,
     operations: [
       ...needs.map(([operation, facet]) => operationView(account, operation, facet)),
+      reapplicationView(account),
       tokenView(account),
       syncView(account),
     ],
@@ -77,6 +78,15 @@ function operationView({ adapter }: OpenAccount, operation: string, facet: Capab
   if (gap !== undefined) return { operation, ...gap };
   if (adapter[facet] !== undefined) return { operation, state: 'documented', reason: null };
   return { operation, state: adapter.gaps[facet]?.state ?? 'absent', reason: gapReason(adapter, facet) };
+}
+
+/** Not every provider that has cardholders takes another application for one. */
+function reapplicationView(account: OpenAccount): OperationView {
+  const operation = 'reapplyCardholder';
+  const { cardholders } = account.adapter;
+  if (cardholders === undefined || cardholders.reapply !== undefined)
+    return operationView(account, operation, 'cardholders');
+  return { operation, state: 'absent', reason: "The provider's documents describe no further application." };
 }
 
 /** Only a card token has something to reveal: a bank card's number is not kept. */

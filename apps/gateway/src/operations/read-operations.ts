@@ -46,6 +46,7 @@ export async function readOperations(
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
   createCardholder: 'cardholder',
+  reapplyCardholder: 'cardholder',
   issueCard: 'card',
   activateCard: 'card',
   freezeCard: 'card',

@@ -127,6 +127,21 @@ export async function canaryActs(canary: CanaryGateway): Promise<readonly Act[]>
       }),
     },
     {
+      id: 'reapplyCardholder',
+      provider: 'keysecure',
+      word: 'cardholder/apply',
+      prepare: async () => {
+        const body = { account: 'keysecure', reference: `rejected-${unique()}`, sumsubShareToken };
+        const { id, providerRef } = await client.createCardholder({ body });
+        admin.keysecure.updateCardholder(String(providerRef), { status: 'Rejected' });
+        await client.getCardholder({ params: { id }, query: { refresh: true } });
+        return {
+          told: [`share token ${sumsubShareToken} is not known`],
+          send: () => call({ path: `/v1/cardholders/${id}/applications`, body: { sumsubShareToken } }),
+        };
+      },
+    },
+    {
       id: 'issueCard',
       provider: 'keysecure',
       word: 'card/apply',

@@ -43,6 +43,21 @@ export function keysecureRows(mode: Mode): Rows {
       },
       cells: writing,
     },
+    'cardholders.reapply': {
+      operation: 'cardholder/apply',
+      prepare: async (scene) => {
+        const reference = scene.unique();
+        const providerRef = await holderOf(scene, reference);
+        scene.sandbox.admin.keysecure.updateCardholder(providerRef, { status: 'Rejected' });
+        const application = { reference, providerRef, sumsubShareToken: new Secret('another-share-token') };
+        return (adapter, call) => {
+          const { reapply } = facet(adapter, 'cardholders');
+          if (reapply === undefined) throw new Error('The adapter cannot apply again.');
+          return reapply(application, call);
+        };
+      },
+      cells: writing,
+    },
     'cardholders.read': {
       operation: 'cardholder/info',
       prepare: async (scene) => {

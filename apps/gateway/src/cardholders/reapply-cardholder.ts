@@ -1,0 +1,101 @@
+import type { reapplyCardholderSchema } from '@card-gateway/contract';
+import { done, mapOutcome, type ProviderCardholder, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import type { z } from 'zod';
+import { facetOf } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import type { Services } from '../services.ts';
+import { acceptReapplication, beginReapplication, describeCardholder, getCardholder } from './store.ts';
+import { cardholderView } from './view.ts';
+
+interface Reapplied {
+  readonly described?: ProviderCardholder;
+}
+
+/**
+ * How the outcome of a further application changes the cardholder. A lost answer is found out by reading the cardholder: one
+ * that is no longer rejected was taken on.
+ */
+export function reapplyCardholderKind(services: Services): WriteKind<Reapplied> {
+  return {
+    type: 'reapplyCardholder',
+    successStatus: 200,
+    settlesBy: () => 'look-up',
+
+    apply: async (client, operation, outcome, { at, askedAt }) => {
+      if (outcome.kind !== 'done') return;
+      await acceptReapplication(client, operation, at);
+      const { described } = outcome.value;
+      if (described !== undefined) await describeCardholder(client, operation.resourceId, described, askedAt);
+    },
+
+    view: async (client, operation) => {
+      const row = await getCardholder(client, operation.tenant, operation.resourceId);
+      if (row === null) throw new Error('The cardholder of this operation is gone.');
+      return cardholderView(row);
+    },
+
+    lookUp: async (account, operation, call): Promise<LookUp<Reapplied> | null> => {
+      const row = await getCardholder(services.pool, operation.tenant, operation.resourceId);
+      const { cardholders } = account.adapter;
+      if (cardholders === undefined || row === null || row.providerRef === null) return null;
+      const outcome = await cardholders.read(row.providerRef, call);
+      if (outcome.kind !== 'done') return outcome;
+      // What a later application brought about says nothing of this one.
+      const isShown = row.operationId === operation.id && outcome.value.status !== 'rejected';
+      return isShown ? mapOutcome(outcome, (described) => ({ described })) : { kind: 'absent' };
+    },
+
+    // A person says that it was taken on; where the identity check stands now, only the provider does.
+    resolved: async () => done({}),
+  };
+}
+
+/** Hands in another identity check for a cardholder who was rejected, once per Idempotency-Key. */
+export function reapplyCardholder(
+  services: Services,
+  write: WriteRequest,
+  publicId: string,
+  { sumsubShareToken }: z.output<typeof reapplyCardholderSchema>,
+): Promise<WriteAnswer> {
+  return writeOnce(services, reapplyCardholderKind(services), write, async () => {
+    const id = uuidOf('cardholder', publicId);
+    const row = await getCardholder(services.pool, write.caller.tenant, id);
+    if (row === null) throw new ProblemError('not-found', 'There is no such cardholder.');
+    const account = services.accounts.ofCaller(write.caller, row.account);
+    const { reapply } = facetOf(account, 'cardholders');
+    if (reapply === undefined) {
+      const detail = `The account "${account.name}" cannot do this: the provider's documents describe no further application.`;
+      throw new ProblemError('not-supported', detail);
+    }
+    const { providerRef } = row;
+    if (providerRef === null || row.status !== 'rejected') {
+      const hint = 'Should that be old, read it with refresh=true first.';
+      throw new ProblemError('illegal-state', `The cardholder is "${row.status}". ${hint}`, {
+        errors: [{ pointer: 'path/id', detail: 'expected the id of a cardholder that is rejected' }],
+      });
+    }
+    if (row.operationState === 'submitting') throw underWay();
+    return {
+      account,
+      resourceId: id,
+      insert: async (client, operationId, at) => {
+        if (!(await beginReapplication(client, row, operationId, at))) throw underWay();
+      },
+      send: async (call) => {
+        const application = {
+          reference: toPublicId('cardholder', id),
+          sumsubShareToken: new Secret(sumsubShareToken),
+          providerRef,
+        };
+        return mapOutcome(await reapply(application, call), () => ({}));
+      },
+    };
+  });
+}
+
+function underWay(): ProblemError {
+  return new ProblemError('illegal-state', 'Another application for this cardholder has no outcome yet.', {
+    retryAfterSeconds: 1,
+  });
+}
