@@ -34,6 +34,11 @@ export interface Operation {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /**
+   * Members of the body that are handed on and of which nothing is kept, no hash either: repeats of a write are not compared
+   * by them.
+   */
+  readonly neverKept?: readonly string[];
   readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
   /** Problems beyond those of every operation (authentication, malformed input, failure of the gateway). */
   readonly problems: readonly ProblemCode[];
@@ -196,11 +201,14 @@ export const operations = {
     tag: 'Cards',
     summary: 'Activate a card',
     description:
-      'A physical card that has arrived: `inactive` → `active`. The security code and the last four digits prove that it is there.',
+      'A physical card that has arrived: `inactive` → `active`. The security code and the last four digits prove that it is there. ' +
+      'A repeat under the same key with another security code is the same request: it gets the first answer again, and that ' +
+      'code is not tried. Give each code its own Idempotency-Key.',
     scopes: ['cards:write'],
     effect: 'write',
     params: idOf('card'),
     body: card.activateCardSchema,
+    neverKept: ['cvv'],
     success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
     problems: [...providerWrites, 'illegal-state', 'not-found'],
     example: { body: examples.activateCard, answer: examples.activeCard },
@@ -253,11 +261,13 @@ export const operations = {
     summary: 'Set the PIN of a card',
     description:
       'For an active physical card. The provider’s rules for a PIN are checked before the call. If the answer is lost, no call ' +
-      'shows whether the PIN was set: set it again under a new key; the last one counts.',
+      'shows whether the PIN was set: set it again under a new key; the last one counts. A repeat under the same key with another ' +
+      'PIN is the same request: it gets the first answer again, and that PIN is not set.',
     scopes: ['cards:write'],
     effect: 'write',
     params: idOf('card'),
     body: card.setCardPinSchema,
+    neverKept: ['pin'],
     success: { status: 200, description: 'The card; the PIN is not shown.', schema: card.cardSchema },
     problems: [...providerWrites, 'illegal-state', 'not-found'],
     example: { body: examples.setCardPin, answer: examples.activeCard },
@@ -415,11 +425,13 @@ export const operations = {
     summary: 'Verify a binding with the SMS code',
     description:
       'Hands the code to the provider: `bound`; `expired` when it came too late (start again); a wrong code is refused and the ' +
-      'binding still awaits the right one. Give each code its own Idempotency-Key.',
+      'binding still awaits the right one. A repeat under the same key with another code is the same request: it gets the first ' +
+      'answer again, and that code is not tried. Give each code its own Idempotency-Key.',
     scopes: ['bindings:write'],
     effect: 'write',
     params: idOf('binding'),
     body: binding.verifyBindingSchema,
+    neverKept: ['code'],
     success: { status: 200, description: 'The binding after the code.', schema: binding.bindingSchema },
     problems: [...providerWrites, 'illegal-state', 'not-found'],
     example: { body: examples.verifyBinding, answer: examples.boundBinding },

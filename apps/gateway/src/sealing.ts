@@ -22,6 +22,13 @@ export interface KeyCheck {
   readonly value: Buffer;
 }
 
+/** A request as it is hashed. */
+export interface HashedRequest {
+  readonly text: string;
+  /** Whether codes are left out of it, which its hash then shows: the database takes none of one with them. */
+  readonly isPartial: boolean;
+}
+
 /**
  * Keeps card data unreadable at rest: sealing by AES-256-GCM under named keys, and keyed fingerprints that find a number
  * again without opening anything (docs/decisions/sealed-card-data.md).
@@ -41,8 +48,8 @@ export interface Sealing {
   /** The fingerprints under every key, for finding what was kept under an older one. */
   fingerprints(value: Secret): string[];
   /** The keyed hash of a request, for telling "same key, same body"; keyed because bodies hold card numbers. */
-  hashRequest(text: string): string;
-  isHashOf(hash: string, text: string): boolean;
+  hashRequest(request: HashedRequest): string;
+  isHashOf(hash: string, request: HashedRequest): boolean;
 }
 
 const version = 1;
@@ -56,6 +63,11 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
 
   function digest({ id, key }: NamedKey, purpose: string, text: string): string {
     return `${id}:${createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex')}`;
+  }
+
+  function requestDigest(key: NamedKey, { text, isPartial }: HashedRequest): string {
+    const hash = digest(key, 'request', text);
+    return isPartial ? hash.replace(':', ':partial:') : hash;
   }
 
   function open(sealed: Buffer, place: SealedPlace): Secret {
@@ -98,12 +110,12 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
 
     fingerprint: (value) => digest(newestFingerprint, 'fingerprint', value.reveal()),
     fingerprints: (value) => keys.fingerprint.map((key) => digest(key, 'fingerprint', value.reveal())),
-    hashRequest: (text) => digest(newestFingerprint, 'request', text),
+    hashRequest: (request) => requestDigest(newestFingerprint, request),
 
-    isHashOf(hash, text) {
+    isHashOf(hash, request) {
       const key = keys.fingerprint.find(({ id }) => hash.startsWith(`${id}:`));
       if (key === undefined) return false;
-      const expected = digest(key, 'request', text);
+      const expected = requestDigest(key, request);
       return hash.length === expected.length && timingSafeEqual(Buffer.from(hash), Buffer.from(expected));
     },
   };

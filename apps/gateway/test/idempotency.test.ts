@@ -6,7 +6,7 @@ import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
-import { address } from './setup/cards.ts';
+import { address, cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, type RawRequest, send } from './setup/send.ts';
@@ -241,6 +241,69 @@ describe('a key belongs to one request of one caller', () => {
   });
 });
 
+describe('nothing is kept of a code, so that the same key with another code', () => {
+  const asked = (): number => gateway.sandbox.admin.requestCount('yixin', 'verifyCode');
+  const started = async () => {
+    const body = bankCard();
+    const { id } = await gateway.client.startBinding({ body });
+    return { path: `/v1/bindings/${id}/verify`, code: smsCode(gateway, body.phone) };
+  };
+
+  test('is the same request: the first answer comes again, and the other code goes nowhere', async () => {
+    const { path, code } = await started();
+    const idempotencyKey = newKey();
+    const first = await post({ path, idempotencyKey, body: { code: code === '314159' ? '271828' : '314159' } });
+    expect(first.status).toBe(422);
+    const before = asked();
+    expectSame(await post({ path, idempotencyKey, body: { code } }), first);
+    expect(asked()).toBe(before);
+    expect(await post({ path, idempotencyKey, body: { code, userIp: '203.0.113.9' } })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+    expect(await post({ path, idempotencyKey: newKey(), body: { code } })).toMatchObject({ status: 200 });
+  });
+
+  test('is so for a PIN and a security code too', async () => {
+    const cards = await cardMaker(gateway);
+    const [active, inactive] = [await cards.made('physical', 'Activated'), await cards.made('physical')];
+    const { pan, cvv } = secretsOf(gateway, inactive.id);
+    const last4 = pan.slice(-4);
+    for (const [path, body, other] of [
+      [`/v1/cards/${active.id}/pin`, { pin: '258036' }, { pin: '704915' }],
+      [`/v1/cards/${inactive.id}/activate`, { cvv, last4 }, { cvv: cvv === '123' ? '321' : '123', last4 }],
+    ] as const) {
+      const idempotencyKey = newKey();
+      const first = await post({ path, idempotencyKey, body });
+      expect(first).toMatchObject({ status: 200, replayed: false });
+      expect(await post({ path, idempotencyKey, body: other })).toMatchObject({ status: 200, replayed: true });
+    }
+    expect(secretsOf(gateway, active.id).pin).toBe('258036');
+    const otherLast4 = { cvv, last4: last4 === '0000' ? '1111' : '0000' };
+    const request = { path: `/v1/cards/${inactive.id}/activate`, idempotencyKey: `key-${keys}`, body: otherLast4 };
+    expect(await post(request)).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
+  test('of before codes were left out is known by its resource; the database keeps no hash with a code', async () => {
+    const [one, other] = [await started(), await started()];
+    const idempotencyKey = newKey();
+    const first = await post({ path: one.path, idempotencyKey, body: { code: one.code } });
+    expect(first).toMatchObject({ status: 200, replayed: false });
+    // As a gateway of the version before would write it.
+    const { rows } = await gateway.pool.query(
+      'UPDATE operations SET request_hash = $2 WHERE idempotency_key = $1 RETURNING request_hash AS hash',
+      [idempotencyKey, `f1:${'0'.repeat(64)}`],
+    );
+    expect(rows).toEqual([{ hash: null }]);
+    expectSame(await post({ path: one.path, idempotencyKey, body: { code: one.code } }), first);
+    const { path, code } = other;
+    expect(await post({ path, idempotencyKey, body: { code } })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
+  });
+});
+
 describe('a refusal that may pass does not stay with its key', () => {
   /** KeySecure's "too many requests" (keysecure.md §10). */
   const busy = { provider: 'keysecure', operation: 'card/apply', fault: 'refuse', code: 1009 } as const;
@@ -299,7 +362,15 @@ describe('a refusal that may pass does not stay with its key', () => {
     const account = services.accounts.byName('keysecure');
     if (account === undefined) throw new Error('There is no such account.');
     const caller = { tenant: 'default', caller: 'tests', keyId: 'key', scopes: ['admin'] } as const;
-    const request = { caller, idempotencyKey: newKey(), text: 'same', requestId: 'first', traceparent: undefined };
+    const request = {
+      caller,
+      idempotencyKey: newKey(),
+      text: 'same',
+      resource: null,
+      isPartial: false,
+      requestId: 'first',
+      traceparent: undefined,
+    };
     const write = (send: (operation: string) => Promise<Outcome<null>>) =>
       writeOnce(services, startSyncKind, request, async () => ({
         account,

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { type Operation, operations } from '@card-gateway/contract';
+import { Secret } from '@card-gateway/core';
 import type { Admin } from '@card-gateway/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { address, type CanaryGateway, startCanaryGateway, sumsubShareToken } from './setup/canaries.ts';
 import { type Act, canaryActs } from './setup/canary-acts.ts';
 import { cardMaker } from './setup/cards.ts';
-import { type Canaries, findLeaks } from './setup/leaks.ts';
+import { type Canaries, findHashes, findLeaks } from './setup/leaks.ts';
 import { cardOrder } from './setup/orders.ts';
 import type { RawRequest } from './setup/send.ts';
 import { settleNow } from './setup/settle.ts';
@@ -64,6 +66,28 @@ test('the search finds a secret in every form it could leak in', () => {
     expect(findLeaks(planted, inside)).not.toEqual([]);
   }
   expect(findLeaks(planted, 'nothing to see, 2026-11-22T10:00:00.481516Z, 0x48151623')).toEqual([]);
+});
+
+test('the search finds a code also as a hash, plain or under a key of the gateway', () => {
+  const { sealing, services } = canary.gateway;
+  const keys = services.config.GATEWAY_FINGERPRINT_KEYS.map(({ key }) => key);
+  const code = '258036';
+  const text = JSON.stringify(['setCardPin', { id: 'card_1' }, { pin: code }]);
+  const planted = { code, fingerprint: `fingerprint\0${code}`, request: `request\0${text}` };
+  const sha256 = createHash('sha256').update(code);
+  for (const [name, stored] of [
+    ['code', sha256.copy().digest('hex')],
+    ['code', `(7,"\\x${sha256.copy().digest('hex')}")`],
+    ['code', sha256.digest('base64')],
+    ['fingerprint', sealing.fingerprint(new Secret(code))],
+    ['request', sealing.hashRequest({ text, isPartial: false })],
+  ] as const) {
+    expect({ stored, found: findHashes(planted, keys, `("x",${stored}),`) }).toEqual({
+      stored,
+      found: [`${name} (hashed)`],
+    });
+  }
+  expect(findHashes(planted, keys, sealing.hashRequest({ text: 'another', isPartial: false }))).toEqual([]);
 });
 
 test('the search finds what is planted in each table, in text and in bytes, in the log, in a reply and in the metrics', async () => {

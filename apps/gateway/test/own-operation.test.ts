@@ -136,7 +136,9 @@ async function startLostSync(idempotencyKey: string): Promise<Answered> {
   const request = {
     caller: { tenant, caller: 'tests', keyId: 'tests', scopes: [] },
     idempotencyKey,
+    resource: null,
     text: 'a sync',
+    isPartial: false,
     requestId: 'own',
     traceparent: undefined,
   };

@@ -83,7 +83,9 @@ describe('for one user and card', () => {
       const write = {
         caller: { tenant: 'default', caller: 'tests', keyId: '', scopes: ['admin'] },
         idempotencyKey: `clock-${index}`,
+        resource: null,
         text: '',
+        isPartial: false,
         requestId: '',
         traceparent: undefined,
       };

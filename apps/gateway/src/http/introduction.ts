@@ -36,6 +36,8 @@ like: there is one effect at the provider.
 - The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it settles, then as it settled.
 - While the first request is still running: 409 \`request-in-progress\` with \`Retry-After\`.
 - The same key with another body: 422 \`idempotency-key-reused\`.
+- Nothing is kept of a security code, a PIN or an SMS code, so that bodies are compared without them: the same key with another code gets
+  the first answer again, and that code goes nowhere. Give each code a key of its own.
 - After a 422 \`refused\`, try again with a **new** key. Only what was refused for the moment (\`provider-unreachable\`, and a provider
   that was busy) is tried again under the same one.
 

@@ -66,7 +66,7 @@ export function mountWrite<Id extends OperationId>(
     const write: WriteRequest = {
       caller: call.caller,
       idempotencyKey: idempotencyKey(request),
-      text: JSON.stringify([id, call.params ?? null, call.body ?? null]),
+      ...comparedBy(id, call),
       requestId: request.id,
       traceparent: call.traceparent,
     };
@@ -80,6 +80,20 @@ export function mountWrite<Id extends OperationId>(
     }
     return reply.code(answer.status).send(answer.body);
   });
+}
+
+/** What repeats of a write are compared by. */
+function comparedBy<Id extends OperationId>(
+  id: Id,
+  { params, body }: Call<Id>,
+): Pick<WriteRequest, 'resource' | 'text' | 'isPartial'> {
+  const { neverKept = [] }: Operation = operations[id];
+  const kept = body && Object.fromEntries(Object.entries(body).filter(([name]) => !neverKept.includes(name)));
+  return {
+    resource: (params as { readonly id: string } | undefined)?.id ?? null,
+    text: JSON.stringify([id, params ?? null, kept ?? null]),
+    isPartial: neverKept.length > 0,
+  };
 }
 
 function route(

@@ -30,7 +30,9 @@ async function startIfDue(services: Services, account: OpenAccount, everyMs: num
       caller: { tenant: account.tenant, caller, keyId: caller, scopes: ['cards:write'] },
       // One key for each interval: of two processes that find it due at once, one starts it.
       idempotencyKey: `sync:${account.name}:${everyMs}:${Math.floor(now / everyMs)}`,
+      resource: null,
       text: account.name,
+      isPartial: false,
       requestId: newUuid(now),
       traceparent: undefined,
     },

@@ -1,4 +1,4 @@
-import { type RefusalReason, toPublicId } from '@card-gateway/core';
+import { fromPublicId, type RefusalReason, toPublicId } from '@card-gateway/core';
 import { ProblemError, refusalProblem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { viewOf, type WriteKind } from './kind.ts';
@@ -42,11 +42,22 @@ export function requireSame(
   operation: OperationRow,
 ): void {
   const { requestHash } = operation;
-  if (operation.type === type && requestHash !== null && services.sealing.isHashOf(requestHash, request.text)) return;
+  const isSame = requestHash === null ? isOnSame(request, operation) : services.sealing.isHashOf(requestHash, request);
+  if (operation.type === type && isSame) return;
   const detail = 'expected a new key for a new request, or the body of the first one';
   throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
     errors: [{ pointer: 'header/Idempotency-Key', detail }],
   });
+}
+
+/**
+ * Whether a write of before codes were left out of hashes was on the same resource: its hash is gone
+ * (docs/decisions/sealed-card-data.md), so that nothing else of it can be compared.
+ */
+function isOnSame({ resource }: WriteRequest, { resourceId }: OperationRow): boolean {
+  return (
+    resource !== null && (['card', 'binding'] as const).some((kind) => fromPublicId(kind, resource) === resourceId)
+  );
 }
 
 /** The first answer again; while there is none, how far the first request is. */

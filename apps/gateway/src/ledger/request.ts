@@ -5,8 +5,12 @@ import type { StoredAnswer } from './store.ts';
 export interface WriteRequest {
   readonly caller: Caller;
   readonly idempotencyKey: string;
+  /** Public id of what its path names; null where it names nothing. */
+  readonly resource: string | null;
   /** Canonical text of operation, path and body. Two requests are the same if it is. */
   readonly text: string;
+  /** Whether members of the body, of which nothing is kept, are left out of the text. */
+  readonly isPartial: boolean;
   readonly requestId: string;
   readonly traceparent: string | undefined;
 }

@@ -99,7 +99,7 @@ async function recordAndSend<Value>(
     {
       ...key,
       id,
-      requestHash: services.sealing.hashRequest(request.text),
+      requestHash: services.sealing.hashRequest(request),
       type: kind.type,
       provider: order.account.provider,
       account: order.account.name,

@@ -65,7 +65,7 @@ async function settle(
         caller,
         apiKey: keyId,
         idempotencyKey: write.idempotencyKey,
-        requestHash: services.sealing.hashRequest(write.text),
+        requestHash: services.sealing.hashRequest(write),
         outcome: word.outcome,
         reason: word.reason,
         providerRef: word.providerRef ?? null,
@@ -118,7 +118,7 @@ async function outcomeOf(
 async function requireOwnKey(services: Services, write: WriteRequest, key: Key, id: string): Promise<void> {
   const earlier = await findResolutionByKey(services.pool, key);
   const hash = earlier?.operationId === id ? earlier.requestHash : null;
-  if (earlier !== null && (hash === null || !services.sealing.isHashOf(hash, write.text))) throw reusedKey();
+  if (earlier !== null && (hash === null || !services.sealing.isHashOf(hash, write))) throw reusedKey();
   if (earlier === null && (await findByKey(services.pool, key)) !== null) throw reusedKey();
 }
 

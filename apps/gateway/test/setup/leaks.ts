@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import type { Pool } from 'pg';
 
 /** Secrets by name. The name is what a finding shows. */
@@ -94,6 +95,35 @@ function inBase64(bytes: Buffer, offset: number): string[] {
     .slice(offset === 0 ? 0 : 4);
   // Of a security code too little is left in one of the three: four characters stand anywhere by chance.
   return text.length < 8 ? [] : [text, text.replaceAll('+', '-').replaceAll('/', '_')];
+}
+
+/** Digests that a careless line would make of a text. */
+const digests = ['sha256', 'sha512', 'sha1', 'md5'] as const;
+
+/**
+ * Where a text stands as a hash: plain, or keyed by any of these keys, in hex or base64. A code of a few digits is found
+ * again from its hash in seconds, so that it must not stand anywhere as one.
+ *
+ * @param texts by name: each code, and all that one was sent in
+ */
+export function findHashes(texts: Canaries, keys: readonly Buffer[], text: string): string[] {
+  // Hashes are many and the text is long, so that each of its words is looked at once.
+  const words = new Set([
+    ...(text.match(/(?<![0-9a-f])[0-9a-f]{32,128}(?![0-9a-f])/g) ?? []),
+    ...(text.match(/(?<![\w+/-])[\w+/-]{22,86}(?![\w+/-])/g) ?? []),
+  ]);
+  return Object.entries(texts).flatMap(([name, secret]) => {
+    const hashes = digests.flatMap((digest) => [
+      createHash(digest).update(secret).digest(),
+      ...keys.map((key) => createHmac(digest, key).update(secret).digest()),
+    ]);
+    const stands = hashes.some((hash) =>
+      [hash.toString('hex'), hash.toString('base64').replaceAll('=', ''), hash.toString('base64url')].some((form) =>
+        words.has(form),
+      ),
+    );
+    return stands ? [`${name} (hashed)`] : [];
+  });
 }
 
 /** Every row of every table as text, the job queue's too; of bytes also the text that they may be. */
