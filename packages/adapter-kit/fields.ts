@@ -105,10 +105,16 @@ export function mapRows<Row, Item>({ read, unreadable }: Rows<Row>, itemOf: (row
   return { read: read.map(itemOf), unreadable };
 }
 
-/** A list whose rows are read one by one, so that one which cannot be read costs no other. */
+/** Far more than a page has, or one user of a list without pages. Each row takes a microsecond or two of everybody's time. */
+const mostRows = 20_000;
+
+/** A list whose rows are read one by one, so that one which cannot be read costs no other. One of too many is not read at all. */
 export function rowsOf<Row extends z.ZodType>(row: Row): z.ZodType<Rows<z.output<Row>>> {
-  return z.array(z.unknown()).transform((values) => {
-    const read = values.map((value) => row.safeParse(value)).filter(({ success }) => success);
-    return { read: read.map(({ data }) => data as z.output<Row>), unreadable: values.length - read.length };
-  });
+  return z
+    .array(z.unknown())
+    .max(mostRows)
+    .transform((values) => {
+      const read = values.map((value) => row.safeParse(value)).filter(({ success }) => success);
+      return { read: read.map(({ data }) => data as z.output<Row>), unreadable: values.length - read.length };
+    });
 }
