@@ -185,6 +185,8 @@ export async function migrateQueue(url: string): Promise<void> {
   }
 }
 
+const connectTimeoutMs = 10_000;
+
 interface Rights {
   readonly role: string;
   readonly mayMigrate: boolean;
@@ -202,7 +204,13 @@ async function rightsOf(client: pg.Client): Promise<Rights> {
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'card-gateway migrate' });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'card-gateway migrate',
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
+  // Where it breaks between two statements, the next one fails.
+  client.on('error', () => {});
   await client.connect();
   try {
     return await work(client);

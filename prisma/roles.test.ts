@@ -35,6 +35,14 @@ test('a database of before there were two roles is handed to its owner, who migr
     });
 
     await createRoles(database.superuserUrl, passwords);
+    await withClient(database.superuserUrl, async (superuser) => {
+      const { rows } = await superuser.query<{ kept: string }>(
+        'SELECT rolpassword AS kept FROM pg_authid WHERE rolname IN ($1, $2)',
+        [ownerRole, runtimeRole],
+      );
+      for (const { kept } of rows) expect(kept).toMatch(/^SCRAM-SHA-256\$4096:/);
+      expect(rows).toHaveLength(2);
+    });
     const urls = roleUrls(database.superuserUrl, passwords);
     expect(urls).toEqual({ owner: database.ownerUrl, runtime: database.url });
     await withClient(urls.owner, async (owner) => {

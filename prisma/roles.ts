@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { scramVerifier } from './scram.ts';
 
 /** Owns the database and all that is in it, and migrates it. */
 export const ownerRole = 'card_gateway_owner';
@@ -54,7 +55,7 @@ export async function createRoles(superuserUrl: string, passwords: RolePasswords
       const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
       await client.query(
         `${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-         PASSWORD ${client.escapeLiteral(password)}`,
+         PASSWORD ${client.escapeLiteral(scramVerifier(password))}`,
       );
     }
     await handOver(client);
