@@ -157,7 +157,7 @@ export const namedTransaction = z.object({ consume_no: namedThing });
 export const cardUpdateData = z.object({
   card_no: orderNumber,
   before_status: z.string().nullish(),
-  after_status: z.string().min(1),
+  after_status: required.word,
   time: wire.integer,
 });
 

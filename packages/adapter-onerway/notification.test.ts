@@ -1,3 +1,4 @@
+import { forOddJson, unstorable } from '@card-gateway/adapter-kit/testing';
 import { type CallbacksFacet, type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { sign } from './sign.ts';
@@ -107,6 +108,14 @@ describe('a notification with a token', () => {
     if (verdict.kind !== 'accepted') throw new Error(verdict.why);
     expect(facet.eventOf(verdict.record)).toMatchObject({ kind: 'bindings_hint', user: 'user-1' });
   });
+
+  test.each(['1001', '1234567890123456789', '1e3'])('or names it by a number, %s, as it stands there', (number) => {
+    const facet = callbacks({ notificationCustomerField: 'merchantCustId' });
+    const body = notified({ txnType: 'BIND_CARD', tokenId: token, merchantCustId: number });
+    const verdict = receive(body.replace(`"${number}"`, number), facet);
+    if (verdict.kind !== 'accepted') throw new Error(verdict.why);
+    expect(facet.eventOf(verdict.record)).toMatchObject({ kind: 'bindings_hint', user: number });
+  });
 });
 
 test('a token of another form is taken where the settings say so', () => {
@@ -197,4 +206,23 @@ test.each([
   ['a signature in capitals', published.replace('fa58c37f', 'FA58C37F'), 'bad_signature'],
 ])('%s is refused', (_, body, why) => {
   expect(receive(body)).toEqual({ kind: 'refused', why });
+});
+
+test('odd values in a signed notification throw nothing, and tell nothing that could not be stored', async () => {
+  const facet = callbacks({ notificationCustomerField: 'merchantCustId' });
+  const whole = notified({ txnType: 'BIND_CARD', tokenId: token, merchantCustId: 'user-1' });
+  const { sign: _, ...fields } = JSON.parse(whole) as Record<string, string>;
+  const kinds: string[] = [];
+  await forOddJson(JSON.stringify(fields), (odd) => {
+    const given = JSON.parse(odd) as Record<string, unknown>;
+    const texts = Object.entries(given).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : String(value),
+    ]);
+    const signature = sign(Object.fromEntries(texts) as Record<string, string>, secretKey);
+    const verdict = receive(JSON.stringify({ ...given, sign: signature }), facet);
+    kinds.push(verdict.kind);
+    if (verdict.kind === 'accepted') expect(unstorable(facet.eventOf(verdict.record))).toEqual([]);
+  });
+  expect(kinds).toContain('accepted');
 });

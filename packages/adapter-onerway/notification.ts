@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { hasDoubledMember, parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
+import { hasDoubledMember, parseJson, type ProviderClock, wire } from '@card-gateway/adapter-kit';
 import type { CallbacksFacet, CallbackVerdict, ReceivedCallback } from '@card-gateway/core';
 import { z } from 'zod';
 import { isDocumented, type SignedFields, toldAt } from './notification-fields.ts';
@@ -52,7 +52,7 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
     if (signature === '') return { kind: 'refused', why: 'unsigned' };
     if (typeof signature !== 'string' || !signatureShape.test(signature))
       return { kind: 'refused', why: 'bad_signature' };
-    const signed = signedObject.safeParse(omit(given, unsigned)).data;
+    const signed = signedObject.safeParse(omit(withCustomerAsText(given), unsigned)).data;
     if (signed === undefined) return { kind: 'refused', why: 'unreadable' };
     const fields = Object.fromEntries(
       Object.entries(signed).flatMap(([name, value]) => (value ? [[name, value]] : [])),
@@ -69,6 +69,13 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
       deduplicationKey: digest(signedText(fields)).toString('hex'),
       record: recordOf(fields),
     };
+  }
+
+  /** No document tells the type of the customer's field; a number is signed like its text. */
+  function withCustomerAsText(given: z.output<typeof flatObject>): z.output<typeof flatObject> {
+    if (customerField === undefined) return given;
+    const text = wire.textOrNumber.safeParse(given[customerField]).data;
+    return text === undefined ? given : { ...given, [customerField]: text };
   }
 
   function recordOf(fields: SignedFields): string {

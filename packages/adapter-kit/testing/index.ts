@@ -1,4 +1,5 @@
 export * from './certificates.ts';
 export * from './conformance.ts';
 export * from './loopback.ts';
+export { forOddJson, unstorable } from './odd-values.ts';
 export * from './proxy.ts';

@@ -98,6 +98,18 @@ export function oddAnswer(text: string): fc.Arbitrary<string> {
   return oddOf(JSON.parse(text) as Json).map((value) => JSON.stringify(value));
 }
 
+/**
+ * Hands `check` JSON texts of the shape of a documented one, with odd values in them.
+ *
+ * @throws what `check` throws, with the text in its simplest form
+ */
+export async function forOddJson(text: string, check: (odd: string) => void | Promise<void>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(oddAnswer(text), async (odd) => check(odd)),
+    { numRuns: 300 },
+  );
+}
+
 /** The path of the first list of rows in an answer; null where it has none. */
 function rowsPath(value: Json): Path | null {
   const isRow = (row: Json): boolean => typeof row === 'object' && row !== null && !Array.isArray(row);
