@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { takeCards } from '../src/cards/take-cards.ts';
 import { tidyCallbacks, workCallback } from '../src/jobs/callback.ts';
-import { cardUpdate, countCallbacks, type Message, post, takingCallbacks } from './setup/callbacks.ts';
+import { runSync } from '../src/jobs/sync.ts';
+import { cardUpdate, countCallbacks, type Message, post, secretPath, takingCallbacks } from './setup/callbacks.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { ahead } from './setup/settle.ts';
@@ -308,6 +309,50 @@ describe('hints, which anybody may send,', () => {
     expect(await jobOf(id)).toHaveLength(1);
     await work(id);
     expect(await callback(id)).toMatchObject({ state: 'worked' });
+  });
+});
+
+describe('a hint at a card that no call can find, for its number is not known,', () => {
+  const told = (cardId: string): Promise<string> =>
+    post(`${gateway.url}/callbacks/open-api/${secretPath}`, { body: JSON.stringify({ card_id: cardId }) }).then(latest);
+  const newCard = (seed: number): string => {
+    admin.openApi.seedCards({ count: 1, seed });
+    return admin.openApi.cards().at(-1)?.card_id ?? '';
+  };
+  const cardsOf = async () => {
+    const { data } = await gateway.client.listCards({ query: { account: 'open-api', limit: 200 } });
+    return data.map(({ providerRef }) => providerRef);
+  };
+  const pulls = async () => {
+    const { rows } = await gateway.pool.query<{ id: string; state: string }>(
+      "SELECT id, state FROM syncs WHERE account = 'open-api' ORDER BY created_at",
+    );
+    return rows;
+  };
+  const pull = async (services = gateway.services) => {
+    const id = (await pulls()).find(({ state }) => state === 'queued')?.id ?? '';
+    await runSync(services, id, { isLastAttempt: true, signal: new AbortController().signal });
+  };
+
+  test('has the list pulled, once for all that are told until it begins, and again for what is told later', async () => {
+    const [first, second] = [newCard(301), newCard(302)];
+    const ids = [await told(first), await told(second)];
+    for (const id of ids) await work(id);
+    expect((await pulls()).map(({ state }) => state)).toEqual(['queued']);
+    await pull();
+    expect(await cardsOf()).toEqual(expect.arrayContaining([first, second]));
+
+    const third = newCard(303);
+    const later = await told(third);
+    // Not at once: whatever a stranger tells, the list is not pulled all the time.
+    await expect(work(later, false)).rejects.toThrow('pulled a moment ago');
+    expect(await callback(later)).toMatchObject({ state: 'received' });
+    const services = ahead(gateway, 5 * 60_000);
+    await workCallback(services, uuidOf('callback', later), false);
+    expect(await callback(later)).toMatchObject({ state: 'worked' });
+    await pull(services);
+    expect(await cardsOf()).toContain(third);
+    expect((await pulls()).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
   });
 });
 

@@ -18,6 +18,7 @@ import { takeCards } from '../cards/take-cards.ts';
 import { ProblemError } from '../http/problem.ts';
 import { momentOf } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
+import { pullForHint } from './schedule-syncs.ts';
 import { readCall, type Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
 
@@ -63,8 +64,9 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
       return takeChange(services, account, event, row.receivedAt);
     case 'card_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
-      await readAgain(services, account, event.cardRef);
-      return;
+      if ((await readAgain(services, account, event.cardRef)) !== 'unreadable') return;
+      // OPEN-API looks up by number alone (open-api-issuer.md §2.2): of a card whose number is not known only the list tells.
+      return pullForHint(services, account, row.receivedAt);
     case 'transaction_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
       return readTransaction(services, account, event.transactionRef);
@@ -113,23 +115,27 @@ async function takeChange(
   const isDecided = isNews || isOld || known?.status === status;
   // A change tells the status alone: a card that is hardly known, as after its order, is read whole.
   if (isDecided && known !== null && known.last4 !== null) return;
-  if (await readAgain(services, account, cardRef)) return;
+  if ((await readAgain(services, account, cardRef)) === 'read') return;
   throw new ProblemError('provider-error', 'The provider does not show this card.');
 }
 
-/** Reads a card at its provider. @returns false when the provider does not show it, or cannot be asked for it */
-async function readAgain(services: Services, account: OpenAccount, cardRef: string): Promise<boolean> {
+/** Reads a card at its provider; `unreadable` where the provider has no call that finds this card. */
+async function readAgain(
+  services: Services,
+  account: OpenAccount,
+  cardRef: string,
+): Promise<'read' | 'not-shown' | 'unreadable'> {
   const known = await findCard(services.pool, account.name, cardRef);
   const panSealed = known?.panSealed ?? null;
   const pan = sealedPan(services, { panSealed, account: account.name, providerRef: cardRef });
   const askedAt = new Date(services.now());
   const answer = await facetOf(account, 'cards').read({ providerRef: cardRef, pan }, readCall(services, undefined));
-  // OPEN-API looks up by number alone (open-api-issuer.md §2.2): a card that no list has shown yet comes with the next one.
-  if (answer.kind === 'refused' && answer.refusal.reason === 'unsupported') return false;
+  if (answer.kind === 'refused' && answer.evidence === null && answer.refusal.reason === 'unsupported')
+    return 'unreadable';
   const finding = valueOf(account, answer);
-  if (!finding.found) return false;
+  if (!finding.found) return 'not-shown';
   await takeCards(services, account, [finding.value], { by: 'list', askedAt });
-  return true;
+  return 'read';
 }
 
 /** Reads a transaction at its provider. */

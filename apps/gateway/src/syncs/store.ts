@@ -88,6 +88,16 @@ export async function isCardSyncRecent(pool: Pool, account: string, since: Date)
   return rowCount === 1;
 }
 
+/** Whether a pull of an account's cards waits, or began after a moment and did not fail: what was so then, it shows. */
+export async function isPulledSince(pool: Pool, account: string, moment: Date): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT 1 FROM syncs WHERE account = $1 AND kind = 'cards' AND state <> 'failed'
+       AND (started_at IS NULL OR started_at > $2) LIMIT 1`,
+    [account, moment],
+  );
+  return rowCount === 1;
+}
+
 /** The sync runs. */
 export async function beginSync(pool: Pool, id: string, at: Date): Promise<void> {
   await pool.query(
