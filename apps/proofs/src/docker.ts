@@ -1,8 +1,9 @@
 import { makeClones } from './docker/clones.ts';
 import { run } from './docker/command.ts';
+import { removeImages } from './docker/image.ts';
 import { readOptions, UsageError, type VerifyOptions } from './docker/options.ts';
 import { createReport, tableOf } from './docker/report.ts';
-import { verify } from './docker/verify.ts';
+import { tag, verify } from './docker/verify.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -22,6 +23,7 @@ async function main({ previous, port }: VerifyOptions): Promise<number> {
     say(`\n${tableOf(report.rows)}\n\nFAILED: ${(error as Error).message}`);
     return 1;
   } finally {
+    await removeImages(tag, clones.current);
     await clones.remove();
   }
 }

@@ -82,3 +82,12 @@ export async function changedLine(installation: Installation): Promise<string> {
   if (runs !== line) throw new Error('After "up" the gateway still ran the old source.');
   return `built in ${seconds.toFixed(1)} s, and "up" ran it`;
 }
+
+/** Takes away what was built, and what a later build has taken the name of. */
+export async function removeImages(tag: string, folder: string): Promise<void> {
+  const docker = (...words: string[]): Promise<string> => run('docker', ['image', ...words], { folder });
+  await docker('rm', '--force', `card-gateway:${tag}`, `card-gateway-sandbox:${tag}`);
+  for (const title of ['Card Gateway', 'Card Gateway sandbox']) {
+    await docker('prune', '--force', '--filter', `label=org.opencontainers.image.title=${title}`);
+  }
+}

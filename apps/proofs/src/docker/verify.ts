@@ -9,7 +9,8 @@ import type { Report } from './report.ts';
 import { limits, nineCalls, start, terminate, twoGateways } from './steps.ts';
 import { readTour } from '../tour.ts';
 
-const tag = 'verify';
+/** Of the images that are built for it. */
+export const tag = 'verify';
 
 /** Does all that the README says of Docker, and takes it down again. @throws when something is not as it should be */
 export async function verify(clones: Clones, port: number, { step }: Report): Promise<void> {
