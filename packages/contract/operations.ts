@@ -203,14 +203,14 @@ export const operations = {
     description:
       'A physical card that has arrived: `inactive` → `active`. The security code and the last four digits prove that it is there. ' +
       'A repeat under the same key with another security code is the same request: it gets the first answer again, and that ' +
-      'code is not tried. Give each code its own Idempotency-Key.',
+      'code is not tried. Give each code its own Idempotency-Key. Codes that are tried are limited per card and day, and audited.',
     scopes: ['cards:write'],
     effect: 'write',
     params: idOf('card'),
     body: card.activateCardSchema,
     neverKept: ['cvv'],
     success: { status: 200, description: 'The card after the change.', schema: card.cardSchema },
-    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    problems: [...providerWrites, 'guess-limit', 'illegal-state', 'not-found'],
     example: { body: examples.activateCard, answer: examples.activeCard },
   },
   freezeCard: {
@@ -262,14 +262,14 @@ export const operations = {
     description:
       'For an active physical card. The provider’s rules for a PIN are checked before the call. If the answer is lost, no call ' +
       'shows whether the PIN was set: set it again under a new key; the last one counts. A repeat under the same key with another ' +
-      'PIN is the same request: it gets the first answer again, and that PIN is not set.',
+      'PIN is the same request: it gets the first answer again, and that PIN is not set. Limited per card and day, and audited.',
     scopes: ['cards:write'],
     effect: 'write',
     params: idOf('card'),
     body: card.setCardPinSchema,
     neverKept: ['pin'],
     success: { status: 200, description: 'The card; the PIN is not shown.', schema: card.cardSchema },
-    problems: [...providerWrites, 'illegal-state', 'not-found'],
+    problems: [...providerWrites, 'guess-limit', 'illegal-state', 'not-found'],
     example: { body: examples.setCardPin, answer: examples.activeCard },
   },
   revealCard: {
@@ -410,12 +410,13 @@ export const operations = {
     summary: 'Start binding a bank card',
     description:
       'Asks the provider (Yixin) to send the user an SMS code: `awaiting_code`, or `not_required` when the card needs no binding. ' +
-      'Each call with a new key can send a person another SMS, so limits apply per card and phone number.',
+      'Each call with a new key can send a person another SMS, so limits apply per card and phone number; and per ' +
+      'user, because it may tell whether a card is theirs.',
     scopes: ['bindings:write'],
     effect: 'write',
     body: binding.startBindingSchema,
     success: { status: 201, description: 'The SMS is on its way, or none is needed.', schema: binding.bindingSchema },
-    problems: [...providerWrites, 'sms-limit', 'not-found'],
+    problems: [...providerWrites, 'sms-limit', 'guess-limit', 'not-found'],
     example: { body: examples.startBinding, answer: examples.binding },
   },
   verifyBinding: {
@@ -500,12 +501,14 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Check whether a card needs binding',
     description:
-      'Asks the provider (Yixin) whether this user must still bind this card. Changes nothing and sends no SMS.',
-    scopes: ['bindings:read'],
+      'Asks the provider (Yixin) whether this user must still bind this card. Changes nothing and sends no SMS. ' +
+      'The answer confirms a card number to whoever guesses it, so it is limited per user and per key, and who asked is in the audit log ' +
+      'before the provider is asked.',
+    scopes: ['bindings:write'],
     effect: 'read',
     body: binding.checkBindingSchema,
     success: { status: 200, description: 'The provider’s answer.', schema: binding.bindingCheckSchema },
-    problems: [...providerReads, 'not-found'],
+    problems: [...providerReads, 'guess-limit', 'not-found'],
     example: { body: examples.checkBinding, answer: examples.bindingCheck },
   },
   listBanks: {
@@ -527,12 +530,13 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Look up the bank of a card number',
     description:
-      'Asks the provider (Yixin) which bank issued a card. A POST, because a card number must not stand in a URL.',
+      'Asks the provider (Yixin) which bank issued a card. A POST, because a card number must not stand in a URL. ' +
+      'Limited per key.',
     scopes: ['bindings:read'],
     effect: 'read',
     body: binding.lookUpIssuerSchema,
     success: { status: 200, description: 'The bank.', schema: binding.issuerSchema },
-    problems: [...providerReads, 'not-found'],
+    problems: [...providerReads, 'guess-limit', 'not-found'],
     example: { body: examples.lookUpIssuer, answer: examples.issuer },
   },
   startSync: {

@@ -26,6 +26,7 @@ export const problems = {
   'provider-unreachable': { status: 422, title: 'The provider could not be reached; nothing was sent' },
   'authentication-limit': { status: 429, title: 'Too many unknown API keys came from this address' },
   'sms-limit': { status: 429, title: 'No further SMS may be sent now' },
+  'guess-limit': { status: 429, title: 'No further card number or code may be tried now' },
   'callback-limit': { status: 429, title: 'Too many callbacks from this address were refused' },
   'reveal-limit': { status: 429, title: 'No further card may be revealed now' },
   'internal-error': { status: 500, title: 'The gateway failed' },

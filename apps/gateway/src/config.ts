@@ -232,6 +232,27 @@ const settings = {
   SMS_WRONG_CODES: setting(integer(1, 100), '5', 'Wrong codes until a challenge is closed.'),
   SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Most SMS to one phone number in an hour.'),
   SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Most SMS to one phone number in 24 hours.'),
+  CARD_NUMBERS_PER_USER_AND_HOUR: setting(
+    integer(1, 100_000),
+    '20',
+    'Most card numbers that are checked or started to be bound for one user in an hour: each could be a guess.',
+  ),
+  CARD_QUESTIONS_PER_KEY_AND_HOUR: setting(
+    integer(1, 1_000_000),
+    '1000',
+    'Most binding checks and issuer look-ups that one API key may ask for in an hour.',
+  ),
+  SECURITY_CODES_PER_CARD_AND_DAY: setting(
+    integer(1, 1000),
+    '5',
+    'Most security codes that are tried at one card in 24 hours until it is active.',
+  ),
+  SECURITY_CODES_PER_CARD_AND_MONTH: setting(integer(1, 1000), '10', 'The same in 30 days.'),
+  PIN_CHANGES_PER_CARD_AND_DAY: setting(
+    integer(1, 1000),
+    '5',
+    'Most times that the PIN of one card is set in 24 hours.',
+  ),
   REVEALS_PER_KEY_AND_HOUR: setting(
     integer(1, 100_000),
     '60',

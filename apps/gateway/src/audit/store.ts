@@ -5,6 +5,9 @@ export type AuditAction =
   | 'card.reveal'
   | 'card.frame_token'
   | 'binding.reveal'
+  | 'binding.check'
+  | 'card.activate'
+  | 'card.set_pin'
   | 'operation.resolve'
   | 'callback.replay'
   | 'key.create'
@@ -20,7 +23,7 @@ export interface AuditEntry {
   /** Public id of the API key (`key_…`); null on the command line. */
   readonly keyId: string | null;
   readonly action: AuditAction;
-  /** Public id of what it is done to. */
+  /** Public id of what it is done to; the account where that has none. */
   readonly resource: string;
   /** In the caller's words; what could be a card or phone number in it is masked. */
   readonly purpose: string | null;

@@ -8,23 +8,49 @@ import type {
 } from '@card-gateway/contract';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
+import { recordAudit } from '../audit/store.ts';
+import { cardNumbersOf, questionsOf, requireQuestion } from '../guesses/limits.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { parsePan } from './start-binding.ts';
 
-/** Asks the provider whether this user must still bind this card. Nothing is stored. */
+/** A question about a card number, which could be a guess. */
+interface Question<Schema extends z.ZodType> {
+  readonly caller: Caller;
+  readonly body: z.output<Schema>;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+}
+
+/**
+ * Asks the provider whether this user must still bind this card. The answer confirms a number that was guessed; so it is limited,
+ * and written down before the provider is asked.
+ *
+ * @throws ProblemError 429 when there were as many as there may be; 503 when it cannot be written down: then nobody was asked
+ */
 export async function checkBinding(
   services: Services,
-  caller: Caller,
-  question: z.output<typeof checkBindingSchema>,
-  traceparent: string | undefined,
+  { caller, body: question, requestId, traceparent }: Question<typeof checkBindingSchema>,
 ): Promise<z.output<typeof bindingCheckSchema>> {
   const account = services.accounts.ofCaller(caller, question.account);
   const binding = facetOf(account, 'binding');
   const userIp = requireUserIp(binding.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
+  const limits = [cardNumbersOf(services, account.name, question.user), questionsOf(services, caller.keyId)];
+  await requireQuestion(services, limits, 'card numbers of this user, or by this API key,', (client) =>
+    recordAudit(client, {
+      at: new Date(services.now()),
+      tenant: caller.tenant,
+      caller: caller.caller,
+      keyId: caller.keyId,
+      action: 'binding.check',
+      resource: account.name,
+      purpose: `${pan.masked} of ${question.user}`,
+      requestId,
+    }),
+  );
   const answer = valueOf(
     account,
     await binding.check({ user: question.user, pan, userIp }, readCall(services, traceparent)),
@@ -53,17 +79,16 @@ export async function listBanks(
   };
 }
 
-/** Asks the provider for the bank of a card number. Nothing is stored. */
+/** Asks the provider for the bank of a card number, of which nothing is stored. @throws ProblemError 429 beyond the limit */
 export async function lookUpIssuer(
   services: Services,
-  caller: Caller,
-  question: z.output<typeof lookUpIssuerSchema>,
-  traceparent: string | undefined,
+  { caller, body: question, traceparent }: Question<typeof lookUpIssuerSchema>,
 ): Promise<z.output<typeof issuerSchema>> {
   const account = services.accounts.ofCaller(caller, question.account);
   const banks = facetOf(account, 'banks');
   const userIp = requireUserIp(banks.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
+  await requireQuestion(services, [questionsOf(services, caller.keyId)], 'card numbers by this API key');
   const outcome = await banks.issuerOf({ pan, userIp }, readCall(services, traceparent));
   if (outcome.kind === 'unknown' && outcome.why === 'unlisted_code') {
     // By which code a provider says that it knows no bank of a number is not always published; to ask again changes nothing.

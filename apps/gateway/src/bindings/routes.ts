@@ -20,7 +20,7 @@ export function bindingRoutes(app: FastifyInstance, services: Services): void {
   );
   mount(app, 'listBindings', ({ caller, query, traceparent }) => readBindings(services, caller, query, traceparent));
   mount(app, 'getBinding', ({ caller, params }) => readBinding(services, caller, params.id));
-  mount(app, 'checkBinding', ({ caller, body, traceparent }) => checkBinding(services, caller, body, traceparent));
+  mount(app, 'checkBinding', (call) => checkBinding(services, call));
   mount(app, 'listBanks', ({ caller, query, traceparent }) => listBanks(services, caller, query, traceparent));
-  mount(app, 'lookUpIssuer', ({ caller, body, traceparent }) => lookUpIssuer(services, caller, body, traceparent));
+  mount(app, 'lookUpIssuer', (call) => lookUpIssuer(services, call));
 }

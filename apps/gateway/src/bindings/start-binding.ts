@@ -14,6 +14,7 @@ import {
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
+import { cardNumbersOf, requireGuess, settleGuess } from '../guesses/limits.ts';
 import { ProblemError } from '../http/problem.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
@@ -32,6 +33,7 @@ export function startBindingKind(services: Services): WriteKind<Started> {
     settlesBy,
     apply: async (client, operation, outcome, { at }) => {
       const id = operation.resourceId;
+      await settleGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done':
           return started(outcome.value);
@@ -117,6 +119,8 @@ export function startBinding(
           at,
         );
         if (refusal !== null) throw smsProblem(refusal);
+        const limit = cardNumbersOf(services, account.name, order.user);
+        await requireGuess(client, [limit], operationId, 'card numbers of this user');
       },
       send: (call) =>
         startOrCheck(

@@ -12,6 +12,9 @@ import {
 } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { recordAudit } from '../audit/store.ts';
+import { pinChanges, requireGuess, securityCodeOf, securityCodes, settleGuess } from '../guesses/limits.ts';
+import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { LookUp, WriteKind } from '../ledger/kind.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
@@ -40,6 +43,19 @@ const rules: Readonly<Record<ChangeName, Rule>> = {
   setPin: { type: 'setCardPin', from: ['active'], isForPhysicalOnly: true },
 };
 
+interface SecretChange {
+  readonly action: 'card.activate' | 'card.set_pin';
+  readonly limits: (services: Services, card: string) => readonly GuessLimit[];
+  /** What is limited, for the caller. */
+  readonly what: string;
+}
+
+/** Changes that carry a code, and so could be a guess or undo one: limited, and written down in the audit log. */
+const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
+  activate: { action: 'card.activate', limits: securityCodes, what: 'security codes of this card' },
+  setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
+};
+
 /** A change that was made. */
 interface ChangedCard {
   /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
@@ -62,8 +78,10 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
     settlesBy: (account) => (targetStates(account, change) === null ? 'person' : 'look-up'),
 
     apply: async (client, operation, outcome, { at, askedAt }) => {
+      if (secretChanges[change] !== undefined) await settleGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done': {
+          if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
           const { status, providerStatus = null, described } = outcome.value;
           const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
           if (described !== undefined)
@@ -166,10 +184,21 @@ export function changeCard(
       account,
       resourceId: id,
       insert: async (client, operationId, at) => {
-        if (await beginChange(client, row, operationId, at)) return;
-        throw new ProblemError('illegal-state', 'The card was changed at this very moment. Read it, then try again.', {
-          retryAfterSeconds: 1,
-        });
+        if (!(await beginChange(client, row, operationId, at))) {
+          throw new ProblemError(
+            'illegal-state',
+            'The card was changed at this very moment. Read it, then try again.',
+            {
+              retryAfterSeconds: 1,
+            },
+          );
+        }
+        const secret = secretChanges[change.kind];
+        if (secret === undefined) return;
+        await requireGuess(client, secret.limits(services, id), operationId, secret.what);
+        const { tenant, caller, keyId } = write.caller;
+        const entry = { at, tenant, caller, keyId, action: secret.action, purpose: null, requestId: write.requestId };
+        await recordAudit(client, { ...entry, resource: publicId });
       },
       send: async (call) =>
         mapOutcome(await controls.change(card, change, call), ({ providerStatus }) => ({

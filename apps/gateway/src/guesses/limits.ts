@@ -1,0 +1,94 @@
+import type { Outcome, RefusalReason } from '@card-gateway/core';
+import type { PoolClient } from 'pg';
+import { ProblemError } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import { countGuess, countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './store.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Of card numbers that are named for one user, whoever asks: a check and a start both tell whether the card is theirs. */
+export function cardNumbersOf({ config }: Services, account: string, user: string): GuessLimit {
+  const subject = `card number of ${account} ${user}`;
+  return { subject, most: config.CARD_NUMBERS_PER_USER_AND_HOUR, withinMs: hourMs };
+}
+
+/** Of questions that one API key asks about card numbers. */
+export function questionsOf({ config }: Services, keyId: string): GuessLimit {
+  return { subject: `question by ${keyId}`, most: config.CARD_QUESTIONS_PER_KEY_AND_HOUR, withinMs: hourMs };
+}
+
+/** What guesses at the security code of one card are counted by. */
+export const securityCodeOf = (card: string): string => `security code of ${card}`;
+
+/** Of security codes that are tried at one card until one is right. */
+export function securityCodes({ config }: Services, card: string): GuessLimit[] {
+  const subject = securityCodeOf(card);
+  return [
+    { subject, most: config.SECURITY_CODES_PER_CARD_AND_DAY, withinMs: dayMs },
+    { subject, most: config.SECURITY_CODES_PER_CARD_AND_MONTH, withinMs: longestLimitMs },
+  ];
+}
+
+/** Of changes of one card's PIN. */
+export function pinChanges({ config }: Services, card: string): GuessLimit[] {
+  return [{ subject: `PIN of ${card}`, most: config.PIN_CHANGES_PER_CARD_AND_DAY, withinMs: dayMs }];
+}
+
+/**
+ * Counts a guess in the transaction that records the write which makes it.
+ *
+ * @param what is limited, for the caller, e.g. "security codes of this card"
+ * @throws ProblemError 429 with the time to wait when there were as many as there may be: then nothing is recorded
+ */
+export async function requireGuess(
+  client: PoolClient,
+  limits: readonly GuessLimit[],
+  operationId: string,
+  what: string,
+): Promise<void> {
+  const waitMs = await countGuess(client, limits, operationId);
+  if (waitMs !== null) throw tooMany(what, waitMs);
+}
+
+/**
+ * Counts a question about a card number, which could be a guess, and commits that with what `also` writes.
+ *
+ * @throws ProblemError 429 as {@link requireGuess} does
+ */
+export async function requireQuestion(
+  { pool }: Services,
+  limits: readonly GuessLimit[],
+  what: string,
+  also: (client: PoolClient) => Promise<void> = async () => {},
+): Promise<void> {
+  const waitMs = await countQuestion(pool, limits, also);
+  if (waitMs !== null) throw tooMany(what, waitMs);
+}
+
+function tooMany(what: string, waitMs: number): ProblemError {
+  return new ProblemError('guess-limit', `As many ${what} were tried as may be. Nothing was recorded or sent.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  });
+}
+
+/** Refusals before the provider looked at a number or a code. */
+const beforeLooking: ReadonlySet<RefusalReason> = new Set([
+  'not_sent',
+  'unavailable',
+  'rate_limited',
+  'configuration',
+  'unsupported',
+  'conflict',
+  'not_found',
+]);
+
+/** Whether the provider certainly told nothing of a number or a code: by a refusal that is not about it, or because nobody asked. */
+export function toldNothing(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'refused' && (outcome.evidence === null || beforeLooking.has(outcome.refusal.reason));
+}
+
+/** What a write guessed counts only where the provider may have told whether it was right. */
+export async function settleGuess(client: PoolClient, operationId: string, outcome: Outcome<unknown>): Promise<void> {
+  if (toldNothing(outcome)) await uncountGuess(client, operationId);
+}

@@ -1,0 +1,83 @@
+import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
+
+/** How many guesses of one subject are allowed within a time. */
+export interface GuessLimit {
+  /** What is limited together, e.g. all guesses at the security code of one card. */
+  readonly subject: string;
+  readonly most: number;
+  readonly withinMs: number;
+}
+
+/** The longest time for which anything is limited: an older guess counts for nothing. */
+export const longestLimitMs: number = 30 * 86_400_000;
+
+/**
+ * Counts a guess for each subject, unless one of them has had as many as it may. The limits hold across processes, whatever
+ * their clocks say: who guesses about the same subject at the same time waits for this transaction, and time is the database's.
+ *
+ * @param operationId the write that makes the guess; null for a question
+ * @returns in how many milliseconds another guess is allowed, and then nothing was counted; null when this one is
+ */
+export async function countGuess(
+  client: PoolClient,
+  limits: readonly GuessLimit[],
+  operationId: string | null,
+): Promise<number | null> {
+  const subjects = [...new Set(limits.map(({ subject }) => subject))].toSorted();
+  for (const subject of subjects) {
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`guess ${subject}`]);
+  }
+  for (const { subject, most, withinMs } of limits) {
+    const { rows } = await client.query<{ waitMs: number }>({
+      name: 'guess-limit',
+      text: `SELECT (extract(epoch FROM made_at - clock_timestamp()) * 1000 + $3)::float8 AS "waitMs" FROM guesses
+             WHERE subject = $1 AND made_at > clock_timestamp() - $3 * interval '1 millisecond'
+             ORDER BY made_at DESC OFFSET $2 LIMIT 1`,
+      values: [subject, most - 1, withinMs],
+    });
+    const [oldest] = rows;
+    if (oldest !== undefined) return oldest.waitMs;
+  }
+  await client.query({
+    name: 'guess-insert',
+    text: `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, $2, clock_timestamp() FROM unnest($1::text[]) subject`,
+    values: [subjects, operationId],
+  });
+  return null;
+}
+
+/**
+ * {@link countGuess} for a question, in one transaction with what `also` writes. When this returns null, both are committed and
+ * the question may be asked.
+ */
+export function countQuestion(
+  pool: Pool,
+  limits: readonly GuessLimit[],
+  also: (client: PoolClient) => Promise<void>,
+): Promise<number | null> {
+  return inTransaction(pool, async (client) => {
+    const waitMs = await countGuess(client, limits, null);
+    if (waitMs === null) await also(client);
+    return waitMs;
+  });
+}
+
+/** The write guessed nothing: it certainly never came to that. */
+export async function uncountGuess(client: PoolClient, operationId: string): Promise<void> {
+  await client.query('DELETE FROM guesses WHERE operation_id = $1', [operationId]);
+}
+
+/** The guess was right: the wrong ones before it count no more. */
+export async function forgetGuesses(client: PoolClient, subject: string): Promise<void> {
+  await client.query('DELETE FROM guesses WHERE subject = $1', [subject]);
+}
+
+/** Deletes at most `most` guesses that count no more. */
+export async function deleteOldGuesses(pool: Pool, most: number): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM guesses WHERE id IN
+       (SELECT id FROM guesses WHERE made_at < clock_timestamp() - $1 * interval '1 millisecond' LIMIT $2)`,
+    [longestLimitMs, most],
+  );
+  return rowCount ?? 0;
+}
