@@ -4,8 +4,11 @@ import { type TimedQuery, Unconfirmed } from './statements.ts';
 
 export type { Pool, PoolClient } from 'pg';
 export { Unconfirmed } from './statements.ts';
+export { type DatabaseWatch, watchDatabase } from './watch.ts';
 
 export interface DatabaseOptions {
+  /** What the connections are for, as `pg_stat_activity` shows it after `card-gateway`. */
+  readonly purpose?: string;
   /** Most connections open at once. */
   readonly connections: number;
   /** Milliseconds to wait for a free connection. */
@@ -20,14 +23,16 @@ export interface DatabaseOptions {
   readonly onFailure?: (error: Error) => void;
 }
 
-/** A pool whose connections can be given up at once. */
+/** A pool that says when nobody gets a connection any more, and whose connections can be given up at once. */
 export class Database extends pg.Pool {
   readonly #idle = new Set<Session>();
   readonly #taken = new Set<Session>();
+  #servedAt = performance.now();
 
   constructor(options: pg.PoolConfig) {
     super(options);
     this.on('acquire', (client) => {
+      this.#servedAt = performance.now();
       this.#idle.delete(sessionOf(client));
       this.#taken.add(sessionOf(client));
     });
@@ -38,6 +43,11 @@ export class Database extends pg.Pool {
     this.on('remove', (client) => {
       this.#idle.delete(sessionOf(client));
     });
+  }
+
+  /** Milliseconds since anybody got a connection, while somebody waits for one; else 0. */
+  stuckForMs(): number {
+    return this.waitingCount === 0 ? 0 : performance.now() - this.#servedAt;
   }
 
   /** Ends the connections that nobody uses: where the server has moved, each of them would cost a caller its time-out. */
@@ -65,7 +75,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { statementTimeoutMs, lockTimeoutMs } = options;
   const config: SessionConfig & pg.PoolConfig = {
     connectionString: url,
-    application_name: 'card-gateway',
+    application_name: ['card-gateway', ...(options.purpose === undefined ? [] : [options.purpose])].join(' '),
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     keepAlive: true,

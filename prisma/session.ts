@@ -11,7 +11,8 @@ export interface SessionConfig extends pg.ClientConfig {
   readonly onFailure?: ((error: Error) => void) | undefined;
 }
 
-type ServerError = Error & { code?: string; routine?: string; severity?: string };
+/** What the driver gives of an error: with `routine` where the server says it. */
+export type ServerError = Error & { code?: string; routine?: string; severity?: string };
 type Callback = (error: Error | null, client?: pg.Client) => void;
 
 /** A server that takes no writes: a standby, or one under `default_transaction_read_only`. In the words of a server's own error. */

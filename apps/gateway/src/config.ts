@@ -115,7 +115,11 @@ const settings = {
     keyList,
     'Keys of the fingerprints that find a sealed number again (HMAC-SHA-256): <id>:<base64>, newest first.',
   ),
-  DATABASE_CONNECTIONS: setting(integer(3, 500), '20', 'Most connections to PostgreSQL, the job queue included.'),
+  DATABASE_CONNECTIONS: setting(
+    integer(5, 500),
+    '20',
+    'Most connections to PostgreSQL: a fifth of them, from 2 to 4, for the job queue, one to watch the database, the rest for requests.',
+  ),
   DATABASE_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
   DATABASE_STATEMENT_TIMEOUT_MS: setting(
     integer(10, 600_000),
@@ -366,6 +370,15 @@ function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEn
 /** Look-ups of one account that run at once in a process: a provider that hangs must not keep every worker waiting. */
 export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
   return Math.max(1, Math.floor(jobs / 4));
+}
+
+/** How the connections to PostgreSQL are shared out: what leaks or waits in one part costs the others nothing. */
+export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DATABASE_CONNECTIONS'>): {
+  readonly requests: number;
+  readonly queue: number;
+} {
+  const queue = Math.min(4, Math.max(2, Math.floor(all / 5)));
+  return { queue, requests: all - queue - 1 };
 }
 
 /** The text of `.env.example`. */

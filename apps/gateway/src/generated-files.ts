@@ -7,6 +7,7 @@ import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { envExample, readConfig } from './config.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createPulse } from './jobs/pulse.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
 import { createSealing } from './sealing.ts';
 
@@ -33,6 +34,8 @@ async function openApiDocument(): Promise<unknown> {
   const accounts = openAccounts([], { config, now, report: () => {} });
   const services = {
     pool: new pg.Pool(),
+    database: { fault: () => null },
+    pulse: createPulse(now),
     accounts,
     sealing: createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS }),
     config,

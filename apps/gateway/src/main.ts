@@ -1,17 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDatabase } from '@card-gateway/database';
+import { openDatabase, watchDatabase } from '@card-gateway/database';
 import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, connectionShares } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './http/logging.ts';
 import { createMetrics, metricsServer } from './http/metrics.ts';
 import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
+import { createPulse } from './jobs/pulse.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
@@ -19,6 +20,7 @@ import { createSealing } from './sealing.ts';
 import { serverFaults } from './server-faults.ts';
 import { standbyCounts } from './standbys/store.ts';
 import type { Services } from './services.ts';
+import { standbyFault } from './standbys/store.ts';
 import { build } from './version.ts';
 
 try {
@@ -44,11 +46,20 @@ async function start(): Promise<void> {
     report: (text) => log.warn({ text }, 'migrating'),
   });
   const pool = openDatabase(config.DATABASE_URL, {
-    connections: config.DATABASE_CONNECTIONS,
+    connections: connectionShares(config).requests,
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onFailure: () => database.suspect(),
+  });
+  const database = watchDatabase(config.DATABASE_URL, {
+    pool,
+    demand: config.DATABASE_STANDBY === 'required' ? standbyFault : undefined,
+    onChange: (error) => {
+      if (error === null) log.warn('the database is back');
+      else log.error({ err: error }, 'the database is away: not ready');
+    },
   });
   const unfit = await serverFaults(pool, config.DATABASE_STANDBY);
   if (unfit.length > 0) throw new ConfigError(unfit);
@@ -74,7 +85,17 @@ async function start(): Promise<void> {
       'sealed under a key that is not configured',
     );
   }
-  const services: Services = { pool, accounts, sealing, config, metrics, unrecorded: createUnrecorded(), now };
+  const services: Services = {
+    pool,
+    database,
+    pulse: createPulse(() => performance.now()),
+    accounts,
+    sealing,
+    config,
+    metrics,
+    unrecorded: createUnrecorded(),
+    now,
+  };
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
@@ -103,6 +124,7 @@ async function start(): Promise<void> {
       await services.unrecorded.stop();
       await metricsOnly.close();
       await accounts.close();
+      await database.close();
       await pool.end();
       log.info('closed');
     },

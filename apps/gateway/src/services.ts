@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { timeLeftMs } from './deadline.ts';
 import type { Metrics } from './http/metrics.ts';
 import { ProblemError } from './http/problem.ts';
+import type { QueuePulse } from './jobs/pulse.ts';
 import type { Unrecorded } from './ledger/unrecorded.ts';
 import type { Sealing } from './sealing.ts';
 import { leastProviderMs } from './setting-faults.ts';
@@ -12,6 +13,9 @@ import { leastProviderMs } from './setting-faults.ts';
 /** What acts work with. Handed in whole; nothing is global. */
 export interface Services {
   readonly pool: Pool;
+  /** What keeps writes from being recorded now, in words for whoever asks over HTTP; null while nothing does. */
+  readonly database: { fault(): string | null };
+  readonly pulse: QueuePulse;
   readonly accounts: Accounts;
   readonly sealing: Sealing;
   readonly config: Config;

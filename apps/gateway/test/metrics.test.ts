@@ -115,24 +115,24 @@ test('a scrape asks the database once in a while only, and says when it is away'
 
 test('a scrape that the database keeps waiting asks it once, however many others come', async () => {
   const metrics = createMetrics();
-  const { accounts, unrecorded } = gateway.services;
   const asked: (() => void)[] = [];
   const pool = { query: () => new Promise((resolve) => asked.push(() => resolve({ rows: [] }))) };
+  const services = { ...gateway.services, pool: pool as never };
   const now = performance.now.bind(performance);
   let ahead = 0;
   const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
   const scrapes = [1, 2, 3].map(() => {
     ahead += 60_000;
-    return metrics.text({ accounts, unrecorded, pool: pool as never, now: Date.now });
+    return metrics.text(services);
   });
   // Two questions: of writes, and of standbys.
   expect(asked).toHaveLength(2);
   for (const answer of asked) answer();
   await Promise.all(scrapes);
-  void metrics.text({ accounts, unrecorded, pool: pool as never, now: Date.now });
+  void metrics.text(services);
   expect(asked).toHaveLength(2);
   ahead += 60_000;
-  void metrics.text({ accounts, unrecorded, pool: pool as never, now: Date.now });
+  void metrics.text(services);
   expect(asked).toHaveLength(4);
   spy.mockRestore();
 });

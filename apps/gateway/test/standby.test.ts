@@ -133,10 +133,8 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
     const answers = await Promise.all(keys.map(issue));
     for (const answer of answers) expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
     expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(requests);
-    expect(await readiness()).toMatchObject({
-      status: 503,
-      json: { code: 'not-ready', detail: 'no synchronous standby confirms commits.' },
-    });
+    const away = await until(readiness, ({ status }) => status === 503);
+    expect(away).toMatchObject({ json: { code: 'not-ready', detail: 'no synchronous standby confirms commits.' } });
     const { rows } = await superuser.query<{ count: number }>(
       `SELECT count(*)::integer AS count FROM pg_stat_activity WHERE usename = '${runtimeRole}'`,
     );

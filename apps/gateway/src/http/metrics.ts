@@ -22,7 +22,7 @@ export interface Metrics {
   readonly callbackCounter: Counter<'account' | 'result'>;
   /** All of it as text. Asks the database once, and at most every few seconds. */
   text(
-    services: Pick<Services, 'pool' | 'accounts' | 'unrecorded' | 'now'>,
+    services: Pick<Services, 'pool' | 'database' | 'pulse' | 'accounts' | 'unrecorded' | 'now'>,
   ): Promise<{ readonly type: string; readonly text: string }>;
 }
 
@@ -74,7 +74,7 @@ export function createMetrics(): Metrics {
   ]);
   const database = gauge(
     'gateway_database_up',
-    '1 while the database answers; without it nothing is known of writes.',
+    '1 while the database takes writes; without it nothing is known of writes.',
     [],
   );
   const standbys = gauge('gateway_database_standbys', 'Standbys of the database, by pg_stat_replication.sync_state.', [
@@ -85,6 +85,9 @@ export function createMetrics(): Metrics {
     'Writes of which this process knows more than the database could take.',
     [],
   );
+  const pollAge = gauge('gateway_queue_poll_age_seconds', 'Since the job queue last asked for jobs.', []);
+  const jobAge = gauge('gateway_queue_job_age_seconds', 'Since a job last ended, or since the start.', []);
+  const restarts = gauge('gateway_queue_restarts', 'How often the job queue broke and began anew.', []);
   const { version, commit } = build;
   gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
   const count = remembered(async (pool: Services['pool']) => {
@@ -104,7 +107,6 @@ export function createMetrics(): Metrics {
   function setUnsettled(services: Pick<Services, 'accounts' | 'now'>, counts: readonly UnsettledCount[] | null): void {
     // An account that is no longer configured may have unknown writes all the same.
     for (const gauge of [unknown, person, oldest]) gauge.reset();
-    database.set(counts === null ? 0 : 1);
     if (counts === null) return;
     for (const { name: account } of services.accounts.all) {
       for (const gauge of [unknown, person, oldest]) gauge.set({ account }, 0);
@@ -124,6 +126,14 @@ export function createMetrics(): Metrics {
     for (const [state, count] of counts) standbys.set({ state }, count);
   }
 
+  function setQueue({ pulse }: Pick<Services, 'pulse'>): void {
+    const figures = pulse.figures();
+    if (figures === null) return;
+    pollAge.set(figures.pollAge);
+    jobAge.set(figures.jobAge);
+    restarts.set(figures.restarts);
+  }
+
   return {
     collectProcess: () => collectDefaultMetrics({ register: registry }),
     requestAnswered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
@@ -135,7 +145,10 @@ export function createMetrics(): Metrics {
     callbackCounter,
     text: async (services) => {
       setLoads(services);
-      const counts = await count(services.pool).catch(() => null);
+      setQueue(services);
+      const isUp = services.database.fault() === null;
+      database.set(isUp ? 1 : 0);
+      const counts = isUp ? await count(services.pool).catch(() => null) : null;
       setUnsettled(services, counts?.unsettled ?? null);
       setStandbys(counts?.standbys ?? null);
       unrecorded.set(services.unrecorded.count());

@@ -1,6 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
-import { Logger, run, type Runner, type RunnerOptions, type Task, type TaskList } from 'graphile-worker';
+import type { TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
 import { lookUpsAtOnce } from '../config.ts';
 import type { WriteKinds } from '../ledger/kind.ts';
@@ -8,26 +6,20 @@ import { queueSettle } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
 import { tidyCallbacks, workCallback } from './callback.ts';
 import { forgetKeys } from './forget-keys.ts';
+import { type Queue, startQueue } from './queue.ts';
 import { scheduleSyncs } from './schedule-syncs.ts';
 import { settleUnknown, sweep } from './settle.ts';
 import { runSync } from './sync.ts';
 
-const pollIntervalMs = 1000;
 const nextTurnMs = 2000;
 /** A turn that is kept much longer would seem to be kept by a process that is gone. */
 const longestTurnMs = 60_000;
-const startAgainMs = 1000;
-
-export interface Jobs {
-  /** Takes no new jobs and lets the running ones end. */
-  stop(): Promise<void>;
-}
 
 /**
  * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
- * the syncs that are due. A queue that ends by itself, because the database went away, is started again.
+ * the syncs that are due.
  */
-export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Jobs> {
+export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Queue> {
   const turns = createTurns(lookUpsAtOnce(services.config));
   const tasks: TaskList = {
     settle: async (payload, helpers) => {
@@ -70,72 +62,13 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       log.info({ forgotten }, 'forgot old Idempotency-Keys');
     },
   };
-  return keepRunning(
-    {
-      pgPool: services.pool,
-      taskList: outsideRequests(tasks),
-      concurrency: services.config.JOBS_CONCURRENCY,
-      pollInterval: pollIntervalMs,
-      crontab: ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * tidyCallbacks', '41 3 * * * forgetKeys'].join(
-        '\n',
-      ),
-      noHandleSignals: true,
-      // Without a batch, even one of no delay, a job whose end cannot be recorded is a rejection that nobody handles.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      logger: new Logger(() => (level, message) => {
-        if (level === 'error' || level === 'warning') log.warn({ jobs: message }, 'job queue');
-        else log.debug({ jobs: message }, 'job queue');
-      }),
-    },
-    log,
-  );
-}
-
-/** Runs the queue, and runs it again whenever it ends although nobody asked it to. */
-async function keepRunning(options: RunnerOptions, log: Pino): Promise<Jobs> {
-  const stopping = new AbortController();
-  const begin = async (): Promise<Runner> => {
-    const runner = await run(options);
-    await runner.addJob('sweep', {}, { jobKey: 'sweep:start' });
-    return runner;
-  };
-  let runner: Runner | null = await begin();
-
-  async function supervise(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await runner?.promise.catch(() => {});
-      runner = null;
-      if (stopping.signal.aborted) return;
-      await wait(startAgainMs, undefined, { signal: stopping.signal }).catch(() => {});
-      if (stopping.signal.aborted) return;
-      runner = await begin().catch((error: unknown) => {
-        log.warn({ err: error }, 'the job queue cannot be started yet');
-        return null;
-      });
-      if (runner !== null) log.warn('the job queue had ended and was started again');
-    }
-  }
-  const supervised = supervise();
-
-  return {
-    stop: async () => {
-      stopping.abort();
-      await runner?.stop().catch(() => {});
-      await supervised;
-    },
-  };
-}
-
-/**
- * The tasks, run as from here. The queue may wake up by a database connection that a request opened: without this, the job
- * would have that request's deadline, which is long over, and its place at an account.
- */
-function outsideRequests(tasks: TaskList): TaskList {
-  const asFromHere = AsyncLocalStorage.snapshot();
-  const wrapped = (task: Task | undefined): Task => {
-    return (payload, helpers) => asFromHere(() => task?.(payload, helpers));
-  };
-  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, wrapped(task)]));
+  const crontab = [
+    '* * * * * sweep',
+    '* * * * * scheduleSyncs',
+    '23 3 * * * tidyCallbacks',
+    '41 3 * * * forgetKeys',
+  ].join('\n');
+  return startQueue(services, { tasks, crontab, firstTask: 'sweep', log });
 }
 
 interface Turns {

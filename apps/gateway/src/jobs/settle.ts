@@ -13,6 +13,7 @@ import {
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
 import { queueLeftSyncs } from '../syncs/store.ts';
+import { leftAfterMs } from './pulse.ts';
 import { freeLeftJobs } from './store.ts';
 
 /** A look-up that is due for this long has lost its job. */
@@ -80,9 +81,6 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
       break;
   }
 }
-
-/** Jobs end or hand over long before: one that is held for this long was left by a process that was killed. */
-const leftAfterMs = 10 * 60_000;
 
 /** Queues what nobody works on: writes of a process that is gone, look-ups and syncs whose job was lost, and jobs left half-way. */
 export async function sweep(services: Services): Promise<number> {

@@ -1,8 +1,8 @@
 import { confirmCommits, Unconfirmed } from '@card-gateway/database';
 import type { ClientBase, Pool } from 'pg';
 
-/** How long a standby has to confirm a commit: with the question before it less than the 2 s within which its absence must be known. */
-const confirmWithinMs = 1500;
+/** How long a standby has to confirm a commit: with all of a look at the database less than the 2 s within which its absence must be known. */
+const confirmWithinMs = 1000;
 
 /**
  * What keeps commits from being confirmed by a synchronous standby, in words for an operator; null while one confirms them.

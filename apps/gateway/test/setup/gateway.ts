@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { newUuid, Secret } from '@card-gateway/core';
 import { type Client, createClient } from '@card-gateway/client';
-import { openDatabase } from '@card-gateway/database';
+import { openDatabase, watchDatabase } from '@card-gateway/database';
 import { type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { openAccounts } from '../../src/accounts/accounts.ts';
 import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
 import { buildApp, writeKinds } from '../../src/app.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, connectionShares, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
 import { createLog } from '../../src/http/logging.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
+import { createPulse } from '../../src/jobs/pulse.ts';
 import { createUnrecorded } from '../../src/ledger/unrecorded.ts';
 import { createSealing, type Sealing } from '../../src/sealing.ts';
 import type { Services } from '../../src/services.ts';
+import { standbyFault } from '../../src/standbys/store.ts';
 import { createTestDatabase } from './database.ts';
 
 /** Settings of a test's gateway, by the names of the environment. */
@@ -77,10 +79,19 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     const config = readConfig({ ...environment, ...settings });
     const log = createLog('debug', { write: (line) => void lines.push(line) });
     const pool = openDatabase(config.DATABASE_URL, {
-      connections: config.DATABASE_CONNECTIONS,
+      connections: connectionShares(config).requests,
       connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
       lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
+      onFailure: () => database.suspect(),
+    });
+    const database = watchDatabase(config.DATABASE_URL, {
+      pool,
+      demand: config.DATABASE_STANDBY === 'required' ? standbyFault : undefined,
+      onChange: (error) => {
+        if (error === null) log.warn('the database is back');
+        else log.error({ err: error }, 'the database is away: not ready');
+      },
     });
     const now = (): number => Date.now();
     const metrics = createMetrics();
@@ -96,7 +107,17 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       sealing: config.GATEWAY_SEALING_KEYS,
       fingerprint: config.GATEWAY_FINGERPRINT_KEYS,
     });
-    const services: Services = { pool, accounts, sealing, config, metrics, unrecorded: createUnrecorded(), now };
+    const services: Services = {
+      pool,
+      database,
+      pulse: createPulse(() => performance.now()),
+      accounts,
+      sealing,
+      config,
+      metrics,
+      unrecorded: createUnrecorded(),
+      now,
+    };
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -105,6 +126,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       await jobs?.stop();
       await services.unrecorded.stop();
       await accounts.close();
+      await database.close();
       await pool.end();
     };
     return { url, pool, sealing, services, close };

@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Services } from '../services.ts';
+import { beginRun, type Run, type RunOptions } from './run.ts';
+import { freeJobsOf } from './store.ts';
+
+const lookEveryMs = 500;
+/** Longest pause before another run, when one after the other breaks soon. */
+const longestPauseMs = 4000;
+const soonMs = 30_000;
+/** Of the time that the process has to end: what remains is for the others. */
+const shareOfGrace = 0.8;
+
+export interface Queue {
+  /** Takes no new jobs and lets the running ones end, for as long as the process has to do so. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Works on the queue. A run that breaks or gives no sign of life is abandoned whole, its connections with it, and another one
+ * follows as soon as the database serves.
+ *
+ * @throws when the first run cannot begin
+ */
+export async function startQueue(services: Services, options: Omit<RunOptions, 'onLeft'>): Promise<Queue> {
+  const { log } = options;
+  const stopping = new AbortController();
+  const left = new Set<string>();
+  const begin = (): Promise<Run> => beginRun(services, { ...options, onLeft: (holder) => left.add(holder) });
+  let current: Run | null = await begin();
+
+  async function beginAgain(): Promise<void> {
+    try {
+      current = await begin();
+      log.warn('the job queue had ended and was started again');
+    } catch (error) {
+      log.warn({ err: error }, 'the job queue cannot be started yet');
+    }
+  }
+
+  /** What an abandoned run left half-way is free for its successor, and for other processes. */
+  async function freeLeft(): Promise<void> {
+    const holders = [...left];
+    if (holders.length === 0) return;
+    try {
+      await freeJobsOf(services.pool, holders);
+      for (const holder of holders) left.delete(holder);
+    } catch {
+      // The next look tries again.
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    let begunAt = performance.now();
+    let pauseMs = lookEveryMs;
+    while (!stopping.signal.aborted) {
+      const pause = wait(current === null ? pauseMs : lookEveryMs, null, { signal: stopping.signal }).catch(() => null);
+      const broken = await (current === null ? pause : Promise.race([current.broken, pause]));
+      if (stopping.signal.aborted) return;
+      const reason = broken ?? (services.pulse.isHung() ? new Error('The job queue gave no sign of life.') : null);
+      if (current !== null && reason !== null) {
+        log.warn({ err: reason }, 'the job queue broke');
+        void current.abandon(reason);
+        current = null;
+        const isSoon = performance.now() - begunAt < soonMs;
+        pauseMs = isSoon ? Math.min(2 * pauseMs, longestPauseMs) : lookEveryMs;
+      } else if (services.database.fault() === null) {
+        if (current === null) {
+          await beginAgain();
+          begunAt = performance.now();
+        }
+        await freeLeft();
+      }
+    }
+  }
+  const supervised = supervise();
+
+  async function end(run: Run): Promise<void> {
+    await Promise.race([run.stop(), run.broken]);
+    await run.abandon(new Error('The process ends.'));
+    await freeLeft();
+  }
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await supervised;
+      if (current === null) return;
+      const inTime = new AbortController();
+      const late = wait(services.config.SHUTDOWN_GRACE_MS * shareOfGrace, null, { signal: inTime.signal });
+      await Promise.race([end(current), late.catch(() => {})]);
+      inTime.abort();
+    },
+  };
+}

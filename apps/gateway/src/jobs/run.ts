@@ -1,0 +1,150 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  Logger,
+  run,
+  type Runner,
+  type Task,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from 'graphile-worker';
+import type { Logger as Pino } from 'pino';
+import type { Services } from '../services.ts';
+import type { QueuePulse } from './pulse.ts';
+import { openRunConnections } from './store.ts';
+
+const pollIntervalMs = 1000;
+/** To begin, a run asks a few small things of the database. */
+const longestBeginMs = 5000;
+
+/** What is to be done, and by whom it is seen. */
+export interface RunOptions {
+  readonly tasks: TaskList;
+  readonly crontab: string;
+  /** Queued whenever a run begins. */
+  readonly firstTask: string;
+  readonly log: Pino;
+  /** Told the name under which an abandoned run may hold jobs, once none of them runs any more. */
+  readonly onLeft: (holder: string) => void;
+}
+
+/** The queue from its beginning to its first failure; then another one must follow. */
+export interface Run {
+  /** Resolves with what ended it, though nobody asked it to end. */
+  readonly broken: Promise<Error>;
+  /** Takes no new jobs; resolves when the running ones have ended and that is recorded. Never does so once it is broken. */
+  stop(): Promise<void>;
+  /** Ends all that it has begun, at once; resolves when its jobs have ended too, of which nothing is recorded. */
+  abandon(reason: Error): Promise<void>;
+}
+
+/** @throws when it cannot begin; then nothing of it is left */
+export async function beginRun(services: Services, options: RunOptions): Promise<Run> {
+  const { pulse, config } = services;
+  const { tasks, crontab, firstTask, log, onLeft } = options;
+  const { promise: broken, resolve: breaks } = Promise.withResolvers<Error>();
+  const connections = openRunConnections(config, breaks);
+  const running = new Set<Promise<unknown>>();
+  const seen: Seen = { workers: null, isOver: false };
+  let runner: Runner | null = null;
+
+  async function abandon(reason: Error): Promise<void> {
+    seen.isOver = true;
+    // Not waited for: on connections that are gone it may never end. It takes no more jobs from now on.
+    void runner?.stop().catch(() => {});
+    connections.destroy(reason);
+    await Promise.allSettled(running);
+    const { workers } = seen;
+    if (workers === null) return;
+    seen.workers = null;
+    // graphile-worker keeps a list of all that it has begun, and this takes the run off it.
+    void Promise.resolve(workers.forcefulShutdown(reason.message)).catch(() => {});
+    onLeft(workers.id);
+  }
+
+  const failed = failureWithin(broken, longestBeginMs);
+  try {
+    const begun = run({
+      pgPool: connections.pool,
+      taskList: noted(tasks, running),
+      concurrency: config.JOBS_CONCURRENCY,
+      pollInterval: pollIntervalMs,
+      crontab,
+      noHandleSignals: true,
+      events: watchedEvents(seen, pulse),
+      logger: queueLog(seen, log),
+    });
+    runner = await Promise.race([begun, failed]);
+    runner.promise.then(() => breaks(new Error('The job queue ended by itself.')), breaks);
+    await Promise.race([runner.addJob(firstTask, {}), failed]);
+  } catch (error) {
+    void abandon(error as Error);
+    throw error;
+  }
+  pulse.begun(config.JOBS_CONCURRENCY);
+  return {
+    broken,
+    stop: async () => {
+      await runner.stop();
+      await connections.idle();
+    },
+    abandon,
+  };
+}
+
+/**
+ * What the parts that are handed to graphile-worker know of the run. They know no more of it, because they are kept: it holds
+ * the options of each run for ever (taskIdentifiers.js, `cacheByOptions`).
+ */
+interface Seen {
+  workers: WorkerPool | null;
+  isOver: boolean;
+}
+
+function watchedEvents(seen: Seen, pulse: QueuePulse): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter();
+  events.on('pool:create', ({ workerPool }) => {
+    seen.workers = workerPool;
+  });
+  events.on('worker:getJob:empty', () => {
+    if (!seen.isOver) pulse.polled();
+  });
+  events.on('job:start', () => {
+    if (!seen.isOver) pulse.jobBegun();
+  });
+  events.on('job:complete', () => {
+    if (!seen.isOver) pulse.jobEnded();
+  });
+  return events;
+}
+
+function queueLog(seen: Seen, log: Pino): Logger {
+  return new Logger(() => (level, message) => {
+    if (seen.isOver) return;
+    if (level === 'error' || level === 'warning') log.warn({ jobs: message }, 'job queue');
+    else log.debug({ jobs: message }, 'job queue');
+  });
+}
+
+/** Rejects with the failure, or when it takes longer than that. */
+async function failureWithin(failure: Promise<Error>, ms: number): Promise<never> {
+  throw await Promise.race([failure, wait(ms, new Error('The job queue did not begin in time.'), { ref: false })]);
+}
+
+/**
+ * The tasks, each noted while it runs, and run as from here: the queue may wake up by a database connection that a request
+ * opened, and the job would have that request's deadline, which is long over, and its place at an account.
+ */
+function noted(tasks: TaskList, running: Set<Promise<unknown>>): TaskList {
+  const asFromHere = AsyncLocalStorage.snapshot();
+  const wrapped = (task: Task | undefined): Task => {
+    return (payload, helpers) => {
+      const work = asFromHere(() => Promise.try(() => task?.(payload, helpers)));
+      running.add(work);
+      return work.finally(() => running.delete(work));
+    };
+  };
+  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, wrapped(task)]));
+}
