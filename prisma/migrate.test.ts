@@ -442,6 +442,10 @@ describe('the database refuses', () => {
     operations_lease: [{ lease_until: null }, { ...settled, lease_until: at }],
     operations_fence: [{ fence: 0 }],
     operations_silent: [{ silent_ms: -1 }, { silent_since: at }],
+    operations_superseded: [
+      { superseded_by: operation.id },
+      { state: 'superseded', lease_until: null, unknown_since: at },
+    ],
     operation_attempts_number: [{ number: -1, kind: 'look-up' }],
     operation_attempts_kind: [{ kind: 'guess' }],
     operation_attempts_send_once: [{ number: 1 }],

@@ -122,7 +122,6 @@ describe('what an answer proves', () => {
   });
 
   test.each([
-    [4005, 'conflict'],
     [4016, 'invalid_request'],
     [4017, 'unsupported'],
   ])('%d refuses a PIN, and is unknown for every other change', async (code, reason) => {
@@ -137,6 +136,14 @@ describe('what an answer proves', () => {
     }
   });
 
+  test.each(kinds)('4005 refuses $kind: the card is in no state for it', async (change) => {
+    const account = await openAccount(() => failure(4005));
+    expect(await account.adapter().cardControls.change(card, change, call)).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'conflict', code: '4005' },
+    });
+  });
+
   test.each([activate, setPin])('$kind: what a message repeats of it is hidden', async (change) => {
     const account = await openAccount((request) => failure(1004, `cvv 123, pin 258036, ${request.body}`));
     const outcome = await account.adapter().cardControls.change(card, change, call);
@@ -149,8 +156,8 @@ describe('what an answer proves', () => {
   test('how a lost answer is settled', async () => {
     const account = await openAccount(() => taken);
     expect(account.adapter().cardControls.settlement).toMatchObject({
-      activate: { by: 'target-state', states: ['active'] },
-      freeze: { by: 'target-state', states: ['frozen'] },
+      activate: { by: 'target-state', states: ['active'], settledAfterMs: 30_000 },
+      freeze: { by: 'target-state', states: ['frozen'], settledAfterMs: 30_000 },
       unfreeze: { by: 'target-state', states: ['active'] },
       cancel: { by: 'target-state', states: ['cancelled', 'cancelling'] },
       setPin: { by: 'person' },

@@ -14,28 +14,38 @@ import {
 import type { KeySecureClient, KeySecureRequest } from './client.ts';
 import { secretMissing } from './documented-calls.ts';
 import type { FieldCipher } from './encryption.ts';
-import { pinRefusals } from './refusals.ts';
+import { pinRefusals, statusRefusals } from './refusals.ts';
+import type { KeySecureSettings } from './settings.ts';
 import { changeResult } from './wire.ts';
 
 /** What activating a card and setting a PIN lack without `apiSecret`. */
 const gap: Gap = { state: 'needs-settings', reason: secretMissing };
 
-const settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>> = {
-  activate: { by: 'target-state', states: ['active'] },
-  freeze: { by: 'target-state', states: ['frozen'] },
-  unfreeze: { by: 'target-state', states: ['active'] },
-  cancel: { by: 'target-state', states: ['cancelled', 'cancelling'] },
-  setPin: {
-    by: 'person',
-    why: 'No call of KeySecure shows a PIN. The holder tries it, or sets it again: the last one counts (keysecure.md §8).',
-  },
-};
+function settlementOf({
+  changesTakeMs: settledAfterMs,
+}: Pick<KeySecureSettings, 'changesTakeMs'>): Readonly<Record<CardChange['kind'], ChangeSettlement>> {
+  const by = 'target-state';
+  return {
+    activate: { by, states: ['active'], settledAfterMs },
+    freeze: { by, states: ['frozen'], settledAfterMs },
+    unfreeze: { by, states: ['active'], settledAfterMs },
+    cancel: { by, states: ['cancelled', 'cancelling'], settledAfterMs },
+    setPin: {
+      by: 'person',
+      why: 'No call of KeySecure shows a PIN. The holder tries it, or sets it again: the last one counts (keysecure.md §8).',
+    },
+  };
+}
 
 /**
  * Activating, freezing, cancelling a card and setting its PIN (keysecure.md §6.9–6.11). Done means that the provider took
  * it on: whether the card changes at once is not documented.
  */
-export function cardControls(client: KeySecureClient, cipher: FieldCipher | null): CardControlsFacet {
+export function cardControls(
+  client: KeySecureClient,
+  cipher: FieldCipher | null,
+  settings: Pick<KeySecureSettings, 'changesTakeMs'>,
+): CardControlsFacet {
   async function send(
     request: Pick<KeySecureRequest<typeof changeResult, null>, 'path' | 'body' | 'hide' | 'refusals'>,
     providerStatus: string | null,
@@ -57,7 +67,11 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
 
   /** `Activated` unfreezes here; the first activation has a call of its own (keysecure.md §12, trap 15). */
   function setStatus(card: CardReference, status: 'Frozen' | 'Activated' | 'Delete', call: ProviderCall) {
-    return send({ path: 'card/status/update', body: { card_no: card.providerRef, status } }, status, call);
+    return send(
+      { path: 'card/status/update', body: { card_no: card.providerRef, status }, refusals: statusRefusals },
+      status,
+      call,
+    );
   }
 
   async function activate(card: CardReference, cvv: Secret, last4: string, call: ProviderCall) {
@@ -77,6 +91,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
           card_last_no: last4,
         },
         hide: [digits, ciphertext],
+        refusals: statusRefusals,
       },
       // What it becomes by the document (§6.9).
       'Activated',
@@ -104,7 +119,7 @@ export function cardControls(client: KeySecureClient, cipher: FieldCipher | null
   }
 
   return {
-    settlement,
+    settlement: settlementOf(settings),
     pinFault,
     ...(cipher === null ? { gaps: { activate: gap, setPin: gap } } : {}),
     async change(card, change, call) {

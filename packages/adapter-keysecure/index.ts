@@ -46,7 +46,7 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       cardholders: cardholders(client, settings),
       issuing: issuing(client, settings),
       cards: cards(client, settings, latest),
-      cardControls: cardControls(client, cipher),
+      cardControls: cardControls(client, cipher, settings),
       ...(cipher === null ? {} : { reveal: reveal(client, cipher), callbacks: callbacks(settings, host.clock) }),
       frameTokens: frameTokens(client),
       transactions: transactions(client, settings, latest),

@@ -46,14 +46,16 @@ const refusals: Refusals = new Map([
 ]);
 
 /**
- * Documented for card/pin/set alone: the card's status does not allow it, the PIN breaks the rule, the card is virtual
- * (keysecure.md §6.11, §10). No other call is said to answer with them, so elsewhere they prove nothing.
+ * 4005: the card's status does not allow it (keysecure.md §6.11, §10). By its text it refuses a change of the status as it
+ * does a PIN; what answers with it otherwise has no such change to refuse.
  */
-export const pinRefusals: Refusals = new Map([
-  [4005, 'conflict'],
-  [4016, 'invalid_request'],
-  [4017, 'unsupported'],
-]);
+export const statusRefusals: Refusals = new Map([[4005, 'conflict']]);
+
+/**
+ * Documented for card/pin/set alone, beside 4005: the PIN breaks the rule, the card is virtual (keysecure.md §6.11, §10). No
+ * other call is said to answer with them, so elsewhere they prove nothing.
+ */
+export const pinRefusals: Refusals = new Map([...statusRefusals, [4016, 'invalid_request'], [4017, 'unsupported']]);
 
 /** 1013: the merchant may not see card numbers (keysecure.md §6.8, §10). */
 export const privateDataRefusals: Refusals = new Map([[1013, 'unsupported']]);

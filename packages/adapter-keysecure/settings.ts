@@ -35,6 +35,8 @@ export interface KeySecureSettings {
   readonly listedSince: string;
   /** Rows asked for per page of a list (§7). */
   readonly pageSize: number;
+  /** Milliseconds in which an accepted change of a card comes into effect (§6.10 leaves it open; §12, trap 23). */
+  readonly changesTakeMs: number;
 }
 
 export const keysecureSettings: z.ZodType<KeySecureSettings> = z
@@ -82,6 +84,10 @@ export const keysecureSettings: z.ZodType<KeySecureSettings> = z
       .default('2020-01-01')
       .meta({ description: 'The day (YYYY-MM-DD) from which on a card sync asks for cards.' }),
     pageSize: z.int().min(1).max(100).default(100).meta({ description: 'Rows asked for per page of a list.' }),
+    changesTakeMs: z.int().min(0).max(3_600_000).default(30_000).meta({
+      description:
+        'Milliseconds in which a change of a card comes into effect, which KeySecure does not say: so long after it was sent the card may still show a state from before it.',
+    }),
   })
   .superRefine(crossFaults, { when: () => true });
 

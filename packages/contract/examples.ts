@@ -330,6 +330,7 @@ export const operation = {
   settlesBy: 'look-up' as const,
   nextLookUpAt: '2026-11-22T10:00:22.000Z',
   settledBy: null,
+  supersededBy: null,
   resolution: null,
   createdAt: created,
   settledAt: null,

@@ -9,7 +9,10 @@ export const operationSchema = z
     provider: z.string(),
     account: accountName,
     caller: z.string().meta({ description: 'The service that asked for it.' }),
-    outcome: z.enum(operationStates),
+    outcome: z.enum(operationStates).meta({
+      description:
+        '`superseded`: it was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown; nobody has to find out.',
+    }),
     resource: z.string().meta({ description: 'Id of the card, cardholder, binding or sync it is about.' }),
     unknownBecause: z
       .enum(['no_answer', 'unreadable_answer', 'unlisted_code'])
@@ -37,6 +40,10 @@ export const operationSchema = z
       })
       .nullable()
       .meta({ description: 'The word of the person who settled it.' }),
+    supersededBy: publicId('operation').nullable().meta({
+      description:
+        'A later write of the same thing, which succeeded while the outcome of this one was unknown. Nothing is asked about this one any more.',
+    }),
     createdAt: timestamp,
     settledAt: timestamp.nullable(),
     attempts: z

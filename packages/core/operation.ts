@@ -1,5 +1,8 @@
-/** Where a write stands: `submitting` until its answer is known; `unknown` until evidence or a person settles it. */
-export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown'] as const;
+/**
+ * Where a write stands: `submitting` until its answer is known; `unknown` until evidence or a person settles it;
+ * `superseded` once a later write of the same thing succeeded: nobody can find out any more what became of this one.
+ */
+export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown', 'superseded'] as const;
 export type OperationState = (typeof operationStates)[number];
 
 /** The writes of the facade, by the operation id a caller knows them by. */

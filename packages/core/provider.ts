@@ -175,10 +175,11 @@ export type CardChange =
 
 /**
  * How a lost answer to a change is found out: by reading the card again ({@link CardsFacet.read}) until it is in one of
- * these states, or by a person where no call shows it.
+ * these states, or by a person where no call shows it. For `settledAfterMs` after a change was sent the card may still show
+ * a state from before it: zero only where the provider says that a change is in effect when it is answered.
  */
 export type ChangeSettlement =
-  | { readonly by: 'target-state'; readonly states: readonly CardStatus[] }
+  | { readonly by: 'target-state'; readonly states: readonly CardStatus[]; readonly settledAfterMs: number }
   | { readonly by: 'person'; readonly why: string };
 
 export interface CardControlsFacet {

@@ -264,6 +264,16 @@ describe('a change that the card does not allow', () => {
 });
 
 describe('a change that the provider refuses', () => {
+  test('because the card is in no state for it is certain at once', async () => {
+    const { id } = await cards.made('virtual');
+    gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Delete' });
+    await expect(gateway.client.freezeCard({ params: { id } })).rejects.toMatchObject({
+      code: 'refused-by-provider',
+      problem: { outcome: 'refused', provider: { code: '4005' } },
+    });
+    expect(await stored(id)).toMatchObject({ operation: { outcome: 'refused' } });
+  });
+
   test('leaves the card as it was', async () => {
     const { id } = await cards.made('physical');
     const { pan } = secretsOf(gateway, id);
@@ -277,6 +287,10 @@ describe('a change that the provider refuses', () => {
     expect(effects(id)).toEqual(['card_activated']);
   });
 });
+
+function lose(fault: 'reset' | 'work_then_reset'): void {
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault });
+}
 
 describe('a change whose answer is lost', () => {
   const changes = [
@@ -315,10 +329,11 @@ describe('a change whose answer is lost', () => {
     },
   );
 
-  test('that was never made stays open, hinders no other, and settles by what that one brings about', async () => {
+  test('that was never made stays open, hinders no other, and is superseded by one that is made', async () => {
     const { id } = await cards.made('virtual');
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'reset' });
-    const lost = await change('freezeCard', id);
+    const key = crypto.randomUUID();
+    const lost = await change('freezeCard', id, key);
     expect(lost.status).toBe(202);
     await settleNow(gateway.services, lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({
@@ -330,10 +345,96 @@ describe('a change whose answer is lost', () => {
 
     expect(await change('freezeCard', id)).toMatchObject({ status: 200, data: { status: 'frozen' } });
     await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
-    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded' });
-    expect(await stored(id)).toMatchObject({ status: 'frozen' });
+    const params = { id: lost.data.operation?.id ?? '' };
+    const made = (await stored(id)).operation?.id;
+    expect(await operation(params.id)).toMatchObject({
+      outcome: 'superseded',
+      supersededBy: made,
+      settledBy: null,
+      settlesBy: null,
+      nextLookUpAt: null,
+    });
+    expect(await operation(made)).toMatchObject({ outcome: 'succeeded', settledBy: 'answer', supersededBy: null });
+    expect(await change('freezeCard', id, key)).toMatchObject({
+      status: 202,
+      replayed: true,
+      data: { status: 'frozen', operation: { id: params.id, outcome: 'superseded' } },
+    });
+    const resolution = { outcome: 'refused', reason: 'There is nothing to find out.' } as const;
+    await expect(gateway.client.resolveOperation({ params, body: resolution })).rejects.toMatchObject({ status: 409 });
     expect(effects(id)).toEqual(['card_frozen']);
   });
+
+  test('and that of a later one too are told apart: the later one counts', async () => {
+    const { id } = await cards.made('virtual');
+    lose('reset');
+    const first = await change('freezeCard', id);
+    lose('work_then_reset');
+    const second = await change('freezeCard', id);
+    await settleNow(ahead(gateway, 60_000), first.data.operation?.id);
+    expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+    await settleNow(ahead(gateway, 60_000), second.data.operation?.id);
+    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'superseded' });
+  });
+
+  test('is not settled by a state from before it, where the provider takes changes over later than it answers', async () => {
+    const { id } = await cards.made('virtual');
+    await change('freezeCard', id);
+    // Accepted, and not in effect yet.
+    gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Activated' });
+    lose('reset');
+    const lost = await change('unfreezeCard', id);
+    await settleNow(gateway.services, lost.data.operation?.id);
+    await cards.refreshed(id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+
+    gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Frozen' });
+    await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
+    expect(await stored(id)).toMatchObject({ status: 'frozen' });
+  });
+
+  test('and that follows another settles once what came before it has to be in effect', async () => {
+    const { id } = await cards.made('virtual');
+    await change('freezeCard', id);
+    lose('work_then_reset');
+    const lost = await change('unfreezeCard', id);
+    await settleNow(gateway.services, lost.data.operation?.id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
+    await settleNow(ahead(gateway, 31_000), lost.data.operation?.id);
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+  });
+
+  test('leaves behind what its look-up reads, also where that settles nothing', async () => {
+    const { id } = await cards.made('physical', 'Activated');
+    lose('reset');
+    const lost = await change('freezeCard', id);
+    gateway.sandbox.admin.keysecure.updateCard(id, { status: 'ToActivate' });
+    await settleNow(gateway.services, lost.data.operation?.id);
+    expect(await stored(id)).toMatchObject({ status: 'inactive', providerStatus: 'ToActivate' });
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test.each([
+    ['by a look-up', (_id: string, lost: Changed) => settleNow(gateway.services, lost.data.operation?.id), 'look-up'],
+    ['by a refreshed card', (id: string) => cards.refreshed(id), 'list'],
+  ] as const)(
+    'is refused, %s, once the card is cancelled: it can no longer come about',
+    async (_how, look, settledBy) => {
+      const { id } = await cards.made('virtual');
+      lose('reset');
+      const lost = await change('freezeCard', id);
+      gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Delete' });
+      await look(id, lost);
+      expect(await operation(lost.data.operation?.id)).toMatchObject({
+        outcome: 'refused',
+        settledBy,
+        refusal: { reason: 'conflict', code: 'Delete', message: expect.stringContaining('"cancelled"') as string },
+      });
+      expect(await stored(id)).toMatchObject({ status: 'cancelled', operation: { outcome: 'refused' } });
+    },
+  );
 
   test('of a PIN waits for a person, and the PIN can be set again', async () => {
     const { id } = await cards.made('physical', 'Activated');
@@ -345,11 +446,10 @@ describe('a change whose answer is lost', () => {
     expect(counts()).toEqual(asked);
     expect((await change('setCardPin', id)).status).toBe(200);
 
-    const resolution = { outcome: 'succeeded', reason: 'The holder paid with it.' } as const;
-    const params = { id: lost.data.operation?.id ?? '' };
-    await gateway.client.resolveOperation({ params, body: resolution });
-    expect(await operation(params.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'person' });
-    expect(await stored(id)).toMatchObject({ status: 'active' });
+    // It is what it was last set to: nobody has to find out whether the first one came through.
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'superseded', settlesBy: null });
+    const { data: waiting } = await gateway.client.listOperations({ query: { settlesBy: 'person', limit: 200 } });
+    expect(waiting.map((one) => one.id)).not.toContain(lost.data.operation?.id);
   });
 
   test('keeps all others waiting only while it is under way', async () => {

@@ -132,6 +132,27 @@ describe('state never goes back', () => {
   });
 });
 
+test('an operation is superseded by one that succeeded, and only its own answer can still close it', async () => {
+  const [lost, later] = [await insertUnknown(), await insertUnknown()];
+  const supersede = (id: string, by: string | null): Promise<unknown> =>
+    pool.query(`UPDATE operations SET state = 'superseded', superseded_by = $2, next_look_up_at = NULL WHERE id = $1`, [
+      id,
+      by,
+    ]);
+  await expect(supersede(lost, null)).rejects.toMatchObject(violation('operations_superseded'));
+  await expect(supersede(lost, later)).rejects.toMatchObject(violation('operations_successor'));
+  await insertAttempt(later, 'done');
+  await close(later, 'succeeded', 'answer');
+  await supersede(lost, later);
+  await expect(supersede(later, lost)).rejects.toMatchObject(forward);
+  await insertAttempt(lost, 'done');
+  await expect(close(lost, 'succeeded', 'look-up')).rejects.toMatchObject(forward);
+  await expect(
+    pool.query(`UPDATE operations SET state = 'unknown', superseded_by = NULL WHERE id = $1`, [lost]),
+  ).rejects.toMatchObject(forward);
+  await close(lost, 'succeeded', 'answer');
+});
+
 test('an operation that is not settled keeps its key, and one that is being sent has an owner', async () => {
   const id = await insertUnknown();
   await expect(

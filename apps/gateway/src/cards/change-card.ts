@@ -1,46 +1,43 @@
 import type { activateCardSchema, setCardPinSchema } from '@card-gateway/contract';
-import {
-  type CardChange,
-  type CardStatus,
-  done,
-  mapOutcome,
-  type OperationType,
-  type ProviderCard,
-  Secret,
-  toPublicId,
-  uuidOf,
-} from '@card-gateway/core';
+import { type CardChange, type CardStatus, done, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { facetOf } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
 import { pinChanges, requireGuess, securityCodeOf, securityCodes, settleGuess } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { LookUp, WriteKind } from '../ledger/kind.ts';
+import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
+import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
+import {
+  type ChangedCard,
+  type ChangeName,
+  changeNames,
+  changeTypes,
+  shownBy,
+  targetOf,
+  typesSupersededBy,
+} from './change-settlement.ts';
 import { beginChange, endChange } from './change-store.ts';
 import { sealedPan } from './sealed-pan.ts';
-import { describeProviderCards } from './provider-cards-store.ts';
+import { storeProviderCards } from './provider-cards-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardView } from './view.ts';
 
-type ChangeName = CardChange['kind'];
-
 interface Rule {
-  readonly type: OperationType;
   /** The states in which the change makes sense; nothing is asked of the provider in another. */
   readonly from: readonly CardStatus[];
   readonly isForPhysicalOnly: boolean;
 }
 
 const rules: Readonly<Record<ChangeName, Rule>> = {
-  activate: { type: 'activateCard', from: ['inactive'], isForPhysicalOnly: true },
+  activate: { from: ['inactive'], isForPhysicalOnly: true },
   // What a provider's new word for a state means nobody here knows; a card in it must still be stopped. The provider decides.
-  freeze: { type: 'freezeCard', from: ['active', 'unrecognized'], isForPhysicalOnly: false },
-  unfreeze: { type: 'unfreezeCard', from: ['frozen'], isForPhysicalOnly: false },
-  cancel: { type: 'cancelCard', from: ['inactive', 'active', 'frozen', 'unrecognized'], isForPhysicalOnly: false },
-  setPin: { type: 'setCardPin', from: ['active'], isForPhysicalOnly: true },
+  freeze: { from: ['active', 'unrecognized'], isForPhysicalOnly: false },
+  unfreeze: { from: ['frozen'], isForPhysicalOnly: false },
+  cancel: { from: ['inactive', 'active', 'frozen', 'unrecognized'], isForPhysicalOnly: false },
+  setPin: { from: ['active'], isForPhysicalOnly: true },
 };
 
 interface SecretChange {
@@ -56,36 +53,29 @@ const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
   setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
 };
 
-/** A change that was made. */
-interface ChangedCard {
-  /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
-  readonly status: CardStatus | null;
-  /** The provider's own word for that state. */
-  readonly providerStatus?: string | null;
-  readonly described?: ProviderCard;
-}
-
 /** All changes of a card, for the work that settles them. */
 export function changeKinds(services: Services): WriteKind<ChangedCard>[] {
-  return (Object.keys(rules) as ChangeName[]).map((change) => changeKind(services, change));
+  return changeNames.map((change) => changeKind(services, change));
 }
 
 /** How the outcome of a change becomes the card's state, and how a lost answer is found out: by reading the card again. */
 function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCard> {
   return {
-    type: rules[change].type,
+    type: changeTypes[change],
     successStatus: 200,
-    settlesBy: (account) => (targetStates(account, change) === null ? 'person' : 'look-up'),
+    settlesBy: (account) => (targetOf(account, change) === null ? 'person' : 'look-up'),
 
-    apply: async (client, operation, outcome, { at, askedAt }) => {
+    apply: async (client, operation, outcome, { at }) => {
+      // Before what else is locked here.
+      if (outcome.kind === 'done') {
+        const types = typesSupersededBy(change);
+        await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types }, at);
+      }
       if (secretChanges[change] !== undefined) await settleGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done': {
           if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
-          const { status, providerStatus = null, described } = outcome.value;
-          const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
-          if (described !== undefined)
-            await describeProviderCards(client, services.sealing, account, [described], askedAt);
+          const { status, providerStatus = null } = outcome.value;
           if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
           return;
         }
@@ -102,38 +92,28 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
       return cardView(row);
     },
 
-    lookUp: async (account, operation, call): Promise<LookUp<ChangedCard> | null> => {
-      const states = targetStates(account, change);
+    lookUp: async (account, operation, call): Promise<LookUp<ChangedCard> | ShownRefused | Superseded | null> => {
       const row = await getCard(services.pool, operation.tenant, operation.resourceId);
       const { cards } = account.adapter;
-      if (states === null || cards === undefined || row === null || row.providerRef === null) return null;
+      if (targetOf(account, change) === null || cards === undefined || row === null || row.providerRef === null) {
+        return null;
+      }
+      const askedAt = new Date(services.now());
       const outcome = await cards.read({ providerRef: row.providerRef, pan: sealedPan(services, row) }, call);
       if (outcome.kind !== 'done') return outcome;
-      const finding = outcome.value;
-      if (!finding.found || !isIn(states, finding.value)) return { kind: 'absent' };
-      return mapOutcome(outcome, () => ({ status: null, described: finding.value }));
+      if (!outcome.value.found) return { kind: 'absent' };
+      const card = outcome.value.value;
+      await storeProviderCards(services.pool, services.sealing, account, [card], askedAt);
+      const shown = await shownBy(services, change, operation, card, { earliest: askedAt, latest: askedAt });
+      return shown?.kind === 'refused' ? { kind: 'shown-refused', outcome: shown } : (shown ?? { kind: 'absent' });
     },
 
-    shownBy: (operation, card) => {
-      const account = services.accounts.byName(operation.account);
-      const states = account === undefined ? null : targetStates(account, change);
-      // Who shows the card stores all that it says.
-      return states !== null && isIn(states, card) ? done({ status: null }) : null;
-    },
+    // Who shows the card has stored all that it says.
+    shownBy: (operation, card, said) => shownBy(services, change, operation, card, said),
 
     // A person says what became of the change; where the card stands now, only the provider does.
     resolved: async () => done({ status: null }),
   };
-}
-
-function isIn(states: readonly CardStatus[], { status }: ProviderCard): boolean {
-  return status !== undefined && states.includes(status);
-}
-
-/** The states in which a card shows that the change was made; null where no call of the provider's shows it. */
-function targetStates({ adapter }: OpenAccount, change: ChangeName): readonly CardStatus[] | null {
-  const settlement = adapter.cardControls?.settlement[change];
-  return settlement?.by === 'target-state' && adapter.cards !== undefined ? settlement.states : null;
 }
 
 /** Activates a physical card that has arrived. */
@@ -179,7 +159,7 @@ export function changeCard(
       });
     }
     const card = changeable(row, change.kind);
-    const target = targetStates(account, change.kind)?.[0] ?? null;
+    const target = targetOf(account, change.kind)?.states[0] ?? null;
     return {
       account,
       resourceId: id,

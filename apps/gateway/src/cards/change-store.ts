@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { CardRow } from './store.ts';
 
 /**
- * Notes on a card the change that is about to be sent. False when the card is no longer as it was seen: another write has
+ * Notes on a card the change that is about to be sent, and on the change as of when the card's state is known. False when the card is no longer as it was seen: another write has
  * begun, or the provider described another state.
  */
 export async function beginChange(
@@ -14,8 +14,11 @@ export async function beginChange(
 ): Promise<boolean> {
   const { rowCount } = await client.query({
     name: 'card-begin-change',
-    text: `UPDATE cards SET operation_id = $2, updated_at = $3
-           WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $4 AND status = $5`,
+    text: `WITH begun AS (
+             UPDATE cards SET operation_id = $2, updated_at = $3
+             WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $4 AND status = $5 RETURNING synced_at
+           )
+           UPDATE operations SET known_at = begun.synced_at FROM begun WHERE operations.id = $2`,
     values: [seen.id, operationId, at, seen.operationId, seen.status],
   });
   return rowCount === 1;

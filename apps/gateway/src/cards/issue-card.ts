@@ -56,9 +56,9 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
     },
 
     // Our reference is on the wire of this order alone (keysecure.md §6.5).
-    shownBy: (operation, card) =>
-      card.ourReference === toPublicId('card', operation.resourceId)
-        ? done({ providerRef: card.providerRef, described: card })
+    shownBy: async (operation, card, { latest }) =>
+      card.ourReference === toPublicId('card', operation.resourceId) && latest >= operation.createdAt
+        ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }
         : null,
 
     resolved: async (client, operation, providerRef) => {

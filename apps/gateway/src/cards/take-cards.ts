@@ -1,6 +1,6 @@
 import type { ProviderCard } from '@card-gateway/core';
 import type { Owner } from '../accounts/accounts.ts';
-import { attemptOf, settleByEvidence } from '../ledger/settle.ts';
+import { attemptOf, settleByEvidence, supersede } from '../ledger/settle.ts';
 import { findOpen } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { cardWriteKinds } from './kinds.ts';
@@ -34,11 +34,14 @@ export async function takeCards(
   for (const operation of open) {
     const kind = kinds.find(({ type }) => type === operation.type);
     const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
-    const shown = card === undefined ? null : kind?.shownBy?.(operation, card);
-    if (kind === undefined || !shown || shown.kind === 'unknown') continue;
-    // What was said before the write says nothing of it. A state that it aims at may be its work as soon as it can be.
-    const saidAt = shown.kind === 'done' ? seen.askedAt : (seen.earliest ?? seen.askedAt);
-    if (saidAt < operation.createdAt) continue;
+    if (kind?.shownBy === undefined || card === undefined) continue;
+    const said = { earliest: seen.earliest ?? seen.askedAt, latest: seen.askedAt };
+    const shown = await kind.shownBy(operation, card, said);
+    if (shown === null) continue;
+    if (shown.kind === 'superseded') {
+      await supersede(services, operation, shown.by);
+      continue;
+    }
     const attempt = attemptOf(seen.by, shown, seen.askedAt, new Date(services.now()));
     await settleByEvidence(services, kind, operation, shown, seen.by, attempt);
   }

@@ -8,6 +8,7 @@ import {
   postpone,
   recordingMs,
   settleOperation,
+  supersede,
   takeLookUp,
 } from '../ledger/settle.ts';
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
@@ -50,6 +51,10 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   if (showed === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
     await postpone(services, operation, 'nothing', null);
+    return;
+  }
+  if (showed.kind === 'superseded') {
+    await supersede(services, operation, showed.by);
     return;
   }
   const result = showed.kind === 'shown-refused' ? showed.outcome : showed;

@@ -18,12 +18,16 @@ export interface WriteKind<Value> {
     account: OpenAccount,
     operation: OperationRow,
     call: ProviderCall,
-  ): Promise<LookUp<Value> | ShownRefused | null>;
+  ): Promise<LookUp<Value> | ShownRefused | Superseded | null>;
   /**
-   * What the provider's description of the write's card proves of the write, wherever it came from (look-up, list,
-   * callback); null when it proves nothing. Only for writes on cards. The description is never older than the write.
+   * What the provider's description of the write's card proves of the write, where it came in by itself or was asked for
+   * something else (list, callback); null when it proves nothing. Only for writes on cards.
    */
-  shownBy?(operation: OperationRow, card: ProviderCard): Outcome<Value> | null;
+  shownBy?(
+    operation: OperationRow,
+    card: ProviderCard,
+    said: SaidAt,
+  ): Promise<Extract<Outcome<Value>, { kind: 'done' | 'refused' }> | Superseded | null>;
   /**
    * What a write brought about by the word of a person who found that it succeeded: a `done`. Null when the provider's id
    * of what came of it is needed, and neither given nor known.
@@ -53,6 +57,19 @@ export interface When {
   readonly at: Date;
   /** When the provider was asked for what it said, which may be a while before. */
   readonly askedAt: Date;
+}
+
+/** Between which moments a provider's description was true. */
+export interface SaidAt {
+  readonly earliest: Date;
+  readonly latest: Date;
+}
+
+/** A later write of the same thing succeeded: what the provider shows of it says nothing of this one. */
+export interface Superseded {
+  readonly kind: 'superseded';
+  /** The id of that write's operation. */
+  readonly by: string;
 }
 
 /** What a look-up showed. `absent` proves nothing: the provider may still be at work. */

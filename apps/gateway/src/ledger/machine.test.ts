@@ -19,6 +19,7 @@ const recorded = (settlesBy: 'look-up' | 'person' = 'look-up'): Standing => ({
   silentMs: 0,
   settledBy: null,
   settledAt: null,
+  supersededBy: null,
 });
 
 /** What is true of a write at the provider: it happened, or it did not. No evidence says otherwise. */
@@ -34,20 +35,23 @@ const told: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('looked-up'), showed, fence: fences }),
   fc.constant({ kind: 'woken' } as const),
 );
-const evidence = (truth: Truth): fc.Arbitrary<Happening> =>
-  fc.record({
-    kind: fc.constant('shown'),
-    outcome: fc.constant(truth),
-    by: fc.constantFrom('answer', 'look-up', 'callback', 'list'),
-  });
+const superseded = fc.constant({ kind: 'superseded', by: 'a later write' } as const);
+const evidence = (
+  truth: Truth,
+  by: readonly ('answer' | 'look-up' | 'callback' | 'list')[] = ['answer', 'look-up', 'callback', 'list'],
+): fc.Arbitrary<Happening> =>
+  fc.record({ kind: fc.constant('shown'), outcome: fc.constant(truth), by: fc.constantFrom(...by) });
 const word = (truth: Truth): Happening => ({ kind: 'resolved', outcome: truth });
 const pause = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 120_000 }), fc.constant(askedForMs));
 
 /** Events of every kind in any order and number, of one truth. */
 const steps = (truth: Truth): fc.Arbitrary<Step[]> =>
-  fc.array(fc.record({ event: fc.oneof(told, told, evidence(truth), fc.constant(word(truth))), afterMs: pause }), {
-    maxLength: 40,
-  });
+  fc.array(
+    fc.record({ event: fc.oneof(told, told, superseded, evidence(truth), fc.constant(word(truth))), afterMs: pause }),
+    {
+      maxLength: 40,
+    },
+  );
 
 /** All standings from the record on, each event at its own time; an event that changes nothing leaves the one before. */
 function walk(from: Standing, path: readonly Step[]): { readonly standing: Standing; readonly at: Date }[] {
@@ -60,8 +64,8 @@ function walk(from: Standing, path: readonly Step[]): { readonly standing: Stand
   });
 }
 
-const rank = { submitting: 0, unknown: 1, succeeded: 2, refused: 2 } as const;
-const isClosed = ({ state }: Standing): boolean => rank[state] === 2;
+const rank = { submitting: 0, unknown: 1, superseded: 2, succeeded: 3, refused: 3 } as const;
+const isClosed = ({ state }: Standing): boolean => rank[state] === 3;
 const truths = fc.constantFrom<Truth>('done', 'refused');
 const settlers = fc.constantFrom('look-up' as const, 'person' as const);
 
@@ -106,7 +110,8 @@ describe('whatever happens to a write, in whatever order and however often', () 
           const { state, leaseUntil, settlesBy, nextLookUpAt, silentSince, silentMs, unknownSince } = standing;
           expect((standing.settledAt !== null && standing.settledBy !== null) === isClosed(standing)).toBe(true);
           expect(silentMs).toBeGreaterThanOrEqual(0);
-          if (isClosed(standing)) expect([leaseUntil, nextLookUpAt, silentSince]).toEqual([null, null, null]);
+          expect(state === 'superseded').toBe(standing.supersededBy !== null && !isClosed(standing));
+          if (rank[state] > 1) expect([leaseUntil, nextLookUpAt, silentSince]).toEqual([null, null, null]);
           if (state === 'submitting') expect(leaseUntil).not.toBeNull();
           if (state !== 'unknown') continue;
           expect(unknownSince).not.toBeNull();
@@ -117,13 +122,19 @@ describe('whatever happens to a write, in whatever order and however often', () 
   });
 
   test('the same evidence in every order, up to seven events, ends in the same state', () => {
+    const inTwoOrders = (events: readonly Happening[]) =>
+      fc.record({
+        one: fc.shuffledSubarray([...events], { minLength: events.length }),
+        other: fc.shuffledSubarray([...events], { minLength: events.length }),
+      });
     const seven = truths.chain((truth) =>
-      fc.array(fc.oneof(told, evidence(truth)), { minLength: 1, maxLength: 7 }).chain((events) =>
-        fc.record({
-          one: fc.shuffledSubarray(events, { minLength: events.length }),
-          other: fc.shuffledSubarray(events, { minLength: events.length }),
-        }),
-      ),
+      fc
+        .oneof(
+          fc.array(fc.oneof(told, evidence(truth)), { minLength: 1, maxLength: 7 }),
+          // Once a later write has succeeded, what the provider shows is no evidence of this one: only its own answer is.
+          fc.array(fc.oneof(told, superseded, evidence(truth, ['answer'])), { minLength: 1, maxLength: 7 }),
+        )
+        .chain(inTwoOrders),
     );
     const endOf = (events: readonly Happening[]): Standing['state'] | 'open' => {
       const end = walk(
@@ -175,6 +186,30 @@ describe('an owner whose lease went to another', () => {
     const abandoned = next(recorded(), { kind: 'abandoned' }, after(start, leaseMs));
     expect(abandoned).toMatchObject({ state: 'unknown', fence: 2 });
     expect(abandoned && next(abandoned, { kind: 'lost', why: 'unlisted_code', fence: 1 }, at)).toBeNull();
+  });
+});
+
+describe('a write whose successor succeeded', () => {
+  const lost = next(recorded(), { kind: 'lost', why: 'no_answer', fence: 1 }, start) ?? recorded();
+  const passed = next(lost, { kind: 'superseded', by: 'later' }, after(start, 1)) ?? lost;
+
+  test('is superseded: neither succeeded nor refused, and nobody asks for it any more', () => {
+    expect(passed).toMatchObject({ state: 'superseded', supersededBy: 'later', settledBy: null, settledAt: null });
+    fc.assert(
+      fc.property(fc.oneof(told, superseded, evidence('done', ['look-up', 'callback', 'list'])), pause, (event, ms) => {
+        expect(next(passed, event, after(start, ms))).toBeNull();
+      }),
+    );
+    expect(next(passed, word('refused'), after(start, 2))).toBeNull();
+  });
+
+  test('is told by the answer to its own call, however late', () => {
+    const answer = { kind: 'shown', outcome: 'refused', by: 'answer' } as const;
+    expect(next(passed, answer, after(start, 2))).toMatchObject({ state: 'refused', settledBy: 'answer' });
+  });
+
+  test('is not superseded while its sender is still at it', () => {
+    expect(next(recorded(), { kind: 'superseded', by: 'later' }, after(start, 1))).toBeNull();
   });
 });
 

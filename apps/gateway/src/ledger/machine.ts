@@ -22,6 +22,8 @@ export interface Standing {
   readonly silentMs: number;
   readonly settledBy: SettledBy | null;
   readonly settledAt: Date | null;
+  /** The later write that succeeded, where this one was still unknown. */
+  readonly supersededBy: string | null;
 }
 
 /** What can happen to a write once it is recorded. */
@@ -38,6 +40,8 @@ export type Happening =
   | { readonly kind: 'looked-up'; readonly showed: Showed; readonly fence: number }
   /** Another write's look-up was answered after silence: the provider is back. */
   | { readonly kind: 'woken' }
+  /** A later write of the same thing, `by`, succeeded: what the provider shows from now on speaks of that one. */
+  | { readonly kind: 'superseded'; readonly by: string }
   /** A person found out what became of it. */
   | { readonly kind: 'resolved'; readonly outcome: 'done' | 'refused' };
 
@@ -61,16 +65,20 @@ export function lookUpDelayMs(lookUps: number): number {
 
 /**
  * What a write is after an event, or null when the event changes nothing. A closed write never changes, nothing is ever
- * `submitting` again, and only what a provider said or a person closes one.
+ * `submitting` again, and only what a provider said or a person closes one. Of a superseded one only the answer to its own
+ * call can still tell what became of it.
  */
 export function next(standing: Standing, event: Happening, at: Date): Standing | null {
   if (standing.state === 'succeeded' || standing.state === 'refused') return null;
+  if (standing.state === 'superseded' && !(event.kind === 'shown' && event.by === 'answer')) return null;
   const isSubmitting = standing.state === 'submitting';
   switch (event.kind) {
     case 'shown':
       return closed(standing, event.outcome, event.by, at);
     case 'resolved':
       return isSubmitting ? null : closed(standing, event.outcome, 'person', at);
+    case 'superseded':
+      return standing.state === 'unknown' ? superseded(standing, event.by) : null;
     case 'lost':
       return isSubmitting && event.fence === standing.fence ? unknown(standing, event.why, at) : null;
     case 'abandoned':
@@ -102,6 +110,10 @@ function closed(standing: Standing, outcome: 'done' | 'refused', by: SettledBy, 
     nextLookUpAt: null,
     silentSince: null,
   };
+}
+
+function superseded(standing: Standing, supersededBy: string): Standing {
+  return { ...standing, state: 'superseded', supersededBy, leaseUntil: null, nextLookUpAt: null, silentSince: null };
 }
 
 function unknown(standing: Standing, why: UnknownReason, at: Date): Standing {

@@ -77,6 +77,7 @@ export async function replay<Value>(
       });
     }
     case 'unknown':
+    case 'superseded':
       return { status: 202, body: await viewOf(kind, services.pool, operation), replayed: true, location };
     case 'succeeded':
     case 'refused':

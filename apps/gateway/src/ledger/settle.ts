@@ -82,6 +82,13 @@ export async function postpone(
   await settle(services.pool, { operation, event, at, refusal: null, attempt }, async () => null);
 }
 
+/** A later write succeeded, which leaves this one without an outcome for good. */
+export async function supersede(services: Services, operation: OperationRow, by: string): Promise<void> {
+  const event = { kind: 'superseded', by } as const;
+  const at = new Date(services.now());
+  await settle(services.pool, { operation, event, at, refusal: null, attempt: null }, async () => null);
+}
+
 /** Settles a write by the word of a person, which `keep` records in the same transaction. Null unless it is unknown. */
 export async function settleByPerson<Value>(
   services: Services,

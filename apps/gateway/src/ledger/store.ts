@@ -18,6 +18,8 @@ export interface OperationRow extends Standing {
   readonly provider: string;
   readonly account: string;
   readonly resourceId: string;
+  /** As of when the state of its card was known as this change was recorded; null for other writes. */
+  readonly knownAt: Date | null;
   readonly refusal: Refusal | null;
   readonly answerStatus: number | null;
   readonly answer: unknown;
@@ -66,7 +68,7 @@ const columns = `id, tenant, caller, request_hash AS "requestHash", type, provid
   state, fence, lease_until AS "leaseUntil", settles_by AS "settlesBy", unknown_because AS "unknownBecause",
   unknown_since AS "unknownSince", look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt",
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "settledBy",
-  settled_at AS "settledAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
+  settled_at AS "settledAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
 /** The operation that took an Idempotency-Key; null when none did. */
 export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
@@ -216,7 +218,7 @@ async function compareAndSet(
     name: 'operation-transit',
     text: `UPDATE operations SET state = $4, fence = $5, lease_until = $6, settles_by = $7, unknown_because = $8,
              unknown_since = $9, look_ups = $10, next_look_up_at = $11, silent_since = $12, silent_ms = $13,
-             settled_by = $14, settled_at = $15, refusal = $16, updated_at = $17
+             settled_by = $14, settled_at = $15, refusal = $16, updated_at = $17, superseded_by = $19
            WHERE id = $1 AND state = $2 AND fence = $3 AND next_look_up_at IS NOT DISTINCT FROM $18
            RETURNING ${columns}`,
     values: [
@@ -238,9 +240,53 @@ async function compareAndSet(
       after.state === 'refused' ? JSON.stringify(refusal) : null,
       at,
       before.nextLookUpAt,
+      after.supersededBy,
     ],
   });
   return rows[0] ?? null;
+}
+
+/** Another write of the same resource that was not refused, as far as is known. */
+export type OtherWrite = Pick<OperationRow, 'id' | 'type' | 'state' | 'createdAt'>;
+
+/** The other writes of a write's resource that may have had an effect, the latest first; older than 200 nothing counts. */
+export async function findOthers(
+  pool: Pool,
+  { id, resourceId }: Pick<OperationRow, 'id' | 'resourceId'>,
+): Promise<OtherWrite[]> {
+  const { rows } = await pool.query<OtherWrite>({
+    name: 'operation-others',
+    text: `SELECT id, type, state, created_at AS "createdAt" FROM operations
+           WHERE resource_id = $1 AND id <> $2 AND state <> 'refused' ORDER BY id DESC LIMIT 200`,
+    values: [resourceId, id],
+  });
+  return rows;
+}
+
+/**
+ * A write succeeded: the earlier ones of these types on these resources whose outcome is still unknown are superseded by
+ * it. Belongs before all else that its transaction locks; the newest is locked first, so that two of these cannot wait for
+ * each other.
+ */
+export async function supersedeEarlier(
+  client: PoolClient,
+  by: Pick<OperationRow, 'id'>,
+  earlier: { readonly resourceIds: readonly string[]; readonly types: readonly OperationType[] },
+  at: Date,
+): Promise<void> {
+  const { rows } = await client.query<OperationRow>({
+    name: 'operation-earlier',
+    text: `SELECT ${columns} FROM operations
+           WHERE resource_id = ANY ($1::uuid[]) AND type = ANY ($2::text[]) AND state = 'unknown' AND id < $3
+           ORDER BY id DESC FOR UPDATE`,
+    values: [earlier.resourceIds, earlier.types, by.id],
+  });
+  for (const row of rows) {
+    const event = { kind: 'superseded', by: by.id } as const;
+    const after = next(row, event, at);
+    const settling: Settling = { operation: row, event, at, refusal: null, attempt: null };
+    if (after !== null) await compareAndSet(client, settling, row, after);
+  }
 }
 
 /** Whether nobody knows if what was to be recorded is: it may be there, be there later, or be lost in a failover. */

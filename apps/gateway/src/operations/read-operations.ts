@@ -76,6 +76,7 @@ function operationView(row: OperationDetails): z.output<typeof operationSchema> 
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
     settledBy: row.settledBy,
     resolution: row.resolution && { ...row.resolution, resolvedAt: new Date(row.resolution.resolvedAt).toISOString() },
+    supersededBy: row.supersededBy && toPublicId('operation', row.supersededBy),
     createdAt: row.createdAt.toISOString(),
     settledAt: row.settledAt?.toISOString() ?? null,
     attempts: row.attempts.map((attempt) => ({

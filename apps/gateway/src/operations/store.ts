@@ -30,6 +30,7 @@ export interface OperationDetails {
     readonly providerRef: string | null;
     readonly resolvedAt: string;
   } | null;
+  readonly supersededBy: string | null;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
   readonly attempts: readonly AttemptRow[];
@@ -66,7 +67,7 @@ export async function listOperations(
       page,
       (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
        o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt",
-       o.settled_by AS "settledBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts,
+       o.settled_by AS "settledBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts,
        CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
          'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution
      FROM (SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}) o

@@ -1,0 +1,72 @@
+import type {
+  CardChange,
+  CardStatus,
+  ChangeSettlement,
+  OperationType,
+  Outcome,
+  ProviderCard,
+} from '@card-gateway/core';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import type { SaidAt, Superseded } from '../ledger/kind.ts';
+import { findOthers, type OperationRow } from '../ledger/store.ts';
+import type { Services } from '../services.ts';
+import { proofOf } from './change-evidence.ts';
+
+export type ChangeName = CardChange['kind'];
+
+/** The writes that changes are. */
+export const changeTypes: Readonly<Record<ChangeName, OperationType>> = {
+  activate: 'activateCard',
+  freeze: 'freezeCard',
+  unfreeze: 'unfreezeCard',
+  cancel: 'cancelCard',
+  setPin: 'setCardPin',
+};
+export const changeNames = Object.keys(changeTypes) as ChangeName[];
+
+/** A PIN is what it was last set to; a card is in the state that it was last brought to. */
+export function typesSupersededBy(change: ChangeName): readonly OperationType[] {
+  return changeNames.filter((name) => (name === 'setPin') === (change === 'setPin')).map((name) => changeTypes[name]);
+}
+
+/** A change that was made. */
+export interface ChangedCard {
+  /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
+  readonly status: CardStatus | null;
+  /** The provider's own word for that state. */
+  readonly providerStatus?: string | null;
+}
+
+/** What a card as the provider described it proves of a change. */
+export async function shownBy(
+  { accounts, pool }: Services,
+  change: ChangeName,
+  operation: OperationRow,
+  { status, providerStatus }: ProviderCard,
+  said: SaidAt,
+): Promise<Extract<Outcome<ChangedCard>, { kind: 'done' | 'refused' }> | Superseded | null> {
+  const account = accounts.byName(operation.account);
+  const target = account === undefined ? null : targetOf(account, change);
+  if (account === undefined || target === null || status === undefined) return null;
+  // After the card was read: what is recorded since cannot have been at work before.
+  const others = (await findOthers(pool, operation)).flatMap((other) => {
+    const name = changeNames.find((one) => changeTypes[one] === other.type);
+    const states = name === undefined ? undefined : targetOf(account, name)?.states;
+    return states === undefined ? [] : [{ ...other, states }];
+  });
+  const sent = { ...operation, states: target.states };
+  const proof = proofOf(sent, { status, said }, others, target.settledAfterMs);
+  if (proof === 'done') return { kind: 'done', value: { status: null }, evidence: null };
+  if (proof !== 'refused') return proof;
+  const message = `the card is "${status}": the change can no longer come about`;
+  return { kind: 'refused', refusal: { reason: 'conflict', code: providerStatus ?? null, message }, evidence: null };
+}
+
+/** How a card shows that the change was made; null where no call of the provider's shows it. */
+export function targetOf(
+  { adapter }: OpenAccount,
+  change: ChangeName,
+): Extract<ChangeSettlement, { by: 'target-state' }> | null {
+  const settlement = adapter.cardControls?.settlement[change];
+  return settlement?.by === 'target-state' && adapter.cards !== undefined ? settlement : null;
+}
