@@ -18,9 +18,8 @@ import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { createSealing } from './sealing.ts';
 import { serverFaults } from './server-faults.ts';
-import { standbyCounts } from './standbys/store.ts';
 import type { Services } from './services.ts';
-import { standbyFault } from './standbys/store.ts';
+import { standbyCounts, standbyFault } from './standbys/store.ts';
 import { build } from './version.ts';
 
 try {
@@ -55,7 +54,7 @@ async function start(): Promise<void> {
   });
   const database = watchDatabase(config.DATABASE_URL, {
     pool,
-    demand: config.DATABASE_STANDBY === 'required' ? standbyFault : undefined,
+    demand: (client) => standbyFault(client, config.DATABASE_STANDBY),
     onChange: (error) => {
       if (error === null) log.warn('the database is back');
       else log.error({ err: error }, 'the database is away: not ready');

@@ -12,7 +12,7 @@ export async function serverFaults(pool: Pool, standby: Config['DATABASE_STANDBY
        current_setting('synchronous_commit') AS commit`,
   );
   const [{ version, number, commit } = { version: 'unknown', number: 0, commit: 'off' }] = rows;
-  const unsafe = standby === 'required' ? await standbyFault(pool) : null;
+  const unsafe = standby === 'required' ? await standbyFault(pool, standby) : null;
   return [
     ...(number < leastVersion ? [`DATABASE_URL: the server is PostgreSQL ${version}; expected 15 or newer.`] : []),
     ...(commit === 'off'

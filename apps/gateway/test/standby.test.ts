@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from './setup/call.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
 import { type GatewayProcess, type Installation, install } from './setup/process.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
@@ -93,6 +94,7 @@ describe('DATABASE_STANDBY=required', { timeout: 120_000 }, () => {
 describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
   const connections = 6;
   let gateway: GatewayProcess;
+  let optional: TestGateway;
   let order: CardOrder;
   beforeAll(async () => {
     await commitsWaitFor('*', 'sync');
@@ -101,14 +103,26 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
       DATABASE_CONNECTIONS: String(connections),
       DATABASE_STATEMENT_TIMEOUT_MS: '500',
     });
+    optional = await startGateway({ settings: { DATABASE_URL: primary.url, DATABASE_CONNECTIONS: '5' }, jobs: false });
     order = await cardOrder({ client: gateway.client, sandbox });
   });
   afterAll(async () => {
     wire.thaw();
+    await optional.close();
     await gateway.end('SIGTERM');
   });
 
-  const readiness = () => call(gateway.url, { path: '/health/ready' });
+  const ready = (url: string) =>
+    until(
+      () => call(url, { path: '/health/ready' }),
+      ({ status }) => status === 200,
+    );
+  /** Waits until a gateway is not ready, for this reason. */
+  const expectNotReady = (url: string, detail: string) =>
+    until(
+      () => call(url, { path: '/health/ready' }),
+      ({ status, json }) => status === 503 && (json as { detail: string }).detail === detail,
+    );
   const issue = (idempotencyKey: string) =>
     send(gateway.url, installation.apiKey, { path: '/v1/cards', idempotencyKey, body: order });
   const issued = (): number => sandbox.admin.ledger({ effect: 'card_issued' }).length;
@@ -125,7 +139,7 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
   });
 
   test('is not ready, sends nothing, fills no server, and does once what it was asked for when it is back', async () => {
-    expect(await readiness()).toMatchObject({ status: 200 });
+    await Promise.all([gateway.url, optional.url].map(ready));
     const before = issued();
     const requests = sandbox.admin.requestCount('keysecure', 'card/apply');
     wire.freeze();
@@ -133,15 +147,16 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
     const answers = await Promise.all(keys.map(issue));
     for (const answer of answers) expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
     expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(requests);
-    const away = await until(readiness, ({ status }) => status === 503);
-    expect(away).toMatchObject({ json: { code: 'not-ready', detail: 'no synchronous standby confirms commits.' } });
+    await expectNotReady(gateway.url, 'no synchronous standby confirms commits.');
+    // Where none is required the server waits for it all the same, and takes no write.
+    await expectNotReady(optional.url, 'no synchronous standby confirms commits.');
     const { rows } = await superuser.query<{ count: number }>(
       `SELECT count(*)::integer AS count FROM pg_stat_activity WHERE usename = '${runtimeRole}'`,
     );
-    expect(rows[0]?.count).toBeLessThanOrEqual(connections);
+    expect(rows[0]?.count).toBeLessThanOrEqual(connections + optional.services.config.DATABASE_CONNECTIONS);
 
     wire.thaw();
-    await until(readiness, ({ status }) => status === 200);
+    await Promise.all([gateway.url, optional.url].map(ready));
     const repeats = await Promise.all(
       keys.map((key) =>
         until(
@@ -154,5 +169,13 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
     expect(issued()).toBe(before + keys.length);
     const unknown = await superuser.query("SELECT FROM operations WHERE state IN ('unknown', 'submitting')");
     expect(unknown.rowCount).toBe(0);
+  });
+
+  test('is not ready where its server waits for nobody any more', async () => {
+    await commitsWaitFor('', 'async');
+    await expectNotReady(gateway.url, 'the server has no synchronous standby: its synchronous_standby_names is empty.');
+    await ready(optional.url);
+    await commitsWaitFor('*', 'sync');
+    await ready(gateway.url);
   });
 });

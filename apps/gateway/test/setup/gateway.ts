@@ -87,7 +87,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     });
     const database = watchDatabase(config.DATABASE_URL, {
       pool,
-      demand: config.DATABASE_STANDBY === 'required' ? standbyFault : undefined,
+      demand: (client) => standbyFault(client, config.DATABASE_STANDBY),
       onChange: (error) => {
         if (error === null) log.warn('the database is back');
         else log.error({ err: error }, 'the database is away: not ready');
