@@ -135,11 +135,11 @@ describe('a removal whose answer is lost', () => {
     });
     expect(await gateway.client.removeBinding({ params })).toMatchObject({ status: 'removed' });
     expect([deleted(providerRef), await statusOf(id)]).toEqual([1, 'removed']);
-    // What the first one was about is gone from the list, by whichever of the two.
+    // That it is gone from the list is the second one's work.
     await settleNow(gateway.services, lost.operation?.id);
     expect(await gateway.client.getOperation({ params: { id: lost.operation?.id ?? '' } })).toMatchObject({
-      outcome: 'succeeded',
-      settledBy: 'look-up',
+      outcome: 'superseded',
+      settledBy: null,
     });
   });
 

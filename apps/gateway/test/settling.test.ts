@@ -273,7 +273,31 @@ describe('a code after one without an answer', () => {
     const bound = await gateway.client.verifyBinding({ params: { id }, body: { code } });
     expect(bound.status).toBe('bound');
     expect(sent('cardList')).toBe(lookUps + 1);
+    // Which was a wrong one, or never arrived: that the card is bound is the later one's work.
+    const superseded = {
+      outcome: 'superseded',
+      supersededBy: bound.operation?.id,
+      settlesBy: null,
+      nextLookUpAt: null,
+    };
+    expect(await readOperation(lost.operation)).toMatchObject(superseded);
+    await settle(lost.operation);
+    expect(await readOperation(lost.operation)).toMatchObject(superseded);
+  });
+
+  test('is not taken for the earlier one’s work while it is on its way', async () => {
+    const { id, code } = await awaitingCode();
+    const lost = await lostCode(id, '000000', 'reset');
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_hang' });
+    const before = sent('verifyCode');
+    const verifying = gateway.client.call('verifyBinding', { params: { id }, body: { code } });
+    await gateway.sandbox.admin.until(() => sent('verifyCode') > before);
+    await settle(lost.operation);
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
+    const { data } = await verifying;
+    await settle(data.operation);
+    expect(await readOperation(data.operation)).toMatchObject({ outcome: 'succeeded' });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'superseded' });
   });
 
   test('is not sent while the provider cannot be asked, and does not use up its key', async () => {
@@ -301,6 +325,7 @@ describe('a binding that is bound stays so', () => {
       bound: 'bound',
       earlier: 'expired',
     });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'superseded', settlesBy: null });
   });
 
   test('when a later start without an answer is looked up, which then needed no binding', async () => {

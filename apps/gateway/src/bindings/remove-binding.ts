@@ -1,14 +1,14 @@
 import { done, type Outcome, type ProviderCall, unknown, uuidOf } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { WriteKind } from '../ledger/kind.ts';
+import type { Superseded, WriteKind } from '../ledger/kind.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
-import { findById, type OperationRow } from '../ledger/store.ts';
+import { findById, findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { beginRemoving, markRemoved } from './bound-cards-store.ts';
-import { viewBinding } from './settling.ts';
+import { viewBinding, whatLaterOnesLeave } from './settling.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
 /** How the outcome of a removal changes the binding; a lost one settles from the user's list, which then lacks it. */
@@ -21,6 +21,12 @@ export function removeBindingKind(services: Services): WriteKind<null> {
     apply: async (client, operation, outcome, { at }) => {
       switch (outcome.kind) {
         case 'done':
+          await supersedeEarlier(
+            client,
+            operation,
+            { resourceIds: [operation.resourceId], types: [operation.type] },
+            at,
+          );
           return markRemoved(client, operation.resourceId, at);
         // It is bound as it was, or as far as anybody knows.
         case 'refused':
@@ -40,7 +46,7 @@ async function lookUpRemoved(
   account: OpenAccount,
   operation: OperationRow,
   call: ProviderCall,
-): Promise<Outcome<null> | { readonly kind: 'absent' } | null> {
+): Promise<Outcome<null> | { readonly kind: 'absent' } | Superseded | null> {
   const { unbinding, boundCards } = account.adapter;
   if (unbinding?.settlement.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
   const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
@@ -48,6 +54,10 @@ async function lookUpRemoved(
   const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
   if (outcome.kind !== 'done') return outcome;
   const { cards, unreadable } = outcome.value;
+  // After the list was read: what is recorded since cannot have been at work before.
+  const others = await findOthers(services.pool, operation);
+  const later = whatLaterOnesLeave(others.filter(({ id, type }) => id > operation.id && type === operation.type));
+  if (later !== null) return later;
   if (cards.some(({ providerRef }) => providerRef === row.providerRef)) return { kind: 'absent' };
   return unreadable === 0 ? { ...outcome, value: null } : unknown('unreadable_answer', outcome.evidence);
 }
@@ -95,7 +105,7 @@ async function settleEarlierRemoval(
   if (operation === null) return;
   const startedAt = new Date(services.now());
   const lookUp = await lookUpRemoved(services, account, operation, readCall(services, write.traceparent));
-  if (lookUp === null || lookUp.kind === 'absent') return;
+  if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
   await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);

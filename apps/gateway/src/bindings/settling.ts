@@ -1,9 +1,11 @@
 import { type ProviderCall, unknown } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import type { Superseded } from '../ledger/kind.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import type { LookUp } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
+import { laterCodes, type LaterWrite } from './earlier-store.ts';
 import { getBinding } from './store.ts';
 import { bindingView } from './view.ts';
 
@@ -24,7 +26,7 @@ export async function lookUpBound(
   operation: OperationRow,
   call: ProviderCall,
   userIp: string | null = null,
-): Promise<LookUp<{ readonly status: 'bound' }> | null> {
+): Promise<LookUp<{ readonly status: 'bound' }> | Superseded | null> {
   const { binding, boundCards } = account.adapter;
   if (boundCards === undefined || binding?.settlement.by !== 'bound-cards') return null;
   if (boundCards.needsUserIp && userIp === null) return null;
@@ -37,8 +39,18 @@ export async function lookUpBound(
     ({ pan }) =>
       pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === row.panFingerprint),
   );
+  // After the list was read: what is recorded since cannot have been at work before.
+  const later = whatLaterOnesLeave(await laterCodes(services.pool, operation));
+  if (later !== null) return later;
   if (listed) return { ...outcome, value: { status: 'bound' } };
   return unreadable === 0 ? { kind: 'absent' } : unknown('unreadable_answer', outcome.evidence);
+}
+
+/** What the provider shows speaks of a later write, where there is one; null where there is none. */
+export function whatLaterOnesLeave(later: readonly LaterWrite[]): { readonly kind: 'absent' } | Superseded | null {
+  const made = later.find(({ state }) => state === 'succeeded');
+  if (made !== undefined) return { kind: 'superseded', by: made.id };
+  return later.length > 0 ? { kind: 'absent' } : null;
 }
 
 /** The binding of an operation as callers see it. */

@@ -8,6 +8,7 @@ import { attemptOf, settleOperation } from '../ledger/settle.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
+import { supersedeEarlierCodes } from './earlier-store.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
 import { awaitCodeAgain, beginVerifying, endVerifying, markBound } from './challenge-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
@@ -21,9 +22,9 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
     apply: async (client, operation, outcome, { at }) => {
       switch (outcome.kind) {
         case 'done':
-          return outcome.value.status === 'bound'
-            ? markBound(client, operation.resourceId, at)
-            : endVerifying(client, operation, outcome.value.status, at);
+          if (outcome.value.status !== 'bound') return endVerifying(client, operation, outcome.value.status, at);
+          await supersedeEarlierCodes(client, operation, at);
+          return markBound(client, operation.resourceId, at);
         case 'refused':
           return awaitCodeAgain(client, operation, outcome.refusal.reason === 'wrong_code', at);
         case 'unknown':
@@ -106,7 +107,7 @@ async function settleEarlierCode(
   if (operation === null) return;
   const startedAt = new Date(services.now());
   const lookUp = await lookUpBound(services, account, operation, readCall(services, write.traceparent), userIp);
-  if (lookUp === null || lookUp.kind === 'absent') return;
+  if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
   await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
