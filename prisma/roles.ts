@@ -28,6 +28,7 @@ export class RoleError extends Error {
 
 /** Tables to which the runtime role may not do everything, with what it may. Every other table it reads and writes. */
 const restricted: Readonly<Record<string, string>> = {
+  account_tenants: 'SELECT, INSERT',
   audit_log: 'SELECT, INSERT',
   key_checks: 'SELECT, INSERT',
   retired_sealing_keys: 'SELECT',

@@ -3,6 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import { openPrisma } from '@card-gateway/database/prisma';
 import type { Administration } from './commands/administration.ts';
+import { moveToTenant } from './commands/accounts.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { type Command, type Given, parseCommand } from './commands/command.ts';
 import { expiryOf } from './commands/expiry.ts';
@@ -75,6 +76,19 @@ const commands: readonly Command[] = [
     about: 'Ends an API key for good, within five seconds.',
     options: { by },
     run: (given) => administer(given, (administration) => revokeKey(administration, given.argument)),
+  },
+  {
+    words: 'accounts move',
+    argument: '<account>',
+    about: "Makes all that is kept of an account another tenant's. Stop all gateways first.",
+    options: { to: { value: '<tenant>', about: 'Whose it becomes.', isNeeded: true }, by },
+    notes: "DATABASE_URL is the owner's. What callers of the tenant of before did is then the other's to see.",
+    run: (given) =>
+      administer(
+        given,
+        (administration) => moveToTenant(administration, given.argument, given.values['to']),
+        local.ownerEnvironment,
+      ),
   },
   {
     words: 'audit list',

@@ -4,6 +4,7 @@ import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
+import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, writeKinds } from './app.ts';
 import { type Config, ConfigError, connectionShares } from './config.ts';
 import { databaseFault } from './database-fault.ts';
@@ -77,6 +78,7 @@ async function start(): Promise<void> {
     for (const warning of callbackWarnings(account)) log.warn({ account: account.name }, warning);
   }
   const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
+  await requireSameTenants(pool, accountList);
   await requireSameKeyBytes(pool, sealing);
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
     log.error(

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'card.set_pin'
   | 'operation.resolve'
   | 'callback.replay'
+  | 'account.move'
   | 'key.create'
   | 'key.revoke'
   | 'sealing.rotate';

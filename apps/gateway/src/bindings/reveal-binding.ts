@@ -14,6 +14,8 @@ export async function revealBinding(
 ): Promise<z.output<typeof revealedBindingSchema>> {
   const row = await getSealedToken(services.pool, request.caller.tenant, uuidOf('binding', request.id));
   if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
+  // Its account may have become another tenant's since.
+  services.accounts.ofCaller(request.caller, row.account);
   const { tokenSealed, providerRef } = row;
   if (tokenSealed === null || providerRef === null) {
     throw new ProblemError('illegal-state', `The binding is "${row.status}" and has no payment token.`, {

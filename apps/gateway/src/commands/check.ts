@@ -1,5 +1,6 @@
 import { migrationFiles, migrationStatus } from '@card-gateway/database/migrate';
 import type { Pool } from 'pg';
+import { tenantFaults } from '../accounts/tenant-store.ts';
 import { type Config, readSettings } from '../config.ts';
 import { databaseFault } from '../database-fault.ts';
 import { FaultsError } from '../faults.ts';
@@ -24,8 +25,9 @@ export interface Finding {
  */
 export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: string) => Pool): Promise<Finding[]> {
   const { config, accounts } = readParts(env);
+  const settings = found('settings', config instanceof FaultsError ? config.faults : [], 'all usable');
   const read = [
-    found('settings', config instanceof FaultsError ? config.faults : [], 'all usable'),
+    settings,
     accounts === null
       ? notChecked('accounts', 'GATEWAY_ACCOUNTS is not set')
       : accounts instanceof FaultsError
@@ -36,7 +38,11 @@ export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: stri
   if (url === undefined) return [...read, ...withoutDatabase([], 'DATABASE_URL is not usable')];
   const pool = open(url);
   try {
-    return [...read, ...(await checkDatabase(pool, env))];
+    const database = await checkDatabase(pool, env);
+    const isMigrated = database.some(({ check, state }) => check === 'migrations' && state === 'well');
+    if (!isMigrated || accounts === null || accounts instanceof FaultsError) return [...read, ...database];
+    const ofAccounts = found('accounts', await tenantFaults(pool, accounts), accountsByProvider(accounts));
+    return [settings, ofAccounts, ...database];
   } catch (error) {
     const fault = databaseFault(error as Error);
     if (fault === null) throw error;

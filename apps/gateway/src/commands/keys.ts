@@ -14,7 +14,7 @@ export interface KeyRequest {
   readonly scopes: readonly string[];
 }
 
-const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
+export const nameShape: RegExp = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** @throws UsageError when the words make no key */
 export function keyRequest(values: Readonly<Record<string, string | undefined>>): KeyRequest {

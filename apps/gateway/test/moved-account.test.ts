@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requireSameTenants, tenantFaults } from '../src/accounts/tenant-store.ts';
+import { latestRows } from '../src/audit/store.ts';
+import { revealBinding } from '../src/bindings/reveal-binding.ts';
+import { moveToTenant } from '../src/commands/accounts.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { install } from './setup/process.ts';
+import { tenantOptions, thingsOfDefault } from './setup/tenant-things.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway(tenantOptions);
+});
+afterAll(() => gateway.close());
+
+const moved = (): { name: string; tenant: string }[] =>
+  gateway.services.accounts.all.map(({ name, tenant }) => ({ name, tenant: name === 'onerway' ? 'other' : tenant }));
+
+/** The gateway with an account that became another tenant's, as one that did not look at the start. */
+function withMoved() {
+  const { services } = gateway;
+  const { accounts } = services;
+  return {
+    ...services,
+    accounts: {
+      ...accounts,
+      ofCaller: (caller: Parameters<typeof accounts.ofCaller>[0], name: string) =>
+        accounts.ofCaller(
+          name === 'onerway' ? { ...caller, tenant: caller.tenant === 'other' ? 'default' : '' } : caller,
+          name,
+        ),
+    },
+  };
+}
+
+async function aToken(user: string): Promise<string> {
+  gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
+  const query = { account: 'onerway', user, kind: 'token', refresh: true } as const;
+  const { data } = await gateway.client.listBindings({ query });
+  return data[0]?.id ?? '';
+}
+
+test('a token is not revealed to a tenant whose account it was', async () => {
+  const id = await aToken('revealed');
+  const caller = { tenant: 'default', caller: 'tests', keyId: 'key', scopes: ['admin'] } as const;
+  const request = { caller, id, purpose: 'a payment', requestId: 'r', traceparent: undefined };
+  expect(await revealBinding(gateway.services, request)).toMatchObject({ binding: id });
+  const before = await latestRows(gateway.pool, 10);
+  await expect(revealBinding(withMoved(), request)).rejects.toMatchObject({ code: 'not-found' });
+  expect(await latestRows(gateway.pool, 10)).toEqual(before);
+});
+
+test('an account is moved whole, by its owner alone, and audited; before, no gateway starts with it', async () => {
+  await thingsOfDefault(gateway);
+  const { pool, owner, services } = gateway;
+  await requireSameTenants(pool, services.accounts.all);
+  await requireSameTenants(pool, services.accounts.all);
+  const token = await aToken('moved');
+  const told =
+    /"onerway" is of the tenant "other" there, .* of the tenant "default"\. .*gateway accounts move onerway --to other/;
+  await expect(requireSameTenants(pool, moved())).rejects.toThrow(told);
+  // A mistake leaves nothing behind that would stop the right one.
+  expect(await tenantFaults(pool, services.accounts.all)).toEqual([]);
+
+  const wanted = ['onerway', 'keysecure', 'open-api', 'yixin'];
+  const printed: string[] = [];
+  const administration = {
+    pool: owner,
+    now: Date.now,
+    operator: 'operator:ada',
+    print: (line: string) => void printed.push(line),
+  };
+  await expect(moveToTenant({ ...administration, pool }, 'onerway', 'other')).rejects.toThrow('permission denied');
+  await expect(moveToTenant(administration, 'nowhere', 'other')).rejects.toThrow(
+    'Nothing is kept of an account "nowhere".',
+  );
+  for (const account of wanted) await moveToTenant(administration, account, 'other');
+  expect(printed[0]).toBe(
+    'onerway is of other, and was of default. Say so in GATEWAY_ACCOUNTS, and start the gateways.',
+  );
+  await requireSameTenants(
+    pool,
+    services.accounts.all.map((one) => (wanted.includes(one.name) ? { name: one.name, tenant: 'other' } : one)),
+  );
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.columns c WHERE table_schema = 'public' AND column_name = 'tenant'
+       AND EXISTS (SELECT FROM information_schema.columns a WHERE a.table_name = c.table_name AND a.table_schema = 'public' AND a.column_name = 'account')`,
+  );
+  for (const { name } of tables) {
+    const { rows } = await pool.query(`SELECT DISTINCT tenant FROM ${name} WHERE account = ANY ($1)`, [wanted]);
+    expect({ name, rows }).toEqual({ name, rows: [{ tenant: 'other' }] });
+  }
+  const [row] = await latestRows(pool, 1);
+  expect(row).toMatchObject({
+    action: 'account.move',
+    resource: 'yixin',
+    tenant: 'other',
+    caller: 'operator:ada',
+    purpose: 'from default',
+  });
+  await expect(gateway.client.getBinding({ params: { id: token } })).rejects.toMatchObject({ code: 'not-found' });
+  const other = await gateway.key({ tenant: 'other' });
+  expect(await other.client.getBinding({ params: { id: token } })).toMatchObject({ id: token, status: 'bound' });
+});
+
+test('a gateway in whose settings an account is another tenant does not start, and says what to do', async () => {
+  const installation = await install(gateway.pool, gateway.sandbox, { database: gateway.services.config.DATABASE_URL });
+  try {
+    // Its accounts are of the tenant "default", and were moved above.
+    const { code, output } = await installation.run();
+    expect(code).toBe(1);
+    expect(output).toMatch(/GATEWAY_ACCOUNTS: "keysecure" is of the tenant "default" there/);
+  } finally {
+    await installation.remove();
+  }
+});
