@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/http/logging.ts';
 
@@ -64,5 +69,33 @@ describe('the log', () => {
     const [line] = logged((log) => log.child({ requestId: 'r-1', ...named }).info('done'));
     expect(line).toMatchObject({ requestId: 'r-1', cardNumber: '[secret]', cvv: '[secret]', pin: '[secret]' });
     expect(JSON.stringify(line)).not.toMatch(/6217|907|4815|139/);
+  });
+
+  test('outlives an output that takes no lines, and writes them once it does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    const file = join(folder, 'log');
+    // A process of its own, whose standard output is first one that cannot be written to.
+    const script = `
+      const { closeSync, openSync } = await import('node:fs');
+      const { createLog } = await import(${JSON.stringify(new URL('../src/http/logging.ts', import.meta.url).href)});
+      closeSync(1);
+      openSync('/dev/null', 'r');
+      const log = createLog('info');
+      log.info('first');
+      for (let line = 0; line < 20_000; line += 1) log.info({ text: 'x'.repeat(100) }, 'many');
+      closeSync(1);
+      openSync(${JSON.stringify(file)}, 'w');
+      log.info('last');
+      log.info('after it');`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    const text = await readFile(file, 'utf8');
+    await rm(folder, { recursive: true });
+    const messages = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages[0]).toBe('first');
+    expect(messages.at(-1)).toBe('after it');
+    expect(text.length).toBeLessThan(1_100_000);
   });
 });

@@ -65,7 +65,7 @@ const secretNames = [
  * caller; of an error its kind, its redacted message and its frames, because a database error quotes the row. Texts of
  * others (the job queue, Fastify) are redacted too.
  */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -86,7 +86,18 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       },
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** What cannot be written is kept up to this; what comes beyond it is lost. */
+const mostUnwrittenBytes = 1_048_576;
+
+/** Where lines cannot be written, on a full disk for one, the gateway goes on without them; Pino would end it. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: mostUnwrittenBytes });
+  // The next line tries again, and what was kept goes before it.
+  output.on('error', () => undefined);
+  return output;
 }
 
 /** The fields that may be logged, and how many others there were. Objects may not, but for an error. */
