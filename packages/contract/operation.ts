@@ -108,6 +108,7 @@ export const resolveOperationSchema = z.strictObject({
     .refine(isProviderId, 'expected an id of the provider: 1 to 128 characters, no control characters, not "." or ".."')
     .optional()
     .meta({
-      description: 'The provider’s id of what came of the write; needed for a success whose resource has none yet.',
+      description:
+        'The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS.',
     }),
 });

@@ -644,7 +644,9 @@ export const operations = {
     summary: 'Resolve an operation',
     description:
       'Closes a write of unknown outcome by the word of a person who found out at the provider what became of it, with a ' +
-      'reason. It is kept with the operation for good, and nothing is sent to the provider. Repeating the same resolution ' +
+      'reason. The provider is asked first, where it can be: what it shows counts, and a word that it contradicts is ' +
+      'answered with `illegal-state`. The word is kept with the operation for good, and no order is sent again. An ' +
+      'installation can require that another caller than the one who made the write resolves it (`forbidden`). Repeating the same resolution ' +
       'answers the same; an operation whose outcome is known, or still awaited, cannot be resolved.',
     scopes: ['operations:resolve'],
     effect: 'write',
@@ -652,7 +654,7 @@ export const operations = {
     params: idOf('operation'),
     body: operation.resolveOperationSchema,
     success: { status: 200, description: 'The operation, settled.', schema: operation.operationSchema },
-    problems: ['illegal-state', 'idempotency-key-reused', 'not-found'],
+    problems: ['illegal-state', 'idempotency-key-reused', 'not-found', 'provider-unavailable'],
     example: { body: examples.resolveOperation, answer: examples.resolvedOperation },
   },
 } as const satisfies Record<string, Operation>;

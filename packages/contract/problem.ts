@@ -10,7 +10,7 @@ export const problems = {
   'idempotency-key-missing': { status: 400, title: 'A write needs an Idempotency-Key' },
   unauthenticated: { status: 401, title: 'The API key is missing or not valid' },
   'callback-refused': { status: 401, title: 'The callback could not be verified' },
-  forbidden: { status: 403, title: 'The API key lacks the scope for this operation' },
+  forbidden: { status: 403, title: 'The API key may not do this' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'This path does not take that method' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },

@@ -257,6 +257,14 @@ const settings = {
     '5',
     'Most times that the PIN of one card is set in 24 hours.',
   ),
+  RESOLVE_BY_OTHERS: {
+    ...setting(
+      z.enum(['optional', 'required'], 'expected optional or required'),
+      'optional',
+      'required: who made a write may not resolve it by resolveOperation, another caller must; so with NODE_ENV=production.',
+    ),
+    inProduction: 'required',
+  },
   REVEALS_PER_KEY_AND_HOUR: setting(
     integer(1, 100_000),
     '60',

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { uuidOf } from '@card-gateway/core';
+import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
+import { takeCards } from '../src/cards/take-cards.ts';
 import { findById } from '../src/ledger/store.ts';
 import { attemptOf, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
+import { resolveOperation } from '../src/operations/resolve-operation.ts';
 import { unsettledCounts } from '../src/operations/store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
+import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, send } from './setup/send.ts';
 import { ahead, settleNow } from './setup/settle.ts';
 
@@ -40,6 +43,28 @@ async function lostOrder(idempotencyKey: string = randomUUID()) {
   return { card: data.id, operation: data.operation?.id ?? '', idempotencyKey };
 }
 
+/** The provider has the card, and its answer was lost. */
+async function lostAnswer() {
+  const idempotencyKey = randomUUID();
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_reset' });
+  const { data } = await gateway.client.call('issueCard', { body: order, idempotencyKey });
+  const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === data.id);
+  return { card: data.id, operation: data.operation?.id ?? '', idempotencyKey, providerRef: real?.cardNo ?? '' };
+}
+
+/** Sent so long ago that the list around its sending shows nothing any more; only its number leads to what came of it. */
+const sendLongAgo = (operation: string) =>
+  gateway.owner.query(`UPDATE operations SET created_at = created_at - interval '5 days' WHERE id = $1`, [
+    uuidOf('operation', operation),
+  ]);
+
+const rowsOf = async (providerRef: string) => {
+  const { rows } = await gateway.pool.query<{ id: string }>('SELECT id FROM cards WHERE provider_ref = $1', [
+    providerRef,
+  ]);
+  return rows.map(({ id }) => toPublicId('card', id));
+};
+
 async function lostCardholder(reference: string) {
   gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'reset' });
   const body = { account: 'keysecure', reference, sumsubShareToken: 'share-token' };
@@ -65,8 +90,9 @@ describe('the word of a person', () => {
 
 describe('a person who found that a write succeeded', () => {
   test('closes it with a reason, which is kept with name, key, time and an audit row', async () => {
-    const lost = await lostOrder();
-    const answer = await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef: 'C-found-1' });
+    const lost = await lostAnswer();
+    const { providerRef } = lost;
+    const answer = await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef });
     expect(answer).toMatchObject({ status: 200, replayed: false });
     expect(answer.body).toMatchObject({
       id: lost.operation,
@@ -75,17 +101,17 @@ describe('a person who found that a write succeeded', () => {
       settlesBy: null,
       nextLookUpAt: null,
       settledBy: 'person',
-      resolution: { resolvedBy: 'desk', apiKey: expect.stringMatching(/^key_/), reason, providerRef: 'C-found-1' },
+      resolution: { resolvedBy: 'desk', apiKey: expect.stringMatching(/^key_/), reason, providerRef },
       attempts: [
         { kind: 'send', outcome: 'unknown' },
         { kind: 'person', outcome: 'done' },
       ],
     });
     const card = await gateway.client.getCard({ params: { id: lost.card } });
-    expect(card).toMatchObject({ providerRef: 'C-found-1', operation: { outcome: 'succeeded' } });
+    expect(card).toMatchObject({ providerRef, operation: { outcome: 'succeeded' } });
     // The caller of the order, repeating it, learns the same.
     const again = await gateway.client.call('issueCard', { body: order, idempotencyKey: lost.idempotencyKey });
-    expect(again).toMatchObject({ status: 201, replayed: true, data: { id: lost.card, providerRef: 'C-found-1' } });
+    expect(again).toMatchObject({ status: 201, replayed: true, data: { id: lost.card, providerRef } });
     const { rows } = await gateway.pool.query(
       "SELECT caller, purpose FROM audit_log WHERE action = 'operation.resolve' AND resource = $1",
       [lost.operation],
@@ -114,18 +140,135 @@ describe('a person who found that a write succeeded', () => {
 
     const holder = await lostCardholder('found-by-a-person');
     expect((await resolve(holder.operation, { outcome: 'succeeded', reason })).status).toBe(400);
-    await resolve(holder.operation, { outcome: 'succeeded', reason, providerRef: 'U-found-1' });
-    expect(await gateway.client.getCardholder({ params: { id: holder.id } })).toMatchObject({
-      providerRef: 'U-found-1',
+  });
+
+  test('is believed of a card that the provider shows as this order’s, though no list around its sending does', async () => {
+    const lost = await lostAnswer();
+    await sendLongAgo(lost.operation);
+    const { providerRef } = lost;
+    expect(await resolve(lost.operation, { outcome: 'succeeded', reason })).toMatchObject({ status: 400 });
+    expect((await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef })).status).toBe(200);
+    const card = await gateway.client.getCard({ params: { id: lost.card } });
+    expect(card).toMatchObject({ providerRef, syncedAt: expect.any(String), operation: { outcome: 'succeeded' } });
+  });
+
+  test('is not believed of what the provider shows as another’s, or not at all: nothing changes', async () => {
+    const lost = await lostOrder();
+    const account = gateway.services.accounts.byName('keysecure');
+    const product = (await gateway.client.listCardProducts({ query: { account: 'keysecure' } })).data.find(
+      ({ id }) => id === order.product,
+    );
+    const cardholder = await gateway.client.getCardholder({ params: { id: order.cardholder } });
+    // Ordered by somebody else at the same provider, and brought in by a list.
+    const other = await account?.adapter.issuing?.issue(
+      {
+        reference: randomUUID(),
+        productRef: product?.providerRef ?? '',
+        cardholderRef: cardholder.providerRef ?? '',
+        form: 'virtual',
+        address: null,
+      },
+      { timeoutMs: 3000 },
+    );
+    if (other?.kind !== 'done' || account === undefined) throw new Error('There is no other card.');
+    const { providerRef } = other.value;
+    await takeCards(gateway.services, account, [{ providerRef }], { by: 'list', askedAt: new Date() });
+    const [row] = await rowsOf(providerRef);
+    expect(row).toBeDefined();
+    for (const named of [providerRef, 'C-of-nobody']) {
+      expect(await resolve(lost.operation, { outcome: 'succeeded', reason, providerRef: named })).toMatchObject({
+        status: 409,
+        body: { code: 'illegal-state' },
+      });
+    }
+    expect(await rowsOf(providerRef)).toEqual([row]);
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown', resolution: null });
+
+    const holder = await lostCardholder('not-found-by-a-person');
+    for (const named of [cardholder.providerRef, 'U-of-nobody']) {
+      expect((await resolve(holder.operation, { outcome: 'succeeded', reason, providerRef: named })).status).toBe(409);
+    }
+  });
+
+  test('takes no row from a card that the provider does not show as this order’s', async () => {
+    const lost = await lostOrder();
+    const account = gateway.services.accounts.byName('keysecure');
+    const listed = { providerRef: 'C-listed-without-reference' };
+    if (account === undefined) throw new Error('There is no account.');
+    await takeCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date() });
+    const rows = await rowsOf(listed.providerRef);
+    // Nobody can be asked at an account that is no longer configured.
+    const none = openAccounts([], { config: gateway.services.config, now: Date.now, report: () => {} });
+    const word = { outcome: 'succeeded', reason, providerRef: listed.providerRef } as const;
+    const write = {
+      caller: { tenant: 'default', caller: 'desk', keyId: 'key_of_desk', scopes: ['admin'] },
+      idempotencyKey: randomUUID(),
+      resource: lost.operation,
+      text: 'resolve',
+      isPartial: false,
+      requestId: 'request',
+      traceparent: undefined,
+    };
+    const services = { ...gateway.services, accounts: none };
+    await expect(resolveOperation(services, writeKinds(services), write, lost.operation, word)).rejects.toMatchObject({
+      code: 'illegal-state',
+    });
+    expect(await rowsOf(listed.providerRef)).toEqual(rows);
+  });
+
+  test('is not heard where the provider shows otherwise, which settles the write', async () => {
+    const lost = await lostAnswer();
+    expect(await resolve(lost.operation, { outcome: 'refused', reason })).toMatchObject({ status: 409 });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up', resolution: null });
+    const named = await lostAnswer();
+    const providerRef = 'C-of-another';
+    expect((await resolve(named.operation, { outcome: 'succeeded', reason, providerRef })).status).toBe(409);
+    expect(await gateway.client.getCard({ params: { id: named.card } })).toMatchObject({
+      providerRef: named.providerRef,
     });
   });
 
-  test('needs no id for a binding: it is the card that the user bound', async () => {
+  test('waits for a provider that does not answer', async () => {
+    const lost = await lostOrder();
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/list', fault: 'reset', times: 0 });
+    expect(await resolve(lost.operation, { outcome: 'refused', reason })).toMatchObject({
+      status: 503,
+      body: { code: 'provider-unavailable' },
+    });
+    gateway.sandbox.admin.clearFaults();
+    expect((await resolve(lost.operation, { outcome: 'refused', reason })).status).toBe(200);
+  });
+
+  test('of a start leads to the SMS that was named, and never to a card that is bound', async () => {
     const card = bankCard();
-    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'reset' });
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
     const { id, operation } = await gateway.client.startBinding({ body: card });
-    expect((await resolve(operation?.id ?? '', { outcome: 'succeeded', reason })).status).toBe(200);
-    expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'bound' });
+    const named = operation?.id ?? '';
+    const other = await gateway.client.startBinding({ body: bankCard() });
+    const { rows } = await gateway.pool.query<{ ref: string }>(
+      'SELECT challenge_ref AS ref FROM bindings WHERE id = $1',
+      [uuidOf('binding', other.id)],
+    );
+    expect((await resolve(named, { outcome: 'succeeded', reason })).status).toBe(400);
+    const ofOther = { outcome: 'succeeded', reason, providerRef: rows[0]?.ref };
+    expect((await resolve(named, ofOther)).status).toBe(409);
+    const providerRef = gateway.sandbox.admin.sms({ phone: card.phone }).at(-1)?.bizId;
+    expect((await resolve(named, { outcome: 'succeeded', reason, providerRef })).status).toBe(200);
+    expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'awaiting_code' });
+    const code = smsCode(gateway, card.phone);
+    expect(await gateway.client.verifyBinding({ params: { id }, body: { code } })).toMatchObject({ status: 'bound' });
+  });
+
+  test('of a code is not believed while the list of the user lacks the card', async () => {
+    const card = bankCard();
+    const { id } = await gateway.client.startBinding({ body: card });
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'reset' });
+    const { operation } = await gateway.client.verifyBinding({
+      params: { id },
+      body: { code: smsCode(gateway, card.phone) },
+    });
+    expect((await resolve(operation?.id ?? '', { outcome: 'succeeded', reason })).status).toBe(409);
+    expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'awaiting_code' });
   });
 });
 
@@ -233,7 +376,7 @@ describe('a resolution', () => {
     expect(await read(two.operation)).toMatchObject({ outcome: 'unknown' });
   });
 
-  test('of eight at once, four for each outcome, one counts', async () => {
+  test('of eight at once, of two words, one counts', async () => {
     const lost = await lostOrder();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -241,15 +384,14 @@ describe('a resolution', () => {
           lost.operation,
           index % 2 === 0
             ? { outcome: 'refused', reason }
-            : { outcome: 'succeeded', reason, providerRef: 'C-found-by-many' },
+            : { outcome: 'refused', reason: 'Another one looked it up.' },
         ),
       ),
     );
     const { outcome, attempts } = await read(lost.operation);
     expect(answers.filter(({ status, replayed }) => status === 200 && !replayed)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200).map(({ body }) => body['outcome'])).toEqual(
-      Array.from({ length: 4 }, () => outcome),
-    );
+    expect(outcome).toBe('refused');
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(4);
     expect(attempts.filter(({ kind }) => kind === 'person')).toHaveLength(1);
   });
@@ -275,6 +417,24 @@ describe('a resolution', () => {
       status: 409,
       body: { code: 'illegal-state' },
     });
+  });
+
+  test('by who made the write is refused where others must', async () => {
+    const lost = await lostOrder();
+    const strict = await gateway.another({ RESOLVE_BY_OTHERS: 'required' });
+    const { key: maker } = await gateway.key({ caller: 'tests', scopes: ['operations:resolve'] });
+    const path = `/v1/operations/${lost.operation}/resolve`;
+    const body = { outcome: 'refused', reason };
+    expect(await send(strict.url, maker, { path, idempotencyKey: randomUUID(), body })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown' });
+    expect(await send(strict.url, desk, { path, idempotencyKey: randomUUID(), body })).toMatchObject({
+      status: 200,
+      body: { caller: 'tests', resolution: { resolvedBy: 'desk' } },
+    });
+    await strict.close();
   });
 
   test('keeps no card number that somebody wrote into the reason', async () => {

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 export interface NewBinding {
   readonly id: string;
@@ -126,6 +126,19 @@ export async function awaitCode(
      WHERE id = $1 AND status = 'starting'`,
     [id, challenge.ref, challenge.expiresAt, challenge.attempts, at],
   );
+}
+
+/** Whether this SMS is known here as another binding's. */
+export async function isChallengeOfAnother(
+  pool: Pool,
+  { account, resourceId }: { readonly account: string; readonly resourceId: string },
+  challengeRef: string,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT FROM bindings WHERE account = $1 AND challenge_ref = $2 AND id <> $3 LIMIT 1',
+    [account, challengeRef, resourceId],
+  );
+  return rowCount === 1;
 }
 
 /** Nothing was started: refused, or not needed. What certainly sent no SMS does not count for the limits. */

@@ -4,6 +4,7 @@ import { ProblemError } from '../http/problem.ts';
 import type { Superseded, WriteKind } from '../ledger/kind.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
 import { findById, findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
+import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
@@ -36,7 +37,10 @@ export function removeBindingKind(services: Services): WriteKind<null> {
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpRemoved(services, account, operation, call),
-    resolved: async () => done(null),
+    resolved: async ({ isAbsent }) => {
+      if (isAbsent) throw contradicted("The provider's list of what this user has bound still shows it.");
+      return done(null);
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Superseded } from '../ledger/kind.ts';
 import type { OperationRow } from '../ledger/store.ts';
-import type { LookUp } from '../ledger/write.ts';
+import type { LookUp, View } from '../ledger/kind.ts';
 import type { Services } from '../services.ts';
 import { laterCodes, type LaterWrite } from './earlier-store.ts';
 import { getBinding } from './store.ts';
@@ -54,10 +54,7 @@ export function whatLaterOnesLeave(later: readonly LaterWrite[]): { readonly kin
 }
 
 /** The binding of an operation as callers see it. */
-export async function viewBinding(
-  client: Pool | PoolClient,
-  operation: OperationRow,
-): Promise<{ readonly operation: unknown }> {
+export async function viewBinding(client: Pool | PoolClient, operation: OperationRow): Promise<View> {
   const row = await getBinding(client, operation.tenant, operation.resourceId);
   if (row === null) throw new Error('The binding of this operation is gone.');
   return bindingView(row);

@@ -16,11 +16,20 @@ import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { cardNumbersOf, requireGuess, settleGuess } from '../guesses/limits.ts';
 import { ProblemError } from '../http/problem.ts';
+import { notOurs } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
-import { awaitCode, boundRows, endStart, insertBinding, markBound, type SmsRefusal } from './challenge-store.ts';
+import {
+  awaitCode,
+  boundRows,
+  endStart,
+  insertBinding,
+  isChallengeOfAnother,
+  markBound,
+  type SmsRefusal,
+} from './challenge-store.ts';
 
 /** A start that the provider answered, or what it said of the card after the answer was lost. */
 type Started = BindingStarted | { readonly status: 'bound' } | { readonly status: 'found_not_required' };
@@ -66,8 +75,13 @@ export function startBindingKind(services: Services): WriteKind<Started> {
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
-    // What a person can find out is what a look-up could: that the user's list has the card.
-    resolved: async () => done({ status: 'bound' }),
+    // That it worked says that an SMS is on its way, whose id at the provider the code is handed in with; bound is what
+    // the user's list shows.
+    resolved: async ({ operation, providerRef }) => {
+      if (providerRef === null) return null;
+      if (await isChallengeOfAnother(services.pool, operation, providerRef)) throw notOurs();
+      return done({ status: 'awaiting_code', challenge: providerRef });
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import { findById } from '../ledger/store.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
+import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
@@ -33,7 +34,10 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
     },
     view: viewBinding,
     lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
-    resolved: async () => done({ status: 'bound' }),
+    resolved: async ({ isAbsent }) => {
+      if (isAbsent) throw contradicted("The provider's list of what this user has bound does not show the card.");
+      return done({ status: 'bound' });
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { done, mapOutcome, newUuid, type ProviderCardholder, Secret, toPublicId 
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
+import { requireOurs } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { acceptApplication, describeCardholder, failApplication, getCardholder, insertCardholder } from './store.ts';
@@ -52,10 +53,14 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     return mapOutcome(outcome, () => ({ providerRef: finding.value.providerRef, described: finding.value }));
   },
 
-  resolved: async (client, operation, providerRef) => {
-    const row = await getCardholder(client, operation.tenant, operation.resourceId);
-    const known = row?.providerRef ?? providerRef;
-    return known === null ? null : done({ providerRef: known });
+  resolved: async ({ operation, account, providerRef, call }) => {
+    if (providerRef === null) return null;
+    const cardholders = account?.adapter.cardholders;
+    if (account === null || cardholders === undefined) return done({ providerRef });
+    const outcome = await account.pass(() => cardholders.read(providerRef, call()));
+    const shown = mapOutcome(outcome, (value) => ({ found: true, value }) as const);
+    const described = requireOurs(account, shown, toPublicId('cardholder', operation.resourceId));
+    return done({ providerRef, described });
   },
 };
 

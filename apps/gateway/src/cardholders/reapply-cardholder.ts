@@ -3,6 +3,7 @@ import { done, mapOutcome, type ProviderCardholder, Secret, toPublicId, uuidOf }
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
+import { contradicted } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { acceptReapplication, beginReapplication, describeCardholder, getCardholder } from './store.ts';
@@ -24,9 +25,9 @@ export function reapplyCardholderKind(services: Services): WriteKind<Reapplied> 
 
     apply: async (client, operation, outcome, { at, askedAt }) => {
       if (outcome.kind !== 'done') return;
-      await acceptReapplication(client, operation, at);
       const { described } = outcome.value;
-      if (described !== undefined) await describeCardholder(client, operation.resourceId, described, askedAt);
+      if (described === undefined) await acceptReapplication(client, operation, at);
+      else await describeCardholder(client, operation.resourceId, described, askedAt);
     },
 
     view: async (client, operation) => {
@@ -46,8 +47,11 @@ export function reapplyCardholderKind(services: Services): WriteKind<Reapplied> 
       return isShown ? mapOutcome(outcome, (described) => ({ described })) : { kind: 'absent' };
     },
 
-    // A person says that it was taken on; where the identity check stands now, only the provider does.
-    resolved: async () => done({}),
+    // A look-up reads the cardholder: one that it shows as rejected was not taken on, or is rejected anew.
+    resolved: async ({ isAbsent }) => {
+      if (isAbsent) throw contradicted('At the provider the cardholder is rejected.');
+      return done({});
+    },
   };
 }
 

@@ -3,16 +3,19 @@ import { done, uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toP
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
+import { notOurs, requireOurs } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { describeProviderCards } from './provider-cards-store.ts';
-import { acceptOrder, failOrder, findCardholder, findProduct, getCard, insertOrderedCard } from './store.ts';
+import { acceptOrder, failOrder, nameOrder, findCardholder, findProduct, getCard, insertOrderedCard } from './store.ts';
 import { cardView } from './view.ts';
 
 /** A card that the provider took an order for; from a look-up with all that the provider says of it. */
 interface IssuedCard {
   readonly providerRef: string;
   readonly described?: ProviderCard;
+  /** Only a person says that the card is this order's: no row that has it gives way. */
+  readonly isWord?: boolean;
 }
 
 /** How the outcome of an order changes the card, and how a lost answer is found out: by our reference. */
@@ -25,8 +28,9 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
     apply: async (client, operation, outcome, { at, askedAt }) => {
       switch (outcome.kind) {
         case 'done': {
-          await acceptOrder(client, operation.resourceId, outcome.value.providerRef, at);
-          const { described } = outcome.value;
+          const { providerRef, described, isWord = false } = outcome.value;
+          if (isWord) await nameOrder(client, operation.resourceId, providerRef, at);
+          else await acceptOrder(client, operation.resourceId, providerRef, at);
           const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
           if (described !== undefined)
             await describeProviderCards(client, services.sealing, account, [described], askedAt);
@@ -61,10 +65,17 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
         ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }
         : null,
 
-    resolved: async (client, operation, providerRef) => {
-      const row = await getCard(client, operation.tenant, operation.resourceId);
-      const known = row?.providerRef ?? providerRef;
-      return known === null ? null : done({ providerRef: known });
+    resolved: async ({ operation, account, providerRef, call }) => {
+      if (providerRef === null) return null;
+      const cards = account?.adapter.cards;
+      if (account === null || cards === undefined) return done({ providerRef, isWord: true });
+      const reference = toPublicId('card', operation.resourceId);
+      const outcome = await account.pass(() => cards.read({ providerRef, pan: null }, call()));
+      const described = requireOurs(account, outcome, reference);
+      const row = await getCard(services.pool, operation.tenant, operation.resourceId);
+      const holders = new Set([row?.cardholderRef, described.cardholderRef].filter((ref) => ref ?? false));
+      if (holders.size > 1) throw notOurs();
+      return done({ providerRef, described, isWord: described.ourReference !== reference });
     },
   };
 }

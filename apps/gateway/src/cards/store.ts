@@ -181,6 +181,15 @@ export async function acceptOrder(client: PoolClient, id: string, providerRef: s
   });
 }
 
+/** A person says which card the order became. A row that has that card stays, and this fails. */
+export async function nameOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
+  await client.query('UPDATE cards SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL', [
+    id,
+    providerRef,
+    at,
+  ]);
+}
+
 /** The provider refused the order: there is no card. */
 export async function failOrder(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query({

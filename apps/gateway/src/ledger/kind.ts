@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { operationView } from './reference.ts';
 import type { OperationRow } from './store.ts';
+import type { SuccessWord } from './word.ts';
 
 /** One kind of write: how its outcome changes our records, what is answered, and how a lost answer is found out. */
 export interface WriteKind<Value> {
@@ -12,7 +13,7 @@ export interface WriteKind<Value> {
   /** Changes the resource to fit the outcome, inside the settling transaction. */
   apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
   /** The resource as callers see it, with its last write; what is answered to a write shows that one: {@link viewOf}. */
-  view(client: Pool | PoolClient, operation: OperationRow): Promise<{ readonly operation: unknown }>;
+  view(client: Pool | PoolClient, operation: OperationRow): Promise<View>;
   /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
   lookUp(
     account: OpenAccount,
@@ -29,14 +30,18 @@ export interface WriteKind<Value> {
     said: SaidAt,
   ): Promise<Extract<Outcome<Value>, { kind: 'done' | 'refused' }> | Superseded | null>;
   /**
-   * What a write brought about by the word of a person who found that it succeeded: a `done`. Null when the provider's id
-   * of what came of it is needed, and neither given nor known.
+   * What a write brought about by the word of a person who found that it succeeded. What the word names is read at the
+   * provider where it can be. Null when the provider's id of what came of the write is needed, and neither given nor known.
+   *
+   * @throws ProblemError 409 when the provider says otherwise, 503 when it cannot be asked now
    */
-  resolved(
-    client: Pool | PoolClient,
-    operation: OperationRow,
-    providerRef: string | null,
-  ): Promise<Outcome<Value> | null>;
+  resolved(word: SuccessWord): Promise<Outcome<Value> | null>;
+}
+
+/** A resource as callers see it; `providerRef` where it has an id at the provider. */
+export interface View {
+  readonly operation: unknown;
+  readonly providerRef?: string | null;
 }
 
 /** What is answered to a write: its resource, with this very write in the place of the resource's last one. */

@@ -1,5 +1,5 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
-import { type Outcome, type Refusal, uuidOf } from '@card-gateway/core';
+import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -8,18 +8,20 @@ import { confirmStored } from '../ledger/replay.ts';
 import { attemptOf, settleByPerson } from '../ledger/settle.ts';
 import { findById, findByKey, isTakenReference, type Key, type OperationRow } from '../ledger/store.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
+import { notOurs } from '../ledger/word.ts';
 import type { Services } from '../services.ts';
+import { outcomeByWord } from './check-word.ts';
 import { readOperation } from './read-operations.ts';
 import { findResolution, findResolutionByKey, insertResolution, isTakenKey } from './resolution-store.ts';
 
 type Word = z.output<typeof resolveOperationSchema>;
-type Settled<Value> = Extract<Outcome<Value>, { kind: 'done' | 'refused' }>;
 
 /**
  * Settles a write of unknown outcome by the word of a person. The same word again is answered the same; any other comes
  * too late.
  *
- * @throws ProblemError 404, 409 unless the outcome is unknown, 400 when the provider's id is needed
+ * @throws ProblemError 404, 403 where another caller must do it, 409 unless the outcome is unknown, and as
+ *   {@link outcomeByWord}
  */
 export async function resolveOperation(
   services: Services,
@@ -38,6 +40,13 @@ export async function resolveOperation(
   if (operation === null || operation.tenant !== tenant || kind === undefined) {
     throw new ProblemError('not-found', 'There is no such operation.');
   }
+  if (
+    services.config.RESOLVE_BY_OTHERS === 'required' &&
+    operation.caller === caller &&
+    operation.state === 'unknown'
+  ) {
+    throw new ProblemError('forbidden', 'Who made a write may not resolve it: another caller must.');
+  }
   const isNew = operation.state === 'unknown' && (await settle(services, kind, write, operation, word, publicId));
   if (!isNew) await requireSameWord(services, id, word);
   const view = await readOperation(services, write.caller, publicId);
@@ -54,8 +63,8 @@ async function settle(
   publicId: string,
 ): Promise<boolean> {
   const { tenant, caller, keyId } = write.caller;
+  const outcome = await outcomeByWord(services, kind, operation, word, write.traceparent);
   const at = new Date(services.now());
-  const outcome = await outcomeOf(services, kind, operation, word);
   const attempt = attemptOf('person', outcome, at, at);
   try {
     const answer = await settleByPerson(services, kind, operation, outcome, attempt, async (client) => {
@@ -86,32 +95,8 @@ async function settle(
   } catch (error) {
     if (isTakenKey(error)) throw reusedKey();
     if (!isTakenReference(error)) throw error;
-    throw new ProblemError('illegal-state', 'The id that was given for it belongs to another resource.', {
-      errors: [{ pointer: '/providerRef', detail: 'expected an id of the provider that no other resource here has' }],
-    });
+    throw notOurs();
   }
-}
-
-/** What a person says of a refusal: that nothing happened. */
-const foundNothing: Refusal = {
-  reason: 'declined',
-  code: null,
-  message: 'a person found out that nothing happened at the provider',
-};
-
-async function outcomeOf(
-  services: Services,
-  kind: WriteKind<unknown>,
-  operation: OperationRow,
-  { outcome, providerRef }: Word,
-): Promise<Settled<unknown>> {
-  if (outcome === 'refused') return { kind: 'refused', refusal: foundNothing, evidence: null };
-  const resolved = await kind.resolved(services.pool, operation, providerRef ?? null);
-  if (resolved?.kind === 'done') return resolved;
-  const detail = "expected the provider's id of what came of the write: it is not known here yet";
-  throw new ProblemError('invalid-request', `/providerRef: ${detail}`, {
-    errors: [{ pointer: '/providerRef', detail }],
-  });
 }
 
 /** @throws ProblemError 422 when the key was first used with another request */

@@ -56,7 +56,8 @@ export const createTransferKind: WriteKind<ProviderTransfer> = {
     return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
   },
 
-  resolved: async (_client, _operation, providerRef) =>
+  // No call reads a transfer by its own number; the list by ours was asked.
+  resolved: async ({ providerRef }) =>
     providerRef === null ? null : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
 };
 

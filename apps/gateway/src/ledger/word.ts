@@ -1,0 +1,63 @@
+import type { Finding, Outcome, ProviderCall } from '@card-gateway/core';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../http/problem.ts';
+import { valueOf } from '../provider-read.ts';
+import type { OperationRow } from './store.ts';
+
+/** The word of a person that a write succeeded, after a look-up that did not show that. */
+export interface SuccessWord {
+  readonly operation: OperationRow;
+  /** Null when it is no longer configured: then nobody can be asked. */
+  readonly account: OpenAccount | null;
+  /** The provider's id of what came of the write, as it is known here or as the person named it. */
+  readonly providerRef: string | null;
+  /** The provider answered the look-up, and showed nothing of the write. */
+  readonly isAbsent: boolean;
+  /** What is left of the request's time for one more read. */
+  readonly call: () => ProviderCall;
+}
+
+/**
+ * The provider's record of what a person named.
+ *
+ * @param reference ours of this write; a record that bears another one is another order's
+ * @throws ProblemError 409 unless the provider shows it as ours; 503 when it cannot be asked now
+ */
+export function requireOurs<Value extends { readonly ourReference?: string | null }>(
+  account: OpenAccount,
+  outcome: Outcome<Finding<Value>>,
+  reference: string,
+): Value {
+  const finding = answerOf(account, outcome);
+  if (finding?.found !== true) throw contradicted('The provider shows nothing under this id.');
+  const { ourReference = null } = finding.value;
+  if (ourReference !== null && ourReference !== reference) throw notOurs();
+  return finding.value;
+}
+
+/** What the provider answered; null for a refusal or an answer that says nothing. @throws ProblemError 503 when none came */
+export function answerOf<Value>(account: OpenAccount, outcome: Outcome<Value>): Value | null {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.value;
+    case 'refused': {
+      const { reason } = outcome.refusal;
+      const mayPass = ['not_sent', 'unavailable', 'rate_limited', 'configuration'].includes(reason);
+      return mayPass ? valueOf(account, outcome) : null;
+    }
+    case 'unknown':
+      return outcome.why === 'no_answer' ? valueOf(account, outcome) : null;
+  }
+}
+
+/** What a person named is another order's. */
+export function notOurs(): ProblemError {
+  return new ProblemError('illegal-state', 'The id that was given for it belongs to another resource.', {
+    errors: [{ pointer: '/providerRef', detail: 'expected the id of what came of this very write' }],
+  });
+}
+
+/** The provider's own records do not agree with a person. */
+export function contradicted(why: string): ProblemError {
+  return new ProblemError('illegal-state', `${why} Nothing was changed by the resolution.`);
+}

@@ -1,0 +1,79 @@
+import type { resolveOperationSchema } from '@card-gateway/contract';
+import type { Outcome, ProviderCall, Refusal } from '@card-gateway/core';
+import type { z } from 'zod';
+import { ProblemError } from '../http/problem.ts';
+import type { WriteKind } from '../ledger/kind.ts';
+import { attemptOf, failedToTell, settleOperation, supersede } from '../ledger/settle.ts';
+import type { OperationRow } from '../ledger/store.ts';
+import { answerOf, contradicted, notOurs } from '../ledger/word.ts';
+import { readCall, type Services } from '../services.ts';
+
+type Word = z.output<typeof resolveOperationSchema>;
+type Closing = Extract<Outcome<unknown>, { kind: 'done' | 'refused' }>;
+
+/** What a person says of a refusal: that nothing happened. */
+const foundNothing: Refusal = {
+  reason: 'declined',
+  code: null,
+  message: 'a person found out that nothing happened at the provider',
+};
+
+/**
+ * The outcome of a write by the word of a person. The provider is asked first, where it can be: what it shows counts, and
+ * settles the write where the person says otherwise.
+ *
+ * @throws ProblemError 409 when the provider says otherwise, 503 when it cannot be asked now, 400 when the provider's id is
+ *   needed
+ */
+export async function outcomeByWord(
+  services: Services,
+  kind: WriteKind<unknown>,
+  operation: OperationRow,
+  word: Word,
+  traceparent: string | undefined,
+): Promise<Closing> {
+  const account = services.accounts.byName(operation.account) ?? null;
+  const call = (): ProviderCall => readCall(services, traceparent);
+  const view = await kind.view(services.pool, operation);
+  const known = view.providerRef ?? null;
+  const named = word.providerRef ?? null;
+  if (known !== null && named !== null && known !== named) throw notOurs();
+  const providerRef = known ?? named;
+
+  const startedAt = new Date(services.now());
+  const showed =
+    account === null
+      ? null
+      : await account
+          .pass(() => kind.lookUp(account, operation, call()))
+          .catch((error: unknown) => failedToTell('the look-up failed', error));
+  if (showed?.kind === 'done' || showed?.kind === 'shown-refused') {
+    const shown: Closing = showed.kind === 'done' ? showed : showed.outcome;
+    if (isMeant(shown, word)) return shown;
+    const attempt = attemptOf('look-up', shown, startedAt, new Date(services.now()));
+    await settleOperation(services, kind, operation, shown, 'look-up', attempt, operation.id);
+    throw contradicted('The provider was asked and shows otherwise, which settled the operation.');
+  }
+  if (showed?.kind === 'superseded') {
+    await supersede(services, operation, showed.by);
+    throw contradicted('A later write of the same thing has succeeded, which leaves this one without an outcome.');
+  }
+  const isAbsent = showed?.kind === 'absent';
+  // No answer is no leave to believe; one that cannot be read, or that it cannot be asked, leaves it to the person.
+  if (account !== null && showed !== null && showed.kind !== 'absent') answerOf(account, showed);
+
+  if (word.outcome === 'refused') return { kind: 'refused', refusal: foundNothing, evidence: null };
+  const resolved = await kind.resolved({ operation, account, providerRef, isAbsent, call });
+  if (resolved?.kind === 'done') return resolved;
+  const detail = "expected the provider's id of what came of the write: it is not known here yet";
+  throw new ProblemError('invalid-request', `/providerRef: ${detail}`, {
+    errors: [{ pointer: '/providerRef', detail }],
+  });
+}
+
+function isMeant(shown: Closing, { outcome, providerRef }: Word): boolean {
+  if (shown.kind === 'refused' || outcome === 'refused') return shown.kind === 'refused' && outcome === 'refused';
+  const { value } = shown;
+  const isOfAnId = typeof value === 'object' && value !== null && 'providerRef' in value;
+  return providerRef === undefined || !isOfAnId || value.providerRef === providerRef;
+}
