@@ -1,40 +1,71 @@
+import { createHash } from 'node:crypto';
 import { ProblemError } from './http/problem.ts';
 
 const defaultLimit = 50;
-const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const cursorShape =
+  /^(?<list>[\w-]{12})\.(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.(?<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z))?$/;
 
 /** Where a page begins and how long it is. */
 export interface PageRequest {
   readonly limit: number;
-  /** The uuid after which the page begins, newest first; null for the first page. */
+  /** The uuid after which the page begins, in the order of the list; null for the first page. */
   readonly after: string | null;
+  /** For a list in the order of another time than that of the ids: the time of the row after which the page begins. */
+  readonly afterAt: Date | null;
+  /** The list and its filters, in short: a cursor leads on in this one alone. */
+  readonly list: string;
 }
 
-/** Reads `limit` and `cursor`. @throws ProblemError 400 for a cursor that is none of ours */
-export function pageRequest(query: {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}): PageRequest {
+/** Members of a query that change nothing of which rows a list has, or in which order. */
+const noFilters: ReadonlySet<string> = new Set(['limit', 'cursor', 'refresh', 'userIp', 'from', 'to']);
+
+/**
+ * Reads `limit` and `cursor`.
+ *
+ * @param list the name of the list, with the id of what it belongs to
+ * @param query all that was asked for
+ * @throws ProblemError 400 for a cursor of another list or of other filters, and for one that is none of ours
+ */
+export function pageRequest(
+  list: string,
+  query: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+): PageRequest {
   const limit = query.limit ?? defaultLimit;
-  if (query.cursor === undefined) return { limit, after: null };
-  const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
-  if (uuidShape.test(after)) return { limit, after };
-  const detail = 'expected the nextCursor of a page before';
+  const filters = Object.entries(query)
+    .filter(([name, value]) => value !== undefined && !noFilters.has(name))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const digest = createHash('sha256').update(JSON.stringify([list, filters]));
+  const asked = { limit, list: digest.digest('base64url').slice(0, 12) };
+  if (query.cursor === undefined) return { ...asked, after: null, afterAt: null };
+  const { groups } = cursorShape.exec(Buffer.from(query.cursor, 'base64url').toString('utf8')) ?? {};
+  if (groups?.['id'] !== undefined && groups['list'] === asked.list) {
+    return { ...asked, after: groups['id'], afterAt: groups['at'] === undefined ? null : new Date(groups['at']) };
+  }
+  const detail = groups === undefined ? 'expected the nextCursor of a page before' : otherList;
   throw new ProblemError('invalid-request', `query/cursor: ${detail}`, {
     errors: [{ pointer: 'query/cursor', detail }],
   });
 }
 
-/** Makes a page of rows that were read with one more than `limit`: the extra row only says that there is a next page. */
+const otherList = 'expected the nextCursor of a page before of this very list, asked for with the same filters';
+
+/**
+ * Makes a page of rows that were read with one more than its limit: the extra row only says that there is a next page.
+ *
+ * @param at the time by which the list is in order, where that is not the order of the ids: it is kept in the cursor, so that
+ *   a row that moves takes no other with it
+ */
 export function pageOf<Row extends { readonly id: string }, View>(
   rows: readonly Row[],
-  limit: number,
+  { limit, list }: PageRequest,
   view: (row: Row) => View,
+  at?: (row: Row) => Date,
 ): { data: View[]; nextCursor: string | null } {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
+  const place = last === undefined ? [] : [list, last.id, ...(at === undefined ? [] : [at(last).toISOString()])];
   return {
     data: rows.slice(0, limit).map(view),
-    nextCursor: last === undefined ? null : Buffer.from(last.id).toString('base64url'),
+    nextCursor: last === undefined ? null : Buffer.from(place.join('.')).toString('base64url'),
   };
 }
 

@@ -319,6 +319,19 @@ describe('the list of cards', () => {
   });
 
   test('takes no cursor but its own', async () => {
+    const { nextCursor } = await gateway.client.listCards({ query: { account: 'keysecure', limit: 1 } });
+    const own = String(nextCursor);
+    expect(nextCursor).not.toBeNull();
+    expect(await ids({ account: 'keysecure', cursor: own, limit: 1 })).toHaveLength(1);
+    // Of other filters, and of another list.
+    await expect(ids({ cursor: own })).rejects.toMatchObject({ status: 400 });
+    await expect(ids({ account: 'keysecure', status: 'active', cursor: own })).rejects.toMatchObject({ status: 400 });
+    await expect(
+      gateway.client.listCardholders({ query: { account: 'keysecure', cursor: own } }),
+    ).rejects.toMatchObject({
+      status: 400,
+      problem: { errors: [{ pointer: 'query/cursor', detail: expect.stringContaining('this very list') as string }] },
+    });
     for (const cursor of ['x', Buffer.from('1 OR 1=1').toString('base64url')]) {
       await expect(ids({ cursor })).rejects.toMatchObject({
         status: 400,

@@ -106,6 +106,26 @@ describe('the transactions of a card', () => {
     expect((await list(id, { status: 'failed' })).data).toEqual([]);
   });
 
+  test('are skipped by no page where the last row of the one before moves meanwhile', async () => {
+    const { id, providerRef } = await cards.made('virtual');
+    const day = (n: number) => new Date(Date.parse('2026-10-01T00:00:00.000Z') + n * dayMs);
+    const rows = [7, 6, 5, 4].map((n) => said(String(providerRef), { amount: `${n}`, modifiedAt: day(n) }));
+    await storeProviderTransactions(gateway.pool, account, rows, new Date());
+    const first = await list(id, { limit: 2 });
+    // The last one turns out to be older than all others.
+    const [, last] = rows;
+    if (last === undefined) throw new Error('no row');
+    await storeProviderTransactions(gateway.pool, account, [{ ...last, modifiedAt: day(1) }], new Date());
+    const rest = await list(id, { limit: 10, cursor: first.nextCursor ?? '' });
+    const amounts = [...first.data, ...rest.data].map(({ amount }) => amount.amount);
+    expect(amounts.filter((amount) => ['5', '4'].includes(amount))).toEqual(['5', '4']);
+    const other = await cards.made('virtual');
+    await expect(list(other.id, { cursor: first.nextCursor ?? '' })).rejects.toMatchObject({
+      status: 400,
+      problem: { errors: [{ pointer: 'query/cursor' }] },
+    });
+  });
+
   test('of the time that is asked for, by default of the last 30 days', async () => {
     const { sandbox } = gateway;
     const { id } = await cards.made('virtual');

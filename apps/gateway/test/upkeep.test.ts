@@ -145,6 +145,20 @@ describe("an account's cards", () => {
     expect(await syncs()).toHaveLength(4);
   });
 
+  test('are pulled every N minutes, not N + 1, although it is looked at odd moments and a pull takes its time', async () => {
+    const from = start + 10 * dayMs;
+    const began: number[] = [];
+    for (let minute = 0; minute < 60; minute += 1) {
+      // A look is up to two seconds late.
+      const ms = from + minute * 60_000 + ([1900, 200, 800][minute % 3] ?? 0);
+      if ((await scheduleSyncs(at(ms))).length === 0) continue;
+      began.push(minute);
+      await run(ms + 20_000, (await syncs()).at(-1)?.id ?? '');
+    }
+    const every = everyMs / 60_000;
+    expect(began).toEqual(Array.from({ length: 60 / every }, (_, number) => number * every));
+  });
+
   test('are pulled on also when the job was lost half-way, as when its process is killed in the last attempt', async () => {
     const jobOf = async (id: string) => {
       const { rows } = await gateway.pool.query('SELECT attempts FROM graphile_worker.jobs WHERE key = $1', [

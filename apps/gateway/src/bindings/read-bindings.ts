@@ -29,7 +29,7 @@ export async function readBindings(
   query: z.output<typeof bindingQuerySchema>,
   traceparent: string | undefined,
 ): Promise<z.output<typeof bindingPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('bindings', query);
   const { account, user, kind, status } = query;
   if (query.refresh === true && account !== undefined && user !== undefined) {
     const open = services.accounts.ofCaller(caller, account, 'query/account');
@@ -38,7 +38,7 @@ export async function readBindings(
     await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, traceparent)));
   }
   const rows = await listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
-  return pageOf(rows, page.limit, bindingView);
+  return pageOf(rows, page, bindingView);
 }
 
 /** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are, and could not be read */

@@ -21,10 +21,10 @@ export async function readCallbacks(
   caller: Caller,
   query: z.output<typeof callbackQuerySchema>,
 ): Promise<z.output<typeof callbackPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('callbacks', query);
   const { account, state } = query;
   const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state }, page);
-  return pageOf(rows, page.limit, callbackView);
+  return pageOf(rows, page, callbackView);
 }
 
 /** Puts a callback on the queue again, with the name of who wants it in the audit log. @throws ProblemError 404 */

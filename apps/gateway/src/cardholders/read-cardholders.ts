@@ -68,8 +68,8 @@ export async function readCardholders(
   caller: Caller,
   query: z.output<typeof cardholderQuerySchema>,
 ): Promise<z.output<typeof cardholderPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('cardholders', query);
   const { account, reference, status } = query;
   const rows = await listCardholders(services.pool, { tenant: caller.tenant, account, reference, status }, page);
-  return pageOf(rows, page.limit, cardholderView);
+  return pageOf(rows, page, cardholderView);
 }

@@ -45,7 +45,7 @@ export async function readCards(
   caller: Caller,
   query: z.output<typeof cardQuerySchema>,
 ): Promise<z.output<typeof cardPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('cards', query);
   const { tenant } = caller;
   const [cardholder, product] = await Promise.all([
     query.cardholder === undefined
@@ -72,7 +72,7 @@ export async function readCards(
     },
     page,
   );
-  return pageOf(rows, page.limit, cardView);
+  return pageOf(rows, page, cardView);
 }
 
 /** A UUIDv7 counts from 1970: no card is older. */

@@ -23,7 +23,7 @@ export async function readProducts(
   query: z.output<typeof cardProductQuerySchema>,
   traceparent: string | undefined,
 ): Promise<z.output<typeof cardProductPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('products', query);
   const accounts = accountsOf(services, caller, query.account);
   if (page.after === null) {
     await Promise.all(
@@ -42,7 +42,7 @@ export async function readProducts(
   }
   const names = accounts.map(({ name }) => name);
   const rows = await listProducts(services.pool, { tenant: caller.tenant, accounts: names }, page);
-  return pageOf(rows, page.limit, productView);
+  return pageOf(rows, page, productView);
 }
 
 function accountsOf(services: Services, caller: Caller, name: string | undefined): readonly OpenAccount[] {

@@ -5,11 +5,17 @@ import type { Services } from '../services.ts';
 import { startSync } from '../syncs/start-sync.ts';
 import { isCardSyncRecent, isPulledSince } from '../syncs/store.ts';
 
+/**
+ * It is looked each minute, at times a little late: what began a little late an interval ago is due all the same, else each
+ * pull would wait for the minute after.
+ */
+const lateMs = 30_000;
+
 /** The caller of what the gateway starts by itself. */
 const caller = 'schedule';
 
 /**
- * Starts pulling the cards of each account whose interval has passed since the last pull, and that has none running or
+ * Starts pulling the cards of each account whose interval has passed since the last pull began, and that has none running or
  * waiting. Gives the accounts it began with.
  */
 export async function scheduleSyncs(services: Services): Promise<readonly string[]> {
@@ -23,7 +29,7 @@ export async function scheduleSyncs(services: Services): Promise<readonly string
 
 async function startIfDue(services: Services, account: OpenAccount, everyMs: number): Promise<boolean> {
   const now = services.now();
-  if (await isCardSyncRecent(services.pool, account.name, new Date(now - everyMs))) return false;
+  if (await isCardSyncRecent(services.pool, account.name, new Date(now - everyMs + lateMs), everyMs)) return false;
   // One key for each interval: of two processes that find it due at once, one starts it.
   return startPull(services, account, `sync:${account.name}:${everyMs}:${Math.floor(now / everyMs)}`);
 }

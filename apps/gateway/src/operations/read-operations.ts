@@ -14,7 +14,7 @@ export async function readOperation(
   id: string,
 ): Promise<z.output<typeof operationSchema>> {
   const filter = { tenant: caller.tenant, id: uuidOf('operation', id) };
-  const [row] = await listOperations(services.pool, filter, { limit: 1, after: null });
+  const [row] = await listOperations(services.pool, filter, { limit: 1, after: null, afterAt: null, list: '' });
   if (row === undefined) throw new ProblemError('not-found', 'There is no such operation.');
   return operationView(row);
 }
@@ -25,7 +25,7 @@ export async function readOperations(
   caller: Caller,
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('operations', query);
   const { outcome, settlesBy, type, account } = query;
   // Only what is unknown still waits for something.
   const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
@@ -41,7 +41,7 @@ export async function readOperations(
     waitingForPerson,
     oldestUnknownSince: oldestUnknownSince.toISOString(),
   }));
-  return { ...pageOf(rows, page.limit, operationView), unsettled };
+  return { ...pageOf(rows, page, operationView), unsettled };
 }
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {

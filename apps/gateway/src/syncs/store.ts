@@ -78,12 +78,16 @@ export async function queueLeftSyncs(pool: Pool): Promise<void> {
   for (const { id } of rows) await queueSync(pool, id);
 }
 
-/** Whether the latest pull of an account's cards began or ended since then, is under way, or waits for it. */
-export async function isCardSyncRecent(pool: Pool, account: string, since: Date): Promise<boolean> {
+/**
+ * Whether the latest pull of an account's cards began since then, is under way, or waits for it. One that took longer than
+ * `longMs` counts from its end.
+ */
+export async function isCardSyncRecent(pool: Pool, account: string, since: Date, longMs: number): Promise<boolean> {
   const { rowCount } = await pool.query(
     `SELECT 1 FROM (SELECT * FROM syncs WHERE account = $1 AND kind = 'cards' ORDER BY created_at DESC LIMIT 1) latest
-     WHERE created_at > $2 OR finished_at > $2 OR state IN ('queued', 'running')`,
-    [account, since],
+     WHERE created_at > $2 OR state IN ('queued', 'running')
+       OR (finished_at > $2 AND finished_at >= created_at + $3 * interval '1 ms')`,
+    [account, since, longMs],
   );
   return rowCount === 1;
 }

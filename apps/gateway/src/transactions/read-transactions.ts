@@ -32,7 +32,7 @@ export async function readTransactions(
   query: z.output<typeof transactionQuerySchema>,
   traceparent: string | undefined,
 ): Promise<z.output<typeof transactionPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest(`transactions of ${cardId}`, query);
   const card = await findCard(services.pool, caller.tenant, uuidOf('card', cardId));
   if (card === null) throw new ProblemError('not-found', 'There is no such card.');
   if (card.providerRef === null) return { data: [], nextCursor: null };
@@ -45,7 +45,8 @@ export async function readTransactions(
   }
   const { status, type } = query;
   const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type };
-  return pageOf(await listTransactions(services.pool, filter, page), page.limit, transactionView);
+  const rows = await listTransactions(services.pool, filter, page);
+  return pageOf(rows, page, transactionView, ({ firstAt }) => firstAt);
 }
 
 /** Stores all that the provider lists of a card in a time; each page is kept, also should a later one fail. */

@@ -31,6 +31,8 @@ export interface TransactionRow {
   readonly merchant: Merchant | null;
   readonly related: string | null;
   readonly modifiedAt: Date | null;
+  /** The earliest time that is known of it, which may still go back; lists are in its order. */
+  readonly firstAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly syncedAt: Date;
@@ -41,7 +43,7 @@ const selectTransactions = `
   SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
     t.provider_type AS "providerType", t.status, t.provider_status AS "providerStatus", t.amount,
     t.local_amount AS "localAmount", t.local_currency AS "localCurrency", t.fee, t.fees, t.merchant,
-    t.related_ref AS related, t.modified_at AS "modifiedAt", t.created_at AS "createdAt",
+    t.related_ref AS related, t.modified_at AS "modifiedAt", t.first_at AS "firstAt", t.created_at AS "createdAt",
     t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"
   FROM card_transactions t JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref`;
 
@@ -66,17 +68,22 @@ export interface TransactionFilter {
 export async function listTransactions(
   pool: Pool,
   filter: TransactionFilter,
-  { after, limit }: PageRequest,
+  { after, afterAt, limit }: PageRequest,
 ): Promise<TransactionRow[]> {
-  const behind = `AND (t.first_at, t.id) <
-    (SELECT p.first_at, p.id FROM card_transactions p WHERE p.id = $6 AND p.account = $1 AND p.card_ref = $2)`;
   const { rows } = await pool.query<TransactionRow>({
     name: after === null ? 'transaction-list' : 'transaction-list-behind',
     text: `${selectTransactions}
       WHERE t.account = $1 AND t.card_ref = $2 AND ($3::text IS NULL OR t.status = $3)
-        AND ($4::text IS NULL OR t.type = $4) ${after === null ? '' : behind}
+        AND ($4::text IS NULL OR t.type = $4) ${after === null ? '' : 'AND (t.first_at, t.id) < ($7::timestamptz, $6::uuid)'}
       ORDER BY t.first_at DESC, t.id DESC LIMIT $5`,
-    values: [filter.account, filter.cardRef, filter.status, filter.type, limit + 1, ...(after === null ? [] : [after])],
+    values: [
+      filter.account,
+      filter.cardRef,
+      filter.status,
+      filter.type,
+      limit + 1,
+      ...(after === null ? [] : [after, afterAt]),
+    ],
   });
   return rows;
 }

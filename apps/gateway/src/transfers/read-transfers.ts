@@ -32,11 +32,11 @@ export async function readTransfers(
   caller: Caller,
   query: z.output<typeof transferQuerySchema>,
 ): Promise<z.output<typeof transferPageSchema>> {
-  const page = pageRequest(query);
+  const page = pageRequest('transfers', query);
   const { account, direction, status } = query;
   const cardholderId = query.cardholder && uuidOf('cardholder', query.cardholder);
   const filter = { tenant: caller.tenant, account, cardholderId, direction, status };
-  return pageOf(await listTransfers(services.pool, filter, page), page.limit, transferView);
+  return pageOf(await listTransfers(services.pool, filter, page), page, transferView);
 }
 
 /** A cardholder's accounts, straight from the provider; nothing of it is kept. @throws ProblemError 404 */
