@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hasDoubledMember, parseJson, type ProviderClock } from '@card-gateway/adapter-kit';
+import { hasDoubledMember, parseJson, parseSignedJson, type ProviderClock } from '@card-gateway/adapter-kit';
 import type { CallbacksFacet, CallbackVerdict, ProviderEvent, ReceivedCallback } from '@card-gateway/core';
 import { type CallbackEvent, eventOf, type HintEvent, hintOf, readRecord, recordOf } from './callback-record.ts';
 import { apiSecretsOf, type KeySecureSettings } from './settings.ts';
@@ -34,10 +34,13 @@ export function callbacks(settings: KeySecureSettings, clock: ProviderClock): Ca
     if (version !== 'V1' || !signatureShape.test(signature)) return { kind: 'refused', why: 'bad_signature' };
     if (!isFresh(timestamp, receivedAt)) return { kind: 'refused', why: 'stale' };
     const text = textOf(body);
-    const callback = text === null ? null : readCallback(text);
-    if (text === null || callback === null) return { kind: 'refused', why: 'unreadable' };
-    const content = verifiedContent({ data: callback.data, timestamp, signature, appId: settings.apiKey, secrets });
+    const signed = text === null ? null : readCallback(parseSignedJson, text);
+    if (text === null || signed === null) return { kind: 'refused', why: 'unreadable' };
+    const content = verifiedContent({ data: signed.data, timestamp, signature, appId: settings.apiKey, secrets });
     if (content === null) return { kind: 'refused', why: 'bad_signature' };
+    // What is kept and told has the texts as they can be stored; what is signed has them as they came.
+    const callback = readCallback(parseJson, text);
+    if (callback === null) return { kind: 'refused', why: 'unreadable' };
     const data = signedMembers(callback.data);
     const isAsSigned = content.isUnambiguous && documentedData.safeParse(data).success;
     const event = hasDoubledMember(text) ? null : believed({ action: callback.action, data }, isAsSigned);
@@ -81,9 +84,9 @@ function textOf(body: Buffer): string | null {
   }
 }
 
-function readCallback(text: string): WireCallback | null {
+function readCallback(parse: typeof parseJson, text: string): WireCallback | null {
   try {
-    const value = parseJson(text);
+    const value = parse(text);
     return roomBeside(value, mostValues, mostDepth) >= 0 ? (callbackBody.safeParse(value).data ?? null) : null;
   } catch {
     return null;

@@ -162,7 +162,7 @@ export const cardUpdateData = z.object({
 });
 
 /** `data` of Auth (§11.1) and Consumption (§11.2); the latter has more members. */
-export const paymentData = transactionData.extend({ cardholder_no: z.string().nullish(), time: wire.integer });
+export const paymentData = transactionData.extend({ cardholder_no: field.reference, time: wire.integer });
 
 /** POST account/transfer (§6.15). It carries no status. */
 export const transferSent = z.object({

@@ -24,11 +24,20 @@ export class NumberLiteral {
  * @throws SyntaxError on text that is not JSON, RangeError on JSON that is nested too deeply
  */
 export function parseJson(text: string): unknown {
+  return parsed(text, (odd) => odd.replaceAll('\0', '').toWellFormed());
+}
+
+/** The same with texts as they came, for what is signed: a text that was mended is not the one that the signature fits. */
+export function parseSignedJson(text: string): unknown {
+  return parsed(text, (odd) => odd);
+}
+
+function parsed(text: string, mend: (text: string) => string): unknown {
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const value: unknown = JSON.parse(json);
   const quoted = json.replace(textOrLiteral, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`));
-  if (quoted !== json) return restore(JSON.parse(quoted));
-  return json.includes(String.raw`\u`) ? restore(value) : value;
+  if (quoted !== json) return restore(JSON.parse(quoted), mend);
+  return json.includes(String.raw`\u`) ? restore(value, mend) : value;
 }
 
 /** Texts, which are passed over, and numbers with more than 15 digits, a fraction, an exponent, or a zero with a sign. */
@@ -37,15 +46,13 @@ const textOrLiteral = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+[.eE][\d.eE+-]*|-?\d{16,}|-
 /** Stands before a quoted number. No sender knows it, so none can pass off a text as a number. */
 const mark = `${crypto.randomUUID()}:`;
 
-function restore(value: unknown): unknown {
+function restore(value: unknown, mend: (text: string) => string): unknown {
   if (typeof value === 'string') {
-    return value.startsWith(mark)
-      ? new NumberLiteral(value.slice(mark.length))
-      : value.replaceAll('\0', '').toWellFormed();
+    return value.startsWith(mark) ? new NumberLiteral(value.slice(mark.length)) : mend(value);
   }
   if (typeof value !== 'object' || value === null) return value;
   const members = value as Record<string, unknown>;
-  for (const key of Object.keys(members)) members[key] = restore(members[key]);
+  for (const key of Object.keys(members)) members[key] = restore(members[key], mend);
   return members;
 }
 

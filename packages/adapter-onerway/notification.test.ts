@@ -217,7 +217,7 @@ test('odd values in a signed notification throw nothing, and tell nothing that c
     const given = JSON.parse(odd) as Record<string, unknown>;
     const texts = Object.entries(given).map(([name, value]) => [
       name,
-      typeof value === 'string' ? value : String(value),
+      typeof value === 'string' ? value : JSON.stringify(value),
     ]);
     const signature = sign(Object.fromEntries(texts) as Record<string, string>, secretKey);
     const verdict = receive(JSON.stringify({ ...given, sign: signature }), facet);

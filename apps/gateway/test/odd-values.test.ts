@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GatewayProblem } from '@card-gateway/client';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { post } from './setup/callbacks.ts';
+import { cardMaker } from './setup/cards.ts';
 import { cardOrder } from './setup/orders.ts';
 import { until } from './setup/until.ts';
 
@@ -82,6 +84,37 @@ describe('one odd value of a provider', () => {
       outcome: 'refused',
       refusal: { reason: 'invalid_request' },
     });
+  });
+
+  test('in a payment that was told, or is listed, does not keep it from being shown', async () => {
+    const { client, sandbox, url } = gateway;
+    const { made } = await cardMaker(gateway);
+    const { id, providerRef } = await made('virtual');
+    const cardNo = String(providerRef);
+    const told = {
+      consume_no: 'T-odd-1',
+      card_no: cardNo,
+      type: 'Consumption',
+      amount: 12.5,
+      merchant_info: { merchant_name: 'Caf\uD83D', city: '💳'.repeat(300) },
+      status: 'Success',
+      time: Date.now(),
+    };
+    const callback = sandbox.admin.keysecure.callback({ action: 'Consumption', data: told });
+    expect(await post(`${url}/callbacks/keysecure`, callback)).toMatchObject({ status: 200 });
+    const shown = await until(
+      () => client.listCardTransactions({ params: { id } }),
+      ({ data }) => data.length > 0,
+    );
+    expect(shown.data).toMatchObject([
+      { providerRef: 'T-odd-1', merchant: { name: 'Caf\uFFFD', city: '💳'.repeat(200) } },
+    ]);
+
+    const merchantInfo = { merchant_name: '\uDCB3', merchant_mcc: 'x'.repeat(5000) };
+    const consumptions = [{ type: 'Consumption', amount: '1e3', merchantInfo, consumeNo: 'T-odd-2' }];
+    sandbox.admin.keysecure.seedConsumptions({ cardNo, consumptions });
+    const { data } = await client.listCardTransactions({ params: { id }, query: { refresh: true } });
+    expect(data.find((one) => one.providerRef === 'T-odd-2')).toMatchObject({ amount: { amount: '1000' } });
   });
 
   test('in the list of what a user has bound removes nothing that is bound', async () => {
