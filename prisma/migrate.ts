@@ -6,6 +6,7 @@ import { MigrationError } from './migration-error.ts';
 import { type MigrationFile, migrationFiles, runsAlone, type Statement, statementsOf } from './migration-files.ts';
 import { type LockOptions, withMigrationLock } from './migration-lock.ts';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
+import { requireSessions } from './pooler.ts';
 import { grantRuntime, refuseSuperuser } from './roles.ts';
 
 export { MigrationError } from './migration-error.ts';
@@ -26,8 +27,10 @@ export interface MigrateOptions extends LockOptions {
  * @throws MigrationError when a migration fails, was changed after it had been applied, or failed half-way; when another process
  *   migrates for too long; when the role owns nothing
  * @throws RoleError for a superuser, who would own what the owner should
+ * @throws PoolerError behind a pooler whose sessions keep no lock
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
+  await requireSessions(url);
   await withClient(url, async (client) => {
     await refuseSuperuser(client);
     const { role, mayMigrate } = await rightsOf(client);
@@ -51,8 +54,10 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
  *
  * @throws MigrationError when something is pending that its role may not apply, or is not as it was applied
  * @throws RoleError for a superuser
+ * @throws PoolerError behind a pooler whose sessions are no connection's own
  */
 export async function migrateAtStart(url: string, options: MigrateOptions = {}): Promise<void> {
+  await requireSessions(url);
   const isPending = await withClient(url, async (client) => {
     await refuseSuperuser(client);
     const { role, mayMigrate, mayRead } = await rightsOf(client);

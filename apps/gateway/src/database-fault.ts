@@ -1,4 +1,5 @@
 import { MigrationError } from '@card-gateway/database/migrate';
+import { PoolerError } from '@card-gateway/database/pooler';
 import { RoleError } from '@card-gateway/database/roles';
 import { isDatabaseFailure } from './http/problem.ts';
 
@@ -36,7 +37,8 @@ const mendsByText: readonly (readonly [part: string, mend: string])[] = [
  * words, and how to mend it. Null for an error that is about something else.
  */
 export function databaseFault(error: Error & { code?: string; errors?: readonly Error[] }): string | null {
-  if (error instanceof MigrationError || error instanceof RoleError) return error.message;
+  if (error instanceof MigrationError || error instanceof RoleError || error instanceof PoolerError)
+    return error.message;
   const { code = '' } = error;
   const mend = mends[code] ?? mendsByText.find(([part]) => error.message.includes(part))?.[1];
   if (mend === undefined && !isDatabaseFailure(error)) return null;

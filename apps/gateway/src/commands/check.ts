@@ -1,4 +1,5 @@
 import { migrationFiles, migrationStatus } from '@card-gateway/database/migrate';
+import { requireSessions } from '@card-gateway/database/pooler';
 import type { Pool } from 'pg';
 import { tenantFaults } from '../accounts/tenant-store.ts';
 import { type Config, readSettings } from '../config.ts';
@@ -38,6 +39,7 @@ export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: stri
   if (url === undefined) return [...read, ...withoutDatabase([], 'DATABASE_URL is not usable')];
   const pool = open(url);
   try {
+    await requireSessions(url);
     const database = await checkDatabase(pool, env);
     const isMigrated = database.some(({ check, state }) => check === 'migrations' && state === 'well');
     if (!isMigrated || accounts === null || accounts instanceof FaultsError) return [...read, ...database];
