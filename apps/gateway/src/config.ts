@@ -226,6 +226,13 @@ const settings = {
     '30',
     'Days after which the Idempotency-Key of a settled write is forgotten, and may be used for another.',
   ),
+  CARD_DATA_KEPT_DAYS: setting(
+    integer(2, 3650),
+    '90',
+    'Days after which the sealed number and the fingerprints of what is cancelled, replaced, refused, expired or removed go.',
+  ),
+  FAILED_CALLBACKS_KEPT_DAYS: setting(integer(1, 3650), '180', 'How long a callback is kept that could not be worked.'),
+  SYNCS_KEPT_DAYS: setting(integer(2, 3650), '90', 'How long a sync is kept after it ended.'),
   PRODUCTS_MAX_AGE_MS: setting(integer(0, 86_400_000), '300000', 'Products older than this are asked for anew.'),
   SMS_CODE_LIFETIME_MS: setting(
     integer(1000, 3_600_000),

@@ -31,7 +31,7 @@ export async function storeBoundCards(
       if (known !== null) await releaseReference(client, known, card);
       const id = known ?? (await insertBound(client, account, list.user, card, fingerprints[0] ?? null, list.askedAt));
       const token = sealToken(sealing, account.name, list.user, card);
-      await describeBound(client, id, card, token, list.askedAt);
+      await describeBound(client, id, card, fingerprints[0] ?? null, token, list.askedAt);
       seen.push(id);
     }
     if (list.unreadable > 0) return;
@@ -105,13 +105,14 @@ async function describeBound(
   client: PoolClient,
   id: string,
   card: BoundCard,
+  fingerprint: string | null,
   token: SealedToken | null,
   at: Date,
 ): Promise<void> {
   await client.query(
     `UPDATE bindings SET status = 'bound', provider_ref = coalesce($2, provider_ref), network = $3, card_type = $4, bank_code = $5,
        bank_name = $6, expiry = $7, bin_country = $8, token_sealed = coalesce($9, token_sealed), synced_at = $10::timestamptz,
-       token_fingerprint = coalesce($11, token_fingerprint),
+       token_fingerprint = coalesce($11, token_fingerprint), pan_fingerprint = coalesce(pan_fingerprint, $12),
        updated_at = CASE WHEN (status, provider_ref, network, card_type, bank_code, bank_name, expiry, bin_country)
          IS DISTINCT FROM ('bound', coalesce($2, provider_ref), $3, $4, $5, $6, $7, $8) THEN $10 ELSE updated_at END
      WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $10)`,
@@ -127,6 +128,7 @@ async function describeBound(
       token?.sealed ?? null,
       at,
       token?.fingerprint ?? null,
+      fingerprint,
     ],
   );
 }

@@ -201,8 +201,9 @@ export async function failLost(pool: Pool, now: Date): Promise<void> {
   );
 }
 
-/** Deletes what was worked, and decided, before a time. */
-export async function forgetBefore(pool: Pool, before: Date): Promise<void> {
+/** Deletes what was worked, and decided, before a time. @returns how many rows */
+export async function forgetBefore(pool: Pool, before: Date): Promise<number> {
+  let total = 0;
   for (const statement of [
     `DELETE FROM callbacks WHERE id IN
        (SELECT id FROM callbacks WHERE state = 'worked' AND worked_at < $1 LIMIT ${batchSize})`,
@@ -210,6 +211,10 @@ export async function forgetBefore(pool: Pool, before: Date): Promise<void> {
        (SELECT account, transaction_ref FROM authorization_decisions WHERE decided_at < $1 LIMIT ${batchSize})`,
   ]) {
     let deleted = batchSize;
-    while (deleted === batchSize) deleted = (await pool.query(statement, [before])).rowCount ?? 0;
+    while (deleted === batchSize) {
+      deleted = (await pool.query(statement, [before])).rowCount ?? 0;
+      total += deleted;
+    }
   }
+  return total;
 }

@@ -21,6 +21,12 @@ const described = {
   cancel_requested_at: 'timestamptz',
   cancelled_at: 'timestamptz',
 } as const;
+/**
+ * The number of a card that is over was removed after its time: lists that still show the card do not bring it back. One that
+ * shows it in use again does.
+ */
+const isGone = `(c.pan_sealed IS NULL AND c.synced_at IS NOT NULL AND coalesce(r->>'status', c.status) IN ('cancelled', 'replaced', 'failed'))`;
+
 const newValues = {
   ...Object.fromEntries(
     Object.entries(described).map(([name, type]) => [
@@ -28,7 +34,7 @@ const newValues = {
       `CASE WHEN r ? '${name}' THEN (r->>'${name}')::${type} ELSE c.${name} END`,
     ]),
   ),
-  pan_fingerprint: `coalesce(r->>'pan_fingerprint', c.pan_fingerprint)`,
+  pan_fingerprint: `CASE WHEN ${isGone} THEN NULL ELSE coalesce(r->>'pan_fingerprint', c.pan_fingerprint) END`,
 };
 
 /**
@@ -39,7 +45,7 @@ const describeCards = `
   UPDATE cards c SET ${Object.entries(newValues)
     .map(([name, value]) => `${name} = ${value}`)
     .join(', ')},
-    pan_sealed = coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed),
+    pan_sealed = CASE WHEN ${isGone} THEN NULL ELSE coalesce(decode(r->>'pan_sealed', 'hex'), c.pan_sealed) END,
     synced_at = $3,
     updated_at = CASE WHEN (${Object.keys(newValues)
       .map((name) => `c.${name}`)

@@ -14,7 +14,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'commit',
   'durationMs',
   'err',
-  'forgotten',
+  'removed',
   'found',
   'httpStatus',
   'jobs',

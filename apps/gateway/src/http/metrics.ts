@@ -20,6 +20,8 @@ export interface Metrics {
   providerCalled(account: string, report: ExchangeReport): void;
   /** Callbacks by account and by what became of them. */
   readonly callbackCounter: Counter<'account' | 'result'>;
+  /** What was removed because it was over for long enough. */
+  readonly retentionCounter: Counter<'kind'>;
   /** All of it as text. Asks the database once, and at most every few seconds. */
   text(
     services: Pick<Services, 'pool' | 'database' | 'pulse' | 'accounts' | 'unrecorded' | 'now'>,
@@ -58,6 +60,12 @@ export function createMetrics(): Metrics {
     name: 'gateway_callbacks_total',
     help: 'Callbacks received, by what became of them.',
     labelNames: ['account', 'result'],
+    registers,
+  });
+  const retentionCounter = new Counter({
+    name: 'gateway_retention_removed_total',
+    help: 'Rows, or values of them, that were removed because they were over for long enough, by kind.',
+    labelNames: ['kind'],
     registers,
   });
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
@@ -143,6 +151,7 @@ export function createMetrics(): Metrics {
         durationMs / 1000,
       ),
     callbackCounter,
+    retentionCounter,
     text: async (services) => {
       setLoads(services);
       setQueue(services);

@@ -44,11 +44,11 @@ export async function workCallback(services: Services, id: string, isLastAttempt
 
 const dayMs = 24 * 3_600_000;
 
-/** Shows what lost its job, and deletes what was worked long ago. */
-export async function tidyCallbacks(services: Services): Promise<void> {
+/** Shows what lost its job, and deletes what was worked long ago. @returns how many rows were deleted */
+export async function tidyCallbacks(services: Services): Promise<number> {
   const now = services.now();
   await failLost(services.pool, new Date(now));
-  await forgetBefore(services.pool, new Date(now - services.config.CALLBACKS_KEPT_DAYS * dayMs));
+  return forgetBefore(services.pool, new Date(now - services.config.CALLBACKS_KEPT_DAYS * dayMs));
 }
 
 function failureOf(error: unknown): string {

@@ -4,8 +4,8 @@ import { lookUpsAtOnce } from '../config.ts';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
-import { tidyCallbacks, workCallback } from './callback.ts';
-import { forgetKeys } from './forget-keys.ts';
+import { workCallback } from './callback.ts';
+import { removeOld } from './retention.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { scheduleSyncs } from './schedule-syncs.ts';
 import { settleUnknown, sweep } from './settle.ts';
@@ -48,7 +48,6 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       }),
     callback: (payload, helpers) =>
       workCallback(services, textOf(payload, 'callbackId'), helpers.job.attempts >= helpers.job.max_attempts),
-    tidyCallbacks: () => tidyCallbacks(services),
     sweep: async () => {
       const found = await sweep(services);
       if (found > 0) log.warn({ found }, 'found writes that nobody worked on');
@@ -57,17 +56,11 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       const accounts = await scheduleSyncs(services);
       for (const account of accounts) log.info({ account }, 'started a sync that was due');
     },
-    forgetKeys: async () => {
-      const forgotten = await forgetKeys(services);
-      log.info({ forgotten }, 'forgot old Idempotency-Keys');
+    removeOld: async () => {
+      log.info({ removed: await removeOld(services) }, 'removed what was over for long enough');
     },
   };
-  const crontab = [
-    '* * * * * sweep',
-    '* * * * * scheduleSyncs',
-    '23 3 * * * tidyCallbacks',
-    '41 3 * * * forgetKeys',
-  ].join('\n');
+  const crontab = ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * removeOld'].join('\n');
   return startQueue(services, { tasks, crontab, firstTask: 'sweep', log });
 }
 

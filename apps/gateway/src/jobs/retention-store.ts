@@ -1,0 +1,30 @@
+import type { Pool } from '@card-gateway/database';
+
+/** What goes once it is over for long enough; each statement takes at most as many rows as it is told. */
+const statements = {
+  // Of a cancelled card nothing is looked up by its number any more.
+  card_numbers: `
+    UPDATE cards SET pan_sealed = NULL, pan_fingerprint = NULL WHERE id IN
+      (SELECT id FROM cards WHERE status IN ('cancelled', 'replaced', 'failed') AND pan_sealed IS NOT NULL AND updated_at < $1
+       ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  // What is not settled may still be looked up by them.
+  binding_fingerprints: `
+    UPDATE bindings SET pan_fingerprint = NULL, phone_fingerprint = NULL, token_fingerprint = NULL WHERE id IN
+      (SELECT id FROM bindings b WHERE status IN ('removed', 'expired', 'refused', 'not_required')
+         AND (pan_fingerprint IS NOT NULL OR phone_fingerprint IS NOT NULL OR token_fingerprint IS NOT NULL) AND updated_at < $1
+         AND NOT EXISTS (SELECT FROM operations o WHERE o.resource_id = b.id AND o.state IN ('submitting', 'unknown'))
+       ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  failed_callbacks: `
+    DELETE FROM callbacks WHERE id IN
+      (SELECT id FROM callbacks WHERE state = 'failed' AND received_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  syncs: `
+    DELETE FROM syncs WHERE id IN
+      (SELECT id FROM syncs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+} as const;
+
+export type Kept = keyof typeof statements;
+
+/** Removes at most `most` of what was over before `before`. @returns how many rows that were */
+export async function removeOver(pool: Pool, what: Kept, before: Date, most: number): Promise<number> {
+  return (await pool.query(statements[what], [before, most])).rowCount ?? 0;
+}

@@ -1,0 +1,42 @@
+import { deleteOldGuesses } from '../guesses/store.ts';
+import type { Services } from '../services.ts';
+import { tidyCallbacks } from './callback.ts';
+import { forgetKeys } from './forget-keys.ts';
+import { type Kept, removeOver } from './retention-store.ts';
+
+const dayMs = 86_400_000;
+/** So many at once that it stays a short statement. */
+const batch = 1000;
+
+/**
+ * Removes what is over for as long as the settings say, and counts it by kind. The audit log stays, and so do operations
+ * with their evidence; what a provider lists again comes back.
+ *
+ * @returns how many of each kind were removed
+ */
+export async function removeOld(services: Services): Promise<Readonly<Record<string, number>>> {
+  const { config, pool, metrics } = services;
+  const keptDays: Readonly<Record<Kept, number>> = {
+    card_numbers: config.CARD_DATA_KEPT_DAYS,
+    binding_fingerprints: config.CARD_DATA_KEPT_DAYS,
+    failed_callbacks: config.FAILED_CALLBACKS_KEPT_DAYS,
+    syncs: config.SYNCS_KEPT_DAYS,
+  };
+  const removed: Record<string, number> = {
+    callbacks: await tidyCallbacks(services),
+    idempotency_keys: await forgetKeys(services),
+    guesses: await inBatches(() => deleteOldGuesses(pool, batch)),
+  };
+  for (const [what, days] of Object.entries(keptDays) as [Kept, number][]) {
+    const before = new Date(services.now() - days * dayMs);
+    removed[what] = await inBatches(() => removeOver(pool, what, before, batch));
+  }
+  for (const [kind, count] of Object.entries(removed)) metrics.retentionCounter.inc({ kind }, count);
+  return removed;
+}
+
+async function inBatches(remove: () => Promise<number>): Promise<number> {
+  let removed = 0;
+  for (let count = batch; count === batch; removed += count) count = await remove();
+  return removed;
+}
