@@ -41,7 +41,7 @@ export function writeKinds(services: Services): WriteKinds {
     createCardholderKind,
     reapplyCardholderKind(services),
     ...cardWriteKinds(services),
-    createTransferKind,
+    createTransferKind(services),
     startBindingKind(services),
     verifyBindingKind(services),
     removeBindingKind(services),

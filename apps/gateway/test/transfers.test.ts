@@ -204,7 +204,13 @@ describe('a transfer whose answer is lost', () => {
     front.rewrite = (path, text) =>
       path.endsWith('/transfer/list') ? text.replaceAll('"status":"Success"', `"status":"${word}"`) : text;
     await settleNow(gateway.services, data.operation?.id);
-    expect(await transfer(data.id)).toMatchObject({ status, operation: { outcome } });
+    // What the look-up read is kept, whatever it settles: a person finds the transfer by its number.
+    expect(await transfer(data.id)).toMatchObject({
+      status,
+      providerRef: expect.any(String) as string,
+      providerStatus: word,
+      operation: { outcome },
+    });
     const { attempts, settledBy } = await operation(data.operation?.id);
     expect(settledBy).toBe(outcome === 'refused' ? 'look-up' : null);
     expect(attempts).toHaveLength(2);

@@ -17,49 +17,55 @@ import { ProblemError } from '../http/problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
-import { endTransfer, failTransfer, findCardholder, getTransfer, insertTransfer } from './store.ts';
+import { describeTransfer, endTransfer, failTransfer, findCardholder, getTransfer, insertTransfer } from './store.ts';
 import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
 
 /** How the outcome of a transfer changes our record, and how a lost answer is found out: by our reference. */
-export const createTransferKind: WriteKind<ProviderTransfer> = {
-  type: 'createTransfer',
-  successStatus: 201,
-  settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'look-up' ? 'look-up' : 'person'),
+export function createTransferKind({ pool, now }: Services): WriteKind<ProviderTransfer> {
+  return {
+    type: 'createTransfer',
+    successStatus: 201,
+    settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'look-up' ? 'look-up' : 'person'),
 
-  apply: async (client, operation, outcome, when) => {
-    switch (outcome.kind) {
-      case 'done':
-        return endTransfer(client, operation.resourceId, outcome.value, when);
-      case 'refused':
-        return failTransfer(client, operation.resourceId, when.at);
-      case 'unknown':
-        return;
-    }
-  },
+    apply: async (client, operation, outcome, when) => {
+      switch (outcome.kind) {
+        case 'done':
+          return endTransfer(client, operation.resourceId, outcome.value, when);
+        case 'refused':
+          return failTransfer(client, operation.resourceId, when.at);
+        case 'unknown':
+          return;
+      }
+    },
 
-  view: async (client, operation) => {
-    const row = await getTransfer(client, operation.tenant, operation.resourceId);
-    if (row === null) throw new Error('The transfer of this operation is gone.');
-    return transferView(row);
-  },
+    view: async (client, operation) => {
+      const row = await getTransfer(client, operation.tenant, operation.resourceId);
+      if (row === null) throw new Error('The transfer of this operation is gone.');
+      return transferView(row);
+    },
 
-  lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
-    const settlement = account.adapter.transfers?.settlement;
-    if (settlement?.by !== 'look-up') return null;
-    const reference = toPublicId('transfer', operation.resourceId);
-    const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
-    if (outcome.kind !== 'done') return outcome;
-    if (!outcome.value.found) return { kind: 'absent' };
-    const end = ended(outcome.value.value, outcome.evidence);
-    return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
-  },
+    lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
+      const settlement = account.adapter.transfers?.settlement;
+      if (settlement?.by !== 'look-up') return null;
+      const reference = toPublicId('transfer', operation.resourceId);
+      const askedAt = new Date(now());
+      const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+      if (outcome.kind !== 'done') return outcome;
+      if (!outcome.value.found) return { kind: 'absent' };
+      await describeTransfer(pool, operation.resourceId, outcome.value.value, askedAt);
+      const end = ended(outcome.value.value, outcome.evidence);
+      return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
+    },
 
-  // No call reads a transfer by its own number; the list by ours was asked.
-  resolved: async ({ providerRef }) =>
-    providerRef === null ? null : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
-};
+    // No call reads a transfer by its own number; the list by ours was asked.
+    resolved: async ({ providerRef }) =>
+      providerRef === null
+        ? null
+        : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
+  };
+}
 
 /** What the provider's record of a transfer says of it: only `Success` and `Fail` are an end (keysecure.md §9, set 8.1). */
 function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<ProviderTransfer> {
@@ -81,7 +87,7 @@ function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<Pr
 
 /** Moves value at the account's provider, once per Idempotency-Key. */
 export function createTransfer(services: Services, write: WriteRequest, order: Order): Promise<WriteAnswer> {
-  return writeOnce(services, createTransferKind, write, async () => {
+  return writeOnce(services, createTransferKind(services), write, async () => {
     const { tenant } = write.caller;
     const account = services.accounts.ofCaller(write.caller, order.account);
     const transfers = facetOf(account, 'transfers');

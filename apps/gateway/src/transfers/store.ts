@@ -121,6 +121,27 @@ export async function insertTransfer(
   });
 }
 
+/**
+ * Keeps what the provider said of a transfer that is not known to be over: its number above all, by which a person finds it.
+ * A number that another transfer has is not kept, nor is what was asked for before the last description.
+ */
+export async function describeTransfer(
+  pool: Pool,
+  id: string,
+  transfer: ProviderTransfer,
+  askedAt: Date,
+): Promise<void> {
+  await pool.query({
+    name: 'transfer-describe',
+    text: `UPDATE transfers t SET provider_ref = coalesce(t.provider_ref, $2), provider_status = coalesce($3, t.provider_status),
+             balance_before = coalesce($4::numeric, t.balance_before), balance_after = coalesce($5::numeric, t.balance_after),
+             synced_at = $6, updated_at = $6
+           WHERE t.id = $1 AND t.status = 'pending' AND (t.synced_at IS NULL OR t.synced_at <= $6)
+             AND NOT EXISTS (SELECT FROM transfers o WHERE o.account = t.account AND o.provider_ref = $2 AND o.id <> t.id)`,
+    values: [id, transfer.providerRef, transfer.providerStatus, transfer.balanceBefore, transfer.balanceAfter, askedAt],
+  });
+}
+
 /** The value was moved. A balance that this description does not carry stays as it is known. */
 export async function endTransfer(
   client: PoolClient,
