@@ -89,7 +89,7 @@ export function isOperatorName(name: string): boolean {
 }
 
 export const operatorNameRule: string =
-  'expected a name of up to 64 letters, digits, ".", "_", "-", "+" and "@", e.g. an e-mail address';
+  'expected a name: a letter, then up to 63 letters, digits (not nine in a row), ".", "_", "-", "+" and "@", e.g. an e-mail address';
 
 /** Every setting the gateway reads, in the order of `.env.example`. */
 const settings = {

@@ -10,7 +10,8 @@ const mends: Readonly<Record<string, string>> = {
   '28000': 'The server lets this user in from here not at all, or not in this way: look at its pg_hba.conf.',
   '28P01': 'Look at user and password.',
   '3D000': 'Create this database, or name another one.',
-  '42501': 'The role lacks a right: "gateway migrate" and "gateway sealing rotate" are for the owner of the database.',
+  '42501':
+    'The role lacks a right: "gateway migrate" and "gateway sealing rotate" are for the owner of the database, "gateway roles create" for a superuser.',
   '53300': 'Lower DATABASE_CONNECTIONS or raise the max_connections of the server.',
   '57P03': 'Try again in a moment.',
   ECONNREFUSED: 'Nothing listens there: is PostgreSQL running, and are host and port right?',

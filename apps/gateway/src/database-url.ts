@@ -6,12 +6,18 @@ import { readTextFile, UnreadableFile } from './text-file.ts';
 const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full'];
 const files = ['sslrootcert', 'sslcert', 'sslkey'];
 
+const form =
+  'expected postgresql://<user>:<password>@<host>:<port>/<database>, with the /, ?, #, @ and % of a password as %2F, %3F, %23, %40 and %25';
+
 /** A connection string of PostgreSQL, of which what concerns TLS is looked at before anybody connects. */
 export const databaseUrl: z.ZodType<string> = z
-  .url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' })
+  .url({ protocol: /^postgres(ql)?$/, error: form })
   .superRefine((url, context) => {
     if (!URL.canParse(url)) return;
-    const { searchParams } = new URL(url);
+    const { hash, pathname, searchParams } = new URL(url);
+    // Else a part of the password would be taken for the host, looked up and told.
+    const isCutShort = hash !== '' || /[/@]/.test(pathname.slice(1)) || [...searchParams.keys()].join().includes('@');
+    if (isCutShort) context.addIssue({ code: 'custom', message: form });
     const mode = searchParams.get('sslmode');
     if (mode !== null && !sslModes.includes(mode)) {
       context.addIssue({ code: 'custom', message: `expected as sslmode one of ${sslModes.join(', ')}` });

@@ -94,7 +94,7 @@ test('the heap above which requests are turned away follows the heap limit of th
 
 test.each(['mysql://x/y', 'localhost:5432', 'https://x', 'cards'])('%s is no database', (url) => {
   expect(faultsOf(() => readConfig({ ...good, DATABASE_URL: url }))).toEqual([
-    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/…\. PostgreSQL 15/),
+    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/<user>.* as %2F.*\. PostgreSQL 15/),
   ]);
 });
 
@@ -299,6 +299,16 @@ describe('a secret', () => {
     ).join();
     expect(faults).not.toMatch(/hush|aHVzaA/);
   });
+
+  test.each(['hu@sh/x', 'hu@sh#x', 'hu@sh?x', 'hu#sh', 'hu/sh', 'hu?sh'])(
+    'in a connection string is not taken for a host: %s',
+    (password) => {
+      const faults = faultsOf(() => readConfig({ ...good, DATABASE_URL: `postgresql://u:${password}@127.0.0.1/d` }));
+      expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL: expected .* of a password as %2F/)]);
+      const encoded = `postgresql://u:${encodeURIComponent(password)}@127.0.0.1/d?application_name=a@b`;
+      expect(readConfig({ ...good, DATABASE_URL: encoded }).DATABASE_URL).toBe(encoded);
+    },
+  );
 });
 
 test('the command line needs the settings that it works with, and no others', () => {
@@ -308,7 +318,7 @@ test('the command line needs the settings that it works with, and no others', ()
     /^DATABASE_URL: it is not set, nor is DATABASE_URL_FILE/,
   );
   expect(faultsOf(() => readSettings(['DATABASE_URL'], { DATABASE_URL: 'x' }))).toEqual([
-    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/…\. PostgreSQL 15/),
+    expect.stringMatching(/^DATABASE_URL: expected postgresql:\/\/<user>.* as %2F.*\. PostgreSQL 15/),
   ]);
   const both = { GATEWAY_SEALING_KEYS, GATEWAY_FINGERPRINT_KEYS: GATEWAY_SEALING_KEYS };
   expect(faultsOf(() => readSettings(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'], both))[0]).toMatch(
