@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,15 @@ describe('an embedded server', () => {
     expect(new Set(passwords).size).toBe(3);
     await second.stop();
     await second.stop();
+    expect(await second.ended).toBe('with exit code 0');
+  });
+
+  test('that ends by itself is known to have', async () => {
+    const server = await start();
+    const [postmaster] = (await readFile(join(server.dataFolder, 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(postmaster), 'SIGKILL');
+    expect(await server.ended).toBe('by SIGKILL');
+    await server.stop();
   });
 
   test('takes only its own password, which nobody else may read', async () => {

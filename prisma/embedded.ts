@@ -20,6 +20,8 @@ export interface EmbeddedPostgres {
   /** For tests and the server's own upkeep: no gateway takes it. */
   readonly superuserUrl: string;
   readonly dataFolder: string;
+  /** How it ended, asked to or not: `by SIGKILL`. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     // A process group of its own: Ctrl-C must reach the gateway first, which still needs its database.
     { ...as, cwd: dataFolder, env: environment(), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  const ended = new Promise<string>((resolved) => {
+    server.once('exit', (code, signal) => resolved(signal === null ? `with exit code ${code}` : `by ${signal}`));
+  });
   const isStandby = await ready(server);
 
   const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
@@ -73,7 +78,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const superuserUrl = url('card_gateway');
   if (!isStandby) await createRoles(superuserUrl, passwords);
   const { owner: ownerUrl, runtime: runtimeUrl } = roleUrls(superuserUrl, passwords);
-  return { url: runtimeUrl, ownerUrl, superuserUrl, dataFolder, stop: () => stop(server) };
+  return { url: runtimeUrl, ownerUrl, superuserUrl, dataFolder, ended, stop: () => stop(server) };
 }
 
 /** Makes the cluster beside its place and moves it there whole: one that was broken off half-way is never started. */

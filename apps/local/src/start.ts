@@ -118,9 +118,10 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
 
   const ended = await Promise.race([
     once(interrupted, 'abort').then(() => null),
-    ...children.map((child) => child.ended.then(() => child)),
+    ...children.map((child) => child.ended.then(() => lastWords(child))),
+    ...(server === null ? [] : [server.ended.then((how) => `PostgreSQL ended ${how}. Start again: the data is kept.`)]),
   ]);
-  if (ended !== null) throw new StartError(await lastWords(ended));
+  if (ended !== null) throw new StartError(ended);
   console.log('Stopping. Ctrl-C again does not wait for requests that are still running.');
 }
 
