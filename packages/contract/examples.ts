@@ -306,7 +306,7 @@ export const sync = {
 export const finishedSync = {
   ...sync,
   status: 'succeeded' as const,
-  pages: 25,
+  pages: 52,
   seen: 2500,
   unreadable: 0,
   total: 2500,
