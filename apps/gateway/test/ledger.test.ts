@@ -231,7 +231,11 @@ describe('what is stored of a write', () => {
     fc.record({ kind: fc.constant('lost'), why: fc.constant('no_answer'), fence }),
     fc.constant({ kind: 'abandoned' } as const),
     fc.record({ kind: fc.constant('taken'), leaseMs: fc.constantFrom(1000, leaseMs) }),
-    fc.record({ kind: fc.constant('looked-up'), showed: fc.constantFrom('absent', 'silence', 'contradiction'), fence }),
+    fc.record({
+      kind: fc.constant('looked-up'),
+      showed: fc.constantFrom('absent', 'silence', 'unreadable', 'contradiction'),
+      fence,
+    }),
     fc.constant({ kind: 'woken' } as const),
     fc.record({ kind: fc.constant('shown'), outcome: fc.constantFrom('done', 'refused'), by: fc.constant('list') }),
     fc.record({ kind: fc.constant('resolved'), outcome: fc.constantFrom('done', 'refused') }),

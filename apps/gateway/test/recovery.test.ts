@@ -196,7 +196,7 @@ describe('of two that work on one write', () => {
 
     // It would postpone the look-up, or leave it to a person: neither is its to tell any more.
     const now = start + leaseMs + 1000;
-    for (const showed of ['absent', 'silence', 'contradiction', 'nothing'] as const) {
+    for (const showed of ['absent', 'silence', 'unreadable', 'contradiction', 'nothing'] as const) {
       await postpone(at(now), first, showed, absent(now));
     }
     expect(await rowOf(lost.operation)).toEqual(second);

@@ -6,7 +6,7 @@ import type { Sealing } from '../sealing.ts';
 
 /**
  * Stores the whole list of what a user has bound, in one transaction. A row is found by the provider's id or the card's
- * fingerprint, the bound one first. What an earlier list showed and this one, if all of it could be read, does not is `removed`; an answer that was asked for
+ * fingerprint, the bound one first. What was bound before this list was asked for, and the list, if all of it could be read, does not show, is `removed`; an answer that was asked for
  * before the last one (`askedAt`) changes nothing.
  */
 export async function storeBoundCards(
@@ -37,7 +37,8 @@ export async function storeBoundCards(
     if (list.unreadable > 0) return;
     await client.query(
       `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = $5, updated_at = $5
-       WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4) AND synced_at < $5`,
+       WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4)
+         AND coalesce(synced_at, updated_at) < $5`,
       [account.name, list.user, list.kind, seen, list.askedAt],
     );
   });

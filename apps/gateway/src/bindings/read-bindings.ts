@@ -8,6 +8,7 @@ import { pageOf, pageRequest } from '../page.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { storeBoundCards } from './bound-cards-store.ts';
+import { settleListed } from './settle-listed.ts';
 import { getBinding, listBindings } from './store.ts';
 import { bindingView } from './view.ts';
 
@@ -49,12 +50,14 @@ export async function refreshBindings(
   traceparent: string | undefined,
 ): Promise<{ readonly rows: number; readonly unreadable: number }> {
   const askedAt = new Date(services.now());
-  const list = valueOf(account, await facetOf(account, 'boundCards').list(question, readCall(services, traceparent)));
+  const outcome = await facetOf(account, 'boundCards').list(question, readCall(services, traceparent));
+  const list = valueOf(account, outcome);
   await storeBoundCards(services.pool, services.sealing, account, {
     user: question.user,
     kind: question.kind,
     ...list,
     askedAt,
   });
+  await settleListed(services, account, { ...question, askedAt }, { value: list, evidence: outcome.evidence });
   return { rows: list.cards.length, unreadable: list.unreadable };
 }

@@ -1,7 +1,7 @@
 import { done, type Outcome, type ProviderCall, unknown, uuidOf } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { Superseded, WriteKind } from '../ledger/kind.ts';
+import type { LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
 import { findById, findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
 import { contradicted } from '../ledger/word.ts';
@@ -9,7 +9,7 @@ import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { beginRemoving, markRemoved } from './bound-cards-store.ts';
-import { viewBinding, whatLaterOnesLeave } from './settling.ts';
+import { type List, viewBinding, whatLaterOnesLeave } from './settling.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
 /** How the outcome of a removal changes the binding; a lost one settles from the user's list, which then lacks it. */
@@ -57,13 +57,22 @@ async function lookUpRemoved(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
   if (outcome.kind !== 'done') return outcome;
-  const { cards, unreadable } = outcome.value;
+  return shownRemoved(services, operation, row, outcome);
+}
+
+/** What a list of all that the user has bound, asked for after the write was recorded, shows of a removal. */
+export async function shownRemoved(
+  services: Services,
+  operation: OperationRow,
+  row: Pick<BindingRow, 'providerRef'>,
+  { value: { cards, unreadable }, evidence }: List,
+): Promise<LookUp<null> | Superseded> {
   // After the list was read: what is recorded since cannot have been at work before.
   const others = await findOthers(services.pool, operation);
   const later = whatLaterOnesLeave(others.filter(({ id, type }) => id > operation.id && type === operation.type));
   if (later !== null) return later;
   if (cards.some(({ providerRef }) => providerRef === row.providerRef)) return { kind: 'absent' };
-  return unreadable === 0 ? { ...outcome, value: null } : unknown('unreadable_answer', outcome.evidence);
+  return unreadable === 0 ? done(null, evidence) : unknown('unreadable_answer', evidence);
 }
 
 /** Removes what a user has bound at the provider, once per Idempotency-Key. */

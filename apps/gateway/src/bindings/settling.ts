@@ -1,12 +1,11 @@
-import { type ProviderCall, unknown } from '@card-gateway/core';
+import { type BoundCards, done, type Evidence, type ProviderCall, unknown } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import type { Superseded } from '../ledger/kind.ts';
 import type { OperationRow } from '../ledger/store.ts';
-import type { LookUp, View } from '../ledger/kind.ts';
+import type { LookUp, Superseded, View } from '../ledger/kind.ts';
 import type { Services } from '../services.ts';
 import { laterCodes, type LaterWrite } from './earlier-store.ts';
-import { getBinding } from './store.ts';
+import { type BindingRow, getBinding } from './store.ts';
 import { bindingView } from './view.ts';
 
 /** The user's list of bound cards settles both writes, where it can be asked for without the end user being there. */
@@ -34,16 +33,31 @@ export async function lookUpBound(
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: 'bank_card', userIp }, call);
   if (outcome.kind !== 'done') return outcome;
-  const { cards, unreadable } = outcome.value;
+  return shownBound(services, operation, row, outcome);
+}
+
+/** What a list of all that the user has bound, asked for after the write was recorded, shows of a start or a code. */
+export async function shownBound(
+  services: Services,
+  operation: OperationRow,
+  { panFingerprint }: Pick<BindingRow, 'panFingerprint'>,
+  { value: { cards, unreadable }, evidence }: List,
+): Promise<LookUp<{ readonly status: 'bound' }> | Superseded> {
   const listed = cards.some(
     ({ pan }) =>
-      pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === row.panFingerprint),
+      pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === panFingerprint),
   );
   // After the list was read: what is recorded since cannot have been at work before.
   const later = whatLaterOnesLeave(await laterCodes(services.pool, operation));
   if (later !== null) return later;
-  if (listed) return { ...outcome, value: { status: 'bound' } };
-  return unreadable === 0 ? { kind: 'absent' } : unknown('unreadable_answer', outcome.evidence);
+  if (listed) return done({ status: 'bound' }, evidence);
+  return unreadable === 0 ? { kind: 'absent' } : unknown('unreadable_answer', evidence);
+}
+
+/** A list of all of one kind that a user has bound, as the provider answered it. */
+export interface List {
+  readonly value: BoundCards;
+  readonly evidence: Evidence | null;
 }
 
 /** What the provider shows speaks of a later write, where there is one; null where there is none. */

@@ -20,6 +20,7 @@ import { notOurs } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
+import { leastProviderMs } from '../setting-faults.ts';
 import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
 import {
   awaitCode,
@@ -156,15 +157,21 @@ export function startBinding(
 
 const leastForCheckMs = 500;
 
+/** How much of a start's time is kept for the question that follows a lost answer; 0 where there is too little for both. */
+function shareForCheck(timeoutMs: number): number {
+  return timeoutMs < 2 * leastForCheckMs ? 0 : Math.max(leastForCheckMs, Math.floor(timeoutMs / 4));
+}
+
 /**
  * Starts a binding. Should the answer be lost, the provider is asked at once whether the card needs one at all, while the
  * card number is still at hand (yixin.md §4.6); it is never kept, so that later look-ups have only the user's list.
  */
 async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: ProviderCall): Promise<Outcome<Started>> {
   const startedAt = performance.now();
-  const outcome = await binding.start(order, call);
+  const keptMs = shareForCheck(call.timeoutMs);
+  const outcome = await binding.start(order, { ...call, timeoutMs: call.timeoutMs - keptMs });
   const timeoutMs = Math.floor(call.timeoutMs - (performance.now() - startedAt));
-  if (outcome.kind !== 'unknown' || timeoutMs < leastForCheckMs) return outcome;
+  if (outcome.kind !== 'unknown' || keptMs === 0 || timeoutMs < leastProviderMs) return outcome;
   const { user, pan, userIp } = order;
   const checked = await binding.check({ user, pan, userIp }, { ...call, timeoutMs });
   if (checked.kind !== 'done' || checked.value.required) return outcome;

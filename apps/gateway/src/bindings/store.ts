@@ -49,6 +49,20 @@ export async function getBinding(client: Pool | PoolClient, tenant: string, id: 
   return rows[0] ?? null;
 }
 
+/** The ids of all bindings of one kind that a user has or had. */
+export async function bindingsOfUser(
+  pool: Pool,
+  account: string,
+  user: string,
+  kind: BindingKind,
+): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    'SELECT id FROM bindings WHERE account = $1 AND user_ref = $2 AND kind = $3',
+    [account, user, kind],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** What a binding's payment token is opened with; null for another tenant's binding, as for none. */
 export async function getSealedToken(
   pool: Pool,

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import { findById } from '../ledger/store.ts';
-import { attemptOf, settleOperation } from '../ledger/settle.ts';
+import { attemptOf, isUnreadable, settleOperation } from '../ledger/settle.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
@@ -112,6 +112,8 @@ async function settleEarlierCode(
   const startedAt = new Date(services.now());
   const lookUp = await lookUpBound(services, account, operation, readCall(services, write.traceparent), userIp);
   if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
+  // A list that cannot be read would keep the user from binding the card for ever; the provider knows an older code.
+  if (isUnreadable(lookUp)) return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
   await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);

@@ -5,6 +5,7 @@ import {
   contradiction,
   failedToTell,
   giveUp,
+  isUnreadable,
   postpone,
   recordingMs,
   settleOperation,
@@ -82,7 +83,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     // A refused or failed look-up says nothing about the write it asks for.
     case 'refused':
     case 'unknown':
-      await postpone(services, operation, 'silence', attempt);
+      await postpone(services, operation, isUnreadable(showed) ? 'unreadable' : 'silence', attempt);
       break;
   }
 }

@@ -27,7 +27,7 @@ type Truth = 'done' | 'refused';
 type Step = { readonly event: Happening; readonly afterMs: number };
 
 const fences = fc.integer({ min: 0, max: 6 });
-const showed = fc.constantFrom('absent', 'silence', 'contradiction', 'nothing');
+const showed = fc.constantFrom('absent', 'silence', 'unreadable', 'contradiction', 'nothing');
 const told: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('lost'), why: fc.constantFrom('no_answer', 'unlisted_code'), fence: fences }),
   fc.constant({ kind: 'abandoned' } as const),
@@ -178,7 +178,7 @@ describe('an owner whose lease went to another', () => {
     const second = next(first, { kind: 'taken', leaseMs }, after(start, 2000 + leaseMs)) ?? first;
     expect(second.fence).toBe(first.fence + 1);
     const at = after(start, 50_000);
-    for (const showed of ['absent', 'silence', 'contradiction', 'nothing'] as const) {
+    for (const showed of ['absent', 'silence', 'unreadable', 'contradiction', 'nothing'] as const) {
       expect(next(second, { kind: 'looked-up', showed, fence: first.fence }, at)).toBeNull();
       expect(next(second, { kind: 'looked-up', showed, fence: second.fence }, at)).not.toBeNull();
     }

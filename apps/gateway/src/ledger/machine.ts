@@ -47,9 +47,10 @@ export type Happening =
 
 /**
  * `absent`: the provider does not show it (yet). `silence`: no answer, or one that says nothing. `contradiction`: what it
- * shows is another resource's. `nothing`: there is nothing to ask it by.
+ * shows is another resource's. `nothing`: there is nothing to ask it by. `unreadable`: an answer of the provider's own that
+ * cannot be read, or says nothing of the write.
  */
-export type Showed = 'absent' | 'silence' | 'contradiction' | 'nothing';
+export type Showed = 'absent' | 'silence' | 'unreadable' | 'contradiction' | 'nothing';
 
 const steps = [2000, 5000, 15_000, 30_000, 60_000] as const;
 const slowestMs = 15 * 60_000;
@@ -137,16 +138,26 @@ function lookedUp(standing: Standing, showed: Showed, at: Date): Standing {
     }
     case 'absent': {
       const answered = heard({ ...standing, leaseUntil: null }, at);
-      const askedMs = at.getTime() - (standing.unknownSince ?? at).getTime() - answered.silentMs;
-      if (askedMs >= askedForMs) return leftToPerson(answered, lookUps);
+      if (isAskedLongEnough(answered, at)) return leftToPerson(answered, lookUps);
       // A provider that is just back may still have to catch up: it is asked often again.
       const place = standing.silentSince === null ? lookUps : 1;
       return { ...answered, lookUps: place, nextLookUpAt: later(at, lookUpDelayMs(place)) };
+    }
+    case 'unreadable': {
+      const answered = heard({ ...standing, leaseUntil: null }, at);
+      if (isAskedLongEnough(answered, at)) return leftToPerson(answered, lookUps);
+      const delayMs = Math.min(lookUpDelayMs(lookUps), slowestWhileSilentMs);
+      return { ...answered, lookUps, nextLookUpAt: later(at, delayMs) };
     }
     case 'contradiction':
     case 'nothing':
       return leftToPerson(heard({ ...standing, leaseUntil: null }, at), lookUps);
   }
+}
+
+/** Silence, however long, uses up none of the time. */
+function isAskedLongEnough({ unknownSince, silentMs }: Standing, at: Date): boolean {
+  return at.getTime() - (unknownSince ?? at).getTime() - silentMs >= askedForMs;
 }
 
 function heard(standing: Standing, at: Date): Standing {

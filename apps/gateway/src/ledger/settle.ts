@@ -159,6 +159,13 @@ export function failedToTell(what: string, error: unknown): Outcome<never> {
   return unknown('unreadable_answer', { httpStatus: null, code: null, message: `${what}: ${name}` });
 }
 
+/** Whether the provider itself answered, in a way that nobody can read; an error page of what stands before it is silence. */
+export function isUnreadable(outcome: Outcome<unknown>): boolean {
+  if (outcome.kind !== 'unknown' || outcome.why === 'no_answer') return false;
+  const status = outcome.evidence?.httpStatus ?? 0;
+  return status >= 200 && status <= 299;
+}
+
 /** The provider says it is done, and names a thing of its own that is known here as another one's. */
 export function contradiction(evidence: Evidence | null): Extract<Outcome<never>, { kind: 'unknown' }> {
   const message = 'the id that the provider gave belongs to another resource';

@@ -2,6 +2,7 @@ import type { Finding, Outcome, ProviderCall } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../http/problem.ts';
 import { valueOf } from '../provider-read.ts';
+import { isUnreadable } from './settle.ts';
 import type { OperationRow } from './store.ts';
 
 /** The word of a person that a write succeeded, after a look-up that did not show that. */
@@ -46,7 +47,7 @@ export function answerOf<Value>(account: OpenAccount, outcome: Outcome<Value>): 
       return mayPass ? valueOf(account, outcome) : null;
     }
     case 'unknown':
-      return outcome.why === 'no_answer' ? valueOf(account, outcome) : null;
+      return isUnreadable(outcome) ? null : valueOf(account, outcome);
   }
 }
 
