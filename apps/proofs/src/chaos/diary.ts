@@ -52,6 +52,7 @@ export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answ
     if (!(error instanceof GatewayProblem)) throw error;
     const { status, code, problem } = error;
     // Any other refusal is about this moment, or leaves the key as new.
-    return { kind: 'problem', status, code, text: JSON.stringify(problem), final: code === 'refused-by-provider' };
+    const final = code === 'refused-by-provider' && !problem.detail.includes('the Idempotency-Key is not used up');
+    return { kind: 'problem', status, code, text: JSON.stringify(problem), final };
   }
 }

@@ -126,7 +126,11 @@ function judgeKeys({ intents }: Facts, { byKey, resources }: Index, found: Found
     const finals = new Set(
       answers.flatMap((answer) => (answer.kind !== 'silent' && answer.final ? [answer.text] : [])),
     );
-    if (finals.size > 1) found['answers that changed'].push(`${key} (${operation}) had ${finals.size} final answers`);
+    if (finals.size > 1) {
+      found['answers that changed'].push(
+        `${key} (${operation}) had ${finals.size} final answers: ${[...finals].join(' ')}`,
+      );
+    }
     const [operationRow] = byKey.get(key) ?? [];
     for (const id of ids) {
       if (operationRow === undefined) found['lost acknowledged writes'].push(`${key} (${operation}): no operation`);
