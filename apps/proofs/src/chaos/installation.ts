@@ -61,6 +61,8 @@ export async function install(
             apiKey: keyFile,
             apiSecret,
             clockLagMs: 0,
+            // The sandbox changes a card before it answers.
+            changesTakeMs: 0,
             listedSince,
           },
         },
