@@ -222,6 +222,12 @@ async function main(typed: readonly string[]): Promise<void> {
   await request.command.run(request.given);
 }
 
+// Node says nothing of an answer that could not be written: a new key would be lost, and the command have gone well.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  console.error(`The answer could not be written to standard output (${error.code}).`);
+  process.exitCode = 1;
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

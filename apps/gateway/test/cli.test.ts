@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { fromPublicId } from '@card-gateway/core';
 import { scopes } from '@card-gateway/contract';
 import { createClient } from '@card-gateway/client';
@@ -71,6 +72,16 @@ describe('keys create', () => {
     ]);
     const { rows: everything } = await gateway.pool.query('SELECT api_keys::text AS row FROM api_keys');
     expect(JSON.stringify(everything)).not.toContain(key.slice(4));
+  });
+
+  test('fails when the key could not be written, and says whose it was', async () => {
+    // A standard output that refuses to be written to, as a full disk does.
+    const words = ['-c', '"$@" 1</dev/null', 'sh', process.execPath, cli, 'keys', 'create', '--caller', 'lost'];
+    const env = { DATABASE_URL: gateway.services.config.DATABASE_URL };
+    await expect(promisify(execFile)('/bin/sh', [...words, '--scopes', 'cards:read'], { env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^key_[0-9a-z]{26} for lost[^]*could not be written to standard output \(EBADF\)/),
+    });
   });
 
   test('makes a key of a tenant', async () => {
@@ -341,7 +352,7 @@ describe('sealing', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /permission denied for table retired_sealing_keys\. .*"gateway sealing rotate" are for the owner of the database\.\n$/,
+        /permission denied for table retired_sealing_keys\. .*"gateway sealing rotate" are for the owner of the database, .* superuser\.\n$/,
       ) as string,
     });
   });
