@@ -126,7 +126,12 @@ describe('an empty database', () => {
   test('has no lock left, also behind a pooler whose session goes on, and whatever fails', async () => {
     await withClient(database.ownerUrl, async (client) => {
       const locks = async (): Promise<unknown> =>
-        (await client.query("SELECT pid = pg_backend_pid() AS own FROM pg_locks WHERE locktype = 'advisory'")).rows;
+        (
+          await client.query(
+            `SELECT pid = pg_backend_pid() AS own FROM pg_locks JOIN pg_database d ON d.oid = database
+             WHERE locktype = 'advisory' AND datname = current_database()`,
+          )
+        ).rows;
       await withMigrationLock(client, {}, async () => expect(await locks()).toEqual([{ own: true }]));
       expect(await locks()).toEqual([]);
       const failing = withMigrationLock(client, {}, () => Promise.reject(new Error('It failed.')));

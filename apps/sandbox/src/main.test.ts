@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { request } from 'undici';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 test('reads its file, key files beside it, says one line, and ends on SIGTERM', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
@@ -36,6 +36,8 @@ test('reads its file, key files beside it, says one line, and ends on SIGTERM', 
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Left behind by a failure, it would keep the test run from ending.
+  onTestFinished(() => void child.kill('SIGKILL'));
   child.stdout.setEncoding('utf8');
   const [line] = (await once(child.stdout, 'data')) as [string];
   const url = /http:\S+/.exec(line)?.[0] ?? '';
