@@ -97,12 +97,13 @@ async function start(): Promise<void> {
     unrecorded: createUnrecorded(),
     now,
   };
+  // Once it listens, it serves whatever becomes of the database.
+  const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
   if (typeof config.METRICS_PORT === 'number') await listen(metricsOnly, config, 'METRICS_PORT');
   const listensAt = await listen(app, config, 'PORT');
-  const standbys = await standbyCounts(pool);
   log.info(
     { ...build, accounts: accountsByProvider(accountList), standbys: countsText(standbys), listensAt },
     'started',

@@ -85,7 +85,10 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
           apiKey,
           database: () => database,
           sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
-          onEnd: () => diary.count('gateways that ended by themselves'),
+          onEnd: (lastWords) => {
+            diary.count('gateways that ended by themselves');
+            progress(`gateway ${name} ended by itself; the last that it logged:\n${lastWords}`);
+          },
         }),
       ),
     );

@@ -36,8 +36,8 @@ export interface ReplicaOptions {
   readonly apiKey: string;
   readonly database: Address;
   readonly sandbox: Address;
-  /** Told when the process ends though nobody killed it. */
-  readonly onEnd: () => void;
+  /** Told when the process ends though nobody killed it, with the last that it logged. */
+  readonly onEnd: (lastWords: string) => void;
 }
 
 /** KeySecure's writes by their paths (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2). */
@@ -45,6 +45,8 @@ const isWrite: Readonly<Record<ProviderWire, (firstLine: string) => boolean>> = 
   keysecure: (line) => /\/(card\/apply|cardholder\/apply|status\/update|account\/transfer) /.test(line),
   yixin: (line) => line.startsWith('POST'),
 };
+
+const lastWordsLength = 4000;
 
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   let armed: Point | null = null;
@@ -102,6 +104,12 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = starting;
+      let lastWords = '';
+      for (const stream of [starting.stdout, starting.stderr]) {
+        stream
+          .setEncoding('utf8')
+          .on('data', (more: string) => (lastWords = (lastWords + more).slice(-lastWordsLength)));
+      }
       const baseUrl = await listening(starting);
       if (child !== starting) return;
       const own = createClient({ baseUrl, apiKey: options.apiKey, retries: 0 });
@@ -112,7 +120,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
         client = null;
         url = null;
         void own.close();
-        options.onEnd();
+        options.onEnd(lastWords);
       });
     },
     stopAt: async (point, withinMs) => {
