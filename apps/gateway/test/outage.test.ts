@@ -1,4 +1,6 @@
 import { openDatabase } from '@card-gateway/database';
+import { runtimeRole } from '@card-gateway/database/roles';
+import { withClient } from '@card-gateway/database/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectionShares } from '../src/config.ts';
@@ -34,6 +36,7 @@ afterAll(async () => {
   await database.drop();
 });
 
+const superuserUrl = (name: string): string => database.superuserUrl.replace(/[^/]+$/, name);
 const requests = (): number => gateway.sandbox.admin.requests().counts.reduce((sum, { count }) => sum + count, 0);
 const health = async (path: string): Promise<number> => (await fetch(gateway.url + path)).status;
 const becomes = (wanted: number) => (): Promise<number> =>
@@ -98,21 +101,60 @@ describe('Postgres away', () => {
     expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
   });
 
-  test('connections ended and none allowed: the same', async () => {
-    const admin = new URL(database.superuserUrl);
-    const name = admin.pathname.slice(1);
-    admin.pathname = '/postgres';
-    const client = new pg.Client({ connectionString: admin.href });
-    await client.connect();
-    await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-    try {
-      await expectAllUnavailable();
+  test.each([
+    ['none is allowed', 'ALLOW_CONNECTIONS false', 'ALLOW_CONNECTIONS true', 'The database does not answer.'],
+    [
+      'the server is read-only',
+      'SET default_transaction_read_only = on',
+      'RESET default_transaction_read_only',
+      'The database takes no writes: it is read-only, or a standby.',
+    ],
+    ['none is left', 'CONNECTION LIMIT 0', 'CONNECTION LIMIT -1', 'The database has no connection left.'],
+  ])('connections ended, and %s: the same, and a job under way is done', async (_, begin, end, detail) => {
+    const { admin } = gateway.sandbox;
+    const before = admin.requestCount('open-api', 'cardList');
+    admin.addFault({ provider: 'open-api', operation: 'cardList', fault: 'hang' });
+    const { id } = await gateway.client.startSync({ body: { account: 'open-api' } });
+    await admin.until(() => admin.requestCount('open-api', 'cardList') > before);
+    const endAll = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
+    await withClient(superuserUrl('postgres'), async (superuser) => {
+      await superuser.query(`ALTER DATABASE ${database.name} ${begin}`);
+      await superuser.query(endAll, [database.name]);
+      try {
+        await notReady();
+        await expectAllUnavailable();
+        expect(await (await fetch(`${gateway.url}/health/ready`)).json()).toMatchObject({ detail });
+      } finally {
+        await superuser.query(`ALTER DATABASE ${database.name} ${end}`);
+      }
+    });
+    await ready();
+    expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+    const sync = await until(
+      () => gateway.client.getSync({ params: { id } }),
+      ({ status }) => status !== 'queued' && status !== 'running',
+    );
+    expect(sync.status).toBe('succeeded');
+    await withClient(superuserUrl('postgres'), async (superuser) => {
+      const { rows } = await superuser.query<{ count: number }>(
+        'SELECT count(*)::integer AS count FROM pg_stat_activity WHERE datname = $1 AND usename = $2',
+        [database.name, runtimeRole],
+      );
+      expect(rows[0]?.count).toBeLessThanOrEqual(gateway.services.config.DATABASE_CONNECTIONS);
+    });
+  });
+
+  test('a lock on the table of writes: not ready, and they are 503, until it is gone', async () => {
+    await withClient(database.ownerUrl, async (owner) => {
+      await owner.query('BEGIN; LOCK TABLE operations IN SHARE MODE');
       await notReady();
-    } finally {
-      await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-      await client.end();
-    }
+      expect(await (await fetch(`${gateway.url}/health/ready`)).json()).toMatchObject({
+        detail: 'A table that every write needs is locked.',
+      });
+      const refused: unknown = await gateway.client.issueCard({ body: order }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ status: 503, code: 'database-unavailable' });
+      await owner.query('ROLLBACK');
+    });
     await ready();
     expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
   });
