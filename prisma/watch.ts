@@ -21,10 +21,10 @@ export interface WatchOptions {
   readonly onChange: (error: Error | null) => void;
 }
 
-const everyMs = 500;
+const everyMs = 400;
 /** A look takes no longer: together with the pause before it less than the 2 s within which a fault must be known. */
-const withinMs = 1300;
-const serverTimeoutMs = 1000;
+const withinMs = 1100;
+const serverTimeoutMs = 900;
 const silence = new Error('The database did not answer in time.');
 /** Someone waits for a connection of the pool, and nobody has got one for this long: more than any time-out for one. */
 const stuckAfterMs = 5000;
@@ -40,7 +40,7 @@ const closeLook = `${everyLook};
   SELECT count(*) FROM generate_series(1, 10000)`;
 
 /**
- * Looks at the database twice a second, on one connection of its own. The first look, the one after a failure and each one
+ * Looks at the database more than twice a second, on one connection of its own. The first look, the one after a failure and each one
  * until all is well again begin with a new connection and see whether the disk has room: that is what goes first.
  */
 export function watchDatabase(url: string, { pool, demand, onChange }: WatchOptions): DatabaseWatch {

@@ -51,20 +51,22 @@ export async function startQueue(services: Services, options: Omit<RunOptions, '
 
   async function supervise(): Promise<void> {
     let begunAt = performance.now();
+    let beginAt = 0;
     let pauseMs = lookEveryMs;
     while (!stopping.signal.aborted) {
-      const pause = wait(current === null ? pauseMs : lookEveryMs, null, { signal: stopping.signal }).catch(() => null);
-      const broken = await (current === null ? pause : Promise.race([current.broken, pause]));
+      const look = wait(lookEveryMs, null, { signal: stopping.signal }).catch(() => null);
+      const broken = await (current === null ? look : Promise.race([current.broken, look]));
       if (stopping.signal.aborted) return;
+      const now = performance.now();
       const reason = broken ?? (services.pulse.isHung() ? new Error('The job queue gave no sign of life.') : null);
       if (current !== null && reason !== null) {
         log.warn({ err: reason }, 'the job queue broke');
         void current.abandon(reason);
         current = null;
-        const isSoon = performance.now() - begunAt < soonMs;
-        pauseMs = isSoon ? Math.min(2 * pauseMs, longestPauseMs) : lookEveryMs;
+        pauseMs = now - begunAt < soonMs ? Math.min(2 * pauseMs, longestPauseMs) : lookEveryMs;
+        beginAt = now + pauseMs;
       } else if (services.database.fault() === null) {
-        if (current === null) {
+        if (current === null && now >= beginAt) {
           await beginAgain();
           begunAt = performance.now();
         }

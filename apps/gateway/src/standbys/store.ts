@@ -3,7 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Config } from '../config.ts';
 
 /** How long a standby has to confirm a commit: with all of a look at the database less than the 2 s within which its absence must be known. */
-const confirmWithinMs = 1000;
+const confirmWithinMs = 800;
 
 /**
  * What keeps commits from being confirmed by a synchronous standby, in words for an operator; null while one confirms them, and
