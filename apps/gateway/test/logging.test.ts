@@ -23,14 +23,14 @@ const secrets = {
 describe('the log', () => {
   test('shows the fields that are named, and of others only how many there were', () => {
     const [line] = logged((log) =>
-      log.info({ route: '/v1/cards/:id', status: 200, forgotten: 3, ...secrets, card: 'card_1' }, 'answered'),
+      log.info({ route: '/v1/cards/:id', status: 200, removed: 3, ...secrets, card: 'card_1' }, 'answered'),
     );
     expect(line).toEqual({
       level: 30,
       time: expect.any(String) as string,
       route: '/v1/cards/:id',
       status: 200,
-      forgotten: 3,
+      removed: 3,
       withheld: 6,
       msg: 'answered',
     });

@@ -28,8 +28,10 @@ export interface DriveOptions {
   readonly mutation: PlantedFault | null;
   readonly settling: 'wait' | 'hurry';
   readonly database: DatabasePlace;
-  /** Settings of the gateways beside those of every run. */
+  /** Settings of the gateways beside those of every run; with a `DATABASE_URL` they pass by the wire that leads there. */
   readonly settings: NodeJS.ProcessEnv;
+  /** What is put before the gateways' own command. */
+  readonly launcher?: readonly string[] | undefined;
   /** Makes trouble; when it ends, no more writes are wanted. What it broke is mended by then. */
   readonly disturb: (scene: Scene) => Promise<void>;
   readonly progress: (line: string) => void;
@@ -82,6 +84,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
           name,
           sources: planted.sources,
           installation,
+          launcher: options.launcher,
           apiKey,
           database: () => database,
           sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),

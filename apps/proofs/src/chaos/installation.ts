@@ -83,9 +83,9 @@ export async function install(
       return {
         ...common,
         ...settings,
-        ...own,
         DATABASE_URL: through(databaseUrl(), ports.database),
         GATEWAY_ACCOUNTS: file,
+        ...own,
       };
     },
     createKey: async (caller) => {

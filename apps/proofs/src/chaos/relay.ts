@@ -32,11 +32,13 @@ export interface Relay {
  * @param target where the peer listens now; it may move
  * @param watch a watcher for each new connection
  * @param onTrip told at once when a watcher trips, before another byte passes
+ * @param place where it listens; by default on a free port of this machine's own
  */
 export async function startRelay(
   target: () => { readonly host: string; readonly port: number },
   watch: () => Watcher,
   onTrip: () => void,
+  place: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
 ): Promise<Relay> {
   const sockets = new Set<Socket>();
   let held = false;
@@ -73,7 +75,7 @@ export async function startRelay(
   }
 
   async function listen(port: number): Promise<number> {
-    server.listen(port, '127.0.0.1');
+    server.listen(port, place.host);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   }
@@ -90,7 +92,7 @@ export async function startRelay(
     await closed;
   }
 
-  const port = await listen(0);
+  const port = await listen(place.port);
   return {
     port,
     hold: () => {

@@ -36,6 +36,8 @@ export interface ReplicaOptions {
   readonly apiKey: string;
   readonly database: Address;
   readonly sandbox: Address;
+  /** What is put before the gateway's own command. */
+  readonly launcher?: readonly string[] | undefined;
   /** Told when the process ends though nobody killed it, with the last that it logged. */
   readonly onEnd: (lastWords: string) => void;
 }
@@ -99,7 +101,8 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     client: () => client,
     address: () => (url === null ? null : { host: url.hostname, port: Number(url.port) }),
     start: async () => {
-      const starting = spawn(process.execPath, [options.sources.main], {
+      const [command, ...words] = [...(options.launcher ?? []), process.execPath, options.sources.main];
+      const starting = spawn(command, words, {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

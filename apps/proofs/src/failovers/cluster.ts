@@ -150,7 +150,8 @@ async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay):
   }
 }
 
-async function processesOf(server: EmbeddedPostgres): Promise<number[]> {
+/** Of a server, the one that takes connections first. */
+export async function processesOf(server: EmbeddedPostgres): Promise<number[]> {
   const postmaster = await postmasterOf(server);
   const { stdout } = await promisify(execFile)('pgrep', ['-P', String(postmaster)]);
   return [postmaster, ...stdout.trim().split('\n').map(Number)];

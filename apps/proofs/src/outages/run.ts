@@ -1,0 +1,66 @@
+import { drive, type DriveReport } from '../chaos/drive.ts';
+import type { OutageKind } from './kinds.ts';
+import type { OutageOptions } from './options.ts';
+import { type Seen, watchOutage } from './watch.ts';
+
+export interface OutageResult {
+  readonly kind: string;
+  readonly seen: Seen;
+  readonly report: DriveReport;
+}
+
+export interface OutagesReport {
+  readonly options: OutageOptions;
+  readonly results: readonly OutageResult[];
+  /** Kinds that only root can make. */
+  readonly skipped: readonly string[];
+}
+
+const callers = 12;
+
+/** Writes through two gateways while something is wrong with their database, one kind after the other, each on a database of its own. */
+export async function runOutages(
+  options: OutageOptions,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<OutagesReport> {
+  const isRoot = process.getuid?.() === 0;
+  const possible = options.kinds.filter(({ needsRoot }) => isRoot || needsRoot !== true);
+  const results: OutageResult[] = [];
+  for (const kind of possible) {
+    signal.throwIfAborted();
+    const result = await runOutage(kind, options, signal);
+    results.push(result);
+    const { notReadyAfterMs, wellAfterMs } = result.seen;
+    progress(`${kind.name}: not ready after ${notReadyAfterMs} ms, well ${wellAfterMs} ms after its end`);
+  }
+  const skipped = options.kinds.filter((kind) => !possible.includes(kind)).map(({ name }) => name);
+  return { options, results, skipped };
+}
+
+async function runOutage(kind: OutageKind, options: OutageOptions, signal: AbortSignal): Promise<OutageResult> {
+  const outage = await kind.open();
+  try {
+    const seen = Promise.withResolvers<Seen>();
+    // Where the run fails, nobody waits for it.
+    seen.promise.catch(() => {});
+    const report = await drive(
+      {
+        seed: options.seed,
+        callers,
+        mutation: null,
+        settling: 'hurry',
+        database: outage.database,
+        settings: outage.settings ?? {},
+        launcher: outage.launcher,
+        disturb: async (scene) => seen.resolve(await watchOutage(outage, options.seconds * 1000, scene)),
+        progress: () => {},
+        tell: () => '',
+      },
+      signal,
+    );
+    return { kind: kind.name, seen: await seen.promise, report };
+  } finally {
+    await outage.remove();
+  }
+}

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
+import pg from 'pg';
+import type { DatabasePlace } from '../chaos/drive.ts';
+
+const run = promisify(execFile);
+
+/** A crash of a server is none of the machine: what it wrote is on its disk all the same. */
+const settings = { fsync: 'off', max_connections: '60' };
+
+/** A server that may be stopped, started and replaced; whoever asks for its place is given where it is now. */
+export interface MovingServer extends DatabasePlace {
+  readonly now: EmbeddedPostgres;
+  /** Starts it again on its data. */
+  restart(): Promise<void>;
+  /** Another server has its place from now on. */
+  replace(server: EmbeddedPostgres): void;
+  remove(): Promise<void>;
+}
+
+/** Below /var/tmp, because under root the server runs as another account, which may not enter a private folder. */
+export const newFolder = (): string => `/var/tmp/card-gateway-outages-${randomUUID()}`;
+
+export async function startServer(dataFolder = newFolder()): Promise<MovingServer> {
+  let now = await startEmbeddedPostgres({ dataFolder, settings });
+  const all = new Set([now]);
+  return {
+    get now() {
+      return now;
+    },
+    get url() {
+      return now.url;
+    },
+    get ownerUrl() {
+      return now.ownerUrl;
+    },
+    get host() {
+      return new URL(now.url).hostname;
+    },
+    get port() {
+      return Number(new URL(now.url).port);
+    },
+    restart: async () => {
+      all.delete(now);
+      now = await startEmbeddedPostgres({ dataFolder: now.dataFolder, settings });
+      all.add(now);
+    },
+    replace: (server) => {
+      now = server;
+      all.add(server);
+    },
+    remove: async () => {
+      for (const server of all) {
+        await server.stop();
+        await rm(server.dataFolder, { recursive: true, force: true });
+        await rm(`${server.dataFolder}.password`, { force: true });
+      }
+    },
+  };
+}
+
+/** A server with a standby for which its commits wait. */
+export async function startPair(): Promise<{ readonly server: MovingServer; readonly standby: EmbeddedPostgres }> {
+  const server = await startServer();
+  await ask(server.now, "ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()');
+  const standby = await startEmbeddedStandby(server.now, { dataFolder: newFolder(), name: 'standby', settings });
+  return { server, standby };
+}
+
+/** The standby takes the place of its primary; it has none itself, and waits for none. */
+export async function promote(standby: EmbeddedPostgres): Promise<void> {
+  await ask(standby, 'SELECT pg_promote()', 'ALTER SYSTEM RESET synchronous_standby_names', 'SELECT pg_reload_conf()');
+}
+
+export interface SmallDisk {
+  readonly server: MovingServer;
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** A server whose tables are on a disk of their own, of some megabytes. For root alone. Its log is elsewhere: without it, it would end. */
+export async function startOnSmallDisk(megabytes: number): Promise<SmallDisk> {
+  const folder = newFolder();
+  await mkdir(folder);
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=1777`, 'tmpfs', folder]);
+  const dataFolder = join(folder, 'data');
+  const first = await startEmbeddedPostgres({ dataFolder, settings });
+  await first.stop();
+  const log = `${folder}.log`;
+  await cp(join(dataFolder, 'pg_wal'), log, { recursive: true });
+  await run('chown', ['-R', `--reference=${dataFolder}`, log]);
+  await rm(join(dataFolder, 'pg_wal'), { recursive: true });
+  await symlink(log, join(dataFolder, 'pg_wal'));
+  const server = await startServer(dataFolder);
+  return {
+    server,
+    folder,
+    remove: async () => {
+      await server.remove();
+      await run('umount', [folder]);
+      await rm(folder, { recursive: true });
+      await rm(log, { recursive: true });
+    },
+  };
+}
+
+/** Asks as superuser, one statement after the other. */
+export async function ask({ superuserUrl }: EmbeddedPostgres, ...texts: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    for (const text of texts) await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
