@@ -22,7 +22,14 @@ import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
-import { frameworkProblem, malformedRequest, ProblemError, problemHandling, sendProblem } from './http/problem.ts';
+import {
+  frameworkProblem,
+  malformedRequest,
+  ProblemError,
+  problemHandling,
+  sendProblem,
+  unstored,
+} from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
@@ -87,7 +94,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.headers({ ...unstored, 'x-request-id': request.id });
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new ProblemError('malformed-request', 'The header Host is missing.');
     }

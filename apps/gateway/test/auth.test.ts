@@ -12,7 +12,7 @@ import {
   failuresAtOnce,
 } from '../src/http/auth.ts';
 import { createFailureLimit } from '../src/http/failure-limit.ts';
-import { ProblemError } from '../src/http/problem.ts';
+import { ProblemError, unstored } from '../src/http/problem.ts';
 import { findKey } from '../src/keys/store.ts';
 import { call, callRaw, everyOperation, exampleOf, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -43,8 +43,12 @@ describe.each(everyOperation)('%s', (_id, operation) => {
 
   if (operation.scopes.length > 0) {
     test('is forbidden to a key with all scopes but its own', async () => {
-      const problem = problemOf(await call(gateway.url, exampleOf(operation, await keyWith(...others))), 403);
+      const answer = await call(gateway.url, exampleOf(operation, await keyWith(...others)));
+      const problem = problemOf(answer, 403);
       expect(problem.code).toBe('forbidden');
+      expect(answer.headers['www-authenticate']).toBe(
+        `Bearer realm="card-gateway", error="insufficient_scope", scope="${operation.scopes.join(' ')}"`,
+      );
       expect(problem.detail).toContain(operation.scopes.join(' or '));
     });
   }
@@ -61,6 +65,7 @@ describe.each(everyOperation)('%s', (_id, operation) => {
       ...bodyFor(operation, scope),
     });
     expect([401, 403], answer.text).not.toContain(answer.status);
+    expect(answer.headers).toMatchObject(unstored);
   });
 
   test('is open to an administrator', async () => {

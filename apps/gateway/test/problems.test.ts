@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Operation } from '@card-gateway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unstored } from '../src/http/problem.ts';
 import { address } from './setup/cards.ts';
 import { type Answer, call, callRaw, everyOperation, exampleOf, pathOf, problemOf, schemaOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -280,6 +281,7 @@ describe('paths and methods', () => {
       expect(head.text).toBe('');
       expect(head.status).toBe(get.status);
       expect(head.headers['content-type']).toBe(get.headers['content-type']);
+      for (const { headers } of [head, get]) expect(headers, path).toMatchObject(unstored);
     }
   });
 

@@ -45,7 +45,7 @@ describe('revealing a card', () => {
     const answer = await revealOf(id, key);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.json).toEqual({ card: id, number: pan, expiry: `${expYear}-${expMonth}`, cvv });
-    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 
     expect(await audited(id)).toMatchObject([
       {
@@ -232,7 +232,7 @@ describe('a token for the hosted frame', () => {
       body: { purpose },
     });
     expect(answer.status, answer.text).toBe(200);
-    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     const first = answer.json as { readonly card: string; readonly token: string; readonly expiresAt: string };
     const second = await client.createFrameToken({ params: { id }, body: { purpose } });
     expect(first.card).toBe(id);

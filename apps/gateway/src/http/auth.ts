@@ -100,5 +100,5 @@ function remembered<T>(now: () => number): { get(name: string): T | undefined; s
 export function requireScope(caller: Caller, scopes: readonly Scope[]): void {
   if (scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope)))
     return;
-  throw new ProblemError('forbidden', `This API key needs the scope ${scopes.join(' or ')}.`);
+  throw new ProblemError('forbidden', `This API key needs the scope ${scopes.join(' or ')}.`, { scopes });
 }

@@ -9,7 +9,8 @@ what each can do. Every resource carries \`provider\`, \`account\`, \`providerRe
 \`status\` is ours and the same for all providers, \`providerStatus\` is the provider's own word. A word that no document
 lists becomes \`unrecognized\`; nothing is guessed.
 
-Send your key as \`Authorization: Bearer cgk_…\`. You see what your tenant owns; the id of somebody else's resource
+Send your key as \`Authorization: Bearer cgk_…\`. Each operation names the scope that the key needs for it; without it the answer is 403,
+and \`WWW-Authenticate\` names the scope. You see what your tenant owns; the id of somebody else's resource
 answers 404 like one that does not exist.
 
 ## Outcomes
@@ -57,7 +58,7 @@ Cards that exist already come in by \`POST /v1/syncs\`.
 - \`GET /v1/cards/{id}/transactions\`: payments come in by the provider's notifications; \`refresh=true\` asks for them.
 - \`POST /v1/transfers\` moves value to and from a cardholder; \`GET /v1/cardholders/{id}/balances\` shows what there is.
 - \`POST /v1/cards/{id}/reveal\` shows number and security code, for a stated purpose, to a key with \`cards:reveal\`. It is in the audit
-  log before the provider is asked. Never store the answer.
+  log before the provider is asked. Never store the answer: every answer of the gateway says \`Cache-Control: no-store\`.
 
 ## Bind a bank card by SMS
 

@@ -17,6 +17,7 @@ import { deadlineHeader } from './deadline.ts';
 import { documentedCallbacks } from '../callbacks/documented.ts';
 import { build } from '../version.ts';
 import { introduction } from './introduction.ts';
+import { unstored } from './problem.ts';
 import { webhooks } from './webhooks.ts';
 
 type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
@@ -130,6 +131,7 @@ function complete(document: Json): Json {
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
   // No route replies with it, because errors are sent past the serialisers; so it is added here.
   Object.assign(schemas, z.toJSONSchema(problemSchema).$defs);
+  (document['components'] as Json)['headers'] = headers;
   document['webhooks'] = webhooks(documentedCallbacks) as Json;
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
@@ -172,32 +174,54 @@ function describe(route: Json): void {
   describeResponses(route, operation);
 }
 
+/** The headers of answers, by name, each described once. */
+const headers: Json = {
+  'X-Request-Id': { description: 'Finds this request in the log.', schema: { type: 'string' } },
+  'Cache-Control': {
+    description: 'Nobody on the way may keep an answer.',
+    schema: { type: 'string', const: unstored['cache-control'] },
+  },
+  'X-Content-Type-Options': {
+    description: 'It is of the type that it says, and of no other.',
+    schema: { type: 'string', const: unstored['x-content-type-options'] },
+  },
+  'WWW-Authenticate': {
+    description:
+      'What the key must be or have, as RFC 6750 says it; where it lacks a scope, `error="insufficient_scope"` and `scope`.',
+    schema: { type: 'string' },
+  },
+};
+const headersOf = (...names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+const ofEveryAnswer = headersOf('X-Request-Id', 'Cache-Control', 'X-Content-Type-Options');
+const challenge = headersOf('WWW-Authenticate');
+
 function describeResponses(route: Json, operation: Operation): void {
   const responses = route['responses'] as Json;
   const success = responses[operation.success.status] as Json;
   success['description'] = operation.success.description;
   contentOf(success)['example'] = operation.example.answer as Json;
-  const requestId = { description: 'Finds this request in the log.', schema: { type: 'string' } };
-  success['headers'] = { 'X-Request-Id': requestId };
+  success['headers'] = ofEveryAnswer;
   if (operation.effect === 'write') {
     const replayed = {
       description: '`true` when this is the answer of an earlier request with this key.',
       schema: { type: 'string' },
     };
-    success['headers'] = { 'X-Request-Id': requestId, 'Idempotent-Replayed': replayed };
+    success['headers'] = { ...ofEveryAnswer, 'Idempotent-Replayed': replayed };
     // What a person resolves is settled by it: there is no outcome to wait for.
     if (!answersWithOperation(operation)) delete responses['202'];
     else if (operation.success.status !== 202 && operation.settlesAtOnce !== true) {
       const unknown = responses['202'] as Json;
       unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
       const location = { description: 'The operation to watch.', schema: { type: 'string' } };
-      unknown['headers'] = { 'X-Request-Id': requestId, Location: location };
+      unknown['headers'] = { ...ofEveryAnswer, Location: location };
       contentOf(unknown)['example'] = unknownExample(operation) as Json;
     }
   }
   for (const [status, codes] of problemsByStatus(operation)) {
     responses[status] = {
       description: codes.map((code) => problems[code].title).join('; '),
+      headers: { ...ofEveryAnswer, ...((status === '401' || status === '403') && challenge) },
       content: {
         [problemMediaType]: {
           schema: { $ref: '#/components/schemas/Problem' },

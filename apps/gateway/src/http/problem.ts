@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { redact, type Refusal } from '@card-gateway/core';
-import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from '@card-gateway/contract';
+import {
+  type Problem,
+  type ProblemCode,
+  problemMediaType,
+  problems,
+  problemType,
+  type Scope,
+} from '@card-gateway/contract';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -11,6 +18,8 @@ type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 're
   readonly retryAfterSeconds?: number;
   /** The same request would be refused again: for work that repeats itself, not for callers. */
   readonly isFinal?: boolean;
+  /** Of `forbidden`: the scopes of which the key lacks each and needs one. */
+  readonly scopes?: readonly Scope[];
 };
 
 /** An answer other than success, thrown from wherever it is found out. */
@@ -30,7 +39,7 @@ export class ProblemError extends Error {
 /** The problem document as it is sent. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];
-  const { retryAfterSeconds: _header, isFinal: _internal, ...details } = error.details;
+  const { retryAfterSeconds: _header, isFinal: _internal, scopes: _challenge, ...details } = error.details;
   return {
     type: problemType(error.code),
     title,
@@ -40,6 +49,13 @@ export function problemBody(error: ProblemError, requestId: string): Problem {
     requestId,
     ...details,
   };
+}
+
+/** What a key must be or have, as RFC 6750 says it (section 3); null where no other key would help. */
+function challengeOf({ code, details: { scopes = [] } }: ProblemError): string | null {
+  const challenge = 'Bearer realm="card-gateway"';
+  if (problems[code].status === 401) return challenge;
+  return scopes.length === 0 ? null : `${challenge}, error="insufficient_scope", scope="${scopes.join(' ')}"`;
 }
 
 /** A refused call as a problem: certain, nothing happened. */
@@ -69,14 +85,18 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
   );
 }
 
+/** Headers of every answer: any may hold card data, which nobody on the way may keep or read as something else than it is. */
+export const unstored = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
 /** Answers with a problem and the headers that belong to it. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
   const body = problemBody(error, reply.request.id);
   // No hook has run where the URL was not readable.
-  reply.header('x-request-id', body.requestId);
+  reply.headers({ ...unstored, 'x-request-id': body.requestId });
   if (error.details.retryAfterSeconds !== undefined)
     reply.header('retry-after', String(error.details.retryAfterSeconds));
-  if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="card-gateway"');
+  const challenge = challengeOf(error);
+  if (challenge !== null) reply.header('www-authenticate', challenge);
   return reply.code(body.status).type(problemMediaType).serializer(JSON.stringify).send(body);
 }
 
@@ -229,6 +249,7 @@ export function malformedRequest(error: Error & { code?: string }, socket: Socke
     `content-type: ${problemMediaType}`,
     `content-length: ${Buffer.byteLength(text)}`,
     `x-request-id: ${requestId}`,
+    ...Object.entries(unstored).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);

@@ -36,24 +36,19 @@ declare module 'fastify' {
   }
 }
 
-/** Serves a read: 200 with what `act` gives, and these headers, whatever the answer. */
+/** Serves a read: 200 with what `act` gives. */
 export function mount<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
   act: (call: Call<Id>) => Promise<Reply<Id>>,
-  headers: Readonly<Record<string, string>> = {},
 ): void {
   route(app, id, async (request, reply) => {
     const operation: Operation = operations[id];
-    reply.headers(headers);
     const answer = await act(callOf<Id>(request));
     if (reply.sent) return reply;
     return reply.code(operation.success.status).send(answer);
   });
 }
-
-/** Headers of an answer with secrets in it: nobody on the way may keep it. */
-export const unstored = { 'cache-control': 'no-store' };
 
 /** Serves a write: needs an Idempotency-Key, and answers what {@link WriteAnswer} says. */
 export function mountWrite<Id extends OperationId>(
