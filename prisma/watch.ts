@@ -47,7 +47,6 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
   let session: Session | null = null;
   let fault: string | null = null;
   let isSuspect = true;
-  let isLate = false;
   let wake = (): void => {};
   const closing = new AbortController();
 
@@ -66,10 +65,10 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
     return session;
   }
 
-  async function look(isClose: boolean): Promise<void> {
+  async function look(isClose: boolean, round: { readonly isOver: boolean }): Promise<void> {
     // Its place at the server is free once it is gone: two at once could be one too many.
     if (isClose && session !== null) await session.end();
-    if (isLate) throw silence;
+    if (round.isOver) throw silence;
     const own = isClose || session === null ? await open() : session;
     const results = await own.query(isClose ? closeLook : everyLook);
     await own.query('ROLLBACK');
@@ -81,25 +80,24 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
 
   /** Looks within the time there is. An error that comes at once may be of this connection alone. */
   async function lookInTime(): Promise<ServerError | null> {
-    isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      // What has come while this process was busy is read first.
-      setImmediate(() => session?.abandon(silence));
-    }, withinMs);
+    const round = { isOver: false };
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    // What has come while this process was busy is read first.
+    const timer = setTimeout(() => setImmediate(() => reject(silence)), withinMs);
     const isClose = isSuspect || fault !== null;
     isSuspect = false;
     const failed = (error: ServerError): ServerError => {
       session?.abandon(error);
       session = null;
-      return isLate ? silence : error;
+      return error;
     };
     try {
-      const error = await look(isClose).then(() => null, failed);
+      const error = await Promise.race([look(isClose, round), late]).then(() => null, failed);
       // What a server says of a statement, it would say again.
-      if (error === null || isClose || isLate || error.severity === 'ERROR') return error;
-      return await look(true).then(() => null, failed);
+      if (error === null || isClose || error === silence || error.severity === 'ERROR') return error;
+      return await Promise.race([look(true, round), late]).then(() => null, failed);
     } finally {
+      round.isOver = true;
       clearTimeout(timer);
     }
   }
