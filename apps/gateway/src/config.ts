@@ -118,7 +118,7 @@ const settings = {
   DATABASE_CONNECTIONS: setting(
     integer(5, 500),
     '20',
-    'Most connections to PostgreSQL: a fifth of them, from 2 to 4, for the job queue, one to watch the database, the rest for requests.',
+    'Most connections to PostgreSQL: a fifth of them, from 2 to 4, for the job queue, one to watch the database, the rest for requests, a third of which store lists of providers.',
   ),
   DATABASE_CONNECT_TIMEOUT_MS: setting(integer(10, 60_000), '2000', 'Wait for a free connection, then 503.'),
   DATABASE_STATEMENT_TIMEOUT_MS: setting(
@@ -391,9 +391,12 @@ export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
 export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DATABASE_CONNECTIONS'>): {
   readonly requests: number;
   readonly queue: number;
+  /** Of those for requests, the most that store lists of providers. */
+  readonly lists: number;
 } {
   const queue = Math.min(4, Math.max(2, Math.floor(all / 5)));
-  return { queue, requests: all - queue - 1 };
+  const requests = all - queue - 1;
+  return { queue, requests, lists: Math.max(1, Math.floor(requests / 3)) };
 }
 
 /** The text of `.env.example`. */

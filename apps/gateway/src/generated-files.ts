@@ -5,10 +5,11 @@ import { openAccounts } from './accounts/accounts.ts';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
-import { envExample, readConfig } from './config.ts';
+import { connectionShares, envExample, readConfig } from './config.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPulse } from './jobs/pulse.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
+import { createListBulkhead } from './list-bulkhead.ts';
 import { createSealing } from './sealing.ts';
 
 /** The committed files that are made from code, by their path. A test fails when one is stale. */
@@ -41,6 +42,7 @@ async function openApiDocument(): Promise<unknown> {
     config,
     metrics: createMetrics(),
     unrecorded: createUnrecorded(),
+    lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
     now,
   };
   const app = await buildApp(services, pino({ level: 'silent' }));

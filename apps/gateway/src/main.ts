@@ -15,6 +15,7 @@ import { accountsByProvider, countsText, readInstallation } from './installation
 import { startJobs } from './jobs/jobs.ts';
 import { createPulse } from './jobs/pulse.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
+import { createListBulkhead } from './list-bulkhead.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { createSealing } from './sealing.ts';
@@ -95,6 +96,7 @@ async function start(): Promise<void> {
     config,
     metrics,
     unrecorded: createUnrecorded(),
+    lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
     now,
   };
   // Once it listens, it serves whatever becomes of the database.

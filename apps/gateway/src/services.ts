@@ -7,6 +7,7 @@ import type { Metrics } from './http/metrics.ts';
 import { ProblemError } from './http/problem.ts';
 import type { QueuePulse } from './jobs/pulse.ts';
 import type { Unrecorded } from './ledger/unrecorded.ts';
+import type { ListBulkhead } from './list-bulkhead.ts';
 import type { Sealing } from './sealing.ts';
 import { leastProviderMs } from './setting-faults.ts';
 
@@ -21,6 +22,7 @@ export interface Services {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly unrecorded: Unrecorded;
+  readonly lists: ListBulkhead;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

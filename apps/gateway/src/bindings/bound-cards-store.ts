@@ -5,9 +5,10 @@ import type { Owner } from '../accounts/accounts.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
- * Stores the whole list of what a user has bound, in one transaction. A row is found by the provider's id or the card's
- * fingerprint, the bound one first. What was bound before this list was asked for, and the list, if all of it could be read, does not show, is `removed`; an answer that was asked for
- * before the last one (`askedAt`) changes nothing.
+ * Stores the whole list of what a user has bound, in one transaction of a few statements however long it is. A row is found
+ * by the card's fingerprint or the provider's id, the bound one first. What was bound before this list was asked for, and the
+ * list, if all of it could be read, does not show, is `removed`; an answer that was asked for before the last one (`askedAt`)
+ * changes nothing.
  */
 export async function storeBoundCards(
   pool: Pool,
@@ -19,132 +20,173 @@ export async function storeBoundCards(
     readonly askedAt: Date;
   } & BoundCards,
 ): Promise<void> {
+  const { user, kind, askedAt } = list;
+  const cards = onceEach(list.cards.map((card) => wireCard(card, account.name, user, sealing)));
   await inTransaction(pool, async (client) => {
     // Lists of one user are stored one after another; the lock also orders this against a second list of the same.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `list ${account.name} ${list.user} ${list.kind}`,
+      `list ${account.name} ${user} ${kind}`,
     ]);
-    const seen: string[] = [];
-    for (const card of list.cards) {
-      const fingerprints = card.pan === null ? [] : sealing.fingerprints(card.pan);
-      const known = await findBound(client, account.name, list.user, card, fingerprints);
-      if (known !== null) await releaseReference(client, known, card);
-      const id = known ?? (await insertBound(client, account, list.user, card, fingerprints[0] ?? null, list.askedAt));
-      const token = sealToken(sealing, account.name, list.user, card);
-      await describeBound(client, id, card, fingerprints[0] ?? null, token, list.askedAt);
-      seen.push(id);
+    const known = assign(cards, await findKnown(client, [account.name, user, kind], cards));
+    const rows = cards.map((card) => ({ ...card, id: known.get(card) ?? newUuid(askedAt.getTime()) }));
+    const added = rows.filter((_row, index) => !known.has(cards[index] as WireCard));
+    if (rows.length > 0) await releaseReferences(client, [account.name, user, kind], rows);
+    if (added.length > 0) {
+      await client.query(
+        `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, provider_ref, status, masked_number, bin, last4,
+           pan_fingerprint, created_at, updated_at)
+         SELECT r.id, $2, $3, $4, $5, $6, r.provider_ref, 'bound', r.masked_number, r.bin, r.last4, r.fingerprints[1], $7, $7
+         FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, provider_ref text, masked_number text, bin text, last4 text, fingerprints text[])`,
+        [JSON.stringify(added), account.tenant, account.provider, account.name, user, kind, askedAt],
+      );
     }
+    if (rows.length > 0) await client.query(describeBound, [JSON.stringify(rows), askedAt]);
     if (list.unreadable > 0) return;
     await client.query(
       `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = $5, updated_at = $5
-       WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND NOT id = ANY ($4)
+       WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND id <> ALL ($4)
          AND coalesce(synced_at, updated_at) < $5`,
-      [account.name, list.user, list.kind, seen, list.askedAt],
+      [account.name, user, kind, rows.map(({ id }) => id), askedAt],
     );
   });
 }
 
-async function findBound(
-  client: PoolClient,
-  account: string,
-  user: string,
-  card: BoundCard,
-  fingerprints: readonly string[],
-): Promise<string | null> {
-  const { rows } = await client.query<{ id: string }>(
-    `SELECT id FROM bindings
-     WHERE account = $1 AND user_ref = $2 AND kind = $3
-       AND (provider_ref = $4 OR pan_fingerprint = ANY ($5) OR ($4::text IS NULL AND pan_fingerprint IS NULL AND masked_number = $6))
-     ORDER BY status = 'bound' DESC, provider_ref = $4 DESC NULLS LAST, id DESC LIMIT 1`,
-    [account, user, card.kind, card.providerRef, fingerprints, card.maskedNumber],
-  );
-  return rows[0]?.id ?? null;
+/** A card of a list as the statements read it; a token that is sealed anew with each list comes under the newest key. */
+interface WireCard {
+  readonly provider_ref: string | null;
+  /** Under every key, the newest first; none where the list does not give the number. */
+  readonly fingerprints: readonly string[];
+  readonly masked_number: string;
+  readonly bin: string | null;
+  readonly last4: string;
+  readonly network: string | null;
+  readonly card_type: string | null;
+  readonly bank_code: string | null;
+  readonly bank_name: string | null;
+  readonly expiry: string | null;
+  readonly bin_country: string | null;
+  /** Hexadecimal. */
+  readonly token_sealed: string | null;
+  readonly token_fingerprint: string | null;
 }
 
-/** The provider may give a card that was bound anew its old id: then that id is the new row's. */
-async function releaseReference(client: PoolClient, id: string, card: BoundCard): Promise<void> {
+function wireCard(card: BoundCard, account: string, user: string, sealing: Sealing): WireCard {
+  const { providerRef, kind } = card;
+  const token = card.token !== null && providerRef !== null ? card.token : null;
+  return {
+    provider_ref: providerRef,
+    fingerprints: card.pan === null ? [] : sealing.fingerprints(card.pan),
+    masked_number: card.maskedNumber,
+    bin: card.bin,
+    last4: card.last4,
+    network: card.network,
+    card_type: card.cardType,
+    bank_code: card.bank?.code ?? null,
+    bank_name: card.bank?.name ?? null,
+    expiry: card.expiry,
+    bin_country: card.binCountry,
+    token_sealed:
+      token === null || providerRef === null
+        ? null
+        : sealing.seal(token, tokenPlace({ account, userRef: user, kind, providerRef })).toString('hex'),
+    token_fingerprint: token && sealing.fingerprint(token),
+  };
+}
+
+/**
+ * A list may show a card twice: under one id, with one number, or, where it gives neither, with the same masked number. The last
+ * counts, in the place of the first.
+ */
+function onceEach(cards: readonly WireCard[]): WireCard[] {
+  const oncePer = (rows: readonly WireCard[], identity: (card: WireCard) => string | null) => [
+    ...new Map(rows.map((card) => [identity(card) ?? card, card])).values(),
+  ];
+  const byNumber = oncePer(cards, ({ fingerprints: [fingerprint = null] }) => fingerprint);
+  const byId = oncePer(byNumber, ({ provider_ref: id }) => id);
+  return oncePer(byId, ({ provider_ref: id, fingerprints, masked_number: masked }) =>
+    id === null && fingerprints.length === 0 ? masked : null,
+  );
+}
+
+type Owned = readonly [account: string, user: string, kind: BindingKind];
+
+interface Match {
+  /** The place of the card in the list. */
+  readonly place: number;
+  readonly id: string;
+}
+
+/** The stored rows that each card of the list may be, the likeliest first. */
+async function findKnown(client: PoolClient, owned: Owned, cards: readonly WireCard[]): Promise<Match[]> {
+  const { rows } = await client.query<Match>(
+    `WITH listed AS (
+       SELECT ordinality::integer - 1 AS place, r->>'provider_ref' AS provider_ref, r->>'masked_number' AS masked_number,
+         r->'fingerprints' AS fingerprints
+       FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS e (r, ordinality)
+     ), known AS (
+       SELECT id, status, provider_ref, pan_fingerprint, masked_number FROM bindings
+       WHERE account = $1 AND user_ref = $2 AND kind = $3
+     )
+     SELECT place, id FROM (
+       SELECT place, id, status, 3 AS likeness
+       FROM (SELECT place, jsonb_array_elements_text(fingerprints) AS pan_fingerprint FROM listed) l JOIN known USING (pan_fingerprint)
+       UNION ALL SELECT place, id, status, 2 FROM listed JOIN known USING (provider_ref)
+       UNION ALL SELECT place, id, status, 1 FROM listed l JOIN known k USING (masked_number)
+         WHERE l.provider_ref IS NULL AND jsonb_array_length(fingerprints) = 0 AND k.pan_fingerprint IS NULL
+     ) matches ORDER BY status = 'bound' DESC, likeness DESC, id DESC`,
+    [...owned, JSON.stringify(cards)],
+  );
+  return rows;
+}
+
+/** Gives each card one stored row, and no two of them the same. */
+function assign(cards: readonly WireCard[], matches: readonly Match[]): ReadonlyMap<WireCard, string> {
+  const rowOf = new Map<WireCard, string>();
+  const taken = new Set<string>();
+  for (const { place, id } of matches) {
+    const card = cards[place];
+    if (card === undefined || rowOf.has(card) || taken.has(id)) continue;
+    rowOf.set(card, id);
+    taken.add(id);
+  }
+  return rowOf;
+}
+
+/** The provider may give a card that was bound anew its old id, or two cards each other's: then it is the new row's. */
+async function releaseReferences(client: PoolClient, owned: Owned, rows: readonly object[]): Promise<void> {
   await client.query(
-    `UPDATE bindings o SET provider_ref = NULL FROM bindings b
-     WHERE b.id = $1 AND o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref AND o.kind = b.kind
-       AND o.provider_ref = $2`,
-    [id, card.providerRef],
+    `UPDATE bindings b SET provider_ref = NULL FROM jsonb_to_recordset($4::jsonb) AS r (id uuid, provider_ref text)
+     WHERE b.account = $1 AND b.user_ref = $2 AND b.kind = $3 AND b.provider_ref = r.provider_ref AND b.id <> r.id`,
+    [...owned, JSON.stringify(rows)],
   );
 }
 
-async function insertBound(
-  client: PoolClient,
-  account: Owner,
-  user: string,
-  card: BoundCard,
-  fingerprint: string | null,
-  at: Date,
-): Promise<string> {
-  const id = newUuid(at.getTime());
-  await client.query(
-    `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, provider_ref, status, masked_number, bin, last4,
-       pan_fingerprint, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'bound', $8, $9, $10, $11, $12, $12)`,
-    [
-      id,
-      account.tenant,
-      account.provider,
-      account.name,
-      user,
-      card.kind,
-      card.providerRef,
-      card.maskedNumber,
-      card.bin,
-      card.last4,
-      fingerprint,
-      at,
-    ],
-  );
-  return id;
-}
+/** What a caller sees of a list's card. */
+const shown = {
+  status: `'bound'`,
+  provider_ref: 'coalesce(r.provider_ref, b.provider_ref)',
+  network: 'r.network',
+  card_type: 'r.card_type',
+  bank_code: 'r.bank_code',
+  bank_name: 'r.bank_name',
+  expiry: 'r.expiry',
+  bin_country: 'r.bin_country',
+};
 
-async function describeBound(
-  client: PoolClient,
-  id: string,
-  card: BoundCard,
-  fingerprint: string | null,
-  token: SealedToken | null,
-  at: Date,
-): Promise<void> {
-  await client.query(
-    `UPDATE bindings SET status = 'bound', provider_ref = coalesce($2, provider_ref), network = $3, card_type = $4, bank_code = $5,
-       bank_name = $6, expiry = $7, bin_country = $8, token_sealed = coalesce($9, token_sealed), synced_at = $10::timestamptz,
-       token_fingerprint = coalesce($11, token_fingerprint), pan_fingerprint = coalesce(pan_fingerprint, $12),
-       updated_at = CASE WHEN (status, provider_ref, network, card_type, bank_code, bank_name, expiry, bin_country)
-         IS DISTINCT FROM ('bound', coalesce($2, provider_ref), $3, $4, $5, $6, $7, $8) THEN $10 ELSE updated_at END
-     WHERE id = $1 AND (synced_at IS NULL OR synced_at <= $10)`,
-    [
-      id,
-      card.providerRef,
-      card.network,
-      card.cardType,
-      card.bank?.code ?? null,
-      card.bank?.name ?? null,
-      card.expiry,
-      card.binCountry,
-      token?.sealed ?? null,
-      at,
-      token?.fingerprint ?? null,
-      fingerprint,
-    ],
-  );
-}
-
-interface SealedToken {
-  readonly sealed: Buffer;
-  readonly fingerprint: string;
-}
-
-/** Sealed anew with each list, a token comes under the newest key. */
-function sealToken(sealing: Sealing, account: string, user: string, card: BoundCard): SealedToken | null {
-  if (card.token === null || card.providerRef === null) return null;
-  const place = tokenPlace({ account, userRef: user, kind: card.kind, providerRef: card.providerRef });
-  return { sealed: sealing.seal(card.token, place), fingerprint: sealing.fingerprint(card.token) };
-}
+const describeBound = `
+  UPDATE bindings b SET ${Object.entries(shown)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ')},
+    token_sealed = coalesce(decode(r.token_sealed, 'hex'), b.token_sealed),
+    token_fingerprint = coalesce(r.token_fingerprint, b.token_fingerprint),
+    pan_fingerprint = coalesce(b.pan_fingerprint, r.fingerprints[1]),
+    synced_at = $2,
+    updated_at = CASE WHEN (${Object.keys(shown)
+      .map((name) => `b.${name}`)
+      .join(', ')}) IS DISTINCT FROM (${Object.values(shown).join(', ')}) THEN $2 ELSE b.updated_at END
+  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, provider_ref text, network text, card_type text, bank_code text, bank_name text,
+    expiry text, bin_country text, token_sealed text, token_fingerprint text, fingerprints text[])
+  WHERE b.id = r.id AND (b.synced_at IS NULL OR b.synced_at <= $2)`;
 
 /** Where a payment token is sealed to. */
 export function tokenPlace(binding: {

@@ -42,6 +42,9 @@ export async function readBindings(
   return pageOf(rows, page, bindingView);
 }
 
+/** Of one user and kind: such a list has no pages. */
+const mostBoundCards = 10_000;
+
 /** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are, and could not be read */
 export async function refreshBindings(
   services: Services,
@@ -52,12 +55,19 @@ export async function refreshBindings(
   const askedAt = new Date(services.now());
   const outcome = await facetOf(account, 'boundCards').list(question, readCall(services, traceparent));
   const list = valueOf(account, outcome);
-  await storeBoundCards(services.pool, services.sealing, account, {
-    user: question.user,
-    kind: question.kind,
-    ...list,
-    askedAt,
-  });
+  const count = list.cards.length + list.unreadable;
+  if (count > mostBoundCards) {
+    const detail = `The provider listed ${count} cards of this user, and at most ${mostBoundCards} are taken; nothing was stored.`;
+    throw new ProblemError('provider-error', detail, { isFinal: true });
+  }
+  await services.lists.store(account.name, () =>
+    storeBoundCards(services.pool, services.sealing, account, {
+      user: question.user,
+      kind: question.kind,
+      ...list,
+      askedAt,
+    }),
+  );
   await settleListed(services, account, { ...question, askedAt }, { value: list, evidence: outcome.evidence });
   return { rows: list.cards.length, unreadable: list.unreadable };
 }

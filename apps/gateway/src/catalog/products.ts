@@ -75,7 +75,9 @@ export async function refreshProducts(
     (rows) => void products.push(...rows),
     mostPages,
   );
-  await storeProducts(services.pool, account, { products, isWhole: isRead && unreadable === 0, askedAt });
+  await services.lists.store(account.name, () =>
+    storeProducts(services.pool, account, { products, isWhole: isRead && unreadable === 0, askedAt }),
+  );
 }
 
 function productView(row: ProductRow): z.output<typeof cardProductSchema> {

@@ -72,7 +72,7 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     const askedAt = new Date(services.now());
     const position = reading?.position ?? null;
     const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
-    await takeCards(services, account, page.items, { by: 'list', askedAt });
+    await services.lists.store(account.name, () => takeCards(services, account, page.items, { by: 'list', askedAt }));
     const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };
     reading = await advanceSync(services.pool, { id: sync.id, reading }, shown, new Date(services.now()));
   } while (reading !== null);

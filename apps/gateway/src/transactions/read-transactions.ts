@@ -63,7 +63,8 @@ async function pullTransactions(
       askedAt = new Date(services.now());
       return valueOf(account, await transactions.page({ ...question, next }, readCall(services, traceparent)));
     },
-    (rows) => storeProviderTransactions(services.pool, account, rows, askedAt),
+    (rows) =>
+      services.lists.store(account.name, () => storeProviderTransactions(services.pool, account, rows, askedAt)),
     mostPages,
   );
   if (isWhole) return;

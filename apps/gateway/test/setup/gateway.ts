@@ -15,6 +15,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
 import { createPulse } from '../../src/jobs/pulse.ts';
 import { createUnrecorded } from '../../src/ledger/unrecorded.ts';
+import { createListBulkhead } from '../../src/list-bulkhead.ts';
 import { createSealing, type Sealing } from '../../src/sealing.ts';
 import type { Services } from '../../src/services.ts';
 import { standbyFault } from '../../src/standbys/store.ts';
@@ -116,6 +117,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       config,
       metrics,
       unrecorded: createUnrecorded(),
+      lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
       now,
     };
     const app = await buildApp(services, log);
