@@ -1,6 +1,24 @@
-import { isProviderId, operationStates, operationTypes, settledBy } from '@card-gateway/core';
+import { isProviderId, operationStates, type OperationType, operationTypes, settledBy } from '@card-gateway/core';
 import { z } from 'zod';
 import { accountName, pageOf, pageQuery, printable, printableRule, publicId, timestamp } from './common.ts';
+import type { Scope } from './scope.ts';
+
+/** Who sees the operations of a type: whoever may read what they are about. The key must have one of the scopes. */
+export const operationReadScopes: Readonly<Record<OperationType, readonly Scope[]>> = {
+  createCardholder: ['cards:read'],
+  reapplyCardholder: ['cards:read'],
+  issueCard: ['cards:read'],
+  activateCard: ['cards:read'],
+  freezeCard: ['cards:read'],
+  unfreezeCard: ['cards:read'],
+  cancelCard: ['cards:read'],
+  setCardPin: ['cards:read'],
+  createTransfer: ['cards:read'],
+  startBinding: ['bindings:read'],
+  verifyBinding: ['bindings:read'],
+  removeBinding: ['bindings:read'],
+  startSync: ['cards:read', 'bindings:read'],
+};
 
 export const operationSchema = z
   .object({
@@ -79,7 +97,10 @@ export const operationPageSchema = pageOf(operationSchema, 'OperationPage')
           oldestUnknownSince: timestamp,
         }),
       )
-      .meta({ description: 'What is unknown at each account that has any, whatever this page shows.' }),
+      .meta({
+        description:
+          'What is unknown at each account that has any, of the types that the key may read, whatever this page shows.',
+      }),
   })
   .meta({ id: 'OperationPage', description: 'One page of operations, and how many are unknown in all.' });
 

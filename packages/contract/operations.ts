@@ -342,7 +342,7 @@ export const operations = {
     description:
       'Between the company’s reserve and a cardholder’s account (KeySecure, credit mode). If the answer is lost, the transfer is ' +
       'looked up by its own number and never sent again.',
-    scopes: ['cards:write'],
+    scopes: ['transfers:write'],
     effect: 'write',
     body: transfer.createTransferSchema,
     success: { status: 201, description: 'The provider moved it.', schema: transfer.transferSchema },
@@ -560,7 +560,8 @@ export const operations = {
     path: '/v1/syncs/{id}',
     tag: 'Syncs',
     summary: 'Get a sync',
-    description: 'How far it is.',
+    description:
+      'How far it is. A sync of cards is shown to keys that read or write cards, one of bindings to those of bindings.',
     scopes: ['cards:read', 'cards:write', 'bindings:read', 'bindings:write'],
     effect: 'read',
     params: idOf('sync'),
@@ -616,8 +617,9 @@ export const operations = {
     summary: 'List operations',
     description:
       'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be settled, `settlesBy=person` what ' +
-      'waits for you (resolveOperation).',
-    scopes: [],
+      'waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on ' +
+      'cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.',
+    scopes: ['cards:read', 'bindings:read'],
     effect: 'read',
     query: operation.operationQuerySchema,
     success: { status: 200, description: 'A page of operations.', schema: operation.operationPageSchema },
@@ -629,8 +631,10 @@ export const operations = {
     path: '/v1/operations/{id}',
     tag: 'Operations',
     summary: 'Get an operation',
-    description: 'One write: what was sent when, what the provider said, and how it settled.',
-    scopes: [],
+    description:
+      'One write: what was sent when, what the provider said, and how it settled. One of a type that the key may not read ' +
+      '(listOperations) is answered like one that does not exist.',
+    scopes: ['cards:read', 'bindings:read'],
     effect: 'read',
     params: idOf('operation'),
     success: { status: 200, description: 'The operation.', schema: operation.operationSchema },
@@ -646,7 +650,8 @@ export const operations = {
       'Closes a write of unknown outcome by the word of a person who found out at the provider what became of it, with a ' +
       'reason. The provider is asked first, where it can be: what it shows counts, and a word that it contradicts is ' +
       'answered with `illegal-state`. The word is kept with the operation for good, and no order is sent again. An ' +
-      'installation can require that another caller than the one who made the write resolves it (`forbidden`). Repeating the same resolution ' +
+      'installation can require that another caller than the one who made the write resolves it (`forbidden`). Beside its own scope ' +
+      'the key needs the one that reads the operation (listOperations). Repeating the same resolution ' +
       'answers the same; an operation whose outcome is known, or still awaited, cannot be resolved.',
     scopes: ['operations:resolve'],
     effect: 'write',

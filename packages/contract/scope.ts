@@ -3,6 +3,7 @@ export const scopes = [
   'cards:read',
   'cards:write',
   'cards:reveal',
+  'transfers:write',
   'bindings:read',
   'bindings:write',
   'bindings:reveal',

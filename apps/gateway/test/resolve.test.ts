@@ -23,7 +23,10 @@ beforeAll(async () => {
     settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
   });
   order = await cardOrder(gateway);
-  ({ key: desk } = await gateway.key({ caller: 'desk', scopes: ['operations:resolve', 'cards:read'] }));
+  ({ key: desk } = await gateway.key({
+    caller: 'desk',
+    scopes: ['operations:resolve', 'cards:read', 'bindings:read'],
+  }));
 });
 afterEach(() => gateway.sandbox.admin.clearFaults());
 afterAll(() => gateway.close());
@@ -422,7 +425,7 @@ describe('a resolution', () => {
   test('by who made the write is refused where others must', async () => {
     const lost = await lostOrder();
     const strict = await gateway.another({ RESOLVE_BY_OTHERS: 'required' });
-    const { key: maker } = await gateway.key({ caller: 'tests', scopes: ['operations:resolve'] });
+    const { key: maker } = await gateway.key({ caller: 'tests', scopes: ['operations:resolve', 'cards:read'] });
     const path = `/v1/operations/${lost.operation}/resolve`;
     const body = { outcome: 'refused', reason };
     expect(await send(strict.url, maker, { path, idempotencyKey: randomUUID(), body })).toMatchObject({

@@ -65,6 +65,13 @@ describe.each(versions)('a database of version %s', (version) => {
     database = await createDatabase('template0');
     const tables = [...dump.matchAll(/^CREATE TABLE (public\.\w+) /gm)].map(([, name = '']) => name);
     await withClient(database.superuserUrl, (superuser) => superuser.query(dump));
+    await withClient(database.superuserUrl, (superuser) =>
+      superuser.query(
+        `INSERT INTO api_keys (id, tenant, caller, hash, scopes, created_at)
+         SELECT gen_random_uuid(), 'default', 'service', sha256(scopes::text::bytea), scopes, now()
+         FROM (VALUES ('{cards:write,catalog:read}'::text[]), ('{cards:read}'), ('{bindings:write}'), ('{cards:write,transfers:write}')) key (scopes)`,
+      ),
+    );
     before = await countsOf(database.superuserUrl, tables);
     await createRoles(database.superuserUrl, {
       owner: new URL(inject('templateOwnerUrl')).password,
@@ -94,6 +101,16 @@ describe.each(versions)('a database of version %s', (version) => {
     const { _prisma_migrations: _, ...kept } = renamed(await countsOf(database.ownerUrl, Object.keys(before)));
     const { _prisma_migrations: __, ...had } = renamed(before);
     expect(kept).toEqual(had);
+    const { rows: keysKept } = await withClient(database.ownerUrl, (owner) =>
+      owner.query<{ scopes: string[] }>("SELECT scopes FROM api_keys WHERE caller = 'service' ORDER BY scopes"),
+    );
+    // Whoever could make transfers still can.
+    expect(keysKept.map(({ scopes }) => scopes)).toEqual([
+      ['bindings:write'],
+      ['cards:read'],
+      ['cards:write', 'catalog:read', 'transfers:write'],
+      ['cards:write', 'transfers:write'],
+    ]);
     const empty = await createTestDatabase();
     expect(await schemaOf(database.ownerUrl)).toEqual(await schemaOf(empty.ownerUrl));
     await empty.drop();

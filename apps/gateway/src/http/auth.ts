@@ -96,9 +96,15 @@ function remembered<T>(now: () => number): { get(name: string): T | undefined; s
   };
 }
 
+/** Whether the caller has one of the scopes; an administrator has them all, and an empty list asks for none. */
+export function hasScope(caller: Caller, scopes: readonly Scope[]): boolean {
+  return (
+    scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope))
+  );
+}
+
 /** @throws ProblemError 403 when the caller has none of the scopes; an empty list asks for none */
 export function requireScope(caller: Caller, scopes: readonly Scope[]): void {
-  if (scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope)))
-    return;
+  if (hasScope(caller, scopes)) return;
   throw new ProblemError('forbidden', `This API key needs the scope ${scopes.join(' or ')}.`, { scopes });
 }

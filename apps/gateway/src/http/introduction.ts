@@ -13,6 +13,19 @@ Send your key as \`Authorization: Bearer cgk_…\`. Each operation names the sco
 and \`WWW-Authenticate\` names the scope. You see what your tenant owns; the id of somebody else's resource
 answers 404 like one that does not exist.
 
+| Scope | What a key may do with it |
+| --- | --- |
+| \`catalog:read\` | See accounts and products |
+| \`cards:read\` | See cards, cardholders, transactions, transfers and balances, and the operations on them |
+| \`cards:write\` | Create cardholders, issue and change cards, pull them from an account |
+| \`cards:reveal\` | See card numbers and security codes |
+| \`transfers:write\` | Move value to and from cardholders |
+| \`bindings:read\` | See bindings and banks, and the operations on bindings |
+| \`bindings:write\` | Bind, check and remove |
+| \`bindings:reveal\` | See payment tokens |
+| \`operations:resolve\` | Close operations that it may see, by a person's word; see and replay callbacks |
+| \`admin\` | All of that |
+
 ## Outcomes
 
 A provider answers late, twice, wrongly or never. So a write ends in one of three ways:
@@ -27,7 +40,8 @@ Starting a sync is no call to a provider: it answers 202 because the work follow
 
 An unknown write is never sent again and never called failed. Where the provider can be asked, the gateway keeps asking
 (\`settlesBy: "look-up"\`) until the provider's own record settles it; what nothing can settle waits visibly for a person
-(\`GET /v1/operations?outcome=unknown\`).
+(\`GET /v1/operations?outcome=unknown\`). A key sees the operations on what it may read; one that only writes learns an outcome
+by repeating its request.
 
 ## Idempotency
 

@@ -1,11 +1,33 @@
-import type { operationPageSchema, operationQuerySchema, operationSchema } from '@card-gateway/contract';
-import { type IdKind, type OperationType, toPublicId, uuidOf } from '@card-gateway/core';
+import {
+  type operationPageSchema,
+  type operationQuerySchema,
+  operationReadScopes,
+  type operationSchema,
+} from '@card-gateway/contract';
+import { type IdKind, type OperationType, operationTypes, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { Caller } from '../http/auth.ts';
+import { type Caller, hasScope } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { listOperations, type OperationDetails, unsettledCounts } from './store.ts';
+
+/** Whether a caller sees the operations of a type. */
+export function maySee(caller: Caller, type: OperationType): boolean {
+  return hasScope(caller, operationReadScopes[type]);
+}
+
+/** The types whose operations a caller sees; undefined for all of them. */
+function typesSeenBy(caller: Caller): readonly OperationType[] | undefined {
+  const seen = operationTypes.filter((type) => maySee(caller, type));
+  return seen.length === operationTypes.length ? undefined : seen;
+}
+
+/** The same for an operation of a type that the key may not read, of another tenant, and for none. */
+export function noSuchOperation(): ProblemError {
+  const detail = 'There is no such operation, or none of a type that this API key may read.';
+  return new ProblemError('not-found', detail);
+}
 
 /** One operation with its evidence. @throws ProblemError 404 */
 export async function readOperation(
@@ -13,13 +35,13 @@ export async function readOperation(
   caller: Caller,
   id: string,
 ): Promise<z.output<typeof operationSchema>> {
-  const filter = { tenant: caller.tenant, id: uuidOf('operation', id) };
+  const filter = { tenant: caller.tenant, types: typesSeenBy(caller), id: uuidOf('operation', id) };
   const [row] = await listOperations(services.pool, filter, { limit: 1, after: null, afterAt: null, list: '' });
-  if (row === undefined) throw new ProblemError('not-found', 'There is no such operation.');
+  if (row === undefined) throw noSuchOperation();
   return operationView(row);
 }
 
-/** A page of operations. */
+/** A page of the operations that the caller sees. */
 export async function readOperations(
   services: Services,
   caller: Caller,
@@ -30,10 +52,11 @@ export async function readOperations(
   // Only what is unknown still waits for something.
   const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = settlesBy === undefined ? outcome : 'unknown';
-  const filter = { tenant: caller.tenant, state, settlesBy, type, account };
+  const types = typesSeenBy(caller);
+  const filter = { tenant: caller.tenant, types, state, settlesBy, type, account };
   const [rows, counts] = await Promise.all([
     isNothing ? [] : listOperations(services.pool, filter, page),
-    unsettledCounts(services.pool, caller.tenant),
+    unsettledCounts(services.pool, { tenant: caller.tenant, types }),
   ]);
   const unsettled = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
     account: name,

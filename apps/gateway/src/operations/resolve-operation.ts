@@ -11,7 +11,7 @@ import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { notOurs } from '../ledger/word.ts';
 import type { Services } from '../services.ts';
 import { outcomeByWord } from './check-word.ts';
-import { readOperation } from './read-operations.ts';
+import { maySee, noSuchOperation, readOperation } from './read-operations.ts';
 import { findResolution, findResolutionByKey, insertResolution, isTakenKey } from './resolution-store.ts';
 
 type Word = z.output<typeof resolveOperationSchema>;
@@ -37,8 +37,8 @@ export async function resolveOperation(
   await requireOwnKey(services, write, key, id);
   const operation = await findById(services.pool, id);
   const kind = kinds.find(({ type }) => type === operation?.type);
-  if (operation === null || operation.tenant !== tenant || kind === undefined) {
-    throw new ProblemError('not-found', 'There is no such operation.');
+  if (operation === null || operation.tenant !== tenant || kind === undefined || !maySee(write.caller, kind.type)) {
+    throw noSuchOperation();
   }
   if (
     services.config.RESOLVE_BY_OTHERS === 'required' &&

@@ -38,6 +38,8 @@ export interface OperationDetails {
 
 export interface OperationFilter {
   readonly tenant: string;
+  /** Only these; all of them where it is undefined. */
+  readonly types: readonly OperationType[] | undefined;
   readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
   readonly settlesBy?: SettlesBy | undefined;
@@ -59,6 +61,7 @@ export async function listOperations(
     'o.type =': filter.type,
     'o.account =': filter.account,
     'o.id <': page.after,
+    'ARRAY[o.type] <@': filter.types,
   };
   const { rows } = await pool.query<OperationDetails>(
     listStatement(
@@ -94,13 +97,18 @@ export interface UnsettledCount {
 }
 
 /** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unsettled ones alone. */
-export async function unsettledCounts(pool: Pool, tenant: string | null = null): Promise<UnsettledCount[]> {
+export async function unsettledCounts(
+  pool: Pool,
+  { tenant, types }: Partial<Pick<OperationFilter, 'tenant' | 'types'>> = {},
+): Promise<UnsettledCount[]> {
   const { rows } = await pool.query<UnsettledCount>({
     name: 'operation-unsettled-counts',
     text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
              min(unknown_since) AS "oldestUnknownSince"
-           FROM operations WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) GROUP BY account ORDER BY account`,
-    values: [tenant],
+           FROM operations
+           WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) AND ($2::text[] IS NULL OR type = ANY ($2))
+           GROUP BY account ORDER BY account`,
+    values: [tenant ?? null, types ?? null],
   });
   return rows;
 }

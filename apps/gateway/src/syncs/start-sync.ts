@@ -1,8 +1,8 @@
-import type { startSyncSchema, syncSchema } from '@card-gateway/contract';
+import type { Scope, startSyncSchema, syncSchema } from '@card-gateway/contract';
 import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf } from '../accounts/accounts.ts';
-import { type Caller, requireScope } from '../http/auth.ts';
+import { type Caller, hasScope, requireScope } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
 import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
@@ -69,12 +69,16 @@ export function startSync(
   });
 }
 
-/** One sync and how far it is. @throws ProblemError 404 */
+/** One sync and how far it is, for a key that has to do with what it pulls. @throws ProblemError 404 */
 export async function readSync(services: Services, caller: Caller, id: string): Promise<z.output<typeof syncSchema>> {
   const row = await getSync(services.pool, uuidOf('sync', id));
-  if (row === null || row.tenant !== caller.tenant) throw new ProblemError('not-found', 'There is no such sync.');
+  const isSeen = row !== null && row.tenant === caller.tenant && hasScope(caller, scopesOf(row.kind));
+  if (!isSeen) throw new ProblemError('not-found', 'There is no such sync, or none that this API key may read.');
   return syncView(row);
 }
+
+const scopesOf = (kind: SyncRow['kind']): readonly Scope[] =>
+  kind === 'cards' ? ['cards:read', 'cards:write'] : ['bindings:read', 'bindings:write'];
 
 function syncView(row: SyncRow): z.output<typeof syncSchema> {
   return {

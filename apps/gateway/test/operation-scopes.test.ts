@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { type Operations, operationReadScopes, operations, type Scope } from '@card-gateway/contract';
+import { operationTypes } from '@card-gateway/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { type Answer, call, problemOf } from './setup/call.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { cardOrder } from './setup/orders.ts';
+import { tenantOptions, thingsOfDefault } from './setup/tenant-things.ts';
+import { until } from './setup/until.ts';
+
+type Page = z.output<Operations['listOperations']['success']['schema']>;
+type Shown = Page['data'][number];
+
+let gateway: TestGateway;
+/** Every operation there is, one unknown order among them. */
+let all: readonly Shown[];
+let unknown: Shown;
+
+beforeAll(async () => {
+  gateway = await startGateway(tenantOptions);
+  await thingsOfDefault(gateway);
+  const { client, sandbox } = gateway;
+  const { id } = await client.startSync({ body: { account: 'yixin', user: 'u', userIp: '203.0.113.7' } });
+  await until(
+    () => client.getSync({ params: { id } }),
+    ({ status }) => status !== 'queued' && status !== 'running',
+  );
+  sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
+  const { data } = await client.call('issueCard', { body: await cardOrder(gateway), idempotencyKey: randomUUID() });
+  expect(data.operation?.outcome).toBe('unknown');
+  all = await walk((await gateway.key()).key);
+  unknown = all.find((one) => one.id === data.operation?.id) as Shown;
+});
+afterAll(() => gateway.close());
+
+const list = async (key: string, query: string): Promise<Page> => {
+  const answer = await call(gateway.url, { path: `/v1/operations?${query}`, key });
+  expect(answer.status, answer.text).toBe(200);
+  return operations.listOperations.success.schema.parse(answer.json);
+};
+
+/** All that a key sees, two a page. */
+async function walk(key: string): Promise<Shown[]> {
+  const seen: Shown[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Page = await list(key, `limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    // Only the last page may be shorter: what is hidden leaves no holes.
+    if (page.nextCursor !== null) expect(page.data).toHaveLength(2);
+    seen.push(...page.data);
+    cursor = page.nextCursor;
+  }
+  return seen;
+}
+
+const keyWith = async (...scopes: readonly Scope[]): Promise<string> => (await gateway.key({ scopes })).key;
+const idsOf = (shown: readonly Shown[]): string[] => shown.map(({ id }) => id);
+const missing = 'op_01kan3z7jhfe7v2eq8d4tqh1y0';
+/** An answer but for what differs from one request to the next. */
+const said = ({ status, headers, text }: Answer): unknown => {
+  const { date: _date, 'x-request-id': id, ...others } = headers;
+  return { status, others, text: text.replaceAll(String(id), '<id>') };
+};
+
+const scopeSets: readonly (readonly Scope[])[] = [
+  ['cards:read'],
+  ['bindings:read'],
+  ['cards:read', 'bindings:read', 'transfers:write'],
+  ['bindings:read', 'cards:write', 'transfers:write', 'cards:reveal', 'operations:resolve'],
+];
+
+describe.each(scopeSets)('a key with %s %s %s %s %s', (...given) => {
+  const scopes = given.filter((scope): scope is Scope => typeof scope === 'string');
+  const isSeen = ({ type }: Pick<Shown, 'type'>): boolean =>
+    operationReadScopes[type].some((scope) => scopes.includes(scope));
+
+  test('lists the operations of the types that it may read, page by page, and counts no others', async () => {
+    const key = await keyWith(...scopes);
+    expect(idsOf(await walk(key))).toEqual(idsOf(all.filter(isSeen)));
+    const { unsettled } = await list(key, 'limit=1');
+    expect(unsettled.map(({ account }) => account)).toEqual(isSeen(unknown) ? ['keysecure'] : []);
+    for (const type of operationTypes) {
+      const { data } = await list(key, `limit=100&type=${type}`);
+      expect(idsOf(data), type).toEqual(idsOf(all.filter((one) => one.type === type && isSeen(one))));
+    }
+  });
+
+  test('gets those alone: another one is answered like none', async () => {
+    const key = await keyWith(...scopes);
+    const get = (id: string): Promise<Answer> => call(gateway.url, { path: `/v1/operations/${id}`, key });
+    const none = await get(missing);
+    problemOf(none, 404);
+    for (const one of all) {
+      if (isSeen(one)) expect((await get(one.id)).json).toMatchObject({ id: one.id, type: one.type });
+      else expect(said(await get(one.id)), one.type).toEqual(said(none));
+    }
+  });
+});
+
+test('resolving one needs the scope that reads it, and without it tells nothing of it', async () => {
+  const resolve = async (key: string, id: string): Promise<Answer> =>
+    call(gateway.url, {
+      method: 'POST',
+      path: `/v1/operations/${id}/resolve`,
+      key,
+      headers: { 'idempotency-key': randomUUID() },
+      body: { outcome: 'refused', reason: 'They have no such order.' },
+    });
+  const blind = await keyWith('operations:resolve', 'bindings:read');
+  const answers = [await resolve(blind, unknown.id), await resolve(blind, missing)];
+  for (const answer of answers) problemOf(answer, 404);
+  expect(said(answers[0] as Answer)).toEqual(said(answers[1] as Answer));
+  expect(await gateway.client.getOperation({ params: { id: unknown.id } })).toMatchObject({ resolution: null });
+});
+
+test('a sync is shown to keys that have to do with what it pulls', async () => {
+  const syncs = all.filter(({ type }) => type === 'startSync');
+  expect(syncs).toHaveLength(2);
+  const statusOf = async (scope: Scope, resource: string): Promise<number> =>
+    (await call(gateway.url, { path: `/v1/syncs/${resource}`, key: await keyWith(scope) })).status;
+  for (const { account, resource } of syncs) {
+    const [own, other] = account === 'yixin' ? (['bindings', 'cards'] as const) : (['cards', 'bindings'] as const);
+    for (const act of ['read', 'write'] as const) {
+      expect(await statusOf(`${own}:${act}`, resource)).toBe(200);
+      expect(await statusOf(`${other}:${act}`, resource)).toBe(404);
+    }
+  }
+});
+
+test('an operation is seen with the scope that reads what it is about', () => {
+  const reads = { card: 'getCard', chd: 'getCardholder', trf: 'getTransfer', bind: 'getBinding' } as const;
+  const kinds = new Set<string>();
+  for (const { type, resource } of all) {
+    const [kind = ''] = resource.split('_');
+    kinds.add(kind);
+    if (kind in reads) expect(operationReadScopes[type]).toEqual(operations[reads[kind as keyof typeof reads]].scopes);
+  }
+  expect([...kinds].toSorted()).toEqual([...Object.keys(reads), 'sync'].toSorted());
+});
