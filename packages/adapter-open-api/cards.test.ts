@@ -201,10 +201,16 @@ describe('reading one card', () => {
     });
   });
 
-  test('one page of many other cards proves no absence: the filter was not applied', async () => {
-    const { loopback, cards } = await account();
-    loopback.reply(() => json(example.replace('"total":2', '"total":500')));
-    expect(await cards.read({ providerRef: 'another', pan }, call)).toMatchObject({ kind: 'unknown' });
+  test.each([
+    ['one page of many other cards: the filter was not applied', '"total":2', '"total":500'],
+    ['a page of other cards and no total', '"total":2', '"total":null'],
+    ['a row that cannot be read: it may be the card', `"card_id":"${cardId}"`, '"card_id":[]'],
+  ])('%s proves no absence', async (_name, from, to) => {
+    const { loopback, cards, adapter } = await account();
+    loopback.reply(() => json(example.replace(from, to)));
+    const card = { providerRef: 'another', pan };
+    expect(await cards.read(card, call)).toMatchObject({ kind: 'unknown' });
+    expect(await adapter.reveal?.card(card, call)).toMatchObject({ kind: 'unknown' });
   });
 
   test('without the number nothing is sent', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@card-gateway/core';
 import { mapRows } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
-import { pageAt, positionOf } from './paging.ts';
+import { pageAt, positionOf, provesAbsence } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { type ReadTime, timesIn } from './time.ts';
 import { cardListData, type CardRow } from './wire.ts';
@@ -54,10 +54,7 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
           judge: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row !== undefined) return done({ found: true, value: cardOf(row, readTime) }, evidence);
-            // Other cards on a page of many: the filter was not applied as assumed, so this page proves no absence.
-            const rows = card_list.read.length + card_list.unreadable;
-            const wasFiltered = card_list.unreadable === 0 && total !== null && total <= rows;
-            return rows === 0 || wasFiltered
+            return provesAbsence(card_list, total)
               ? done({ found: false }, evidence)
               : unknown('unreadable_answer', evidence);
           },

@@ -40,3 +40,12 @@ export function pageAt<Item>(
     total,
   };
 }
+
+/**
+ * Whether a list that was asked for by the number of one card (§2.2) proves, as it does not show the card, that it is not there.
+ * Other cards on a page of many mean that the filter was not applied as assumed; a row that cannot be read may be the card.
+ */
+export function provesAbsence({ read, unreadable }: Rows<unknown>, total: number | null): boolean {
+  const rows = read.length + unreadable;
+  return rows === 0 || (unreadable === 0 && total !== null && total <= rows);
+}

@@ -2,7 +2,9 @@ import { required, rowsOf } from '@card-gateway/adapter-kit';
 import { done, expiryOf, Pan, refused, type RevealFacet, Secret, unknown } from '@card-gateway/core';
 import { z } from 'zod';
 import type { Ask } from './client.ts';
+import { provesAbsence } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
+import { total } from './wire.ts';
 
 /** The one place that names the security code (open-api-issuer.md §2.2). The PIN is named nowhere. */
 const revealedRow = z.object({
@@ -21,7 +23,7 @@ const revealedRow = z.object({
     .nullish()
     .catch(null),
 });
-const revealedData = z.object({ card_list: rowsOf(revealedRow) });
+const revealedData = z.object({ total, card_list: rowsOf(revealedRow) });
 
 /** A card's secrets, from the list filtered by its number, which is the only way to one card (§2.2). */
 export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
@@ -36,9 +38,9 @@ export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
           path: 'card/cardList',
           fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
           data: revealedData,
-          judge: ({ card_list }, evidence) => {
+          judge: ({ total, card_list }, evidence) => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
-            if (row === undefined && card_list.unreadable === 0) return refused('not_found', evidence);
+            if (row === undefined && provesAbsence(card_list, total)) return refused('not_found', evidence);
             if (!row?.card_no) return unknown('unreadable_answer', evidence);
             const [month = '', year = ''] = row.expiry?.split('/') ?? [];
             return done({ pan: row.card_no, expiry: expiryOf(month, year), cvv: row.cvv ?? null }, evidence);

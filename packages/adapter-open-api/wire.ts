@@ -8,7 +8,7 @@ const longestCardId = 64;
 const mostRows = 2 ** 31 - 1;
 
 /** Rows in all (§1.2). Without it a list ends at its empty page. */
-const total = wire.integer
+export const total: z.ZodType<number | null> = wire.integer
   .refine((rows) => rows >= 0 && rows <= mostRows)
   .nullable()
   .catch(null);
