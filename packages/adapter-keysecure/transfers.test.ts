@@ -45,6 +45,8 @@ describe('a transfer', () => {
     ['of large amounts', 'in', '0.01', '90071992547409910.00', '90071992547409910.01', 'succeeded'],
     ['without a change', 'in', '100', '100', '100.00', 'pending'],
     ['with a change of another amount', 'in', '100', '0', '99', 'pending'],
+    ['with more than was sent', 'in', '100', '0', '101', 'pending'],
+    ['back, with more than was sent', 'out', '100', '201', '100', 'pending'],
     ['the other way', 'out', '100', '0', '100', 'pending'],
     ['below zero', 'out', '0.50', '0.25', '-0.25', 'succeeded'],
     ['without balances', 'in', '100', '', null, 'pending'],

@@ -305,12 +305,30 @@ describe('the pool', () => {
     loopback.reply(() => ({ kind: 'hang' }));
     const hanging = [send({ timeoutMs: 1500 }), send({ timeoutMs: 1500 })];
     while (loopback.requests.length < 2) await loopback.nextRequest();
-    expect(await send()).toEqual({ kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' });
+    // As many as there are connections: none of them may keep one from those that come later.
+    const busy = { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' };
+    expect(await Promise.all([send(), send()])).toEqual([busy, busy]);
     expect(await Promise.all(hanging)).toMatchObject([{ kind: 'lost' }, { kind: 'lost' }]);
     expect(loopback.requests).toHaveLength(2);
 
     loopback.reply(() => json({}));
     expect(await send()).toMatchObject({ kind: 'answered' });
+  });
+
+  test('the wait for a connection is taken off the time of a request', async () => {
+    const one = openTransport({ connections: 1, connectTimeoutMs: 5000, maxResponseBytes: 1000 });
+    loopback.reply(() => ({ kind: 'hang' }));
+    const get = { operation: 'x', method: 'GET', url: loopback.url, headers: {}, body: null } as const;
+    const ended: string[] = [];
+    const end = (name: string) => (): unknown => ended.push(name);
+    await Promise.all([
+      one.send({ ...get, timeoutMs: 300 }).then(end('the first')),
+      one.send({ ...get, timeoutMs: 500 }).then(end('the one that waited for 300 of its 500 ms')),
+      send({ timeoutMs: 700 }).then(end('the one that began at once and has 700 ms')),
+    ]);
+    expect(loopback.requests).toHaveLength(3);
+    expect(ended.at(-1)).toBe('the one that began at once and has 700 ms');
+    await one.close();
   });
 
   test('close lets a running request end', async () => {

@@ -452,6 +452,17 @@ describe('a change whose answer is lost', () => {
     expect(waiting.map((one) => one.id)).not.toContain(lost.data.operation?.id);
   });
 
+  test('of a PIN that turns out to have been set says nothing of one that was sent after it', async () => {
+    const { id } = await cards.made('physical', 'Activated');
+    const fault = { provider: 'keysecure', operation: 'card/pin/set', fault: 'work_then_reset' } as const;
+    gateway.sandbox.admin.addFault({ ...fault, times: 2 });
+    const [first, second] = [await change('setCardPin', id), await change('setCardPin', id)];
+    const params = { id: first.data.operation?.id ?? '' };
+    await gateway.client.resolveOperation({ params, body: { outcome: 'succeeded', reason: 'The holder tried it.' } });
+    expect(await operation(params.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'person' });
+    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'person' });
+  });
+
   test('keeps all others waiting only while it is under way', async () => {
     const { sandbox, url } = gateway;
     const { id } = await cards.made('virtual');

@@ -57,6 +57,9 @@ describe('the Idempotency-Key of a settled write', () => {
     const { operation } = await gateway.client.issueCard({ body: order });
     await forgetKeys(ahead(gateway, 400 * dayMs));
     expect((await keyOf(operation?.id)).key).not.toBeNull();
+    await gateway.pool.query("UPDATE operations SET created_at = created_at - interval '20 days' WHERE id = $1", [
+      uuidOf('operation', operation?.id ?? ''),
+    ]);
 
     const body = { outcome: 'refused', reason: 'It is not there.' } as const;
     const params = { id: operation?.id ?? '' };
