@@ -44,11 +44,12 @@ async function soak(forMinutes: number): Promise<void> {
   await migrate(postgres.ownerUrl, { runtimeRole });
   const installation = await install(sandbox, shipped, () => postgres.url);
   undo.defer(() => installation.remove());
+  const apiKey = await installation.createKey('soak');
   const replica = await openReplica({
     name: 'soak',
     sources: shipped,
     installation,
-    apiKey: await installation.createKey('soak'),
+    apiKeys: { default: apiKey, other: apiKey },
     database: () => postgres,
     sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
     onEnd: () => {

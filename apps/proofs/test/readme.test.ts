@@ -68,7 +68,8 @@ describe('run again and again', () => {
     closing.defer(() => installation.remove());
     const portOf = (url: string): number => Number(new URL(url).port);
     const sandboxUrl = new URL(sandbox.credentials.yixin.baseUrl).origin;
-    const ports = { database: portOf(database.url), keysecure: portOf(sandboxUrl), yixin: portOf(sandboxUrl) };
+    const provider = portOf(sandboxUrl);
+    const ports = { database: portOf(database.url), keysecure: provider, yixin: provider, onerway: provider };
     const env = await installation.environment('readme', ports);
     const child = spawn(process.execPath, [shipped.main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     closing.defer(async () => {

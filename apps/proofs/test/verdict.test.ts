@@ -1,12 +1,13 @@
 import { newUuid, toPublicId } from '@card-gateway/core';
 import type { LedgerEntry } from '@card-gateway/sandbox';
 import { expect, test } from 'vitest';
-import type { Intent } from '../src/chaos/diary.ts';
-import type { OperationFact, ResourceFact } from '../src/chaos/store.ts';
+import type { Answer, Intent, Reveal } from '../src/chaos/diary.ts';
+import type { AuditFact, OperationFact, ResourceFact } from '../src/chaos/store.ts';
+import type { CardFact } from '../src/chaos/facts.ts';
 import { type Facts, judge, type ViolationName, violationNames } from '../src/chaos/verdict.ts';
 
 const id = newUuid(1);
-const card: ResourceFact = { kind: 'card', id, providerRef: 'C1', user: null };
+const card: ResourceFact = { kind: 'card', id, tenant: 'default', status: 'active', providerRef: 'C1', user: null };
 const operation: OperationFact = {
   id: newUuid(2),
   key: 'key-1',
@@ -16,6 +17,8 @@ const operation: OperationFact = {
   settlesBy: 'look-up',
   settledBy: 'answer',
   nextLookUpAt: null,
+  supersededBy: null,
+  wasUnknown: false,
   hasEvidence: true,
 };
 const unknown: OperationFact = {
@@ -23,6 +26,7 @@ const unknown: OperationFact = {
   state: 'unknown',
   settledBy: null,
   nextLookUpAt: new Date(),
+  wasUnknown: true,
   hasEvidence: false,
 };
 const effect: LedgerEntry = {
@@ -37,6 +41,7 @@ const told = (text: string, of = card): Intent['answers'][number] => ({
   kind: 'accepted',
   status: 201,
   id: toPublicId('card', of.id),
+  operationId: null,
   providerRef: of.providerRef,
   text,
   final: true,
@@ -47,10 +52,21 @@ const intent: Intent = {
   answers: [told('{}'), { kind: 'silent' }, told('{}')],
   send: () => Promise.reject(new Error('nothing is sent here')),
 };
+const cardAtProvider: CardFact = {
+  uniqueNo: toPublicId('card', id),
+  status: 'Activated',
+  number: '4288010000000007',
+  expiry: '2031-09',
+  cvv: '123',
+  pin: '',
+};
 const good: Facts = {
   intents: [intent],
   ledger: [effect],
-  cards: new Map([['C1', 'Activated']]),
+  cards: new Map([['C1', cardAtProvider]]),
+  tokens: new Map(),
+  reveals: [],
+  audit: [],
   operations: [operation],
   resources: [card],
   changes: [],
@@ -70,6 +86,79 @@ test('what was wanted, done and recorded once is no violation', () => {
 
 test('an order without an effect may wait as unknown', () => {
   expect(found({ ledger: [], operations: [unknown], intents: [] })).toEqual([]);
+});
+
+const ten = newUuid(10);
+const eleven = newUuid(11);
+const change = (type: string, state: string, number: 10 | 11): OperationFact => ({
+  ...(state === 'unknown' ? unknown : operation),
+  id: number === 10 ? ten : eleven,
+  key: `key-${number}`,
+  type,
+  state,
+});
+const effectOf = (name: string): LedgerEntry => ({ ...effect, effect: name, reference: 'C1' });
+const beside = (changes: OperationFact[], effects: string[]): Partial<Facts> => ({
+  operations: [operation, ...changes],
+  ledger: [effect, ...effects.map(effectOf)],
+});
+const codeOf = (type: 'setCardPin' | 'activateCard', text: string, number: number, isWrong = false): Intent => ({
+  ...intent,
+  key: `key-${number}`,
+  operation: type,
+  answers: [],
+  code: { text, isWrong },
+});
+const withPin = (pin: string) => new Map([['C1', { ...cardAtProvider, pin }]]);
+const pins = [codeOf('setCardPin', '258036', 10), codeOf('setCardPin', '907153', 11)];
+
+const look: Reveal = {
+  tenant: 'default',
+  action: 'card.reveal',
+  resource: toPublicId('card', id),
+  purpose: 'look 1',
+  answer: {
+    kind: 'accepted',
+    status: 200,
+    id: '',
+    operationId: null,
+    providerRef: null,
+    text: JSON.stringify({
+      card: toPublicId('card', id),
+      number: cardAtProvider.number,
+      expiry: cardAtProvider.expiry,
+      cvv: cardAtProvider.cvv,
+    }),
+    final: true,
+  },
+};
+const written: AuditFact = { action: 'card.reveal', resource: look.resource, tenant: 'default', purpose: 'look 1' };
+const shownAs = (text: string): Reveal => ({ ...look, answer: { ...look.answer, text } as Reveal['answer'] });
+
+test.each<[string, Partial<Facts>]>([
+  ['each change once', beside([change('freezeCard', 'succeeded', 10)], ['card_frozen'])],
+  ['a change that was lost', beside([change('freezeCard', 'unknown', 10)], [])],
+  [
+    'a PIN that may have come late',
+    {
+      ...beside(
+        [change('setCardPin', 'superseded', 10), change('setCardPin', 'succeeded', 11)].map((one, index) => ({
+          ...one,
+          wasUnknown: index === 0,
+          supersededBy: index === 0 ? eleven : null,
+        })),
+        ['pin_set', 'pin_set'],
+      ),
+      intents: [intent, ...pins],
+      cards: withPin('258036'),
+    },
+  ],
+  [
+    'a look that was written down',
+    { reveals: [look], audit: [written], ledger: [effect, effectOf('private_info_shown')] },
+  ],
+])('%s is no violation', (_name, facts) => {
+  expect(found(facts)).toEqual([]);
 });
 
 const other: ResourceFact = { ...card, id: newUuid(3), providerRef: 'C2' };
@@ -132,6 +221,102 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     'a settled operation that was settled again',
     { changes: [{ operationId: operation.id, before: 'succeeded by answer', after: 'succeeded by look-up' }] },
     ['answers that changed'],
+  ],
+  ['a change that nobody asked for', beside([], ['card_deleted']), ['effects without an intent']],
+  [
+    'a change that was made twice',
+    beside([change('setCardPin', 'succeeded', 10)], ['pin_set', 'pin_set']),
+    ['duplicates'],
+  ],
+  [
+    'a change more than were not refused',
+    beside([change('setCardPin', 'refused', 10), change('setCardPin', 'unknown', 11)], ['pin_set', 'pin_set']),
+    ['effects reported as refused'],
+  ],
+  [
+    'a change that is done and was not made',
+    beside([change('freezeCard', 'succeeded', 10), change('freezeCard', 'succeeded', 11)], ['card_frozen']),
+    ['lost acknowledged writes'],
+  ],
+  [
+    'a card that is active after it was cancelled',
+    beside([change('cancelCard', 'succeeded', 10)], ['card_deleted']),
+    ['states that went back'],
+  ],
+  [
+    'a wrong code that is said to have worked',
+    {
+      ...beside([change('activateCard', 'succeeded', 10)], ['card_activated']),
+      intents: [intent, codeOf('activateCard', '124', 10, true)],
+    },
+    ['lost acknowledged writes'],
+  ],
+  ['a PIN that nobody asked for', { cards: withPin('258036') }, ['effects without an intent']],
+  [
+    'a PIN of another card',
+    {
+      operations: [operation, { ...change('setCardPin', 'succeeded', 10), resourceId: other.id }],
+      resources: [card, other],
+      ledger: [effect, { ...effectOf('pin_set'), reference: 'C2' }],
+      intents: [intent, ...pins],
+      cards: withPin('258036'),
+    },
+    ['effects without an intent'],
+  ],
+  [
+    'the PIN of a write that was refused',
+    {
+      ...beside([change('setCardPin', 'refused', 10), change('setCardPin', 'succeeded', 11)], ['pin_set']),
+      intents: [intent, ...pins],
+      cards: withPin('258036'),
+    },
+    ['lost acknowledged writes', 'effects reported as refused'],
+  ],
+  [
+    'another PIN than the last one that is done',
+    {
+      ...beside([change('setCardPin', 'succeeded', 10), change('setCardPin', 'succeeded', 11)], ['pin_set', 'pin_set']),
+      intents: [intent, ...pins],
+      cards: withPin('258036'),
+    },
+    ['lost acknowledged writes'],
+  ],
+  [
+    'one superseded by a write that is not done',
+    beside(
+      [{ ...change('freezeCard', 'superseded', 10), supersededBy: eleven }, change('freezeCard', 'unknown', 11)],
+      [],
+    ),
+    ['operations closed without evidence'],
+  ],
+  [
+    'the operation of another write in an answer',
+    {
+      ...beside([change('freezeCard', 'unknown', 10)], []),
+      intents: [{ ...intent, answers: [{ ...told('{}'), operationId: toPublicId('operation', ten) } as Answer] }],
+    },
+    ['answers that changed'],
+  ],
+  [
+    'a look by another tenant',
+    { reveals: [{ ...look, tenant: 'other' }], audit: [{ ...written, tenant: 'other' }] },
+    ['secrets shown to others'],
+  ],
+  [
+    'the number of another card',
+    { reveals: [shownAs('{"number":"4288010000000015"}')], audit: [written] },
+    ['secrets shown to others'],
+  ],
+  ['a look that was not written down', { reveals: [look] }, ['reveals that were not written down']],
+  [
+    'a look that was written down twice',
+    { reveals: [look], audit: [written, written] },
+    ['reveals that were not written down'],
+  ],
+  [
+    'a look of which only its provider knows',
+    { ledger: [effect, effectOf('private_info_shown')] },
+    ['reveals that were not written down'],
   ],
 ])('%s', (_name, facts, names) => {
   expect(found(facts)).toEqual(names);

@@ -1,20 +1,33 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom, type Random, syntheticPan } from '@card-gateway/sandbox';
-import { createCalling, type Stage } from './calling.ts';
-import { type Answer, type Intent, tell } from './diary.ts';
+import { type Calling, createCalling, type OwnCard, type Stage } from './calling.ts';
+import { type Answer, type Code, type Intent, tell } from './diary.ts';
+import { createLooks } from './looks.ts';
+import { createPhysicalCards } from './physical-cards.ts';
+import { createTokens } from './tokens.ts';
 
 /** Calls of one key at once, over both gateways. */
 const raceWidth = 8;
 /** One service that calls the gateway until no more writes are wanted, one act after another. */
 export async function runCaller(stage: Stage, index: number): Promise<void> {
   const random = createRandom(Math.imul(stage.seed + 1, 7919) + index);
-  const caller = createCaller(stage, random, index);
+  const calling = createCalling(stage, random, index);
+  const cards: OwnCard[] = [];
+  const caller = createCaller(stage, random, calling, cards);
+  const looks = createLooks(stage, random, calling, cards);
+  const physical = createPhysicalCards(stage, random, calling, cards);
+  const tokens = createTokens(stage, random, calling, looks);
   const acts: readonly [weight: number, act: () => Promise<void>][] = [
     [38, caller.issue],
     [12, caller.raceForOneCard],
     [6, caller.createCardholder],
     [16, caller.bind],
     [16, caller.changeCard],
+    [4, physical.bringToLife],
+    [5, physical.setPin],
+    [3, caller.cancelCard],
+    [8, looks.revealCard],
+    [4, tokens.bindAndRemove],
     [5, caller.transfer],
     [5, caller.repeatEarlier],
     [5, caller.readAgain],
@@ -33,20 +46,14 @@ export async function runCaller(stage: Stage, index: number): Promise<void> {
   }
 }
 
-interface OwnCard {
-  readonly id: string;
-  frozen: boolean;
-}
-
-function createCaller(stage: Stage, random: Random, index: number) {
+function createCaller(stage: Stage, random: Random, calling: Calling, cards: OwnCard[]) {
   const { diary, sandbox } = stage;
-  const { next, anyClient, intend, once, insist } = createCalling(stage, random, index);
-  const cards: OwnCard[] = [];
+  const { next, anyClient, intend, once, insist } = calling;
 
   function order(): Intent {
     const body = {
       account: 'keysecure',
-      product: stage.product,
+      product: stage.products.virtual,
       cardholder: random.pick(stage.cardholders),
       form: 'virtual',
     } as const;
@@ -67,7 +74,9 @@ function createCaller(stage: Stage, random: Random, index: number) {
   async function issue(): Promise<void> {
     const answer = await insist(order());
     if (random.below(4) === 0) await readBack(answer);
-    if (answer.kind === 'accepted' && answer.final && cards.length < 200) cards.push({ id: answer.id, frozen: false });
+    if (answer.kind === 'accepted' && answer.final && cards.length < 200) {
+      cards.push({ id: answer.id, form: 'virtual', frozen: false });
+    }
   }
 
   async function raceForOneCard(): Promise<void> {
@@ -97,11 +106,13 @@ function createCaller(stage: Stage, random: Random, index: number) {
     const number = next();
     const user = `user-${number}`;
     const phone = `139${random.digits(8)}`;
+    const cardNumber = syntheticPan(random, '6217', 19);
+    diary.secrets.set(cardNumber, 'number of a bank card').set(phone, 'phone');
     const body = {
       account: 'yixin',
       user,
       phone,
-      cardNumber: syntheticPan(random, '6217', 19),
+      cardNumber,
       purpose: 'loan',
     } as const;
     const start: Intent = intend('startBinding', (client) =>
@@ -113,13 +124,17 @@ function createCaller(stage: Stage, random: Random, index: number) {
     // A wrong code first, the same code twice at once, or simply the code.
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
     const manner = random.below(5);
-    if (manner === 0) await insist(verify(answer.id, wrong));
-    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, code))));
+    if (manner === 0) await insist(verify(answer.id, { text: wrong, isWrong: true }));
+    const right = { text: code, isWrong: false };
+    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, right))));
   }
 
-  function verify(id: string, code: string): Intent {
-    const intent: Intent = intend('verifyBinding', (client) =>
-      tell(client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey: intent.key })),
+  function verify(id: string, code: Code): Intent {
+    const body = { code: code.text };
+    const intent: Intent = intend(
+      'verifyBinding',
+      (client) => tell(client.call('verifyBinding', { params: { id }, body, idempotencyKey: intent.key })),
+      code,
     );
     return intent;
   }
@@ -130,13 +145,25 @@ function createCaller(stage: Stage, random: Random, index: number) {
     if (card === undefined) return issue();
     const operation = card.frozen ? 'unfreezeCard' : 'freezeCard';
     card.frozen = !card.frozen;
-    const change = (): Intent => {
-      const intent: Intent = intend(operation, (client) =>
-        tell(client.call(operation, { params: { id: card.id }, idempotencyKey: intent.key })),
-      );
-      return intent;
-    };
-    await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(change())));
+    await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(change(card, operation))));
+  }
+
+  function change({ id }: OwnCard, operation: 'freezeCard' | 'unfreezeCard' | 'cancelCard'): Intent {
+    const intent: Intent = intend(operation, (client) =>
+      tell(client.call(operation, { params: { id }, idempotencyKey: intent.key })),
+    );
+    return intent;
+  }
+
+  /** Cancels a card for good, often twice at once, and now and then beside a change that it makes impossible. */
+  async function cancelCard(): Promise<void> {
+    const card = cards[random.below(Math.max(1, cards.length))];
+    if (card === undefined) return issue();
+    const beside = random.below(4) === 0 ? [card.frozen ? ('unfreezeCard' as const) : ('freezeCard' as const)] : [];
+    const changes = [...Array.from({ length: 1 + random.below(2) }, () => 'cancelCard' as const), ...beside];
+    const answers = await Promise.all(changes.map((operation) => insist(change(card, operation))));
+    // It stays among those that are looked at, and now and then changed, which is refused.
+    if (answers.some(({ kind }) => kind === 'accepted') && random.below(4) > 0) cards.splice(cards.indexOf(card), 1);
   }
 
   async function transfer(): Promise<void> {
@@ -187,6 +214,7 @@ function createCaller(stage: Stage, random: Random, index: number) {
     createCardholder,
     bind,
     changeCard,
+    cancelCard,
     transfer,
     repeatEarlier,
     readAgain,

@@ -5,6 +5,15 @@ import type { Answer, Diary, Intent } from './diary.ts';
 import type { Replica } from './replica.ts';
 import type { Store } from './store.ts';
 
+export type Form = 'virtual' | 'physical';
+
+/** A card that a caller ordered, as far as it knows. */
+export interface OwnCard {
+  readonly id: string;
+  readonly form: Form;
+  frozen: boolean;
+}
+
 /** What the callers share. */
 export interface Stage {
   readonly seed: number;
@@ -12,8 +21,10 @@ export interface Stage {
   readonly sandbox: Sandbox;
   readonly store: Store;
   readonly diary: Diary;
-  readonly product: string;
+  readonly products: Readonly<Record<Form, string>>;
   readonly cardholders: readonly [string, ...string[]];
+  /** Cards of the other tenant, which the callers' own one must not see. */
+  readonly othersCards: readonly [string, ...string[]];
   /** Aborted when no more writes are wanted. */
   readonly signal: AbortSignal;
 }
@@ -39,7 +50,7 @@ export interface Calling {
   /** A gateway that listens; null when none does. */
   readonly anyClient: () => Client | null;
   /** A write that is wanted once, under a key of its own. */
-  readonly intend: (operation: Intent['operation'], send: Intent['send']) => Intent;
+  readonly intend: (operation: Intent['operation'], send: Intent['send'], code?: Intent['code']) => Intent;
   readonly once: (intent: Intent, client: Client) => Promise<Answer>;
   /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
   readonly insist: (intent: Intent) => Promise<Answer>;
@@ -55,8 +66,8 @@ export function createCalling(stage: Stage, random: Random, index: number): Call
     return up[random.below(Math.max(1, up.length))] ?? null;
   }
 
-  function intend(operation: Intent['operation'], send: Intent['send']): Intent {
-    const intent: Intent = { key: `key-${next()}`, operation, answers: [], send };
+  function intend(operation: Intent['operation'], send: Intent['send'], code?: Intent['code']): Intent {
+    const intent: Intent = { key: `key-${next()}`, operation, answers: [], send, ...(code && { code }) };
     diary.intents.push(intent);
     return intent;
   }

@@ -16,23 +16,31 @@ const roundsPerHurry = 6;
 export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
   // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
   const ledger = sandbox.admin.ledger();
-  const cards = new Map(sandbox.admin.keysecure.cards().map(({ cardNo, status }) => [cardNo, status] as const));
+  const cards = new Map(
+    sandbox.admin.keysecure.cards().map(({ cardNo, uniqueNo, status, pan: number, cvv, pin, expYear, expMonth }) => {
+      return [cardNo, { uniqueNo, status, number, cvv, pin, expiry: `${expYear}-${expMonth}` }] as const;
+    }),
+  );
   const acknowledged = new Set(
     sandbox.admin.callbacks
       .sent({ acknowledged: true })
       // One that is sent again has the same data, under a new time stamp.
       .map(({ kind, sent }) => `${kind} ${JSON.stringify((JSON.parse(sent) as { data: unknown }).data)}`),
   ).size;
-  const [operations, resources, changes, stored] = await Promise.all([
+  const [operations, resources, changes, audit, stored] = await Promise.all([
     store.operations(),
     store.resources(),
     store.changes(),
+    store.audit(),
     store.callbacks(),
   ]);
   return {
     intents: diary.intents,
     ledger,
     cards,
+    tokens: diary.tokens,
+    reveals: diary.reveals,
+    audit,
     operations,
     resources,
     changes,

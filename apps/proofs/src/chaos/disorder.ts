@@ -37,6 +37,9 @@ const disturbed = [
   ['keysecure', 'card/apply'],
   ['keysecure', 'cardholder/apply'],
   ['keysecure', 'card/status/update'],
+  ['keysecure', 'card/active'],
+  ['keysecure', 'card/pin/set'],
+  ['keysecure', 'card/private/info'],
   ['keysecure', 'account/transfer'],
   ['keysecure', 'account/transfer/list'],
   ['keysecure', 'card/list'],
@@ -44,6 +47,8 @@ const disturbed = [
   ['yixin', 'bindCard'],
   ['yixin', 'verifyCode'],
   ['yixin', 'cardList'],
+  ['onerway', 'deleteToken'],
+  ['onerway', 'queryTokenList'],
 ] as const;
 const longestWaitForPoint = 4000;
 

@@ -1,8 +1,9 @@
+import type { Client } from '@card-gateway/client';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
-import type { Stage } from './calling.ts';
+import type { Form, Stage } from './calling.ts';
 import { gather, repeatAll, settle } from './closing.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { install } from './installation.ts';
@@ -77,7 +78,10 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const diary = openDiary();
     const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
     undo.push(() => installation.remove());
-    const apiKey = await installation.createKey('chaos');
+    const [defaultKey, otherKey] = await Promise.all([
+      installation.createKey('chaos', 'default'),
+      installation.createKey('chaos', 'other'),
+    ]);
     const replicas = await Promise.all(
       ['one', 'two'].map((name) =>
         openReplica({
@@ -85,7 +89,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
           sources: planted.sources,
           installation,
           launcher: options.launcher,
-          apiKey,
+          apiKeys: { default: defaultKey, other: otherKey },
           database: () => database,
           sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
           onEnd: (lastWords) => {
@@ -113,7 +117,10 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
       () => {},
     );
     undo.push(() => front.close());
-    sandbox.admin.callbacks.target('keysecure', `http://127.0.0.1:${front.port}/callbacks/keysecure`);
+    for (const [index, account] of ['keysecure', 'keysecure-other'].entries()) {
+      const merchant = sandbox.credentials.keysecure[index]?.apiKey;
+      sandbox.admin.callbacks.target('keysecure', `http://127.0.0.1:${front.port}/callbacks/${account}`, merchant);
+    }
     const stage: Stage = { ...scene, ...(await prepare(replicas, sandbox, diary)) };
     const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
     undo.push(async () => clearInterval(ticker));
@@ -151,23 +158,40 @@ export const unwatched = (): Watcher => ({ sent: passing, answered: passing });
 /** Cardholders are approved, and cards ready, at once. */
 const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
 
-/** A product and some approved cardholders, before anything goes wrong. */
+/** Products, some approved cardholders, and cards of the other tenant, before anything goes wrong. */
 async function prepare(
   replicas: readonly Replica[],
   sandbox: Sandbox,
   diary: Diary,
-): Promise<Pick<Stage, 'product' | 'cardholders'>> {
-  const client = replicas[0]?.client();
-  if (client === null || client === undefined) throw new Error('No gateway listens.');
+): Promise<Pick<Stage, 'products' | 'cardholders' | 'othersCards'>> {
+  const client = replicas[0]?.client('default') ?? null;
+  const other = replicas[0]?.client('other') ?? null;
+  if (client === null || other === null) throw new Error('No gateway listens.');
   const account = 'keysecure';
-  const { data } = await client.listCardProducts({ query: { account } });
-  const product = data.find(({ forms, issuable }) => issuable && forms?.includes('virtual') !== false);
-  if (product === undefined) throw new Error('The sandbox has no product.');
-  const holder = async (reference: string): Promise<string> =>
-    (await client.createCardholder({ body: { account, reference, sumsubShareToken: 'share-token' } })).id;
-  const first = await holder('first');
-  const others = await Promise.all(['second', 'third', 'fourth'].map((reference) => holder(reference)));
+  const productFor = async (of: Client, name: string, form: Form): Promise<string> => {
+    const { data } = await of.listCardProducts({ query: { account: name } });
+    const product = data.find(({ forms, issuable }) => issuable && forms?.includes(form) !== false);
+    if (product === undefined) throw new Error(`The sandbox has no ${form} product.`);
+    return product.id;
+  };
+  const products = {
+    virtual: await productFor(client, account, 'virtual'),
+    physical: await productFor(client, account, 'physical'),
+  };
+  const first = await holderOf(client, account, 'first');
+  const others = await Promise.all(
+    ['second', 'third', 'fourth'].map((reference) => holderOf(client, account, reference)),
+  );
   sandbox.admin.keysecure.cardholders();
   diary.count('prepared', 1 + others.length);
-  return { product: product.id, cardholders: [first, ...others] };
+  const cardholder = await holderOf(other, 'keysecure-other', 'holder of the other tenant');
+  const product = await productFor(other, 'keysecure-other', 'virtual');
+  const order = { account: 'keysecure-other', product, cardholder, form: 'virtual' } as const;
+  const [one, two] = await Promise.all([other.issueCard({ body: order }), other.issueCard({ body: order })]);
+  diary.count('prepared', 3);
+  return { products, cardholders: [first, ...others], othersCards: [one.id, two.id] };
+}
+
+async function holderOf(client: Client, account: string, reference: string): Promise<string> {
+  return (await client.createCardholder({ body: { account, reference, sumsubShareToken: 'share-token' } })).id;
 }

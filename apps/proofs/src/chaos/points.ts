@@ -6,8 +6,8 @@ export type Point = DatabasePoint | ProviderPoint;
 
 export interface DatabasePoint {
   readonly wire: 'database';
-  /** What the transaction records: that a write is about to be sent, or what became of it. */
-  readonly record: 'intent' | 'outcome';
+  /** What the transaction records: that a write is about to be sent, what became of it, or that a secret is about to be shown. */
+  readonly record: 'intent' | 'outcome' | 'reveal';
   readonly at: 'before the commit' | 'committed, unheard' | 'committed, heard';
 }
 
@@ -26,7 +26,7 @@ export interface ProviderPoint {
 }
 
 /** Providers with writes that are led through a watched wire. */
-export const providerWires = ['keysecure', 'yixin'] as const;
+export const providerWires = ['keysecure', 'yixin', 'onerway'] as const;
 export type ProviderWire = (typeof providerWires)[number];
 
 const aroundCommit = ['before the commit', 'committed, unheard', 'committed, heard'] as const;
@@ -43,7 +43,7 @@ const aroundCall = [
 /** Every named point once; `share` is drawn anew for each. */
 export function allPoints(share: () => number): Point[] {
   return [
-    ...(['intent', 'outcome'] as const).flatMap((record) =>
+    ...(['intent', 'outcome', 'reveal'] as const).flatMap((record) =>
       aroundCommit.map((at): Point => ({ wire: 'database', record, at })),
     ),
     ...providerWires.flatMap((wire) => aroundCall.map((at): Point => ({ wire, at, share: share() }))),

@@ -5,7 +5,7 @@ import type { Passage, Watcher } from './relay.ts';
 export type Armed<Point> = () => Point | null;
 
 /**
- * Watches a connection to PostgreSQL for the commit of an operation's record (PostgreSQL documentation, "Message
+ * Watches a connection to PostgreSQL for the commit of an operation's record, or a reveal's (PostgreSQL documentation, "Message
  * Formats"). Only what tells transactions apart is read: the text of statements and the end of transactions.
  */
 export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
@@ -19,6 +19,8 @@ export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
     if (/^\s*BEGIN/i.test(text)) record = null;
     else if (/INSERT INTO operations\b/.test(text)) record = 'intent';
     else if (/UPDATE operations\b/.test(text)) record ??= 'outcome';
+    // Beside the record of a write, whose codes are written down too, it is that write's.
+    else if (/INSERT INTO audit_log\b/.test(text)) record ??= 'reveal';
   }
 
   return {

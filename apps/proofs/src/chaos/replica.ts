@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, createClient } from '@card-gateway/client';
 import { watchHttp } from './http-wire.ts';
-import type { Installation, Sources } from './installation.ts';
-import { type DatabasePoint, type Point, type ProviderPoint, type ProviderWire, providerWires } from './points.ts';
+import type { Installation, Sources, Tenant } from './installation.ts';
+import { type DatabasePoint, type Point, type ProviderPoint, type ProviderWire } from './points.ts';
 import { watchPostgres } from './postgres-wire.ts';
 import { type Relay, startRelay } from './relay.ts';
 
@@ -13,8 +15,10 @@ type Address = () => { readonly host: string; readonly port: number };
 /** One gateway process with all its wires led through this one, where they are watched and cut. */
 export interface Replica {
   readonly name: string;
-  /** Null while no process listens. */
-  client(): Client | null;
+  /** For the callers of a tenant; of the default one where none is named. Null while no process listens. */
+  client(tenant?: Tenant): Client | null;
+  /** The file with all that the process has logged, and those before it. */
+  readonly log: string;
   /** Where it listens; null while it does not. */
   address(): ReturnType<Address> | null;
   start(): Promise<void>;
@@ -33,7 +37,7 @@ export interface ReplicaOptions {
   readonly name: string;
   readonly sources: Sources;
   readonly installation: Installation;
-  readonly apiKey: string;
+  readonly apiKeys: Readonly<Record<Tenant, string>>;
   readonly database: Address;
   readonly sandbox: Address;
   /** What is put before the gateway's own command. */
@@ -42,10 +46,17 @@ export interface ReplicaOptions {
   readonly onEnd: (lastWords: string) => void;
 }
 
-/** KeySecure's writes by their paths (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2). */
-const isWrite: Readonly<Record<ProviderWire, (firstLine: string) => boolean>> = {
-  keysecure: (line) => /\/(card\/apply|cardholder\/apply|status\/update|account\/transfer) /.test(line),
+/**
+ * What counts as a call that must not be lost: KeySecure's writes and its look at a card's number by their paths
+ * (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2); Onerway's delete has the path of the settings.
+ */
+const isWatched: Readonly<Record<ProviderWire, (firstLine: string) => boolean>> = {
+  keysecure: (line) =>
+    /\/(card\/apply|cardholder\/apply|status\/update|card\/active|card\/pin\/set|account\/transfer|private\/info) /.test(
+      line,
+    ),
   yixin: (line) => line.startsWith('POST'),
+  onerway: (line) => /DeleteToken /.test(line),
 };
 
 const lastWordsLength = 4000;
@@ -63,28 +74,33 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     armed !== null && armed.wire !== 'database' && armed.wire === wire ? armed : null;
 
   const database = await startRelay(options.database, () => watchPostgres(atDatabase), onTrip);
-  const [keysecure, yixin] = await Promise.all(
-    providerWires.map((wire) => startRelay(options.sandbox, () => watchHttp(at(wire), isWrite[wire]), onTrip)),
-  );
-  if (keysecure === undefined || yixin === undefined) throw new Error('A wire is missing.');
-  const toProvider: Readonly<Record<ProviderWire, Relay>> = { keysecure, yixin };
-  const relays = [database, keysecure, yixin];
+  const toProvider = (wire: ProviderWire): Promise<Relay> =>
+    startRelay(options.sandbox, () => watchHttp(at(wire), isWatched[wire]), onTrip);
+  const wires: Readonly<Record<ProviderWire, Relay>> = {
+    keysecure: await toProvider('keysecure'),
+    yixin: await toProvider('yixin'),
+    onerway: await toProvider('onerway'),
+  };
+  const relays = [database, ...Object.values(wires)];
   const environment = await options.installation.environment(options.name, {
     database: database.port,
-    keysecure: keysecure.port,
-    yixin: yixin.port,
+    keysecure: wires.keysecure.port,
+    yixin: wires.yixin.port,
+    onerway: wires.onerway.port,
   });
+  const log = join(options.installation.folder, `${options.name}.log`);
+  const logged = createWriteStream(log, { flags: 'a' });
   let child: ChildProcess | null = null;
-  let client: Client | null = null;
+  let clients: Readonly<Record<Tenant, Client>> | null = null;
   let url: URL | null = null;
   const killAtExit = (): void => void child?.kill('SIGKILL');
   process.once('exit', killAtExit);
 
   async function kill(): Promise<void> {
     const dying = child;
-    const last = client;
+    const last = clients;
     child = null;
-    client = null;
+    clients = null;
     url = null;
     armed = null;
     if (dying !== null && dying.exitCode === null && dying.signalCode === null) {
@@ -93,12 +109,13 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       await gone;
     }
     for (const relay of relays) relay.drop();
-    await last?.close();
+    await closeAll(last);
   }
 
   return {
     name: options.name,
-    client: () => client,
+    log,
+    client: (tenant = 'default') => clients?.[tenant] ?? null,
     address: () => (url === null ? null : { host: url.hostname, port: Number(url.port) }),
     start: async () => {
       const [command, ...words] = [...(options.launcher ?? []), process.execPath, options.sources.main];
@@ -109,20 +126,23 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       child = starting;
       let lastWords = '';
       for (const stream of [starting.stdout, starting.stderr]) {
-        stream
-          .setEncoding('utf8')
-          .on('data', (more: string) => (lastWords = (lastWords + more).slice(-lastWordsLength)));
+        stream.setEncoding('utf8').on('data', (more: string) => {
+          logged.write(more);
+          lastWords = (lastWords + more).slice(-lastWordsLength);
+        });
       }
       const baseUrl = await listening(starting);
       if (child !== starting) return;
-      const own = createClient({ baseUrl, apiKey: options.apiKey, retries: 0 });
-      client = own;
+      const clientOf = (tenant: Tenant): Client =>
+        createClient({ baseUrl, apiKey: options.apiKeys[tenant], retries: 0 });
+      const own = { default: clientOf('default'), other: clientOf('other') };
+      clients = own;
       url = new URL(baseUrl);
       starting.once('exit', () => {
-        if (client !== own) return;
-        client = null;
+        if (clients !== own) return;
+        clients = null;
         url = null;
-        void own.close();
+        void closeAll(own);
         options.onEnd(lastWords);
       });
     },
@@ -146,16 +166,21 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       for (const relay of relays) relay.release();
     },
     partFrom: async (provider, ms) => {
-      await toProvider[provider].shut();
+      await wires[provider].shut();
       await wait(ms);
-      await toProvider[provider].open();
+      await wires[provider].open();
     },
     close: async () => {
       await kill();
+      await new Promise<void>((resolve) => logged.end(resolve));
       process.off('exit', killAtExit);
       await Promise.all(relays.map((relay) => relay.close()));
     },
   };
+}
+
+async function closeAll(clients: Readonly<Record<Tenant, Client>> | null): Promise<void> {
+  await Promise.all(Object.values(clients ?? {}).map((client) => client.close()));
 }
 
 /** The address of a gateway that starts. @throws when it ends instead, with its last words */

@@ -10,6 +10,8 @@ export interface OperationFact {
   readonly settlesBy: string | null;
   readonly settledBy: string | null;
   readonly nextLookUpAt: Date | null;
+  readonly supersededBy: string | null;
+  readonly wasUnknown: boolean;
   /** An attempt, or a person's word, says what the state says. */
   readonly hasEvidence: boolean;
 }
@@ -17,9 +19,19 @@ export interface OperationFact {
 export interface ResourceFact {
   readonly kind: 'card' | 'cardholder' | 'binding' | 'transfer' | 'sync';
   readonly id: string;
+  readonly tenant: string;
+  readonly status: string;
   readonly providerRef: string | null;
   /** Of a binding: whose it is. */
   readonly user: string | null;
+}
+
+/** What the audit log has. */
+export interface AuditFact {
+  readonly action: string;
+  readonly resource: string;
+  readonly tenant: string | null;
+  readonly purpose: string | null;
 }
 
 /** An operation that was settled and then changed all the same, as a trigger of the run's own saw it. */
@@ -37,6 +49,7 @@ export interface Store {
   operations(): Promise<readonly OperationFact[]>;
   resources(): Promise<readonly ResourceFact[]>;
   changes(): Promise<readonly ChangeFact[]>;
+  audit(): Promise<readonly AuditFact[]>;
   /** How many notifications of providers are stored. */
   callbacks(): Promise<number>;
   /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
@@ -84,17 +97,19 @@ export function openStore(url: () => string): Store {
     operations: () =>
       query(`
         SELECT o.id, idempotency_key AS key, type, state, resource_id AS "resourceId", settles_by AS "settlesBy",
-          settled_by AS "settledBy", next_look_up_at AS "nextLookUpAt",
+          settled_by AS "settledBy", next_look_up_at AS "nextLookUpAt", superseded_by AS "supersededBy",
+          unknown_since IS NOT NULL AS "wasUnknown",
           settled_by = 'person' OR EXISTS (SELECT 1 FROM operation_attempts a WHERE a.operation_id = o.id
             AND a.outcome = CASE o.state WHEN 'succeeded' THEN 'done' ELSE 'refused' END) AS "hasEvidence"
         FROM operations o ORDER BY o.id`),
     resources: () =>
       query(`
-        SELECT 'card' AS kind, id, provider_ref AS "providerRef", NULL AS "user" FROM cards
-        UNION ALL SELECT 'cardholder', id, provider_ref, NULL FROM cardholders
-        UNION ALL SELECT 'binding', id, provider_ref, user_ref FROM bindings
-        UNION ALL SELECT 'transfer', id, provider_ref, NULL FROM transfers
-        UNION ALL SELECT 'sync', id, NULL, NULL FROM syncs`),
+        SELECT 'card' AS kind, id, tenant, status, provider_ref AS "providerRef", NULL AS "user" FROM cards
+        UNION ALL SELECT 'cardholder', id, tenant, status, provider_ref, NULL FROM cardholders
+        UNION ALL SELECT 'binding', id, tenant, status, provider_ref, user_ref FROM bindings
+        UNION ALL SELECT 'transfer', id, tenant, status, provider_ref, NULL FROM transfers
+        UNION ALL SELECT 'sync', id, tenant, state, NULL, NULL FROM syncs`),
+    audit: () => query('SELECT action, resource, tenant, purpose FROM audit_log'),
     changes: () => query('SELECT operation_id AS "operationId", before, after FROM proof_changes'),
     callbacks: async () => {
       const [row] = await query<{ count: number }>('SELECT count(*)::integer AS count FROM callbacks');

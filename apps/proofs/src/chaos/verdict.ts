@@ -1,40 +1,18 @@
-import { toPublicId } from '@card-gateway/core';
-import type { LedgerEntry } from '@card-gateway/sandbox';
-import type { Intent } from './diary.ts';
-import type { ChangeFact, OperationFact, ResourceFact } from './store.ts';
+import {
+  byUser,
+  type Facts,
+  type Found,
+  type Index,
+  indexed,
+  publicIdOf,
+  type Verdict,
+  violationNames,
+} from './facts.ts';
+import { changesByEffect, judgeChanges } from './judge-changes.ts';
+import { judgeReveals, revealEffect } from './judge-reveals.ts';
+import type { OperationFact, ResourceFact } from './store.ts';
 
-/** What must never happen. Each has to be found 0 times. */
-export const violationNames = [
-  'duplicates',
-  'lost acknowledged writes',
-  'effects without an intent',
-  'operations closed without evidence',
-  'unknowns older than their limit',
-  'effects reported as refused',
-  'answers that changed',
-  'gateways that ended by themselves',
-] as const;
-export type ViolationName = (typeof violationNames)[number];
-
-/** Both sides after everything that can settle has settled. */
-export interface Facts {
-  readonly intents: readonly Intent[];
-  /** What the providers really did. */
-  readonly ledger: readonly LedgerEntry[];
-  /** The cards' states at the provider, by its own number. */
-  readonly cards: ReadonlyMap<string, string>;
-  readonly operations: readonly OperationFact[];
-  readonly resources: readonly ResourceFact[];
-  readonly changes: readonly ChangeFact[];
-  /** Acknowledged resources that a read right after did not find. */
-  readonly notFoundAfterwards: number;
-  /** Gateways that ended although nobody killed them. */
-  readonly endedByThemselves: number;
-  /** Different callbacks that were acknowledged to the provider, and all that are stored. */
-  readonly callbacks: { readonly acknowledged: number; readonly stored: number };
-}
-
-export type Verdict = Readonly<Record<ViolationName, readonly string[]>>;
+export { type Facts, type Verdict, type ViolationName, violationNames } from './facts.ts';
 
 /** Effects whose reference is our own: at most one of each, and its operation is named by it. */
 const byReference: Readonly<Record<string, { readonly kind: ResourceFact['kind']; readonly type: string }>> = {
@@ -42,23 +20,23 @@ const byReference: Readonly<Record<string, { readonly kind: ResourceFact['kind']
   cardholder_created: { kind: 'cardholder', type: 'createCardholder' },
   money_moved: { kind: 'transfer', type: 'createTransfer' },
 };
-/** Effects that change a card which the provider's number names. */
-const byCard: Readonly<Record<string, string>> = { card_frozen: 'freezeCard', card_unfrozen: 'unfreezeCard' };
 /** In which state a card is after such a change, in the provider's words (keysecure.md §6.10). */
-const targets: Readonly<Record<string, string>> = { freezeCard: 'Frozen', unfreezeCard: 'Activated' };
-/** Effects on a user's bank card. In a run each user has one card and one start. */
-const byUser: Readonly<Record<string, string>> = { sms_sent: 'startBinding', card_bound: 'verifyBinding' };
+const targets: Readonly<Record<string, string>> = {
+  activateCard: 'Activated',
+  freezeCard: 'Frozen',
+  unfreezeCard: 'Activated',
+  cancelCard: 'Delete',
+};
 
 /** Compares what the providers did with what PostgreSQL says of it, and with what callers were told. */
 export function judge(facts: Facts): Verdict {
-  const found = Object.fromEntries(violationNames.map((name) => [name, [] as string[]])) as Record<
-    ViolationName,
-    string[]
-  >;
+  const found = Object.fromEntries(violationNames.map((name) => [name, [] as string[]])) as Found;
   const index = indexed(facts);
   judgeKeys(facts, index, found);
   judgeEffects(index, found);
   judgeOperations(facts, index, found);
+  judgeChanges(facts, index, found);
+  judgeReveals(facts, index, found);
   for (const { operationId, before, after } of facts.changes) {
     found['answers that changed'].push(`operation ${operationId} was ${before} and became ${after}`);
   }
@@ -75,47 +53,8 @@ export function judge(facts: Facts): Verdict {
   return found;
 }
 
-interface Index {
-  readonly byKey: ReadonlyMap<string, readonly OperationFact[]>;
-  readonly resources: ReadonlyMap<string, ResourceFact>;
-  /** Operations of a resource, by its public id. */
-  readonly ofResource: ReadonlyMap<string, readonly OperationFact[]>;
-  readonly cardByRef: ReadonlyMap<string, string>;
-  readonly bindingsOf: ReadonlyMap<string, readonly ResourceFact[]>;
-  /** By the effect and whom or what it is about. */
-  readonly effects: ReadonlyMap<string, readonly LedgerEntry[]>;
-}
-
-const publicIdOf = ({ kind, id }: ResourceFact): string => toPublicId(kind, id);
-
-function indexed({ operations, resources, ledger }: Facts): Index {
-  const byUuid = new Map(resources.map((resource) => [resource.id, publicIdOf(resource)]));
-  return {
-    byKey: Map.groupBy(
-      operations.filter(({ key }) => key !== null),
-      ({ key }) => key ?? '',
-    ),
-    resources: new Map(resources.map((resource) => [publicIdOf(resource), resource])),
-    ofResource: Map.groupBy(operations, ({ resourceId }) => byUuid.get(resourceId) ?? resourceId),
-    cardByRef: new Map(
-      resources.flatMap((one) =>
-        one.kind === 'card' && one.providerRef !== null ? [[one.providerRef, publicIdOf(one)] as const] : [],
-      ),
-    ),
-    bindingsOf: Map.groupBy(
-      resources.filter(({ user }) => user !== null),
-      ({ user }) => user ?? '',
-    ),
-    effects: Map.groupBy(ledger, ({ effect, reference, subject }) =>
-      effect in byUser ? `${effect} ${subject}` : `${effect} ${reference}`,
-    ),
-  };
-}
-
-type Found = Record<ViolationName, string[]>;
-
 /** One key is one operation, and says the same for ever. */
-function judgeKeys({ intents }: Facts, { byKey, resources }: Index, found: Found): void {
+function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: Index, found: Found): void {
   for (const [key, operations] of byKey) {
     if (operations.length > 1) found.duplicates.push(`${key} has ${operations.length} operations`);
   }
@@ -136,6 +75,19 @@ function judgeKeys({ intents }: Facts, { byKey, resources }: Index, found: Found
       if (operationRow === undefined) found['lost acknowledged writes'].push(`${key} (${operation}): no operation`);
       else if (!resources.has(id)) found['lost acknowledged writes'].push(`${key} (${operation}): ${id} is not there`);
     }
+    for (const { id, operationId, status } of accepted) {
+      const named = operationId === null ? undefined : byId.get(operationId);
+      if (named === undefined) continue;
+      // One that was refused for what may have passed gave its key up, after it had been answered as unknown.
+      const isOwn = named.id === operationRow?.id || (named.key === null && named.state === 'refused');
+      if (!isOwn || ofResource.get(id)?.includes(named) !== true) {
+        found['answers that changed'].push(
+          `${key} (${operation}) was answered with the operation of another, ${named.id}`,
+        );
+      } else if (status !== 202 && named.state !== 'succeeded') {
+        found['answers that changed'].push(`${key} (${operation}) was answered ${status}, and is ${named.state}`);
+      }
+    }
     for (const { id, providerRef } of accepted) {
       const isKept = operation === 'issueCard' || operation === 'createCardholder';
       if (isKept && providerRef !== null && resources.get(id)?.providerRef !== providerRef) {
@@ -146,27 +98,24 @@ function judgeKeys({ intents }: Facts, { byKey, resources }: Index, found: Found
 }
 
 /** Every effect was intended, happened as often as it was intended, and is not called refused. */
-function judgeEffects({ effects, ofResource, cardByRef, bindingsOf }: Index, found: Found): void {
+function judgeEffects({ effects, ofResource, bindingsOf }: Index, found: Found): void {
   for (const [name, entries] of effects) {
     const [entry] = entries;
     if (entry === undefined) continue;
     const { effect, reference, subject } = entry;
-    const type = byReference[effect]?.type ?? byCard[effect] ?? byUser[effect];
+    if (effect === revealEffect || effect in changesByEffect) continue;
+    const type = byReference[effect]?.type ?? byUser[effect];
     if (type === undefined) {
       found['effects without an intent'].push(`${name}: no write of the run has this effect`);
       continue;
     }
-    const ids =
-      effect in byUser
-        ? (bindingsOf.get(subject) ?? []).map(publicIdOf)
-        : [effect in byCard ? (cardByRef.get(reference) ?? reference) : reference];
+    const ids = effect in byUser ? (bindingsOf.get(subject) ?? []).map(publicIdOf) : [reference];
     const intended = ids.flatMap((id) => ofResource.get(id) ?? []).filter((operation) => operation.type === type);
     if (intended.length === 0) {
       found['effects without an intent'].push(`${name}: there is no ${type} in the database`);
       continue;
     }
-    const most = effect in byCard ? intended.length : 1;
-    if (entries.length > most) found.duplicates.push(`${name} happened ${entries.length} times`);
+    if (entries.length > 1) found.duplicates.push(`${name} happened ${entries.length} times`);
     if (intended.every(({ state }) => state === 'refused')) {
       found['effects reported as refused'].push(`${name}: ${intended.map(({ id }) => id).join(', ')}`);
     }
@@ -191,8 +140,9 @@ function judgeOperations({ operations, resources, cards }: Facts, index: Index, 
     if (state === 'succeeded' && shown === 0) {
       found['lost acknowledged writes'].push(`${id} (${type}) is done, and the provider did nothing`);
     }
+    if (state === 'superseded') judgeSuperseded(operation, operations, found);
     const isForgotten = state === 'unknown' && operation.settlesBy === 'look-up' && operation.nextLookUpAt === null;
-    const isInState = type in targets && cards.get(resource.providerRef ?? '') === targets[type];
+    const isInState = type in targets && cards.get(resource.providerRef ?? '')?.status === targets[type];
     const isOverdue = state === 'unknown' && (isInState || (canBeSeen.has(type) && (shown ?? 0) > 0));
     if (state === 'submitting' || isForgotten || isOverdue) {
       found['unknowns older than their limit'].push(`${id} (${type}) is still ${state}`);
@@ -200,13 +150,24 @@ function judgeOperations({ operations, resources, cards }: Facts, index: Index, 
   }
 }
 
+/** Only a later write of the same resource that succeeded can leave one without an outcome. */
+function judgeSuperseded(operation: OperationFact, operations: readonly OperationFact[], found: Found): void {
+  const { id, type, supersededBy } = operation;
+  const by = operations.find((one) => one.id === supersededBy);
+  if (by?.state === 'succeeded' && by.id > id) return;
+  found['operations closed without evidence'].push(
+    `${id} (${type}) is superseded by ${supersededBy}, which is ${by?.state}`,
+  );
+}
+
 /** Writes whose effect the provider shows when asked; that an SMS was sent, it shows nobody (yixin.md §4). */
-const canBeSeen = new Set(['issueCard', 'createCardholder', 'verifyBinding', 'createTransfer']);
+const canBeSeen = new Set(['issueCard', 'createCardholder', 'verifyBinding', 'createTransfer', 'removeBinding']);
 
 /** How many effects at the provider prove a write; null where none in particular does. */
 function effectsShowing(type: string, resource: ResourceFact, { effects }: Index): number | null {
   const name = Object.entries(byReference).find(([, one]) => one.type === type)?.[0];
   if (name !== undefined) return effects.get(`${name} ${publicIdOf(resource)}`)?.length ?? 0;
   if (type === 'verifyBinding') return effects.get(`card_bound ${resource.user}`)?.length ?? 0;
+  if (type === 'removeBinding') return effects.get(`token_deleted ${resource.providerRef}`)?.length ?? 0;
   return null;
 }

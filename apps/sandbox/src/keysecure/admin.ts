@@ -39,6 +39,8 @@ export interface SeedConsumptions {
 
 export interface KeysecureAdmin {
   cards(): KeysecureCard[];
+  /** By `card_no` or `card_unique_no`. */
+  card(no: string): KeysecureCard;
   cardholders(): KeysecureCardholder[];
   consumptions(): KeysecureConsumption[];
   seedPackages(packages: KeysecurePackage[]): void;
@@ -80,6 +82,7 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
         owned().map(({ card }) => card),
         {},
       ),
+    card: (no) => ({ ...cardBy(no).card }),
     cardholders: () => listed(holders()),
     consumptions: () => merchants().flatMap(({ consumptions }) => structuredClone(consumptions)),
     seedPackages: (packages) => void world.keysecure.packages.push(...packages),

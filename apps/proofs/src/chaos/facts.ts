@@ -1,0 +1,97 @@
+import { toPublicId } from '@card-gateway/core';
+import type { LedgerEntry } from '@card-gateway/sandbox';
+import type { Intent, Reveal } from './diary.ts';
+import type { AuditFact, ChangeFact, OperationFact, ResourceFact } from './store.ts';
+
+/** What must never happen. Each has to be found 0 times. */
+export const violationNames = [
+  'duplicates',
+  'lost acknowledged writes',
+  'effects without an intent',
+  'operations closed without evidence',
+  'unknowns older than their limit',
+  'effects reported as refused',
+  'answers that changed',
+  'states that went back',
+  'secrets shown to others',
+  'reveals that were not written down',
+  'gateways that ended by themselves',
+] as const;
+export type ViolationName = (typeof violationNames)[number];
+
+/** A card as its provider has it; none of it but its state is ours to keep. */
+export interface CardFact {
+  readonly uniqueNo: string;
+  readonly status: string;
+  readonly number: string;
+  readonly expiry: string;
+  readonly cvv: string;
+  /** Empty until one is set. */
+  readonly pin: string;
+}
+
+/** Both sides after everything that can settle has settled. */
+export interface Facts {
+  readonly intents: readonly Intent[];
+  /** What the providers really did. */
+  readonly ledger: readonly LedgerEntry[];
+  /** The cards at the provider, by its own number. */
+  readonly cards: ReadonlyMap<string, CardFact>;
+  /** Payment tokens, those that were removed too, by the provider's id of what is bound. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly reveals: readonly Reveal[];
+  readonly audit: readonly AuditFact[];
+  readonly operations: readonly OperationFact[];
+  readonly resources: readonly ResourceFact[];
+  readonly changes: readonly ChangeFact[];
+  /** Acknowledged resources that a read right after did not find. */
+  readonly notFoundAfterwards: number;
+  /** Gateways that ended although nobody killed them. */
+  readonly endedByThemselves: number;
+  /** Different callbacks that were acknowledged to the provider, and all that are stored. */
+  readonly callbacks: { readonly acknowledged: number; readonly stored: number };
+}
+
+export type Found = Readonly<Record<ViolationName, string[]>>;
+export type Verdict = Readonly<Record<ViolationName, readonly string[]>>;
+
+/** Effects on a user's bank card, and the writes they are of. In a run each user has one card and one start. */
+export const byUser: Readonly<Record<string, string>> = { sms_sent: 'startBinding', card_bound: 'verifyBinding' };
+
+export interface Index {
+  readonly byId: ReadonlyMap<string, OperationFact>;
+  readonly byKey: ReadonlyMap<string, readonly OperationFact[]>;
+  readonly resources: ReadonlyMap<string, ResourceFact>;
+  /** Operations of a resource, by its public id. */
+  readonly ofResource: ReadonlyMap<string, readonly OperationFact[]>;
+  /** Public ids of cards and bindings, by the provider's own. */
+  readonly byRef: ReadonlyMap<string, string>;
+  readonly bindingsOf: ReadonlyMap<string, readonly ResourceFact[]>;
+  /** By the effect and whom or what it is about. */
+  readonly effects: ReadonlyMap<string, readonly LedgerEntry[]>;
+}
+
+export const publicIdOf = ({ kind, id }: ResourceFact): string => toPublicId(kind, id);
+
+export function indexed({ operations, resources, ledger }: Facts): Index {
+  const byUuid = new Map(resources.map((resource) => [resource.id, publicIdOf(resource)]));
+  return {
+    byId: new Map(operations.map((operation) => [toPublicId('operation', operation.id), operation])),
+    byKey: Map.groupBy(
+      operations.filter(({ key }) => key !== null),
+      ({ key }) => key ?? '',
+    ),
+    resources: new Map(resources.map((resource) => [publicIdOf(resource), resource])),
+    ofResource: Map.groupBy(operations, ({ resourceId }) => byUuid.get(resourceId) ?? resourceId),
+    byRef: new Map(
+      resources.flatMap((one) => (one.providerRef === null ? [] : [[one.providerRef, publicIdOf(one)] as const])),
+    ),
+    bindingsOf: Map.groupBy(
+      resources.filter(({ user }) => user !== null),
+      ({ user }) => user ?? '',
+    ),
+    effects: Map.groupBy(ledger, ({ effect, reference, subject }) =>
+      effect in byUser ? `${effect} ${subject}` : `${effect} ${reference}`,
+    ),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Facts, Found, Index } from './facts.ts';
+import type { Reveal } from './diary.ts';
+
+/** What the provider's ledger says of a look at a card's number. */
+export const revealEffect = 'private_info_shown';
+/** A read is asked for again once, where its answer is lost. */
+const mostAsked = 2;
+
+/** What was shown belongs to what was asked for and to who asked, and each look was written down, once. */
+export function judgeReveals(facts: Facts, index: Index, found: Found): void {
+  const byPurpose = Map.groupBy(facts.audit, ({ purpose }) => purpose ?? '');
+  for (const reveal of facts.reveals) {
+    const { tenant, action, resource, purpose, answer } = reveal;
+    if (answer.kind !== 'accepted') continue;
+    if (index.resources.get(resource)?.tenant !== tenant) {
+      found['secrets shown to others'].push(`${resource} was shown to the tenant "${tenant}"`);
+    } else if (answer.text !== secretOf(facts, index, reveal)) {
+      found['secrets shown to others'].push(`what was shown as ${resource} is not what its provider has`);
+    }
+    const rows = byPurpose.get(purpose) ?? [];
+    const isWritten = rows.every((row) => row.action === action && row.resource === resource && row.tenant === tenant);
+    if (rows.length !== 1 || !isWritten) {
+      found['reveals that were not written down'].push(`${resource} for "${purpose}": ${JSON.stringify(rows)}`);
+    }
+  }
+  const looks = Map.groupBy(
+    facts.audit.filter(({ action }) => action === 'card.reveal'),
+    ({ resource }) => resource,
+  );
+  for (const [cardNo, { uniqueNo }] of facts.cards) {
+    const shown = index.effects.get(`${revealEffect} ${cardNo}`)?.length ?? 0;
+    const written = looks.get(uniqueNo)?.length ?? 0;
+    if (shown > mostAsked * written) {
+      found['reveals that were not written down'].push(`${uniqueNo} was shown ${shown} times, for ${written} looks`);
+    }
+  }
+}
+
+/** What must have been shown, as the contract has it. */
+function secretOf({ cards, tokens }: Facts, { resources }: Index, { action, resource }: Reveal): string {
+  const providerRef = resources.get(resource)?.providerRef ?? '';
+  if (action === 'binding.reveal') return JSON.stringify({ binding: resource, token: tokens.get(providerRef) });
+  const card = cards.get(providerRef);
+  return JSON.stringify({ card: resource, number: card?.number, expiry: card?.expiry, cvv: card?.cvv });
+}
