@@ -7,7 +7,6 @@ import {
   type Outcome,
   type ProviderCall,
   type ProviderCardholder,
-  redact,
   unknown,
 } from '@card-gateway/core';
 import type { z } from 'zod';
@@ -100,6 +99,6 @@ function toCardholder(data: WireCardholder): ProviderCardholder {
     ourReference: data.cardholder_unique_no ?? null,
     status: statuses.get(data.status) ?? 'unrecognized',
     providerStatus: data.status,
-    ...(data.fail_reason === undefined ? {} : { failReason: redact(data.fail_reason) }),
+    ...(data.fail_reason === undefined ? {} : { failReason: data.fail_reason }),
   };
 }

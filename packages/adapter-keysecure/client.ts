@@ -5,7 +5,6 @@ import {
   isProviderId,
   type Outcome,
   type ProviderCall,
-  redact,
   refused,
   Secret,
   unknown,
@@ -142,7 +141,7 @@ function read<Schema extends z.ZodType, T>(
   return readAnswer(exchange, {
     reply: envelope,
     judge: (reply, evidence) => {
-      const said = evidence(String(reply.code), redact(reply.msg, [...credentials, ...(request.hide ?? [])]));
+      const said = evidence(String(reply.code), reply.msg, [...credentials, ...(request.hide ?? [])]);
       if (reply.code !== 0) return refusalOf(reply.code, request.effect, said, request.refusals);
       const data = request.data.safeParse(reply.data);
       return data.success ? request.judge(data.data, said) : unknown('unreadable_answer', said);

@@ -37,7 +37,7 @@ export const cardholderData = z.object({
   cardholder_no: orderNumber,
   cardholder_unique_no: field.reference,
   status: required.word,
-  fail_reason: field.message,
+  fail_reason: field.text,
 });
 export type WireCardholder = z.output<typeof cardholderData>;
 
@@ -50,7 +50,7 @@ export const cardData = z.object({
   card_unique_no: field.reference,
   cardholder_no: field.reference,
   card_type: field.word,
-  card_last_no: field.text(),
+  card_last_no: field.raw,
   organization: field.word,
   status: field.word,
   time: instant,
@@ -65,9 +65,9 @@ export const privateData = z.string().min(1);
 export const privateInfo = z.object({
   card_no: z.string(),
   pan: z.string(),
-  cvv: field.text(),
-  exp_year: field.text(),
-  exp_month: field.text(),
+  cvv: field.raw,
+  exp_year: field.raw,
+  exp_month: field.raw,
 });
 
 /** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds, and no instant (§12, trap 4). */
@@ -85,10 +85,10 @@ const fees = rowsOf(z.object({ fee_type: required.word, amount: required.amount 
 /** `merchant_info` of a callback (§11.1); whether the lists carry it is not published. */
 const merchantInfo = z
   .object({
-    merchant_name: field.text(),
-    merchant_mcc: field.text(),
-    city: field.text(),
-    country: field.text(),
+    merchant_name: field.text,
+    merchant_mcc: field.text,
+    city: field.text,
+    country: field.text,
   })
   .nullish()
   .catch(undefined);
@@ -207,9 +207,9 @@ export function instantOf(time: number | null): Date | null {
 /** A row of card/package/list, credit mode (§6.18). */
 export const packageData = z.object({
   package_no: orderNumber,
-  package_en_name: field.text(),
-  package_cn_name: field.text(),
-  card_bin: field.text(),
+  package_en_name: field.text,
+  package_cn_name: field.text,
+  card_bin: field.bin,
   organization: field.word,
   package_type: field.word,
   consumption_limit: limits,
@@ -218,7 +218,7 @@ export const packageData = z.object({
 /** A row of card/support/bins, authorization mode (§6.19). */
 export const binData = z.object({
   card_bin_no: orderNumber,
-  card_bin: field.text(),
+  card_bin: field.bin,
   organization: field.word,
   support_physical: field.flag,
   support_virtual: field.flag,

@@ -56,6 +56,27 @@ describe('only an answer of the documented shape is judged', () => {
   });
 });
 
+describe('what a provider says is redacted, and bounded', () => {
+  const said = (code: string, text: string): unknown => {
+    const outcome = read(answered(JSON.stringify({ code, text })));
+    return outcome.kind === 'refused' ? outcome.refusal : outcome;
+  };
+
+  test.each([
+    ['a card number', '4111222233334444', '*** no'],
+    ['a phone number in groups', '139-1234-5678', '*** no'],
+    ['a sentence', 'Ada, 13912345678', 'Ada, *** no'],
+    ['base64', Buffer.from('4111222233334444').toString('base64'), '*** no'],
+    ['a word of a megabyte', 'A'.repeat(1_000_000), 'A'.repeat(200)],
+  ])('%s is no code and goes into the message', (_name, code, message) => {
+    expect(said(code, 'no')).toEqual({ reason: 'declined', code: null, message });
+  });
+
+  test('a message without a code of its own', () => {
+    expect(said('E-17', 'card 4111.2222.3333.4444')).toEqual({ reason: 'declined', code: 'E-17', message: 'card ***' });
+  });
+});
+
 describe('hooks', () => {
   test('parse opens the body, and a throw of it means unreadable', () => {
     expect(read(answered('0'), { parse: (code) => ({ code }) })).toMatchObject({ kind: 'done' });

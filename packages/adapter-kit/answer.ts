@@ -1,19 +1,21 @@
-import { type Evidence, type Outcome, refused, storableText, unknown } from '@card-gateway/core';
+import { type Evidence, isProviderCode, type Outcome, redact, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { Answer, Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 
-/** A provider's code is kept beside the outcome; one that is longer is none that a document lists. */
-const longestCode = 64;
+/**
+ * What an answer says, as evidence: its code and its message, both as they came. They are redacted here, and what cannot be a
+ * code stands before the message.
+ *
+ * @param hide the sensitive values of the request, which a provider may echo
+ */
+export type Say = (code: string | null, message?: string | null, hide?: readonly string[]) => Evidence;
 
 export interface Reading<Schema extends z.ZodType, T> {
   /** The fields of the answer that are used; a field that is not named cannot leak. */
   readonly reply: Schema;
   /** Says what a readable answer with HTTP 2xx means. A throw means unreadable. */
-  readonly judge: (
-    reply: z.output<Schema>,
-    evidence: (code: string | null, message?: string | null) => Evidence,
-  ) => Outcome<T>;
+  readonly judge: (reply: z.output<Schema>, evidence: Say) => Outcome<T>;
   /** Turns the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
   readonly parse?: (body: string) => unknown;
   /** HTTP statuses outside 2xx that say for certain that nothing happened; any other one is unknown. */
@@ -36,11 +38,14 @@ export function readAnswer<Schema extends z.ZodType, T>(exchange: Exchange, read
 }
 
 function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Reading<Schema, T>): Outcome<T> {
-  const evidence = (code: string | null, message: string | null = null): Evidence => ({
-    httpStatus: answer.status,
-    code: code === null ? null : storableText(code, longestCode),
-    message,
-  });
+  const evidence: Say = (code, message = null, hide = []) => {
+    const isCode = code === null || isProviderCode(code, hide);
+    return {
+      httpStatus: answer.status,
+      code: isCode ? code : null,
+      message: redact(isCode ? message : `${code} ${message ?? ''}`, hide),
+    };
+  };
   if (answer.status < 200 || answer.status > 299) {
     return reading.status?.(answer.status) ?? unknown('unreadable_answer', evidence(null));
   }

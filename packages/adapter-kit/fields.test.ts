@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { rowsOf } from './fields.ts';
+import { field, required, rowsOf } from './fields.ts';
 
 test('a list of more rows than anybody can have is not read row by row', () => {
   let read = 0;
@@ -9,4 +9,25 @@ test('a list of more rows than anybody can have is not read row by row', () => {
   expect(read).toBe(20_000);
   expect(list.safeParse(Array(20_001).fill(null)).success).toBe(false);
   expect(read).toBe(20_000);
+});
+
+test('what is kept or shown of a row is redacted, in every form', () => {
+  const row = z.object({
+    name: field.text,
+    status: required.word,
+    kind: field.word,
+    bin: field.bin,
+    country: field.word,
+  });
+  expect(
+    row.parse({
+      name: 'Shop ４１１１.2222.3333.4444 in 上海，中国',
+      status: '4111222233334444',
+      kind: Buffer.from('4111222233334444').toString('base64'),
+      bin: '4111222233334444',
+      country: '4111%202222%203333%204444',
+    }),
+  ).toEqual({ name: 'Shop *** in 上海,中国', status: '***', kind: '***', bin: undefined, country: '***' });
+  const usual = { name: 'Shop, 上海，中国', status: 'Activated', kind: '2', bin: '42880112', country: 'SG' };
+  expect(row.parse(usual)).toEqual(usual);
 });

@@ -1,4 +1,4 @@
-import { type Decimal, isProviderId, parseDecimal, storableText } from '@card-gateway/core';
+import { type Decimal, isProviderCode, isProviderId, parseDecimal, redact, storableText } from '@card-gateway/core';
 import { z } from 'zod';
 import { NumberLiteral } from './json.ts';
 
@@ -37,18 +37,23 @@ function idOf(value: unknown): string | undefined {
 const longestWord = 64;
 const usualText = 200;
 
-/** `2.0`, `2e0` and `2` are one number of an enumeration; a word stays as it is. */
+/** `2.0`, `2e0` and `2` are one number of an enumeration; a word stays as it is, unless it is none but a text to be redacted. */
 function wordOf(text: string): string {
   const number = parseDecimal(text)?.replace(/\.0+$/, '');
-  return storableText(number === '-0' ? '0' : (number ?? text), longestWord);
+  const word = number === '-0' ? '0' : (number ?? text);
+  return isProviderCode(word) ? word : storableText(redact(word) ?? '', longestWord);
 }
 
 /** Fields of a provider's rows, each read as far as it can be read. */
 export const field = {
-  /** Free text, cut to `most` characters. */
-  text: (most: number = usualText): Lenient<string> => lenient((text) => storableText(text, most)),
-  /** What the provider says to people, in full: it is cut where it is redacted. */
+  /** Text that is kept or shown, redacted. */
+  text: lenient((text) => redact(text)),
+  /** Text of which something else is read, such as a date: it is neither kept nor shown as it came. */
+  raw: lenient((text) => storableText(text, usualText)),
+  /** What the provider says of its answer, in full: it is redacted with what the request carried. */
   message: lenient((text) => text),
+  /** The first digits of a product's card numbers: never so many that they identify a card (ISO/IEC 7812: up to eight). */
+  bin: lenient((text) => (/^\d{1,8}$/.test(text) ? text : undefined)),
   /** A word or number of an enumeration, so that one which no document lists is kept as it came. */
   word: lenient(wordOf),
   /** An id of another thing of the provider's. */
@@ -105,7 +110,7 @@ export function mapRows<Row, Item>({ read, unreadable }: Rows<Row>, itemOf: (row
   return { read: read.map(itemOf), unreadable };
 }
 
-/** Far more than a page has, or one user of a list without pages. Each row takes a microsecond or two of everybody's time. */
+/** Far more than a page has, or one user of a list without pages. Each row takes some microseconds of everybody's time. */
 const mostRows = 20_000;
 
 /** A list whose rows are read one by one, so that one which cannot be read costs no other. One of too many is not read at all. */

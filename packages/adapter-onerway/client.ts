@@ -1,5 +1,5 @@
 import { readAnswer, type Transport } from '@card-gateway/adapter-kit';
-import { type Evidence, type Outcome, type ProviderCall, redact, refused, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { reasonOf } from './refusals.ts';
 import type { OnerwaySettings } from './settings.ts';
@@ -50,7 +50,7 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
     return readAnswer(exchange, {
       reply: envelope,
       judge: (reply, evidence) => {
-        const said = evidence(reply.respCode, redact(reply.respMsg, hide));
+        const said = evidence(reply.respCode, reply.respMsg, hide);
         if (reply.respCode !== '20000') {
           const reason = reasonOf(reply.respCode, question.effect);
           return reason === null ? unknown('unlisted_code', said) : refused(reason, said);

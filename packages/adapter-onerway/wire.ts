@@ -28,8 +28,8 @@ const tokenInfo = z.object({
   /** Missing in the 2024 documents. */
   cardBinCountry: field.word,
   // Documented as text, but pages and samples of this provider disagree about types (trap 18).
-  year: field.text(),
-  month: field.text(),
+  year: field.raw,
+  month: field.raw,
 });
 export type TokenInfo = z.output<typeof tokenInfo>;
 

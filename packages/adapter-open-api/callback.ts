@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { field, parseJson } from '@card-gateway/adapter-kit';
-import { type CallbacksFacet, type ProviderEvent, storableText } from '@card-gateway/core';
+import { type CallbacksFacet, type ProviderEvent, redact } from '@card-gateway/core';
 import { z } from 'zod';
 import type { OpenApiSettings } from './settings.ts';
 import { cardEvent } from './wire.ts';
 
 const record = z.strictObject({ eventTag: z.string().nullable(), card: z.string() });
-const longestTag = 64;
-const wrapped = z.object({ eventTag: field.text(longestTag), data: z.unknown().optional() });
+const wrapped = z.object({ eventTag: field.text, data: z.unknown().optional() });
 
 /**
  * Card status events (open-api-issuer.md §5.1, §5.3). Nothing verifies them, so that a callback only says "read this card
@@ -30,7 +29,7 @@ export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
       const event = cardEvent.safeParse(envelope?.data ?? value).data;
       if (event === undefined) return { kind: 'refused', why: 'unreadable' };
       const header = settings.eventTagHeader === undefined ? undefined : headers[settings.eventTagHeader.toLowerCase()];
-      const eventTag = storableText(envelope?.eventTag ?? header ?? '', longestTag) || null;
+      const eventTag = envelope?.eventTag ?? redact(header);
       return {
         kind: 'accepted',
         // No event id is visible (§5.3), and whatever it says, it is one more reason to read this card.

@@ -1,5 +1,5 @@
 import { readAnswer, type Transport } from '@card-gateway/adapter-kit';
-import { type Evidence, type Outcome, type ProviderCall, redact, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { refusedByStatus } from './refusals.ts';
 import type { OpenApiSettings } from './settings.ts';
@@ -43,7 +43,7 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
       reply: envelope,
       status: refusedByStatus,
       judge: (reply, evidence) => {
-        const said = evidence(String(reply.code), redact(reply.message, toHide(body)));
+        const said = evidence(String(reply.code), reply.message, toHide(body));
         if (reply.code !== 0) return unknown('unlisted_code', said);
         const data = question.data.safeParse(reply.data);
         return data.success ? question.judge(data.data, said) : unknown('unreadable_answer', said);

@@ -26,13 +26,13 @@ export const envelope = z.object({
 /** A card product (§2.1). `type` is left out: its values are not published. */
 const binRow = z.object({
   bin_id: required.id,
-  bin_code: field.text(),
+  bin_code: field.bin,
   settle_currency: field.word,
   recharge_currency: field.word,
   mode: field.word,
-  area: field.text(),
+  area: field.text,
   card_category: field.word,
-  bank: field.text(),
+  bank: field.text,
   status: field.word,
   is_create: field.word,
 });
@@ -48,14 +48,14 @@ const cardRow = z.object({
   card_id: required.id,
   bin_id: field.reference,
   holder_id: field.reference,
-  card_no: field.text(),
+  card_no: field.raw,
   balance: field.amount,
   limit: field.amount,
-  expiry: field.text(),
+  expiry: field.raw,
   status: field.word,
-  use_at: field.text(),
-  close_at: field.text(),
-  end_at: field.text(),
+  use_at: field.raw,
+  close_at: field.raw,
+  end_at: field.raw,
 });
 export type CardRow = z.output<typeof cardRow>;
 
@@ -65,20 +65,20 @@ export const cardListData = z.object({ total, card_list: rowsOf(cardRow) });
 /** An entry of the company's wallet (§3.1). Whether a field can be an empty string is not known, so every text may be. */
 const walletRow = z.object({
   transaction_id: required.id,
-  record_id: field.text(),
-  out_transaction_id: field.text(),
+  record_id: field.reference,
+  out_transaction_id: field.reference,
   in_out_type: field.word,
   transaction_type: field.word,
-  transaction_desc: field.text(),
+  transaction_desc: field.text,
   amount: required.amount,
   currency: field.word,
   before_balance: field.amount,
   after_balance: field.amount,
   status: field.word,
-  reject_reason: field.text(),
-  remark: field.text(),
-  transaction_time: field.text(),
-  create_at: field.text(),
+  reject_reason: field.text,
+  remark: field.text,
+  transaction_time: field.raw,
+  create_at: field.raw,
 });
 export type WalletRow = z.output<typeof walletRow>;
 

@@ -1,5 +1,5 @@
 import { type AdapterHost, readAnswer } from '@card-gateway/adapter-kit';
-import { type Evidence, type Outcome, type ProviderCall, redact, refused, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from '@card-gateway/core';
 import { z } from 'zod';
 import { openResponse, sealRequest } from './envelope.ts';
 import { readPrivateKey, readPublicKey } from './keys.ts';
@@ -70,8 +70,7 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
         parse: (body) => openResponse(body, sealed.aesKey, profile, keys),
         reply: openedResponse,
         judge: (opened, evidence) => {
-          const say = (code: string | null, text: string | null | undefined = null) =>
-            evidence(code, redact(text, hide));
+          const say = (code: string | null, text: string | null | undefined = null) => evidence(code, text, hide);
           if (opened.code !== '0') return unknown('unlisted_code', say(opened.code, opened.msg));
           const reply = order.reply.safeParse(opened.params);
           if (!reply.success) return unknown('unreadable_answer', say(opened.code, opened.msg));

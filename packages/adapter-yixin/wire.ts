@@ -52,7 +52,7 @@ function readCardNumber(text: string): CardNumber | null {
  */
 const bankCard = z.object({
   bindCardId: field.reference,
-  cardNo: field.text().transform((text, context): CardNumber => {
+  cardNo: field.raw.transform((text, context): CardNumber => {
     const number = readCardNumber(text ?? '');
     if (number !== null) return number;
     context.addIssue({ code: 'custom', message: 'expected a card number' });
@@ -60,7 +60,7 @@ const bankCard = z.object({
   }),
   cardType: field.word,
   bankCode: field.word,
-  bankName: field.text(),
+  bankName: field.text,
 });
 
 /**
@@ -73,12 +73,12 @@ export type BankCard = z.output<typeof bankCard>;
 /** yixin.md §4.4. The limits are BigDecimal. */
 export const bankListReply = z.object({
   bankList: rowsOf(
-    z.object({ bankCode: required.word, bankName: field.text(), timesLimit: field.amount, dayLimit: field.amount }),
+    z.object({ bankCode: required.word, bankName: field.text, timesLimit: field.amount, dayLimit: field.amount }),
   ),
 });
 
 /** yixin.md §4.5. */
-export const cardBankReply = z.object({ bankCode: field.word, bankName: field.text() });
+export const cardBankReply = z.object({ bankCode: field.word, bankName: field.text });
 
 /** A bank as Yixin names it. Its codes are its own and an open set (yixin.md §5), so they are passed on as they are. */
 export function bankOf(row: Pick<BankCard, 'bankCode' | 'bankName'>): Bank | null {

@@ -9,6 +9,7 @@ export * from './outcome.ts';
 export * from './pan.ts';
 export * from './product.ts';
 export * from './provider.ts';
+export * from './redact.ts';
 export * from './storable.ts';
 export * from './transaction.ts';
 export * from './transfer.ts';

@@ -1,5 +1,3 @@
-import { storableText } from './storable.ts';
-
 /**
  * What became of one call to a provider. The three kinds are all there is, and they are kept apart by type:
  * a call that may have had an effect but whose answer is missing is `unknown`, never `refused`.
@@ -17,7 +15,7 @@ export interface Refusal {
   readonly reason: RefusalReason;
   /** The provider's code as it stood on the wire, or null when the call never reached it. */
   readonly code: string | null;
-  /** The provider's text, redacted by {@link redact}. */
+  /** The provider's text, redacted by `redact`. */
   readonly message: string | null;
 }
 
@@ -69,43 +67,4 @@ export function unknown(why: UnknownReason, evidence: Evidence | null = null): O
 /** Applies `change` to a value that is there and passes every other outcome on. */
 export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): Outcome<B> {
   return outcome.kind === 'done' ? { ...outcome, value: change(outcome.value) } : outcome;
-}
-
-const longestMessage = 200;
-/** More of a message is not looked at: expressions that fit long texts run out of stack, or of time. */
-const longestRead = 4000;
-/** What may be the beginning of a card number, address or token behind the part that is read. */
-const longestOfOthers = 64;
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const controlCharacters = /[\u0000-\u001f\u007f]+/g;
-const digitRun = /\d(?:[ -]?\d){5,}/g;
-/** A payment or share token, if it has a digit; our own ids and UUIDs are shorter. */
-const longWord = /[\w+/=-]{40,}/g;
-/** Looked for from the beginning of a word alone: from each letter on, a word of a megabyte would take minutes. */
-const mailAddress = /(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"']+/g;
-
-/**
- * Makes a provider's text fit to be kept and shown: at most 200 characters, with runs of six or more digits (card and
- * phone numbers, codes), mail addresses, tokens of 40 or more characters and every text in `hide`, in capitals or not,
- * replaced by `***`.
- *
- * @param hide the sensitive values of the request, which a provider may echo
- */
-export function redact(message: string | null | undefined, hide: readonly string[] = []): string | null {
-  if (message === null || message === undefined || message === '') return null;
-  let clean = storableText(message, longestRead);
-  // The longest first: a short text (a user's id `1`) must not break up a card number that contains it.
-  const longestFirst = hide.filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
-  // A provider may write in capitals what it was sent in small letters.
-  for (const secret of longestFirst) clean = clean.replaceAll(new RegExp(RegExp.escape(secret), 'gi'), '***');
-  // A secret that goes on behind the part that was read is not recognised: its beginning is cut off.
-  const isPart = message.length > longestRead;
-  const cutOff = isPart ? Math.max(longestOfOthers, longestFirst[0]?.length ?? 0) : 0;
-  const redacted = clean
-    .slice(0, Math.max(0, clean.length - cutOff))
-    .replace(controlCharacters, ' ')
-    .replace(mailAddress, '***')
-    .replace(longWord, (word) => (/\d/.test(word) ? '***' : word))
-    .replace(digitRun, '***');
-  return storableText(redacted, longestMessage);
 }

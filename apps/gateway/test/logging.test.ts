@@ -64,6 +64,20 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toMatch(/6217|907|4815|139|Vex/);
   });
 
+  test('masks numbers in any form, and takes no line of a message for a frame', () => {
+    const spelled = '6217.0012\u00a03456\u200b7890123';
+    const error = new Error(`no card\n    at ${spelled} of Vexworthy`);
+    const [text, failure] = logged((log) => {
+      log.info({ text: `card ${Buffer.from(secrets.cardNumber).toString('base64')}` }, `pin ${secrets.cvv}, %s`);
+      log.error({ err: error }, spelled);
+    });
+    expect(text).toMatchObject({ text: 'card ***', msg: 'pin ***, %s' });
+    const { frames } = (failure ?? {})['err'] as { frames: string[] };
+    expect(failure).toMatchObject({ msg: '***', err: { message: 'no card     at *** of Vexworthy' } });
+    expect(frames[0]).toContain('logging.test.ts');
+    expect(frames.join()).not.toContain('Vexworthy');
+  });
+
   test('masks secrets by their names, should one come past the list', () => {
     const { name: _name, ...named } = secrets;
     const [line] = logged((log) => log.child({ requestId: 'r-1', ...named }).info('done'));

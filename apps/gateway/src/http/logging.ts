@@ -120,13 +120,15 @@ function redactedText(text: unknown): string | null {
 export function errorForLog(
   error: Error & { code?: string; constraint?: string; cause?: unknown },
 ): Record<string, unknown> {
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  // The stack begins with the message, which may have lines that look like frames.
+  const { message, stack = '' } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
   return {
     type: error.name,
     code: error.code,
     constraint: error.constraint,
-    message: redact(error.message),
-    frames: frames.slice(0, 12),
+    message: redact(message),
+    frames: frames.filter((line) => line.startsWith('    at ')).slice(0, 12),
     ...(error.cause instanceof Error && { cause: errorForLog(error.cause) }),
   };
 }

@@ -68,8 +68,8 @@ export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> 
     ...callbackOptions(),
     jobs,
     settings: {
-      PROVIDER_WRITE_TIMEOUT_MS: '200',
-      PROVIDER_READ_TIMEOUT_MS: '400',
+      PROVIDER_WRITE_TIMEOUT_MS: '600',
+      PROVIDER_READ_TIMEOUT_MS: '1000',
       PROVIDER_CIRCUIT_FAILURES: '1000',
       REVEALS_PER_KEY_AND_HOUR: '1000',
       SMS_PER_PHONE_AND_HOUR: '1000',

@@ -1,0 +1,64 @@
+/** How often a text that was encoded again and again is decoded. */
+const mostDecodings = 3;
+const ascii = /^[\x20-\x7e]*$/;
+/** Characters that show nothing: zero-width spaces and joiners, marks of direction, soft hyphens, fillers. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
+const otherDigit = /(?![0-9])\p{Nd}/gu;
+
+/**
+ * A text as a reader means it: compatibility forms such as full-width digits by their usual characters (NFKC), digits of every
+ * script as 0–9, nothing invisible, and percent-encoding, `\u0034` and `&#52;` decoded.
+ */
+export function plainText(text: string): string {
+  let plain = text;
+  for (let times = 0; times < mostDecodings; times += 1) {
+    const before = plain;
+    plain = plain
+      .replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) => textOf(Buffer.from(bytes.replaceAll('%', ''), 'hex')))
+      .replaceAll(
+        /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,5});?/gi,
+        (_whole, ...hex: (string | undefined)[]) =>
+          String.fromCodePoint(Number.parseInt(hex.slice(0, 3).find((each) => each !== undefined) ?? '0', 16)),
+      )
+      .replaceAll(/&#(\d{1,6});?/g, (_whole, decimal: string) => String.fromCodePoint(Number(decimal)));
+    if (!ascii.test(plain)) {
+      plain = plain.normalize('NFKC').replaceAll(invisible, '').replaceAll(otherDigit, valueOf);
+    }
+    if (plain === before) break;
+  }
+  return plain.toWellFormed();
+}
+
+/** The digits of a script are ten neighbours, of which the first is its zero. */
+function valueOf(digit: string): string {
+  const point = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(point - value - 1))) value += 1;
+  return String(value);
+}
+
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.includes('\uFFFD') ? bytes.toString('latin1') : text;
+}
+
+/** Six bytes in base64: as many digits as a number has that is looked for. */
+const encodedWord = /[\w+/-]{8,}={0,2}/g;
+
+/** The words of a text that may be base64 or hex, each with the texts that it may stand for. */
+export function decodedWords(text: string): { readonly word: string; readonly texts: readonly string[] }[] {
+  return (text.match(encodedWord) ?? []).flatMap((word) => {
+    // A sign of the alphabet may also be one that stands before the encoded text.
+    const parts = new Set([word, ...word.split(/[-_]/), ...word.split(/[+/]/)]);
+    const texts = [...parts].flatMap((part) => (part.length < 8 ? [] : decodings(part)));
+    return texts.length === 0 ? [] : [{ word, texts }];
+  });
+}
+
+function decodings(word: string): string[] {
+  return (['base64', 'hex'] as const).flatMap((encoding) => {
+    const text = Buffer.from(word, encoding).toString('utf8').replaceAll('\0', '');
+    // The bytes of any other word are hardly ever text.
+    return text === '' || /[\p{Cc}\uFFFD]/u.test(text) ? [] : [plainText(text)];
+  });
+}

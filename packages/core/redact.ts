@@ -1,0 +1,111 @@
+import { decodedWords, plainText } from './plain-text.ts';
+import { storableText } from './storable.ts';
+
+const longestMessage = 200;
+/** More of a message is not looked at: expressions that fit long texts run out of stack, or of time. */
+const longestRead = 4000;
+/** What may be the beginning of a card number, address or token behind the part that is read. */
+const longestOfOthers = 64;
+const mask = '***';
+/** Up to two signs of any kind, and a blank, may stand between two digits of one number. */
+const between = String.raw`[^\p{L}\p{N}]{0,3}`;
+/** Card and phone numbers, codes. */
+const number = new RegExp(String.raw`\p{N}(?:${between}\p{N}){5,}`, 'gu');
+/** What a security code, a PIN or an SMS code has at least. */
+const shortNumber = new RegExp(String.raw`\p{N}(?:${between}\p{N}){2,}`, 'gu');
+const codeWord = /cvv|cvc|cvn|\botp\b|\b(?:security|sms|verification|card)[ _-]?code|安全码|验证码|密码/i;
+/** Not in `shipping`, but in `cardPin`. */
+const pinWord = /(?<![A-Za-z])pin(?![a-z])|Pin(?![a-z])|(?<![A-Z])PIN(?![A-Z])/;
+/** A payment or share token, if it has a digit; our own ids and UUIDs are shorter. */
+const longWord = /[\w+/=-]{40,}/g;
+/** Looked for from the beginning of a word alone: from each letter on, a word of a megabyte would take minutes. */
+const mailAddress = /(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"']+/g;
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const controlCharacters = /[\u0000-\u001f\u007f]+/g;
+
+/**
+ * Makes a provider's text fit to be kept, shown and logged: at most 200 characters, with these replaced by `***`, however they
+ * are written (see {@link plainText}; also as base64 or hex): numbers of six or more digits (card and phone numbers, codes),
+ * with up to two signs between their digits; numbers of three or more in a text that speaks of a security code, PIN or SMS
+ * code; mail addresses; tokens of 40 or more characters; and every text in `hide`, in capitals or not.
+ *
+ * @param hide the sensitive values of the request, which a provider may echo
+ */
+export function redact(message: string | null | undefined, hide: readonly string[] = []): string | null {
+  if (message === null || message === undefined || message === '') return null;
+  const secrets = secretsOf(hide);
+  const read = storableText(message, longestRead);
+  let text = plainText(read);
+  const isPart = message.length > longestRead;
+  if (isPart) {
+    // A secret that goes on behind the part that was read is not recognised: its beginning is cut off.
+    text = text.slice(0, Math.max(0, text.length - Math.max(longestOfOthers, secrets.longest)));
+  }
+  const clean = masked(text, secrets);
+  // A message in which there is nothing to hide stays as the provider wrote it, full-width commas and all.
+  const shown = clean === text && !isPart ? read : clean;
+  return storableText(shown.replace(controlCharacters, ' '), longestMessage);
+}
+
+const code = /^[\w.-]{1,32}$/;
+/** A code, whatever else it may be by chance: a postal code, a user's id. The longest that a document names has five digits. */
+const shortCode = /^-?\d{1,5}$/;
+/** Six digits may be an SMS code, which the request then carried. */
+const sixDigits = /^\d{6}$/;
+
+/**
+ * Whether a text can be shown as a provider's code: a short word in which {@link redact} finds nothing to hide. Any other is
+ * a part of the provider's message, redacted like it.
+ */
+export function isProviderCode(text: string, hide: readonly string[] = []): boolean {
+  if (shortCode.test(text)) return true;
+  return code.test(text) && (sixDigits.test(text) ? !hide.includes(text) : redact(text, hide) === text);
+}
+
+interface Secrets {
+  /** In {@link plainText}'s form, the longest first: a short text must not break up a longer one that contains it. */
+  readonly words: readonly string[];
+  /** After numbers are masked: the user's id `1` must not break up a card number. */
+  readonly digits: readonly string[];
+  /** What the longest of them can take up at most: percent-encoded, with signs between. */
+  readonly longest: number;
+}
+
+function secretsOf(hide: readonly string[]): Secrets {
+  const texts = hide.map(plainText).filter((text) => text !== '');
+  texts.sort((one, other) => other.length - one.length);
+  const isDigits = (text: string): boolean => /^\d+$/.test(text);
+  return {
+    words: texts.filter((text) => !isDigits(text)),
+    digits: texts.filter(isDigits),
+    longest: 3 * (texts[0]?.length ?? 0),
+  };
+}
+
+/** A text within a text within the message: whoever encodes it once more wants it not to be found, and finds another way. */
+const deepest = 2;
+/** A shorter one stands in the bytes of any word by chance. */
+const shortestEncoded = 4;
+
+function masked(text: string, { words, digits, longest }: Secrets, depth = 0): string {
+  let clean = text;
+  if (depth < deepest) {
+    const isLongEnough = (secret: string): boolean => secret.length >= shortestEncoded;
+    const inside = { words: words.filter(isLongEnough), digits: digits.filter(isLongEnough), longest };
+    for (const { word, texts } of decodedWords(text)) {
+      if (texts.some((each) => masked(each, inside, depth + 1) !== each)) clean = clean.replaceAll(word, mask);
+    }
+  }
+  // A provider may write in capitals what it was sent in small letters, and put other signs between words.
+  for (const word of words) clean = clean.replaceAll(spelled(word.split(/\s+/)), mask);
+  clean = clean
+    .replaceAll(mailAddress, mask)
+    .replaceAll(longWord, (word) => (/\d/.test(word) ? mask : word))
+    .replaceAll(codeWord.test(text) || pinWord.test(text) ? shortNumber : number, mask);
+  for (const secret of digits) clean = clean.replaceAll(spelled(secret.split('')), mask);
+  return clean;
+}
+
+function spelled(parts: readonly string[]): RegExp {
+  return new RegExp(parts.map((part) => RegExp.escape(part)).join(between), 'giu');
+}
