@@ -279,7 +279,8 @@ export const operations = {
     summary: 'Reveal a card',
     description:
       'Card number, expiry and security code, straight from the provider: nothing of it is kept, and `Cache-Control: no-store`, which ' +
-      'every answer has, forbids anybody else to. Who asked, and why, is in the audit log before the provider is asked. Limited per key and hour.',
+      'every answer has, forbids anybody else to. Who asked, and why, is in the audit log before the provider is asked, and so is ' +
+      'who was denied. Limited per key and hour.',
     scopes: ['cards:reveal'],
     effect: 'read',
     params: idOf('card'),

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { latestRows } from '../src/audit/store.ts';
+import { revealCard } from '../src/cards/reveal-card.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { ahead } from './setup/settle.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
 import { until } from './setup/until.ts';
 
@@ -72,7 +75,7 @@ describe('revealing a card', () => {
     for (const body of [{}, { purpose: '  ' }, { purpose, note: 'x' }]) {
       expect(problemOf(await call(gateway.url, { ...request, body }), 400)).toMatchObject({ code: 'invalid-request' });
     }
-    expect(await audited(id)).toEqual([]);
+    expect(await audited(id)).toMatchObject([{ action: 'card.reveal_denied', purpose: 'forbidden' }]);
   });
 
   test('a number in the purpose is not written down', async () => {
@@ -188,7 +191,8 @@ describe('how often a key may look', () => {
         expect(seconds).toBeLessThanOrEqual(3600);
       }
       expect(shown()).toBe(before + perHour);
-      expect(await audited(id)).toHaveLength(perHour);
+      const looks = await audited(id);
+      expect(looks.filter(({ action }) => action === 'card.reveal')).toHaveLength(perHour);
 
       const path = `/v1/cards/${id}/frame-tokens`;
       const token = await call(second.url, { method: 'POST', path, key, body: { purpose } });
@@ -200,23 +204,139 @@ describe('how often a key may look', () => {
     }
   });
 
-  test('is forgotten after an hour', async () => {
+  test('is counted by the clock of the database, whatever that of a process says, and forgotten after an hour', async () => {
     const { id } = await cards.made('virtual');
-    const { key, client } = await gateway.key();
-    const audit = (minutesAgo: number) =>
-      gateway.pool.query(
-        `INSERT INTO audit_log (at, tenant, caller, key_id, action, resource, purpose)
-         SELECT now() - $2 * interval '1 minute', 'default', 'tests', key_id, 'card.reveal', 'card_x', 'earlier'
-         FROM audit_log WHERE resource = $1 LIMIT 1`,
-        [id, minutesAgo],
-      );
-    await client.revealCard({ params: { id }, body: { purpose } });
-    for (let row = 0; row < perHour; row += 1) await audit(61);
-    expect((await revealOf(id, key)).status).toBe(200);
-    for (let row = 2; row < perHour; row += 1) await audit(59);
+    const { key, client } = await gateway.key({ caller: 'clocks' });
+    for (let look = 0; look < perHour; look += 1) await client.revealCard({ params: { id }, body: { purpose } });
+    const [{ key_id: keyId } = { key_id: '' }] = await audited(id);
+    const caller = { tenant: 'default', caller: 'clocks', keyId, scopes: ['admin'] };
+    const request = { caller, id, purpose, requestId: '', traceparent: undefined };
+    for (const hours of [-25, -2, 2, 25]) {
+      const look = revealCard(ahead(gateway, hours * 3_600_000), request);
+      await expect(look).rejects.toMatchObject({ code: 'reveal-limit' });
+    }
+    const age = (interval: string) =>
+      gateway.pool.query('UPDATE guesses SET made_at = made_at - $1::interval WHERE subject = $2', [
+        interval,
+        `reveal by ${keyId}`,
+      ]);
+    await age('59 minutes');
     const answer = await revealOf(id, key);
     expect(problemOf(answer, 429)).toMatchObject({ code: 'reveal-limit' });
     expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
+    await age('2 minutes');
+    expect((await revealOf(id, key)).status).toBe(200);
+  });
+});
+
+describe('a look that is denied', () => {
+  const acts = [
+    ['reveal', 'card'],
+    ['frame-tokens', 'card'],
+    ['reveal', 'binding'],
+  ] as const;
+  const missing = { card: 'card_01kan3z7jhfe7v2eq8d4tqh1y0', binding: 'bind_01kan3z7jhfe7v2eq8d4tqh1y0' } as const;
+  const pathOf = (act: string, kind: 'card' | 'binding', id: string): string => `/v1/${kind}s/${id}/${act}`;
+  const actionOf = (act: string, kind: 'card' | 'binding'): string =>
+    `${kind}.${act === 'reveal' ? 'reveal' : 'frame_token'}_denied`;
+
+  /** What a call left in the audit log, and the line of the log that says who was denied. */
+  async function left(path: string, key: string, status: number) {
+    const head = (await latestRows(gateway.pool, 1))[0]?.seq ?? 0n;
+    const logged = gateway.log().length;
+    const answer = await call(gateway.url, { method: 'POST', path, key, body: { purpose } });
+    problemOf(answer, status);
+    expect(answer.text).not.toContain(purpose);
+    const lines = gateway.log().slice(logged).split('\n');
+    const line = JSON.parse(lines.find((one) => one.includes('denied a reveal')) ?? '{}') as object;
+    const rows = (await latestRows(gateway.pool, 10)).filter(({ seq }) => seq > head);
+    expect(rows.map(({ requestId }) => requestId)).toEqual(rows.map(() => answer.headers['x-request-id']));
+    return { line, rows, answer };
+  }
+
+  test.each(acts)('for want of the scope: %s of a %s', async (act, kind) => {
+    const scopes = ['cards:read', 'cards:write', 'bindings:read', 'bindings:write', 'operations:resolve'];
+    const { key } = await gateway.key({ caller: 'clerk', scopes });
+    const { line, rows } = await left(pathOf(act, kind, missing[kind]), key, 403);
+    expect(line).toMatchObject({ client: '127.0.0.1', caller: 'clerk', tenant: 'default', why: 'forbidden' });
+    const row = { action: actionOf(act, kind), caller: 'clerk', resource: missing[kind], purpose: 'forbidden' };
+    expect(rows).toMatchObject([row]);
+  });
+
+  test.each(acts)('because there is no such thing: %s of a %s', async (act, kind) => {
+    const { key } = await gateway.key({ caller: 'clerk' });
+    const { line, rows } = await left(pathOf(act, kind, missing[kind]), key, 404);
+    expect(line).toMatchObject({ client: '127.0.0.1', caller: 'clerk', why: 'not-found' });
+    expect(rows).toMatchObject([
+      { action: actionOf(act, kind), resource: missing[kind], purpose: `not-found: ${purpose}` },
+    ]);
+  });
+
+  test("because it is another tenant's, or its account has become so: in the same words", async () => {
+    const { id } = await cards.made('virtual');
+    const { key: stranger } = await gateway.key({ caller: 'stranger', tenant: 'other' });
+    const foreign = await left(pathOf('reveal', 'card', id), stranger, 404);
+    expect(foreign.rows).toMatchObject([
+      { action: 'card.reveal_denied', tenant: 'other', caller: 'stranger', resource: id },
+    ]);
+    expect(foreign.line).toMatchObject({ client: '127.0.0.1', tenant: 'other', why: 'not-found' });
+    const none = await left(pathOf('reveal', 'card', missing.card), stranger, 404);
+    expect({ ...(foreign.answer.json as object), requestId: '' }).toEqual({
+      ...(none.answer.json as object),
+      requestId: '',
+    });
+
+    const { key } = await gateway.key();
+    const account = gateway.services.accounts.byName('keysecure') as { tenant: string };
+    account.tenant = 'other';
+    try {
+      const moved = await left(pathOf('reveal', 'card', id), key, 404);
+      expect(moved.rows).toMatchObject([{ action: 'card.reveal_denied', tenant: 'default', resource: id }]);
+    } finally {
+      account.tenant = 'default';
+    }
+  });
+
+  test('because the key has looked too often; and only so many denials of one key are audited', async () => {
+    const { id } = await cards.made('virtual');
+    const { key, client } = await gateway.key();
+    for (let look = 0; look < perHour; look += 1) await client.revealCard({ params: { id }, body: { purpose } });
+    const path = pathOf('reveal', 'card', id);
+    for (let denial = 0; denial < perHour; denial += 1) {
+      const { line, rows } = await left(path, key, 429);
+      expect(line).toMatchObject({ client: '127.0.0.1', why: 'reveal-limit' });
+      expect(rows).toMatchObject([{ action: 'card.reveal_denied', purpose: `reveal-limit: ${purpose}` }]);
+    }
+    const { line, rows } = await left(path, key, 429);
+    expect(line).toMatchObject({ client: '127.0.0.1', why: 'reveal-limit' });
+    expect(rows).toEqual([]);
+  });
+
+  test('writes down no card number that stands in the place of an id', async () => {
+    const { key } = await gateway.key({ scopes: ['cards:read'] });
+    for (const id of ['4111111111111111', 'card_01411111111111111100000000', '4111%201111%201111%201111']) {
+      const { rows, line } = await left(pathOf('reveal', 'card', id), key, 403);
+      expect(rows).toMatchObject([{ action: 'card.reveal_denied', resource: 'no id of a card' }]);
+      expect(line).toMatchObject({ why: 'forbidden' });
+    }
+    expect(tracesIn(gateway.log(), ['4111111111111111'])).toEqual([]);
+  });
+
+  test('is denied also where that cannot be written down', async () => {
+    const { owner } = gateway;
+    await owner.query(
+      `CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no more rows'; END $$;
+       CREATE TRIGGER refuse_audit BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_audit()`,
+    );
+    try {
+      const { key } = await gateway.key({ scopes: ['cards:read'] });
+      const { rows, line } = await left(pathOf('reveal', 'card', missing.card), key, 403);
+      expect(rows).toEqual([]);
+      expect(line).toMatchObject({ client: '127.0.0.1' });
+      expect(gateway.log()).toContain('could not be written to the audit log');
+    } finally {
+      await owner.query('DROP TRIGGER refuse_audit ON audit_log; DROP FUNCTION refuse_audit()');
+    }
   });
 });
 

@@ -72,6 +72,13 @@ describe.each(versions)('a database of version %s', (version) => {
          FROM (VALUES ('{cards:write,catalog:read}'::text[]), ('{cards:read}'), ('{bindings:write}'), ('{cards:write,transfers:write}')) key (scopes)`,
       ),
     );
+    await withClient(database.superuserUrl, (superuser) =>
+      superuser.query(
+        `INSERT INTO audit_log (at, tenant, caller, key_id, action, resource, purpose)
+         SELECT now() - age * interval '1 minute', 'default', 'service', 'key_of_' || age, 'card.reveal', 'card_x', 'before the upgrade'
+         FROM unnest('{70,50}'::integer[]) age`,
+      ),
+    );
     before = await countsOf(database.superuserUrl, tables);
     await createRoles(database.superuserUrl, {
       owner: new URL(inject('templateOwnerUrl')).password,
@@ -111,6 +118,8 @@ describe.each(versions)('a database of version %s', (version) => {
       ['cards:write', 'catalog:read', 'transfers:write'],
       ['cards:write', 'transfers:write'],
     ]);
+    const { rows: looks } = await withClient(database.ownerUrl, (owner) => owner.query('SELECT subject FROM guesses'));
+    expect(looks).toEqual([{ subject: 'reveal by key_of_50' }]);
     const empty = await createTestDatabase();
     expect(await schemaOf(database.ownerUrl)).toEqual(await schemaOf(empty.ownerUrl));
     await empty.drop();

@@ -1,10 +1,13 @@
 import type { Pool, PoolClient } from '@card-gateway/database';
 
-/** What is written down before it is done. */
+/** What is written down before it is done, or because it was denied. */
 export type AuditAction =
   | 'card.reveal'
   | 'card.frame_token'
   | 'binding.reveal'
+  | 'card.reveal_denied'
+  | 'card.frame_token_denied'
+  | 'binding.reveal_denied'
   | 'binding.check'
   | 'card.activate'
   | 'card.set_pin'
@@ -26,7 +29,7 @@ export interface AuditEntry {
   readonly action: AuditAction;
   /** Public id of what it is done to; the account where that has none. */
   readonly resource: string;
-  /** In the caller's words; what could be a card or phone number in it is masked. */
+  /** In the caller's words, of a denial behind the code of the problem; what could be a card or phone number in it is masked. */
   readonly purpose: string | null;
   readonly requestId: string | null;
 }

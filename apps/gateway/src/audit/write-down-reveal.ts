@@ -1,7 +1,12 @@
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
+import { revealsOf } from '../guesses/limits.ts';
+import { countQuestion } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
-import { recordReveal, type RevealAction } from './reveal-store.ts';
+import { type AuditAction, recordAudit } from './store.ts';
+
+/** Looks at a secret: those of one API key are limited together. */
+export type RevealAction = Extract<AuditAction, 'card.reveal' | 'card.frame_token' | 'binding.reveal'>;
 
 /** Who wants to see which secret, and why. */
 export interface RevealRequest {
@@ -24,11 +29,12 @@ export async function writeDownReveal(
   { caller, id, purpose, requestId }: RevealRequest,
   action: RevealAction,
 ): Promise<void> {
-  const at = new Date(services.now());
   const { tenant, keyId } = caller;
+  const at = new Date(services.now());
   const entry = { at, tenant, caller: caller.caller, keyId, action, resource: id, purpose, requestId };
-  const perHour = services.config.REVEALS_PER_KEY_AND_HOUR;
-  const until = await recordReveal(services.pool, entry, perHour).catch((error: unknown) => {
+  const limit = revealsOf(services, keyId);
+  const counted = countQuestion(services.pool, [limit], (client) => recordAudit(client, entry));
+  const waitMs = await counted.catch((error: unknown) => {
     throw new ProblemError(
       'database-unavailable',
       'This could not be written to the audit log, so that nothing was revealed. Try again.',
@@ -36,8 +42,10 @@ export async function writeDownReveal(
       error,
     );
   });
-  if (until === null) return;
-  throw new ProblemError('reveal-limit', `This API key may look at ${perHour} secrets in an hour, and has done so.`, {
-    retryAfterSeconds: Math.max(1, Math.ceil((until.getTime() - at.getTime()) / 1000)),
-  });
+  if (waitMs === null) return;
+  throw new ProblemError(
+    'reveal-limit',
+    `This API key may look at ${limit.most} secrets in an hour, and has done so.`,
+    { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
+  );
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { writeDownDenials } from '../audit/write-down-denial.ts';
 import { mount, mountWrite } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { checkBinding, listBanks, lookUpIssuer } from './ask.ts';
@@ -12,8 +13,11 @@ export function bindingRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'startBinding', ({ write, body }) => startBinding(services, write, body));
   mountWrite(app, 'verifyBinding', ({ write, params, body }) => verifyBinding(services, write, params.id, body));
   mountWrite(app, 'removeBinding', ({ write, params }) => removeBinding(services, write, params.id));
-  mount(app, 'revealBinding', ({ params, body, ...call }) =>
-    revealBinding(services, { ...call, id: params.id, purpose: body.purpose }),
+  mount(
+    app,
+    'revealBinding',
+    ({ params, body, ...call }) => revealBinding(services, { ...call, id: params.id, purpose: body.purpose }),
+    writeDownDenials(services, 'binding.reveal'),
   );
   mount(app, 'listBindings', ({ caller, query, traceparent }) => readBindings(services, caller, query, traceparent));
   mount(app, 'getBinding', ({ caller, params }) => readBinding(services, caller, params.id));

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { writeDownDenials } from '../audit/write-down-denial.ts';
 import { mount, mountWrite } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
@@ -17,10 +18,16 @@ export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'unfreezeCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'unfreeze' }));
   mountWrite(app, 'cancelCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'cancel' }));
   mountWrite(app, 'setCardPin', ({ write, params, body }) => setCardPin(services, write, params.id, body));
-  mount(app, 'revealCard', ({ params, body, ...call }) =>
-    revealCard(services, { ...call, id: params.id, purpose: body.purpose }),
+  mount(
+    app,
+    'revealCard',
+    ({ params, body, ...call }) => revealCard(services, { ...call, id: params.id, purpose: body.purpose }),
+    writeDownDenials(services, 'card.reveal'),
   );
-  mount(app, 'createFrameToken', ({ params, body, ...call }) =>
-    createFrameToken(services, { ...call, id: params.id, purpose: body.purpose }),
+  mount(
+    app,
+    'createFrameToken',
+    ({ params, body, ...call }) => createFrameToken(services, { ...call, id: params.id, purpose: body.purpose }),
+    writeDownDenials(services, 'card.frame_token'),
   );
 }

@@ -18,6 +18,16 @@ export function questionsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `question by ${keyId}`, most: config.CARD_QUESTIONS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
 
+/** Of looks at secrets by one API key. */
+export function revealsOf({ config }: Services, keyId: string): GuessLimit {
+  return { subject: `reveal by ${keyId}`, most: config.REVEALS_PER_KEY_AND_HOUR, withinMs: hourMs };
+}
+
+/** Of denied looks by one API key that are written to the audit log. */
+export function deniedRevealsOf({ config }: Services, keyId: string): GuessLimit {
+  return { subject: `denied reveal by ${keyId}`, most: config.REVEALS_PER_KEY_AND_HOUR, withinMs: hourMs };
+}
+
 /** What guesses at the security code of one card are counted by. */
 export const securityCodeOf = (card: string): string => `security code of ${card}`;
 

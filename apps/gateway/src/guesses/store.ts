@@ -1,6 +1,6 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 
-/** How many guesses of one subject are allowed within a time. */
+/** How many guesses of one subject are allowed within a time; looks at secrets are counted like them. */
 export interface GuessLimit {
   /** What is limited together, e.g. all guesses at the security code of one card. */
   readonly subject: string;

@@ -36,18 +36,24 @@ declare module 'fastify' {
   }
 }
 
-/** Serves a read: 200 with what `act` gives. */
+/**
+ * Serves a read: 200 with what `act` gives.
+ *
+ * @param onProblem is told of each problem that a call of it is answered with, before that goes out
+ */
 export function mount<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
   act: (call: Call<Id>) => Promise<Reply<Id>>,
+  onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
-  route(app, id, async (request, reply) => {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const operation: Operation = operations[id];
     const answer = await act(callOf<Id>(request));
     if (reply.sent) return reply;
     return reply.code(operation.success.status).send(answer);
-  });
+  };
+  route(app, id, handler, onProblem);
 }
 
 /** Serves a write: needs an Idempotency-Key, and answers what {@link WriteAnswer} says. */
@@ -95,6 +101,7 @@ function route(
   app: FastifyInstance,
   id: OperationId,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+  onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
   const { method, path, params, query, body, scopes, success, effect, settlesAtOnce }: Operation = operations[id];
   app.route({
@@ -114,6 +121,11 @@ function route(
       requireScope(callerOf(request), scopes);
     },
     ...(body === undefined && { preHandler: requireNoBody }),
+    ...(onProblem && {
+      onError: async (request, _reply, error) => {
+        if (error instanceof ProblemError) await onProblem(request, error);
+      },
+    }),
     handler: (request, reply) => {
       const work = runUntil(request.deadline, () => handler(request, reply)).catch((error: unknown) => {
         if (!reply.sent) throw error;

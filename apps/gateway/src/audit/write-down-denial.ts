@@ -1,0 +1,54 @@
+import type { ProblemCode } from '@card-gateway/contract';
+import { fromPublicId } from '@card-gateway/core';
+import type { FastifyRequest } from 'fastify';
+import { deniedRevealsOf } from '../guesses/limits.ts';
+import { countQuestion } from '../guesses/store.ts';
+import type { ProblemError } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+import { recordAudit } from './store.ts';
+import type { RevealAction } from './write-down-reveal.ts';
+
+/** What says that a key may not look: it lacks the scope, nothing of its tenant has that id, or it has looked too often. */
+const denials: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 'reveal-limit']);
+
+/**
+ * Writes down who is denied a look at a secret: each in the log, with the client's address, and in the audit log as many of
+ * one key as it may have revealed, so that nobody fills that with denials. An answer that is a denial goes out also
+ * where the row cannot be written.
+ */
+export function writeDownDenials(
+  services: Services,
+  action: RevealAction,
+): (request: FastifyRequest, problem: ProblemError) => Promise<void> {
+  return async ({ caller, params, body, id: requestId, ip, log }, { code }) => {
+    if (caller === null || !denials.has(code)) return;
+    const { tenant, keyId } = caller;
+    log.warn({ tenant, caller: caller.caller, client: ip, why: code }, 'denied a reveal');
+    const entry = {
+      at: new Date(services.now()),
+      tenant,
+      caller: caller.caller,
+      keyId,
+      action: `${action}_denied`,
+      resource: resourceOf(action, params),
+      purpose: [code, ...purposeOf(body)].join(': '),
+      requestId,
+    } as const;
+    const limit = deniedRevealsOf(services, keyId);
+    await countQuestion(services.pool, [limit], (client) => recordAudit(client, entry)).catch((error: unknown) =>
+      log.error({ err: error }, 'a denied reveal could not be written to the audit log'),
+    );
+  };
+}
+
+/** The id that was asked for, unless it is none: nobody has checked it, and it may hold a card number. */
+function resourceOf(action: RevealAction, params: unknown): string {
+  const { id } = params as { readonly id: string };
+  const kind = action === 'binding.reveal' ? 'binding' : 'card';
+  return fromPublicId(kind, id) === null || /\d{13}/.test(id) ? `no id of a ${kind}` : id;
+}
+
+/** Nothing of the body is read before it is known who may call. */
+function purposeOf(body: unknown): string[] {
+  return body === undefined || body === null ? [] : [(body as { readonly purpose: string }).purpose];
+}
