@@ -548,7 +548,9 @@ export const operations = {
     description:
       'Pulls an account’s cards, or one user’s bindings, into the gateway: page by page, resumed where it stopped after a restart. ' +
       'The same rows are found again by the provider’s ids, so a second sync changes nothing that has not changed. ' +
-      'The answer is 202 because the work follows; `GET /v1/syncs/{id}` shows how far it is.',
+      'The answer is 202 because the work follows; `GET /v1/syncs/{id}` shows how far it is. ' +
+      'While a sync of the same account, user and kind waits (`queued`), every further call is answered with it, whatever its ' +
+      'Idempotency-Key: it shows all that was so when it was called. Beside one that is `running` another one waits.',
     scopes: ['cards:write', 'bindings:write'],
     effect: 'write',
     body: sync.startSyncSchema,

@@ -542,7 +542,8 @@ describe('syncs of an account', () => {
     const clients = [gateway.client, second.client, gateway.client, second.client];
     const syncs = await Promise.all(clients.map((client) => synced(client, 'open-api')));
     for (const sync of syncs) expect(sync).toMatchObject({ status: 'succeeded', pages: 8, seen: 300 });
-    const spans = syncs.map(({ startedAt, finishedAt }) => [String(startedAt), String(finishedAt)] as const);
+    const different = [...new Map(syncs.map((sync) => [sync.id, sync])).values()];
+    const spans = different.map(({ startedAt, finishedAt }) => [String(startedAt), String(finishedAt)] as const);
     const inOrder = spans.toSorted(([a], [b]) => a.localeCompare(b));
     expect(inOrder.slice(1).every(([start], index) => start >= String(inOrder[index]?.[1]))).toBe(true);
     const after = await cardsOf(gateway.client, 'open-api');

@@ -169,17 +169,18 @@ describe("an account's cards", () => {
       ]);
       return rows;
     };
-    const waiting = await gateway.client.startSync({ body: { account: 'keysecure' } });
-    const killed = await gateway.client.startSync({ body: { account: 'keysecure' } });
-    const ids = [waiting, killed].map(({ id }) => uuidOf('sync', id));
+    // One that waited would be found by the next call.
+    const begun = async (): Promise<string> => {
+      const id = uuidOf('sync', (await gateway.client.startSync({ body: { account: 'keysecure' } })).id);
+      await gateway.pool.query("UPDATE syncs SET state = 'running', started_at = now() WHERE id = $1", [id]);
+      return id;
+    };
+    const ids = [await begun(), await begun()];
     await gateway.pool.query(
       `UPDATE graphile_worker._private_jobs SET attempts = CASE key WHEN $1 THEN 3 ELSE max_attempts END
        WHERE key IN ($1, $2)`,
       ids.map((id) => `sync:${id}`),
     );
-    await gateway.pool.query("UPDATE syncs SET state = 'running', started_at = now() WHERE id = ANY ($1::uuid[])", [
-      ids,
-    ]);
     await sweep(gateway.services);
     // Whose job will be tried again is left to it.
     expect(await Promise.all(ids.map(jobOf))).toEqual([[{ attempts: 3 }], [{ attempts: 0 }]]);

@@ -39,15 +39,24 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
   try {
     await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
   } catch (error) {
+    if (error instanceof ProblemError && isTurnedAway(error)) {
+      // The provider was not asked: that uses up no attempt, and the sync goes on where it is as soon as it may.
+      const { retryAfterSeconds = 1 } = error.details;
+      await queueSync(services.pool, syncId, { runAt: new Date(services.now() + retryAfterSeconds * 1000) });
+      return;
+    }
     const isOver = run.isLastAttempt || (error instanceof ProblemError && !mayPass(error));
     if (isOver) await failSync(services.pool, syncId, failureOf(error), new Date(services.now()));
     if (!isOver || !(error instanceof ProblemError)) throw error;
   }
 }
 
+function isTurnedAway({ code }: ProblemError): boolean {
+  return code === 'account-busy' || code === 'circuit-open';
+}
+
 function mayPass({ code, details }: ProblemError): boolean {
-  const isAway = code === 'provider-unavailable' || code === 'account-busy' || code === 'circuit-open';
-  return isAway || (code === 'provider-error' && details.isFinal !== true);
+  return code === 'provider-unavailable' || (code === 'provider-error' && details.isFinal !== true);
 }
 
 async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {

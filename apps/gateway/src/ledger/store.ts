@@ -106,12 +106,13 @@ export async function findOpen(pool: Pool, account: string, resourceIds: readonl
  * Null when the Idempotency-Key is taken: then nothing was recorded.
  *
  * @param instead a refusal that was certain and may pass: it gives the key up to this new try
+ * @param insertResource may give the id of another resource that the write is about
  */
 export async function claim(
   pool: Pool,
   operation: NewOperation,
   instead: OperationRow | null,
-  insertResource: (client: PoolClient) => Promise<void>,
+  insertResource: (client: PoolClient) => Promise<string | void>,
 ): Promise<OperationRow | null> {
   return inTransaction(pool, async (client) => {
     if (instead !== null) {
@@ -144,8 +145,10 @@ export async function claim(
     });
     const [claimed] = rows;
     if (claimed === undefined) return null;
-    await insertResource(client);
-    return claimed;
+    const resourceId = (await insertResource(client)) ?? claimed.resourceId;
+    if (resourceId === claimed.resourceId) return claimed;
+    await client.query('UPDATE operations SET resource_id = $2 WHERE id = $1', [claimed.id, resourceId]);
+    return { ...claimed, resourceId };
   });
 }
 

@@ -16,7 +16,8 @@ export type { WriteAnswer, WriteRequest } from './request.ts';
 export interface Order<Value> {
   readonly account: OpenAccount;
   readonly resourceId: string;
-  readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<void>;
+  /** Records the resource, or gives the id of another one that stands for it. */
+  readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
   readonly send: (call: ProviderCall, operationId: string) => Promise<Outcome<Value>>;
   /** The provider is not called now, so that it need be neither free nor well. */
   readonly callsNobody?: true;

@@ -8,19 +8,20 @@ import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { endSync, getSync, insertSync, queueSync, type SyncRow } from './store.ts';
+import { endUnstarted, getSync, insertSync, queueSync, type SyncRow } from './store.ts';
 
-/** A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. */
+/**
+ * A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. Several
+ * writes may be about one sync: those that found it waiting.
+ */
 export const startSyncKind: WriteKind<null> = {
   type: 'startSync',
   successStatus: 202,
   settlesBy: () => 'look-up',
   apply: async (client, operation, outcome, { at }) => {
-    if (outcome.kind === 'done') await queueSync(client, operation.resourceId);
+    if (outcome.kind === 'done') await queueSync(client, operation.resourceId, { unlessQueued: true });
     // Left as queued, it would keep the account's later syncs waiting for ever.
-    if (outcome.kind === 'refused') {
-      await endSync(client, operation.resourceId, { state: 'failed', failure: 'It was not started.' }, at);
-    }
+    if (outcome.kind === 'refused') await endUnstarted(client, operation, at);
   },
   view: async (client, operation) => {
     const row = await getSync(client, operation.resourceId);
@@ -31,7 +32,11 @@ export const startSyncKind: WriteKind<null> = {
   resolved: async () => done(null),
 };
 
-/** Starts pulling an account's cards, or one user's bindings. */
+/**
+ * Starts pulling an account's cards, or one user's bindings. While one of the same waits, that one is answered with: it asks
+ * for its first page later than this call came in, and so shows all that was so by then. One that runs already may have
+ * passed the page of what has just changed: then another one waits for its end.
+ */
 export function startSync(
   services: Services,
   write: WriteRequest,

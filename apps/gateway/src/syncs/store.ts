@@ -47,21 +47,64 @@ export interface NewSync {
   readonly userIp: string | null;
 }
 
-export async function insertSync(client: PoolClient, sync: NewSync, operationId: string, at: Date): Promise<void> {
+/**
+ * Records a sync, inside the transaction that records its write; where one of the same waits for its turn already, nothing.
+ *
+ * @returns the id of the sync that waits now
+ */
+export async function insertSync(client: PoolClient, sync: NewSync, operationId: string, at: Date): Promise<string> {
+  // Of two that come at once, the second finds the first.
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `sync ${sync.account} ${sync.kind} ${sync.userRef ?? ''}`,
+  ]);
+  // The lock of the row keeps it from being ended meanwhile as one that nobody waits for: {@link endUnstarted}.
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM syncs WHERE tenant = $1 AND account = $2 AND kind = $3 AND user_ref IS NOT DISTINCT FROM $4
+       AND state = 'queued' FOR UPDATE`,
+    [sync.tenant, sync.account, sync.kind, sync.userRef],
+  );
+  if (rows[0] !== undefined) return rows[0].id;
   await client.query(
     `INSERT INTO syncs (id, tenant, provider, account, kind, user_ref, user_ip, state, operation_id, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9)`,
     [sync.id, sync.tenant, sync.provider, sync.account, sync.kind, sync.userRef, sync.userIp, operationId, at],
   );
+  return sync.id;
 }
 
-/** Puts the sync on the queue, one at a time per account, inside the transaction that starts it. */
-export async function queueSync(client: Pool | PoolClient, id: string): Promise<void> {
+/** A write that was to start a sync is refused: the sync ends, unless another write has started it, or is about to. */
+export async function endUnstarted(
+  client: PoolClient,
+  { id, resourceId }: { readonly id: string; readonly resourceId: string },
+  at: Date,
+): Promise<void> {
+  // Of two such writes the second finds the first refused.
+  await client.query('SELECT FROM syncs WHERE id = $1 FOR UPDATE', [resourceId]);
+  const { rowCount } = await client.query(
+    `SELECT FROM operations WHERE resource_id = $1 AND id <> $2 AND state <> 'refused' LIMIT 1`,
+    [resourceId, id],
+  );
+  if (rowCount === 0) await endSync(client, resourceId, { state: 'failed', failure: 'It was not started.' }, at);
+}
+
+export interface SyncJob {
+  /** A job that it has already stays as it is, when it runs and how often it has failed. */
+  readonly unlessQueued?: boolean;
+  /** Not before; default now. */
+  readonly runAt?: Date;
+}
+
+/** Puts a sync on the queue, one at a time per account. */
+export async function queueSync(
+  client: Pool | PoolClient,
+  id: string,
+  { unlessQueued = false, runAt }: SyncJob = {},
+): Promise<void> {
   await client.query(
     `SELECT graphile_worker.add_job('sync', json_build_object('syncId', $1::text), queue_name => 'sync:' || account,
-       max_attempts => 8, job_key => 'sync:' || $1::text)
+       max_attempts => 8, job_key => 'sync:' || $1::text, job_key_mode => $2, run_at => $3)
      FROM syncs WHERE id = $1::uuid`,
-    [id],
+    [id, unlessQueued ? 'unsafe_dedupe' : 'replace', runAt],
   );
 }
 
@@ -71,8 +114,9 @@ export async function queueSync(client: Pool | PoolClient, id: string): Promise<
  */
 export async function queueLeftSyncs(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT s.id FROM syncs s JOIN operations o ON o.id = s.operation_id AND o.state = 'succeeded'
-     WHERE s.state IN ('queued', 'running') AND NOT EXISTS (SELECT FROM graphile_worker.jobs
+    `SELECT s.id FROM syncs s
+     WHERE s.state IN ('queued', 'running')
+       AND EXISTS (SELECT FROM operations WHERE resource_id = s.id AND state = 'succeeded') AND NOT EXISTS (SELECT FROM graphile_worker.jobs
        WHERE key = 'sync:' || s.id::text AND (attempts < max_attempts OR locked_at IS NOT NULL))`,
   );
   for (const { id } of rows) await queueSync(pool, id);
