@@ -356,6 +356,28 @@ describe('a hint at a card that no call can find, for its number is not known,',
   });
 });
 
+test('a list that fails costs none of the other lists that a notification makes be read, and is read again', async () => {
+  const user = 'user-told';
+  admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
+  admin.onerway.seedTokens({ merchantCustId: user, kind: 'SUBSCRIBE', tokens: [{}] });
+  const { merchantNo } = gateway.sandbox.credentials.onerway;
+  const transactionId = '1798262509925699777';
+  const told = { notifyType: 'TXN', txnType: 'BIND_CARD', transactionId, merchantNo, status: 'S' };
+  const message = admin.onerway.notification({ ...told, tokenId: 'd'.repeat(64), merchantCustId: user });
+  expect((await post(`${gateway.url}/callbacks/onerway`, message)).status).toBe(200);
+  const id = await latest();
+  const kinds = async () => {
+    const { data } = await gateway.client.listBindings({ query: { account: 'onerway', user } });
+    return data.map(({ kind }) => kind).toSorted();
+  };
+  admin.addFault({ provider: 'onerway', operation: 'queryTokenList', fault: 'truncated' });
+  await expect(work(id, false)).rejects.toThrow(/provider/);
+  expect(await kinds()).toEqual(['subscription']);
+  await work(id, false);
+  expect(await kinds()).toEqual(['subscription', 'token']);
+  expect(await callback(id)).toMatchObject({ state: 'worked' });
+});
+
 describe('a callback that cannot be worked', () => {
   test('is tried again, then failed and shown; replayed, it is worked, and who did it is on record', async () => {
     const card = await cards.made('virtual', 'Activated');

@@ -1,5 +1,8 @@
-import { type OperationType, newUuid, unknown, uuidOf } from '@card-gateway/core';
+import { done, type OperationType, newUuid, refused, unknown, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyBindingKind } from '../src/bindings/verify-binding.ts';
+import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
 import { insertSync } from '../src/syncs/store.ts';
@@ -203,4 +206,23 @@ test('a write that settles after a later one keeps the answer that is its own', 
     replayed: true,
     data: { status: 'frozen', operation: { id: lost.data.operation?.id, outcome: 'succeeded' } },
   });
+});
+
+test.each([
+  ['wrong', refused('wrong_code', { code: '-2' })],
+  ['too late', done({ status: 'expired' } as const)],
+])('a code that is found %s while a newer one is checked leaves that one its binding', async (_what, outcome) => {
+  const lost = await (await writes.verifyBinding.prepare())(crypto.randomUUID());
+  const id = uuidOf('binding', lost.data.id);
+  await laterWrite('bindings', id);
+  await gateway.pool.query("UPDATE bindings SET status = 'verifying' WHERE id = $1", [id]);
+  const earlier = await findById(gateway.pool, uuidOf('operation', lost.data.operation?.id ?? ''));
+  if (earlier === null) throw new Error('no operation');
+
+  const attempt = attemptOf('look-up', outcome, new Date(), new Date());
+  const kind = verifyBindingKind(gateway.services);
+  expect(await settleOperation(gateway.services, kind, earlier, outcome, 'look-up', attempt, 'late')).not.toBeNull();
+
+  const { rows } = await gateway.pool.query('SELECT status, attempts_left FROM bindings WHERE id = $1', [id]);
+  expect(rows).toEqual([{ status: 'verifying', attempts_left: 5 }]);
 });

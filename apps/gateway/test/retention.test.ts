@@ -71,12 +71,18 @@ test('the fingerprints of a binding that is over go; of one that is not, or not 
   expect(await client.call('startBinding', order)).toMatchObject({ replayed: true, data: { id: over.id } });
 });
 
-test('failed callbacks and syncs go after theirs; the audit log stays; all is counted', async () => {
+test('failed callbacks and syncs go after theirs, others and the audit log stay, and all is counted', async () => {
   const { pool } = gateway;
   await pool.query(
     `INSERT INTO callbacks (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, failure, received_at)
      SELECT gen_random_uuid(), 'default', 'p', 'a', 'key ' || n, 'other', '\\x0100', 'failed', 'why', now() - n * interval '10 days'
      FROM generate_series(0, 3) n`,
+  );
+  // However old they are: one that waited, and lost its job, is first shown as failed; one that was worked has a time of its own.
+  await pool.query(
+    `INSERT INTO callbacks (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, worked_at, received_at)
+     SELECT gen_random_uuid(), 'default', 'p', 'a', 'key ' || state, 'other', '\\x0100', state, worked_at, now() - interval '40 days'
+     FROM (VALUES ('received', NULL), ('worked', now())) other (state, worked_at)`,
   );
   await pool.query(
     `INSERT INTO syncs (id, tenant, provider, account, kind, state, created_at, finished_at)
@@ -87,6 +93,8 @@ test('failed callbacks and syncs go after theirs; the audit log stays; all is co
   const before = await audited();
   expect(await removedAfter(1)).toMatchObject({ failed_callbacks: 2, syncs: 2 });
   expect(await audited()).toBe(before);
+  const { rows } = await pool.query('SELECT state FROM callbacks ORDER BY state');
+  expect(rows.map(({ state }) => state as string)).toEqual(['failed', 'failed', 'failed', 'worked']);
   const { text } = await gateway.services.metrics.text(gateway.services);
   for (const line of ['card_numbers"} 1', 'binding_fingerprints"} 1', 'failed_callbacks"} 2', 'syncs"} 2']) {
     expect(text).toContain(`gateway_retention_removed_total{kind="${line}`);

@@ -22,15 +22,15 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
     failed_callbacks: config.FAILED_CALLBACKS_KEPT_DAYS,
     syncs: config.SYNCS_KEPT_DAYS,
   };
-  const removed: Record<string, number> = {
-    callbacks: await tidyCallbacks(services),
-    idempotency_keys: await forgetKeys(services),
-    guesses: await inBatches(() => deleteOldGuesses(pool, batch)),
-  };
+  const removed: Record<string, number> = {};
   for (const [what, days] of Object.entries(keptDays) as [Kept, number][]) {
     const before = new Date(services.now() - days * dayMs);
     removed[what] = await inBatches(() => removeOver(pool, what, before, batch));
   }
+  // After the failed ones: a callback that is only now found to have lost its job is shown until the next time, however old it is.
+  removed['callbacks'] = await tidyCallbacks(services);
+  removed['idempotency_keys'] = await forgetKeys(services);
+  removed['guesses'] = await inBatches(() => deleteOldGuesses(pool, batch));
   for (const [kind, count] of Object.entries(removed)) metrics.retentionCounter.inc({ kind }, count);
   return removed;
 }
