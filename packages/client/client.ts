@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { operations, problemMediaType, type Operation, type OperationId, type Problem } from '@card-gateway/contract';
 import { Agent, request, type Dispatcher } from 'undici';
+import { operations, type Problem } from './api.ts';
 import { GatewayProblem, GatewayUnreachable } from './errors.ts';
-import type { Client, Page } from './types.ts';
+import type { Client, OperationId, Page } from './types.ts';
 
 export interface ClientOptions {
   /** Where the gateway is, e.g. `https://cards.internal`; a path in it is kept. */
@@ -49,9 +49,10 @@ type Attempt =
     };
 
 const longestJitterMs = 5_000;
+const problemMediaType = 'application/problem+json';
 
 /**
- * A client of the gateway: one method per operation of the contract.
+ * A client of the gateway: one method per operation of its OpenAPI document.
  *
  * Every write carries an idempotency key, so reads and writes alike are repeated where the first try may be taken up
  * again: no answer, 503, 429 of a proxy or for unknown keys (any other limit of the gateway's is final) and 409 `request-in-progress`. All other answers are final.
@@ -63,9 +64,9 @@ export function createClient(options: ClientOptions): Client {
   const dispatcher = ownAgent ?? options.dispatcher;
 
   async function call(id: OperationId, input: AnyInput = {}): Promise<AnyResult> {
-    const operation: Operation = operations[id];
-    const idempotencyKey = operation.effect === 'write' ? (input.idempotencyKey ?? randomUUID()) : null;
-    const url = baseUrl + pathOf(operation, input.params) + queryOf(input.query);
+    const { method, path, write } = operations[id];
+    const idempotencyKey = write ? (input.idempotencyKey ?? randomUUID()) : null;
+    const url = baseUrl + pathOf(path, input.params) + queryOf(input.query);
     const headers: Record<string, string> = {
       accept: `application/json, ${problemMediaType}`,
       authorization: `Bearer ${options.apiKey}`,
@@ -78,7 +79,7 @@ export function createClient(options: ClientOptions): Client {
     const deadline = performance.now() + timeoutMs;
     const order = {
       ...(dispatcher && { dispatcher }),
-      method: operation.method,
+      method,
       headers,
       body: input.body === undefined ? null : JSON.stringify(input.body),
       // One limit for all tries: the gateway has its own deadline, so a slow answer is better waited for than asked for again.
@@ -116,8 +117,8 @@ export function createClient(options: ClientOptions): Client {
       async (input?: AnyInput) => (await call(id, input)).data,
     ]),
   );
-  // The types of the methods come from the same table as the methods themselves. Answers are not parsed again: the gateway
-  // is ours and tested against this contract, and a client must live with fields and enum words newer than itself.
+  // The types of the methods are made from the same document as the table. Answers are not parsed again: the gateway is
+  // tested against its contract, and a client must live with fields and enum words newer than itself.
   return { ...methods, call, all, close } as unknown as Client;
 }
 
@@ -165,8 +166,8 @@ async function send(
   };
 }
 
-function pathOf(operation: Operation, params: AnyInput['params']): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+function pathOf(path: string, params: AnyInput['params']): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = params?.[name] ?? '';
     // An empty or dotted segment would lead to another path than the operation's.
     if (/^\.{0,2}$/.test(value)) throw new TypeError(`expected a value for the path parameter "${name}"`);

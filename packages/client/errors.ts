@@ -1,4 +1,7 @@
-import type { Problem, ProblemCode } from '@card-gateway/contract';
+import type { Problem } from './api.ts';
+
+/** What a caller decides by: a switch over it knows the codes of this version, and others may come. */
+export type ProblemCode = Problem['code'];
 
 /**
  * The gateway answered with a problem. Decide by `code`. Neither the API key nor the request is part of it, so it may

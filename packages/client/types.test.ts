@@ -1,9 +1,29 @@
-import type { bindingSchema, cardSchema } from '@card-gateway/contract';
+import type { Operation, Operations, Problem as ContractProblem } from '@card-gateway/contract';
 import { describe, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import type { Client, GatewayProblem, ListOperationId, ListRow, OperationAnswer, OperationInput } from './index.ts';
+import type {
+  Binding,
+  Card,
+  Client,
+  GatewayProblem,
+  ListOperationId,
+  ListRow,
+  OperationAnswer,
+  OperationId,
+  OperationInput,
+  Problem,
+} from './index.ts';
 
-type Card = z.output<typeof cardSchema>;
+/** The operations whose types here are not those of the contract. */
+type Other<Fits extends Record<OperationId, boolean>> = {
+  [Id in OperationId]: Fits[Id] extends true ? never : Id;
+}[OperationId];
+type Extends<From, To> = [From] extends [To] ? true : false;
+type Part<Of, Name extends string> = Of extends { readonly [Key in Name]: infer Schema extends z.ZodType }
+  ? Schema
+  : z.ZodUndefined;
+type Given<Id extends OperationId, Name extends string> =
+  OperationInput<Id> extends { readonly [Key in Name]?: infer Value } ? Value : undefined;
 
 declare const client: Client;
 const id = 'card_01kan3z7jhfe7v2eq8d4tqh1y2';
@@ -23,8 +43,37 @@ describe('types', () => {
     expectTypeOf<Awaited<Calls['called']>['data']>().toEqualTypeOf<Card>();
     expectTypeOf<Calls['rows']>().toEqualTypeOf<AsyncGenerator<Card, void, undefined>>();
     expectTypeOf<OperationAnswer<'getCard'>>().toEqualTypeOf<Card>();
-    expectTypeOf<ListRow<'listBindings'>>().toEqualTypeOf<z.output<typeof bindingSchema>>();
+    expectTypeOf<ListRow<'listBindings'>>().toEqualTypeOf<Binding>();
+  });
+
+  test('a problem is told by its code, also one that is not known yet', () => {
     expectTypeOf<GatewayProblem['code']>().extract<'sms-limit'>().not.toBeNever();
+    expectTypeOf<'some-later-code'>().toExtend<GatewayProblem['code']>();
+    expectTypeOf<ContractProblem>().toExtend<Problem>();
+  });
+
+  test('every answer that the contract gives is one that is expected here', () => {
+    expectTypeOf<keyof Operations>().toEqualTypeOf<OperationId>();
+    type Fits = {
+      [Id in OperationId]: Extends<z.output<Operations[Id]['success']['schema']>, OperationAnswer<Id>>;
+    };
+    expectTypeOf<Other<Fits>>().toBeNever();
+  });
+
+  test('every input that compiles here is one that the contract takes', () => {
+    type Bodies = { [Id in OperationId]: Extends<Given<Id, 'body'>, z.input<Part<Operations[Id], 'body'>>> };
+    type Params = { [Id in OperationId]: Extends<Given<Id, 'params'>, z.input<Part<Operations[Id], 'params'>>> };
+    type Query<Id extends OperationId> = Part<Operations[Id], 'query'>;
+    type Queries = { [Id in OperationId]: Extends<Given<Id, 'query'>, z.output<Query<Id>> | undefined> };
+    type Writes = {
+      [Id in OperationId]: Operations[Id] extends Operation & { readonly effect: 'write' }
+        ? Extends<string, Given<Id, 'idempotencyKey'>>
+        : Extends<Given<Id, 'idempotencyKey'>, undefined>;
+    };
+    expectTypeOf<Other<Bodies>>().toBeNever();
+    expectTypeOf<Other<Params>>().toBeNever();
+    expectTypeOf<Other<Queries>>().toBeNever();
+    expectTypeOf<Other<Writes>>().toBeNever();
   });
 
   test('inputs are what the contract takes', () => {

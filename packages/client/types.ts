@@ -1,34 +1,9 @@
-import type { OperationId, Operations } from '@card-gateway/contract';
-import type { z } from 'zod';
+import type { Operations } from './api.ts';
 
-type Simplify<Shape> = { [Key in keyof Shape]: Shape[Key] };
+/** The name of an operation, as in the OpenAPI document: `issueCard`. */
+export type OperationId = keyof Operations;
 
-/** One part of an input: optional when nothing in it is required. */
-type Part<Name extends string, Value> =
-  Partial<Value> extends Value ? { readonly [Key in Name]?: Value | undefined } : { readonly [Key in Name]: Value };
-
-type ParamsPart<Operation> = Operation extends { readonly params: infer Schema extends z.ZodType }
-  ? Part<'params', z.input<Schema>>
-  : unknown;
-
-/** The values that the gateway reads from the query (`refresh: true`, `limit: 50`), not their text in the URL. */
-type QueryPart<Operation> = Operation extends { readonly query: infer Schema extends z.ZodType }
-  ? Part<'query', z.output<Schema>>
-  : unknown;
-
-type BodyPart<Operation> = Operation extends { readonly body: infer Schema extends z.ZodType }
-  ? Part<'body', z.input<Schema>>
-  : unknown;
-
-type WritePart<Operation> = Operation extends { readonly effect: 'write' }
-  ? {
-      /**
-       * The key under which this write happens at most once: keep it with the order and give it again to repeat.
-       * A fresh UUID when absent.
-       */
-      readonly idempotencyKey?: string | undefined;
-    }
-  : unknown;
+type Simplify<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
 
 interface TracePart {
   /** Sent as `X-Request-Id`; the gateway makes one when absent. */
@@ -39,17 +14,11 @@ interface TracePart {
   readonly deadline?: Date | undefined;
 }
 
-/** What a call of this operation takes, from the schemas of the contract. */
-export type OperationInput<Id extends OperationId> = Simplify<
-  ParamsPart<Operations[Id]> &
-    QueryPart<Operations[Id]> &
-    BodyPart<Operations[Id]> &
-    WritePart<Operations[Id]> &
-    TracePart
->;
+/** What a call of this operation takes. */
+export type OperationInput<Id extends OperationId> = Simplify<Operations[Id]['input'] & TracePart>;
 
 /** What this operation answers: `OperationAnswer<'getCard'>` is a card. */
-export type OperationAnswer<Id extends OperationId> = z.output<Operations[Id]['success']['schema']>;
+export type OperationAnswer<Id extends OperationId> = Operations[Id]['answer'];
 
 /** An answer with what its status and headers say. */
 export interface CallResult<Id extends OperationId> {
@@ -80,11 +49,11 @@ export type InputArguments<Id extends OperationId> =
   Partial<OperationInput<Id>> extends OperationInput<Id> ? [input?: OperationInput<Id>] : [input: OperationInput<Id>];
 
 /**
- * One method per operation of the contract, each giving the answer's body. Every call fails with a `GatewayProblem`
+ * One method per operation, each giving the answer's body. Every call fails with a `GatewayProblem`
  * (the gateway said no) or a `GatewayUnreachable` (it said nothing).
  */
 export type Client = {
-  readonly [Id in OperationId]: (...input: InputArguments<Id>) => Promise<OperationAnswer<Id>>;
+  readonly [Id in keyof Operations]: (...input: InputArguments<Id>) => Promise<OperationAnswer<Id>>;
 } & {
   /** The same call with the status and headers of the answer. */
   call<Id extends OperationId>(id: Id, ...input: InputArguments<Id>): Promise<CallResult<Id>>;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { clientApi } from '@card-gateway/client/generate';
 import { frozenMigrations } from '@card-gateway/database/frozen';
 import { pino } from 'pino';
 import { openAccounts } from './accounts/accounts.ts';
@@ -14,8 +15,10 @@ import { createSealing } from './sealing.ts';
 
 /** The committed files that are made from code, by their path. A test fails when one is stale. */
 export async function generatedFiles(): Promise<Record<string, string>> {
+  const document = await openApiDocument();
   return {
-    'docs/openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+    'docs/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
+    'packages/client/api.ts': clientApi(document),
     'docs/accounts.schema.json': `${JSON.stringify(accountsFileSchema(adapters), null, 2)}\n`,
     '.env.example': envExample(),
     'prisma/migrations.sha256': await frozenMigrations(),

@@ -15,7 +15,13 @@ beforeAll(async () => {
   document = JSON.parse(files['docs/openapi.json'] ?? '') as Json;
 });
 
-const paths = ['docs/openapi.json', 'docs/accounts.schema.json', '.env.example', 'prisma/migrations.sha256'];
+const paths = [
+  'docs/openapi.json',
+  'packages/client/api.ts',
+  'docs/accounts.schema.json',
+  '.env.example',
+  'prisma/migrations.sha256',
+];
 
 test.each(paths)('%s is up to date', async (path) => {
   const committed = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import type { Client, OperationAnswer } from '@card-gateway/client';
-import { uuidOf } from '@card-gateway/core';
+import { type CardStatus, uuidOf } from '@card-gateway/core';
 import type { OpenApiCard } from '@card-gateway/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
@@ -125,7 +125,7 @@ describe('2,500 cards of OPEN-API', () => {
     const [card] = first.values();
     const { product, status, last4 } = card ?? ({} as Card);
     const same = [...first.values()].filter((one) => one.product === product && one.status === status);
-    const query = { product: product ?? '', status };
+    const query = { product: product ?? '', status: status as CardStatus };
     const found: string[] = [];
     for await (const { id } of client.all('listCards', { query: { ...query, limit: 200 } })) found.push(id);
     expect(new Set(found)).toEqual(new Set(same.map(({ id }) => id)));

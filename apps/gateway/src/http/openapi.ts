@@ -43,7 +43,7 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
         version: build.version,
         summary: 'Issue, list and manage cards and bind bank cards through several providers.',
         description: introduction,
-        license: { name: 'Proprietary', url: '/docs' },
+        license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
       },
       servers: [{ url: '/', description: 'This gateway' }],
       tags,

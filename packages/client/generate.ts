@@ -1,0 +1,167 @@
+type Json = { readonly [key: string]: unknown };
+/** An answer may have a value that this version does not know yet; what is sent may not. */
+type Side = 'sent' | 'answered';
+
+/**
+ * Writes the client's types and its table of operations from the OpenAPI document. A construct that it does not know
+ * stops it, because a type that is left out would be a wrong one in somebody's program.
+ */
+export function clientApi(document: unknown): string {
+  const { paths, components } = document as { paths: Json; components: { schemas: Record<string, Json> } };
+  const { schemas } = components;
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, Json>).map(([method, operation]) => operationOf(path, method, operation)),
+  );
+  const onlySent = new Set(
+    namesIn(
+      operations.map(({ input }) => input),
+      schemas,
+    ),
+  );
+  for (const name of namesIn([...operations.map(({ answer }) => answer), refTo('Problem')], schemas)) {
+    onlySent.delete(name);
+  }
+
+  const print = printer(schemas, onlySent);
+  const types = Object.entries(schemas).map(([name, schema]) => {
+    const type = print(schema, onlySent.has(name) ? 'sent' : 'answered', '');
+    const keyword = type.startsWith('{') ? `interface ${name}` : `type ${name} =`;
+    return `${comment(schema)}export ${keyword} ${type}${type.startsWith('{') ? '' : ';'}\n`;
+  });
+  const members = operations.map(({ id, about, input, answer }) => {
+    const parts = [`input: ${print(input, 'sent', '    ')}`, `answer: ${print(answer, 'answered', '    ')}`];
+    return `${comment(about, '  ')}  ${id}: {\n${parts.map((part) => `    ${part};\n`).join('')}  };\n`;
+  });
+  const rows = operations.map(
+    ({ id, method, path, write }) =>
+      `  ${id}: { method: '${method.toUpperCase()}', path: '${path}', write: ${String(write)} },\n`,
+  );
+  return [
+    '// Made from docs/openapi.json by `pnpm run openapi`: a change here would be lost.\n',
+    '/** A text whose known values are named; others may come. */\nexport type Open<Known extends string> = Known | (string & {});\n',
+    ...types,
+    `/** What each operation takes and answers. */\nexport interface Operations {\n${members.join('')}}\n`,
+    'export const operations: {\n  readonly [Id in keyof Operations]: {\n    readonly method: string;\n    readonly path: string;\n' +
+      `    readonly write: boolean;\n  };\n} = {\n${rows.join('')}};\n`,
+  ].join('\n');
+}
+
+function operationOf(path: string, method: string, operation: Json) {
+  const parameters = (operation['parameters'] ?? []) as Json[];
+  const part = (place: string): Json | null => {
+    const own = parameters.filter((parameter) => parameter['in'] === place);
+    if (own.length === 0) return null;
+    const properties = Object.fromEntries(
+      own.map(({ name, schema, description }) => [name, { description, ...(schema as Json) }]),
+    );
+    return { type: 'object', properties, required: own.flatMap(({ name, required }) => (required ? [name] : [])) };
+  };
+  const body = operation['requestBody'] as Json | undefined;
+  const answers = operation['responses'] as Record<string, Json>;
+  const [, answer] = Object.entries(answers).find(([status]) => status.startsWith('2')) ?? [];
+  const [params, query] = [part('path'), part('query')];
+  const write = parameters.some(({ name }) => name === 'Idempotency-Key');
+  const whole = {
+    ...(params && { params }),
+    ...(query && { query }),
+    ...(body && { body: schemaIn(body) }),
+    ...(write && { idempotencyKey }),
+  };
+  const required = [params && 'params', body && 'body', query && (query['required'] as []).length > 0 && 'query'];
+  return {
+    id: String(operation['operationId']),
+    about: { description: `${String(operation['summary'])}. ${String(operation['description'])}` },
+    method,
+    path,
+    write,
+    input: { type: 'object', properties: whole, required } as Json,
+    answer: schemaIn(answer ?? {}),
+  };
+}
+
+const idempotencyKey: Json = {
+  type: 'string',
+  description:
+    'The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent.',
+};
+
+function schemaIn(message: Json): Json {
+  const content = message['content'] as Record<string, Json> | undefined;
+  const { schema } = content?.['application/json'] ?? {};
+  if (schema === undefined) throw new Error(`expected a JSON schema in ${JSON.stringify(message)}`);
+  return schema as Json;
+}
+
+const prefix = '#/components/schemas/';
+const refTo = (name: string): Json => ({ $ref: prefix + name });
+
+/** The components that are referred to from here, directly or by others. */
+function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<string> = new Set()): Set<string> {
+  if (typeof value !== 'object' || value === null) return found;
+  for (const [key, member] of Object.entries(value)) {
+    if (key !== '$ref') namesIn(member, schemas, found);
+    else if (!found.has(nameOf(member))) {
+      found.add(nameOf(member));
+      namesIn(schemas[nameOf(member)], schemas, found);
+    }
+  }
+  return found;
+}
+
+function nameOf(reference: unknown): string {
+  return String(reference).slice(prefix.length);
+}
+
+function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
+  const simple: Record<string, string> = {
+    string: 'string',
+    integer: 'number',
+    number: 'number',
+    boolean: 'boolean',
+    null: 'null',
+  };
+
+  return function print(schema: Json, side: Side, indent: string): string {
+    const { $ref: reference, enum: values, const: value, type } = schema;
+    const either = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
+    if (reference !== undefined) {
+      const name = nameOf(reference);
+      const target = schemas[name];
+      if (target === undefined) throw new Error(`no component ${name}`);
+      // The name stands for the open text that an answer may have; what is sent is one of its words.
+      return side === 'sent' && target['enum'] && !onlySent.has(name) ? print(target, side, indent) : name;
+    }
+    if (either !== undefined) return [...new Set(either.map((each) => print(each, side, indent)))].join(' | ');
+    if (value !== undefined) return JSON.stringify(value);
+    if (values !== undefined) {
+      const words = (values as unknown[]).map((word) => JSON.stringify(word)).join(' | ');
+      return side === 'answered' && type === 'string' ? `Open<${words}>` : words;
+    }
+    if (Array.isArray(type)) return type.map((each) => print({ ...schema, type: each }, side, indent)).join(' | ');
+    if (type === 'array') {
+      const item = print(schema['items'] as Json, side, indent);
+      return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+    }
+    if (type === 'object' && typeof schema['properties'] === 'object') return members(schema, side, indent);
+    if (typeof type === 'string' && simple[type] !== undefined) return simple[type];
+    throw new Error(`no TypeScript for ${JSON.stringify(schema)}`);
+  };
+
+  function members(schema: Json, side: Side, indent: string): string {
+    const required = (schema['required'] ?? []) as string[];
+    const print = printer(schemas, onlySent);
+    const lines = Object.entries(schema['properties'] as Record<string, Json>).map(([name, member]) => {
+      const type = print(member, side, `${indent}  `);
+      const optional = !required.includes(name);
+      return `${comment(member, `${indent}  `)}${indent}  ${name}${optional ? '?' : ''}: ${type}${optional ? ' | undefined' : ''};\n`;
+    });
+    return lines.length === 0 ? '{}' : `{\n${lines.join('')}${indent}}`;
+  }
+}
+
+function comment({ description }: Json, indent = ''): string {
+  if (typeof description !== 'string') return '';
+  const lines = description.replaceAll('*/', '* /').split('\n');
+  if (lines.length === 1) return `${indent}/** ${lines[0] ?? ''} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`;
+}
