@@ -73,6 +73,7 @@ const good: Facts = {
   notFoundAfterwards: 0,
   endedByThemselves: 0,
   callbacks: { acknowledged: 1, stored: 1 },
+  leaks: [],
 };
 
 const found = (facts: Partial<Facts>): ViolationName[] => {
@@ -107,7 +108,7 @@ const codeOf = (type: 'setCardPin' | 'activateCard', text: string, number: numbe
   key: `key-${number}`,
   operation: type,
   answers: [],
-  code: { text, isWrong },
+  code: { text, request: '', isWrong },
 });
 const withPin = (pin: string) => new Map([['C1', { ...cardAtProvider, pin }]]);
 const pins = [codeOf('setCardPin', '258036', 10), codeOf('setCardPin', '907153', 11)];
@@ -215,6 +216,11 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     'a write that is still on its way',
     { ledger: [], intents: [], operations: [{ ...unknown, state: 'submitting' }] },
     ['unknowns older than their limit'],
+  ],
+  [
+    'a secret that stands somewhere',
+    { leaks: ['PIN in the table operations'] },
+    ['secrets in the database or the logs'],
   ],
   ['two final answers', { intents: [{ ...intent, answers: [told('{}'), told('{"a":1}')] }] }, ['answers that changed']],
   [

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom, type Random, syntheticPan } from '@card-gateway/sandbox';
-import { type Calling, createCalling, type OwnCard, type Stage } from './calling.ts';
-import { type Answer, type Code, type Intent, tell } from './diary.ts';
+import { type Calling, codeOf, createCalling, type OwnCard, type Stage } from './calling.ts';
+import { type Answer, type Intent, tell } from './diary.ts';
 import { createLooks } from './looks.ts';
 import { createPhysicalCards } from './physical-cards.ts';
 import { createTokens } from './tokens.ts';
@@ -124,17 +124,16 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     // A wrong code first, the same code twice at once, or simply the code.
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
     const manner = random.below(5);
-    if (manner === 0) await insist(verify(answer.id, { text: wrong, isWrong: true }));
-    const right = { text: code, isWrong: false };
-    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, right))));
+    if (manner === 0) await insist(verify(answer.id, wrong, true));
+    await Promise.all(Array.from({ length: manner === 1 ? 2 : 1 }, () => insist(verify(answer.id, code, false))));
   }
 
-  function verify(id: string, code: Code): Intent {
-    const body = { code: code.text };
+  function verify(id: string, code: string, isWrong: boolean): Intent {
+    const body = { code };
     const intent: Intent = intend(
       'verifyBinding',
       (client) => tell(client.call('verifyBinding', { params: { id }, body, idempotencyKey: intent.key })),
-      code,
+      codeOf('verifyBinding', id, body, code, isWrong),
     );
     return intent;
   }

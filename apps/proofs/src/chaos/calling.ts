@@ -1,9 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@card-gateway/client';
 import type { Random, Sandbox } from '@card-gateway/sandbox';
-import type { Answer, Diary, Intent } from './diary.ts';
+import type { Answer, Code, Diary, Intent } from './diary.ts';
 import type { Replica } from './replica.ts';
 import type { Store } from './store.ts';
+
+/** A code, and the request that carries it: of both there must be no hash. */
+export function codeOf(
+  operation: Intent['operation'],
+  id: string,
+  body: Readonly<Record<string, string>>,
+  text: string,
+  isWrong: boolean,
+): Code {
+  return { text, request: JSON.stringify([operation, { id }, body]), isWrong };
+}
 
 export type Form = 'virtual' | 'physical';
 
@@ -50,7 +61,7 @@ export interface Calling {
   /** A gateway that listens; null when none does. */
   readonly anyClient: () => Client | null;
   /** A write that is wanted once, under a key of its own. */
-  readonly intend: (operation: Intent['operation'], send: Intent['send'], code?: Intent['code']) => Intent;
+  readonly intend: (operation: Intent['operation'], send: Intent['send'], code?: Code) => Intent;
   readonly once: (intent: Intent, client: Client) => Promise<Answer>;
   /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
   readonly insist: (intent: Intent) => Promise<Answer>;
@@ -66,7 +77,7 @@ export function createCalling(stage: Stage, random: Random, index: number): Call
     return up[random.below(Math.max(1, up.length))] ?? null;
   }
 
-  function intend(operation: Intent['operation'], send: Intent['send'], code?: Intent['code']): Intent {
+  function intend(operation: Intent['operation'], send: Intent['send'], code?: Code): Intent {
     const intent: Intent = { key: `key-${next()}`, operation, answers: [], send, ...(code && { code }) };
     diary.intents.push(intent);
     return intent;

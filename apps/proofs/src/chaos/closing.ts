@@ -1,9 +1,12 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '@card-gateway/sandbox';
 import type { Diary } from './diary.ts';
 import { startAgain } from './disorder.ts';
 import type { ChaosOptions } from './options.ts';
 import type { Replica } from './replica.ts';
+import { createSearch } from './secrets.ts';
 import type { Store } from './store.ts';
 import { type Facts, judge } from './verdict.ts';
 
@@ -47,6 +50,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
     endedByThemselves: diary.counts.get('gateways that ended by themselves') ?? 0,
     callbacks: { acknowledged, stored },
+    leaks: [],
   };
 }
 
@@ -71,6 +75,34 @@ export async function settle(
     if (overdue.length === 0) break;
   }
   return passed();
+}
+
+/** Where a number, PIN or token of the run stands in what the gateways logged, or in any row of the database. */
+export async function searchSecrets(
+  replicas: readonly Replica[],
+  store: Store,
+  { intents, secrets, tokens }: Diary,
+  sandbox: Sandbox,
+  keys: readonly Buffer[],
+): Promise<string[]> {
+  const search = createSearch(
+    new Map([
+      ...secrets,
+      ...[...tokens].map(([id, token]) => [token, `payment token of ${id}`] as const),
+      ...sandbox.admin.keysecure.cards().map(({ uniqueNo, pan }) => [pan, `number of ${uniqueNo}`] as const),
+    ]),
+    new Map(
+      intents.flatMap(({ operation, code }) =>
+        code === undefined ? [] : [[code.text, `code of ${operation}`] as const, [code.request, operation] as const],
+      ),
+    ),
+    keys,
+  );
+  for (const { log, name } of replicas) {
+    for await (const line of createInterface({ input: createReadStream(log) })) search.look(`the log of ${name}`, line);
+  }
+  for await (const { table, text } of store.rows()) search.look(`the table ${table}`, text);
+  return search.found();
 }
 
 /** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */

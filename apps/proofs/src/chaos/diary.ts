@@ -36,6 +36,8 @@ export interface Intent {
 /** A PIN, a security code or a code of an SMS. A wrong one cannot work. */
 export interface Code {
   readonly text: string;
+  /** The request that it stands in, in the form that the gateway makes a hash of without it. */
+  readonly request: string;
   readonly isWrong: boolean;
 }
 

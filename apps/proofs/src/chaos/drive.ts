@@ -4,7 +4,7 @@ import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Form, Stage } from './calling.ts';
-import { gather, repeatAll, settle } from './closing.ts';
+import { gather, repeatAll, searchSecrets, settle } from './closing.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
@@ -137,7 +137,9 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
     const settledAfterMs = await settle(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
-    const last = await facts();
+    await Promise.all(replicas.map((replica) => replica.close()));
+    const leaks = await searchSecrets(replicas, store, diary, sandbox, installation.keys);
+    const last = { ...(await facts()), leaks };
     return { counts: diary.counts, facts: last, verdict: judge(last), settledAfterMs };
   } finally {
     for (const step of undo.toReversed()) await step();

@@ -15,6 +15,7 @@ export const violationNames = [
   'states that went back',
   'secrets shown to others',
   'reveals that were not written down',
+  'secrets in the database or the logs',
   'gateways that ended by themselves',
 ] as const;
 export type ViolationName = (typeof violationNames)[number];
@@ -50,6 +51,8 @@ export interface Facts {
   readonly endedByThemselves: number;
   /** Different callbacks that were acknowledged to the provider, and all that are stored. */
   readonly callbacks: { readonly acknowledged: number; readonly stored: number };
+  /** Where a secret of the run stands, looked for when it is over. */
+  readonly leaks: readonly string[];
 }
 
 export type Found = Readonly<Record<ViolationName, string[]>>;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from '@card-gateway/sandbox';
-import type { Calling, OwnCard, Stage } from './calling.ts';
-import { type Code, type Intent, tell } from './diary.ts';
+import { type Calling, codeOf, type OwnCard, type Stage } from './calling.ts';
+import { type Intent, tell } from './diary.ts';
 
 const address = {
   firstName: 'Ada',
@@ -39,18 +39,17 @@ export function createPhysicalCards(
     if (answer.kind !== 'accepted' || !answer.final || !(await canBeActivated(answer.id))) return;
     const { cvv, pan } = sandbox.admin.keysecure.card(answer.id);
     const wrong = String((Number(cvv) + 1) % 1000).padStart(3, '0');
-    const activate = (code: Code): Intent => {
-      const call = { params: { id: answer.id }, body: { cvv: code.text, last4: pan.slice(-4) } };
+    const activate = (code: string, isWrong: boolean): Intent => {
+      const call = { params: { id: answer.id }, body: { cvv: code, last4: pan.slice(-4) } };
       const intent: Intent = intend(
         'activateCard',
         (client) => tell(client.call('activateCard', { ...call, idempotencyKey: intent.key })),
-        code,
+        codeOf('activateCard', answer.id, call.body, code, isWrong),
       );
       return intent;
     };
-    if (random.below(4) === 0) await insist(activate({ text: wrong, isWrong: true }));
-    const right = { text: cvv, isWrong: false };
-    await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(activate(right))));
+    if (random.below(4) === 0) await insist(activate(wrong, true));
+    await Promise.all(Array.from({ length: 1 + random.below(2) }, () => insist(activate(cvv, false))));
     cards.push({ id: answer.id, form: 'physical', frozen: false });
   }
 
@@ -80,7 +79,7 @@ export function createPhysicalCards(
     const intent: Intent = intend(
       'setCardPin',
       (client) => tell(client.call('setCardPin', { params: { id }, body: { pin }, idempotencyKey: intent.key })),
-      { text: pin, isWrong: false },
+      codeOf('setCardPin', id, { pin }, pin, false),
     );
     return intent;
   }

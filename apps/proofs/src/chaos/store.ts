@@ -50,6 +50,8 @@ export interface Store {
   resources(): Promise<readonly ResourceFact[]>;
   changes(): Promise<readonly ChangeFact[]>;
   audit(): Promise<readonly AuditFact[]>;
+  /** Every row of every table as JSON text, the job queue's too. */
+  rows(): AsyncGenerator<{ readonly table: string; readonly text: string }>;
   /** How many notifications of providers are stored. */
   callbacks(): Promise<number>;
   /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
@@ -111,6 +113,17 @@ export function openStore(url: () => string): Store {
         UNION ALL SELECT 'sync', id, tenant, state, NULL, NULL FROM syncs`),
     audit: () => query('SELECT action, resource, tenant, purpose FROM audit_log'),
     changes: () => query('SELECT operation_id AS "operationId", before, after FROM proof_changes'),
+    rows: async function* () {
+      const tables = await query<{ table: string }>(
+        `SELECT format('%I.%I', table_schema, table_name) AS table FROM information_schema.tables
+         WHERE table_type = 'BASE TABLE' AND table_schema IN ('public', 'graphile_worker')`,
+      );
+      for (const { table } of tables) {
+        for (const { text } of await query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`)) {
+          yield { table, text };
+        }
+      }
+    },
     callbacks: async () => {
       const [row] = await query<{ count: number }>('SELECT count(*)::integer AS count FROM callbacks');
       return row?.count ?? 0;

@@ -37,6 +37,7 @@ export function judge(facts: Facts): Verdict {
   judgeOperations(facts, index, found);
   judgeChanges(facts, index, found);
   judgeReveals(facts, index, found);
+  found['secrets in the database or the logs'].push(...facts.leaks);
   for (const { operationId, before, after } of facts.changes) {
     found['answers that changed'].push(`operation ${operationId} was ${before} and became ${after}`);
   }
