@@ -22,7 +22,10 @@ let cards: Awaited<ReturnType<typeof cardMaker>>;
 
 beforeAll(async () => {
   // Nothing is looked up by itself: each test says when.
-  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '300' } });
+  gateway = await startGateway({
+    jobs: false,
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '300', PROVIDER_READ_TIMEOUT_MS: '500' },
+  });
   cards = await cardMaker(gateway);
 });
 afterAll(() => gateway.close());
@@ -264,14 +267,35 @@ describe('a change that the card does not allow', () => {
 });
 
 describe('a change that the provider refuses', () => {
-  test('because the card is in no state for it is certain at once', async () => {
+  const otherStates = [
+    ['activateCard', 'ToActivate', 'Activated', 'active'],
+    ['freezeCard', 'Activated', 'Delete', 'cancelled'],
+    ['unfreezeCard', 'Frozen', 'Delete', 'cancelled'],
+    ['cancelCard', 'Activated', 'Delete', 'cancelled'],
+    ['setCardPin', 'Activated', 'Frozen', 'frozen'],
+  ] as const;
+  const refused = { code: 'refused-by-provider', problem: { outcome: 'refused', provider: { code: '4005' } } };
+
+  test.each(otherStates)(
+    'because the card is in another state is certain at once, and so is that state: %s',
+    async (act, word, truth, status) => {
+      const { id } = await cards.made('physical', word);
+      gateway.sandbox.admin.keysecure.updateCard(id, { status: truth });
+      await expect(change(act, id)).rejects.toMatchObject(refused);
+      expect(await stored(id)).toMatchObject({ status, providerStatus: truth, operation: { outcome: 'refused' } });
+    },
+  );
+
+  test.each(['hang', 'not_json'] as const)('stays refused where the card cannot be read then: %s', async (fault) => {
     const { id } = await cards.made('virtual');
     gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Delete' });
-    await expect(gateway.client.freezeCard({ params: { id } })).rejects.toMatchObject({
-      code: 'refused-by-provider',
-      problem: { outcome: 'refused', provider: { code: '4005' } },
-    });
-    expect(await stored(id)).toMatchObject({ operation: { outcome: 'refused' } });
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/detail', fault });
+    const idempotencyKey = crypto.randomUUID();
+    await expect(change('freezeCard', id, idempotencyKey)).rejects.toMatchObject(refused);
+    const asked = counts();
+    await expect(change('freezeCard', id, idempotencyKey)).rejects.toMatchObject(refused);
+    expect(counts()).toEqual(asked);
+    expect(await stored(id)).toMatchObject({ status: 'active', operation: { outcome: 'refused' } });
   });
 
   test('leaves the card as it was', async () => {

@@ -1,7 +1,7 @@
 import type { activateCardSchema, setCardPinSchema } from '@card-gateway/contract';
 import { type CardChange, type CardStatus, done, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf } from '../accounts/accounts.ts';
+import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
 import { pinChanges, requireGuess, securityCodeOf, securityCodes, settleGuess } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
@@ -9,7 +9,7 @@ import { ProblemError } from '../http/problem.ts';
 import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
-import type { Services } from '../services.ts';
+import { readCall, type Services } from '../services.ts';
 import {
   type ChangedCard,
   type ChangeName,
@@ -20,8 +20,7 @@ import {
   typesSupersededBy,
 } from './change-settlement.ts';
 import { beginChange, endChange } from './change-store.ts';
-import { sealedPan } from './sealed-pan.ts';
-import { storeProviderCards } from './provider-cards-store.ts';
+import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardView } from './view.ts';
 
@@ -94,16 +93,13 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
 
     lookUp: async (account, operation, call): Promise<LookUp<ChangedCard> | ShownRefused | Superseded | null> => {
       const row = await getCard(services.pool, operation.tenant, operation.resourceId);
-      const { cards } = account.adapter;
-      if (targetOf(account, change) === null || cards === undefined || row === null || row.providerRef === null) {
-        return null;
-      }
-      const askedAt = new Date(services.now());
-      const outcome = await cards.read({ providerRef: row.providerRef, pan: sealedPan(services, row) }, call);
+      if (targetOf(account, change) === null || row === null) return null;
+      const reading = await readAndStore(services, account, row, call);
+      if (reading === null) return null;
+      const { outcome, askedAt } = reading;
       if (outcome.kind !== 'done') return outcome;
       if (!outcome.value.found) return { kind: 'absent' };
       const card = outcome.value.value;
-      await storeProviderCards(services.pool, services.sealing, account, [card], askedAt);
       const shown = await shownBy(services, change, operation, card, { earliest: askedAt, latest: askedAt });
       return shown?.kind === 'refused' ? { kind: 'shown-refused', outcome: shown } : (shown ?? { kind: 'absent' });
     },
@@ -136,14 +132,18 @@ export function setCardPin(
   return changeCard(services, write, id, { kind: 'setPin', pin: new Secret(pin) });
 }
 
-/** Changes a card at its provider, once per Idempotency-Key, if our records say that it can be changed so. */
-export function changeCard(
+/**
+ * Changes a card at its provider, once per Idempotency-Key, if our records say that it can be changed so. Where the provider
+ * then refuses because of the card's state, ours was an old one: the card is read, so that the caller finds its true one.
+ */
+export async function changeCard(
   services: Services,
   write: WriteRequest,
   publicId: string,
   change: CardChange,
 ): Promise<WriteAnswer> {
-  return writeOnce<ChangedCard>(services, changeKind(services, change.kind), write, async () => {
+  let inOtherState: { readonly account: OpenAccount; readonly row: CardRow } | null = null;
+  const answer = await writeOnce<ChangedCard>(services, changeKind(services, change.kind), write, async () => {
     const id = uuidOf('card', publicId);
     const row = await getCard(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such card.');
@@ -180,13 +180,24 @@ export function changeCard(
         const entry = { at, tenant, caller, keyId, action: secret.action, purpose: null, requestId: write.requestId };
         await recordAudit(client, { ...entry, resource: publicId });
       },
-      send: async (call) =>
-        mapOutcome(await controls.change(card, change, call), ({ providerStatus }) => ({
-          status: target,
-          providerStatus,
-        })),
+      send: async (call) => {
+        const outcome = await controls.change(card, change, call);
+        if (outcome.kind === 'refused' && outcome.refusal.reason === 'conflict') inOtherState = { account, row };
+        return mapOutcome(outcome, ({ providerStatus }) => ({ status: target, providerStatus }));
+      },
     };
   });
+  if (inOtherState !== null) await readTrueState(services, inOtherState, write.traceparent);
+  return answer;
+}
+
+/** Whatever comes of it, the refusal is recorded and stays the answer. */
+async function readTrueState(
+  services: Services,
+  { account, row }: { readonly account: OpenAccount; readonly row: CardRow },
+  traceparent: string | undefined,
+): Promise<void> {
+  await Promise.try(() => readAndStore(services, account, row, readCall(services, traceparent))).catch(() => null);
 }
 
 /** The card as its provider knows it. @throws ProblemError 409 when it cannot be changed so, or not now */
