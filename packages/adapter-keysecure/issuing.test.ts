@@ -118,6 +118,7 @@ describe('looking an order up', () => {
     ['only rows of others: the filter did not work', [{ ...row, card_unique_no: 'card_02' }]],
     ['a row without our number', [{ ...row, card_unique_no: null }]],
     ['two cards under our number', [row, { ...row, card_no: 'C2' }]],
+    ['a row that cannot be read: it may be ours', [{ ...row, card_no: {} }]],
   ])('%s settles nothing', async (_name, list) => {
     expect((await find(list)).outcome).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });

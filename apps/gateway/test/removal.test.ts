@@ -124,6 +124,19 @@ describe('a removal whose answer is lost', () => {
     expect([asked(), deleted(providerRef)]).toEqual([before, 1]);
   });
 
+  test('stays unknown while a row of the list cannot be read: it may be the token', async () => {
+    const { params, user, id } = await boundToken();
+    fail('work_then_reset');
+    const { operation } = await gateway.client.removeBinding({ params });
+    gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{ id: '..' }] });
+    await settleNow(gateway.services, operation?.id);
+    expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
+      outcome: 'unknown',
+      settlesBy: 'look-up',
+    });
+    expect(await statusOf(id)).toBe('bound');
+  });
+
   test('before the work stays unknown while the list shows it, and a new removal asks the list first', async () => {
     const { params, id, providerRef } = await boundToken();
     fail('reset');
