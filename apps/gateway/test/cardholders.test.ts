@@ -1,4 +1,6 @@
+import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeCardholder } from '../src/cardholders/store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
 import { until } from './setup/until.ts';
@@ -101,6 +103,23 @@ describe('a cardholder', () => {
     expect(sandbox.admin.requests().counts).toEqual(asked);
     await expect(refreshed(applied.id)).rejects.toMatchObject({ status: 502 });
     expect(await client.getCardholder({ params: { id: applied.id } })).toEqual(applied);
+  });
+
+  test('is as the answer says that was asked for last, in whatever order answers come', async () => {
+    const { id } = await apply('out-of-order');
+    const described = (status: 'approved' | 'in_review', askedAt: Date) =>
+      describeCardholder(
+        gateway.pool,
+        uuidOf('cardholder', id),
+        { providerRef: 'U1', ourReference: id, status, providerStatus: status },
+        askedAt,
+      );
+    const askedAt = new Date();
+    await described('approved', askedAt);
+    await described('in_review', new Date(askedAt.getTime() - 1));
+    expect(await gateway.client.getCardholder({ params: { id } })).toMatchObject({ status: 'approved' });
+    await described('in_review', new Date(askedAt.getTime() + 1));
+    expect(await gateway.client.getCardholder({ params: { id } })).toMatchObject({ status: 'in_review' });
   });
 
   test('keeps the last certain state beside a word that no document lists', async () => {

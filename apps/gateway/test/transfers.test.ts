@@ -232,6 +232,21 @@ describe('a transfer whose answer is lost', () => {
     expect(sent()).toBe(before + 1);
   });
 
+  test('and that the provider lists under the number of another one is left to a person', async () => {
+    const cardholder = await holder();
+    const { data: other } = await send(order(cardholder));
+    lose('work_then_reset');
+    const { data } = await send(order(cardholder));
+    front.rewrite = (path, text) =>
+      path.endsWith('/transfer/list')
+        ? text.replaceAll(/"transfer_no":"[^"]*"/g, `"transfer_no":"${other.providerRef}"`)
+        : text;
+    await settleNow(gateway.services, data.operation?.id);
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'person' });
+    expect(await transfer(data.id)).toMatchObject({ status: 'pending', providerRef: null });
+    expect(await transfer(other.id)).toEqual(other);
+  });
+
   test('beyond the balance: the code is in no document, so that only a person can say', async () => {
     const cardholder = await holder();
     const out = order(cardholder, { direction: 'out' });
