@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type Operations, operationReadScopes, operations, type Scope } from '@card-gateway/contract';
+import {
+  type Operation,
+  type Operations,
+  operationReadScopes,
+  operations,
+  type Scope,
+  scopes as allScopes,
+} from '@card-gateway/contract';
 import { operationTypes } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder } from './setup/orders.ts';
-import { tenantOptions, thingsOfDefault } from './setup/tenant-things.ts';
+import { tenantOptions, type Things, thingsOfDefault } from './setup/tenant-things.ts';
 import { until } from './setup/until.ts';
 
 type Page = z.output<Operations['listOperations']['success']['schema']>;
@@ -16,10 +23,11 @@ let gateway: TestGateway;
 /** Every operation there is, one unknown order among them. */
 let all: readonly Shown[];
 let unknown: Shown;
+let things: Things;
 
 beforeAll(async () => {
   gateway = await startGateway(tenantOptions);
-  await thingsOfDefault(gateway);
+  things = await thingsOfDefault(gateway);
   const { client, sandbox } = gateway;
   const { id } = await client.startSync({ body: { account: 'yixin', user: 'u', userIp: '203.0.113.7' } });
   await until(
@@ -126,6 +134,39 @@ test('a sync is shown to keys that have to do with what it pulls', async () => {
     }
   }
 });
+
+/** The kinds of things, by the prefix of their ids, that a key with one scope may come to know by reading. */
+const kindsByScope: Readonly<Partial<Record<Scope, readonly string[]>>> = {
+  'catalog:read': ['prod'],
+  'cards:read': ['card', 'chd', 'prod', 'txn', 'trf', 'op', 'sync'],
+  'cards:write': ['sync', 'op'],
+  'bindings:read': ['bind', 'op', 'sync'],
+  'bindings:write': ['sync', 'op'],
+  'operations:resolve': ['evt'],
+};
+
+test.each(allScopes.filter((scope) => scope !== 'admin'))(
+  'a key with %s alone reads nothing of another kind, whatever it asks for',
+  async (scope) => {
+    const key = await keyWith(scope);
+    const known = new Set<string>();
+    for (const [name, { method, path, query }] of Object.entries<Operation>(operations)) {
+      if (method !== 'GET') continue;
+      const kind = /^\/v1\/([a-z-]+)\/\{id\}/.exec(path)?.[1];
+      const ids = kind === undefined ? [''] : Object.values(things);
+      const needs = query !== undefined && !query.safeParse({}).success;
+      if (needs) continue;
+      for (const id of ids) {
+        const { status, text } = await call(gateway.url, { path: path.replace('{id}', id), key });
+        expect([200, 400, 403, 404], name).toContain(status);
+        if (status !== 200) continue;
+        for (const [, prefix = ''] of text.matchAll(/"([a-z]+)_[0-9a-hjkmnp-tv-z]{26}"/g)) known.add(prefix);
+      }
+    }
+    expect([...known].filter((prefix) => !(kindsByScope[scope] ?? []).includes(prefix))).toEqual([]);
+    if (scope.endsWith(':read')) expect(known.size).toBeGreaterThan(0);
+  },
+);
 
 test('an operation is seen with the scope that reads what it is about', () => {
   const reads = { card: 'getCard', chd: 'getCardholder', trf: 'getTransfer', bind: 'getBinding' } as const;

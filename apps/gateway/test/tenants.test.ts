@@ -1,4 +1,4 @@
-import { operations } from '@card-gateway/contract';
+import { operations, type Scope, scopes } from '@card-gateway/contract';
 import { fromPublicId, idPrefixes, type IdKind } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, call, problemOf, type Request } from './setup/call.ts';
@@ -130,6 +130,26 @@ test("another tenant's id is answered like one of nothing, byte for byte, wherev
     tried += 1;
   }
   expect(tried).toBeGreaterThan(20);
+});
+
+test('a key without the scope is told that alone, whatever it names and however wrong the rest is', async () => {
+  for (const route of routes) {
+    const { scopes: wanted } = operations[route.id as keyof typeof operations];
+    const others = scopes.filter((scope) => scope !== 'admin' && !(wanted as readonly Scope[]).includes(scope));
+    const { key: unfit } = await gateway.key({ tenant: 'other', scopes: others });
+    const place = route.places.find((one) => one.in === 'path') ?? { in: 'path', name: 'none', kind: 'none' };
+    const named = [theirs[place.kind], own[place.kind], missing(place.kind), 'no-id-at-all'];
+    const requests = named.map((id) => requestFor(route, place, id ?? missing(place.kind), false));
+    const [first, ...more] = [
+      ...requests,
+      ...requests.map((request) => ({ ...request, path: `${request.path}?colour=red`, body: '{', headers: {} })),
+    ];
+    const answer = await call(gateway.url, { ...(first as Request), key: unfit });
+    problemOf(answer, 403);
+    for (const request of more) {
+      expect(answered(await call(gateway.url, { ...request, key: unfit })), route.id).toEqual(answered(answer));
+    }
+  }
 });
 
 test("another tenant's account is none, wherever its name stands", async () => {

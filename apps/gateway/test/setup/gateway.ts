@@ -72,6 +72,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     GATEWAY_FINGERPRINT_KEYS: keyText('f1'),
     PROVIDER_READ_TIMEOUT_MS: '3000',
     PROVIDER_WRITE_TIMEOUT_MS: '3000',
+    // All that runs here shares one event loop: its delay says nothing of the gateway's own.
+    OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
     ...options.settings,
   };
   const lines: string[] = [];
