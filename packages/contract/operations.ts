@@ -555,7 +555,7 @@ export const operations = {
     effect: 'write',
     body: sync.startSyncSchema,
     success: { status: 202, description: 'The sync is queued.', schema: sync.syncSchema },
-    problems: ['not-supported', 'request-in-progress', 'idempotency-key-reused', 'not-found'],
+    problems: ['account-busy', 'not-supported', 'request-in-progress', 'idempotency-key-reused', 'not-found'],
     example: { body: examples.startSync, answer: examples.sync },
   },
   getSync: {

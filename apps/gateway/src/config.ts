@@ -219,7 +219,7 @@ const settings = {
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
     '8',
-    'Jobs (settling, syncs) that run at once in this process; a quarter of them look up for one account at most.',
+    'Jobs (settling, syncs) that run at once in this process, fewer where DATABASE_CONNECTIONS leaves requests less than two; a quarter look up for one account at most.',
   ),
   IDEMPOTENCY_KEPT_DAYS: setting(
     integer(1, 3650),
@@ -383,8 +383,14 @@ function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEn
 }
 
 /** Look-ups of one account that run at once in a process: a provider that hangs must not keep every worker waiting. */
-export function lookUpsAtOnce({ JOBS_CONCURRENCY: jobs }: Config): number {
-  return Math.max(1, Math.floor(jobs / 4));
+export function lookUpsAtOnce(config: Config): number {
+  return Math.max(1, Math.floor(jobsAtOnce(config) / 4));
+}
+
+/** Jobs that run at once in a process: each may need a connection, and requests keep two of theirs, or half where there are few. */
+export function jobsAtOnce(config: Pick<Config, 'JOBS_CONCURRENCY' | 'DATABASE_CONNECTIONS'>): number {
+  const { requests } = connectionShares(config);
+  return Math.min(config.JOBS_CONCURRENCY, Math.max(requests - 2, Math.ceil(requests / 2)));
 }
 
 /** How the connections to PostgreSQL are shared out: what leaks or waits in one part costs the others nothing. */

@@ -4,12 +4,12 @@ import { ProblemError } from './http/problem.ts';
 /** Keeps lists of providers, however many come at once and however long they are, from taking the connections of all requests. */
 export interface ListBulkhead {
   /**
-   * Stores a list, or a page of one, once it is this account's turn: each account stores one at a time, so that one whose rows
-   * are held costs the others a slot and no more.
+   * Stores so many rows of a list once it is this account's turn: each account stores one at a time, so that one whose rows are
+   * held costs the others a slot and no more.
    *
-   * @throws ProblemError 503 where too many of the account wait, 504 where the request's time is over: nothing was stored
+   * @throws ProblemError 503 where too much of the account waits, 504 where the request's time is over: nothing was stored
    */
-  store<T>(account: string, work: () => Promise<T>): Promise<T>;
+  store(account: string, rows: number, work: () => Promise<void>): Promise<void>;
 }
 
 export interface ListBulkheadOptions {
@@ -19,8 +19,12 @@ export interface ListBulkheadOptions {
   readonly queue: number;
 }
 
+/** Of one account: lists that wait are held in memory. */
+const mostRowsWaiting = 20_000;
+
 interface Waiting {
   readonly account: string;
+  readonly rows: number;
   readonly enter: () => void;
 }
 
@@ -38,12 +42,14 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
     }
   }
 
-  async function acquire(account: string): Promise<void> {
+  async function acquire(account: string, rows: number): Promise<void> {
     if (storing.size < slots && !storing.has(account)) {
       storing.add(account);
       return;
     }
-    if ([...line].filter((waiting) => waiting.account === account).length >= queue) {
+    const ahead = [...line].filter((waiting) => waiting.account === account);
+    const rowsAhead = ahead.reduce((sum, waiting) => sum + waiting.rows, 0);
+    if (ahead.length >= queue || (rowsAhead > 0 && rowsAhead + rows > mostRowsWaiting)) {
       throw new ProblemError(
         'account-busy',
         'Too many lists of this account wait to be stored; nothing of this one was.',
@@ -53,7 +59,7 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { account, enter: resolve };
+    const waiting = { account, rows, enter: resolve };
     line.add(waiting);
     const leftMs = timeLeftMs();
     if (leftMs === Infinity) return promise;
@@ -66,10 +72,10 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
   }
 
   return {
-    store: async (account, work) => {
-      await acquire(account);
+    store: async (account, rows, work) => {
+      await acquire(account, rows);
       try {
-        return await work();
+        await work();
       } finally {
         storing.delete(account);
         enterNext();

@@ -41,8 +41,13 @@ export interface ShownPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'is
  */
 const mostLaps = 3;
 
-/** So many pages of one lap that each bring something new are no list. */
-export const mostPagesOfLap = 10_000;
+/** So many pages of one lap that each bring something new, or so many new rows, are no list. */
+export const mostOfLap = { pages: 10_000, rows: 1_000_000 } as const;
+
+/** Whether a list has been read for so long that no end of it is to be expected. */
+export function isEndless({ pages, found }: ListReading): boolean {
+  return pages >= mostOfLap.pages || found >= mostOfLap.rows;
+}
 
 /**
  * Where to go on after a page, or null at the end of the list. A part ends at a page that brings nothing new: rows repeat
@@ -66,18 +71,20 @@ export function afterPage(reading: ListReading, page: ShownPage): ListReading | 
  * Reads a list to its end within one request.
  *
  * @param take gets the rows of each page
- * @returns false when it was left after `mostPages`, with more to come
+ * @returns false when it was left after so many pages, or rows, with more to come
  */
 export async function readList<Row extends { readonly providerRef: string }>(
   ask: (position: string | null) => Promise<Page<Row>>,
   take: (rows: readonly Row[]) => void | Promise<void>,
-  mostPages: number,
+  most: { readonly pages: number; readonly rows: number },
 ): Promise<boolean> {
   const lapOfRow = new Map<string, number>();
   let reading: ListReading | null = listStart;
+  let rows = 0;
   for (let pages = 0; reading !== null; pages += 1) {
-    if (pages === mostPages) return false;
+    if (pages === most.pages || rows >= most.rows) return false;
     const page = await ask(reading.position);
+    rows += page.items.length;
     await take(page.items);
     const { lap } = reading;
     const refs = new Set(page.items.map(({ providerRef }) => providerRef));

@@ -182,3 +182,18 @@ describe('a sync that meets an open circuit', () => {
     expect(await worked(id)).toMatchObject([{ status: 'succeeded', seen: 2 }]);
   });
 });
+
+test('syncs of more users than an account can be asked about in a while are turned away, and leave no record', async () => {
+  const account = { account: 'yixin', kind: 'bank_card' } as const;
+  await gateway.pool.query(
+    `INSERT INTO syncs (id, tenant, provider, account, kind, user_ref, state, created_at)
+     SELECT gen_random_uuid(), 'default', 'yixin', 'yixin', 'bank_card', 'user-' || n, 'queued', now() FROM generate_series(1, 1000) n`,
+  );
+  const records = async () => (await gateway.pool.query('SELECT FROM operations')).rowCount;
+  const before = await records();
+  const one = start({ ...account, user: 'one-more' });
+  await expect(one).rejects.toMatchObject({ status: 503, code: 'account-busy', retryAfterMs: 60_000 });
+  expect(await records()).toBe(before);
+  expect(await start({ ...account, user: 'user-7' })).toMatchObject({ status: 'queued', user: 'user-7' });
+  expect(await start({ account: 'onerway', user: 'one-more' })).toMatchObject({ status: 'queued' });
+});

@@ -148,7 +148,7 @@ async function startLostSync(idempotencyKey: string): Promise<Answered> {
   const { status, replayed, body } = await writeOnce(gateway.services, startSyncKind, request, async () => ({
     account,
     resourceId: id,
-    insert: (client, operationId, at) => insertSync(client, sync, operationId, at),
+    insert: async (client, operationId, at) => (await insertSync(client, sync, operationId, at)) ?? id,
     send: async () => unknown('no_answer'),
     callsNobody: true,
   }));

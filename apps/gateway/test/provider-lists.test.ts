@@ -1,14 +1,15 @@
-import { type BoundCard, Pan, Secret } from '@card-gateway/core';
+import { type BoundCard, Pan, Secret, uuidOf } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
+import { runSync } from '../src/jobs/sync.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type Rewriter, startRewriter } from './setup/rewrite.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
-/** Between the gateway and Onerway. */
+/** Between the gateway and two providers. */
 let front: Rewriter;
 beforeAll(async () => {
   let real = '';
@@ -24,7 +25,7 @@ beforeAll(async () => {
       HTTP_READ_DEADLINE_MS: '25000',
     },
     account: (name, settings) => {
-      if (name !== 'onerway') return settings;
+      if (name !== 'onerway' && name !== 'open-api') return settings;
       const { origin, pathname } = new URL(String(settings['baseUrl']));
       real = origin;
       return { ...settings, baseUrl: front.url + pathname };
@@ -219,5 +220,32 @@ describe('a list of bank cards', () => {
     await store('masked', [bankCard(null, null), bankCard(null, null)]);
     await store('masked', [bankCard(null, null), bankCard(null, null)]);
     expect(await stored('masked')).toMatchObject([{ ref: null, last4: '0961', status: 'bound' }]);
+  });
+});
+
+describe('pages of cards', () => {
+  test('of many more rows than were asked for, some of them twice, are stored whole, as their last rows have them', async () => {
+    const { client, services, sandbox } = gateway;
+    const rows = Array.from({ length: 1300 }, (_, index) => ({ card_id: `cid_${index}`, status: 1 }));
+    const doubled = [0, 1, 1299].map((index) => ({ card_id: `cid_${index}`, status: 3 }));
+    front.rewrite = (_path, text) => {
+      const answer = JSON.parse(text) as { data?: { card_list?: unknown } };
+      if (answer.data?.card_list === undefined) return text;
+      return JSON.stringify({ ...answer, data: { total: 99_999_999_999, card_list: [...rows, ...doubled] } });
+    };
+    sandbox.admin.openApi.seedCards({ count: 1, replace: true });
+    const { id } = await client.startSync({ body: { account: 'open-api' } });
+    const { signal } = new AbortController();
+    await runSync(services, uuidOf('sync', id), { isLastAttempt: false, signal });
+    // The page that comes again brings nothing new.
+    expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'succeeded', seen: 1300 });
+    const statuses = async (status: 'inactive' | 'frozen') => {
+      const found: string[] = [];
+      const query = { account: 'open-api', status, limit: 200 };
+      for await (const { providerRef } of client.all('listCards', { query })) found.push(String(providerRef));
+      return found;
+    };
+    expect((await statuses('frozen')).toSorted()).toEqual(['cid_0', 'cid_1', 'cid_1299']);
+    expect(await statuses('inactive')).toHaveLength(1297);
   });
 });

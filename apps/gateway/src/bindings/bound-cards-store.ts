@@ -2,6 +2,7 @@ import { inTransaction } from '@card-gateway/database';
 import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
+import { inParts } from '../in-parts.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
@@ -21,7 +22,11 @@ export async function storeBoundCards(
   } & BoundCards,
 ): Promise<void> {
   const { user, kind, askedAt } = list;
-  const cards = onceEach(list.cards.map((card) => wireCard(card, account.name, user, sealing)));
+  const sealed: WireCard[] = [];
+  await inParts(list.cards, (part) => {
+    sealed.push(...part.map((card) => wireCard(card, account.name, user, sealing)));
+  });
+  const cards = onceEach(sealed);
   await inTransaction(pool, async (client) => {
     // Lists of one user are stored one after another; the lock also orders this against a second list of the same.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [

@@ -60,7 +60,7 @@ export async function refreshBindings(
     const detail = `The provider listed ${count} cards of this user, and at most ${mostBoundCards} are taken; nothing was stored.`;
     throw new ProblemError('provider-error', detail, { isFinal: true });
   }
-  await services.lists.store(account.name, () =>
+  await services.lists.store(account.name, count, () =>
     storeBoundCards(services.pool, services.sealing, account, {
       user: question.user,
       kind: question.kind,

@@ -92,7 +92,9 @@ export async function describeProviderCards(
   cards: readonly ProviderCard[],
   askedAt: Date,
 ): Promise<void> {
-  const rows = cards.map((card) => wireRow(card, account.name, sealing, askedAt));
+  // A page may show a card twice, because rows move while it is made: the last row counts.
+  const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
+  const rows = onceEach.map((card) => wireRow(card, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
   if (rows.length > 1) {
     // In which order a list's rows are locked is the planner's choice, so that two lists could wait for each other: they

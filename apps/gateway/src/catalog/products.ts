@@ -11,7 +11,7 @@ import { readCall, type Services } from '../services.ts';
 import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
 
 /** A provider that pages for ever is cut off here, so that a wrong `next` cannot hold a request. */
-const mostPages = 100;
+const most = { pages: 100, rows: 10_000 };
 
 /**
  * A page of products as last seen. An account that was not asked lately is asked first; one that does not answer is
@@ -73,9 +73,9 @@ export async function refreshProducts(
       return page;
     },
     (rows) => void products.push(...rows),
-    mostPages,
+    most,
   );
-  await services.lists.store(account.name, () =>
+  await services.lists.store(account.name, products.length, () =>
     storeProducts(services.pool, account, { products, isWhole: isRead && unreadable === 0, askedAt }),
   );
 }

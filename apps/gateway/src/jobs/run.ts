@@ -11,6 +11,7 @@ import {
   type WorkerPool,
 } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
+import { jobsAtOnce } from '../config.ts';
 import type { Services } from '../services.ts';
 import type { QueuePulse } from './pulse.ts';
 import { openRunConnections } from './store.ts';
@@ -69,7 +70,7 @@ export async function beginRun(services: Services, options: RunOptions): Promise
     const begun = run({
       pgPool: connections.pool,
       taskList: noted(tasks, running),
-      concurrency: config.JOBS_CONCURRENCY,
+      concurrency: jobsAtOnce(config),
       pollInterval: pollIntervalMs,
       crontab,
       noHandleSignals: true,
@@ -83,7 +84,7 @@ export async function beginRun(services: Services, options: RunOptions): Promise
     void abandon(error as Error);
     throw error;
   }
-  pulse.begun(config.JOBS_CONCURRENCY);
+  pulse.begun(jobsAtOnce(config));
   return {
     broken,
     stop: async () => {

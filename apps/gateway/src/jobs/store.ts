@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
-import { type Config, connectionShares } from '../config.ts';
+import { type Config, connectionShares, jobsAtOnce } from '../config.ts';
 
 /** Takes the jobs, and the queues of the accounts, from workers that have held a job since before `heldBefore`. */
 export async function freeLeftJobs(pool: Pool, heldBefore: Date): Promise<void> {
@@ -59,7 +59,7 @@ export function openRunConnections(config: Config, onFailure: (error: Error) => 
 
   const pool = {
     // Its jobs work on the connections of the requests: a few are enough for itself, which it would warn of.
-    options: { max: config.JOBS_CONCURRENCY },
+    options: { max: jobsAtOnce(config) },
     // It wants errors of idle connections to be handled, as they are.
     listeners: () => [failed],
     connect: (listen?: Listen) => {

@@ -2,14 +2,18 @@ import { refreshBindings } from '../bindings/read-bindings.ts';
 import { takeCards } from '../cards/take-cards.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
+import { runUntil } from '../deadline.ts';
 import { ProblemError } from '../http/problem.ts';
-import { mostPagesOfLap } from '../list-reading.ts';
+import { inParts } from '../in-parts.ts';
+import { isEndless } from '../list-reading.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { advanceSync, beginSync, completeSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
 
 /** A longer sync goes on in a job of its own, so that a job which is held much longer than this is held by nobody. */
 const longestRunMs = 60_000;
+/** A list of products has no run of its own to go on in. */
+const longestProductsMs = 30_000;
 
 export interface SyncRun {
   /** No further attempt follows this one. */
@@ -64,24 +68,30 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
   if (cards === undefined) throw new ProblemError('not-supported', 'This account can no longer list cards.');
   // Cards name neither currency nor network where their product does; without it they are stored all the same.
   if (products !== undefined && sync.reading === null) {
-    await refreshProducts(services, account, undefined).catch((error: unknown) => {
-      if (!(error instanceof ProblemError)) throw error;
-    });
+    await runUntil(performance.now() + longestProductsMs, () => refreshProducts(services, account, undefined)).catch(
+      (error: unknown) => {
+        if (!(error instanceof ProblemError)) throw error;
+      },
+    );
   }
-  const runUntil = services.now() + longestRunMs;
+  const goesOnUntil = services.now() + longestRunMs;
   let reading = sync.reading;
   do {
-    if (run.signal.aborted || services.now() >= runUntil) {
+    if (run.signal.aborted || services.now() >= goesOnUntil) {
       await queueSync(services.pool, sync.id);
       return;
     }
-    if ((reading?.pages ?? 0) >= mostPagesOfLap) {
+    if (reading !== null && isEndless(reading)) {
       throw new ProblemError('provider-error', 'The list of cards does not end.', { isFinal: true });
     }
     const askedAt = new Date(services.now());
     const position = reading?.position ?? null;
     const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
-    await services.lists.store(account.name, () => takeCards(services, account, page.items, { by: 'list', askedAt }));
+    await inParts(page.items, (part) =>
+      services.lists.store(account.name, part.length, () =>
+        takeCards(services, account, part, { by: 'list', askedAt }),
+      ),
+    );
     const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };
     reading = await advanceSync(services.pool, { id: sync.id, reading }, shown, new Date(services.now()));
   } while (reading !== null);

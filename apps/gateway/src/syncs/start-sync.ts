@@ -51,7 +51,13 @@ export function startSync(
     return {
       account,
       resourceId: id,
-      insert: (client, operationId, at) => insertSync(client, { ...sync, ...what }, operationId, at),
+      insert: async (client, operationId, at) => {
+        const waiting = await insertSync(client, { ...sync, ...what }, operationId, at);
+        if (waiting !== null) return waiting;
+        throw new ProblemError('account-busy', 'Too many syncs of this account wait; this one was not started.', {
+          retryAfterSeconds: 60,
+        });
+      },
       send: async () => done(null),
       callsNobody: true,
     };

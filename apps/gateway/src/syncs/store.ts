@@ -47,12 +47,20 @@ export interface NewSync {
   readonly userIp: string | null;
 }
 
+/** Of one account, which runs one after another: the syncs of so many users are work for a while. */
+const mostWaiting = 1000;
+
 /**
  * Records a sync, inside the transaction that records its write; where one of the same waits for its turn already, nothing.
  *
- * @returns the id of the sync that waits now
+ * @returns the id of the sync that waits now; null where too many others of the account do
  */
-export async function insertSync(client: PoolClient, sync: NewSync, operationId: string, at: Date): Promise<string> {
+export async function insertSync(
+  client: PoolClient,
+  sync: NewSync,
+  operationId: string,
+  at: Date,
+): Promise<string | null> {
   // Of two that come at once, the second finds the first.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `sync ${sync.account} ${sync.kind} ${sync.userRef ?? ''}`,
@@ -64,6 +72,11 @@ export async function insertSync(client: PoolClient, sync: NewSync, operationId:
     [sync.tenant, sync.account, sync.kind, sync.userRef],
   );
   if (rows[0] !== undefined) return rows[0].id;
+  const { rowCount: waiting } = await client.query(
+    `SELECT FROM syncs WHERE account = $1 AND state = 'queued' LIMIT ${mostWaiting}`,
+    [sync.account],
+  );
+  if (waiting === mostWaiting) return null;
   await client.query(
     `INSERT INTO syncs (id, tenant, provider, account, kind, user_ref, user_ip, state, operation_id, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9)`,

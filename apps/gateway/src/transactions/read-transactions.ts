@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../http/auth.ts';
 import { ProblemError } from '../http/problem.ts';
+import { inParts } from '../in-parts.ts';
 import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { latestAt } from '../provider-date.ts';
@@ -22,7 +23,7 @@ import { transactionView } from './view.ts';
 /** How far back a refresh reaches, unless it is told. */
 const usualWindowMs = 30 * 86_400_000;
 /** A request that pulls more than this would outlive its caller's patience. */
-const mostPages = 50;
+const most = { pages: 50, rows: 10_000 };
 
 /** A page of a card's transactions from our records, brought up to date first where that is wanted. @throws ProblemError 404 */
 export async function readTransactions(
@@ -64,8 +65,12 @@ async function pullTransactions(
       return valueOf(account, await transactions.page({ ...question, next }, readCall(services, traceparent)));
     },
     (rows) =>
-      services.lists.store(account.name, () => storeProviderTransactions(services.pool, account, rows, askedAt)),
-    mostPages,
+      inParts(rows, (part) =>
+        services.lists.store(account.name, part.length, () =>
+          storeProviderTransactions(services.pool, account, part, askedAt),
+        ),
+      ),
+    most,
   );
   if (isWhole) return;
   const detail = 'expected a shorter time: there are more transactions in it than one request can bring in';
