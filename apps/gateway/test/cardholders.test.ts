@@ -7,7 +7,10 @@ import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  // Each step of the review lasts for seconds, so that a busy machine does not see the next one.
+  gateway = await startGateway({
+    sandbox: { keysecure: { cardholderInProgressMs: 4000, cardholderDecisionMs: 9000 } },
+  });
 });
 afterAll(() => gateway.close());
 beforeEach(() => gateway.sandbox.admin.clearFaults());
@@ -38,9 +41,9 @@ describe('a cardholder', () => {
         { subject: applied.providerRef },
       ]);
 
-      sandbox.admin.changeClock({ advanceMs: 1500 });
+      sandbox.admin.changeClock({ advanceMs: 5000 });
       expect(await refreshed(applied.id)).toMatchObject({ status: 'in_review', providerStatus: 'In_progress' });
-      sandbox.admin.changeClock({ advanceMs: 1500 });
+      sandbox.admin.changeClock({ advanceMs: 5000 });
       const approved = await refreshed(applied.id);
       expect(approved).toMatchObject({ id: applied.id, status: 'approved', providerStatus: 'Approved' });
       expect(approved.syncedAt).not.toBeNull();
