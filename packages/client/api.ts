@@ -3,7 +3,57 @@
 /** A text whose known values are named; others may come. */
 export type Open<Known extends string> = Known | (string & {});
 
-/** Asks the provider to send the user an SMS code for this card. */
+/**
+ * What became of a write.
+ *
+ * - `submitting`: Recorded; the answer of the provider is awaited. Then one of the others.
+ * - `succeeded`: The provider did it. Final.
+ * - `refused`: Certain: nothing happened. Final.
+ * - `unknown`: The provider may have done it. Evidence or a person makes it `succeeded` or `refused`, or it is `superseded`.
+ * - `superseded`: It was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown, and nobody has to find out. Final, but for a late answer to its own call.
+ */
+export type OperationOutcomeInput = "submitting" | "succeeded" | "refused" | "unknown" | "superseded";
+
+/**
+ * What an unknown outcome waits for.
+ *
+ * - `look-up`: The gateway keeps asking the provider.
+ * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
+ */
+export type SettlesByInput = "look-up" | "person";
+
+/**
+ * Where a binding stands. The usual way is `starting` → `awaiting_code` → `verifying` → `bound`.
+ *
+ * - `starting`: The provider is asked to send the SMS. Then `awaiting_code`, `not_required`, `bound` or `refused`.
+ * - `awaiting_code`: The user was sent a code. Then `verifying`, or `expired`.
+ * - `verifying`: A code was handed to the provider. Then `bound`, `expired`, or `awaiting_code` again where it was wrong.
+ * - `bound`: The card can be used. Then `removed` at most.
+ * - `not_required`: The provider says that this card needs no binding, or no further one. Final.
+ * - `expired`: No code is taken any more. Final; start another binding.
+ * - `refused`: The provider did not start it; nothing was sent. Final.
+ * - `removed`: It is no longer at the provider. Final, unless a list of the provider shows it again.
+ */
+export type BindingStatusInput = "starting" | "awaiting_code" | "verifying" | "bound" | "not_required" | "expired" | "refused" | "removed";
+
+/**
+ * What is bound.
+ *
+ * - `bank_card`: A bank card, bound by SMS (Yixin).
+ * - `token`: A card token (Onerway).
+ * - `subscription`: A token of a subscription (Onerway).
+ */
+export type BindingKindInput = "bank_card" | "token" | "subscription";
+
+/**
+ * What a bank card is bound for.
+ *
+ * - `loan`: A loan is paid out to it.
+ * - `repayment`: A loan is paid back from it; needs `loanOrder`.
+ */
+export type BindingPurpose = "loan" | "repayment";
+
+/** Asks the provider to send the user an SMS code for this card. The purpose `repayment` needs a `loanOrder`. */
 export interface StartBinding {
   /** The provider account, by its name in the accounts file. */
   account: string;
@@ -13,10 +63,10 @@ export interface StartBinding {
   cardNumber: string;
   /** The mobile number that the bank knows. Passed on, never kept in clear. */
   phone: string;
-  purpose: "loan" | "repayment";
+  purpose: BindingPurpose;
   /** Loan order number; required for a repayment. */
   loanOrder?: string | undefined;
-  /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
 }
 
@@ -24,7 +74,7 @@ export interface StartBinding {
 export interface VerifyBinding {
   /** The code from the SMS, as text. Passed on, never kept. */
   code: string;
-  /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
 }
 
@@ -36,7 +86,7 @@ export interface CheckBinding {
   user: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
-  /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
 }
 
@@ -46,35 +96,76 @@ export interface LookUpIssuer {
   account: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
-  /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
 }
 
+/**
+ * What became of a callback.
+ *
+ * - `received`: Stored and acknowledged, not worked yet. Then one of the others.
+ * - `worked`: What it says has been taken over. Final, unless it is replayed.
+ * - `failed`: Working it failed each time; `failure` says why. `received` again after replayCallback.
+ */
+export type CallbackStateInput = "received" | "worked" | "failed";
+
+/**
+ * Where a card stands. The usual way is `pending` → `inactive` (physical cards alone) → `active` ⇄ `frozen` → `cancelling` → `cancelled`.
+ *
+ * - `pending`: Ordered; the provider has not made it yet. Then `inactive`, `active` or `failed`.
+ * - `inactive`: Made, and not usable before activateCard. Then `active`, or it is cancelled.
+ * - `active`: It pays. Then `frozen`, `cancelling`, `cancelled`, `lost` or `replaced`.
+ * - `frozen`: Payments are declined until unfreezeCard makes it `active` again; it can be cancelled.
+ * - `cancelling`: Its cancellation was asked for and has not come into effect. Then `cancelled`.
+ * - `cancelled`: It was cancelled for good. Final.
+ * - `failed`: The provider did not make it. Final.
+ * - `lost`: The provider has it as lost. Final here; the provider may replace it.
+ * - `replaced`: Another card has taken its place. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ */
+export type CardStatusInput = "pending" | "inactive" | "active" | "frozen" | "cancelling" | "cancelled" | "failed" | "lost" | "replaced" | "unrecognized";
+
+/**
+ * What a card is made as.
+ *
+ * - `virtual`: A number without plastic.
+ * - `physical`: A card that is sent to an address and activated when it has arrived.
+ */
+export type CardFormInput = "virtual" | "physical";
+
 /** Where a physical card goes, in English letters. */
 export interface CardAddress {
+  /** Given name, in English letters. */
   firstName: string;
+  /** Family name, in English letters. */
   lastName: string;
   /** Dialling code without `+`, e.g. `44`. */
   phoneCode: string;
+  /** Phone number in digits, without the dialling code. */
   phone: string;
   /** ISO 3166-1 alpha-2. */
   country: string;
+  /** State, province or county. */
   state: string;
+  /** Town or city. */
   city: string;
+  /** Street and number. */
   line1: string;
+  /** Flat, floor, company; empty where there is none. */
   line2?: string | undefined;
+  /** Postal code. */
   postalCode: string;
 }
 
-/** An order for a card. */
+/** An order for a card. A `physical` one needs an `address`. */
 export interface IssueCard {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** Id of this kind: `prod_` and 26 characters, sortable by time. */
+  /** A product that is `issuable`, of the same account. */
   product: string;
-  /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+  /** A cardholder who is `approved`, of the same account. */
   cardholder: string;
-  form: "virtual" | "physical";
+  form: CardFormInput;
   /** Required for a physical card; some virtual products want it too. */
   address?: CardAddress | undefined;
 }
@@ -83,6 +174,7 @@ export interface IssueCard {
 export interface ActivateCard {
   /** Security code printed on the card. Passed on encrypted, never kept. */
   cvv: string;
+  /** Last four digits of the number printed on the card. */
   last4: string;
 }
 
@@ -98,11 +190,23 @@ export interface Purpose {
   purpose: string;
 }
 
+/**
+ * Where the identity check stands.
+ *
+ * - `pending`: The application was handed in. Then `in_review`, `approved`, `rejected` or `failed`.
+ * - `in_review`: The provider looks at it. Then `approved` or `rejected`.
+ * - `approved`: Cards can be issued. Final, unless the provider takes it back.
+ * - `rejected`: The provider said no; `failReason` says why. `pending` again after reapplyCardholder.
+ * - `failed`: The application was refused and nothing exists at the provider. Final; create another.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ */
+export type CardholderStatusInput = "pending" | "in_review" | "approved" | "rejected" | "failed" | "unrecognized";
+
 /** An application for a cardholder (KeySecure). */
 export interface CreateCardholder {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** The end user, by the company's own id. */
+  /** The company's own id of this person; one has one cardholder per account. */
   reference: string;
   /** Share token of the identity check done at Sumsub. Passed on once, never kept. */
   sumsubShareToken: string;
@@ -114,32 +218,139 @@ export interface ReapplyCardholder {
   sumsubShareToken: string;
 }
 
-/** What to pull from the provider. */
+/**
+ * Which write it is, by its operation id.
+ *
+ * - `createCardholder`: An application for a cardholder.
+ * - `reapplyCardholder`: Another application for a rejected cardholder.
+ * - `issueCard`: An order for a card.
+ * - `activateCard`: A card is activated.
+ * - `freezeCard`: A card is frozen.
+ * - `unfreezeCard`: A card is unfrozen.
+ * - `cancelCard`: A card is cancelled.
+ * - `setCardPin`: A card gets a new PIN.
+ * - `createTransfer`: Value is moved to or from a cardholder.
+ * - `startBinding`: An SMS code is asked for.
+ * - `verifyBinding`: An SMS code is handed in.
+ * - `removeBinding`: A binding is removed.
+ * - `startSync`: A sync is started.
+ */
+export type OperationTypeInput = "createCardholder" | "reapplyCardholder" | "issueCard" | "activateCard" | "freezeCard" | "unfreezeCard" | "cancelCard" | "setCardPin" | "createTransfer" | "startBinding" | "verifyBinding" | "removeBinding" | "startSync";
+
+/**
+ * What a person found out.
+ *
+ * - `succeeded`: The provider did it.
+ * - `refused`: Nothing happened at the provider.
+ */
+export type ResolvedOutcome = "succeeded" | "refused";
+
+/** What a person found out about a write of unknown outcome. */
+export interface ResolveOperation {
+  outcome: ResolvedOutcome;
+  /** How you found out. Kept with the operation; put no card data into it. */
+  reason: string;
+  /** The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. */
+  providerRef?: string | undefined;
+}
+
+/** What to pull from the provider: the account's cards, or with `user` the bindings of that user. `kind` needs a `user`. */
 export interface StartSync {
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** Given: this user's bindings. Absent: the account's cards. */
   user?: string | undefined;
   /** Which of the user's bindings; the account's first kind otherwise. */
-  kind?: "bank_card" | "token" | "subscription" | undefined;
-  /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+  kind?: BindingKindInput | undefined;
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
+}
+
+/**
+ * What a transaction is.
+ *
+ * - `card_opening`: What the card itself costs.
+ * - `purchase`: A payment.
+ * - `atm_withdrawal`: Cash from a machine.
+ * - `management_fee`: A fee of the provider.
+ * - `reversal`: Takes back the transaction that `related` names.
+ * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
+ * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
+ */
+export type TransactionTypeInput = "card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized";
+
+/**
+ * Where a transaction stands.
+ *
+ * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
+ * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
+ * - `failed`: It was declined or came to nothing. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ */
+export type TransactionStatusInput = "pending" | "succeeded" | "failed" | "unrecognized";
+
+/**
+ * Which way value moves.
+ *
+ * - `in`: From the reserve to the cardholder.
+ * - `out`: From the cardholder back to the reserve.
+ */
+export type TransferDirectionInput = "in" | "out";
+
+/**
+ * Where a transfer stands.
+ *
+ * - `pending`: Sent, and not confirmed. Then `succeeded` or `failed`.
+ * - `succeeded`: The provider moved the value. Final.
+ * - `failed`: Nothing was moved. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ */
+export type TransferStatusInput = "pending" | "succeeded" | "failed" | "unrecognized";
+
+/** How much to move. */
+export interface TransferAmount {
+  /** Decimal text in major units: positive, 15 digits before and 8 behind the point at most. */
+  amount: string;
+  /** Currency code in capitals, e.g. `TUSDT`. */
+  currency: string;
 }
 
 /** An order to move value to or from a cardholder (KeySecure, credit mode). */
 export interface CreateTransfer {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+  /** With whom, of the same account. */
   cardholder: string;
-  /** `in` moves value to the cardholder, `out` takes it back. */
-  direction: "in" | "out";
-  amount: {
-    /** Decimal text in major units. */
-    amount: string;
-    currency: string;
-  };
+  direction: TransferDirectionInput;
+  amount: TransferAmount;
 }
+
+/**
+ * The card network.
+ *
+ * - `visa`: Visa.
+ * - `mastercard`: Mastercard.
+ * - `unionpay`: UnionPay.
+ * - `amex`: American Express.
+ * - `discover`: Discover.
+ * - `jcb`: JCB.
+ * - `diners`: Diners Club.
+ * - `unrecognized`: The provider names a network that no document lists.
+ *
+ * More may come.
+ */
+export type Network = Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized">;
+
+/**
+ * How a card is funded.
+ *
+ * - `debit`: A debit card.
+ * - `credit`: A credit card.
+ * - `unrecognized`: The provider's word for it is one that no document lists.
+ *
+ * More may come.
+ */
+export type CardType = Open<"debit" | "credit" | "unrecognized">;
 
 /** An amount as decimal text, never a float. */
 export interface Money {
@@ -149,27 +360,89 @@ export interface Money {
   currency: string | null;
 }
 
+/**
+ * What became of a write.
+ *
+ * - `submitting`: Recorded; the answer of the provider is awaited. Then one of the others.
+ * - `succeeded`: The provider did it. Final.
+ * - `refused`: Certain: nothing happened. Final.
+ * - `unknown`: The provider may have done it. Evidence or a person makes it `succeeded` or `refused`, or it is `superseded`.
+ * - `superseded`: It was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown, and nobody has to find out. Final, but for a late answer to its own call.
+ *
+ * More may come.
+ */
+export type OperationOutcome = Open<"submitting" | "succeeded" | "refused" | "unknown" | "superseded">;
+
+/**
+ * What an unknown outcome waits for.
+ *
+ * - `look-up`: The gateway keeps asking the provider.
+ * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
+ *
+ * More may come.
+ */
+export type SettlesBy = Open<"look-up" | "person">;
+
 /** The last write on this resource and what became of it; in the answer to a write, and to its repeats, that very one. */
 export interface OperationReference {
-  /** Id of this kind: `op_` and 26 characters, sortable by time. */
+  /** Id of an operation: `op_` and 26 characters, sortable by time. */
   id: string;
-  outcome: Open<"submitting" | "succeeded" | "refused" | "unknown" | "superseded">;
-  /** When the outcome became unknown. */
+  outcome: OperationOutcome;
+  /** When the outcome became unknown; absent where it is known. */
   since?: string | undefined;
-  /** `look-up`: the gateway keeps asking the provider. `person`: nothing can be asked. */
-  settlesBy?: Open<"look-up" | "person"> | undefined;
+  settlesBy?: SettlesBy | undefined;
+  /** When the provider is asked next; null where it is not, absent where the outcome is known. */
   nextLookUpAt?: string | null | undefined;
 }
 
 /** A card-issuing bank. */
 export interface Bank {
+  /** The provider's code of the bank. */
   code: string;
+  /** Its name, as the provider writes it. */
   name: string;
+}
+
+/**
+ * Where a binding stands. The usual way is `starting` → `awaiting_code` → `verifying` → `bound`.
+ *
+ * - `starting`: The provider is asked to send the SMS. Then `awaiting_code`, `not_required`, `bound` or `refused`.
+ * - `awaiting_code`: The user was sent a code. Then `verifying`, or `expired`.
+ * - `verifying`: A code was handed to the provider. Then `bound`, `expired`, or `awaiting_code` again where it was wrong.
+ * - `bound`: The card can be used. Then `removed` at most.
+ * - `not_required`: The provider says that this card needs no binding, or no further one. Final.
+ * - `expired`: No code is taken any more. Final; start another binding.
+ * - `refused`: The provider did not start it; nothing was sent. Final.
+ * - `removed`: It is no longer at the provider. Final, unless a list of the provider shows it again.
+ *
+ * More may come.
+ */
+export type BindingStatus = Open<"starting" | "awaiting_code" | "verifying" | "bound" | "not_required" | "expired" | "refused" | "removed">;
+
+/**
+ * What is bound.
+ *
+ * - `bank_card`: A bank card, bound by SMS (Yixin).
+ * - `token`: A card token (Onerway).
+ * - `subscription`: A token of a subscription (Onerway).
+ *
+ * More may come.
+ */
+export type BindingKind = Open<"bank_card" | "token" | "subscription">;
+
+/** The SMS code that is waited for. */
+export interface BindingChallenge {
+  /** When the SMS code is expected to stop working; the provider decides. */
+  expiresAt: string;
+  /** Wrong codes that are still allowed. */
+  attemptsLeft: number;
+  /** When another SMS may be asked for, by a new binding. */
+  resendAfter: string;
 }
 
 /** A bank card bound by SMS, or a card token, in one shape. */
 export interface Binding {
-  /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+  /** Id of a binding: `bind_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -179,37 +452,37 @@ export interface Binding {
   providerRef: string | null;
   /** The end user, by the company's own id. */
   user: string;
-  kind: Open<"bank_card" | "token" | "subscription">;
-  status: Open<"starting" | "awaiting_code" | "verifying" | "bound" | "not_required" | "expired" | "refused" | "removed">;
+  kind: BindingKind;
+  status: BindingStatus;
   /** First six and last four digits. */
   maskedNumber: string;
+  /** Last four digits. */
   last4: string;
-  network: Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized"> | null;
-  cardType: Open<"debit" | "credit" | "unrecognized"> | null;
+  /** Null where the provider names none. */
+  network: Network | null;
+  /** Null where the provider does not say. */
+  cardType: CardType | null;
+  /** The bank that issued the card; null where the provider names none. */
   bank: Bank | null;
   /** Last valid month, `YYYY-MM`. */
   expiry: string | null;
+  /** Country of the issuer, as the provider writes it; null where it does not. */
   binCountry: string | null;
-  /** The SMS code that is waited for. */
-  challenge: {
-    /** When the SMS code is expected to stop working; the provider decides. */
-    expiresAt: string;
-    /** Wrong codes that are still allowed. */
-    attemptsLeft: number;
-    /** When another SMS may be asked for, by a new binding. */
-    resendAfter: string;
-  } | null;
+  /** Null where no code is waited for. */
+  challenge: BindingChallenge | null;
   /** When the gateway first knew of it. */
   createdAt: string;
   /** When it last changed here. */
   updatedAt: string;
   /** When the provider last described it; null before it ever did. */
   syncedAt: string | null;
+  /** The last write on it; null where it came from a list and nothing was written since. */
   operation: OperationReference | null;
 }
 
 /** One page of a list. */
 export interface BindingPage {
+  /** The rows of this page. */
   data: Binding[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
@@ -217,34 +490,55 @@ export interface BindingPage {
 
 /** The provider's answer to whether a binding is needed. */
 export interface BindingCheck {
+  /** The provider behind the account. */
   provider: string;
   /** The provider account, by its name in the accounts file. */
   account: string;
+  /** The end user, by the company's own id. */
   user: string;
+  /** First six and last four digits. */
   maskedNumber: string;
+  /** The user must still bind this card. */
   bindingRequired: boolean;
+}
+
+/**
+ * What the limits of a bank count.
+ *
+ * - `yuan`: Major units.
+ * - `fen`: Hundredths.
+ *
+ * More may come.
+ */
+export type LimitUnit = Open<"yuan" | "fen">;
+
+/** A bank whose cards can be bound, with its limits. */
+export interface SupportedBank {
+  /** The provider's code of the bank. */
+  code: string;
+  /** Its name, as the provider writes it. */
+  name: string;
+  /** Limit of one payment, decimal text in `unit`. */
+  perTransaction: string | null;
+  /** Limit of a day, decimal text in `unit`. */
+  perDay: string | null;
+  /** Null while the provider has not confirmed it: then nothing may be computed with them. */
+  unit: LimitUnit | null;
 }
 
 /** Banks whose cards this user can bind. */
 export interface BankList {
-  data: ({
-    /** The provider's code of the bank. */
-    code: string;
-    name: string;
-    /** Limit of one payment, decimal text in `unit`. */
-    perTransaction: string | null;
-    /** Limit of a day, decimal text in `unit`. */
-    perDay: string | null;
-    /** Null while the provider has not confirmed it: then nothing may be computed with them. */
-    unit: Open<"yuan" | "fen"> | null;
-  })[];
+  /** The banks, in the order of the provider. */
+  data: SupportedBank[];
 }
 
 /** The bank that issued a card. */
 export interface Issuer {
+  /** The provider behind the account. */
   provider: string;
   /** The provider account, by its name in the accounts file. */
   account: string;
+  /** First six and last four digits. */
   maskedNumber: string;
   /** Null when the provider names none. */
   bank: Bank | null;
@@ -252,44 +546,95 @@ export interface Issuer {
 
 /** The payment token of a binding. Never hand it to a browser. */
 export interface RevealedBinding {
-  /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+  /** Id of a binding: `bind_` and 26 characters, sortable by time. */
   binding: string;
   /** The payment token (Onerway `tokenId`): whoever has it can pay with it. */
   token: string;
 }
 
+/**
+ * What became of a callback.
+ *
+ * - `received`: Stored and acknowledged, not worked yet. Then one of the others.
+ * - `worked`: What it says has been taken over. Final, unless it is replayed.
+ * - `failed`: Working it failed each time; `failure` says why. `received` again after replayCallback.
+ *
+ * More may come.
+ */
+export type CallbackState = Open<"received" | "worked" | "failed">;
+
+/**
+ * The answer to a payment.
+ *
+ * - `approve`: The payment may be made.
+ * - `decline`: The payment is declined.
+ *
+ * More may come.
+ */
+export type Decision = Open<"approve" | "decline">;
+
 /** A verified notification of a provider. Its content is sealed and not shown. */
 export interface Callback {
-  /** Id of this kind: `evt_` and 26 characters, sortable by time. */
+  /** Id of a callback: `evt_` and 26 characters, sortable by time. */
   id: string;
+  /** The provider that sent it. */
   provider: string;
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** What it says: `card_changed`, `card_hint`, `transaction`, `authorization`, … */
   kind: string;
-  /** `received`: stored and acknowledged, not worked yet. `failed`: working it failed; it can be replayed. */
-  state: Open<"received" | "worked" | "failed">;
+  state: CallbackState;
   /** How often the provider has sent it. */
   deliveries: number;
-  /** What an `authorization` was answered. */
-  decision: Open<"approve" | "decline"> | null;
+  /** What an `authorization` was answered; null for all others. */
+  decision: Decision | null;
   /** Why working it failed. */
   failure: string | null;
-  /** RFC 3339, UTC. */
+  /** When it first came. */
   receivedAt: string;
+  /** When it was worked; null before. */
   workedAt: string | null;
 }
 
 /** One page of a list. */
 export interface CallbackPage {
+  /** The rows of this page. */
   data: Callback[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
 
+/**
+ * Where a card stands. The usual way is `pending` → `inactive` (physical cards alone) → `active` ⇄ `frozen` → `cancelling` → `cancelled`.
+ *
+ * - `pending`: Ordered; the provider has not made it yet. Then `inactive`, `active` or `failed`.
+ * - `inactive`: Made, and not usable before activateCard. Then `active`, or it is cancelled.
+ * - `active`: It pays. Then `frozen`, `cancelling`, `cancelled`, `lost` or `replaced`.
+ * - `frozen`: Payments are declined until unfreezeCard makes it `active` again; it can be cancelled.
+ * - `cancelling`: Its cancellation was asked for and has not come into effect. Then `cancelled`.
+ * - `cancelled`: It was cancelled for good. Final.
+ * - `failed`: The provider did not make it. Final.
+ * - `lost`: The provider has it as lost. Final here; the provider may replace it.
+ * - `replaced`: Another card has taken its place. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ *
+ * More may come.
+ */
+export type CardStatus = Open<"pending" | "inactive" | "active" | "frozen" | "cancelling" | "cancelled" | "failed" | "lost" | "replaced" | "unrecognized">;
+
+/**
+ * What a card is made as.
+ *
+ * - `virtual`: A number without plastic.
+ * - `physical`: A card that is sent to an address and activated when it has arrived.
+ *
+ * More may come.
+ */
+export type CardForm = Open<"virtual" | "physical">;
+
 /** A card, the same whichever provider issued it. */
 export interface Card {
-  /** Id of this kind: `card_` and 26 characters, sortable by time. */
+  /** Id of a card: `card_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -297,21 +642,30 @@ export interface Card {
   account: string;
   /** The provider's own id; null until it is known. */
   providerRef: string | null;
+  /** Its product; null where it is not known. */
   product: string | null;
+  /** Whose it is; null where it is not known. */
   cardholder: string | null;
-  form: Open<"virtual" | "physical"> | null;
-  network: Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized"> | null;
+  /** Null where the provider does not say. */
+  form: CardForm | null;
+  /** Null where the provider names none. */
+  network: Network | null;
+  /** Last four digits of its number; null until they are known. */
   last4: string | null;
   /** Last valid month, `YYYY-MM`. */
   expiry: string | null;
-  status: Open<"pending" | "inactive" | "active" | "frozen" | "cancelling" | "cancelled" | "failed" | "lost" | "replaced" | "unrecognized">;
-  /** The provider's own word for the status. */
+  status: CardStatus;
+  /** The provider's own word for the status; null until it said one. */
   providerStatus: string | null;
+  /** What is on it, where the provider says so. */
   balance: Money | null;
   /** All that was ever loaded onto the card. */
   totalLoaded: Money | null;
+  /** When it was activated, where the provider says so. */
   activatedAt: string | null;
+  /** When its cancellation was asked for, where the provider says so. */
   cancelRequestedAt: string | null;
+  /** When it was cancelled, where the provider says so. */
   cancelledAt: string | null;
   /** When the gateway first knew of it. */
   createdAt: string;
@@ -319,11 +673,13 @@ export interface Card {
   updatedAt: string;
   /** When the provider last described it; null before it ever did. */
   syncedAt: string | null;
+  /** The last write on it; null where it came by a sync and nothing was written since. */
   operation: OperationReference | null;
 }
 
 /** One page of a list. */
 export interface CardPage {
+  /** The rows of this page. */
   data: Card[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
@@ -331,7 +687,7 @@ export interface CardPage {
 
 /** The secrets of a card, straight from the provider. Never store them. */
 export interface RevealedCard {
-  /** Id of this kind: `card_` and 26 characters, sortable by time. */
+  /** Id of a card: `card_` and 26 characters, sortable by time. */
   card: string;
   /** Full card number. */
   number: string;
@@ -343,17 +699,43 @@ export interface RevealedCard {
 
 /** Lets the provider's own frame show a card to its holder. */
 export interface FrameToken {
-  /** Id of this kind: `card_` and 26 characters, sortable by time. */
+  /** Id of a card: `card_` and 26 characters, sortable by time. */
   card: string;
   /** One-time token for the provider's hosted frame. */
   token: string;
-  /** RFC 3339, UTC. */
+  /** When the token ends, used or not. */
   expiresAt: string;
+}
+
+/**
+ * What can be ordered of a product now. `issuable` says it in one word.
+ *
+ * - `available`: It can be ordered.
+ * - `maintenance_planned`: It can be ordered until a maintenance that is announced.
+ * - `maintenance`: It cannot be ordered for the time of a maintenance.
+ * - `delisted`: It is no longer offered.
+ * - `listing_planned`: It will be offered later.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`.
+ *
+ * More may come.
+ */
+export type ProductStatus = Open<"available" | "maintenance_planned" | "maintenance" | "delisted" | "listing_planned" | "unrecognized">;
+
+/** What the provider limits the cards of a product to. */
+export interface ProductLimits {
+  /** Highest balance, decimal text in major units; null where there is none. */
+  balance: string | null;
+  /** Spending in a week, decimal text in major units; null where there is none. */
+  weekly: string | null;
+  /** Withdrawals in a day, decimal text in major units; null where there is none. */
+  atmDaily: string | null;
+  /** Withdrawals in a month, decimal text in major units; null where there is none. */
+  atmMonthly: string | null;
 }
 
 /** A card product: an OPEN-API BIN, a KeySecure package or BIN, in one shape. */
 export interface CardProduct {
-  /** Id of this kind: `prod_` and 26 characters, sortable by time. */
+  /** Id of a card product: `prod_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -361,42 +743,60 @@ export interface CardProduct {
   account: string;
   /** The provider's own id; null until it is known. */
   providerRef: string | null;
+  /** The provider's name of it. */
   name: string | null;
   /** Leading digits of its card numbers, as the provider states them. */
   bin: string | null;
-  network: Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized"> | null;
-  category: Open<"credit" | "debit" | "unrecognized"> | null;
+  /** Null where the provider names none. */
+  network: Network | null;
+  /** Null where the provider does not say. */
+  category: CardType | null;
   /** Forms to order; null if the provider does not say. */
-  forms: (Open<"virtual" | "physical">)[] | null;
+  forms: CardForm[] | null;
+  /** Currencies that it pays in; empty where none are named. */
   currencies: string[];
+  /** Currency of its balance; null where the provider leaves it open. */
   balanceCurrency: string | null;
+  /** The provider's word for where it is issued. */
   region: string | null;
+  /** The issuing bank, where the provider names it. */
   bank: string | null;
-  status: Open<"available" | "maintenance_planned" | "maintenance" | "delisted" | "listing_planned" | "unrecognized">;
+  status: ProductStatus;
+  /** The provider's own word for the status; null until it said one. */
   providerStatus: string | null;
   /** New cards of it can be ordered now. */
   issuable: boolean;
-  /** Limits in decimal text, where the provider states them. */
-  limits: {
-    balance: string | null;
-    weekly: string | null;
-    atmDaily: string | null;
-    atmMonthly: string | null;
-  } | null;
+  /** Null where the provider states none. */
+  limits: ProductLimits | null;
   /** When the provider last listed it. */
   seenAt: string;
 }
 
 /** One page of a list. */
 export interface CardProductPage {
+  /** The rows of this page. */
   data: CardProduct[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
 
+/**
+ * Where the identity check stands.
+ *
+ * - `pending`: The application was handed in. Then `in_review`, `approved`, `rejected` or `failed`.
+ * - `in_review`: The provider looks at it. Then `approved` or `rejected`.
+ * - `approved`: Cards can be issued. Final, unless the provider takes it back.
+ * - `rejected`: The provider said no; `failReason` says why. `pending` again after reapplyCardholder.
+ * - `failed`: The application was refused and nothing exists at the provider. Final; create another.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ *
+ * More may come.
+ */
+export type CardholderStatus = Open<"pending" | "in_review" | "approved" | "rejected" | "failed" | "unrecognized">;
+
 /** A person in whose name cards are issued, and the state of the identity check. */
 export interface Cardholder {
-  /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+  /** Id of a cardholder: `chd_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -406,7 +806,8 @@ export interface Cardholder {
   providerRef: string | null;
   /** The caller's own id of this person. */
   reference: string;
-  status: Open<"pending" | "in_review" | "approved" | "rejected" | "failed" | "unrecognized">;
+  status: CardholderStatus;
+  /** The provider's own word for the status; null until it said one. */
   providerStatus: string | null;
   /** The provider's reason for a rejection, redacted. */
   failReason: string | null;
@@ -416,90 +817,270 @@ export interface Cardholder {
   updatedAt: string;
   /** When the provider last described it; null before it ever did. */
   syncedAt: string | null;
+  /** The last write on it; null where there was none. */
   operation: OperationReference | null;
 }
 
 /** One page of a list. */
 export interface CardholderPage {
+  /** The rows of this page. */
   data: Cardholder[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
 
+/**
+ * Which write it is, by its operation id.
+ *
+ * - `createCardholder`: An application for a cardholder.
+ * - `reapplyCardholder`: Another application for a rejected cardholder.
+ * - `issueCard`: An order for a card.
+ * - `activateCard`: A card is activated.
+ * - `freezeCard`: A card is frozen.
+ * - `unfreezeCard`: A card is unfrozen.
+ * - `cancelCard`: A card is cancelled.
+ * - `setCardPin`: A card gets a new PIN.
+ * - `createTransfer`: Value is moved to or from a cardholder.
+ * - `startBinding`: An SMS code is asked for.
+ * - `verifyBinding`: An SMS code is handed in.
+ * - `removeBinding`: A binding is removed.
+ * - `startSync`: A sync is started.
+ *
+ * More may come.
+ */
+export type OperationType = Open<"createCardholder" | "reapplyCardholder" | "issueCard" | "activateCard" | "freezeCard" | "unfreezeCard" | "cancelCard" | "setCardPin" | "createTransfer" | "startBinding" | "verifyBinding" | "removeBinding" | "startSync">;
+
+/**
+ * Why an outcome is, or was, not known.
+ *
+ * - `no_answer`: No answer came.
+ * - `unreadable_answer`: The answer was not as documented.
+ * - `unlisted_code`: The answer had a code that no document lists.
+ *
+ * More may come.
+ */
+export type UnknownReason = Open<"no_answer" | "unreadable_answer" | "unlisted_code">;
+
+/**
+ * Why nothing happened, the same for every provider.
+ *
+ * - `not_sent`: The request never left: no name, no connection, no TLS.
+ * - `invalid_request`: The provider finds the request faulty.
+ * - `not_found`: The provider does not have what the request names.
+ * - `conflict`: It exists already, or its state does not allow this.
+ * - `declined`: The provider does not want to.
+ * - `wrong_code`: The code is wrong.
+ * - `rate_limited`: The provider got too many requests.
+ * - `unavailable`: The provider cannot do it now.
+ * - `configuration`: The account is not set up for it; an operator mends that.
+ * - `unsupported`: The account cannot do this.
+ *
+ * More may come.
+ */
+export type RefusalReason = Open<"not_sent" | "invalid_request" | "not_found" | "conflict" | "declined" | "wrong_code" | "rate_limited" | "unavailable" | "configuration" | "unsupported">;
+
+/** Why the provider did nothing. */
+export interface Refusal {
+  reason: RefusalReason;
+  /** The provider's code; null where it gave none. */
+  code: string | null;
+  /** The provider's text, redacted. */
+  message: string | null;
+}
+
+/**
+ * What showed the outcome of a write.
+ *
+ * - `answer`: The answer to the call itself.
+ * - `look-up`: A look-up that was made for it.
+ * - `callback`: A verified callback.
+ * - `list`: A list that showed it.
+ * - `person`: A person; `resolution` has the word.
+ *
+ * More may come.
+ */
+export type SettledBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
+
+/** The word of the person who settled an operation. */
+export interface Resolution {
+  /** The service whose API key it was. */
+  resolvedBy: string;
+  /** Id of that API key. */
+  apiKey: string;
+  /** How the person found out. */
+  reason: string;
+  /** The provider's id that the person gave. */
+  providerRef: string | null;
+  /** When the person said it. */
+  resolvedAt: string;
+}
+
+/**
+ * Where evidence is from.
+ *
+ * - `send`: The call itself.
+ * - `look-up`: A look-up that was made for it.
+ * - `callback`: A verified callback.
+ * - `list`: A list that was read.
+ * - `person`: A person's word.
+ *
+ * More may come.
+ */
+export type AttemptKind = Open<"send" | "look-up" | "callback" | "list" | "person">;
+
+/**
+ * What evidence shows.
+ *
+ * - `done`: The provider did it.
+ * - `refused`: Nothing happened.
+ * - `unknown`: It shows neither.
+ * - `absent`: The look-up did not find it (yet), which proves nothing.
+ *
+ * More may come.
+ */
+export type AttemptOutcome = Open<"done" | "refused" | "unknown" | "absent">;
+
+/** One piece of evidence about a write. */
+export interface Attempt {
+  kind: AttemptKind;
+  /** When it began. */
+  startedAt: string;
+  /** When it ended. */
+  finishedAt: string;
+  outcome: AttemptOutcome;
+  /** HTTP status of the provider; null where none came. */
+  httpStatus: number | null;
+  /** The provider's code; null where it gave none. */
+  providerCode: string | null;
+  /** The provider's text, redacted. */
+  providerMessage: string | null;
+}
+
 /** One write, what was sent, what was said, and how it settled. */
 export interface Operation {
-  /** Id of this kind: `op_` and 26 characters, sortable by time. */
+  /** Id of an operation: `op_` and 26 characters, sortable by time. */
   id: string;
-  type: Open<"createCardholder" | "reapplyCardholder" | "issueCard" | "activateCard" | "freezeCard" | "unfreezeCard" | "cancelCard" | "setCardPin" | "createTransfer" | "startBinding" | "verifyBinding" | "removeBinding" | "startSync">;
+  type: OperationType;
+  /** The provider behind the account. */
   provider: string;
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** The service that asked for it. */
   caller: string;
-  /** `superseded`: it was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown; nobody has to find out. */
-  outcome: Open<"submitting" | "succeeded" | "refused" | "unknown" | "superseded">;
-  /** Id of the card, cardholder, binding or sync it is about. */
+  outcome: OperationOutcome;
+  /** Id of the card, cardholder, transfer, binding or sync it is about. */
   resource: string;
-  /** Why the outcome is, or was, not known. */
-  unknownBecause: Open<"no_answer" | "unreadable_answer" | "unlisted_code"> | null;
-  refusal: {
-    reason: string;
-    code: string | null;
-    message: string | null;
-  } | null;
+  /** Null where the outcome was never unknown. */
+  unknownBecause: UnknownReason | null;
+  /** Null where it was not refused. */
+  refusal: Refusal | null;
   /** Since when the outcome is not known; null when it is, or is still awaited. */
   unknownSince: string | null;
-  /** What an unknown outcome waits for: the next look-up, or a person (resolveOperation). */
-  settlesBy: Open<"look-up" | "person"> | null;
+  /** Null where the outcome is not unknown. */
+  settlesBy: SettlesBy | null;
+  /** When the provider is asked next; null where it is not asked. */
   nextLookUpAt: string | null;
-  /** The answer itself, a look-up made for it, a verified callback, a list that showed it, or a person. */
-  settledBy: Open<"answer" | "look-up" | "callback" | "list" | "person"> | null;
+  /** Null until the outcome is known. */
+  settledBy: SettledBy | null;
   /** The word of the person who settled it. */
-  resolution: {
-    /** The service whose API key it was. */
-    resolvedBy: string;
-    apiKey: string;
-    reason: string;
-    providerRef: string | null;
-    /** RFC 3339, UTC. */
-    resolvedAt: string;
-  } | null;
+  resolution: Resolution | null;
   /** A later write of the same thing, which succeeded while the outcome of this one was unknown. Nothing is asked about this one any more. */
   supersededBy: string | null;
-  /** RFC 3339, UTC. */
+  /** When it was recorded, before it was sent. */
   createdAt: string;
+  /** When its outcome became known; null before. */
   settledAt: string | null;
   /** The evidence: every call about this write and what else showed its outcome, oldest first; look-ups that showed the same are one entry. */
-  attempts: ({
-    kind: Open<"send" | "look-up" | "callback" | "list" | "person">;
-    /** RFC 3339, UTC. */
-    startedAt: string;
-    /** RFC 3339, UTC. */
-    finishedAt: string;
-    /** `absent`: the look-up did not find it (yet). */
-    outcome: Open<"done" | "refused" | "unknown" | "absent">;
-    httpStatus: number | null;
-    providerCode: string | null;
-    providerMessage: string | null;
-  })[];
+  attempts: Attempt[];
+}
+
+/** How many writes of an account are unknown. */
+export interface UnsettledAccount {
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  /** Writes whose outcome nobody knows. */
+  unknown: number;
+  /** Of those, the ones that a person must settle. */
+  waitingForPerson: number;
+  /** Since when the oldest of them is unknown. */
+  oldestUnknownSince: string;
 }
 
 /** One page of operations, and how many are unknown in all. */
 export interface OperationPage {
+  /** The rows of this page. */
   data: Operation[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
   /** What is unknown at each account that has any, of the types that the key may read, whatever this page shows. */
-  unsettled: {
-    /** The provider account, by its name in the accounts file. */
-    account: string;
-    /** Writes whose outcome nobody knows. */
-    unknown: number;
-    /** Of those, the ones that a person must settle. */
-    waitingForPerson: number;
-    /** RFC 3339, UTC. */
-    oldestUnknownSince: string;
-  }[];
+  unsettled: UnsettledAccount[];
+}
+
+/**
+ * Whether an account can do something.
+ *
+ * - `documented`: It can.
+ * - `needs-settings`: It could, with a setting that the provider has not published; `reason` names it.
+ * - `absent`: It cannot; `reason` says why.
+ *
+ * More may come.
+ */
+export type CapabilityState = Open<"documented" | "needs-settings" | "absent">;
+
+/** An operation of this API and whether the account can do it. */
+export interface AccountOperation {
+  /** Operation id of this API. */
+  operation: string;
+  state: CapabilityState;
+  /** Why it cannot be used; null where it can. */
+  reason: string | null;
+}
+
+/** A call or notification of the provider's documents. */
+export interface ProviderCall {
+  /** Path or action of the provider; the title where no path is published. */
+  name: string;
+  /** What it is for. */
+  title: string;
+  /** Where the contract in `docs/providers/contracts/` tells of it. */
+  source: string;
+  state: CapabilityState;
+  /** Why it is not used; null where it is. */
+  reason: string | null;
+}
+
+/**
+ * How the last call of an account went.
+ *
+ * - `up`: The provider answered it.
+ * - `down`: No answer came.
+ * - `unknown`: There was none since the start of this process.
+ *
+ * More may come.
+ */
+export type HealthStatus = Open<"up" | "down" | "unknown">;
+
+/**
+ * Whether the provider is asked.
+ *
+ * - `closed`: It is asked.
+ * - `open`: It is left alone for a while, after many failures in a row: 503 `circuit-open`. Then `half-open`.
+ * - `half-open`: One call tries it again. Then `closed` or `open`.
+ *
+ * More may come.
+ */
+export type CircuitState = Open<"closed" | "open" | "half-open">;
+
+/** What the calls of this process since its start showed. */
+export interface AccountHealth {
+  status: HealthStatus;
+  /** When the provider last answered; null before it did. */
+  lastAnswerAt: string | null;
+  /** When a call last failed; null before one did. */
+  lastFailureAt: string | null;
+  /** The connection's error code. */
+  lastFailure: string | null;
+  circuit: CircuitState;
 }
 
 /** A configured account at a provider and what it can do. */
@@ -513,54 +1094,56 @@ export interface ProviderAccount {
   /** The account is marked as a test account. */
   sandbox: boolean;
   /** What this account can do. */
-  operations: ({
-    /** Operation id of this API. */
-    operation: string;
-    state: Open<"documented" | "needs-settings" | "absent">;
-    /** Why it cannot be used. */
-    reason: string | null;
-  })[];
+  operations: AccountOperation[];
   /** Every call and notification of the provider's documents, and whether the gateway uses it. */
-  calls: ({
-    /** Path or action of the provider; the title where no path is published. */
-    name: string;
-    title: string;
-    /** Where the contract in `docs/providers/contracts/` tells of it. */
-    source: string;
-    state: Open<"documented" | "needs-settings" | "absent">;
-    /** Why it is not used. */
-    reason: string | null;
-  })[];
+  calls: ProviderCall[];
   /** What rests on an unconfirmed assumption. */
   notes: string[];
-  /** What the calls of this process since its start showed. */
-  health: {
-    /** By the last call; `unknown` before the first. */
-    status: Open<"up" | "down" | "unknown">;
-    lastAnswerAt: string | null;
-    lastFailureAt: string | null;
-    /** The connection's error code. */
-    lastFailure: string | null;
-    /** Whether the provider is asked: `open` after many failures in a row, `half-open` while one call tries it again. */
-    circuit: Open<"closed" | "open" | "half-open">;
-  };
+  health: AccountHealth;
 }
 
 /** The caller's accounts. */
 export interface ProviderAccountList {
+  /** The accounts, by name. */
   data: ProviderAccount[];
 }
 
+/**
+ * How far a sync is.
+ *
+ * - `queued`: It waits for its turn. Then `running`.
+ * - `running`: Pages are read; after a restart it goes on where it stopped. Then `succeeded` or `failed`.
+ * - `succeeded`: All there is has been read. Final.
+ * - `failed`: It was given up; `failure` says why, and what was read stays. Final; start another.
+ *
+ * More may come.
+ */
+export type SyncStatus = Open<"queued" | "running" | "succeeded" | "failed">;
+
+/**
+ * What a sync pulls.
+ *
+ * - `cards`: All cards of the account.
+ * - `bank_card`: The bank cards of one user.
+ * - `token`: The card tokens of one user.
+ * - `subscription`: The subscription tokens of one user.
+ *
+ * More may come.
+ */
+export type SyncKind = Open<"cards" | "bank_card" | "token" | "subscription">;
+
 /** A pull of an account's cards, or of one user's bindings, with its progress. */
 export interface Sync {
-  /** Id of this kind: `sync_` and 26 characters, sortable by time. */
+  /** Id of a sync: `sync_` and 26 characters, sortable by time. */
   id: string;
+  /** The provider behind the account. */
   provider: string;
   /** The provider account, by its name in the accounts file. */
   account: string;
-  kind: Open<"cards" | "bank_card" | "token" | "subscription">;
+  kind: SyncKind;
+  /** Whose bindings are pulled; null for a sync of cards. */
   user: string | null;
-  status: Open<"queued" | "running" | "succeeded" | "failed">;
+  status: SyncStatus;
   /** Pages read so far. A list of more than one is read again until that brings nothing new. */
   pages: number;
   /** Different rows read so far. */
@@ -571,16 +1154,66 @@ export interface Sync {
   total: number | null;
   /** Why it failed; a new sync starts afresh. */
   failure: string | null;
-  /** RFC 3339, UTC. */
+  /** When it was asked for. */
   createdAt: string;
+  /** When its first page was asked for; null before. */
   startedAt: string | null;
+  /** When it ended; null before. */
   finishedAt: string | null;
+  /** The request that started it; null where a schedule did. */
   operation: OperationReference | null;
+}
+
+/**
+ * What a transaction is.
+ *
+ * - `card_opening`: What the card itself costs.
+ * - `purchase`: A payment.
+ * - `atm_withdrawal`: Cash from a machine.
+ * - `management_fee`: A fee of the provider.
+ * - `reversal`: Takes back the transaction that `related` names.
+ * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
+ * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
+ *
+ * More may come.
+ */
+export type TransactionType = Open<"card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized">;
+
+/**
+ * Where a transaction stands.
+ *
+ * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
+ * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
+ * - `failed`: It was declined or came to nothing. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ *
+ * More may come.
+ */
+export type TransactionStatus = Open<"pending" | "succeeded" | "failed" | "unrecognized">;
+
+/** One fee of a transaction. */
+export interface TransactionFee {
+  /** The provider's word for the fee, e.g. `Exchange_fee`. */
+  type: string;
+  /** Decimal text in the currency of the card. */
+  amount: string;
+}
+
+/** Who is paid; null is what the provider does not say. */
+export interface Merchant {
+  /** Its name. */
+  name: string | null;
+  /** ISO 18245. */
+  categoryCode: string | null;
+  /** Where it is. */
+  city: string | null;
+  /** Its country, as the provider writes it. */
+  country: string | null;
 }
 
 /** A payment, withdrawal, fee, reversal or refund on a card. */
 export interface Transaction {
-  /** Id of this kind: `txn_` and 26 characters, sortable by time. */
+  /** Id of a transaction: `txn_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -588,12 +1221,12 @@ export interface Transaction {
   account: string;
   /** The provider's own id; null until it is known. */
   providerRef: string | null;
-  /** Id of this kind: `card_` and 26 characters, sortable by time. */
+  /** Id of a card: `card_` and 26 characters, sortable by time. */
   card: string;
-  type: Open<"card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized">;
+  type: TransactionType;
   /** The provider's own word for the type. */
   providerType: string;
-  status: Open<"pending" | "succeeded" | "failed" | "unrecognized">;
+  status: TransactionStatus;
   /** The provider's own word for the status. */
   providerStatus: string;
   /** In the currency of the card, which the provider leaves open. */
@@ -603,17 +1236,9 @@ export interface Transaction {
   /** All fees together. */
   fee: Money | null;
   /** Each fee by the provider’s word; empty where it names none. */
-  fees: {
-    type: string;
-    amount: string;
-  }[];
-  merchant: {
-    name: string | null;
-    /** ISO 18245. */
-    categoryCode: string | null;
-    city: string | null;
-    country: string | null;
-  } | null;
+  fees: TransactionFee[];
+  /** Null where there is none. */
+  merchant: Merchant | null;
   /** The provider's id of the transaction this one belongs to. */
   related: string | null;
   /** When the provider last changed its record. */
@@ -628,14 +1253,37 @@ export interface Transaction {
 
 /** One page of a list. */
 export interface TransactionPage {
+  /** The rows of this page. */
   data: Transaction[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
 
+/**
+ * Which way value moves.
+ *
+ * - `in`: From the reserve to the cardholder.
+ * - `out`: From the cardholder back to the reserve.
+ *
+ * More may come.
+ */
+export type TransferDirection = Open<"in" | "out">;
+
+/**
+ * Where a transfer stands.
+ *
+ * - `pending`: Sent, and not confirmed. Then `succeeded` or `failed`.
+ * - `succeeded`: The provider moved the value. Final.
+ * - `failed`: Nothing was moved. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ *
+ * More may come.
+ */
+export type TransferStatus = Open<"pending" | "succeeded" | "failed" | "unrecognized">;
+
 /** Value moved between the company’s reserve and a cardholder. */
 export interface Transfer {
-  /** Id of this kind: `trf_` and 26 characters, sortable by time. */
+  /** Id of a transfer: `trf_` and 26 characters, sortable by time. */
   id: string;
   /** The provider behind the account. */
   provider: string;
@@ -643,12 +1291,12 @@ export interface Transfer {
   account: string;
   /** The provider's own id; null until it is known. */
   providerRef: string | null;
+  /** With whom; null where it is not known here. */
   cardholder: string | null;
-  /** `in` moves value to the cardholder, `out` takes it back. */
-  direction: Open<"in" | "out">;
+  direction: TransferDirection;
   amount: Money;
-  status: Open<"pending" | "succeeded" | "failed" | "unrecognized">;
-  /** The provider's own word for the status. */
+  status: TransferStatus;
+  /** The provider's own word for the status; null until it said one. */
   providerStatus: string | null;
   /** The cardholder's balance before. */
   balanceBefore: Money | null;
@@ -660,50 +1308,165 @@ export interface Transfer {
   updatedAt: string;
   /** When the provider last described it; null before it ever did. */
   syncedAt: string | null;
+  /** The write that ordered it. */
   operation: OperationReference | null;
 }
 
 /** One page of a list. */
 export interface TransferPage {
+  /** The rows of this page. */
   data: Transfer[];
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
 
+/** What a cardholder has in one currency. */
+export interface Balance {
+  /** Currency code of the provider, e.g. `TUSDT`. */
+  currency: string;
+  /** The chain of a token currency, where the provider names one. */
+  chain: string | null;
+  /** Decimal text, as the provider wrote it. */
+  amount: string;
+  /** What it is worth in US dollars, decimal text; null where the provider gives none. */
+  usdValue: string | null;
+  /** Bonus in this currency, decimal text; null where the provider gives none. */
+  bonus: string | null;
+  /** What the bonus is worth in US dollars, decimal text; null where the provider gives none. */
+  bonusUsdValue: string | null;
+}
+
 /** A cardholder's accounts, straight from the provider. */
 export interface BalanceList {
-  data: ({
-    currency: string;
-    /** The chain of a token currency, where the provider names one. */
-    chain: string | null;
-    /** Decimal text, as the provider wrote it. */
-    amount: string;
-    usdValue: string | null;
-    bonus: string | null;
-    bonusUsdValue: string | null;
-  })[];
+  /** One entry for each currency and chain. */
+  data: Balance[];
+}
+
+/**
+ * Which way value moved.
+ *
+ * - `in`: Into the wallet.
+ * - `out`: Out of the wallet.
+ * - `unrecognized`: The provider's word for it is one that no document lists.
+ *
+ * More may come.
+ */
+export type WalletDirection = Open<"in" | "out" | "unrecognized">;
+
+/**
+ * Where an entry of the wallet stands.
+ *
+ * - `awaiting_approval`: The provider has not decided. Then `approved` or `rejected`.
+ * - `approved`: It was booked. Final.
+ * - `rejected`: It was not booked; `rejectReason` says why. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`.
+ *
+ * More may come.
+ */
+export type WalletEntryStatus = Open<"awaiting_approval" | "approved" | "rejected" | "unrecognized">;
+
+/** One movement in one currency of the company’s wallet. */
+export interface WalletEntry {
+  /** The provider's id of the transaction. */
+  providerRef: string;
+  /** The business record behind the entry. */
+  record: string | null;
+  /** Another system's id of it, where the provider names one. */
+  external: string | null;
+  direction: WalletDirection;
+  /** The provider’s number of the type; its meanings are not published. */
+  providerType: string;
+  /** The provider's words for it. */
+  description: string | null;
+  amount: Money;
+  /** What was in the wallet before. */
+  balanceBefore: Money | null;
+  /** What was in it then. */
+  balanceAfter: Money | null;
+  status: WalletEntryStatus;
+  /** The provider's own word for the status. */
+  providerStatus: string;
+  /** Why it was rejected. */
+  rejectReason: string | null;
+  /** A remark of the provider. */
+  remark: string | null;
+  /** When it was made, by the provider. */
+  at: string | null;
 }
 
 /** The entries of one transaction of the company’s wallet: one, or two for a currency exchange. */
 export interface WalletTransaction {
-  data: ({
-    providerRef: string;
-    /** The business record behind the entry. */
-    record: string | null;
-    external: string | null;
-    direction: Open<"in" | "out" | "unrecognized">;
-    /** The provider’s number of the type; its meanings are not published. */
-    providerType: string;
-    description: string | null;
-    amount: Money;
-    balanceBefore: Money | null;
-    balanceAfter: Money | null;
-    status: Open<"awaiting_approval" | "approved" | "rejected" | "unrecognized">;
-    providerStatus: string;
-    rejectReason: string | null;
-    remark: string | null;
-    at: string | null;
-  })[];
+  /** Its entries; empty where the provider knows none. */
+  data: WalletEntry[];
+}
+
+/**
+ * The kind of problem, for programs.
+ *
+ * - `malformed-request`: The request could not be read. The body is no JSON, or something of the request cannot be read at all.
+ * - `invalid-request`: The request does not fit the contract. `errors` names each fault and what was expected there.
+ * - `idempotency-key-missing`: A write needs an Idempotency-Key. Give each write a key of your own making.
+ * - `unauthenticated`: The API key is missing or not valid. Send `Authorization: Bearer` with a key that is neither revoked nor expired.
+ * - `callback-refused`: The callback could not be verified. Only providers see this: the signature or secret path of a callback does not fit.
+ * - `forbidden`: The API key may not do this. `WWW-Authenticate` names the scope that the key lacks.
+ * - `not-found`: There is no such resource. It does not exist, or belongs to somebody else.
+ * - `method-not-allowed`: This path does not take that method. `Allow` names the methods of this path.
+ * - `request-timeout`: The request did not arrive in time. The request was not whole in time; nothing was done.
+ * - `request-in-progress`: The first request with this Idempotency-Key is still running. The first request with this key still runs: ask again after `Retry-After`.
+ * - `illegal-state`: The state of the resource does not allow this. Refused before the provider was asked. `refresh=true` shows the state anew.
+ * - `already-exists`: This exists already. `detail` names what exists.
+ * - `payload-too-large`: The request body is too large. Send less.
+ * - `uri-too-long`: The path or query is too long. Send less.
+ * - `unsupported-media-type`: The request body must be application/json. Send `Content-Type: application/json`.
+ * - `idempotency-key-reused`: This Idempotency-Key was used for another request. The key belongs to another body or another operation.
+ * - `not-supported`: This account cannot do that. `GET /v1/providers` shows what each account can do.
+ * - `refused-by-provider`: The provider refused; nothing happened. Certain: nothing happened. `provider` has its words. Where `detail` says that the key is not used up, the same one will do.
+ * - `provider-unreachable`: The provider could not be reached; nothing was sent. Certain: nothing was sent.
+ * - `authentication-limit`: Too many unknown API keys came from this address. Wait for `Retry-After`.
+ * - `sms-limit`: No further SMS may be sent now. Each SMS reaches a person: wait for `Retry-After`.
+ * - `guess-limit`: No further card number or code may be tried now. Wait for `Retry-After`; who tries is in the audit log.
+ * - `callback-limit`: Too many callbacks from this address were refused. Only providers see this.
+ * - `reveal-limit`: No further card may be revealed now. Wait for `Retry-After`.
+ * - `internal-error`: The gateway failed. `requestId` finds it in the log. A write may have been recorded: only its repeat says.
+ * - `provider-error`: The provider did not give a usable answer. The answer was not as documented. Only reads end like this; a write would be 202.
+ * - `provider-unavailable`: The provider did not answer. No answer came. Only reads, and the check before a resolution, end like this.
+ * - `database-unavailable`: The database did not answer. Nothing was sent.
+ * - `account-busy`: Too many calls of this account are under way; nothing was sent. Nothing was recorded.
+ * - `circuit-open`: The provider keeps failing and is left alone for a while; nothing was sent. Nothing was recorded.
+ * - `overloaded`: The gateway has too much to do. Nothing was recorded.
+ * - `not-ready`: The gateway is not ready. Only `GET /health/ready` ends like this.
+ * - `deadline-exceeded`: The time for this request was over. With `outcome: unknown` a write may have been sent: only its repeat says.
+ *
+ * More may come.
+ */
+export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
+
+/** One fault of the input. */
+export interface InputFault {
+  /** JSON pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`. */
+  pointer: string;
+  /** What was expected there. */
+  detail: string;
+}
+
+/**
+ * What became of a write.
+ *
+ * - `refused`: Certain: nothing happened.
+ * - `unknown`: It may have happened: only a repeat with the same key says.
+ *
+ * More may come.
+ */
+export type ProblemOutcome = Open<"refused" | "unknown">;
+
+/** The provider's own words, redacted. */
+export interface ProviderWords {
+  /** The provider. */
+  name: string;
+  /** Its code, as on the wire; null where it gave none. */
+  code: string | null;
+  /** Its text, redacted; null where it gave none. */
+  message: string | null;
 }
 
 /** What went wrong, in the form of RFC 9457. */
@@ -716,27 +1479,16 @@ export interface Problem {
   status: number;
   /** What is wrong here and how to mend it. */
   detail: string;
-  /** The kind of problem, for programs. */
-  code: Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
+  code: ProblemCode;
   /** The `X-Request-Id` of this request; the log has it too. */
   requestId: string;
   /** Each fault of the input. */
-  errors?: {
-    /** JSON pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`. */
-    pointer: string;
-    /** What was expected there. */
-    detail: string;
-  }[] | undefined;
-  /** For writes: `refused` is certain, nothing happened. */
-  outcome?: Open<"refused" | "unknown"> | undefined;
+  errors?: InputFault[] | undefined;
+  /** For writes alone. */
+  outcome?: ProblemOutcome | undefined;
   /** The operation that recorded this write. */
   operation?: string | undefined;
-  /** The provider's own words, redacted. */
-  provider?: {
-    name: string;
-    code: string | null;
-    message: string | null;
-  } | undefined;
+  provider?: ProviderWords | undefined;
 }
 
 /** What each operation takes and answers. */
@@ -758,7 +1510,7 @@ export interface Operations {
   listCardProducts: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only products of this account. */
         account?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
@@ -791,11 +1543,12 @@ export interface Operations {
   listCardholders: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only cardholders of this account. */
         account?: string | undefined;
-        /** The end user, by the company's own id. */
+        /** Only the cardholder with this reference. */
         reference?: string | undefined;
-        status?: "pending" | "in_review" | "approved" | "rejected" | "failed" | "unrecognized" | undefined;
+        /** Only cardholders in this status. */
+        status?: CardholderStatusInput | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
         /** `nextCursor` of the page before. */
@@ -812,7 +1565,7 @@ export interface Operations {
   reapplyCardholder: {
     input: {
       params: {
-        /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+        /** Id of a cardholder: `chd_` and 26 characters, sortable by time. */
         id: string;
       };
       body: ReapplyCardholder;
@@ -829,7 +1582,7 @@ export interface Operations {
   getCardholder: {
     input: {
       params: {
-        /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+        /** Id of a cardholder: `chd_` and 26 characters, sortable by time. */
         id: string;
       };
       query?: {
@@ -860,15 +1613,19 @@ export interface Operations {
   listCards: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only cards of this account. */
         account?: string | undefined;
-        status?: "pending" | "inactive" | "active" | "frozen" | "cancelling" | "cancelled" | "failed" | "lost" | "replaced" | "unrecognized" | undefined;
-        /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+        /** Only cards in this status. */
+        status?: CardStatusInput | undefined;
+        /** Only cards of this cardholder. */
         cardholder?: string | undefined;
-        /** Id of this kind: `prod_` and 26 characters, sortable by time. */
+        /** Only cards of this product. */
         product?: string | undefined;
+        /** Only cards whose number ends with these four digits. */
         last4?: string | undefined;
+        /** Only cards whose `createdAt` is later, RFC 3339. */
         createdAfter?: string | undefined;
+        /** Only cards whose `createdAt` is earlier, RFC 3339. */
         createdBefore?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
@@ -886,7 +1643,7 @@ export interface Operations {
   getCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       query?: {
@@ -904,7 +1661,7 @@ export interface Operations {
   activateCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       body: ActivateCard;
@@ -921,7 +1678,7 @@ export interface Operations {
   freezeCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       /** The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent. */
@@ -937,7 +1694,7 @@ export interface Operations {
   unfreezeCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       /** The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent. */
@@ -953,7 +1710,7 @@ export interface Operations {
   cancelCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       /** The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent. */
@@ -969,7 +1726,7 @@ export interface Operations {
   setCardPin: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       body: SetCardPin;
@@ -986,7 +1743,7 @@ export interface Operations {
   revealCard: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       body: Purpose;
@@ -1001,7 +1758,7 @@ export interface Operations {
   createFrameToken: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       body: Purpose;
@@ -1016,12 +1773,14 @@ export interface Operations {
   listCardTransactions: {
     input: {
       params: {
-        /** Id of this kind: `card_` and 26 characters, sortable by time. */
+        /** Id of a card: `card_` and 26 characters, sortable by time. */
         id: string;
       };
       query?: {
-        status?: "pending" | "succeeded" | "failed" | "unrecognized" | undefined;
-        type?: "card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized" | undefined;
+        /** Only transactions in this status. */
+        status?: TransactionStatusInput | undefined;
+        /** Only transactions of this type. */
+        type?: TransactionTypeInput | undefined;
         /** `true` asks the provider first and stores what it says. */
         refresh?: boolean | undefined;
         /** With `refresh=true`: ask for what happened since; default 30 days ago. */
@@ -1044,7 +1803,7 @@ export interface Operations {
   getTransaction: {
     input: {
       params: {
-        /** Id of this kind: `txn_` and 26 characters, sortable by time. */
+        /** Id of a transaction: `txn_` and 26 characters, sortable by time. */
         id: string;
       };
       query?: {
@@ -1075,12 +1834,14 @@ export interface Operations {
   listTransfers: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only transfers of this account. */
         account?: string | undefined;
-        /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+        /** Only transfers with this cardholder. */
         cardholder?: string | undefined;
-        direction?: "in" | "out" | undefined;
-        status?: "pending" | "succeeded" | "failed" | "unrecognized" | undefined;
+        /** Only transfers this way. */
+        direction?: TransferDirectionInput | undefined;
+        /** Only transfers in this status. */
+        status?: TransferStatusInput | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
         /** `nextCursor` of the page before. */
@@ -1097,7 +1858,7 @@ export interface Operations {
   getTransfer: {
     input: {
       params: {
-        /** Id of this kind: `trf_` and 26 characters, sortable by time. */
+        /** Id of a transfer: `trf_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1111,7 +1872,7 @@ export interface Operations {
   getBalances: {
     input: {
       params: {
-        /** Id of this kind: `chd_` and 26 characters, sortable by time. */
+        /** Id of a cardholder: `chd_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1154,15 +1915,17 @@ export interface Operations {
   listBindings: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only bindings of this account; needed to refresh. */
         account?: string | undefined;
-        /** The end user, by the company's own id. */
+        /** Only bindings of this user; needed to refresh. */
         user?: string | undefined;
-        kind?: "bank_card" | "token" | "subscription" | undefined;
-        status?: "starting" | "awaiting_code" | "verifying" | "bound" | "not_required" | "expired" | "refused" | "removed" | undefined;
+        /** Only bindings of this kind. */
+        kind?: BindingKindInput | undefined;
+        /** Only bindings in this status. */
+        status?: BindingStatusInput | undefined;
         /** `true` asks the provider first and stores what it says. */
         refresh?: boolean | undefined;
-        /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+        /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
         userIp?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
@@ -1180,7 +1943,7 @@ export interface Operations {
   verifyBinding: {
     input: {
       params: {
-        /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+        /** Id of a binding: `bind_` and 26 characters, sortable by time. */
         id: string;
       };
       body: VerifyBinding;
@@ -1197,7 +1960,7 @@ export interface Operations {
   removeBinding: {
     input: {
       params: {
-        /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+        /** Id of a binding: `bind_` and 26 characters, sortable by time. */
         id: string;
       };
       /** The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent. */
@@ -1213,7 +1976,7 @@ export interface Operations {
   getBinding: {
     input: {
       params: {
-        /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+        /** Id of a binding: `bind_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1227,7 +1990,7 @@ export interface Operations {
   revealBinding: {
     input: {
       params: {
-        /** Id of this kind: `bind_` and 26 characters, sortable by time. */
+        /** Id of a binding: `bind_` and 26 characters, sortable by time. */
         id: string;
       };
       body: Purpose;
@@ -1257,7 +2020,7 @@ export interface Operations {
         account: string;
         /** The end user, by the company's own id. */
         user: string;
-        /** The end user's IP address, where the provider wants it (Yixin) and the account sets no default. */
+        /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
         userIp?: string | undefined;
       };
     };
@@ -1295,7 +2058,7 @@ export interface Operations {
   getSync: {
     input: {
       params: {
-        /** Id of this kind: `sync_` and 26 characters, sortable by time. */
+        /** Id of a sync: `sync_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1309,11 +2072,13 @@ export interface Operations {
   listOperations: {
     input: {
       query?: {
-        outcome?: "submitting" | "succeeded" | "refused" | "unknown" | "superseded" | undefined;
+        /** Only writes of this outcome. */
+        outcome?: OperationOutcomeInput | undefined;
         /** Only writes of unknown outcome that wait for this. */
-        settlesBy?: "look-up" | "person" | undefined;
-        type?: "createCardholder" | "reapplyCardholder" | "issueCard" | "activateCard" | "freezeCard" | "unfreezeCard" | "cancelCard" | "setCardPin" | "createTransfer" | "startBinding" | "verifyBinding" | "removeBinding" | "startSync" | undefined;
-        /** The provider account, by its name in the accounts file. */
+        settlesBy?: SettlesByInput | undefined;
+        /** Only writes of this type. */
+        type?: OperationTypeInput | undefined;
+        /** Only writes of this account. */
         account?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
@@ -1331,7 +2096,7 @@ export interface Operations {
   getOperation: {
     input: {
       params: {
-        /** Id of this kind: `op_` and 26 characters, sortable by time. */
+        /** Id of an operation: `op_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1345,17 +2110,10 @@ export interface Operations {
   resolveOperation: {
     input: {
       params: {
-        /** Id of this kind: `op_` and 26 characters, sortable by time. */
+        /** Id of an operation: `op_` and 26 characters, sortable by time. */
         id: string;
       };
-      body: {
-        /** `refused`: nothing happened at the provider. */
-        outcome: "succeeded" | "refused";
-        /** How you found out. Kept with the operation; put no card data into it. */
-        reason: string;
-        /** The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. */
-        providerRef?: string | undefined;
-      };
+      body: ResolveOperation;
       /** The key under which this write happens at most once: keep it with the order and give it again to repeat. A fresh UUID when absent. */
       idempotencyKey?: string | undefined;
     };
@@ -1369,9 +2127,10 @@ export interface Operations {
   listCallbacks: {
     input: {
       query?: {
-        /** The provider account, by its name in the accounts file. */
+        /** Only callbacks of this account. */
         account?: string | undefined;
-        state?: "received" | "worked" | "failed" | undefined;
+        /** Only callbacks in this state. */
+        state?: CallbackStateInput | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
         /** `nextCursor` of the page before. */
@@ -1388,7 +2147,7 @@ export interface Operations {
   getCallback: {
     input: {
       params: {
-        /** Id of this kind: `evt_` and 26 characters, sortable by time. */
+        /** Id of a callback: `evt_` and 26 characters, sortable by time. */
         id: string;
       };
     };
@@ -1402,7 +2161,7 @@ export interface Operations {
   replayCallback: {
     input: {
       params: {
-        /** Id of this kind: `evt_` and 26 characters, sortable by time. */
+        /** Id of a callback: `evt_` and 26 characters, sortable by time. */
         id: string;
       };
     };

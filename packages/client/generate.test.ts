@@ -35,6 +35,15 @@ test('a named text may be another in an answer, and is one of its words where it
   expect(clientApi(documentOf(ref, { type: 'string' }, { Word: words }))).toContain('export type Word = "a" | "b";');
 });
 
+test('a text whose words are only named is open in an answer', () => {
+  const { enum: known, ...text } = words;
+  const open = { ...text, 'x-extensible-enum': known };
+  expect(clientApi(documentOf(words, { ...open, type: ['string', 'null'] }))).toContain(
+    'answer: Open<"a" | "b"> | null;',
+  );
+  expect(clientApi(documentOf(ref, ref, { Word: open }))).toContain('body: "a" | "b";');
+});
+
 test('members are optional, null, lists and one of several as the document says', () => {
   const schema = {
     type: 'object',

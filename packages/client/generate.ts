@@ -129,13 +129,18 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
       const target = schemas[name];
       if (target === undefined) throw new Error(`no component ${name}`);
       // The name stands for the open text that an answer may have; what is sent is one of its words.
-      return side === 'sent' && target['enum'] && !onlySent.has(name) ? print(target, side, indent) : name;
+      const isText = target['enum'] ?? target['x-extensible-enum'];
+      return side === 'sent' && isText && !onlySent.has(name) ? print(target, side, indent) : name;
     }
+    const all = ((schema['allOf'] ?? []) as Json[]).filter((each) => '$ref' in each);
+    if (all.length > 0) return all.map((each) => print(each, side, indent)).join(' & ');
     if (either !== undefined) return [...new Set(either.map((each) => print(each, side, indent)))].join(' | ');
     if (value !== undefined) return JSON.stringify(value);
-    if (values !== undefined) {
-      const words = (values as unknown[]).map((word) => JSON.stringify(word)).join(' | ');
-      return side === 'answered' && type === 'string' ? `Open<${words}>` : words;
+    const words = (values ?? schema['x-extensible-enum']) as unknown[] | undefined;
+    if (words !== undefined) {
+      const known = words.filter((word) => word !== null).map((word) => JSON.stringify(word));
+      const text = side === 'answered' && known.length > 0 ? `Open<${known.join(' | ')}>` : known.join(' | ');
+      return [text, ...([type].flat().includes('null') ? ['null'] : [])].join(' | ');
     }
     if (Array.isArray(type)) return type.map((each) => print({ ...schema, type: each }, side, indent)).join(' | ');
     if (type === 'array') {
@@ -143,6 +148,7 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
       return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
     }
     if (type === 'object' && typeof schema['properties'] === 'object') return members(schema, side, indent);
+    if (type === 'object') return 'Record<string, unknown>';
     if (typeof type === 'string' && simple[type] !== undefined) return simple[type];
     throw new Error(`no TypeScript for ${JSON.stringify(schema)}`);
   };

@@ -1,13 +1,14 @@
-import { bindingKinds, bindingPurposes, bindingStatuses, cardNetworks } from '@card-gateway/core';
+import type { BindingKind, BindingPurpose, BindingStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
   cardNumber,
+  cardType,
+  network,
   operationReference,
   pageOf,
   pageQuery,
-  printable,
-  printableRule,
+  printableText,
   providerFacts,
   publicId,
   refreshQuery,
@@ -15,36 +16,79 @@ import {
   timestamp,
   userIp,
   userReference,
+  words,
 } from './common.ts';
 
-const bank = z.object({ code: z.string(), name: z.string() }).meta({ id: 'Bank', description: 'A card-issuing bank.' });
+const bank = z
+  .object({
+    code: z.string().meta({ description: "The provider's code of the bank." }),
+    name: z.string().meta({ description: 'Its name, as the provider writes it.' }),
+  })
+  .meta({ id: 'Bank', description: 'A card-issuing bank.' });
+
+const user = z.string().meta({ description: "The end user, by the company's own id." });
+const maskedNumber = z.string().meta({ description: 'First six and last four digits.' });
+const provider = z.string().meta({ description: 'The provider behind the account.' });
+
+export const bindingStatus = words<BindingStatus>(
+  'BindingStatus',
+  'Where a binding stands. The usual way is `starting` → `awaiting_code` → `verifying` → `bound`.',
+  {
+    starting: 'The provider is asked to send the SMS. Then `awaiting_code`, `not_required`, `bound` or `refused`.',
+    awaiting_code: 'The user was sent a code. Then `verifying`, or `expired`.',
+    verifying:
+      'A code was handed to the provider. Then `bound`, `expired`, or `awaiting_code` again where it was wrong.',
+    bound: 'The card can be used. Then `removed` at most.',
+    not_required: 'The provider says that this card needs no binding, or no further one. Final.',
+    expired: 'No code is taken any more. Final; start another binding.',
+    refused: 'The provider did not start it; nothing was sent. Final.',
+    removed: 'It is no longer at the provider. Final, unless a list of the provider shows it again.',
+  },
+);
+
+export const bindingKind = words<BindingKind>('BindingKind', 'What is bound.', {
+  bank_card: 'A bank card, bound by SMS (Yixin).',
+  token: 'A card token (Onerway).',
+  subscription: 'A token of a subscription (Onerway).',
+});
+
+const bindingPurpose = words<BindingPurpose>('BindingPurpose', 'What a bank card is bound for.', {
+  loan: 'A loan is paid out to it.',
+  repayment: 'A loan is paid back from it; needs `loanOrder`.',
+});
+
+const challenge = z
+  .object({
+    expiresAt: timestamp.meta({
+      description: 'When the SMS code is expected to stop working; the provider decides.',
+    }),
+    attemptsLeft: z.int().meta({ description: 'Wrong codes that are still allowed.' }),
+    resendAfter: timestamp.meta({ description: 'When another SMS may be asked for, by a new binding.' }),
+  })
+  .meta({ id: 'BindingChallenge', description: 'The SMS code that is waited for.' });
 
 export const bindingSchema = z
   .object({
     id: publicId('binding'),
     ...providerFacts,
-    user: z.string().meta({ description: "The end user, by the company's own id." }),
-    kind: z.enum(bindingKinds),
-    status: z.enum(bindingStatuses),
-    maskedNumber: z.string().meta({ description: 'First six and last four digits.' }),
-    last4: z.string(),
-    network: z.enum(cardNetworks).nullable(),
-    cardType: z.enum(['debit', 'credit', 'unrecognized']).nullable(),
-    bank: bank.nullable(),
+    user,
+    kind: bindingKind,
+    status: bindingStatus,
+    maskedNumber,
+    last4: z.string().meta({ description: 'Last four digits.' }),
+    network: network.nullable().meta({ description: 'Null where the provider names none.' }),
+    cardType: cardType.nullable().meta({ description: 'Null where the provider does not say.' }),
+    bank: bank.nullable().meta({ description: 'The bank that issued the card; null where the provider names none.' }),
     expiry: z.string().nullable().meta({ description: 'Last valid month, `YYYY-MM`.' }),
-    binCountry: z.string().nullable(),
-    challenge: z
-      .object({
-        expiresAt: timestamp.meta({
-          description: 'When the SMS code is expected to stop working; the provider decides.',
-        }),
-        attemptsLeft: z.int().meta({ description: 'Wrong codes that are still allowed.' }),
-        resendAfter: timestamp.meta({ description: 'When another SMS may be asked for, by a new binding.' }),
-      })
+    binCountry: z
+      .string()
       .nullable()
-      .meta({ description: 'The SMS code that is waited for.' }),
+      .meta({ description: 'Country of the issuer, as the provider writes it; null where it does not.' }),
+    challenge: challenge.nullable().meta({ description: 'Null where no code is waited for.' }),
     ...resourceTimes,
-    operation: operationReference.nullable(),
+    operation: operationReference
+      .nullable()
+      .meta({ description: 'The last write on it; null where it came from a list and nothing was written since.' }),
   })
   .meta({ id: 'Binding', description: 'A bank card bound by SMS, or a card token, in one shape.' });
 
@@ -57,16 +101,13 @@ export const startBindingSchema = z
     cardNumber,
     phone: z
       .string()
-      .regex(/^\+?\d{5,20}$/, 'expected a phone number of 5 to 20 digits')
-      .meta({ description: 'The mobile number that the bank knows. Passed on, never kept in clear.' }),
-    purpose: z.enum(bindingPurposes),
-    loanOrder: z
-      .string()
-      .min(1)
-      .max(64)
-      .regex(printable, printableRule)
-      .optional()
-      .meta({ description: 'Loan order number; required for a repayment.' }),
+      .regex(/^[+]?[0-9]{5,20}$/, 'expected a phone number of 5 to 20 digits')
+      .meta({
+        description: 'The mobile number that the bank knows. Passed on, never kept in clear.',
+        format: 'password',
+      }),
+    purpose: bindingPurpose,
+    loanOrder: printableText(1, 64).optional().meta({ description: 'Loan order number; required for a repayment.' }),
     userIp: userIp.optional(),
   })
   .superRefine((order, context) => {
@@ -78,24 +119,28 @@ export const startBindingSchema = z
       });
     }
   })
-  .meta({ id: 'StartBinding', description: 'Asks the provider to send the user an SMS code for this card.' });
+  .meta({
+    id: 'StartBinding',
+    description:
+      'Asks the provider to send the user an SMS code for this card. The purpose `repayment` needs a `loanOrder`.',
+  });
 
 export const verifyBindingSchema = z
   .strictObject({
     code: z
       .string()
-      .regex(/^\d{4,10}$/, 'expected a code of 4 to 10 digits')
-      .meta({ description: 'The code from the SMS, as text. Passed on, never kept.' }),
+      .regex(/^[0-9]{4,10}$/, 'expected a code of 4 to 10 digits')
+      .meta({ description: 'The code from the SMS, as text. Passed on, never kept.', format: 'password' }),
     userIp: userIp.optional(),
   })
   .meta({ id: 'VerifyBinding', description: 'The SMS code that the user typed.' });
 
 export const bindingQuerySchema = z
   .strictObject({
-    account: accountName.optional(),
-    user: userReference.optional(),
-    kind: z.enum(bindingKinds).optional(),
-    status: z.enum(bindingStatuses).optional(),
+    account: accountName.optional().meta({ description: 'Only bindings of this account; needed to refresh.' }),
+    user: userReference.optional().meta({ description: 'Only bindings of this user; needed to refresh.' }),
+    kind: bindingKind.optional().meta({ description: 'Only bindings of this kind.' }),
+    status: bindingStatus.optional().meta({ description: 'Only bindings in this status.' }),
     refresh: refreshQuery,
     userIp: userIp.optional(),
     ...pageQuery,
@@ -124,11 +169,11 @@ export const checkBindingSchema = z
 
 export const bindingCheckSchema = z
   .object({
-    provider: z.string(),
+    provider,
     account: accountName,
-    user: z.string(),
-    maskedNumber: z.string(),
-    bindingRequired: z.boolean(),
+    user,
+    maskedNumber,
+    bindingRequired: z.boolean().meta({ description: 'The user must still bind this card.' }),
   })
   .meta({ id: 'BindingCheck', description: "The provider's answer to whether a binding is needed." });
 
@@ -138,20 +183,25 @@ export const bankQuerySchema = z.strictObject({
   userIp: userIp.optional(),
 });
 
-export const bankListSchema = z
+const limitUnit = words<'yuan' | 'fen'>('LimitUnit', 'What the limits of a bank count.', {
+  yuan: 'Major units.',
+  fen: 'Hundredths.',
+});
+
+const supportedBank = z
   .object({
-    data: z.array(
-      z.object({
-        code: z.string().meta({ description: "The provider's code of the bank." }),
-        name: z.string(),
-        perTransaction: z.string().nullable().meta({ description: 'Limit of one payment, decimal text in `unit`.' }),
-        perDay: z.string().nullable().meta({ description: 'Limit of a day, decimal text in `unit`.' }),
-        unit: z.enum(['yuan', 'fen']).nullable().meta({
-          description: 'Null while the provider has not confirmed it: then nothing may be computed with them.',
-        }),
-      }),
-    ),
+    code: z.string().meta({ description: "The provider's code of the bank." }),
+    name: z.string().meta({ description: 'Its name, as the provider writes it.' }),
+    perTransaction: z.string().nullable().meta({ description: 'Limit of one payment, decimal text in `unit`.' }),
+    perDay: z.string().nullable().meta({ description: 'Limit of a day, decimal text in `unit`.' }),
+    unit: limitUnit.nullable().meta({
+      description: 'Null while the provider has not confirmed it: then nothing may be computed with them.',
+    }),
   })
+  .meta({ id: 'SupportedBank', description: 'A bank whose cards can be bound, with its limits.' });
+
+export const bankListSchema = z
+  .object({ data: z.array(supportedBank).meta({ description: 'The banks, in the order of the provider.' }) })
   .meta({ id: 'BankList', description: 'Banks whose cards this user can bind.' });
 
 export const lookUpIssuerSchema = z
@@ -160,9 +210,9 @@ export const lookUpIssuerSchema = z
 
 export const issuerSchema = z
   .object({
-    provider: z.string(),
+    provider,
     account: accountName,
-    maskedNumber: z.string(),
+    maskedNumber,
     bank: bank.nullable().meta({ description: 'Null when the provider names none.' }),
   })
   .meta({ id: 'Issuer', description: 'The bank that issued a card.' });
@@ -170,6 +220,9 @@ export const issuerSchema = z
 export const revealedBindingSchema = z
   .object({
     binding: publicId('binding'),
-    token: z.string().meta({ description: 'The payment token (Onerway `tokenId`): whoever has it can pay with it.' }),
+    token: z.string().meta({
+      description: 'The payment token (Onerway `tokenId`): whoever has it can pay with it.',
+      format: 'password',
+    }),
   })
   .meta({ id: 'RevealedBinding', description: 'The payment token of a binding. Never hand it to a browser.' });

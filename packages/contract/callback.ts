@@ -1,32 +1,39 @@
 import { z } from 'zod';
-import { accountName, pageOf, pageQuery, publicId, timestamp } from './common.ts';
+import { accountName, pageOf, pageQuery, publicId, timestamp, words } from './common.ts';
 
-export const callbackStates = ['received', 'worked', 'failed'] as const;
+export const callbackState = words<'received' | 'worked' | 'failed'>('CallbackState', 'What became of a callback.', {
+  received: 'Stored and acknowledged, not worked yet. Then one of the others.',
+  worked: 'What it says has been taken over. Final, unless it is replayed.',
+  failed: 'Working it failed each time; `failure` says why. `received` again after replayCallback.',
+});
+
+/** What a payment that a provider asked about was answered. */
+export const decision = words<'approve' | 'decline'>('Decision', 'The answer to a payment.', {
+  approve: 'The payment may be made.',
+  decline: 'The payment is declined.',
+});
 
 export const callbackSchema = z
   .object({
     id: publicId('callback'),
-    provider: z.string(),
+    provider: z.string().meta({ description: 'The provider that sent it.' }),
     account: accountName,
     kind: z
       .string()
       .meta({ description: 'What it says: `card_changed`, `card_hint`, `transaction`, `authorization`, …' }),
-    state: z.enum(callbackStates).meta({
-      description:
-        '`received`: stored and acknowledged, not worked yet. `failed`: working it failed; it can be replayed.',
-    }),
+    state: callbackState,
     deliveries: z.int().meta({ description: 'How often the provider has sent it.' }),
-    decision: z.enum(['approve', 'decline']).nullable().meta({ description: 'What an `authorization` was answered.' }),
+    decision: decision.nullable().meta({ description: 'What an `authorization` was answered; null for all others.' }),
     failure: z.string().nullable().meta({ description: 'Why working it failed.' }),
-    receivedAt: timestamp,
-    workedAt: timestamp.nullable(),
+    receivedAt: timestamp.meta({ description: 'When it first came.' }),
+    workedAt: timestamp.nullable().meta({ description: 'When it was worked; null before.' }),
   })
   .meta({ id: 'Callback', description: 'A verified notification of a provider. Its content is sealed and not shown.' });
 
 export const callbackPageSchema = pageOf(callbackSchema, 'CallbackPage');
 
 export const callbackQuerySchema = z.strictObject({
-  account: accountName.optional(),
-  state: z.enum(callbackStates).optional(),
+  account: accountName.optional().meta({ description: 'Only callbacks of this account.' }),
+  state: callbackState.optional().meta({ description: 'Only callbacks in this state.' }),
   ...pageQuery,
 });

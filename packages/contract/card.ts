@@ -1,79 +1,125 @@
-import { cardForms, cardNetworks, cardStatuses } from '@card-gateway/core';
+import type { CardForm, CardStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
+  instant,
   money,
+  network,
   operationReference,
   pageOf,
   pageQuery,
-  printable,
-  printableRule,
+  printableText,
   providerFacts,
+  providerStatus,
   publicId,
   resourceTimes,
   timestamp,
+  words,
 } from './common.ts';
+
+export const cardStatus = words<CardStatus>(
+  'CardStatus',
+  'Where a card stands. The usual way is `pending` → `inactive` (physical cards alone) → `active` ⇄ `frozen` → `cancelling` → `cancelled`.',
+  {
+    pending: 'Ordered; the provider has not made it yet. Then `inactive`, `active` or `failed`.',
+    inactive: 'Made, and not usable before activateCard. Then `active`, or it is cancelled.',
+    active: 'It pays. Then `frozen`, `cancelling`, `cancelled`, `lost` or `replaced`.',
+    frozen: 'Payments are declined until unfreezeCard makes it `active` again; it can be cancelled.',
+    cancelling: 'Its cancellation was asked for and has not come into effect. Then `cancelled`.',
+    cancelled: 'It was cancelled for good. Final.',
+    failed: 'The provider did not make it. Final.',
+    lost: 'The provider has it as lost. Final here; the provider may replace it.',
+    replaced: 'Another card has taken its place. Final.',
+    unrecognized: 'The provider names a status that no document lists: see `providerStatus`. Anything may follow.',
+  },
+);
+
+export const cardForm = words<CardForm>('CardForm', 'What a card is made as.', {
+  virtual: 'A number without plastic.',
+  physical: 'A card that is sent to an address and activated when it has arrived.',
+});
 
 export const cardSchema = z
   .object({
     id: publicId('card'),
     ...providerFacts,
-    product: publicId('product').nullable(),
-    cardholder: publicId('cardholder').nullable(),
-    form: z.enum(cardForms).nullable(),
-    network: z.enum(cardNetworks).nullable(),
-    last4: z.string().nullable(),
+    product: publicId('product').nullable().meta({ description: 'Its product; null where it is not known.' }),
+    cardholder: publicId('cardholder').nullable().meta({ description: 'Whose it is; null where it is not known.' }),
+    form: cardForm.nullable().meta({ description: 'Null where the provider does not say.' }),
+    network: network.nullable().meta({ description: 'Null where the provider names none.' }),
+    last4: z.string().nullable().meta({ description: 'Last four digits of its number; null until they are known.' }),
     expiry: z.string().nullable().meta({ description: 'Last valid month, `YYYY-MM`.' }),
-    status: z.enum(cardStatuses),
-    providerStatus: z.string().nullable().meta({ description: "The provider's own word for the status." }),
-    balance: money.nullable(),
+    status: cardStatus,
+    providerStatus,
+    balance: money.nullable().meta({ description: 'What is on it, where the provider says so.' }),
     totalLoaded: money.nullable().meta({ description: 'All that was ever loaded onto the card.' }),
-    activatedAt: timestamp.nullable(),
-    cancelRequestedAt: timestamp.nullable(),
-    cancelledAt: timestamp.nullable(),
+    activatedAt: timestamp.nullable().meta({ description: 'When it was activated, where the provider says so.' }),
+    cancelRequestedAt: timestamp
+      .nullable()
+      .meta({ description: 'When its cancellation was asked for, where the provider says so.' }),
+    cancelledAt: timestamp.nullable().meta({ description: 'When it was cancelled, where the provider says so.' }),
     ...resourceTimes,
-    operation: operationReference.nullable(),
+    operation: operationReference
+      .nullable()
+      .meta({ description: 'The last write on it; null where it came by a sync and nothing was written since.' }),
   })
   .meta({ id: 'Card', description: 'A card, the same whichever provider issued it.' });
 
 export const cardPageSchema = pageOf(cardSchema, 'CardPage');
 
-const englishText = /^[\u0020-\u007e]*$/;
-const line = (most: number) =>
-  z.string().trim().min(1).max(most).regex(englishText, 'expected English letters, digits and punctuation');
+const line = (most: number, description: string) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[ -~]*[!-~][ -~]*$/, 'expected English letters, digits and punctuation')
+    .meta({ description });
+const personName = (description: string) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z][A-Za-z .'-]*$/, 'expected English letters')
+    .meta({ description });
 
 export const cardAddressSchema = z
   .strictObject({
-    firstName: line(64).regex(/^[A-Za-z][A-Za-z .'-]*$/, 'expected English letters'),
-    lastName: line(64).regex(/^[A-Za-z][A-Za-z .'-]*$/, 'expected English letters'),
+    firstName: personName('Given name, in English letters.'),
+    lastName: personName('Family name, in English letters.'),
     phoneCode: z
       .string()
-      .regex(/^\d{1,4}$/, 'expected a dialling code in digits, without "+"')
+      .regex(/^[0-9]{1,4}$/, 'expected a dialling code in digits, without "+"')
       .meta({ description: 'Dialling code without `+`, e.g. `44`.' }),
-    phone: z.string().regex(/^\d{4,15}$/, 'expected 4 to 15 digits'),
+    phone: z
+      .string()
+      .regex(/^[0-9]{4,15}$/, 'expected 4 to 15 digits')
+      .meta({ description: 'Phone number in digits, without the dialling code.' }),
     country: z
       .string()
       .regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 code')
       .meta({ description: 'ISO 3166-1 alpha-2.' }),
-    state: line(64),
-    city: line(64),
-    line1: line(128),
+    state: line(64, 'State, province or county.'),
+    city: line(64, 'Town or city.'),
+    line1: line(128, 'Street and number.'),
     line2: z
       .string()
       .trim()
       .max(128)
-      .regex(englishText, 'expected English letters, digits and punctuation')
-      .default(''),
-    postalCode: line(16),
+      .regex(/^[ -~]*$/, 'expected English letters, digits and punctuation')
+      .default('')
+      .meta({ description: 'Flat, floor, company; empty where there is none.' }),
+    postalCode: line(16, 'Postal code.'),
   })
   .meta({ id: 'CardAddress', description: 'Where a physical card goes, in English letters.' });
 
 export const issueCardSchema = z
   .strictObject({
     account: accountName,
-    product: publicId('product'),
-    cardholder: publicId('cardholder'),
-    form: z.enum(cardForms),
+    product: publicId('product').meta({ description: 'A product that is `issuable`, of the same account.' }),
+    cardholder: publicId('cardholder').meta({ description: 'A cardholder who is `approved`, of the same account.' }),
+    form: cardForm,
     address: cardAddressSchema
       .optional()
       .meta({ description: 'Required for a physical card; some virtual products want it too.' }),
@@ -87,23 +133,20 @@ export const issueCardSchema = z
       });
     }
   })
-  .meta({ id: 'IssueCard', description: 'An order for a card.' });
+  .meta({ id: 'IssueCard', description: 'An order for a card. A `physical` one needs an `address`.' });
 
 export const cardQuerySchema = z.strictObject({
-  account: accountName.optional(),
-  status: z.enum(cardStatuses).optional(),
-  cardholder: publicId('cardholder').optional(),
-  product: publicId('product').optional(),
+  account: accountName.optional().meta({ description: 'Only cards of this account.' }),
+  status: cardStatus.optional().meta({ description: 'Only cards in this status.' }),
+  cardholder: publicId('cardholder').optional().meta({ description: 'Only cards of this cardholder.' }),
+  product: publicId('product').optional().meta({ description: 'Only cards of this product.' }),
   last4: z
     .string()
-    .regex(/^\d{4}$/, 'expected four digits')
-    .optional(),
-  createdAfter: z.iso
-    .datetime({ offset: true, error: 'expected an RFC 3339 date-time, e.g. 2026-11-22T10:00:00Z' })
-    .optional(),
-  createdBefore: z.iso
-    .datetime({ offset: true, error: 'expected an RFC 3339 date-time, e.g. 2026-11-22T10:00:00Z' })
-    .optional(),
+    .regex(/^[0-9]{4}$/, 'expected four digits')
+    .optional()
+    .meta({ description: 'Only cards whose number ends with these four digits.' }),
+  createdAfter: instant.optional().meta({ description: 'Only cards whose `createdAt` is later, RFC 3339.' }),
+  createdBefore: instant.optional().meta({ description: 'Only cards whose `createdAt` is earlier, RFC 3339.' }),
   ...pageQuery,
 });
 
@@ -111,9 +154,12 @@ export const activateCardSchema = z
   .strictObject({
     cvv: z
       .string()
-      .regex(/^\d{3,4}$/, 'expected the security code, 3 or 4 digits')
-      .meta({ description: 'Security code printed on the card. Passed on encrypted, never kept.' }),
-    last4: z.string().regex(/^\d{4}$/, 'expected the last four digits of the card number'),
+      .regex(/^[0-9]{3,4}$/, 'expected the security code, 3 or 4 digits')
+      .meta({ description: 'Security code printed on the card. Passed on encrypted, never kept.', format: 'password' }),
+    last4: z
+      .string()
+      .regex(/^[0-9]{4}$/, 'expected the last four digits of the card number')
+      .meta({ description: 'Last four digits of the number printed on the card.' }),
   })
   .meta({ id: 'ActivateCard', description: 'What proves that the physical card has arrived.' });
 
@@ -121,9 +167,10 @@ export const setCardPinSchema = z
   .strictObject({
     pin: z
       .string()
-      .regex(/^\d{4,12}$/, 'expected 4 to 12 digits')
+      .regex(/^[0-9]{4,12}$/, 'expected 4 to 12 digits')
       .meta({
         description: 'The new PIN. Passed on encrypted, never kept. KeySecure wants six digits without runs of three.',
+        format: 'password',
       }),
   })
   .meta({ id: 'SetCardPin', description: 'A new PIN for a physical card.' });
@@ -131,12 +178,9 @@ export const setCardPinSchema = z
 /** Why somebody looks at a secret: kept in the audit log before the provider is asked. */
 export const purposeSchema = z
   .strictObject({
-    purpose: z
-      .string()
+    purpose: printableText(3, 200, 'expected why it is needed, 3 to 200 characters')
       .trim()
       .min(3, 'expected why it is needed, 3 to 200 characters')
-      .max(200, 'expected why it is needed, 3 to 200 characters')
-      .regex(printable, printableRule)
       .meta({ description: 'Why it is needed, for the audit log. No personal data.' }),
   })
   .meta({ id: 'Purpose', description: 'Why a secret is asked for.' });
@@ -144,16 +188,20 @@ export const purposeSchema = z
 export const revealedCardSchema = z
   .object({
     card: publicId('card'),
-    number: z.string().meta({ description: 'Full card number.' }),
+    number: z.string().meta({ description: 'Full card number.', format: 'password' }),
     expiry: z.string().nullable().meta({ description: 'Last valid month, `YYYY-MM`.' }),
-    cvv: z.string().nullable().meta({ description: 'Security code; null where the provider gives none.' }),
+    cvv: z
+      .string()
+      .meta({ format: 'password' })
+      .nullable()
+      .meta({ description: 'Security code; null where the provider gives none.' }),
   })
   .meta({ id: 'RevealedCard', description: 'The secrets of a card, straight from the provider. Never store them.' });
 
 export const frameTokenSchema = z
   .object({
     card: publicId('card'),
-    token: z.string().meta({ description: "One-time token for the provider's hosted frame." }),
-    expiresAt: timestamp,
+    token: z.string().meta({ description: "One-time token for the provider's hosted frame.", format: 'password' }),
+    expiresAt: timestamp.meta({ description: 'When the token ends, used or not.' }),
   })
   .meta({ id: 'FrameToken', description: "Lets the provider's own frame show a card to its holder." });

@@ -1,4 +1,4 @@
-import { cardholderStatuses } from '@card-gateway/core';
+import type { CardholderStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
@@ -6,21 +6,32 @@ import {
   pageOf,
   pageQuery,
   providerFacts,
+  providerStatus,
   publicId,
   resourceTimes,
   userReference,
+  words,
 } from './common.ts';
+
+export const cardholderStatus = words<CardholderStatus>('CardholderStatus', 'Where the identity check stands.', {
+  pending: 'The application was handed in. Then `in_review`, `approved`, `rejected` or `failed`.',
+  in_review: 'The provider looks at it. Then `approved` or `rejected`.',
+  approved: 'Cards can be issued. Final, unless the provider takes it back.',
+  rejected: 'The provider said no; `failReason` says why. `pending` again after reapplyCardholder.',
+  failed: 'The application was refused and nothing exists at the provider. Final; create another.',
+  unrecognized: 'The provider names a status that no document lists: see `providerStatus`. Anything may follow.',
+});
 
 export const cardholderSchema = z
   .object({
     id: publicId('cardholder'),
     ...providerFacts,
     reference: z.string().meta({ description: "The caller's own id of this person." }),
-    status: z.enum(cardholderStatuses),
-    providerStatus: z.string().nullable(),
+    status: cardholderStatus,
+    providerStatus,
     failReason: z.string().nullable().meta({ description: "The provider's reason for a rejection, redacted." }),
     ...resourceTimes,
-    operation: operationReference.nullable(),
+    operation: operationReference.nullable().meta({ description: 'The last write on it; null where there was none.' }),
   })
   .meta({
     id: 'Cardholder',
@@ -29,14 +40,19 @@ export const cardholderSchema = z
 
 export const cardholderPageSchema = pageOf(cardholderSchema, 'CardholderPage');
 
-const sumsubShareToken = z
-  .string()
-  .min(1)
-  .max(4096)
-  .meta({ description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.' });
+const sumsubShareToken = z.string().min(1).max(4096).meta({
+  description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.',
+  format: 'password',
+});
 
 export const createCardholderSchema = z
-  .strictObject({ account: accountName, reference: userReference, sumsubShareToken })
+  .strictObject({
+    account: accountName,
+    reference: userReference.meta({
+      description: "The company's own id of this person; one has one cardholder per account.",
+    }),
+    sumsubShareToken,
+  })
   .meta({ id: 'CreateCardholder', description: 'An application for a cardholder (KeySecure).' });
 
 export const reapplyCardholderSchema = z
@@ -44,8 +60,8 @@ export const reapplyCardholderSchema = z
   .meta({ id: 'ReapplyCardholder', description: 'Another application for a cardholder who was rejected.' });
 
 export const cardholderQuerySchema = z.strictObject({
-  account: accountName.optional(),
-  reference: userReference.optional(),
-  status: z.enum(cardholderStatuses).optional(),
+  account: accountName.optional().meta({ description: 'Only cardholders of this account.' }),
+  reference: userReference.optional().meta({ description: 'Only the cardholder with this reference.' }),
+  status: cardholderStatus.optional().meta({ description: 'Only cardholders in this status.' }),
   ...pageQuery,
 });

@@ -1,5 +1,33 @@
-import { idPrefixes, type IdKind, operationStates } from '@card-gateway/core';
+import { type CardNetwork, idPrefixes, type IdKind, type OperationState, type SettlesBy } from '@card-gateway/core';
 import { z } from 'zod';
+
+/**
+ * The words of one kind, each with its meaning. In an answer they are open text in the OpenAPI document, because more
+ * may come; what a caller sends is one of them.
+ */
+export function words<Word extends string>(
+  id: string,
+  description: string,
+  meanings: Readonly<Record<Word, string>>,
+): z.ZodEnum<{ [Each in Word]: Each }> {
+  const known = Object.keys(meanings) as [Word, ...Word[]];
+  return z.enum(known).meta({ id, description, [meaningsKey]: meanings });
+}
+/** Where {@link words} keeps the meanings in the metadata of its schema. */
+export const meaningsKey = 'x-meanings';
+
+const idNames: Readonly<Record<IdKind, string>> = {
+  card: 'a card',
+  binding: 'a binding',
+  cardholder: 'a cardholder',
+  product: 'a card product',
+  operation: 'an operation',
+  sync: 'a sync',
+  transaction: 'a transaction',
+  transfer: 'a transfer',
+  callback: 'a callback',
+  apiKey: 'an API key',
+};
 
 /** A public id of one kind, e.g. `card_01kan3z7jhfe7v2eq8d4tqh1ym`. */
 export function publicId(kind: IdKind) {
@@ -7,37 +35,84 @@ export function publicId(kind: IdKind) {
   return z
     .string()
     .regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `expected an id that starts with "${prefix}_"`)
-    .meta({ description: `Id of this kind: \`${prefix}_\` and 26 characters, sortable by time.` });
+    .meta({ description: `Id of ${idNames[kind]}: \`${prefix}_\` and 26 characters, sortable by time.` });
 }
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
-/** PostgreSQL keeps no NUL and no lone surrogate in a text, and nobody means one. */
-export const printable: RegExp = /^[^\p{Cc}\p{Cs}]*$/u;
-export const printableRule = 'expected no control characters and no half characters';
-
-export const accountName = z
+/** An RFC 3339 instant in a query. */
+export const instant = z
   .string()
-  .min(1)
-  .max(64)
-  .regex(printable, printableRule)
-  .meta({ description: 'The provider account, by its name in the accounts file.' });
+  .refine((text) => instantShape.test(text), {
+    error: 'expected an RFC 3339 date-time, e.g. 2026-11-22T10:00:00Z',
+    abort: true,
+  })
+  .meta({ format: 'date-time', description: 'RFC 3339, with `Z` or an offset.' });
+const instantShape = z.regexes.datetime({ offset: true });
 
-export const userReference = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(printable, printableRule)
-  .meta({ description: "The end user, by the company's own id." });
+/**
+ * Text without control characters. PostgreSQL keeps no NUL and no lone surrogate, and nobody means one; a surrogate is left
+ * to {@link printableText}, because no pattern that all languages read tells it from half of an emoji.
+ */
+const printable = /^[^\x00-\x1f\x7f-\x9f]*$/; // oxlint-disable-line no-control-regex -- they are what is refused
+const printableRule = 'expected no control characters and no half characters';
 
-export const userIp = z.union([z.ipv4(), z.ipv6()], 'expected an IPv4 or IPv6 address').meta({
-  description: "The end user's IP address, where the provider wants it (Yixin) and the account sets no default.",
+/** A text of `min` to `max` characters that PostgreSQL can keep. */
+export function printableText(min: number, max: number, tooLong?: string) {
+  return z
+    .string()
+    .min(min, tooLong)
+    .max(max, tooLong)
+    .regex(printable, printableRule)
+    .refine((text) => text.isWellFormed(), printableRule);
+}
+
+export const accountName = printableText(1, 64).meta({
+  description: 'The provider account, by its name in the accounts file.',
 });
+
+export const userReference = printableText(1, 64).meta({ description: "The end user, by the company's own id." });
+
+const ipv4 = '((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const ipv6 = z.regexes.ipv6.source.slice('^('.length, -')$'.length);
+
+export const userIp = z
+  .string()
+  .regex(new RegExp(`^(${ipv4}|${ipv6})$`), 'expected an IPv4 or IPv6 address')
+  .meta({
+    description:
+      "The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default.",
+  });
 
 export const cardNumber = z
   .string()
-  .regex(/^\d(?:[ -]?\d){11,20}$/, 'expected a card number of 12 to 21 digits')
-  .meta({ description: 'Full card number. It is passed on to the provider and never kept in clear.' });
+  .regex(/^[0-9]([ -]?[0-9]){11,20}$/, 'expected a card number of 12 to 21 digits')
+  .meta({
+    description: 'Full card number. It is passed on to the provider and never kept in clear.',
+    format: 'password',
+  });
+
+export const network = words<CardNetwork>('Network', 'The card network.', {
+  visa: 'Visa.',
+  mastercard: 'Mastercard.',
+  unionpay: 'UnionPay.',
+  amex: 'American Express.',
+  discover: 'Discover.',
+  jcb: 'JCB.',
+  diners: 'Diners Club.',
+  unrecognized: 'The provider names a network that no document lists.',
+});
+
+export const cardType = words<'debit' | 'credit' | 'unrecognized'>('CardType', 'How a card is funded.', {
+  debit: 'A debit card.',
+  credit: 'A credit card.',
+  unrecognized: "The provider's word for it is one that no document lists.",
+});
+
+export const providerStatus = z
+  .string()
+  .nullable()
+  .meta({ description: "The provider's own word for the status; null until it said one." });
 
 export const money = z
   .object({
@@ -63,16 +138,30 @@ export const refreshQuery = z
   .optional()
   .meta({ description: '`true` asks the provider first and stores what it says.', type: 'boolean' });
 
+export const operationOutcome = words<OperationState>('OperationOutcome', 'What became of a write.', {
+  submitting: 'Recorded; the answer of the provider is awaited. Then one of the others.',
+  succeeded: 'The provider did it. Final.',
+  refused: 'Certain: nothing happened. Final.',
+  unknown:
+    'The provider may have done it. Evidence or a person makes it `succeeded` or `refused`, or it is `superseded`.',
+  superseded:
+    'It was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown, and nobody has to find out. Final, but for a late answer to its own call.',
+});
+
+export const settlesBy = words<SettlesBy>('SettlesBy', 'What an unknown outcome waits for.', {
+  'look-up': 'The gateway keeps asking the provider.',
+  person: 'Nothing can be asked: a person finds out and calls resolveOperation.',
+});
+
 export const operationReference = z
   .object({
     id: publicId('operation'),
-    outcome: z.enum(operationStates),
-    since: timestamp.optional().meta({ description: 'When the outcome became unknown.' }),
-    settlesBy: z
-      .enum(['look-up', 'person'])
-      .optional()
-      .meta({ description: '`look-up`: the gateway keeps asking the provider. `person`: nothing can be asked.' }),
-    nextLookUpAt: timestamp.nullable().optional(),
+    outcome: operationOutcome,
+    since: timestamp.optional().meta({ description: 'When the outcome became unknown; absent where it is known.' }),
+    settlesBy: settlesBy.optional(),
+    nextLookUpAt: timestamp.nullable().optional().meta({
+      description: 'When the provider is asked next; null where it is not, absent where the outcome is known.',
+    }),
   })
   .meta({
     id: 'OperationReference',
@@ -84,7 +173,7 @@ export const operationReference = z
 export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
   return z
     .object({
-      data: z.array(item),
+      data: z.array(item).meta({ description: 'The rows of this page.' }),
       nextCursor: z
         .string()
         .nullable()

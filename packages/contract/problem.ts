@@ -1,44 +1,227 @@
 import { z } from 'zod';
+import { words } from './common.ts';
+
+/** Whether the same request may come again, and under which Idempotency-Key. */
+export const repeats = {
+  later: { again: 'yes, after `Retry-After` or a moment', key: 'the same' },
+  mended: { again: 'once the request is mended', key: 'the same' },
+  'new-key': { again: 'once it is mended', key: 'a new one' },
+  never: { again: 'no', key: '–' },
+} as const satisfies Record<string, { again: string; key: string }>;
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly again: keyof typeof repeats;
+  /** What it means beyond its title, and what to do. */
+  readonly about: string;
+}
 
 /**
- * Every problem the gateway can answer with, by its `code`: the HTTP status and the title. A caller decides by `code`;
- * titles and details are for people.
+ * Every problem the gateway can answer with, by its `code`: the HTTP status, the title, whether to try again, and what it
+ * means. A caller decides by `code`; titles and details are for people.
  */
 export const problems = {
-  'malformed-request': { status: 400, title: 'The request could not be read' },
-  'invalid-request': { status: 400, title: 'The request does not fit the contract' },
-  'idempotency-key-missing': { status: 400, title: 'A write needs an Idempotency-Key' },
-  unauthenticated: { status: 401, title: 'The API key is missing or not valid' },
-  'callback-refused': { status: 401, title: 'The callback could not be verified' },
-  forbidden: { status: 403, title: 'The API key may not do this' },
-  'not-found': { status: 404, title: 'There is no such resource' },
-  'method-not-allowed': { status: 405, title: 'This path does not take that method' },
-  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
-  'request-in-progress': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
-  'illegal-state': { status: 409, title: 'The state of the resource does not allow this' },
-  'already-exists': { status: 409, title: 'This exists already' },
-  'payload-too-large': { status: 413, title: 'The request body is too large' },
-  'uri-too-long': { status: 414, title: 'The path or query is too long' },
-  'unsupported-media-type': { status: 415, title: 'The request body must be application/json' },
-  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used for another request' },
-  'not-supported': { status: 422, title: 'This account cannot do that' },
-  'refused-by-provider': { status: 422, title: 'The provider refused; nothing happened' },
-  'provider-unreachable': { status: 422, title: 'The provider could not be reached; nothing was sent' },
-  'authentication-limit': { status: 429, title: 'Too many unknown API keys came from this address' },
-  'sms-limit': { status: 429, title: 'No further SMS may be sent now' },
-  'guess-limit': { status: 429, title: 'No further card number or code may be tried now' },
-  'callback-limit': { status: 429, title: 'Too many callbacks from this address were refused' },
-  'reveal-limit': { status: 429, title: 'No further card may be revealed now' },
-  'internal-error': { status: 500, title: 'The gateway failed' },
-  'provider-error': { status: 502, title: 'The provider did not give a usable answer' },
-  'provider-unavailable': { status: 503, title: 'The provider did not answer' },
-  'database-unavailable': { status: 503, title: 'The database did not answer' },
-  'account-busy': { status: 503, title: 'Too many calls of this account are under way; nothing was sent' },
-  'circuit-open': { status: 503, title: 'The provider keeps failing and is left alone for a while; nothing was sent' },
-  overloaded: { status: 503, title: 'The gateway has too much to do' },
-  'not-ready': { status: 503, title: 'The gateway is not ready' },
-  'deadline-exceeded': { status: 504, title: 'The time for this request was over' },
-} as const satisfies Record<string, { status: number; title: string }>;
+  'malformed-request': {
+    status: 400,
+    title: 'The request could not be read',
+    again: 'mended',
+    about: 'The body is no JSON, or something of the request cannot be read at all.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'The request does not fit the contract',
+    again: 'mended',
+    about: '`errors` names each fault and what was expected there.',
+  },
+  'idempotency-key-missing': {
+    status: 400,
+    title: 'A write needs an Idempotency-Key',
+    again: 'mended',
+    about: 'Give each write a key of your own making.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'The API key is missing or not valid',
+    again: 'mended',
+    about: 'Send `Authorization: Bearer` with a key that is neither revoked nor expired.',
+  },
+  'callback-refused': {
+    status: 401,
+    title: 'The callback could not be verified',
+    again: 'never',
+    about: 'Only providers see this: the signature or secret path of a callback does not fit.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The API key may not do this',
+    again: 'mended',
+    about: '`WWW-Authenticate` names the scope that the key lacks.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such resource',
+    again: 'never',
+    about: 'It does not exist, or belongs to somebody else.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This path does not take that method',
+    again: 'never',
+    about: '`Allow` names the methods of this path.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    again: 'later',
+    about: 'The request was not whole in time; nothing was done.',
+  },
+  'request-in-progress': {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still running',
+    again: 'later',
+    about: 'The first request with this key still runs: ask again after `Retry-After`.',
+  },
+  'illegal-state': {
+    status: 409,
+    title: 'The state of the resource does not allow this',
+    again: 'mended',
+    about: 'Refused before the provider was asked. `refresh=true` shows the state anew.',
+  },
+  'already-exists': {
+    status: 409,
+    title: 'This exists already',
+    again: 'never',
+    about: '`detail` names what exists.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The request body is too large',
+    again: 'mended',
+    about: 'Send less.',
+  },
+  'uri-too-long': {
+    status: 414,
+    title: 'The path or query is too long',
+    again: 'mended',
+    about: 'Send less.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The request body must be application/json',
+    again: 'mended',
+    about: 'Send `Content-Type: application/json`.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This Idempotency-Key was used for another request',
+    again: 'new-key',
+    about: 'The key belongs to another body or another operation.',
+  },
+  'not-supported': {
+    status: 422,
+    title: 'This account cannot do that',
+    again: 'never',
+    about: '`GET /v1/providers` shows what each account can do.',
+  },
+  'refused-by-provider': {
+    status: 422,
+    title: 'The provider refused; nothing happened',
+    again: 'new-key',
+    about:
+      'Certain: nothing happened. `provider` has its words. Where `detail` says that the key is not used up, the same one will do.',
+  },
+  'provider-unreachable': {
+    status: 422,
+    title: 'The provider could not be reached; nothing was sent',
+    again: 'later',
+    about: 'Certain: nothing was sent.',
+  },
+  'authentication-limit': {
+    status: 429,
+    title: 'Too many unknown API keys came from this address',
+    again: 'later',
+    about: 'Wait for `Retry-After`.',
+  },
+  'sms-limit': {
+    status: 429,
+    title: 'No further SMS may be sent now',
+    again: 'later',
+    about: 'Each SMS reaches a person: wait for `Retry-After`.',
+  },
+  'guess-limit': {
+    status: 429,
+    title: 'No further card number or code may be tried now',
+    again: 'later',
+    about: 'Wait for `Retry-After`; who tries is in the audit log.',
+  },
+  'callback-limit': {
+    status: 429,
+    title: 'Too many callbacks from this address were refused',
+    again: 'later',
+    about: 'Only providers see this.',
+  },
+  'reveal-limit': {
+    status: 429,
+    title: 'No further card may be revealed now',
+    again: 'later',
+    about: 'Wait for `Retry-After`.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'The gateway failed',
+    again: 'later',
+    about: '`requestId` finds it in the log. A write may have been recorded: only its repeat says.',
+  },
+  'provider-error': {
+    status: 502,
+    title: 'The provider did not give a usable answer',
+    again: 'later',
+    about: 'The answer was not as documented. Only reads end like this; a write would be 202.',
+  },
+  'provider-unavailable': {
+    status: 503,
+    title: 'The provider did not answer',
+    again: 'later',
+    about: 'No answer came. Only reads, and the check before a resolution, end like this.',
+  },
+  'database-unavailable': {
+    status: 503,
+    title: 'The database did not answer',
+    again: 'later',
+    about: 'Nothing was sent.',
+  },
+  'account-busy': {
+    status: 503,
+    title: 'Too many calls of this account are under way; nothing was sent',
+    again: 'later',
+    about: 'Nothing was recorded.',
+  },
+  'circuit-open': {
+    status: 503,
+    title: 'The provider keeps failing and is left alone for a while; nothing was sent',
+    again: 'later',
+    about: 'Nothing was recorded.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The gateway has too much to do',
+    again: 'later',
+    about: 'Nothing was recorded.',
+  },
+  'not-ready': {
+    status: 503,
+    title: 'The gateway is not ready',
+    again: 'later',
+    about: 'Only `GET /health/ready` ends like this.',
+  },
+  'deadline-exceeded': {
+    status: 504,
+    title: 'The time for this request was over',
+    again: 'later',
+    about: 'With `outcome: unknown` a write may have been sent: only its repeat says.',
+  },
+} as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof problems;
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
@@ -51,38 +234,48 @@ export function problemType(code: ProblemCode): string {
   return `urn:card-gateway:problem:${code}`;
 }
 
+const problemCode = words<ProblemCode>(
+  'ProblemCode',
+  'The kind of problem, for programs.',
+  Object.fromEntries(
+    Object.entries(problems).map(([code, { title, about }]) => [code, `${title}. ${about}`]),
+  ) as Record<ProblemCode, string>,
+);
+
+const inputFault = z
+  .object({
+    pointer: z
+      .string()
+      .meta({ description: 'JSON pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`.' }),
+    detail: z.string().meta({ description: 'What was expected there.' }),
+  })
+  .meta({ id: 'InputFault', description: 'One fault of the input.' });
+
+const problemOutcome = words<'refused' | 'unknown'>('ProblemOutcome', 'What became of a write.', {
+  refused: 'Certain: nothing happened.',
+  unknown: 'It may have happened: only a repeat with the same key says.',
+});
+
+const providerWords = z
+  .object({
+    name: z.string().meta({ description: 'The provider.' }),
+    code: z.string().nullable().meta({ description: 'Its code, as on the wire; null where it gave none.' }),
+    message: z.string().nullable().meta({ description: 'Its text, redacted; null where it gave none.' }),
+  })
+  .meta({ id: 'ProviderWords', description: "The provider's own words, redacted." });
+
 export const problemSchema = z
   .object({
     type: z.string().meta({ description: 'Identifies the kind of problem: `urn:card-gateway:problem:<code>`.' }),
     title: z.string().meta({ description: 'The kind of problem in words; the same for every occurrence.' }),
     status: z.int().meta({ description: 'The HTTP status.' }),
     detail: z.string().meta({ description: 'What is wrong here and how to mend it.' }),
-    code: z.enum(problemCodes).meta({ description: 'The kind of problem, for programs.' }),
+    code: problemCode,
     requestId: z.string().meta({ description: 'The `X-Request-Id` of this request; the log has it too.' }),
-    errors: z
-      .array(
-        z.object({
-          pointer: z
-            .string()
-            .meta({ description: 'JSON pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`.' }),
-          detail: z.string().meta({ description: 'What was expected there.' }),
-        }),
-      )
-      .optional()
-      .meta({ description: 'Each fault of the input.' }),
-    outcome: z
-      .enum(['refused', 'unknown'])
-      .optional()
-      .meta({ description: 'For writes: `refused` is certain, nothing happened.' }),
+    errors: z.array(inputFault).optional().meta({ description: 'Each fault of the input.' }),
+    outcome: problemOutcome.optional().meta({ description: 'For writes alone.' }),
     operation: z.string().optional().meta({ description: 'The operation that recorded this write.' }),
-    provider: z
-      .object({
-        name: z.string(),
-        code: z.string().nullable(),
-        message: z.string().nullable(),
-      })
-      .optional()
-      .meta({ description: "The provider's own words, redacted." }),
+    provider: providerWords.optional(),
   })
   .meta({ id: 'Problem', description: 'What went wrong, in the form of RFC 9457.' });
 export type Problem = z.output<typeof problemSchema>;

@@ -1,5 +1,55 @@
 import { z } from 'zod';
-import { accountName, timestamp } from './common.ts';
+import { accountName, timestamp, words } from './common.ts';
+
+const capabilityState = words<'documented' | 'needs-settings' | 'absent'>(
+  'CapabilityState',
+  'Whether an account can do something.',
+  {
+    documented: 'It can.',
+    'needs-settings': 'It could, with a setting that the provider has not published; `reason` names it.',
+    absent: 'It cannot; `reason` says why.',
+  },
+);
+
+const accountOperation = z
+  .object({
+    operation: z.string().meta({ description: 'Operation id of this API.' }),
+    state: capabilityState,
+    reason: z.string().nullable().meta({ description: 'Why it cannot be used; null where it can.' }),
+  })
+  .meta({ id: 'AccountOperation', description: 'An operation of this API and whether the account can do it.' });
+
+const providerCall = z
+  .object({
+    name: z.string().meta({ description: 'Path or action of the provider; the title where no path is published.' }),
+    title: z.string().meta({ description: 'What it is for.' }),
+    source: z.string().meta({ description: 'Where the contract in `docs/providers/contracts/` tells of it.' }),
+    state: capabilityState,
+    reason: z.string().nullable().meta({ description: 'Why it is not used; null where it is.' }),
+  })
+  .meta({ id: 'ProviderCall', description: "A call or notification of the provider's documents." });
+
+const healthStatus = words<'up' | 'down' | 'unknown'>('HealthStatus', 'How the last call of an account went.', {
+  up: 'The provider answered it.',
+  down: 'No answer came.',
+  unknown: 'There was none since the start of this process.',
+});
+
+const circuitState = words<'closed' | 'open' | 'half-open'>('CircuitState', 'Whether the provider is asked.', {
+  closed: 'It is asked.',
+  open: 'It is left alone for a while, after many failures in a row: 503 `circuit-open`. Then `half-open`.',
+  'half-open': 'One call tries it again. Then `closed` or `open`.',
+});
+
+const accountHealth = z
+  .object({
+    status: healthStatus,
+    lastAnswerAt: timestamp.nullable().meta({ description: 'When the provider last answered; null before it did.' }),
+    lastFailureAt: timestamp.nullable().meta({ description: 'When a call last failed; null before one did.' }),
+    lastFailure: z.string().nullable().meta({ description: "The connection's error code." }),
+    circuit: circuitState,
+  })
+  .meta({ id: 'AccountHealth', description: 'What the calls of this process since its start showed.' });
 
 export const providerAccountSchema = z
   .object({
@@ -7,48 +57,15 @@ export const providerAccountSchema = z
     provider: z.string().meta({ description: 'Provider id: `open-api`, `keysecure`, `onerway`, `yixin`.' }),
     title: z.string().meta({ description: "The provider's name for people." }),
     sandbox: z.boolean().meta({ description: 'The account is marked as a test account.' }),
-    operations: z
-      .array(
-        z.object({
-          operation: z.string().meta({ description: 'Operation id of this API.' }),
-          state: z.enum(['documented', 'needs-settings', 'absent']),
-          reason: z.string().nullable().meta({ description: 'Why it cannot be used.' }),
-        }),
-      )
-      .meta({ description: 'What this account can do.' }),
-    calls: z
-      .array(
-        z.object({
-          name: z
-            .string()
-            .meta({ description: 'Path or action of the provider; the title where no path is published.' }),
-          title: z.string(),
-          source: z.string().meta({ description: 'Where the contract in `docs/providers/contracts/` tells of it.' }),
-          state: z.enum(['documented', 'needs-settings', 'absent']),
-          reason: z.string().nullable().meta({ description: 'Why it is not used.' }),
-        }),
-      )
-      .meta({
-        description: "Every call and notification of the provider's documents, and whether the gateway uses it.",
-      }),
+    operations: z.array(accountOperation).meta({ description: 'What this account can do.' }),
+    calls: z.array(providerCall).meta({
+      description: "Every call and notification of the provider's documents, and whether the gateway uses it.",
+    }),
     notes: z.array(z.string()).meta({ description: 'What rests on an unconfirmed assumption.' }),
-    health: z
-      .object({
-        status: z
-          .enum(['up', 'down', 'unknown'])
-          .meta({ description: 'By the last call; `unknown` before the first.' }),
-        lastAnswerAt: timestamp.nullable(),
-        lastFailureAt: timestamp.nullable(),
-        lastFailure: z.string().nullable().meta({ description: "The connection's error code." }),
-        circuit: z.enum(['closed', 'open', 'half-open']).meta({
-          description:
-            'Whether the provider is asked: `open` after many failures in a row, `half-open` while one call tries it again.',
-        }),
-      })
-      .meta({ description: 'What the calls of this process since its start showed.' }),
+    health: accountHealth,
   })
   .meta({ id: 'ProviderAccount', description: 'A configured account at a provider and what it can do.' });
 
 export const providerListSchema = z
-  .object({ data: z.array(providerAccountSchema) })
+  .object({ data: z.array(providerAccountSchema).meta({ description: 'The accounts, by name.' }) })
   .meta({ id: 'ProviderAccountList', description: "The caller's accounts." });

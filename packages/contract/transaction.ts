@@ -1,30 +1,65 @@
-import { movementStatuses, transactionTypes } from '@card-gateway/core';
+import type { MovementStatus, TransactionType } from '@card-gateway/core';
 import { z } from 'zod';
-import { money, pageOf, pageQuery, providerFacts, publicId, refreshQuery, resourceTimes, timestamp } from './common.ts';
+import {
+  instant,
+  money,
+  pageOf,
+  pageQuery,
+  providerFacts,
+  publicId,
+  refreshQuery,
+  resourceTimes,
+  timestamp,
+  words,
+} from './common.ts';
+
+export const transactionType = words<TransactionType>('TransactionType', 'What a transaction is.', {
+  card_opening: 'What the card itself costs.',
+  purchase: 'A payment.',
+  atm_withdrawal: 'Cash from a machine.',
+  management_fee: 'A fee of the provider.',
+  reversal: 'Takes back the transaction that `related` names.',
+  refund: 'A merchant pays back; `related` names the payment where the provider knows it.',
+  unrecognized: 'The provider names a type that no document lists: see `providerType`.',
+});
+
+export const transactionStatus = words<MovementStatus>('TransactionStatus', 'Where a transaction stands.', {
+  pending: 'Authorised or under way. Then `succeeded` or `failed`.',
+  succeeded: 'It was booked. Final; what is taken back is a transaction of its own.',
+  failed: 'It was declined or came to nothing. Final.',
+  unrecognized: 'The provider names a status that no document lists: see `providerStatus`. Anything may follow.',
+});
+
+const transactionFee = z
+  .object({
+    type: z.string().meta({ description: "The provider's word for the fee, e.g. `Exchange_fee`." }),
+    amount: z.string().meta({ description: 'Decimal text in the currency of the card.' }),
+  })
+  .meta({ id: 'TransactionFee', description: 'One fee of a transaction.' });
+
+const merchant = z
+  .object({
+    name: z.string().nullable().meta({ description: 'Its name.' }),
+    categoryCode: z.string().nullable().meta({ description: 'ISO 18245.' }),
+    city: z.string().nullable().meta({ description: 'Where it is.' }),
+    country: z.string().nullable().meta({ description: 'Its country, as the provider writes it.' }),
+  })
+  .meta({ id: 'Merchant', description: 'Who is paid; null is what the provider does not say.' });
 
 export const transactionSchema = z
   .object({
     id: publicId('transaction'),
     ...providerFacts,
     card: publicId('card'),
-    type: z.enum(transactionTypes),
+    type: transactionType,
     providerType: z.string().meta({ description: "The provider's own word for the type." }),
-    status: z.enum(movementStatuses),
+    status: transactionStatus,
     providerStatus: z.string().meta({ description: "The provider's own word for the status." }),
     amount: money.meta({ description: 'In the currency of the card, which the provider leaves open.' }),
     localAmount: money.nullable().meta({ description: 'In the currency of the merchant.' }),
     fee: money.nullable().meta({ description: 'All fees together.' }),
-    fees: z
-      .array(z.object({ type: z.string(), amount: z.string() }))
-      .meta({ description: 'Each fee by the provider’s word; empty where it names none.' }),
-    merchant: z
-      .object({
-        name: z.string().nullable(),
-        categoryCode: z.string().nullable().meta({ description: 'ISO 18245.' }),
-        city: z.string().nullable(),
-        country: z.string().nullable(),
-      })
-      .nullable(),
+    fees: z.array(transactionFee).meta({ description: 'Each fee by the provider’s word; empty where it names none.' }),
+    merchant: merchant.nullable().meta({ description: 'Null where there is none.' }),
     related: z.string().nullable().meta({ description: "The provider's id of the transaction this one belongs to." }),
     modifiedAt: timestamp.nullable().meta({ description: 'When the provider last changed its record.' }),
     ...resourceTimes,
@@ -33,15 +68,10 @@ export const transactionSchema = z
 
 export const transactionPageSchema = pageOf(transactionSchema, 'TransactionPage');
 
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'expected an RFC 3339 date-time, e.g. 2026-11-22T10:00:00Z',
-});
-
 export const transactionQuerySchema = z
   .strictObject({
-    status: z.enum(movementStatuses).optional(),
-    type: z.enum(transactionTypes).optional(),
+    status: transactionStatus.optional().meta({ description: 'Only transactions in this status.' }),
+    type: transactionType.optional().meta({ description: 'Only transactions of this type.' }),
     refresh: refreshQuery,
     from: instant
       .optional()

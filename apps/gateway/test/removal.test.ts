@@ -68,7 +68,7 @@ describe('a token that is removed', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 4 }, () =>
         gateway.client.removeBinding({ params }).then(
-          ({ status }) => status as string,
+          ({ status }) => status,
           (error: { code: string }) => error.code,
         ),
       ),

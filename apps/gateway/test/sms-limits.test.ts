@@ -23,7 +23,7 @@ async function race(clients: readonly Client[], cards: readonly Card[]): Promise
   const starts = cards.map((card, index) => {
     const client = clients[index % clients.length] ?? gateway.client;
     return start(client, card).then(
-      ({ status }) => status as string,
+      ({ status }) => status,
       (error: unknown) => (error instanceof GatewayProblem ? `${error.status} ${error.code}` : 'unreachable'),
     );
   });

@@ -7,7 +7,6 @@ import {
   type ProblemCode,
   problemMediaType,
   problems,
-  problemSchema,
   problemType,
 } from '@card-gateway/contract';
 import type { FastifyInstance } from 'fastify';
@@ -16,11 +15,10 @@ import { z } from 'zod';
 import { deadlineHeader } from './deadline.ts';
 import { documentedCallbacks } from '../callbacks/documented.ts';
 import { build } from '../version.ts';
+import { type Json, openDocument } from './document.ts';
 import { introduction } from './introduction.ts';
 import { unstored } from './problem.ts';
 import { webhooks } from './webhooks.ts';
-
-type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
 
 const tags = [
   { name: 'Providers', description: 'The provider accounts and what they can do.' },
@@ -124,13 +122,12 @@ const favicon = `data:image/svg+xml,${encodeURIComponent(
 const wholeWords = '.markdown th, .markdown td code { white-space: nowrap !important; }';
 
 /** Adds to each operation what the contract's table says of it, and drops components that nothing refers to. */
-function complete(document: Json): Json {
+function complete(collected: Json): Json {
+  const document = openDocument(collected);
   for (const methods of Object.values(document['paths'] as Json)) {
     for (const route of Object.values(methods as Json)) describe(route as Json);
   }
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
-  // No route replies with it, because errors are sent past the serialisers; so it is added here.
-  Object.assign(schemas, z.toJSONSchema(problemSchema).$defs);
   (document['components'] as Json)['headers'] = headers;
   document['webhooks'] = webhooks(documentedCallbacks) as Json;
   for (let before = -1; before !== Object.keys(schemas).length;) {
@@ -164,6 +161,12 @@ function describe(route: Json): void {
     operation.scopes.length === 0 ? 'any valid key' : operation.scopes.map((scope) => `\`${scope}\``).join(' or ');
   route['description'] = `${operation.description}\n\nScope: ${scopes}.`;
   const parameters = (route['parameters'] ?? []) as Json[];
+  const query = operation.query instanceof z.ZodObject ? operation.query.shape : {};
+  for (const parameter of parameters) {
+    // One of a named schema is left without its own description.
+    const { description } = query[parameter['name'] as string]?.meta() ?? {};
+    if (parameter['in'] === 'query' && description !== undefined) parameter['description'] = description;
+  }
   if (operation.effect === 'write') parameters.push(idempotencyKey);
   route['parameters'] = [...parameters, requestDeadline];
   if (operation.example.body !== undefined) {
@@ -318,5 +321,6 @@ const requestDeadline: Json = {
   description:
     'When the answer is needed, e.g. `2026-11-22T10:00:05.250Z`, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
   // Without an example: the portal would fill it in, and that instant is long past.
-  schema: { type: 'string', format: 'date-time' },
+  // Nor a format, which tools do not agree on how to write in a header.
+  schema: { type: 'string' },
 };

@@ -1,0 +1,76 @@
+import { meaningsKey } from '@card-gateway/contract';
+
+export type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
+
+/**
+ * Makes of what zod says of the contract what other people's tools can take: what is sent is closed, what is answered is open,
+ * so that a deployed client lives on when an answer gets a field or a word more.
+ */
+export function openDocument(document: Json): Json {
+  const schemas = (document['components'] as Json)['schemas'] as Json;
+  for (const methods of Object.values(document['paths'] as Json)) {
+    for (const route of Object.values(methods as Json) as Json[]) {
+      const { parameters, requestBody, responses } = route;
+      Object.assign(route, shaped({ ...(parameters && { parameters }), ...(requestBody && { requestBody }) }, sent));
+      Object.assign(route, { responses: shaped(responses, answered) });
+    }
+  }
+  const twins = new Set(Object.keys(schemas).map((name) => `${name}Input`));
+  for (const [name, schema] of Object.entries(schemas))
+    schemas[name] = shaped(schema, twins.has(name) ? sent : answered);
+  return document;
+}
+
+type Shape = (schema: Json) => Json;
+
+/** Applies `shape` to every schema in a value, the innermost first. Examples are left as they are. */
+function shaped<Value>(value: Value, shape: Shape): Value {
+  if (Array.isArray(value)) return value.map((each) => shaped(each, shape)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [
+    name,
+    name === 'example' || name === 'examples' ? member : shaped(member, shape),
+  ]);
+  return shape(withoutUnions(Object.fromEntries(members) as Json)) as Value;
+}
+
+/** A closed object, with the words that it takes. */
+function sent(schema: Json): Json {
+  const { [meaningsKey]: meanings, ...rest } = schema;
+  if (meanings === undefined || rest['enum'] === undefined) return rest;
+  return { ...rest, description: describedWords(rest['description'], meanings) };
+}
+
+const limits = ['pattern', 'minLength', 'maxLength', 'minimum', 'maximum'] as const;
+
+/**
+ * An open object, and said to be: some generators take it for closed where nothing is said. Words are text with its known values; nothing is promised
+ * of lengths and forms.
+ */
+function answered(schema: Json): Json {
+  const { [meaningsKey]: meanings, enum: known, ...rest } = schema;
+  for (const limit of limits) if (typeof rest[limit] !== 'object') delete rest[limit];
+  if (rest['additionalProperties'] === false) return { ...rest, additionalProperties: true };
+  if (known === undefined) return rest;
+  const description = describedWords(rest['description'], meanings);
+  return { ...rest, description: `${description}\n\nMore may come.`, 'x-extensible-enum': known };
+}
+
+function describedWords(description: unknown, meanings: unknown): string {
+  const lines = Object.entries(meanings as Record<string, string>).map(
+    ([word, meaning]) => `- \`${word}\`: ${meaning}`,
+  );
+  return `${description as string}\n\n${lines.join('\n')}`;
+}
+
+/** A nullable text is `["string", "null"]` and no union; a whole number has no limits that nobody set. */
+function withoutUnions(schema: Json): Json {
+  const { anyOf, ...rest } = schema;
+  for (const limit of ['minimum', 'maximum']) {
+    if (Math.abs(Number(rest[limit])) === Number.MAX_SAFE_INTEGER) delete rest[limit];
+  }
+  const [one, other] = (anyOf ?? []) as Json[];
+  if (typeof one?.['type'] !== 'string' || other?.['type'] !== 'null')
+    return anyOf === undefined ? rest : { ...rest, anyOf };
+  return { ...one, ...rest, type: [one['type'], 'null'] };
+}

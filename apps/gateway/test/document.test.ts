@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import { problemCodes } from '@card-gateway/contract';
+import { describe, expect, test } from 'vitest';
+import { build } from '../src/version.ts';
+
+type Json = { readonly [key: string]: Json };
+
+/** What is committed is what is served: `generated.test.ts`. */
+const document = JSON.parse(await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')) as Json;
+const components = document['components'] as Json;
+
+const text = (value: unknown): string => (value ?? '') as string;
+/** The component that a schema refers to; an empty text where it does not. */
+const referred = (schema: Json): string => text(schema['$ref']).replace(/^.*\//, '');
+
+interface Place {
+  readonly at: string;
+  readonly schema: Json;
+}
+
+/** Every object of the document that stands under no example, with its place. */
+function placesIn(value: unknown, at = ''): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const members = Object.entries(value).flatMap(([name, member]) =>
+    /^examples?$/.test(name) ? [] : placesIn(member, `${at}/${name}`),
+  );
+  return [{ at, schema: value as Json }, ...members];
+}
+
+const places = placesIn(document).filter(({ at }) => !at.startsWith('/webhooks/'));
+const schemas = places.filter(({ at }) => /\/(schema|schemas\/\w+|properties\/\w+|items|anyOf\/\d+)$/.test(at));
+const named = (at: string): boolean => /^\/components\/schemas\/\w+$/.test(at);
+
+test('it names its licence by an identifier and is of the version of the product', () => {
+  expect(document['info']).toMatchObject({
+    version: build.version,
+    license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
+  });
+});
+
+/** What ECMAScript (with and without `u`), Python's `re`, RE2, Java and .NET read alike: JSON Schema 6.4, and `\xhh`. */
+function isPortable(pattern: string): boolean {
+  const literal = String.raw`(?:[^\\^$.*+?()[\]{}|]|\\x[0-9a-f]{2})`;
+  const inClass = String.raw`(?:[^\\\]\[]|\\x[0-9a-f]{2})`;
+  const tokens = new RegExp(String.raw`^(?:${literal}|\[\^?${inClass}+\]|\((?!\?)|\)|\||[*+?]|\{\d+(?:,\d*)?\})*$`);
+  return pattern.startsWith('^') && pattern.endsWith('$') && tokens.test(pattern.slice(1, -1));
+}
+
+describe('patterns', () => {
+  const patterns = [...new Set(schemas.flatMap(({ schema: { pattern } }) => (pattern ? [text(pattern)] : [])))];
+
+  test.each(patterns)('%s is read alike everywhere', (pattern) => {
+    expect(isPortable(pattern)).toBe(true);
+    // Quantifiers, groups and classes are whole.
+    expect(() => new RegExp(pattern)).not.toThrow();
+    expect(() => new RegExp(pattern, 'u')).not.toThrow();
+  });
+
+  test.each([
+    String.raw`^\d$`,
+    String.raw`^\p{Cc}$`,
+    '^(?:a)$',
+    '^(?!0)$',
+    '^(?<year>a)$',
+    String.raw`^\u0020$`,
+    'a',
+    '^a',
+    '^.$',
+    String.raw`^\w+$`,
+    '^[[:alpha:]]$',
+  ])('%s would be told', (pattern) => {
+    expect(isPortable(pattern)).toBe(false);
+  });
+});
+
+test('no header has a format', () => {
+  const headers = places.filter(({ schema }) => schema['in'] === ('header' as unknown));
+  expect(headers.length).toBeGreaterThan(0);
+  expect(headers.filter(({ schema }) => schema['schema']?.['format'] !== undefined)).toEqual([]);
+});
+
+describe('names', () => {
+  test('every object and every list of words is a component', () => {
+    const unnamed = schemas.filter(
+      ({ at, schema }) => (schema['properties'] ?? schema['enum'] ?? schema['x-extensible-enum']) && !named(at),
+    );
+    expect(unnamed.map(({ at }) => at)).toEqual([]);
+  });
+
+  test('no union but that of a component and null', () => {
+    const unions = schemas.filter(({ schema }) => schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']);
+    expect(unions.length).toBeGreaterThan(0);
+    const components = expect.stringMatching(/^#\/components\/schemas\/\w+$/) as unknown;
+    for (const { at, schema } of unions) {
+      expect([at, schema['anyOf']]).toEqual([at, [{ $ref: components }, { type: 'null' }]]);
+    }
+  });
+});
+
+/** The components that are reached from here. */
+function reached(value: unknown, found: Set<string> = new Set()): Set<string> {
+  for (const { schema } of placesIn(value)) {
+    const name = referred(schema);
+    if (name === '' || found.has(name)) continue;
+    found.add(name);
+    reached(components['schemas']?.[name], found);
+  }
+  return found;
+}
+
+describe('room to evolve', () => {
+  const routes = Object.values(document['paths'] ?? {}).flatMap((methods) => Object.values(methods));
+  const answers = reached(routes.map((route) => route['responses']));
+  const inputs = reached(routes.flatMap((route) => [route['parameters'], route['requestBody']]));
+
+  test('what is sent and what is answered have no component in common', () => {
+    expect(inputs.size).toBeGreaterThan(10);
+    expect([...inputs].filter((name) => answers.has(name))).toEqual([]);
+  });
+
+  test.each([...answers])('%s, which is answered, is open', (name) => {
+    const closed = new Set(['enum', 'const', 'pattern', 'maxLength', 'minLength', 'maximum', 'minimum']);
+    for (const { at, schema } of placesIn(components['schemas']?.[name])) {
+      if (at.endsWith('/properties')) continue;
+      expect([at, Object.keys(schema).filter((key) => closed.has(key))]).toEqual([at, []]);
+      // Said, because some generators take it for closed where nothing is said.
+      expect([at, schema['additionalProperties']]).toEqual([at, schema['properties'] === undefined ? undefined : true]);
+    }
+  });
+
+  test.each([...inputs])('%s, which is sent, is closed', (name) => {
+    const schema = components['schemas']?.[name];
+    if (schema?.['properties'] === undefined) expect(schema?.['enum']).toBeDefined();
+    else expect(schema['additionalProperties']).toBe(false);
+  });
+
+  test('every known problem code is told', () => {
+    expect(components['schemas']?.['ProblemCode']?.['x-extensible-enum']).toEqual(problemCodes);
+  });
+});
+
+describe('secrets', () => {
+  test.each([
+    ['RevealedCard', 'number'],
+    ['RevealedCard', 'cvv'],
+    ['RevealedBinding', 'token'],
+    ['FrameToken', 'token'],
+    ['ActivateCard', 'cvv'],
+    ['SetCardPin', 'pin'],
+    ['VerifyBinding', 'code'],
+    ['StartBinding', 'cardNumber'],
+    ['CreateCardholder', 'sumsubShareToken'],
+  ])('generated classes do not print %s.%s', (component, property) => {
+    expect(components['schemas']?.[component]?.['properties']?.[property]?.['format']).toBe('password');
+  });
+});
+
+/** What says nothing of itself: properties, parameters, components, and words without a meaning. */
+function undescribed(): string[] {
+  const isDescribed = (schema: Json): boolean =>
+    Boolean(schema['description'] ?? components['schemas']?.[referred(schema)]);
+  const silent = schemas.filter(
+    ({ at, schema }) => (named(at) || /\/properties\/\w+$/.test(at)) && !isDescribed(schema),
+  );
+  const parameters = places.filter(({ schema }) => schema['in'] !== undefined && !schema['description']);
+  const words = schemas.flatMap(({ at, schema }) => {
+    const known = (schema['enum'] ?? schema['x-extensible-enum'] ?? []) as unknown as string[];
+    return known
+      .filter((word) => !text(schema['description']).includes(`- \`${word}\`: `))
+      .map((word) => `${at}: ${word}`);
+  });
+  return [...silent.map(({ at }) => at), ...parameters.map(({ at }) => at), ...words];
+}
+
+test('everything is described', () => {
+  expect(undescribed()).toEqual([]);
+});
