@@ -74,20 +74,22 @@ export function pageOf<Row extends { readonly id: string }, View>(
  * more than running them. Reads one row more than the page holds.
  *
  * @param conditions `{ 'c.account =': 'x' }` becomes `WHERE c.account = $1`; undefined and null ones are left out
+ * @param own values that the text itself names, `$1` and so on
  */
 export function listStatement(
   name: string,
   conditions: Readonly<Record<string, unknown>>,
   page: PageRequest,
   text: (where: string, limit: string) => string,
+  own: readonly unknown[] = [],
 ): { readonly name: string; readonly text: string; readonly values: unknown[] } {
   const used = Object.entries(conditions)
     .map(([condition, value], position) => ({ condition, value, position }))
     .filter(({ value }) => value !== undefined && value !== null);
-  const clause = used.map(({ condition }, index) => `${condition} $${index + 1}`).join(' AND ');
+  const clause = used.map(({ condition }, index) => `${condition} $${own.length + index + 1}`).join(' AND ');
   return {
     name: `${name}:${used.map(({ position }) => position).join('.')}`,
-    text: text(`WHERE ${clause}`, `LIMIT $${used.length + 1}`),
-    values: [...used.map(({ value }) => value), page.limit + 1],
+    text: text(`WHERE ${clause}`, `LIMIT $${own.length + used.length + 1}`),
+    values: [...own, ...used.map(({ value }) => value), page.limit + 1],
   };
 }

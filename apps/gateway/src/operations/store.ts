@@ -47,6 +47,14 @@ export interface OperationFilter {
   readonly account?: string | undefined;
 }
 
+const newest = (where: string, limit: string): string =>
+  `SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}`;
+
+/** The newest of each type by its index, and of those the newest: rare ones are not looked for among millions of others. */
+const pageOfTypes = (where: string, limit: string): string =>
+  `SELECT o.* FROM unnest($1::text[]) AS seen (type) CROSS JOIN LATERAL
+     (${newest(`${where} AND o.type = seen.type`, limit)}) o ORDER BY o.id DESC ${limit}`;
+
 /** Operations with their evidence, newest first, one more than the page holds. */
 export async function listOperations(
   pool: Pool,
@@ -61,11 +69,11 @@ export async function listOperations(
     'o.type =': filter.type,
     'o.account =': filter.account,
     'o.id <': page.after,
-    'ARRAY[o.type] <@': filter.types,
   };
+  const { types } = filter;
   const { rows } = await pool.query<OperationDetails>(
     listStatement(
-      'operation-list',
+      types === undefined ? 'operation-list' : 'operation-list-of-types',
       conditions,
       page,
       (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
@@ -73,7 +81,7 @@ export async function listOperations(
        o.settled_by AS "settledBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts,
        CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
          'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution
-     FROM (SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}) o
+     FROM (${types === undefined ? newest(where, limit) : pageOfTypes(where, limit)}) o
      CROSS JOIN LATERAL (
        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
          'outcome', outcome, 'httpStatus', http_status, 'providerCode', provider_code, 'providerMessage', provider_message)
@@ -82,6 +90,7 @@ export async function listOperations(
      ) a
      LEFT JOIN operation_resolutions r ON r.operation_id = o.id
      ORDER BY o.id DESC`,
+      types === undefined ? [] : [types],
     ),
   );
   return rows;
