@@ -3,7 +3,7 @@ const mostDecodings = 3;
 const ascii = /^[\x20-\x7e]*$/;
 /** Characters that show nothing: zero-width spaces and joiners, marks of direction, soft hyphens, fillers. */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-const otherDigit = /(?![0-9])\p{Nd}/gu;
+const otherDigit = /[\p{Nd}--[0-9]]/gv;
 
 /**
  * A text as a reader means it: compatibility forms such as full-width digits by their usual characters (NFKC), digits of every
@@ -47,16 +47,17 @@ const encodedWord = /[\w+/-]{8,}={0,2}/g;
 
 /** The words of a text that may be base64 or hex, each with the texts that it may stand for. */
 export function decodedWords(text: string): { readonly word: string; readonly texts: readonly string[] }[] {
-  return (text.match(encodedWord) ?? []).flatMap((word) => {
+  return [...new Set(text.match(encodedWord))].flatMap((word) => {
     // A sign of the alphabet may also be one that stands before the encoded text.
-    const parts = new Set([word, ...word.split(/[-_]/), ...word.split(/[+/]/)]);
+    const parts = new Set(/[-_+/]/.test(word) ? [word, ...word.split(/[-_]/), ...word.split(/[+/]/)] : [word]);
     const texts = [...parts].flatMap((part) => (part.length < 8 ? [] : decodings(part)));
     return texts.length === 0 ? [] : [{ word, texts }];
   });
 }
 
 function decodings(word: string): string[] {
-  return (['base64', 'hex'] as const).flatMap((encoding) => {
+  const encodings = /^[0-9a-f]+$/i.test(word) ? (['base64', 'hex'] as const) : (['base64'] as const);
+  return encodings.flatMap((encoding) => {
     const text = Buffer.from(word, encoding).toString('utf8').replaceAll('\0', '');
     // The bytes of any other word are hardly ever text.
     return text === '' || /[\p{Cc}\uFFFD]/u.test(text) ? [] : [plainText(text)];

@@ -3,7 +3,7 @@ import { storableText } from './storable.ts';
 
 const longestMessage = 200;
 /** More of a message is not looked at: expressions that fit long texts run out of stack, or of time. */
-const longestRead = 4000;
+const longestRead = 2000;
 /** What may be the beginning of a card number, address or token behind the part that is read. */
 const longestOfOthers = 64;
 const mask = '***';
@@ -17,8 +17,8 @@ const codeWord = /cvv|cvc|cvn|\botp\b|\b(?:security|sms|verification|card)[ _-]?
 /** Not in `shipping`, but in `cardPin`. */
 const pinWord = /(?<![A-Za-z])pin(?![a-z])|Pin(?![a-z])|(?<![A-Z])PIN(?![A-Z])/;
 /** A payment or share token, if it has a digit; our own ids and UUIDs are shorter. */
-const longWord = /[\w+/=-]{40,}/g;
-/** Looked for from the beginning of a word alone: from each letter on, a word of a megabyte would take minutes. */
+const longWord = /(?<![\w+/=-])[\w+/=-]{40,}/g;
+/** Looked for from the beginning of a word alone, like these: from each letter on, long words would take minutes. */
 const mailAddress = /(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"']+/g;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f]+/g;
@@ -35,8 +35,10 @@ export function redact(message: string | null | undefined, hide: readonly string
   if (message === null || message === undefined || message === '') return null;
   const secrets = secretsOf(hide);
   const read = storableText(message, longestRead);
-  let text = plainText(read);
-  const isPart = message.length > longestRead;
+  const whole = plainText(read);
+  // One character may stand for eighteen.
+  let text = whole.slice(0, longestRead);
+  const isPart = message.length > longestRead || whole.length > longestRead;
   if (isPart) {
     // A secret that goes on behind the part that was read is not recognised: its beginning is cut off.
     text = text.slice(0, Math.max(0, text.length - Math.max(longestOfOthers, secrets.longest)));

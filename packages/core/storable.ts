@@ -8,7 +8,11 @@ export function storableText(text: string, most: number): string {
     .slice(0, 2 * most)
     .replaceAll('\0', '')
     .toWellFormed();
-  return clean.length <= most ? clean : Array.from(clean).slice(0, most).join('');
+  let end = 0;
+  for (let characters = 0; characters < most && end < clean.length; characters += 1) {
+    end += (clean.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return clean.slice(0, end);
 }
 
 const earliest = Date.UTC(1900, 0, 1);

@@ -196,7 +196,7 @@ export function conformance(subject: Conformance): void {
         await withOddValues(call, oddAnswer, (outcome) => {
           expect(['done', 'refused', 'unknown']).toContain(outcome.kind);
         });
-      });
+      }, 30_000);
 
       test('an odd row of a list costs no other', async () => {
         const whole = rowsOf(await withText(call, open(), (text) => text));
@@ -205,7 +205,7 @@ export function conformance(subject: Conformance): void {
           const seen = (rowsOf(outcome) ?? []).map(textOf);
           for (const row of whole) expect(seen).toContain(textOf(row));
         });
-      });
+      }, 30_000);
 
       const { refusal } = call;
       if (refusal !== undefined) {
