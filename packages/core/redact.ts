@@ -9,8 +9,9 @@ const longestOfOthers = 64;
 const mask = '***';
 /** Up to two signs of any kind, and a blank, may stand between two digits of one number. */
 const between = String.raw`[^\p{L}\p{N}]{0,3}`;
-/** Card and phone numbers, codes. */
-const number = new RegExp(String.raw`\p{N}(?:${between}\p{N}){5,}`, 'gu');
+/** Of card and phone numbers, and codes. */
+const leastDigits = 6;
+const number = new RegExp(String.raw`\p{N}(?:${between}\p{N}){${leastDigits - 1},}`, 'gu');
 /** What a security code, a PIN or an SMS code has at least. */
 const shortNumber = new RegExp(String.raw`\p{N}(?:${between}\p{N}){2,}`, 'gu');
 const codeWord = /cvv|cvc|cvn|\botp\b|\b(?:security|sms|verification|card)[ _-]?code|安全码|验证码|密码/i;
@@ -67,7 +68,7 @@ export function isProviderCode(text: string, hide: readonly string[] = []): bool
 interface Secrets {
   /** In {@link plainText}'s form, the longest first: a short text must not break up a longer one that contains it. */
   readonly words: readonly string[];
-  /** After numbers are masked: the user's id `1` must not break up a card number. */
+  /** Shorter than any number that is masked; after those, for the user's id `1` must not break up a card number. */
   readonly digits: readonly string[];
   /** What the longest of them can take up at most: percent-encoded, with signs between. */
   readonly longest: number;
@@ -79,7 +80,7 @@ function secretsOf(hide: readonly string[]): Secrets {
   const isDigits = (text: string): boolean => /^\d+$/.test(text);
   return {
     words: texts.filter((text) => !isDigits(text)),
-    digits: texts.filter(isDigits),
+    digits: texts.filter((text) => isDigits(text) && text.length < leastDigits),
     longest: 3 * (texts[0]?.length ?? 0),
   };
 }
@@ -108,6 +109,7 @@ function masked(text: string, { words, digits, longest }: Secrets, depth = 0): s
   return clean;
 }
 
+/** Made anew for each call, so that it must be made fast: a Unicode class in it, in any case of letters, takes milliseconds. */
 function spelled(parts: readonly string[]): RegExp {
-  return new RegExp(parts.map((part) => RegExp.escape(part)).join(between), 'giu');
+  return new RegExp(parts.map((part) => RegExp.escape(part)).join('[^a-z0-9]{0,3}'), 'gi');
 }
