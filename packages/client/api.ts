@@ -57,14 +57,14 @@ export type BindingPurpose = "loan" | "repayment";
 export interface StartBinding {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** The end user, by the company's own id. */
+  /** The end user, by the company's own id. It must not be a card number, as which it is not treated. */
   user: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
   /** The mobile number that the bank knows. Passed on, never kept in clear. */
   phone: string;
   purpose: BindingPurpose;
-  /** Loan order number; required for a repayment. */
+  /** Loan order number; required for a repayment. It must not be a card number, as which it is not treated. */
   loanOrder?: string | undefined;
   /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
@@ -82,7 +82,7 @@ export interface VerifyBinding {
 export interface CheckBinding {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** The end user, by the company's own id. */
+  /** The end user, by the company's own id. It must not be a card number, as which it is not treated. */
   user: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
@@ -186,7 +186,7 @@ export interface SetCardPin {
 
 /** Why a secret is asked for. */
 export interface Purpose {
-  /** Why it is needed, for the audit log. No personal data. */
+  /** Why it is needed, for the audit log. No personal data; one with a card number is refused. */
   purpose: string;
 }
 
@@ -206,7 +206,7 @@ export type CardholderStatusInput = "pending" | "in_review" | "approved" | "reje
 export interface CreateCardholder {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** The company's own id of this person; one has one cardholder per account. */
+  /** The company's own id of this person; one has one cardholder per account. It must not be a card number, as which it is not treated. */
   reference: string;
   /** Share token of the identity check done at Sumsub. Passed on once, never kept. */
   sumsubShareToken: string;
@@ -248,9 +248,9 @@ export type ResolvedOutcome = "succeeded" | "refused";
 /** What a person found out about a write of unknown outcome. */
 export interface ResolveOperation {
   outcome: ResolvedOutcome;
-  /** How you found out. Kept with the operation; put no card data into it. */
+  /** How you found out. Kept with the operation; one with a card number is refused. */
   reason: string;
-  /** The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. */
+  /** The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. It must not be a card number, as which it is not treated. */
   providerRef?: string | undefined;
 }
 
@@ -1888,7 +1888,7 @@ export interface Operations {
       query: {
         /** The provider account, by its name in the accounts file. */
         account: string;
-        /** The provider's id of the wallet transaction. */
+        /** The provider's id of the wallet transaction. It must not be a card number, as which it is not treated. */
         transaction: string;
       };
     };
@@ -2018,7 +2018,7 @@ export interface Operations {
       query: {
         /** The provider account, by its name in the accounts file. */
         account: string;
-        /** The end user, by the company's own id. */
+        /** The end user, by the company's own id. It must not be a card number, as which it is not treated. */
         user: string;
         /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
         userIp?: string | undefined;

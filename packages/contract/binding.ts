@@ -4,6 +4,7 @@ import {
   accountName,
   cardNumber,
   cardType,
+  isNoCardNumber,
   network,
   operationReference,
   pageOf,
@@ -107,7 +108,9 @@ export const startBindingSchema = z
         format: 'password',
       }),
     purpose: bindingPurpose,
-    loanOrder: printableText(1, 64).optional().meta({ description: 'Loan order number; required for a repayment.' }),
+    loanOrder: printableText(1, 64)
+      .optional()
+      .meta({ description: `Loan order number; required for a repayment. ${isNoCardNumber}` }),
     userIp: userIp.optional(),
   })
   .superRefine((order, context) => {

@@ -2,6 +2,8 @@ import type { CardForm, CardStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
+  hasNoCardNumber,
+  noCardNumberRule,
   instant,
   money,
   network,
@@ -74,6 +76,7 @@ const line = (most: number, description: string) =>
     .min(1)
     .max(most)
     .regex(/^[ -~]*[!-~][ -~]*$/, 'expected English letters, digits and punctuation')
+    .refine(hasNoCardNumber, noCardNumberRule)
     .meta({ description });
 const personName = (description: string) =>
   z
@@ -108,6 +111,7 @@ export const cardAddressSchema = z
       .trim()
       .max(128)
       .regex(/^[ -~]*$/, 'expected English letters, digits and punctuation')
+      .refine(hasNoCardNumber, noCardNumberRule)
       .default('')
       .meta({ description: 'Flat, floor, company; empty where there is none.' }),
     postalCode: line(16, 'Postal code.'),
@@ -181,7 +185,10 @@ export const purposeSchema = z
     purpose: printableText(3, 200, 'expected why it is needed, 3 to 200 characters')
       .trim()
       .min(3, 'expected why it is needed, 3 to 200 characters')
-      .meta({ description: 'Why it is needed, for the audit log. No personal data.' }),
+      .refine(hasNoCardNumber, noCardNumberRule)
+      .meta({
+        description: 'Why it is needed, for the audit log. No personal data; one with a card number is refused.',
+      }),
   })
   .meta({ id: 'Purpose', description: 'Why a secret is asked for.' });
 

@@ -2,6 +2,7 @@ import type { CardholderStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
+  isNoCardNumber,
   operationReference,
   pageOf,
   pageQuery,
@@ -49,7 +50,7 @@ export const createCardholderSchema = z
   .strictObject({
     account: accountName,
     reference: userReference.meta({
-      description: "The company's own id of this person; one has one cardholder per account.",
+      description: `The company's own id of this person; one has one cardholder per account. ${isNoCardNumber}`,
     }),
     sumsubShareToken,
   })

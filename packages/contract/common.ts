@@ -1,4 +1,11 @@
-import { type CardNetwork, idPrefixes, type IdKind, type OperationState, type SettlesBy } from '@card-gateway/core';
+import {
+  type CardNetwork,
+  holdsCardNumber,
+  idPrefixes,
+  type IdKind,
+  type OperationState,
+  type SettlesBy,
+} from '@card-gateway/core';
 import { z } from 'zod';
 
 /**
@@ -67,11 +74,19 @@ export function printableText(min: number, max: number, tooLong?: string) {
     .refine((text) => text.isWellFormed(), printableRule);
 }
 
+/** For whatever a person may write; ids are other things, of which one in ten long numbers passes for a card number. */
+export const hasNoCardNumber = (text: string): boolean => !holdsCardNumber(text);
+export const noCardNumberRule = 'expected no card number in it';
+/** Said of ids, which nobody can tell from card numbers. */
+export const isNoCardNumber = 'It must not be a card number, as which it is not treated.';
+
 export const accountName = printableText(1, 64).meta({
   description: 'The provider account, by its name in the accounts file.',
 });
 
-export const userReference = printableText(1, 64).meta({ description: "The end user, by the company's own id." });
+export const userReference = printableText(1, 64).meta({
+  description: `The end user, by the company's own id. ${isNoCardNumber}`,
+});
 
 const ipv4 = '((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const ipv6 = z.regexes.ipv6.source.slice('^('.length, -')$'.length);

@@ -8,6 +8,9 @@ import {
 import { z } from 'zod';
 import {
   accountName,
+  hasNoCardNumber,
+  isNoCardNumber,
+  noCardNumberRule,
   operationOutcome,
   pageOf,
   pageQuery,
@@ -199,7 +202,8 @@ export const resolveOperationSchema = z
     reason: printableText(1, 500)
       .trim()
       .min(1)
-      .meta({ description: 'How you found out. Kept with the operation; put no card data into it.' }),
+      .refine(hasNoCardNumber, noCardNumberRule)
+      .meta({ description: 'How you found out. Kept with the operation; one with a card number is refused.' }),
     providerRef: z
       .string()
       .min(1)
@@ -211,7 +215,8 @@ export const resolveOperationSchema = z
       .optional()
       .meta({
         description:
-          'The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS.',
+          'The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. ' +
+          isNoCardNumber,
       }),
   })
   .meta({ id: 'ResolveOperation', description: 'What a person found out about a write of unknown outcome.' });

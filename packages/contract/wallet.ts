@@ -1,13 +1,13 @@
 import type { WalletEntryStatus } from '@card-gateway/core';
 import { z } from 'zod';
-import { accountName, money, timestamp, words } from './common.ts';
+import { accountName, isNoCardNumber, money, timestamp, words } from './common.ts';
 
 export const walletTransactionQuerySchema = z.strictObject({
   account: accountName,
   transaction: z
     .string()
     .regex(/^[!-~]{1,128}$/, 'expected the id of a transaction: up to 128 characters, no spaces')
-    .meta({ description: "The provider's id of the wallet transaction." }),
+    .meta({ description: `The provider's id of the wallet transaction. ${isNoCardNumber}` }),
 });
 
 const walletDirection = words<'in' | 'out' | 'unrecognized'>('WalletDirection', 'Which way value moved.', {

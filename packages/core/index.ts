@@ -1,5 +1,6 @@
 export * from './binding.ts';
 export * from './callback.ts';
+export * from './card-number.ts';
 export * from './card.ts';
 export * from './cardholder.ts';
 export * from './id.ts';

@@ -1,5 +1,5 @@
 import { operations } from '@card-gateway/contract';
-import { newUuid } from '@card-gateway/core';
+import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
@@ -131,12 +131,18 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
-/** One digit more than a UUID can have in a row. */
-const cardNumberInside = /\d{13}/;
+/** As many digits as the shortest card number has, in whatever groups. */
+const cardNumberInside = /\d(?:[_.:-]{0,3}\d){12}/;
+const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The caller's own request id if it is a plain one, else a new one. It is logged, so that it must be no card number. */
 function requestId(header: string | string[] | undefined, now: () => number): string {
-  const isPlain = typeof header === 'string' && requestIdShape.test(header) && !cardNumberInside.test(header);
+  const isPlain =
+    typeof header === 'string' &&
+    requestIdShape.test(header) &&
+    // Of a UUID chance makes as many digits, but hardly ever with the check digit of a card number.
+    (uuidShape.test(header) || !cardNumberInside.test(header)) &&
+    !holdsCardNumber(header);
   return isPlain ? header : newUuid(now());
 }
 

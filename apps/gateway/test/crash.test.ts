@@ -4,6 +4,7 @@ import { openDatabase } from '@card-gateway/database';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type GatewayProcess, type Installation, install } from './setup/process.ts';
@@ -49,7 +50,7 @@ const issued = (): number => sandbox.admin.ledger({ effect: 'card_issued' }).len
 const applied = (): number => sandbox.admin.requestCount('keysecure', 'card/apply');
 const statesOf = async (key: string): Promise<string[]> => {
   const { rows } = await pool.query<{ state: string }>('SELECT state FROM operations WHERE idempotency_key = $1', [
-    key,
+    keyHash(key),
   ]);
   return rows.map(({ state }) => state);
 };

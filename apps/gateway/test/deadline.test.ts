@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
@@ -53,7 +54,7 @@ const requests = (): number => gateway.sandbox.admin.requests().counts.reduce((s
 const statesOf = async (idempotencyKey: string): Promise<string[]> => {
   const { rows } = await gateway.pool.query<{ state: string }>(
     'SELECT state FROM operations WHERE idempotency_key = $1',
-    [idempotencyKey],
+    [keyHash(idempotencyKey)],
   );
   return rows.map(({ state }) => state);
 };

@@ -6,6 +6,7 @@ import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { address, cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
@@ -292,7 +293,7 @@ describe('nothing is kept of a code, so that the same key with another code', ()
     // As a gateway of the version before would write it.
     const { rows } = await gateway.pool.query(
       'UPDATE operations SET request_hash = $2 WHERE idempotency_key = $1 RETURNING request_hash AS hash',
-      [idempotencyKey, `f1:${'0'.repeat(64)}`],
+      [keyHash(idempotencyKey), `f1:${'0'.repeat(64)}`],
     );
     expect(rows).toEqual([{ hash: null }]);
     expectSame(await post({ path: one.path, idempotencyKey, body: { code: one.code } }), first);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Operation } from '@card-gateway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unstored } from '../src/http/problem.ts';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { address } from './setup/cards.ts';
 import { type Answer, call, callRaw, everyOperation, exampleOf, pathOf, problemOf, schemaOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -355,21 +356,38 @@ describe('what is hardly HTTP', () => {
     );
     socket.resume();
     await once(socket, 'close');
-    const { rowCount } = await gateway.pool.query("SELECT 1 FROM operations WHERE idempotency_key = 'short'");
+    const { rowCount } = await gateway.pool.query('SELECT 1 FROM operations WHERE idempotency_key = $1', [
+      keyHash('short'),
+    ]);
     expect(rowCount).toBe(0);
   });
 });
 
-describe('X-Request-Id', () => {
-  test.each(['mine-1', 'a:b.c_d-e', 'x'.repeat(128)])('%s is echoed', async (id) => {
-    const headers = { 'x-request-id': id };
-    expect(problemOf(await send({ path: '/nothing', headers }), 404).requestId).toBe(id);
-    expect(problemOf(await send({ path: '/v1/cards?limit=x', headers }), 400).requestId).toBe(id);
-    expect(problemOf(await call(gateway.url, { path: '/v1/cards', headers }), 401).requestId).toBe(id);
-    expect((await send({ path: '/v1/cards', headers })).headers['x-request-id']).toBe(id);
-  });
+/** A card number in groups, in base64 and in the form of a UUID; one without a right check digit; and a plain one. */
+const numbersInIds = [
+  '4111-1111-1111-1111',
+  '4111.1111:1111_1111',
+  'req-4111--1111--1111--1111-a',
+  '4.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1',
+  'NDExMTExMTExMTExMTExMQ',
+  '41111111-1111-1111-a000-000000000000',
+  '6217-0012-3456-7890-123',
+  '4111111111111111',
+];
 
-  test.each(['', 'with space', 'x'.repeat(129), '<script>', 'caf\u00e9', '4111 1111 1111 1111', '"'])(
+describe('X-Request-Id', () => {
+  test.each(['mine-1', 'a:b.c_d-e', 'x'.repeat(128), '01a22549-6291-73c7-8d7c-099410916512', '2026-11-29T10.01.07Z'])(
+    '%s is echoed',
+    async (id) => {
+      const headers = { 'x-request-id': id };
+      expect(problemOf(await send({ path: '/nothing', headers }), 404).requestId).toBe(id);
+      expect(problemOf(await send({ path: '/v1/cards?limit=x', headers }), 400).requestId).toBe(id);
+      expect(problemOf(await call(gateway.url, { path: '/v1/cards', headers }), 401).requestId).toBe(id);
+      expect((await send({ path: '/v1/cards', headers })).headers['x-request-id']).toBe(id);
+    },
+  );
+
+  test.each(['', 'with space', 'x'.repeat(129), '<script>', 'caf\u00e9', '4111 1111 1111 1111', '"', ...numbersInIds])(
     '%j is replaced',
     async (id) => {
       const { requestId } = problemOf(await send({ path: '/nothing', headers: { 'x-request-id': id } }), 404);

@@ -446,6 +446,11 @@ describe('a resolution', () => {
       outcome: 'refused',
       reason: 'card 6217 0012 3456 7890 123 is not there',
     });
+    const number = await resolve((await lostOrder()).operation, {
+      outcome: 'refused',
+      reason: 'card 4111.1111.1111.1111 is not there',
+    });
+    expect(number).toMatchObject({ status: 400, body: { errors: [{ pointer: '/reason' }] } });
     expect(body).toMatchObject({ resolution: { reason: 'card *** is not there' } });
   });
 });

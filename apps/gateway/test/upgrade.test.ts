@@ -3,6 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import { migrate, migrationFiles, migrationStatus } from '@card-gateway/database/migrate';
 import { createRoles, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
+import { toPublicId } from '@card-gateway/core';
 import { startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -56,6 +57,7 @@ describe.each(versions)('a database of version %s', (version) => {
   let database: OwnDatabase;
   let keys: { readonly GATEWAY_SEALING_KEYS: string; readonly GATEWAY_FINGERPRINT_KEYS: string };
   let before: Record<string, number>;
+  let writes: Record<string, { readonly id: string; readonly key: string }>;
   let pool: Pool;
 
   beforeAll(async () => {
@@ -80,6 +82,13 @@ describe.each(versions)('a database of version %s', (version) => {
       ),
     );
     before = await countsOf(database.superuserUrl, tables);
+    const { rows } = await withClient(database.superuserUrl, (superuser) =>
+      superuser.query<{ type: string; id: string; key: string }>(
+        `SELECT type, resource_id AS id, idempotency_key AS key FROM operations WHERE type = 'freezeCard'
+         UNION ALL SELECT 'resolveOperation', operation_id, idempotency_key FROM operation_resolutions`,
+      ),
+    );
+    writes = Object.fromEntries(rows.map(({ type, ...write }) => [type, write]));
     await createRoles(database.superuserUrl, {
       owner: new URL(inject('templateOwnerUrl')).password,
       runtime: new URL(inject('templateRuntimeUrl')).password,
@@ -120,6 +129,11 @@ describe.each(versions)('a database of version %s', (version) => {
     ]);
     const { rows: looks } = await withClient(database.ownerUrl, (owner) => owner.query('SELECT subject FROM guesses'));
     expect(looks).toEqual([{ subject: 'reveal by key_of_50' }]);
+    const { rows: plain } = await withClient(database.ownerUrl, (owner) =>
+      owner.query(`SELECT idempotency_key FROM operations WHERE idempotency_key !~ '^sha256:[0-9a-f]{64}$'
+                   UNION ALL SELECT idempotency_key FROM operation_resolutions WHERE idempotency_key !~ '^sha256:[0-9a-f]{64}$'`),
+    );
+    expect(plain).toEqual([]);
     const empty = await createTestDatabase();
     expect(await schemaOf(database.ownerUrl)).toEqual(await schemaOf(empty.ownerUrl));
     await empty.drop();
@@ -128,6 +142,8 @@ describe.each(versions)('a database of version %s', (version) => {
   test('is served by a gateway of today with its keys, and with no others', async () => {
     const sandbox = await startSandbox();
     const installation = await install(pool, sandbox, { database: database.url });
+    // The caller of before.
+    await pool.query("UPDATE api_keys SET caller = 'development' WHERE caller = 'tests'");
     try {
       const gateway = await installation.start(keys);
       const { client } = gateway;
@@ -144,6 +160,24 @@ describe.each(versions)('a database of version %s', (version) => {
       expect(unknown).toMatchObject({ type: 'issueCard', outcome: 'unknown' });
       expect((await pool.query("SELECT FROM graphile_worker.jobs WHERE task_identifier = 'settle'")).rowCount).toBe(1);
       expect(await verifyChain(pool)).toMatchObject({ intact: true });
+
+      // It repeats what it did before, with its keys of then.
+      const { freezeCard, resolveOperation } = writes;
+      const card = toPublicId('card', freezeCard?.id ?? '');
+      const operation = toPublicId('operation', resolveOperation?.id ?? '');
+      const body = { outcome: 'succeeded', reason: 'Support confirmed it, ticket 4712' } as const;
+      const repeats = [
+        await client.call('freezeCard', { params: { id: card }, idempotencyKey: freezeCard?.key ?? '' }),
+        await client.call('resolveOperation', {
+          params: { id: operation },
+          body,
+          idempotencyKey: resolveOperation?.key ?? '',
+        }),
+      ];
+      expect(repeats).toMatchObject([
+        { status: 200, replayed: true, data: { id: card } },
+        { status: 200, replayed: true, data: { id: operation } },
+      ]);
       await gateway.end('SIGTERM');
 
       const [, sealingBytes = ''] = keys.GATEWAY_SEALING_KEYS.split(':');

@@ -92,6 +92,8 @@ recorded or sent, so repeat it with the same key.
 
 Every error is \`application/problem+json\` (RFC 9457). Decide by \`code\`; \`errors[]\` names each faulty field with a JSON
 pointer and what was expected; \`requestId\` finds it in the log. Card numbers are never in a URL, an error or a log.
+A \`purpose\`, a \`reason\` or an address with a card number in it is refused with 400. Ids (\`user\`, \`reference\`, \`loanOrder\`,
+\`providerRef\`, \`Idempotency-Key\`) must not be card numbers: nobody can tell which they are, so that they are not refused.
 
 ## Time and load
 

@@ -2,6 +2,7 @@ import { inTransaction, Unconfirmed } from '@card-gateway/database';
 import type { OperationType, Refusal, SettledBy, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { addAttempt, keepAnswer } from './attempt-store.ts';
+import { keyHash } from './key-hash.ts';
 import { type Happening, next, type Standing } from './machine.ts';
 import { queueSettle } from './queue-store.ts';
 
@@ -47,6 +48,7 @@ export interface Attempt {
 export interface Key {
   readonly tenant: string;
   readonly caller: string;
+  /** As the caller sent it: it is kept, and looked for, by its hash. */
   readonly idempotencyKey: string;
 }
 
@@ -75,7 +77,7 @@ export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | nu
   const { rows } = await pool.query<OperationRow>({
     name: 'operation-by-key',
     text: `SELECT ${columns} FROM operations WHERE tenant = $1 AND caller = $2 AND idempotency_key = $3`,
-    values: [key.tenant, key.caller, key.idempotencyKey],
+    values: [key.tenant, key.caller, keyHash(key.idempotencyKey)],
   });
   return rows[0] ?? null;
 }
@@ -132,7 +134,7 @@ export async function claim(
         operation.id,
         operation.tenant,
         operation.caller,
-        operation.idempotencyKey,
+        keyHash(operation.idempotencyKey),
         operation.requestHash,
         operation.type,
         operation.provider,

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { keyHash } from '../ledger/key-hash.ts';
 import type { Key } from '../ledger/store.ts';
 
 /** The word of a person on a write that no evidence could settle. */
@@ -29,7 +30,7 @@ export async function insertResolution(client: PoolClient, resolution: NewResolu
       resolution.tenant,
       resolution.caller,
       resolution.apiKey,
-      resolution.idempotencyKey,
+      keyHash(resolution.idempotencyKey),
       resolution.requestHash,
       resolution.outcome,
       resolution.reason,
@@ -52,7 +53,7 @@ export async function findResolution(pool: Pool, operationId: string): Promise<R
 export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE tenant = $1 AND resolved_by = $2 AND idempotency_key = $3`,
-    [key.tenant, key.caller, key.idempotencyKey],
+    [key.tenant, key.caller, keyHash(key.idempotencyKey)],
   );
   return rows[0] ?? null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,7 +8,7 @@ import { startAgain } from './disorder.ts';
 import type { ChaosOptions } from './options.ts';
 import type { Replica } from './replica.ts';
 import { createSearch } from './secrets.ts';
-import type { Store } from './store.ts';
+import type { OperationFact, Store } from './store.ts';
 import { type Facts, judge } from './verdict.ts';
 
 /** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
@@ -44,7 +45,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     tokens: diary.tokens,
     reveals: diary.reveals,
     audit,
-    operations,
+    operations: withKeys(operations, diary),
     resources,
     changes,
     notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
@@ -52,6 +53,14 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     callbacks: { acknowledged, stored },
     leaks: [],
   };
+}
+
+/** The database has hashes of the Idempotency-Keys. */
+function withKeys(operations: readonly OperationFact[], { intents }: Diary): readonly OperationFact[] {
+  const keys = new Map<string, string>(
+    intents.map(({ key }) => [`sha256:${createHash('sha256').update(key).digest('hex')}`, key]),
+  );
+  return operations.map((operation) => ({ ...operation, key: keys.get(operation.key ?? '') ?? operation.key }));
 }
 
 /**

@@ -1,0 +1,44 @@
+import { decodedWords, plainText } from './plain-text.ts';
+
+const shortest = 13;
+const longest = 19;
+/** Numbers with up to two signs, and a blank, between their groups. */
+const run = /\d+(?:[^\p{L}\p{N}]{1,3}\d+)*/gu;
+/** The digits of a point in time are as many as those of a card number. */
+const pointInTime = /(?<!\d)(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?!\d)/g;
+/** Base64 within percent-encoding within base64. */
+const deepest = 2;
+
+/**
+ * Whether a text holds a card number: 13 to 19 digits whose check digit is right (Luhn, ISO/IEC 7812-1 annex B), alone or in
+ * groups, in whatever form {@link plainText} or base64 can be read from. One in ten other numbers of that length is taken for one.
+ */
+export function holdsCardNumber(text: string, depth = 0): boolean {
+  const plain = plainText(text);
+  const runs = plain.replaceAll(pointInTime, 'x').match(run) ?? [];
+  if (runs.some((each) => hasCardNumber(each.match(/\d+/g) ?? []))) return true;
+  if (depth === deepest) return false;
+  return decodedWords(plain).some(({ texts }) => texts.some((each) => holdsCardNumber(each, depth + 1)));
+}
+
+/** Of whole groups: every part of a longer number would be one by chance. */
+function hasCardNumber(groups: readonly string[]): boolean {
+  return groups.some((_group, first) => {
+    let digits = '';
+    for (let next = first; next < groups.length && digits.length < longest; next += 1) {
+      digits += groups[next] ?? '';
+      if (digits.length >= shortest && digits.length <= longest && hasRightCheckDigit(digits)) return true;
+    }
+    return false;
+  });
+}
+
+function hasRightCheckDigit(digits: string): boolean {
+  let sum = 0;
+  for (let place = 0; place < digits.length; place += 1) {
+    const digit = Number(digits.charAt(digits.length - 1 - place));
+    const doubled = place % 2 === 0 ? digit : 2 * digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
