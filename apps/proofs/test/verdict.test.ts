@@ -73,7 +73,7 @@ const good: Facts = {
   notFoundAfterwards: 0,
   endedByThemselves: 0,
   callbacks: { acknowledged: 1, stored: 1 },
-  leaks: [],
+  traces: { leaks: [], unwrittenDenials: 0 },
 };
 
 const found = (facts: Partial<Facts>): ViolationName[] => {
@@ -134,6 +134,17 @@ const look: Reveal = {
   },
 };
 const written: AuditFact = { action: 'card.reveal', resource: look.resource, tenant: 'default', purpose: 'look 1' };
+const denied: Reveal = {
+  ...look,
+  tenant: 'other',
+  answer: { kind: 'problem', status: 404, code: 'not-found', text: '{}', final: false },
+};
+const deniedRow: AuditFact = {
+  ...written,
+  tenant: 'other',
+  action: 'card.reveal_denied',
+  purpose: 'not-found: look 1',
+};
 const shownAs = (text: string): Reveal => ({ ...look, answer: { ...look.answer, text } as Reveal['answer'] });
 
 test.each<[string, Partial<Facts>]>([
@@ -157,6 +168,11 @@ test.each<[string, Partial<Facts>]>([
   [
     'a look that was written down',
     { reveals: [look], audit: [written], ledger: [effect, effectOf('private_info_shown')] },
+  ],
+  ['a denied look that was written down', { reveals: [denied], audit: [deniedRow] }],
+  [
+    'a denied look that could not be written down, as the log says',
+    { reveals: [denied], traces: { leaks: [], unwrittenDenials: 1 } },
   ],
 ])('%s is no violation', (_name, facts) => {
   expect(found(facts)).toEqual([]);
@@ -219,7 +235,7 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
   ],
   [
     'a secret that stands somewhere',
-    { leaks: ['PIN in the table operations'] },
+    { traces: { leaks: ['PIN in the table operations'], unwrittenDenials: 0 } },
     ['secrets in the database or the logs'],
   ],
   ['two final answers', { intents: [{ ...intent, answers: [told('{}'), told('{"a":1}')] }] }, ['answers that changed']],
@@ -319,6 +335,7 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     { reveals: [look], audit: [written, written] },
     ['reveals that were not written down'],
   ],
+  ['a denied look that was not written down', { reveals: [denied] }, ['reveals that were not written down']],
   [
     'a look of which only its provider knows',
     { ledger: [effect, effectOf('private_info_shown')] },

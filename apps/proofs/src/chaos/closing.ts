@@ -9,7 +9,7 @@ import type { ChaosOptions } from './options.ts';
 import type { Replica } from './replica.ts';
 import { createSearch } from './secrets.ts';
 import type { OperationFact, Store } from './store.ts';
-import { type Facts, judge } from './verdict.ts';
+import { type Facts, judge, type Traces } from './verdict.ts';
 
 /** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
 const longestSettlingMs = { wait: 100_000, hurry: 30_000 } as const;
@@ -51,7 +51,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     notFoundAfterwards: diary.counts.get('acknowledged, then not found') ?? 0,
     endedByThemselves: diary.counts.get('gateways that ended by themselves') ?? 0,
     callbacks: { acknowledged, stored },
-    leaks: [],
+    traces: null,
   };
 }
 
@@ -86,14 +86,14 @@ export async function settle(
   return passed();
 }
 
-/** Where a number, PIN or token of the run stands in what the gateways logged, or in any row of the database. */
-export async function searchSecrets(
+/** Looks for the numbers, PINs and tokens of the run in all that the gateways logged, and in every row of the database. */
+export async function findTraces(
   replicas: readonly Replica[],
   store: Store,
   { intents, secrets, tokens }: Diary,
   sandbox: Sandbox,
   keys: readonly Buffer[],
-): Promise<string[]> {
+): Promise<Traces> {
   const search = createSearch(
     new Map([
       ...secrets,
@@ -107,11 +107,15 @@ export async function searchSecrets(
     ),
     keys,
   );
+  let unwrittenDenials = 0;
   for (const { log, name } of replicas) {
-    for await (const line of createInterface({ input: createReadStream(log) })) search.look(`the log of ${name}`, line);
+    for await (const line of createInterface({ input: createReadStream(log) })) {
+      search.look(`the log of ${name}`, line);
+      if (line.includes('a denied reveal could not be written to the audit log')) unwrittenDenials += 1;
+    }
   }
   for await (const { table, text } of store.rows()) search.look(`the table ${table}`, text);
-  return search.found();
+  return { leaks: search.found(), unwrittenDenials };
 }
 
 /** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */

@@ -4,7 +4,7 @@ import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Form, Stage } from './calling.ts';
-import { gather, repeatAll, searchSecrets, settle } from './closing.ts';
+import { gather, repeatAll, findTraces, settle } from './closing.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
@@ -138,8 +138,8 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const settledAfterMs = await settle(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
     await Promise.all(replicas.map((replica) => replica.close()));
-    const leaks = await searchSecrets(replicas, store, diary, sandbox, installation.keys);
-    const last = { ...(await facts()), leaks };
+    const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
+    const last = { ...(await facts()), traces };
     return { counts: diary.counts, facts: last, verdict: judge(last), settledAfterMs };
   } finally {
     for (const step of undo.toReversed()) await step();

@@ -31,6 +31,13 @@ export interface CardFact {
   readonly pin: string;
 }
 
+export interface Traces {
+  /** Where a secret of the run stands. */
+  readonly leaks: readonly string[];
+  /** Denied reveals of which the log says that they could not be written to the audit log, because the database was away. */
+  readonly unwrittenDenials: number;
+}
+
 /** Both sides after everything that can settle has settled. */
 export interface Facts {
   readonly intents: readonly Intent[];
@@ -51,8 +58,8 @@ export interface Facts {
   readonly endedByThemselves: number;
   /** Different callbacks that were acknowledged to the provider, and all that are stored. */
   readonly callbacks: { readonly acknowledged: number; readonly stored: number };
-  /** Where a secret of the run stands, looked for when it is over. */
-  readonly leaks: readonly string[];
+  /** What the gateways left in their logs and the database; null until the run is over. */
+  readonly traces: Traces | null;
 }
 
 export type Found = Readonly<Record<ViolationName, string[]>>;

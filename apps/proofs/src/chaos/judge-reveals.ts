@@ -1,12 +1,16 @@
 import type { Facts, Found, Index } from './facts.ts';
 import type { Reveal } from './diary.ts';
+import type { AuditFact } from './store.ts';
 
 /** What the provider's ledger says of a look at a card's number. */
 export const revealEffect = 'private_info_shown';
 /** A read is asked for again once, where its answer is lost. */
 const mostAsked = 2;
 
-/** What was shown belongs to what was asked for and to who asked, and each look was written down, once. */
+/** Denials are answered, and written down, with these. */
+const denials: ReadonlySet<string> = new Set(['not-found', 'reveal-limit']);
+
+/** What was shown belongs to what was asked for and to who asked, and each look was written down, once, given or denied. */
 export function judgeReveals(facts: Facts, index: Index, found: Found): void {
   const byPurpose = Map.groupBy(facts.audit, ({ purpose }) => purpose ?? '');
   for (const reveal of facts.reveals) {
@@ -23,6 +27,7 @@ export function judgeReveals(facts: Facts, index: Index, found: Found): void {
       found['reveals that were not written down'].push(`${resource} for "${purpose}": ${JSON.stringify(rows)}`);
     }
   }
+  judgeDenials(facts, byPurpose, found);
   const looks = Map.groupBy(
     facts.audit.filter(({ action }) => action === 'card.reveal'),
     ({ resource }) => resource,
@@ -34,6 +39,23 @@ export function judgeReveals(facts: Facts, index: Index, found: Found): void {
       found['reveals that were not written down'].push(`${uniqueNo} was shown ${shown} times, for ${written} looks`);
     }
   }
+}
+
+function judgeDenials(
+  { reveals, traces }: Facts,
+  byPurpose: ReadonlyMap<string, readonly AuditFact[]>,
+  found: Found,
+): void {
+  if (traces === null) return;
+  const unwritten = reveals.flatMap(({ tenant, action, resource, purpose, answer }) => {
+    if (answer.kind !== 'problem' || !denials.has(answer.code)) return [];
+    const rows = byPurpose.get(`${answer.code}: ${purpose}`) ?? [];
+    const isWritten = rows.some(
+      (row) => row.action === `${action}_denied` && row.resource === resource && row.tenant === tenant,
+    );
+    return isWritten && rows.length === 1 ? [] : [`${resource} for "${purpose}" was denied: ${JSON.stringify(rows)}`];
+  });
+  if (unwritten.length > traces.unwrittenDenials) found['reveals that were not written down'].push(...unwritten);
 }
 
 /** What must have been shown, as the contract has it. */

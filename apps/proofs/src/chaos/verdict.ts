@@ -12,7 +12,7 @@ import { changesByEffect, judgeChanges } from './judge-changes.ts';
 import { judgeReveals, revealEffect } from './judge-reveals.ts';
 import type { OperationFact, ResourceFact } from './store.ts';
 
-export { type Facts, type Verdict, type ViolationName, violationNames } from './facts.ts';
+export { type Facts, type Traces, type Verdict, type ViolationName, violationNames } from './facts.ts';
 
 /** Effects whose reference is our own: at most one of each, and its operation is named by it. */
 const byReference: Readonly<Record<string, { readonly kind: ResourceFact['kind']; readonly type: string }>> = {
@@ -37,7 +37,7 @@ export function judge(facts: Facts): Verdict {
   judgeOperations(facts, index, found);
   judgeChanges(facts, index, found);
   judgeReveals(facts, index, found);
-  found['secrets in the database or the logs'].push(...facts.leaks);
+  found['secrets in the database or the logs'].push(...(facts.traces?.leaks ?? []));
   for (const { operationId, before, after } of facts.changes) {
     found['answers that changed'].push(`operation ${operationId} was ${before} and became ${after}`);
   }
