@@ -192,7 +192,7 @@ export async function listening(child: ChildProcess): Promise<string> {
     stream?.on('data', (more: string) => {
       // What a gateway logs later is read, so that it can go on writing, and not kept.
       if (text.length < 20_000) text += more;
-      const url = /listening at (http:\/\/[\d.:]+)/i.exec(text)?.[1];
+      const url = /"listensAt":"(http:\/\/[\d.:]+)"/.exec(text)?.[1];
       if (url !== undefined) resolve(url);
     });
   }
