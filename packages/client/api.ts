@@ -20,7 +20,7 @@ export type OperationOutcomeInput = "submitting" | "succeeded" | "refused" | "un
  * - `look-up`: The gateway keeps asking the provider.
  * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
  */
-export type SettlesByInput = "look-up" | "person";
+export type ResolvesByInput = "look-up" | "person";
 
 /**
  * Where a binding stands. The usual way is `starting` → `awaiting_code` → `verifying` → `bound`.
@@ -103,11 +103,11 @@ export interface LookUpIssuer {
 /**
  * What became of a callback.
  *
- * - `received`: Stored and acknowledged, not worked yet. Then one of the others.
- * - `worked`: What it says has been taken over. Final, unless it is replayed.
- * - `failed`: Working it failed each time; `failure` says why. `received` again after replayCallback.
+ * - `received`: Stored and acknowledged, not processed yet. Then one of the others.
+ * - `processed`: What it says has been taken over. Final, unless it is replayed.
+ * - `failed`: Processing it failed each time; `failure` says why. `received` again after replayCallback.
  */
-export type CallbackStateInput = "received" | "worked" | "failed";
+export type CallbackStateInput = "received" | "processed" | "failed";
 
 /**
  * Where a card stands. The usual way is `pending` → `inactive` (physical cards alone) → `active` ⇄ `frozen` → `cancelling` → `cancelled`.
@@ -381,7 +381,7 @@ export type OperationOutcome = Open<"submitting" | "succeeded" | "refused" | "un
  *
  * More may come.
  */
-export type SettlesBy = Open<"look-up" | "person">;
+export type ResolvesBy = Open<"look-up" | "person">;
 
 /** The last write on this resource and what became of it; in the answer to a write, and to its repeats, that very one. */
 export interface OperationReference {
@@ -390,7 +390,7 @@ export interface OperationReference {
   outcome: OperationOutcome;
   /** When the outcome became unknown; absent where it is known. */
   since?: string | undefined;
-  settlesBy?: SettlesBy | undefined;
+  resolvesBy?: ResolvesBy | undefined;
   /** When the provider is asked next; null where it is not, absent where the outcome is known. */
   nextLookUpAt?: string | null | undefined;
 }
@@ -555,13 +555,13 @@ export interface RevealedBinding {
 /**
  * What became of a callback.
  *
- * - `received`: Stored and acknowledged, not worked yet. Then one of the others.
- * - `worked`: What it says has been taken over. Final, unless it is replayed.
- * - `failed`: Working it failed each time; `failure` says why. `received` again after replayCallback.
+ * - `received`: Stored and acknowledged, not processed yet. Then one of the others.
+ * - `processed`: What it says has been taken over. Final, unless it is replayed.
+ * - `failed`: Processing it failed each time; `failure` says why. `received` again after replayCallback.
  *
  * More may come.
  */
-export type CallbackState = Open<"received" | "worked" | "failed">;
+export type CallbackState = Open<"received" | "processed" | "failed">;
 
 /**
  * The answer to a payment.
@@ -575,7 +575,7 @@ export type Decision = Open<"approve" | "decline">;
 
 /** A verified notification of a provider. Its content is sealed and not shown. */
 export interface Callback {
-  /** Id of a callback: `evt_` and 26 characters, sortable by time. */
+  /** Id of a callback: `cbk_` and 26 characters, sortable by time. */
   id: string;
   /** The provider that sent it. */
   provider: string;
@@ -588,12 +588,12 @@ export interface Callback {
   deliveries: number;
   /** What an `authorization` was answered; null for all others. */
   decision: Decision | null;
-  /** Why working it failed. */
+  /** Why processing it failed. */
   failure: string | null;
   /** When it first came. */
   receivedAt: string;
-  /** When it was worked; null before. */
-  workedAt: string | null;
+  /** When it was processed; null before. */
+  processedAt: string | null;
 }
 
 /** One page of a list. */
@@ -899,12 +899,12 @@ export interface Refusal {
  *
  * More may come.
  */
-export type SettledBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
+export type ResolvedBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
 
-/** The word of the person who settled an operation. */
+/** The word of the person who resolved an operation. */
 export interface Resolution {
   /** The service whose API key it was. */
-  resolvedBy: string;
+  caller: string;
   /** Id of that API key. */
   apiKey: string;
   /** How the person found out. */
@@ -956,7 +956,7 @@ export interface Attempt {
   providerMessage: string | null;
 }
 
-/** One write, what was sent, what was said, and how it settled. */
+/** One write, what was sent, what was said, and how it was resolved. */
 export interface Operation {
   /** Id of an operation: `op_` and 26 characters, sortable by time. */
   id: string;
@@ -977,30 +977,30 @@ export interface Operation {
   /** Since when the outcome is not known; null when it is, or is still awaited. */
   unknownSince: string | null;
   /** Null where the outcome is not unknown. */
-  settlesBy: SettlesBy | null;
+  resolvesBy: ResolvesBy | null;
   /** When the provider is asked next; null where it is not asked. */
   nextLookUpAt: string | null;
   /** Null until the outcome is known. */
-  settledBy: SettledBy | null;
-  /** The word of the person who settled it. */
+  resolvedBy: ResolvedBy | null;
+  /** The word of the person who resolved it. */
   resolution: Resolution | null;
   /** A later write of the same thing, which succeeded while the outcome of this one was unknown. Nothing is asked about this one any more. */
   supersededBy: string | null;
   /** When it was recorded, before it was sent. */
   createdAt: string;
   /** When its outcome became known; null before. */
-  settledAt: string | null;
+  resolvedAt: string | null;
   /** The evidence: every call about this write and what else showed its outcome, oldest first; look-ups that showed the same are one entry. */
   attempts: Attempt[];
 }
 
 /** How many writes of an account are unknown. */
-export interface UnsettledAccount {
+export interface UnresolvedAccount {
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** Writes whose outcome nobody knows. */
   unknown: number;
-  /** Of those, the ones that a person must settle. */
+  /** Of those, the ones that a person must resolve. */
   waitingForPerson: number;
   /** Since when the oldest of them is unknown. */
   oldestUnknownSince: string;
@@ -1013,7 +1013,7 @@ export interface OperationPage {
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
   /** What is unknown at each account that has any, of the types that the key may read, whatever this page shows. */
-  unsettled: UnsettledAccount[];
+  unresolved: UnresolvedAccount[];
 }
 
 /**
@@ -2065,7 +2065,7 @@ export interface Operations {
     answer: Sync;
   };
   /**
-   * List operations. Every write with its evidence, newest first. `outcome=unknown` shows what waits to be settled, `settlesBy=person` what waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.
+   * List operations. Every write with its evidence, newest first. `outcome=unknown` shows what waits to be resolved, `resolvesBy=person` what waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.
    *
    * Scope: `cards:read` or `bindings:read`.
    */
@@ -2075,7 +2075,7 @@ export interface Operations {
         /** Only writes of this outcome. */
         outcome?: OperationOutcomeInput | undefined;
         /** Only writes of unknown outcome that wait for this. */
-        settlesBy?: SettlesByInput | undefined;
+        resolvesBy?: ResolvesByInput | undefined;
         /** Only writes of this type. */
         type?: OperationTypeInput | undefined;
         /** Only writes of this account. */
@@ -2089,7 +2089,7 @@ export interface Operations {
     answer: OperationPage;
   };
   /**
-   * Get an operation. One write: what was sent when, what the provider said, and how it settled. One of a type that the key may not read (listOperations) is answered like one that does not exist.
+   * Get an operation. One write: what was sent when, what the provider said, and how it was resolved. One of a type that the key may not read (listOperations) is answered like one that does not exist.
    *
    * Scope: `cards:read` or `bindings:read`.
    */
@@ -2120,7 +2120,7 @@ export interface Operations {
     answer: Operation;
   };
   /**
-   * List callbacks. Verified notifications of the providers, newest first. `state=failed` shows what could not be worked.
+   * List callbacks. Verified notifications of the providers, newest first. `state=failed` shows what could not be processed.
    *
    * Scope: `operations:resolve`.
    */
@@ -2147,21 +2147,21 @@ export interface Operations {
   getCallback: {
     input: {
       params: {
-        /** Id of a callback: `evt_` and 26 characters, sortable by time. */
+        /** Id of a callback: `cbk_` and 26 characters, sortable by time. */
         id: string;
       };
     };
     answer: Callback;
   };
   /**
-   * Work a callback again. Puts a stored notification back on the queue. It says what it said, so that working it again changes nothing that is newer.
+   * Process a callback again. Puts a stored notification back on the queue. It says what it said, so that processing it again changes nothing that is newer.
    *
    * Scope: `operations:resolve`.
    */
   replayCallback: {
     input: {
       params: {
-        /** Id of a callback: `evt_` and 26 characters, sortable by time. */
+        /** Id of a callback: `cbk_` and 26 characters, sortable by time. */
         id: string;
       };
     };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { accountName, pageOf, pageQuery, publicId, timestamp, words } from './common.ts';
 
-export const callbackState = words<'received' | 'worked' | 'failed'>('CallbackState', 'What became of a callback.', {
-  received: 'Stored and acknowledged, not worked yet. Then one of the others.',
-  worked: 'What it says has been taken over. Final, unless it is replayed.',
-  failed: 'Working it failed each time; `failure` says why. `received` again after replayCallback.',
+export const callbackState = words<'received' | 'processed' | 'failed'>('CallbackState', 'What became of a callback.', {
+  received: 'Stored and acknowledged, not processed yet. Then one of the others.',
+  processed: 'What it says has been taken over. Final, unless it is replayed.',
+  failed: 'Processing it failed each time; `failure` says why. `received` again after replayCallback.',
 });
 
 /** What a payment that a provider asked about was answered. */
@@ -24,9 +24,9 @@ export const callbackSchema = z
     state: callbackState,
     deliveries: z.int().meta({ description: 'How often the provider has sent it.' }),
     decision: decision.nullable().meta({ description: 'What an `authorization` was answered; null for all others.' }),
-    failure: z.string().nullable().meta({ description: 'Why working it failed.' }),
+    failure: z.string().nullable().meta({ description: 'Why processing it failed.' }),
     receivedAt: timestamp.meta({ description: 'When it first came.' }),
-    workedAt: timestamp.nullable().meta({ description: 'When it was worked; null before.' }),
+    processedAt: timestamp.nullable().meta({ description: 'When it was processed; null before.' }),
   })
   .meta({ id: 'Callback', description: 'A verified notification of a provider. Its content is sealed and not shown.' });
 

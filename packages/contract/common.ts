@@ -163,7 +163,7 @@ export const operationOutcome = words<OperationState>('OperationOutcome', 'What 
     'It was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown, and nobody has to find out. Final, but for a late answer to its own call.',
 });
 
-export const settlesBy = words<SettlesBy>('SettlesBy', 'What an unknown outcome waits for.', {
+export const resolvesBy = words<SettlesBy>('ResolvesBy', 'What an unknown outcome waits for.', {
   'look-up': 'The gateway keeps asking the provider.',
   person: 'Nothing can be asked: a person finds out and calls resolveOperation.',
 });
@@ -173,7 +173,7 @@ export const operationReference = z
     id: publicId('operation'),
     outcome: operationOutcome,
     since: timestamp.optional().meta({ description: 'When the outcome became unknown; absent where it is known.' }),
-    settlesBy: settlesBy.optional(),
+    resolvesBy: resolvesBy.optional(),
     nextLookUpAt: timestamp.nullable().optional().meta({
       description: 'When the provider is asked next; null where it is not, absent where the outcome is known.',
     }),

@@ -199,16 +199,16 @@ export const walletTransaction = {
 };
 
 export const callback = {
-  id: 'evt_01kan3z7jhfe7v2eq8d4tqh1yd',
+  id: 'cbk_01kan3z7jhfe7v2eq8d4tqh1yd',
   provider: 'keysecure',
   account: 'keysecure',
   kind: 'card_changed',
-  state: 'worked' as const,
+  state: 'processed' as const,
   deliveries: 1,
   decision: null,
   failure: null,
   receivedAt: created,
-  workedAt: created,
+  processedAt: created,
 };
 
 export const startBinding = {
@@ -314,7 +314,7 @@ export const finishedSync = {
   finishedAt: '2026-11-22T10:00:09.000Z',
 };
 
-export const unsettled = { account: 'keysecure', unknown: 1, waitingForPerson: 0, oldestUnknownSince: created };
+export const unresolved = { account: 'keysecure', unknown: 1, waitingForPerson: 0, oldestUnknownSince: created };
 
 export const operation = {
   id: 'op_01kan3z7jhfe7v2eq8d4tqh1y9',
@@ -327,13 +327,13 @@ export const operation = {
   unknownBecause: 'no_answer' as const,
   refusal: null,
   unknownSince: '2026-11-22T10:00:20.000Z',
-  settlesBy: 'look-up' as const,
+  resolvesBy: 'look-up' as const,
   nextLookUpAt: '2026-11-22T10:00:22.000Z',
-  settledBy: null,
+  resolvedBy: null,
   supersededBy: null,
   resolution: null,
   createdAt: created,
-  settledAt: null,
+  resolvedAt: null,
   attempts: [
     {
       kind: 'send' as const,
@@ -357,17 +357,17 @@ export const resolvedOperation = {
   ...operation,
   outcome: 'succeeded' as const,
   unknownSince: null,
-  settlesBy: null,
+  resolvesBy: null,
   nextLookUpAt: null,
-  settledBy: 'person' as const,
+  resolvedBy: 'person' as const,
   resolution: {
-    resolvedBy: 'operations-desk',
+    caller: 'operations-desk',
     apiKey: 'key_01kan3z7jhfe7v2eq8d4tqh1yb',
     reason: resolveOperation.reason,
     providerRef: resolveOperation.providerRef,
     resolvedAt: '2026-11-25T10:12:00.000Z',
   },
-  settledAt: '2026-11-25T10:12:00.000Z',
+  resolvedAt: '2026-11-25T10:12:00.000Z',
   attempts: [
     ...operation.attempts,
     {

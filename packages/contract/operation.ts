@@ -16,7 +16,7 @@ import {
   pageQuery,
   printableText,
   publicId,
-  settlesBy,
+  resolvesBy,
   timestamp,
   words,
 } from './common.ts';
@@ -82,7 +82,7 @@ const refusal = z
   })
   .meta({ id: 'Refusal', description: 'Why the provider did nothing.' });
 
-const settledBy = words<SettledBy>('SettledBy', 'What showed the outcome of a write.', {
+const resolvedBy = words<SettledBy>('ResolvedBy', 'What showed the outcome of a write.', {
   answer: 'The answer to the call itself.',
   'look-up': 'A look-up that was made for it.',
   callback: 'A verified callback.',
@@ -92,13 +92,13 @@ const settledBy = words<SettledBy>('SettledBy', 'What showed the outcome of a wr
 
 const resolution = z
   .object({
-    resolvedBy: z.string().meta({ description: 'The service whose API key it was.' }),
+    caller: z.string().meta({ description: 'The service whose API key it was.' }),
     apiKey: z.string().meta({ description: 'Id of that API key.' }),
     reason: z.string().meta({ description: 'How the person found out.' }),
     providerRef: z.string().nullable().meta({ description: "The provider's id that the person gave." }),
     resolvedAt: timestamp.meta({ description: 'When the person said it.' }),
   })
-  .meta({ id: 'Resolution', description: 'The word of the person who settled an operation.' });
+  .meta({ id: 'Resolution', description: 'The word of the person who resolved an operation.' });
 
 const attemptKind = words<'send' | 'look-up' | 'callback' | 'list' | 'person'>(
   'AttemptKind',
@@ -145,38 +145,38 @@ export const operationSchema = z
     unknownSince: timestamp
       .nullable()
       .meta({ description: 'Since when the outcome is not known; null when it is, or is still awaited.' }),
-    settlesBy: settlesBy.nullable().meta({ description: 'Null where the outcome is not unknown.' }),
+    resolvesBy: resolvesBy.nullable().meta({ description: 'Null where the outcome is not unknown.' }),
     nextLookUpAt: timestamp
       .nullable()
       .meta({ description: 'When the provider is asked next; null where it is not asked.' }),
-    settledBy: settledBy.nullable().meta({ description: 'Null until the outcome is known.' }),
-    resolution: resolution.nullable().meta({ description: 'The word of the person who settled it.' }),
+    resolvedBy: resolvedBy.nullable().meta({ description: 'Null until the outcome is known.' }),
+    resolution: resolution.nullable().meta({ description: 'The word of the person who resolved it.' }),
     supersededBy: publicId('operation').nullable().meta({
       description:
         'A later write of the same thing, which succeeded while the outcome of this one was unknown. Nothing is asked about this one any more.',
     }),
     createdAt: timestamp.meta({ description: 'When it was recorded, before it was sent.' }),
-    settledAt: timestamp.nullable().meta({ description: 'When its outcome became known; null before.' }),
+    resolvedAt: timestamp.nullable().meta({ description: 'When its outcome became known; null before.' }),
     attempts: z.array(attempt).meta({
       description:
         'The evidence: every call about this write and what else showed its outcome, oldest first; look-ups that ' +
         'showed the same are one entry.',
     }),
   })
-  .meta({ id: 'Operation', description: 'One write, what was sent, what was said, and how it settled.' });
+  .meta({ id: 'Operation', description: 'One write, what was sent, what was said, and how it was resolved.' });
 
-const unsettledAccount = z
+const unresolvedAccount = z
   .object({
     account: accountName,
     unknown: z.int().meta({ description: 'Writes whose outcome nobody knows.' }),
-    waitingForPerson: z.int().meta({ description: 'Of those, the ones that a person must settle.' }),
+    waitingForPerson: z.int().meta({ description: 'Of those, the ones that a person must resolve.' }),
     oldestUnknownSince: timestamp.meta({ description: 'Since when the oldest of them is unknown.' }),
   })
-  .meta({ id: 'UnsettledAccount', description: 'How many writes of an account are unknown.' });
+  .meta({ id: 'UnresolvedAccount', description: 'How many writes of an account are unknown.' });
 
 export const operationPageSchema = pageOf(operationSchema, 'OperationPage')
   .extend({
-    unsettled: z.array(unsettledAccount).meta({
+    unresolved: z.array(unresolvedAccount).meta({
       description:
         'What is unknown at each account that has any, of the types that the key may read, whatever this page shows.',
     }),
@@ -185,11 +185,13 @@ export const operationPageSchema = pageOf(operationSchema, 'OperationPage')
 
 export const operationQuerySchema = z.strictObject({
   outcome: operationOutcome.optional().meta({ description: 'Only writes of this outcome.' }),
-  settlesBy: settlesBy.optional().meta({ description: 'Only writes of unknown outcome that wait for this.' }),
+  resolvesBy: resolvesBy.optional().meta({ description: 'Only writes of unknown outcome that wait for this.' }),
   type: operationType.optional().meta({ description: 'Only writes of this type.' }),
   account: accountName.optional().meta({ description: 'Only writes of this account.' }),
   ...pageQuery,
 });
+
+const providerIdRule = 'expected an id of the provider: 1 to 128 characters, no control characters, not "." or ".."';
 
 const resolvedOutcome = words<'succeeded' | 'refused'>('ResolvedOutcome', 'What a person found out.', {
   succeeded: 'The provider did it.',
@@ -206,12 +208,9 @@ export const resolveOperationSchema = z
       .meta({ description: 'How you found out. Kept with the operation; one with a card number is refused.' }),
     providerRef: z
       .string()
-      .min(1)
-      .max(128)
-      .refine(
-        isProviderId,
-        'expected an id of the provider: 1 to 128 characters, no control characters, not "." or ".."',
-      )
+      .min(1, { error: providerIdRule, abort: true })
+      .max(128, { error: providerIdRule, abort: true })
+      .refine(isProviderId, providerIdRule)
       .optional()
       .meta({
         description:

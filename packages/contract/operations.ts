@@ -578,7 +578,7 @@ export const operations = {
     tag: 'Callbacks',
     summary: 'List callbacks',
     description:
-      'Verified notifications of the providers, newest first. `state=failed` shows what could not be worked.',
+      'Verified notifications of the providers, newest first. `state=failed` shows what could not be processed.',
     scopes: ['operations:resolve'],
     effect: 'read',
     query: callback.callbackQuerySchema,
@@ -603,15 +603,15 @@ export const operations = {
     method: 'POST',
     path: '/v1/callbacks/{id}/replay',
     tag: 'Callbacks',
-    summary: 'Work a callback again',
+    summary: 'Process a callback again',
     description:
-      'Puts a stored notification back on the queue. It says what it said, so that working it again changes nothing that is newer.',
+      'Puts a stored notification back on the queue. It says what it said, so that processing it again changes nothing that is newer.',
     scopes: ['operations:resolve'],
     effect: 'read',
     params: idOf('callback'),
     success: { status: 200, description: 'It is on the queue.', schema: callback.callbackSchema },
     problems: ['not-found'],
-    example: { answer: { ...examples.callback, state: 'received', workedAt: null } },
+    example: { answer: { ...examples.callback, state: 'received', processedAt: null } },
   },
   listOperations: {
     method: 'GET',
@@ -619,7 +619,7 @@ export const operations = {
     tag: 'Operations',
     summary: 'List operations',
     description:
-      'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be settled, `settlesBy=person` what ' +
+      'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be resolved, `resolvesBy=person` what ' +
       'waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on ' +
       'cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.',
     scopes: ['cards:read', 'bindings:read'],
@@ -627,7 +627,7 @@ export const operations = {
     query: operation.operationQuerySchema,
     success: { status: 200, description: 'A page of operations.', schema: operation.operationPageSchema },
     problems: [],
-    example: { answer: { data: [examples.operation], nextCursor: null, unsettled: [examples.unsettled] } },
+    example: { answer: { data: [examples.operation], nextCursor: null, unresolved: [examples.unresolved] } },
   },
   getOperation: {
     method: 'GET',
@@ -635,7 +635,7 @@ export const operations = {
     tag: 'Operations',
     summary: 'Get an operation',
     description:
-      'One write: what was sent when, what the provider said, and how it settled. One of a type that the key may not read ' +
+      'One write: what was sent when, what the provider said, and how it was resolved. One of a type that the key may not read ' +
       '(listOperations) is answered like one that does not exist.',
     scopes: ['cards:read', 'bindings:read'],
     effect: 'read',
@@ -661,7 +661,7 @@ export const operations = {
     settlesAtOnce: true,
     params: idOf('operation'),
     body: operation.resolveOperationSchema,
-    success: { status: 200, description: 'The operation, settled.', schema: operation.operationSchema },
+    success: { status: 200, description: 'The operation, resolved.', schema: operation.operationSchema },
     problems: ['illegal-state', 'idempotency-key-reused', 'not-found', 'provider-unavailable'],
     example: { body: examples.resolveOperation, answer: examples.resolvedOperation },
   },

@@ -10,7 +10,7 @@ export const idPrefixes = {
   sync: 'sync',
   transaction: 'txn',
   transfer: 'trf',
-  callback: 'evt',
+  callback: 'cbk',
   apiKey: 'key',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -123,7 +123,7 @@ describe('a decision service', inRealTime, () => {
       },
     });
     const { data } = await gateway.client.listCallbacks({ query: { account } });
-    expect(data[0]).toMatchObject({ kind: 'authorization', state: 'worked', decision: 'approve', deliveries: 1 });
+    expect(data[0]).toMatchObject({ kind: 'authorization', state: 'processed', decision: 'approve', deliveries: 1 });
   });
 
   test('declines', async () => {

@@ -83,7 +83,7 @@ test('kill -9 between storing and acknowledging: sent again, it is one row with 
   expect(await post(url(), message)).toMatchObject({ status: 200, text: '{"code":0,"message":""}' });
   const [row, ...others] = await workedCallbacks(gateway);
   expect(others).toEqual([]);
-  expect(row).toMatchObject({ state: 'worked', deliveries: 2 });
+  expect(row).toMatchObject({ state: 'processed', deliveries: 2 });
   expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
 });
 
@@ -99,6 +99,6 @@ test('kill -9 before it is stored: nothing is there, and sent again it is as new
   expect(await stored()).toBe(before);
   expect(await post(url(), message)).toMatchObject({ status: 200 });
   const [row] = await workedCallbacks(gateway);
-  expect(row).toMatchObject({ state: 'worked', deliveries: 1 });
+  expect(row).toMatchObject({ state: 'processed', deliveries: 1 });
   expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
 });

@@ -203,7 +203,7 @@ test('a callback settles a change whose answer was lost', async () => {
   await work(await received({ cardNo: card.providerRef ?? '', to: 'Frozen' }));
   expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
     outcome: 'succeeded',
-    settledBy: 'callback',
+    resolvedBy: 'callback',
   });
 });
 
@@ -283,7 +283,7 @@ describe('hints, which anybody may send,', () => {
     const readAt = Date.now();
     await work(id);
     expect(admin.requestCount('keysecure', 'card/detail')).toBe(reads + 1);
-    expect(await callback(id)).toMatchObject({ state: 'worked' });
+    expect(await callback(id)).toMatchObject({ state: 'processed' });
     expect(await sent(hint(cardNo, 11))).toBe(id);
     expect(await callback(id)).toMatchObject({ deliveries: 11, state: 'received' });
     const [job, ...others] = await jobOf(id);
@@ -305,10 +305,10 @@ describe('hints, which anybody may send,', () => {
     await holder.query('COMMIT');
     holder.release();
     await working;
-    expect(await callback(id)).toMatchObject({ state: 'received', workedAt: null });
+    expect(await callback(id)).toMatchObject({ state: 'received', processedAt: null });
     expect(await jobOf(id)).toHaveLength(1);
     await work(id);
-    expect(await callback(id)).toMatchObject({ state: 'worked' });
+    expect(await callback(id)).toMatchObject({ state: 'processed' });
   });
 });
 
@@ -349,7 +349,7 @@ describe('a hint at a card that no call can find, for its number is not known,',
     expect(await callback(later)).toMatchObject({ state: 'received' });
     const services = ahead(gateway, 5 * 60_000);
     await workCallback(services, uuidOf('callback', later), false);
-    expect(await callback(later)).toMatchObject({ state: 'worked' });
+    expect(await callback(later)).toMatchObject({ state: 'processed' });
     await pull(services);
     expect(await cardsOf()).toContain(third);
     expect((await pulls()).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
@@ -375,7 +375,7 @@ test('a list that fails costs none of the other lists that a notification makes 
   expect(await kinds()).toEqual(['subscription']);
   await work(id, false);
   expect(await kinds()).toEqual(['subscription', 'token']);
-  expect(await callback(id)).toMatchObject({ state: 'worked' });
+  expect(await callback(id)).toMatchObject({ state: 'processed' });
 });
 
 describe('a callback that cannot be worked', () => {
@@ -390,7 +390,7 @@ describe('a callback that cannot be worked', () => {
     expect(await callback(id)).toMatchObject({
       state: 'failed',
       failure: expect.stringMatching(/provider/),
-      workedAt: null,
+      processedAt: null,
     });
     expect((await gateway.client.listCallbacks({ query: { state: 'failed' } })).data).toMatchObject([{ id }]);
 
@@ -405,7 +405,7 @@ describe('a callback that cannot be worked', () => {
     );
     expect(rows).toEqual([{ caller: 'tests', action: 'callback.replay', isTraced: true }]);
     await work(id);
-    expect(await callback(id)).toMatchObject({ state: 'worked', failure: null, workedAt: expect.any(String) });
+    expect(await callback(id)).toMatchObject({ state: 'processed', failure: null, processedAt: expect.any(String) });
     expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
   });
 
@@ -419,7 +419,7 @@ describe('a callback that cannot be worked', () => {
     await gateway.client.replayCallback({ params: { id } });
     await last;
     await work(id);
-    expect(await callback(id)).toMatchObject({ state: 'worked', failure: null });
+    expect(await callback(id)).toMatchObject({ state: 'processed', failure: null });
   });
 
   test('of a card that the provider does not show is failed, and that is all', async () => {

@@ -52,7 +52,7 @@ async function expectOneEffect(path: string, message: Message, acknowledgement: 
   const answers = await Promise.all(Array.from({ length: 10 }, () => post(at(path), message)));
   expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [200, acknowledgement]));
   const rows = (await workedCallbacks(gateway)).filter(({ id }) => !before.has(id));
-  expect(rows).toMatchObject([{ deliveries: 10, state: 'worked', failure: null, workedAt: expect.any(String) }]);
+  expect(rows).toMatchObject([{ deliveries: 10, state: 'processed', failure: null, processedAt: expect.any(String) }]);
 }
 
 describe('sent ten times at once, it is acknowledged ten times, stored once and has one effect:', () => {
@@ -263,7 +263,7 @@ describe('refused, with no row and one more in the counter:', () => {
     }
     expect(await countCallbacks(gateway)).toBe(before + 1);
     expect(await workedCallbacks(gateway)).toContainEqual(
-      expect.objectContaining({ kind: 'card_changed', deliveries: 3, state: 'worked' }),
+      expect.objectContaining({ kind: 'card_changed', deliveries: 3, state: 'processed' }),
     );
   });
 

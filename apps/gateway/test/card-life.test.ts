@@ -79,7 +79,7 @@ describe('the life of a card', () => {
       expect({ http, location }).toEqual({ http: 200, location: null });
       expect(data).toMatchObject({ id, status: state, providerStatus: word, operation: { outcome: 'succeeded' } });
       expect(await stored(id)).toEqual(data);
-      expect(await operation(data.operation?.id)).toMatchObject({ type: act, resource: id, settledBy: 'answer' });
+      expect(await operation(data.operation?.id)).toMatchObject({ type: act, resource: id, resolvedBy: 'answer' });
       expect(await cards.refreshed(id)).toMatchObject({ status: state, providerStatus: word });
     }
     expect(effects(id)).toEqual(['card_activated', 'card_frozen', 'card_unfrozen', 'card_deleted']);
@@ -150,7 +150,7 @@ describe('the life of a card', () => {
     const late = done({ status: 'frozen', providerStatus: 'Frozen' } as const);
     const attempt = attemptOf('send', late, freeze.createdAt, new Date());
     await settleOperation(gateway.services, kind, freeze, late, 'answer', attempt, 'late');
-    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'answer' });
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'answer' });
     expect(await stored(card.id)).toMatchObject({ status: 'cancelled' });
   });
 });
@@ -330,10 +330,10 @@ describe('a change whose answer is lost', () => {
     const idempotencyKey = crypto.randomUUID();
     const { status, data, location } = await change(act, id, idempotencyKey);
     expect({ status, location }).toEqual({ status: 202, location: `/v1/operations/${data.operation?.id}` });
-    expect(data).toMatchObject({ status: before, operation: { outcome: 'unknown', settlesBy: 'look-up' } });
+    expect(data).toMatchObject({ status: before, operation: { outcome: 'unknown', resolvesBy: 'look-up' } });
 
     await settleNow(gateway.services, data.operation?.id);
-    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
     const settled = await stored(id);
     expect(settled).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
     const repeated = await change(act, id, idempotencyKey);
@@ -348,7 +348,7 @@ describe('a change whose answer is lost', () => {
       gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_bad_gateway' });
       const { data } = await change(act, id);
       expect(await cards.refreshed(id)).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
-      expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'list' });
+      expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'list' });
       expect(effects(id)).toEqual([effect]);
     },
   );
@@ -362,7 +362,7 @@ describe('a change whose answer is lost', () => {
     await settleNow(gateway.services, lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({
       outcome: 'unknown',
-      settlesBy: 'look-up',
+      resolvesBy: 'look-up',
       attempts: [{ kind: 'send' }, { kind: 'look-up', outcome: 'absent' }],
     });
     expect(await stored(id)).toMatchObject({ status: 'active' });
@@ -374,11 +374,11 @@ describe('a change whose answer is lost', () => {
     expect(await operation(params.id)).toMatchObject({
       outcome: 'superseded',
       supersededBy: made,
-      settledBy: null,
-      settlesBy: null,
+      resolvedBy: null,
+      resolvesBy: null,
       nextLookUpAt: null,
     });
-    expect(await operation(made)).toMatchObject({ outcome: 'succeeded', settledBy: 'answer', supersededBy: null });
+    expect(await operation(made)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'answer', supersededBy: null });
     expect(await change('freezeCard', id, key)).toMatchObject({
       status: 202,
       replayed: true,
@@ -396,9 +396,9 @@ describe('a change whose answer is lost', () => {
     lose('work_then_reset');
     const second = await change('freezeCard', id);
     await settleNow(ahead(gateway, 60_000), first.data.operation?.id);
-    expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+    expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
     await settleNow(ahead(gateway, 60_000), second.data.operation?.id);
-    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
     expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'superseded' });
   });
 
@@ -411,7 +411,7 @@ describe('a change whose answer is lost', () => {
     const lost = await change('unfreezeCard', id);
     await settleNow(gateway.services, lost.data.operation?.id);
     await cards.refreshed(id);
-    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
 
     gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Frozen' });
     await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
@@ -427,7 +427,7 @@ describe('a change whose answer is lost', () => {
     await settleNow(gateway.services, lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
     await settleNow(ahead(gateway, 31_000), lost.data.operation?.id);
-    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
   });
 
   test('leaves behind what its look-up reads, also where that settles nothing', async () => {
@@ -445,7 +445,7 @@ describe('a change whose answer is lost', () => {
     ['by a refreshed card', (id: string) => cards.refreshed(id), 'list'],
   ] as const)(
     'is refused, %s, once the card is cancelled: it can no longer come about',
-    async (_how, look, settledBy) => {
+    async (_how, look, resolvedBy) => {
       const { id } = await cards.made('virtual');
       lose('reset');
       const lost = await change('freezeCard', id);
@@ -453,7 +453,7 @@ describe('a change whose answer is lost', () => {
       await look(id, lost);
       expect(await operation(lost.data.operation?.id)).toMatchObject({
         outcome: 'refused',
-        settledBy,
+        resolvedBy,
         refusal: { reason: 'conflict', code: 'Delete', message: expect.stringContaining('"cancelled"') as string },
       });
       expect(await stored(id)).toMatchObject({ status: 'cancelled', operation: { outcome: 'refused' } });
@@ -464,15 +464,15 @@ describe('a change whose answer is lost', () => {
     const { id } = await cards.made('physical', 'Activated');
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/pin/set', fault: 'work_then_reset' });
     const lost = await change('setCardPin', id);
-    expect(lost).toMatchObject({ status: 202, data: { operation: { outcome: 'unknown', settlesBy: 'person' } } });
+    expect(lost).toMatchObject({ status: 202, data: { operation: { outcome: 'unknown', resolvesBy: 'person' } } });
     const asked = counts();
     await settleNow(gateway.services, lost.data.operation?.id);
     expect(counts()).toEqual(asked);
     expect((await change('setCardPin', id)).status).toBe(200);
 
     // It is what it was last set to: nobody has to find out whether the first one came through.
-    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'superseded', settlesBy: null });
-    const { data: waiting } = await gateway.client.listOperations({ query: { settlesBy: 'person', limit: 200 } });
+    expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'superseded', resolvesBy: null });
+    const { data: waiting } = await gateway.client.listOperations({ query: { resolvesBy: 'person', limit: 200 } });
     expect(waiting.map((one) => one.id)).not.toContain(lost.data.operation?.id);
   });
 
@@ -483,8 +483,8 @@ describe('a change whose answer is lost', () => {
     const [first, second] = [await change('setCardPin', id), await change('setCardPin', id)];
     const params = { id: first.data.operation?.id ?? '' };
     await gateway.client.resolveOperation({ params, body: { outcome: 'succeeded', reason: 'The holder tried it.' } });
-    expect(await operation(params.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'person' });
-    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'person' });
+    expect(await operation(params.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'person' });
+    expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'person' });
   });
 
   test('keeps all others waiting only while it is under way', async () => {

@@ -243,7 +243,7 @@ describe('an order that the provider refuses', () => {
         type: 'issueCard',
         outcome: 'refused',
         resource: data[0]?.id,
-        settledBy: 'answer',
+        resolvedBy: 'answer',
         refusal: { code: providerCode },
         attempts: [{ kind: 'send', outcome: 'refused', providerCode }],
       });

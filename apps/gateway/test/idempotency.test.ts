@@ -330,7 +330,7 @@ describe('a refusal that may pass does not stay with its key', () => {
     expect(operations).toMatchObject(
       operations.map(() => ({
         outcome: 'refused',
-        settledBy: 'answer',
+        resolvedBy: 'answer',
         attempts: [{ kind: 'send', outcome: 'refused' }],
       })),
     );

@@ -36,10 +36,10 @@ describe('a list of what a user has bound', () => {
     const { id, card, verify } = await awaitingCode();
     gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_reset' });
     const lost = await gateway.client.verifyBinding(verify());
-    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'person' });
+    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'person' });
     await listYixin(card.user);
     expect(await statusOf(id)).toBe('bound');
-    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'succeeded', settledBy: 'list' });
+    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'list' });
   });
 
   test('leaves a lost code unknown that it does not show to have bound the card', async () => {
@@ -52,7 +52,7 @@ describe('a list of what a user has bound', () => {
   });
 
   test.each([
-    ['work_then_reset', 'removed', { outcome: 'succeeded', settledBy: 'list' }],
+    ['work_then_reset', 'removed', { outcome: 'succeeded', resolvedBy: 'list' }],
     ['reset', 'bound', { outcome: 'unknown' }],
   ] as const)('settles a lost removal once it lacks the token: %s', async (fault, status, outcome) => {
     const user = `holder-${fault}`;
@@ -111,7 +111,7 @@ describe('an answer that cannot be read', () => {
   test.each([
     ['not_json', 'person'],
     ['bad_gateway', 'look-up'],
-  ] as const)('for 72 h reaches a person, an error page does not: %s', async (fault, settlesBy) => {
+  ] as const)('for 72 h reaches a person, an error page does not: %s', async (fault, resolvesBy) => {
     const user = `unreadable-${fault}`;
     const { admin } = gateway.sandbox;
     admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
@@ -121,8 +121,8 @@ describe('an answer that cannot be read', () => {
     const lost = await gateway.client.removeBinding({ params: { id: data[0]?.id ?? '' } });
     admin.addFault({ provider: 'onerway', operation: 'queryTokenList', fault, times: 0 });
     await settleNow(gateway.services, lost.operation?.id);
-    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
     await settleNow(ahead(gateway, 72 * 3_600_000), lost.operation?.id);
-    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy });
+    expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy });
   });
 });

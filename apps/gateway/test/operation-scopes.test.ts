@@ -85,8 +85,8 @@ describe.each(scopeSets)('a key with %s %s %s %s %s', (...given) => {
   test('lists the operations of the types that it may read, page by page, and counts no others', async () => {
     const key = await keyWith(...scopes);
     expect(idsOf(await walk(key))).toEqual(idsOf(all.filter(isSeen)));
-    const { unsettled } = await list(key, 'limit=1');
-    expect(unsettled.map(({ account }) => account)).toEqual(isSeen(unknown) ? ['keysecure'] : []);
+    const { unresolved } = await list(key, 'limit=1');
+    expect(unresolved.map(({ account }) => account)).toEqual(isSeen(unknown) ? ['keysecure'] : []);
     for (const type of operationTypes) {
       const { data } = await list(key, `limit=100&type=${type}`);
       expect(idsOf(data), type).toEqual(idsOf(all.filter((one) => one.type === type && isSeen(one))));

@@ -132,7 +132,7 @@ describe('a removal whose answer is lost', () => {
     await settleNow(gateway.services, operation?.id);
     expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
       outcome: 'unknown',
-      settlesBy: 'look-up',
+      resolvesBy: 'look-up',
     });
     expect(await statusOf(id)).toBe('bound');
   });
@@ -152,7 +152,7 @@ describe('a removal whose answer is lost', () => {
     await settleNow(gateway.services, lost.operation?.id);
     expect(await gateway.client.getOperation({ params: { id: lost.operation?.id ?? '' } })).toMatchObject({
       outcome: 'superseded',
-      settledBy: null,
+      resolvedBy: null,
     });
   });
 

@@ -101,10 +101,10 @@ describe('a person who found that a write succeeded', () => {
       id: lost.operation,
       outcome: 'succeeded',
       unknownSince: null,
-      settlesBy: null,
+      resolvesBy: null,
       nextLookUpAt: null,
-      settledBy: 'person',
-      resolution: { resolvedBy: 'desk', apiKey: expect.stringMatching(/^key_/), reason, providerRef },
+      resolvedBy: 'person',
+      resolution: { caller: 'desk', apiKey: expect.stringMatching(/^key_/), reason, providerRef },
       attempts: [
         { kind: 'send', outcome: 'unknown' },
         { kind: 'person', outcome: 'done' },
@@ -222,7 +222,7 @@ describe('a person who found that a write succeeded', () => {
   test('is not heard where the provider shows otherwise, which settles the write', async () => {
     const lost = await lostAnswer();
     expect(await resolve(lost.operation, { outcome: 'refused', reason })).toMatchObject({ status: 409 });
-    expect(await read(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up', resolution: null });
+    expect(await read(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up', resolution: null });
     const named = await lostAnswer();
     const providerRef = 'C-of-another';
     expect((await resolve(named.operation, { outcome: 'succeeded', reason, providerRef })).status).toBe(409);
@@ -280,7 +280,7 @@ describe('a person who found that nothing happened', () => {
     const lost = await lostOrder();
     expect((await resolve(lost.operation, { outcome: 'refused', reason })).body).toMatchObject({
       outcome: 'refused',
-      settledBy: 'person',
+      resolvedBy: 'person',
       refusal: { reason: 'declined', code: null },
     });
     expect((await gateway.client.getCard({ params: { id: lost.card } })).status).toBe('failed');
@@ -313,7 +313,7 @@ describe('a person who found that nothing happened', () => {
     expect(await settleOperation(gateway.services, kind, stale, late, 'answer', attempt, 'late')).toBeNull();
     expect(await read(lost.operation)).toMatchObject({
       outcome: 'refused',
-      settledBy: 'person',
+      resolvedBy: 'person',
       attempts: [
         { kind: 'send', outcome: 'done' },
         { kind: 'person', outcome: 'refused' },
@@ -334,7 +334,7 @@ describe('a person who found that nothing happened', () => {
     expect(await settleOperation(gateway.services, kind, asking, found, 'look-up', attempt, 'late')).toBeNull();
     expect(await read(lost.operation)).toMatchObject({
       outcome: 'refused',
-      settledBy: 'person',
+      resolvedBy: 'person',
       attempts: [
         { kind: 'send', outcome: 'unknown' },
         { kind: 'person', outcome: 'refused' },
@@ -435,7 +435,7 @@ describe('a resolution', () => {
     expect(await read(lost.operation)).toMatchObject({ outcome: 'unknown' });
     expect(await send(strict.url, desk, { path, idempotencyKey: randomUUID(), body })).toMatchObject({
       status: 200,
-      body: { caller: 'tests', resolution: { resolvedBy: 'desk' } },
+      body: { caller: 'tests', resolution: { caller: 'desk' } },
     });
     await strict.close();
   });
@@ -460,7 +460,7 @@ test('what waits is counted by account, and listed by what it waits for', async 
   const [asked, left] = [await lostOrder(), await lostOrder()];
   // 72 h of "not found" leave it to a person.
   await settleNow(ahead(gateway, 72 * 3_600_000), left.operation);
-  expect(await read(left.operation)).toMatchObject({ settlesBy: 'person', nextLookUpAt: null });
+  expect(await read(left.operation)).toMatchObject({ resolvesBy: 'person', nextLookUpAt: null });
 
   const after = (await unsettledCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
   expect(after).toMatchObject({
@@ -468,20 +468,20 @@ test('what waits is counted by account, and listed by what it waits for', async 
     waitingForPerson: (before?.waitingForPerson ?? 0) + 1,
     oldestUnknownSince: expect.any(Date),
   });
-  const { unsettled } = await gateway.client.listOperations({ query: { limit: 1 } });
-  expect(unsettled.find(({ account }) => account === 'keysecure')).toEqual({
+  const { unresolved } = await gateway.client.listOperations({ query: { limit: 1 } });
+  expect(unresolved.find(({ account }) => account === 'keysecure')).toEqual({
     ...after,
     oldestUnknownSince: after?.oldestUnknownSince.toISOString(),
   });
   const { client: stranger } = await gateway.key({ tenant: 'other' });
-  expect((await stranger.listOperations()).unsettled).toEqual([]);
+  expect((await stranger.listOperations()).unresolved).toEqual([]);
   const listed = async (query: object) => {
     const { data } = await gateway.client.listOperations({ query: { limit: 200, ...query } });
     expect(data.every(({ outcome, unknownSince }) => outcome !== 'unknown' || unknownSince !== null)).toBe(true);
     return data.map(({ id }) => id);
   };
-  expect(await listed({ settlesBy: 'person' })).toEqual([left.operation]);
-  expect(await listed({ settlesBy: 'look-up', outcome: 'unknown' })).toContain(asked.operation);
-  expect(await listed({ settlesBy: 'look-up' })).not.toContain(left.operation);
-  expect(await listed({ settlesBy: 'person', outcome: 'succeeded' })).toEqual([]);
+  expect(await listed({ resolvesBy: 'person' })).toEqual([left.operation]);
+  expect(await listed({ resolvesBy: 'look-up', outcome: 'unknown' })).toContain(asked.operation);
+  expect(await listed({ resolvesBy: 'look-up' })).not.toContain(left.operation);
+  expect(await listed({ resolvesBy: 'person', outcome: 'succeeded' })).toEqual([]);
 });

@@ -81,12 +81,12 @@ describe('an answer lost after the work', () => {
     await settleNow({ ...gateway.services, accounts: none }, lost.operation?.id);
     expect(await readOperation(lost.operation)).toMatchObject({
       outcome: 'unknown',
-      settlesBy: 'look-up',
-      settledBy: null,
+      resolvesBy: 'look-up',
+      resolvedBy: null,
     });
 
     await settle(lost.operation);
-    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
   });
 
   test('settles to the row of the order also when a list without our reference made another first', async () => {
@@ -116,7 +116,7 @@ describe('an answer lost after the work', () => {
     expect(card).toMatchObject({ providerRef: real?.cardNo, operation: { outcome: 'succeeded' } });
     expect(await readOperation(lost.operation)).toMatchObject({
       outcome: 'succeeded',
-      settledBy: 'look-up',
+      resolvedBy: 'look-up',
       attempts: [
         { kind: 'send', outcome: 'unknown' },
         { kind: 'look-up', outcome: 'done' },
@@ -173,7 +173,7 @@ describe('an answer lost before the work', () => {
       const operation = await readOperation(lost.operation);
       expect(operation).toMatchObject({
         outcome: 'unknown',
-        settlesBy: 'look-up',
+        resolvesBy: 'look-up',
         attempts: [
           { kind: 'send', outcome: 'unknown' },
           { kind: 'look-up', outcome: 'absent' },
@@ -263,7 +263,7 @@ describe('a code after one without an answer', () => {
     expect(refusal).toMatchObject({ status: 409, code: 'illegal-state' });
     expect(sent('verifyCode')).toBe(sends);
     expect(await statusOf(id)).toBe('bound');
-    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'look-up' });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
   });
 
   test('is sent when the earlier one did not', async () => {
@@ -277,7 +277,7 @@ describe('a code after one without an answer', () => {
     const superseded = {
       outcome: 'superseded',
       supersededBy: bound.operation?.id,
-      settlesBy: null,
+      resolvesBy: null,
       nextLookUpAt: null,
     };
     expect(await readOperation(lost.operation)).toMatchObject(superseded);
@@ -325,7 +325,7 @@ describe('a binding that is bound stays so', () => {
       bound: 'bound',
       earlier: 'expired',
     });
-    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'superseded', settlesBy: null });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'superseded', resolvesBy: null });
   });
 
   test('when a later start without an answer is looked up, which then needed no binding', async () => {
@@ -393,7 +393,7 @@ describe('a card of ours in the list of the provider', () => {
     await settle(lost.operation);
 
     const operation = await readOperation(lost.operation);
-    expect(operation).toMatchObject({ outcome: 'unknown', settlesBy: 'person', nextLookUpAt: null });
+    expect(operation).toMatchObject({ outcome: 'unknown', resolvesBy: 'person', nextLookUpAt: null });
     expect(operation.attempts.at(-1)).toMatchObject({
       kind: 'look-up',
       outcome: 'unknown',
@@ -432,7 +432,7 @@ describe('a card of ours in the list of the provider', () => {
     expect(card).toMatchObject({ providerRef: expect.any(String), operation: { outcome: 'succeeded' } });
     expect(await readOperation(lost.operation)).toMatchObject({
       outcome: 'succeeded',
-      settledBy: 'list',
+      resolvedBy: 'list',
       attempts: [
         { kind: 'send', outcome: 'unknown' },
         { kind: 'list', outcome: 'done' },
@@ -457,7 +457,7 @@ describe('a card of ours in the list of the provider', () => {
     expect(await gateway.client.getCard({ params: { id: lost.id }, query: { refresh: true } })).toMatchObject({
       operation: { outcome: 'succeeded' },
     });
-    expect(await readOperation(lost.operation)).toMatchObject({ settledBy: 'list' });
+    expect(await readOperation(lost.operation)).toMatchObject({ resolvedBy: 'list' });
   });
 
   test('that was asked for before the order says nothing of it', async () => {
@@ -475,7 +475,7 @@ describe('a card of ours in the list of the provider', () => {
     await takeCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date(createdAt - 1) });
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
     await takeCards(gateway.services, account, [listed], { by: 'callback', askedAt: new Date() });
-    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', settledBy: 'callback' });
+    expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'callback' });
   });
 
   test('is one row when the look-up comes first', async () => {
@@ -558,7 +558,7 @@ describe('an answer that comes after the write was given up', () => {
     expect(await call).toMatchObject({ status: 201, data: { operation: { outcome: 'succeeded' } } });
     expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
       outcome: 'succeeded',
-      settledBy: 'answer',
+      resolvedBy: 'answer',
       attempts: [{ kind: 'send', outcome: 'done' }],
     });
     // The look-up that was queued finds nothing left to do.
@@ -603,7 +603,7 @@ describe('an answer that comes after the write was given up', () => {
     await settleNow(slow.services, running?.id);
     expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
       outcome: 'succeeded',
-      settledBy: 'look-up',
+      resolvedBy: 'look-up',
     });
   });
 });
@@ -620,7 +620,7 @@ test('an answer without a meaning, later than the look-up that settled the write
   expect(await call).toMatchObject({ status: 201, replayed: false, data: { operation: { outcome: 'succeeded' } } });
   expect(await own.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
     outcome: 'succeeded',
-    settledBy: 'look-up',
+    resolvedBy: 'look-up',
   });
   await own.close();
 });
@@ -661,10 +661,10 @@ test("an account that needs the end user's address to ask waits for a person, vi
   const lost = await person.client.call('startBinding', { body: { ...card, userIp: '203.0.113.9' } });
   expect(lost).toMatchObject({
     status: 202,
-    data: { operation: { outcome: 'unknown', settlesBy: 'person', nextLookUpAt: null } },
+    data: { operation: { outcome: 'unknown', resolvesBy: 'person', nextLookUpAt: null } },
   });
   const unknown = await person.client.listOperations({ query: { outcome: 'unknown' } });
-  expect(unknown.data).toMatchObject([{ id: lost.data.operation?.id, settlesBy: 'person', nextLookUpAt: null }]);
+  expect(unknown.data).toMatchObject([{ id: lost.data.operation?.id, resolvesBy: 'person', nextLookUpAt: null }]);
   const { rows } = await person.pool.query("SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'settle'");
   expect(rows).toEqual([]);
   await person.close();
@@ -695,7 +695,7 @@ test('all of it happens by itself while the gateway runs', async () => {
   const settled = await Promise.all(
     lost.map(({ operation }) => client.getOperation({ params: { id: operation?.id ?? '' } })),
   );
-  expect(settled.map(({ outcome, settledBy }) => [outcome, settledBy])).toEqual(
+  expect(settled.map(({ outcome, resolvedBy }) => [outcome, resolvedBy])).toEqual(
     lost.map(() => ['succeeded', 'look-up']),
   );
   expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(1);

@@ -163,7 +163,7 @@ test("another tenant's account is none, wherever its name stands", async () => {
       // The name is the caller's own word and may be repeated to it.
       expect(JSON.stringify(answered(foreign)).replaceAll(account, nowhere), what).toBe(JSON.stringify(answered(none)));
       // The list of operations also counts what is unknown in all: nothing, at the caller's own.
-      const nothing = { data: [], nextCursor: null, ...(route.id === 'listOperations' && { unsettled: [] }) };
+      const nothing = { data: [], nextCursor: null, ...(route.id === 'listOperations' && { unresolved: [] }) };
       if (foreign.status === 200) expect(foreign.json, what).toEqual(nothing);
       else expect(problemOf(foreign, 404).code, what).toBe('not-found');
       tried += 1;

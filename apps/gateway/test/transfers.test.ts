@@ -159,7 +159,7 @@ describe('a transfer whose answer is lost', () => {
     const idempotencyKey = crypto.randomUUID();
     const { status, data, location } = await send(order(cardholder), idempotencyKey);
     expect({ status, location }).toEqual({ status: 202, location: `/v1/operations/${data.operation?.id}` });
-    expect(data).toMatchObject({ status: 'pending', providerRef: null, operation: { settlesBy: 'look-up' } });
+    expect(data).toMatchObject({ status: 'pending', providerRef: null, operation: { resolvesBy: 'look-up' } });
     expect((await send(order(cardholder), idempotencyKey)).status).toBe(202);
 
     await settleNow(gateway.services, data.operation?.id);
@@ -185,7 +185,7 @@ describe('a transfer whose answer is lost', () => {
     for (const later of [0, 60_000, 600_000]) await settleNow(ahead(gateway, later), data.operation?.id);
     expect(await operation(data.operation?.id)).toMatchObject({
       outcome: 'unknown',
-      settlesBy: 'look-up',
+      resolvesBy: 'look-up',
       attempts: [{ kind: 'send' }, { kind: 'look-up', outcome: 'absent' }],
     });
     expect(await transfer(data.id)).toMatchObject({ status: 'pending', providerRef: null });
@@ -211,8 +211,8 @@ describe('a transfer whose answer is lost', () => {
       providerStatus: word,
       operation: { outcome },
     });
-    const { attempts, settledBy } = await operation(data.operation?.id);
-    expect(settledBy).toBe(outcome === 'refused' ? 'look-up' : null);
+    const { attempts, resolvedBy } = await operation(data.operation?.id);
+    expect(resolvedBy).toBe(outcome === 'refused' ? 'look-up' : null);
     expect(attempts).toHaveLength(2);
     const repeated = send(order(cardholder), idempotencyKey);
     if (outcome === 'refused') await expect(repeated).rejects.toMatchObject({ code: 'refused-by-provider' });
@@ -242,7 +242,7 @@ describe('a transfer whose answer is lost', () => {
         ? text.replaceAll(/"transfer_no":"[^"]*"/g, `"transfer_no":"${other.providerRef}"`)
         : text;
     await settleNow(gateway.services, data.operation?.id);
-    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'unknown', settlesBy: 'person' });
+    expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'person' });
     expect(await transfer(data.id)).toMatchObject({ status: 'pending', providerRef: null });
     expect(await transfer(other.id)).toEqual(other);
   });

@@ -139,7 +139,7 @@ describe.each(writes)('$name', (write) => {
     expect(answer).toMatchObject({ status: 202, replayed: false });
     const { id, status, operation } = answer.data;
     expect(status).toBe(write.certain);
-    expect(operation).toMatchObject({ outcome: 'unknown', settlesBy: 'look-up' });
+    expect(operation).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
     expect(answer.location).toBe(`/v1/operations/${operation?.id}`);
     expect(await write.read(id)).toMatchObject({ status: write.certain, providerRef: null });
 
@@ -151,8 +151,8 @@ describe.each(writes)('$name', (write) => {
       resource: id,
       unknownBecause: because,
       refusal: null,
-      settledBy: null,
-      settledAt: null,
+      resolvedBy: null,
+      resolvedAt: null,
       attempts: [{ kind: 'send', outcome: 'unknown' }],
     });
   });
@@ -172,7 +172,7 @@ describe.each(writes)('$name', (write) => {
     expect((seen.repeated as { problem: unknown }).problem).toEqual(problem);
     expect(await gateway.client.getOperation({ params: { id: problem.operation } })).toMatchObject({
       outcome: 'refused',
-      settledBy: 'answer',
+      resolvedBy: 'answer',
       attempts: [{ kind: 'send', outcome: 'refused' }],
     });
   });

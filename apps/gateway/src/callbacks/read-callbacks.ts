@@ -23,7 +23,8 @@ export async function readCallbacks(
 ): Promise<z.output<typeof callbackPageSchema>> {
   const page = pageRequest('callbacks', query);
   const { account, state } = query;
-  const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state }, page);
+  const stored = state === 'processed' ? 'worked' : state;
+  const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state: stored }, page);
   return pageOf(rows, page, callbackView);
 }
 
@@ -67,11 +68,11 @@ function callbackView(row: CallbackRow): Callback {
     provider: row.provider,
     account: row.account,
     kind: row.kind,
-    state: row.state,
+    state: row.state === 'worked' ? 'processed' : row.state,
     deliveries: row.deliveries,
     decision: row.decision,
     failure: row.failure,
     receivedAt: row.receivedAt.toISOString(),
-    workedAt: row.workedAt?.toISOString() ?? null,
+    processedAt: row.workedAt?.toISOString() ?? null,
   };
 }

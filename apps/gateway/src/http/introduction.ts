@@ -39,8 +39,8 @@ A provider answers late, twice, wrongly or never. So a write ends in one of thre
 Starting a sync is no call to a provider: it answers 202 because the work follows. Watch \`GET /v1/syncs/{id}\`.
 
 An unknown write is never sent again and never called failed. Where the provider can be asked, the gateway keeps asking
-(\`settlesBy: "look-up"\`) until the provider's own record settles it; what nothing can settle waits visibly for a person
-(\`GET /v1/operations?outcome=unknown\`). A key sees the operations on what it may read; one that only writes learns an outcome
+(\`resolvesBy: "look-up"\`) until the provider's own record resolves it; what nothing can resolve waits visibly for a person
+(\`GET /v1/operations?resolvesBy=person\`). A key sees the operations on what it may read; one that only writes learns an outcome
 by repeating its request.
 
 ## Idempotency
@@ -48,7 +48,7 @@ by repeating its request.
 Every write needs an \`Idempotency-Key\` of your making, e.g. a UUID. Repeat with the **same key and body** as often as you
 like: there is one effect at the provider.
 
-- The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it settles, then as it settled.
+- The first answer comes again, with \`Idempotent-Replayed: true\`. A write that was unknown answers 202 until it is resolved, then as it was resolved.
 - While the first request is still running: 409 \`request-in-progress\` with \`Retry-After\`.
 - The same key with another body: 422 \`idempotency-key-reused\`.
 - Nothing is kept of a security code, a PIN or an SMS code, so that bodies are compared without them: the same key with another code gets

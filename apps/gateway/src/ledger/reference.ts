@@ -23,7 +23,7 @@ export function operationView(row: OperationColumns): z.output<typeof operationR
   return {
     ...reference,
     since: (row.unknownSince ?? new Date(0)).toISOString(),
-    settlesBy: row.settlesBy ?? 'person',
+    resolvesBy: row.settlesBy ?? 'person',
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
   };
 }

@@ -48,7 +48,7 @@ export async function readOperations(
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
   const page = pageRequest('operations', query);
-  const { outcome, settlesBy, type, account } = query;
+  const { outcome, resolvesBy: settlesBy, type, account } = query;
   // Only what is unknown still waits for something.
   const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = settlesBy === undefined ? outcome : 'unknown';
@@ -58,13 +58,13 @@ export async function readOperations(
     isNothing ? [] : listOperations(services.pool, filter, page),
     unsettledCounts(services.pool, { tenant: caller.tenant, types }),
   ]);
-  const unsettled = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
+  const unresolved = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
     account: name,
     unknown,
     waitingForPerson,
     oldestUnknownSince: oldestUnknownSince.toISOString(),
   }));
-  return { ...pageOf(rows, page, operationView), unsettled };
+  return { ...pageOf(rows, page, operationView), unresolved };
 }
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
@@ -83,6 +83,14 @@ const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
   startSync: 'sync',
 };
 
+function resolutionView({
+  resolvedBy: caller,
+  resolvedAt,
+  ...word
+}: NonNullable<OperationDetails['resolution']>): NonNullable<z.output<typeof operationSchema>['resolution']> {
+  return { caller, ...word, resolvedAt: new Date(resolvedAt).toISOString() };
+}
+
 function operationView(row: OperationDetails): z.output<typeof operationSchema> {
   return {
     id: toPublicId('operation', row.id),
@@ -95,13 +103,13 @@ function operationView(row: OperationDetails): z.output<typeof operationSchema> 
     unknownBecause: row.unknownBecause,
     refusal: row.refusal,
     unknownSince: row.state === 'unknown' ? (row.unknownSince?.toISOString() ?? null) : null,
-    settlesBy: row.state === 'unknown' ? row.settlesBy : null,
+    resolvesBy: row.state === 'unknown' ? row.settlesBy : null,
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
-    settledBy: row.settledBy,
-    resolution: row.resolution && { ...row.resolution, resolvedAt: new Date(row.resolution.resolvedAt).toISOString() },
+    resolvedBy: row.settledBy,
+    resolution: row.resolution && resolutionView(row.resolution),
     supersededBy: row.supersededBy && toPublicId('operation', row.supersededBy),
     createdAt: row.createdAt.toISOString(),
-    settledAt: row.settledAt?.toISOString() ?? null,
+    resolvedAt: row.settledAt?.toISOString() ?? null,
     attempts: row.attempts.map((attempt) => ({
       ...attempt,
       startedAt: new Date(attempt.startedAt).toISOString(),

@@ -46,7 +46,7 @@ export async function thingsOfDefault(gateway: TestGateway): Promise<Things> {
   await sandbox.admin.callbacks.idle();
   const callbacks = await until(
     () => client.listCallbacks({}),
-    ({ data }) => data.length > 0 && data.every(({ state }) => state === 'worked'),
+    ({ data }) => data.length > 0 && data.every(({ state }) => state === 'processed'),
   );
   return {
     card: card.id,
