@@ -1417,7 +1417,8 @@ export interface WalletTransaction {
  * - `already-exists`: This exists already. `detail` names what exists.
  * - `payload-too-large`: The request body is too large. Send less.
  * - `uri-too-long`: The path or query is too long. Send less.
- * - `unsupported-media-type`: The request body must be application/json. Send `Content-Type: application/json`.
+ * - `unsupported-media-type`: The request body must be application/json, and not compressed. Send `Content-Type: application/json`, and no `Content-Encoding`.
+ * - `expectation-failed`: This gateway cannot do what the header Expect asks for. Send `Expect: 100-continue`, or no `Expect`.
  * - `idempotency-key-reused`: This Idempotency-Key was used for another request. The key belongs to another body or another operation.
  * - `not-supported`: This account cannot do that. `GET /v1/providers` shows what each account can do.
  * - `refused-by-provider`: The provider refused; nothing happened. Certain: nothing happened. `provider` has its words. Where `detail` says that the key is not used up, the same one will do.
@@ -1427,6 +1428,7 @@ export interface WalletTransaction {
  * - `guess-limit`: No further card number or code may be tried now. Wait for `Retry-After`; who tries is in the audit log.
  * - `callback-limit`: Too many callbacks from this address were refused. Only providers see this.
  * - `reveal-limit`: No further card may be revealed now. Wait for `Retry-After`.
+ * - `headers-too-large`: The headers of the request are too large. Send fewer or shorter headers, or a shorter path and query: all of it is 16 KB at most.
  * - `internal-error`: The gateway failed. `requestId` finds it in the log. A write may have been recorded: only its repeat says.
  * - `provider-error`: The provider did not give a usable answer. The answer was not as documented. Only reads end like this; a write would be 202.
  * - `provider-unavailable`: The provider did not answer. No answer came. Only reads, and the check before a resolution, end like this.
@@ -1439,7 +1441,7 @@ export interface WalletTransaction {
  *
  * More may come.
  */
-export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
+export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "expectation-failed" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "headers-too-large" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
 
 /** One fault of the input. */
 export interface InputFault {

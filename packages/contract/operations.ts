@@ -669,3 +669,8 @@ export const operations = {
 
 export type OperationId = keyof typeof operations;
 export type Operations = typeof operations;
+
+/** Whether it makes a resource, which is found at its path with the id behind it: `Location` says so. */
+export function createsResource({ effect, params }: Operation): boolean {
+  return effect === 'write' && params === undefined;
+}

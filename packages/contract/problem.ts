@@ -108,9 +108,15 @@ export const problems = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The request body must be application/json',
+    title: 'The request body must be application/json, and not compressed',
     again: 'mended',
-    about: 'Send `Content-Type: application/json`.',
+    about: 'Send `Content-Type: application/json`, and no `Content-Encoding`.',
+  },
+  'expectation-failed': {
+    status: 417,
+    title: 'This gateway cannot do what the header Expect asks for',
+    again: 'mended',
+    about: 'Send `Expect: 100-continue`, or no `Expect`.',
   },
   'idempotency-key-reused': {
     status: 422,
@@ -166,6 +172,12 @@ export const problems = {
     title: 'No further card may be revealed now',
     again: 'later',
     about: 'Wait for `Retry-After`.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers of the request are too large',
+    again: 'mended',
+    about: 'Send fewer or shorter headers, or a shorter path and query: all of it is 16 KB at most.',
   },
   'internal-error': {
     status: 500,

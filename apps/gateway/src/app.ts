@@ -17,20 +17,15 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { createAuthentication } from './http/auth.ts';
 import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
+import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
 import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
-import {
-  frameworkProblem,
-  malformedRequest,
-  ProblemError,
-  problemHandling,
-  sendProblem,
-  unstored,
-} from './http/problem.ts';
+import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
+import { unreadableRequests } from './http/unreadable.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
@@ -59,6 +54,12 @@ export function writeKinds(services: Services): WriteKinds {
 /** The HTTP service: the table of contents of the gateway. It listens to nothing yet. */
 export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { config } = services;
+  const hasMetrics = config.METRICS_PORT === 'main';
+  const methodsOf = (path: string): readonly string[] => [
+    ...allowedMethods(path),
+    ...(hasMetrics ? metricsMethods(path) : []),
+  ];
+  const unreadable = unreadableRequests(log, methodsOf);
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -69,7 +70,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     trustProxy: (address) => isListed(config.HTTP_TRUSTED_PROXIES, address),
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => malformedRequest(error, socket, log),
+    clientErrorHandler: unreadable.refuse,
     http: {
       // Node takes the longer of the two for the whole request, and a minute for the head unless it is told.
       headersTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
@@ -83,6 +84,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
       sendProblem(reply, frameworkProblem(error));
     },
   });
+  unreadable.watch(app.server);
   // JSON is the only body there is; Fastify would read plain text too.
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -95,13 +97,10 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...unstored, 'x-request-id': request.id });
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      throw new ProblemError('malformed-request', 'The header Host is missing.');
-    }
+    requireOneMeaning(request.raw);
   });
   endConnectionsOnClose(app);
-  const hasMetrics = config.METRICS_PORT === 'main';
-  problemHandling(app, (path) => [...allowedMethods(path), ...(hasMetrics ? metricsMethods(path) : [])]);
+  problemHandling(app, methodsOf);
   logRequests(app);
 
   await collectOpenApi(app);

@@ -116,7 +116,7 @@ describe.each(everyOperation)('%s in the document', (id, operation) => {
     expect(named('path')).toEqual([...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     expect(named('query').toSorted()).toEqual(queryNames(operation));
     const key = operation.effect === 'write' ? ['Idempotency-Key'] : [];
-    expect(named('header').toSorted()).toEqual([...key, 'X-Request-Deadline']);
+    expect(named('header').toSorted()).toEqual([...key, 'X-Request-Deadline', 'X-Request-Id', 'traceparent']);
   });
 });
 

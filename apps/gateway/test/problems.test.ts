@@ -311,7 +311,6 @@ describe('what is hardly HTTP', () => {
     'GET / HTTP/9.9\r\nHost: x\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n',
     'GET / HTTP/1.1\r\nConnection: close\r\n\r\n',
-    'BREW /v1/cards HTTP/1.1\r\nHost: x\r\n\r\n',
     'POST /v1/cards HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'POST /v1/cards HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: x\r\nX: \u0001\r\n\r\n',
@@ -324,9 +323,9 @@ describe('what is hardly HTTP', () => {
   test('headers may not be endless', async () => {
     const problem = problemOf(
       await callRaw(gateway.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
-      400,
+      431,
     );
-    expect(problem).toMatchObject({ code: 'malformed-request', detail: 'The headers are too large.' });
+    expect(problem).toMatchObject({ code: 'headers-too-large', detail: expect.stringContaining('16 KB') });
   });
 
   describe('a request that does not arrive whole in time is a 408', () => {

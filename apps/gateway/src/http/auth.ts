@@ -51,9 +51,11 @@ export function createAuthentication(options: {
 
   return {
     authenticate: async (request) => {
-      const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-      if (!key.startsWith(apiKeyPrefix)) {
-        throw new ProblemError('unauthenticated', 'Expected the header "Authorization: Bearer <API key>".');
+      const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (key?.startsWith(apiKeyPrefix) !== true) {
+        throw new ProblemError('unauthenticated', 'Expected the header "Authorization: Bearer <API key>".', {
+          isTokenInvalid: key !== undefined,
+        });
       }
       const hash = hashApiKey(key);
       const name = hash.toString('base64');
@@ -78,7 +80,9 @@ export function createAuthentication(options: {
 }
 
 function notKnown(): ProblemError {
-  return new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.');
+  return new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.', {
+    isTokenInvalid: true,
+  });
 }
 
 /** What was found out of keys in the last {@link keyCacheMs}, and not of more of them than fit. */

@@ -12,12 +12,11 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { deadlineHeader } from './deadline.ts';
 import { documentedCallbacks } from '../callbacks/documented.ts';
 import { build } from '../version.ts';
 import { type Json, openDocument } from './document.ts';
 import { introduction } from './introduction.ts';
-import { unstored } from './problem.ts';
+import { answerHeaders, headersOf, requestHeaders } from './openapi-headers.ts';
 import { webhooks } from './webhooks.ts';
 
 const tags = [
@@ -128,7 +127,7 @@ function complete(collected: Json): Json {
     for (const route of Object.values(methods as Json)) describe(route as Json);
   }
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
-  (document['components'] as Json)['headers'] = headers;
+  (document['components'] as Json)['headers'] = answerHeaders;
   document['webhooks'] = webhooks(documentedCallbacks) as Json;
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
@@ -167,8 +166,7 @@ function describe(route: Json): void {
     const { description } = query[parameter['name'] as string]?.meta() ?? {};
     if (parameter['in'] === 'query' && description !== undefined) parameter['description'] = description;
   }
-  if (operation.effect === 'write') parameters.push(idempotencyKey);
-  route['parameters'] = [...parameters, requestDeadline];
+  route['parameters'] = [...parameters, ...requestHeaders(operation)] as Json[];
   if (operation.example.body !== undefined) {
     const body = (route['requestBody'] as Json)['content'] as Json;
     (body['application/json'] as Json)['example'] = operation.example.body as Json;
@@ -177,54 +175,26 @@ function describe(route: Json): void {
   describeResponses(route, operation);
 }
 
-/** The headers of answers, by name, each described once. */
-const headers: Json = {
-  'X-Request-Id': { description: 'Finds this request in the log.', schema: { type: 'string' } },
-  'Cache-Control': {
-    description: 'Nobody on the way may keep an answer.',
-    schema: { type: 'string', const: unstored['cache-control'] },
-  },
-  'X-Content-Type-Options': {
-    description: 'It is of the type that it says, and of no other.',
-    schema: { type: 'string', const: unstored['x-content-type-options'] },
-  },
-  'WWW-Authenticate': {
-    description:
-      'What the key must be or have, as RFC 6750 says it; where it lacks a scope, `error="insufficient_scope"` and `scope`.',
-    schema: { type: 'string' },
-  },
-};
-const headersOf = (...names: readonly string[]): Json =>
-  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-const ofEveryAnswer = headersOf('X-Request-Id', 'Cache-Control', 'X-Content-Type-Options');
-const challenge = headersOf('WWW-Authenticate');
-
 function describeResponses(route: Json, operation: Operation): void {
   const responses = route['responses'] as Json;
   const success = responses[operation.success.status] as Json;
   success['description'] = operation.success.description;
   contentOf(success)['example'] = operation.example.answer as Json;
-  success['headers'] = ofEveryAnswer;
+  success['headers'] = headersOf(operation, operation.success.status, []);
   if (operation.effect === 'write') {
-    const replayed = {
-      description: '`true` when this is the answer of an earlier request with this key.',
-      schema: { type: 'string' },
-    };
-    success['headers'] = { ...ofEveryAnswer, 'Idempotent-Replayed': replayed };
     // What a person resolves is settled by it: there is no outcome to wait for.
     if (!answersWithOperation(operation)) delete responses['202'];
     else if (operation.success.status !== 202 && operation.settlesAtOnce !== true) {
       const unknown = responses['202'] as Json;
       unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
-      const location = { description: 'The operation to watch.', schema: { type: 'string' } };
-      unknown['headers'] = { ...ofEveryAnswer, Location: location };
+      unknown['headers'] = headersOf(operation, 202, []);
       contentOf(unknown)['example'] = unknownExample(operation) as Json;
     }
   }
   for (const [status, codes] of problemsByStatus(operation)) {
     responses[status] = {
       description: codes.map((code) => problems[code].title).join('; '),
-      headers: { ...ofEveryAnswer, ...((status === '401' || status === '403') && challenge) },
+      headers: headersOf(operation, Number(status), codes),
       content: {
         [problemMediaType]: {
           schema: { $ref: '#/components/schemas/Problem' },
@@ -260,17 +230,23 @@ function unknownExample(operation: Operation): unknown {
 
 function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
   const always: ProblemCode[] = [
+    'malformed-request',
     'invalid-request',
     'unauthenticated',
     'authentication-limit',
     'forbidden',
+    'request-timeout',
+    'expectation-failed',
+    'headers-too-large',
     'internal-error',
     'database-unavailable',
     'overloaded',
     'deadline-exceeded',
   ];
   if (operation.problems.some((code) => ofProviders.has(code))) always.push('account-busy', 'circuit-open');
-  if (operation.body !== undefined) always.push('malformed-request', 'payload-too-large', 'unsupported-media-type');
+  // A body is read, and may be at fault, also where none is needed.
+  if (operation.method !== 'GET') always.push('payload-too-large', 'unsupported-media-type');
+  if (operation.params !== undefined) always.push('uri-too-long');
   if (operation.effect === 'write') always.push('idempotency-key-missing');
   const byStatus = new Map<string, ProblemCode[]>();
   for (const code of [...always, ...operation.problems]) {
@@ -303,24 +279,3 @@ function problemExample(code: ProblemCode): Json {
   }
   return example;
 }
-
-const idempotencyKey: Json = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: true,
-  description:
-    'A key of your own making, new for each write and the same for its repeats: change it before you try another write. Never a card number.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-  example: '6f6bd7a8-2f0b-4d2c-9a3e-0c8f3f2f6a11',
-};
-
-const requestDeadline: Json = {
-  name: deadlineHeader,
-  in: 'header',
-  required: false,
-  description:
-    'When the answer is needed, e.g. `2026-11-22T10:00:05.250Z`, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
-  // Without an example: the portal would fill it in, and that instant is long past.
-  // Nor a format, which tools do not agree on how to write in a header.
-  schema: { type: 'string' },
-};

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { redact, type Refusal } from '@card-gateway/core';
 import {
   type Problem,
@@ -10,16 +8,20 @@ import {
   problemType,
   type Scope,
 } from '@card-gateway/contract';
-import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
+  /** Other headers of its answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The same request would be refused again: for work that repeats itself, not for callers. */
   readonly isFinal?: boolean;
   /** Of `forbidden`: the scopes of which the key lacks each and needs one. */
   readonly scopes?: readonly Scope[];
+  /** Of `unauthenticated`: a key was sent, and it is none. */
+  readonly isTokenInvalid?: boolean;
 };
 
 /** An answer other than success, thrown from wherever it is found out. */
@@ -39,7 +41,14 @@ export class ProblemError extends Error {
 /** The problem document as it is sent. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];
-  const { retryAfterSeconds: _header, isFinal: _internal, scopes: _challenge, ...details } = error.details;
+  const {
+    retryAfterSeconds: _header,
+    headers: _headers,
+    isFinal: _internal,
+    scopes: _scopes,
+    isTokenInvalid: _challenge,
+    ...details
+  } = error.details;
   return {
     type: problemType(error.code),
     title,
@@ -52,9 +61,9 @@ export function problemBody(error: ProblemError, requestId: string): Problem {
 }
 
 /** What a key must be or have, as RFC 6750 says it (section 3); null where no other key would help. */
-function challengeOf({ code, details: { scopes = [] } }: ProblemError): string | null {
+function challengeOf({ code, details: { scopes = [], isTokenInvalid = false } }: ProblemError): string | null {
   const challenge = 'Bearer realm="card-gateway"';
-  if (problems[code].status === 401) return challenge;
+  if (problems[code].status === 401) return isTokenInvalid ? `${challenge}, error="invalid_token"` : challenge;
   return scopes.length === 0 ? null : `${challenge}, error="insufficient_scope", scope="${scopes.join(' ')}"`;
 }
 
@@ -92,7 +101,7 @@ export const unstored = { 'cache-control': 'no-store', 'x-content-type-options':
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
   const body = problemBody(error, reply.request.id);
   // No hook has run where the URL was not readable.
-  reply.headers({ ...unstored, 'x-request-id': body.requestId });
+  reply.headers({ ...error.details.headers, ...unstored, 'x-request-id': body.requestId });
   if (error.details.retryAfterSeconds !== undefined)
     reply.header('retry-after', String(error.details.retryAfterSeconds));
   const challenge = challengeOf(error);
@@ -109,17 +118,23 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
     }
     return sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
+  const nothingAt = ({ method, url }: FastifyRequest): ProblemError => {
+    const path = url.replace(/^https?:\/\/[^/?]+/i, '').split('?', 1)[0] ?? '';
     const allowed = allowedMethods(path);
-    if (allowed.length === 0)
-      return sendProblem(
-        reply,
-        new ProblemError('not-found', `There is nothing at ${request.method} ${pathOnly(path)}.`),
-      );
-    reply.header('allow', allowed.join(', '));
-    return sendProblem(reply, new ProblemError('method-not-allowed', `This path takes ${allowed.join(' and ')}.`));
+    return allowed.length === 0
+      ? new ProblemError('not-found', `There is nothing at ${method} ${pathOnly(path)}.`)
+      : methodNotAllowed(allowed);
+  };
+  // Before its body is read: whatever is wrong with that, nobody would take it.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw nothingAt(request);
   });
+}
+
+/** @param allowed the methods that the path takes */
+export function methodNotAllowed(allowed: readonly string[]): ProblemError {
+  const headers = { allow: allowed.join(', ') };
+  return new ProblemError('method-not-allowed', `This path takes ${allowed.join(' and ')}.`, { headers });
 }
 
 /** Answers to a load that is meant to be turned away: an error of each would add to it. The request itself is logged. */
@@ -232,35 +247,4 @@ function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer
 /** A name that the caller made up may be anything, a card number too: then it is masked. */
 function segment(name: string): string {
   return (redact(name) ?? '').replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-/** Answers what is not HTTP, or too large to be a request's head, where there is no reply to answer with. */
-export function malformedRequest(error: Error & { code?: string }, socket: Socket, log: FastifyBaseLogger): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const requestId = randomUUID();
-  const body = problemBody(unreadable(error.code), requestId);
-  log.info({ requestId, code: error.code, status: body.status }, 'answered what is not HTTP');
-  const text = JSON.stringify(body);
-  const head = [
-    `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
-    `content-type: ${problemMediaType}`,
-    `content-length: ${Buffer.byteLength(text)}`,
-    `x-request-id: ${requestId}`,
-    ...Object.entries(unstored).map(([name, value]) => `${name}: ${value}`),
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
-}
-
-function unreadable(code: string | undefined): ProblemError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ProblemError('request-timeout', 'The request did not arrive whole in time.');
-  const tooLarge = code === 'HPE_HEADER_OVERFLOW';
-  return new ProblemError(
-    'malformed-request',
-    tooLarge ? 'The headers are too large.' : 'This is not a readable HTTP request.',
-  );
 }

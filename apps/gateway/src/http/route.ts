@@ -1,4 +1,5 @@
 import {
+  createsResource,
   type Operation,
   type OperationId,
   type Operations,
@@ -74,13 +75,21 @@ export function mountWrite<Id extends OperationId>(
     const answer = await act({ ...call, write });
     if (reply.sent) return reply;
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
-    if (answer.location !== null) reply.header('location', answer.location);
+    const location = answer.location ?? createdAt(id, answer);
+    if (location !== null) reply.header('location', location);
     // A refusal is stored and repeated as the problem it was.
     if (answer.status >= 400) {
       return reply.code(answer.status).type(problemMediaType).serializer(JSON.stringify).send(answer.body);
     }
     return reply.code(answer.status).send(answer.body);
   });
+}
+
+/** The path of what a write has made. */
+function createdAt(id: OperationId, { status, body }: WriteAnswer): string | null {
+  const operation: Operation = operations[id];
+  if (!createsResource(operation) || status !== operation.success.status) return null;
+  return `${operation.path}/${(body as { readonly id: string }).id}`;
 }
 
 /** What repeats of a write are compared by. */

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from './problem.ts';
+
+/** Headers of which a second one would be read by one program and not by another; Node takes the first. */
+const singular: ReadonlyMap<string, string> = new Map(
+  ['Host', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]),
+);
+
+/** A name or an address, with a port or without (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+const hostShape = /^(?:[\w.~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
+
+/** A path, or an address of HTTP; a fragment stays with whoever follows a link (RFC 9112, section 3.2). */
+const targetShape = /^(?:\/|https?:\/\/[^/?#]+)[^#]*$/i;
+
+/** @throws ProblemError 400 when the head of a request could mean one thing here and another elsewhere */
+export function requireOneMeaning({ rawHeaders, headers: { host }, httpVersion, url = '' }: IncomingMessage): void {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw new ProblemError('malformed-request', 'Expected HTTP/1.1.');
+  if (!targetShape.test(url)) throw new ProblemError('malformed-request', 'The path is not a valid URL path.');
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const known = singular.get(name);
+    if (known === undefined) continue;
+    if (seen.has(name)) throw faulty(known, 'expected it once');
+    seen.add(name);
+  }
+  if (host === undefined && httpVersion === '1.0') return;
+  if (host === undefined || !hostShape.test(host)) throw faulty('Host', 'expected a host name or an IP address');
+}
+
+function faulty(name: string, detail: string): ProblemError {
+  const pointer = `header/${name}`;
+  return new ProblemError('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}

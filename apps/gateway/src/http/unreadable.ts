@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { problemMediaType } from '@card-gateway/contract';
+import type { FastifyBaseLogger } from 'fastify';
+import { ProblemError, methodNotAllowed, problemBody, unstored } from './problem.ts';
+
+/** What Node says of a request that its parser could not read. */
+export interface ParserError extends Error {
+  readonly code?: string;
+  /** All bytes of the packet, whatever Fastify's type says; absent where it is no fault of a packet. */
+  readonly rawPacket?: unknown;
+  readonly bytesParsed?: number;
+}
+
+/** How long a client may take to read its last answer and to end the connection, in milliseconds. */
+const lingerMs = 1000;
+
+/** Answers, as problems, the requests that never reach the framework because Node refuses or cannot read them. */
+export interface UnreadableRequests {
+  /** Node's `clientErrorHandler`. */
+  readonly refuse: (error: ParserError, socket: Socket) => void;
+  /** Watches what else the server does not hand on. */
+  watch(server: Server): void;
+}
+
+export function unreadableRequests(
+  log: FastifyBaseLogger,
+  allowedMethods: (path: string) => readonly string[],
+): UnreadableRequests {
+  /** The last request that could be read of each connection: what is wrong stands in its body or behind it. */
+  const last = new WeakMap<Socket, { readonly request: IncomingMessage; readonly response: ServerResponse }>();
+  const refused = new WeakSet<Socket>();
+
+  const answerLast = (socket: Socket, code: string | undefined, problem: ProblemError): void => {
+    const { text, head } = rendered(problem, log, code);
+    if (!socket.writable) return;
+    const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+    socket.end([`HTTP/1.1 ${statusLine(problem)}`, ...lines, '', text].join('\r\n'));
+    linger(socket);
+  };
+
+  return {
+    refuse: (error, socket) => {
+      // The parser tells of each further packet that it cannot read.
+      if (refused.has(socket)) return;
+      if (error.code === 'ECONNRESET' || !socket.writable) {
+        socket.destroy();
+        return;
+      }
+      refused.add(socket);
+      const problem = problemOf(error, allowedMethods);
+      const before = last.get(socket);
+      if (before === undefined || (before.request.complete && before.response.writableFinished)) {
+        answerLast(socket, error.code, problem);
+        return;
+      }
+      const { request, response } = before;
+      if (request.complete) {
+        // What cannot be read follows it: its own answer goes first, or it would be taken for the other's.
+        response.once('close', () => answerLast(socket, error.code, problem));
+        return;
+      }
+      if (response.headersSent) {
+        // It has its answer, whatever stands in the rest of its body.
+        if (response.writableFinished) linger(socket);
+        else response.once('close', () => linger(socket));
+        return;
+      }
+      answer(response, problem, log, error.code);
+    },
+    watch: (server) => {
+      server.prependListener('request', (request, response) => last.set(request.socket, { request, response }));
+      server.on('checkExpectation', (_request, response) => {
+        const detail = 'Expected no header Expect, or "Expect: 100-continue".';
+        answer(response, new ProblemError('expectation-failed', detail), log, 'EXPECTATION');
+      });
+      server.on('connect', (_request, socket) => {
+        const detail = 'This gateway is no proxy; expected the path of an operation.';
+        answerLast(socket as Socket, 'CONNECT', new ProblemError('malformed-request', detail));
+      });
+    },
+  };
+}
+
+/** The client may still be sending: what it sends is read, for else the connection is reset and the answer with it. */
+function linger(socket: Socket): void {
+  socket.end();
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function answer(
+  response: ServerResponse,
+  problem: ProblemError,
+  log: FastifyBaseLogger,
+  code: string | undefined,
+): void {
+  const { text, head, status } = rendered(problem, log, code);
+  response.writeHead(status, head).end(text);
+}
+
+function rendered(
+  problem: ProblemError,
+  log: FastifyBaseLogger,
+  code: string | undefined,
+): { readonly text: string; readonly head: Readonly<Record<string, string>>; readonly status: number } {
+  const requestId = randomUUID();
+  const body = problemBody(problem, requestId);
+  log.info({ requestId, code, status: body.status }, 'answered what is not HTTP');
+  const text = JSON.stringify(body);
+  const head = {
+    ...problem.details.headers,
+    'content-type': problemMediaType,
+    'content-length': String(Buffer.byteLength(text)),
+    'x-request-id': requestId,
+    ...unstored,
+    connection: 'close',
+  };
+  return { text, head, status: body.status };
+}
+
+function statusLine(problem: ProblemError): string {
+  const { status } = problemBody(problem, '');
+  return `${status} ${STATUS_CODES[status]}`;
+}
+
+function problemOf(error: ParserError, allowedMethods: (path: string) => readonly string[]): ProblemError {
+  switch (error.code ?? '') {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ProblemError('request-timeout', 'The request did not arrive whole in time.');
+    case 'HPE_HEADER_OVERFLOW':
+      return new ProblemError('headers-too-large', 'Expected headers of 16 KB at most, with the path and the query.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new ProblemError('payload-too-large', 'Expected chunks without extensions.');
+    case 'HPE_INVALID_METHOD':
+      return unknownMethod(error, allowedMethods) ?? malformed();
+    default:
+      return malformed();
+  }
+}
+
+const malformed = (): ProblemError => new ProblemError('malformed-request', 'This is not a readable HTTP request.');
+
+const requestLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} (?:http:\/\/[^/ ]*)?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]\r?$/;
+
+/** A method that Node does not know, of a path that is known. The parser stops somewhere in the name of the method. */
+function unknownMethod(
+  { rawPacket, bytesParsed = 0 }: ParserError,
+  allowedMethods: (path: string) => readonly string[],
+): ProblemError | null {
+  const packet = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '';
+  const start = packet.lastIndexOf('\n', bytesParsed) + 1;
+  const [line = ''] = packet.slice(start).split('\n', 1);
+  const allowed = allowedMethods(requestLine.exec(line)?.[1] ?? '');
+  return allowed.length === 0 ? null : methodNotAllowed(allowed);
+}
