@@ -405,6 +405,11 @@ export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DA
   return { queue, requests, lists: Math.max(1, Math.floor(requests / 3)) };
 }
 
+/** Lists of providers that are stored at once, and those of one account that wait: as many as its calls may be, which all may end at once. */
+export function listLimits(config: Config): { readonly slots: number; readonly queue: number } {
+  return { slots: connectionShares(config).lists, queue: config.PROVIDER_CONNECTIONS + config.PROVIDER_QUEUE };
+}
+
 /** The text of `.env.example`. */
 export function envExample(): string {
   const lines = Object.entries(settings as Record<string, Setting<z.ZodType>>).flatMap(([name, setting]) => [

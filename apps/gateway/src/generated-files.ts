@@ -6,7 +6,7 @@ import { openAccounts } from './accounts/accounts.ts';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
-import { connectionShares, envExample, readConfig } from './config.ts';
+import { envExample, listLimits, readConfig } from './config.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPulse } from './jobs/pulse.ts';
 import { createUnrecorded } from './ledger/unrecorded.ts';
@@ -45,7 +45,7 @@ async function openApiDocument(): Promise<unknown> {
     config,
     metrics: createMetrics(),
     unrecorded: createUnrecorded(),
-    lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
+    lists: createListBulkhead(listLimits(config)),
     now,
   };
   const app = await buildApp(services, pino({ level: 'silent' }));

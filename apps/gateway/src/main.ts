@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
 import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { type Config, ConfigError, connectionShares } from './config.ts';
+import { type Config, ConfigError, connectionShares, listLimits } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './http/logging.ts';
@@ -96,7 +96,7 @@ async function start(): Promise<void> {
     config,
     metrics,
     unrecorded: createUnrecorded(),
-    lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
+    lists: createListBulkhead(listLimits(config)),
     now,
   };
   // Once it listens, it serves whatever becomes of the database.

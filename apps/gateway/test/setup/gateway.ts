@@ -8,7 +8,7 @@ import { openAccounts } from '../../src/accounts/accounts.ts';
 import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
 import { buildApp, writeKinds } from '../../src/app.ts';
-import { type Config, connectionShares, readConfig } from '../../src/config.ts';
+import { type Config, connectionShares, listLimits, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
 import { createLog } from '../../src/http/logging.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
@@ -119,7 +119,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       config,
       metrics,
       unrecorded: createUnrecorded(),
-      lists: createListBulkhead({ slots: connectionShares(config).lists, queue: config.PROVIDER_QUEUE }),
+      lists: createListBulkhead(listLimits(config)),
       now,
     };
     const app = await buildApp(services, log);
