@@ -25,6 +25,14 @@ afterAll(() => canary.gateway.close());
 
 const expectNoLeak = (): Promise<void> => canary.expectNoLeak();
 
+const otherwiseSpelled = (digits: string): string[] => [
+  digits.replaceAll(/\d{4}(?=\d)/g, '$&.'),
+  digits.replaceAll(/\d{4}(?=\d)/g, '$&\u00a0'),
+  digits.split('').join('\u200b'),
+  digits.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+  digits.replaceAll(/\d/g, '%3$&'),
+];
+
 test('the search finds a secret in every form it could leak in', () => {
   const planted: Canaries = {
     pan: '6217001234567890123',
@@ -42,6 +50,7 @@ test('the search finds a secret in every form it could leak in', () => {
     encodeURIComponent(secret),
     secret.replaceAll(' ', '+'),
     ...(/^\d+$/.test(secret) ? [secret.replaceAll(/\d{3,4}(?=\d)/g, '$& '), secret.split('').join('-')] : []),
+    ...(/^\d{8,}$/.test(secret) ? otherwiseSpelled(secret) : []),
     JSON.stringify({ secret }),
   ];
   for (const [name, secret] of Object.entries(planted)) {

@@ -25,6 +25,8 @@ export interface ReadyAct {
 }
 
 const user = 'customer';
+const fullWidth = (digits: string): string =>
+  digits.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
 const grouped = (digits: string): string => digits.replaceAll(/\d{4}(?=\d)/g, '$& ');
 const purpose = { purpose: 'the holder asked for it, ticket 4711' };
 
@@ -181,7 +183,11 @@ export async function canaryActs(canary: CanaryGateway): Promise<readonly Act[]>
         const { cardNumber, phone } = card;
         const local = `${phone.slice(0, 3)}-${phone.slice(3, 7)}-${phone.slice(7)}`;
         return {
-          told: [`卡号 ${cardNumber} 手机 ${phone}`, `card ${grouped(cardNumber)} phone +86 ${local}`],
+          told: [
+            `卡号 ${cardNumber} 手机 ${phone}`,
+            `card ${grouped(cardNumber)} phone +86 ${local}`,
+            `card ${grouped(cardNumber).replaceAll(' ', '.')} phone ${fullWidth(phone)} or ${Buffer.from(phone).toString('base64')}`,
+          ],
           send: async () => (await started(card)).answer,
         };
       },

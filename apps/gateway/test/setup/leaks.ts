@@ -11,6 +11,8 @@ interface Searched {
   readonly lower: string;
   /** Without the spaces and hyphens between digits, by which numbers are grouped. */
   readonly joined: string;
+  /** In usual characters, without what shows nothing, and without up to three signs between digits. */
+  readonly spelled: string;
 }
 
 interface Form {
@@ -25,6 +27,10 @@ export function findLeaks(canaries: Canaries, text: string): string[] {
     raw: text,
     lower: text.toLowerCase(),
     joined: text.replaceAll(/(?<=\d)[ -](?=\d)/g, ''),
+    spelled: text
+      .normalize('NFKC')
+      .replaceAll(/\p{Cf}/gu, '')
+      .replaceAll(/(?<=\d)[^\p{L}\p{N}]{1,3}(?=\d)/gu, ''),
   };
   return Object.entries(canaries).flatMap(([name, secret]) =>
     formsOf(secret).flatMap((form) => {
@@ -59,7 +65,13 @@ function longForms(secret: string): Form[] {
     { name: 'raw', where: 'raw', wanted: secret },
     { name: 'JSON', where: 'raw', wanted: JSON.stringify(secret).slice(1, -1) },
     ...urlEncoded(secret).map((wanted): Form => ({ name: 'URL-encoded', where: 'raw', wanted })),
-    ...(isNumber(secret) ? [{ name: 'grouped', where: 'joined', wanted: secret } as const] : []),
+    ...(isNumber(secret)
+      ? [
+          { name: 'grouped', where: 'joined', wanted: secret } as const,
+          { name: 'spelled otherwise', where: 'spelled', wanted: secret } as const,
+          { name: 'percent-encoded', where: 'raw', wanted: secret.replaceAll(/\d/g, '%3$&') } as const,
+        ]
+      : []),
     { name: 'hex', where: 'lower', wanted: bytes.toString('hex') },
     ...[0, 1, 2].flatMap((offset) =>
       inBase64(bytes, offset).map((wanted): Form => ({ name: 'base64', where: 'raw', wanted })),
