@@ -131,6 +131,8 @@ describe('a bank card', () => {
     expect({ status, binding: data.status }).toEqual({ status: 201, binding: 'not_required' });
     const { attempts } = await gateway.client.getOperation({ params: { id: data.operation?.id ?? '' } });
     expect(attempts).toMatchObject([{ kind: 'send', providerMessage: expect.stringContaining('needs no binding') }]);
+    // Whether an SMS was sent nobody knows: it counts.
+    await expect(gateway.client.startBinding({ body: card })).rejects.toMatchObject({ code: 'sms-limit' });
 
     const other = bankCard();
     gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
@@ -138,7 +140,6 @@ describe('a bank card', () => {
       status: 202,
       data: { status: 'starting', operation: { outcome: 'unknown' } },
     });
-    // Whether an SMS was sent nobody knows: it counts.
     await expect(gateway.client.startBinding({ body: other })).rejects.toMatchObject({ code: 'sms-limit' });
   });
 

@@ -187,6 +187,14 @@ test('a token without its user makes the lists be read of those who are known to
   await gateway.client.listBindings({
     query: { account: 'onerway', user: 'user-known', kind: 'token', refresh: true },
   });
+  // The same token at another account is a user of that one, of whom this account is not asked.
+  await gateway.pool.query(
+    `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, provider_ref, status, masked_number, bin, last4,
+       token_sealed, token_fingerprint, created_at, updated_at)
+     SELECT gen_random_uuid(), tenant, provider, 'onerway-elsewhere', 'user-elsewhere', kind, provider_ref, status, masked_number,
+       bin, last4, token_sealed, token_fingerprint, created_at, updated_at
+     FROM bindings WHERE account = 'onerway' AND user_ref = 'user-known'`,
+  );
   const asked = admin.requestCount('onerway', 'queryTokenList');
   const sale = { notifyType: 'TXN', txnType: 'SALE', merchantNo, status: 'S' };
   const known = admin.onerway.tokens().find(({ merchantCustId }) => merchantCustId === 'user-known');

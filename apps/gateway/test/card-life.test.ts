@@ -3,6 +3,7 @@ import { done, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenAccount } from '../src/accounts/accounts.ts';
 import { changeKinds } from '../src/cards/change-card.ts';
+import { beginChange } from '../src/cards/change-store.ts';
 import { takeCards } from '../src/cards/take-cards.ts';
 import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
 import { findById } from '../src/ledger/store.ts';
@@ -204,6 +205,18 @@ describe('a change that the card does not allow', () => {
       expect([counts(), await operationsKept(), await stored(id)]).toEqual(before);
     },
   );
+
+  test('because it was described in another state meanwhile is not begun', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const client = await gateway.pool.connect();
+    const last = uuidOf('operation', card.operation?.id ?? '');
+    const begun = (status: 'frozen' | 'active') =>
+      beginChange(client, { id: uuidOf('card', card.id), operationId: last, status }, last, new Date());
+    await client.query('BEGIN');
+    expect([await begun('frozen'), await begun('active')]).toEqual([false, true]);
+    await client.query('ROLLBACK');
+    client.release();
+  });
 
   test('a card in a state that no document lists can still be stopped: the provider decides', async () => {
     const { id } = await cards.made('virtual');
@@ -428,6 +441,23 @@ describe('a change whose answer is lost', () => {
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
     await settleNow(ahead(gateway, 31_000), lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
+  });
+
+  test('and that follows another is not settled by what may have been so before', async () => {
+    const card = await cards.made('virtual');
+    await change('freezeCard', card.id);
+    lose('work_then_reset');
+    const lost = (await change('unfreezeCard', card.id)).data.operation?.id;
+    const sentAt = Date.parse((await operation(lost)).createdAt);
+    const shown = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
+    const told = (earliestMs: number) => {
+      const moment = { earliest: new Date(sentAt + earliestMs), askedAt: new Date(sentAt + 31_000) };
+      return takeCards(gateway.services, keysecure(), [shown], { by: 'callback', ...moment });
+    };
+    await told(29_000);
+    expect(await operation(lost)).toMatchObject({ outcome: 'unknown' });
+    await told(31_000);
+    expect(await operation(lost)).toMatchObject({ outcome: 'succeeded', settledBy: 'callback' });
   });
 
   test('leaves behind what its look-up reads, also where that settles nothing', async () => {

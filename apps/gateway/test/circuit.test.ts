@@ -80,9 +80,10 @@ describe('a circuit', () => {
   });
 
   test('closes by the answer to a look-up or to a call of before; their failures do not prolong the rest', async () => {
-    const circuit = circuitOf({ restMs: 0 });
+    let rests = 0;
+    const circuit = circuitOf({ restMs: 0, onOpen: () => (rests += 1) });
     await record(circuit, lost, lost, lost, lost, timedOut);
-    expect(circuit.status()).toBe('open');
+    expect([circuit.status(), rests]).toEqual(['open', 1]);
     await record(circuit, answered(200));
     expect(circuit.status()).toBe('closed');
   });
