@@ -5,6 +5,7 @@ import { cardholders } from './cardholders.ts';
 import { cards } from './cards.ts';
 import { openClient } from './client.ts';
 import { cardControls } from './controls.ts';
+import { documentedCallbacks } from './documented-callbacks.ts';
 import { creditOnly, documentedCalls, secretMissing } from './documented-calls.ts';
 import { assumedDerivation } from './encryption.ts';
 import { issuing } from './issuing.ts';
@@ -24,6 +25,7 @@ function notDocumented(what: string): Gap {
 export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   provider: 'keysecure',
   title: 'KeySecure',
+  callbacks: documentedCallbacks,
   settings: keysecureSettings,
   // keysecure.md §4.1: the key rule is not published, and a wrong one sends rubbish for a PIN.
   productionFaults: ({ apiSecret, keyDerivation }) =>

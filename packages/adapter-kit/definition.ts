@@ -1,6 +1,7 @@
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import { type ProviderClock, providerClock } from './clock.ts';
+import type { DocumentedCallback } from './documented-callback.ts';
 import type { Transport } from './exchange.ts';
 
 /** What the gateway hands to an adapter. */
@@ -46,6 +47,8 @@ export interface AdapterDefinition<Settings extends { readonly baseUrl: string }
    * settings may be anything.
    */
   readonly productionFaults?: (settings: Readonly<Partial<Record<keyof Settings, unknown>>>) => readonly SettingFault[];
+  /** What the provider sends by itself, for the operators' page on it (`docs/providers`). */
+  readonly callbacks?: readonly DocumentedCallback[];
   readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
 }
 

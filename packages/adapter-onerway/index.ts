@@ -1,6 +1,7 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
 import { boundCardsFacet } from './bound-cards.ts';
 import { openClient } from './client.ts';
+import { documentedCallbacks } from './documented-callbacks.ts';
 import { deletePathMissing, documentedCalls } from './documented-calls.ts';
 import { callbacksFacet } from './notification.ts';
 import { onerwaySettings, type OnerwaySettings } from './settings.ts';
@@ -12,6 +13,7 @@ export type { OnerwaySettings } from './settings.ts';
 export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
   provider: 'onerway',
   title: 'Onerway',
+  callbacks: documentedCallbacks,
   settings: onerwaySettings,
   create: (settings, host) => {
     const ask = openClient(settings, host.send);

@@ -2,6 +2,7 @@ import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit
 import { callbacksFacet } from './callback.ts';
 import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
+import { documentedCallbacks } from './documented-callbacks.ts';
 import { documentedCalls, pathNotPublished, walletPathMissing } from './documented-calls.ts';
 import { productsFacet } from './products.ts';
 import { revealFacet } from './reveal.ts';
@@ -20,6 +21,7 @@ const absent = { state: 'absent', reason: pathNotPublished } as const;
 export const openApi: AdapterDefinition = defineAdapter({
   provider: 'open-api',
   title: 'OPEN-API card issuer',
+  callbacks: documentedCallbacks,
   settings: openApiSettings,
   create: (settings, host) => {
     const ask = openClient(settings, host.send);

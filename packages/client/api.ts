@@ -101,6 +101,42 @@ export interface LookUpIssuer {
 }
 
 /**
+ * What a transaction is.
+ *
+ * - `card_opening`: What the card itself costs.
+ * - `purchase`: A payment.
+ * - `atm_withdrawal`: Cash from a machine.
+ * - `management_fee`: A fee of the provider.
+ * - `reversal`: Takes back the transaction that `related` names.
+ * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
+ * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
+ */
+export type TransactionTypeInput = "card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized";
+
+/**
+ * Where a transaction stands.
+ *
+ * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
+ * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
+ * - `failed`: It was declined or came to nothing. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ */
+export type TransactionStatusInput = "pending" | "succeeded" | "failed" | "unrecognized";
+
+/**
+ * The answer to a payment.
+ *
+ * - `approve`: The payment may be made.
+ * - `decline`: The payment is declined.
+ */
+export type DecisionInput = Open<"approve" | "decline">;
+
+/** Whether the payment may be made. Anything else declines it. */
+export interface DecisionAnswer {
+  decision: DecisionInput;
+}
+
+/**
  * What became of a callback.
  *
  * - `received`: Stored and acknowledged, not processed yet. Then one of the others.
@@ -265,29 +301,6 @@ export interface StartSync {
   /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
   userIp?: string | undefined;
 }
-
-/**
- * What a transaction is.
- *
- * - `card_opening`: What the card itself costs.
- * - `purchase`: A payment.
- * - `atm_withdrawal`: Cash from a machine.
- * - `management_fee`: A fee of the provider.
- * - `reversal`: Takes back the transaction that `related` names.
- * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
- * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
- */
-export type TransactionTypeInput = "card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized";
-
-/**
- * Where a transaction stands.
- *
- * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
- * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
- * - `failed`: It was declined or came to nothing. Final.
- * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
- */
-export type TransactionStatusInput = "pending" | "succeeded" | "failed" | "unrecognized";
 
 /**
  * Which way value moves.
@@ -553,15 +566,99 @@ export interface RevealedBinding {
 }
 
 /**
- * What became of a callback.
+ * What a transaction is.
  *
- * - `received`: Stored and acknowledged, not processed yet. Then one of the others.
- * - `processed`: What it says has been taken over. Final, unless it is replayed.
- * - `failed`: Processing it failed each time; `failure` says why. `received` again after replayCallback.
+ * - `card_opening`: What the card itself costs.
+ * - `purchase`: A payment.
+ * - `atm_withdrawal`: Cash from a machine.
+ * - `management_fee`: A fee of the provider.
+ * - `reversal`: Takes back the transaction that `related` names.
+ * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
+ * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
  *
  * More may come.
  */
-export type CallbackState = Open<"received" | "processed" | "failed">;
+export type TransactionType = Open<"card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized">;
+
+/**
+ * Where a transaction stands.
+ *
+ * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
+ * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
+ * - `failed`: It was declined or came to nothing. Final.
+ * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
+ *
+ * More may come.
+ */
+export type TransactionStatus = Open<"pending" | "succeeded" | "failed" | "unrecognized">;
+
+/** One fee of a transaction. */
+export interface TransactionFee {
+  /** The provider's word for the fee, e.g. `Exchange_fee`. */
+  type: string;
+  /** Decimal text in the currency of the card. */
+  amount: string;
+}
+
+/** Who is paid; null is what the provider does not say. */
+export interface Merchant {
+  /** Its name. */
+  name: string | null;
+  /** ISO 18245. */
+  categoryCode: string | null;
+  /** Where it is. */
+  city: string | null;
+  /** Its country, as the provider writes it. */
+  country: string | null;
+}
+
+/** A payment, withdrawal, fee, reversal or refund on a card. */
+export interface Transaction {
+  /** Id of a transaction: `txn_` and 26 characters, sortable by time. */
+  id: string;
+  /** The provider behind the account. */
+  provider: string;
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  /** The provider's own id; null until it is known. */
+  providerRef: string | null;
+  /** Id of a card: `card_` and 26 characters, sortable by time. */
+  card: string;
+  type: TransactionType;
+  /** The provider's own word for the type. */
+  providerType: string;
+  status: TransactionStatus;
+  /** The provider's own word for the status. */
+  providerStatus: string;
+  /** In the currency of the card, which the provider leaves open. */
+  amount: Money;
+  /** In the currency of the merchant. */
+  localAmount: Money | null;
+  /** All fees together. */
+  fee: Money | null;
+  /** Each fee by the provider’s word; empty where it names none. */
+  fees: TransactionFee[];
+  /** Null where there is none. */
+  merchant: Merchant | null;
+  /** The provider's id of the transaction this one belongs to. */
+  related: string | null;
+  /** When the provider last changed its record. */
+  modifiedAt: string | null;
+  /** When the gateway first knew of it. */
+  createdAt: string;
+  /** When it last changed here. */
+  updatedAt: string;
+  /** When the provider last described it; null before it ever did. */
+  syncedAt: string | null;
+}
+
+/** One page of a list. */
+export interface TransactionPage {
+  /** The rows of this page. */
+  data: Transaction[];
+  /** Give it as `cursor` for the next page; null ends the list. */
+  nextCursor: string | null;
+}
 
 /**
  * The answer to a payment.
@@ -572,6 +669,54 @@ export type CallbackState = Open<"received" | "processed" | "failed">;
  * More may come.
  */
 export type Decision = Open<"approve" | "decline">;
+
+/** A payment that waits for a decision. */
+export interface AuthorizationRequest {
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  /** The provider that asks. */
+  provider: string;
+  /** The card; null where it is not known here (yet). */
+  card: string | null;
+  /** The provider's id of the payment, by which its transaction is found later (`providerRef`). */
+  transactionRef: string;
+  /** The provider's id of the card, which is no card number. */
+  cardRef: string;
+  /** The provider's id of the cardholder. */
+  cardholderRef: string | null;
+  /** The provider's own word for the kind of payment. */
+  providerType: string;
+  /** Decimal text in the currency of the card, which the provider leaves open. */
+  amount: string;
+  /** Decimal text in `localCurrency`. */
+  localAmount: string | null;
+  /** The currency of the merchant. */
+  localCurrency: string | null;
+  /** Null where the provider names none. */
+  merchant: Merchant | null;
+  /** When it was made, by the provider. */
+  paidAt: string | null;
+}
+
+/** Asks whether a payment may be made. */
+export interface DecisionRequest {
+  /** What it is: `authorization.requested`. */
+  type: "authorization.requested";
+  /** When it was asked. */
+  timestamp: string;
+  data: AuthorizationRequest;
+}
+
+/**
+ * What became of a callback.
+ *
+ * - `received`: Stored and acknowledged, not processed yet. Then one of the others.
+ * - `processed`: What it says has been taken over. Final, unless it is replayed.
+ * - `failed`: Processing it failed each time; `failure` says why. `received` again after replayCallback.
+ *
+ * More may come.
+ */
+export type CallbackState = Open<"received" | "processed" | "failed">;
 
 /** A verified notification of a provider. Its content is sealed and not shown. */
 export interface Callback {
@@ -1162,101 +1307,6 @@ export interface Sync {
   finishedAt: string | null;
   /** The request that started it; null where a schedule did. */
   operation: OperationReference | null;
-}
-
-/**
- * What a transaction is.
- *
- * - `card_opening`: What the card itself costs.
- * - `purchase`: A payment.
- * - `atm_withdrawal`: Cash from a machine.
- * - `management_fee`: A fee of the provider.
- * - `reversal`: Takes back the transaction that `related` names.
- * - `refund`: A merchant pays back; `related` names the payment where the provider knows it.
- * - `unrecognized`: The provider names a type that no document lists: see `providerType`.
- *
- * More may come.
- */
-export type TransactionType = Open<"card_opening" | "purchase" | "atm_withdrawal" | "management_fee" | "reversal" | "refund" | "unrecognized">;
-
-/**
- * Where a transaction stands.
- *
- * - `pending`: Authorised or under way. Then `succeeded` or `failed`.
- * - `succeeded`: It was booked. Final; what is taken back is a transaction of its own.
- * - `failed`: It was declined or came to nothing. Final.
- * - `unrecognized`: The provider names a status that no document lists: see `providerStatus`. Anything may follow.
- *
- * More may come.
- */
-export type TransactionStatus = Open<"pending" | "succeeded" | "failed" | "unrecognized">;
-
-/** One fee of a transaction. */
-export interface TransactionFee {
-  /** The provider's word for the fee, e.g. `Exchange_fee`. */
-  type: string;
-  /** Decimal text in the currency of the card. */
-  amount: string;
-}
-
-/** Who is paid; null is what the provider does not say. */
-export interface Merchant {
-  /** Its name. */
-  name: string | null;
-  /** ISO 18245. */
-  categoryCode: string | null;
-  /** Where it is. */
-  city: string | null;
-  /** Its country, as the provider writes it. */
-  country: string | null;
-}
-
-/** A payment, withdrawal, fee, reversal or refund on a card. */
-export interface Transaction {
-  /** Id of a transaction: `txn_` and 26 characters, sortable by time. */
-  id: string;
-  /** The provider behind the account. */
-  provider: string;
-  /** The provider account, by its name in the accounts file. */
-  account: string;
-  /** The provider's own id; null until it is known. */
-  providerRef: string | null;
-  /** Id of a card: `card_` and 26 characters, sortable by time. */
-  card: string;
-  type: TransactionType;
-  /** The provider's own word for the type. */
-  providerType: string;
-  status: TransactionStatus;
-  /** The provider's own word for the status. */
-  providerStatus: string;
-  /** In the currency of the card, which the provider leaves open. */
-  amount: Money;
-  /** In the currency of the merchant. */
-  localAmount: Money | null;
-  /** All fees together. */
-  fee: Money | null;
-  /** Each fee by the provider’s word; empty where it names none. */
-  fees: TransactionFee[];
-  /** Null where there is none. */
-  merchant: Merchant | null;
-  /** The provider's id of the transaction this one belongs to. */
-  related: string | null;
-  /** When the provider last changed its record. */
-  modifiedAt: string | null;
-  /** When the gateway first knew of it. */
-  createdAt: string;
-  /** When it last changed here. */
-  updatedAt: string;
-  /** When the provider last described it; null before it ever did. */
-  syncedAt: string | null;
-}
-
-/** One page of a list. */
-export interface TransactionPage {
-  /** The rows of this page. */
-  data: Transaction[];
-  /** Give it as `cursor` for the next page; null ends the list. */
-  nextCursor: string | null;
 }
 
 /**

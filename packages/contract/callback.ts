@@ -1,16 +1,11 @@
 import { z } from 'zod';
+import { decision } from './decision.ts';
 import { accountName, pageOf, pageQuery, publicId, timestamp, words } from './common.ts';
 
 export const callbackState = words<'received' | 'processed' | 'failed'>('CallbackState', 'What became of a callback.', {
   received: 'Stored and acknowledged, not processed yet. Then one of the others.',
   processed: 'What it says has been taken over. Final, unless it is replayed.',
   failed: 'Processing it failed each time; `failure` says why. `received` again after replayCallback.',
-});
-
-/** What a payment that a provider asked about was answered. */
-export const decision = words<'approve' | 'decline'>('Decision', 'The answer to a payment.', {
-  approve: 'The payment may be made.',
-  decline: 'The payment is declined.',
 });
 
 export const callbackSchema = z

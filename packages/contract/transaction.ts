@@ -37,7 +37,7 @@ const transactionFee = z
   })
   .meta({ id: 'TransactionFee', description: 'One fee of a transaction.' });
 
-const merchant = z
+export const merchant = z
   .object({
     name: z.string().nullable().meta({ description: 'Its name.' }),
     categoryCode: z.string().nullable().meta({ description: 'ISO 18245.' }),

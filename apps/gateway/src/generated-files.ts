@@ -6,6 +6,7 @@ import { openAccounts } from './accounts/accounts.ts';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
+import { callbackPages } from './callback-pages.ts';
 import { envExample, listLimits, readConfig } from './config.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPulse } from './jobs/pulse.ts';
@@ -22,6 +23,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/accounts.schema.json': `${JSON.stringify(accountsFileSchema(adapters), null, 2)}\n`,
     '.env.example': envExample(),
     'prisma/migrations.sha256': await frozenMigrations(),
+    ...(await callbackPages(adapters)),
   };
 }
 

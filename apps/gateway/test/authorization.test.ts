@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decisionRequestSchema } from '@card-gateway/contract';
 import { Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AuthorizationSettings } from '../src/accounts/callback-settings.ts';
@@ -104,7 +105,7 @@ describe('a decision service', inRealTime, () => {
     const signature = createHmac('sha256', key).update(signed).digest('base64');
     expect(headers['webhook-signature']).toBe(`v1,${signature}`);
     expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(60);
-    expect(JSON.parse(body)).toEqual({
+    expect(decisionRequestSchema.strict().parse(JSON.parse(body))).toEqual({
       type: 'authorization.requested',
       timestamp: expect.any(String),
       data: {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { problemCodes } from '@card-gateway/contract';
+import { decisionAnswerSchema, decisionRequestSchema, problemCodes } from '@card-gateway/contract';
 import { describe, expect, test } from 'vitest';
 import { build } from '../src/version.ts';
 
@@ -27,7 +27,7 @@ function placesIn(value: unknown, at = ''): Place[] {
   return [{ at, schema: value as Json }, ...members];
 }
 
-const places = placesIn(document).filter(({ at }) => !at.startsWith('/webhooks/'));
+const places = placesIn(document);
 const schemas = places.filter(({ at }) => /\/(schema|schemas\/\w+|properties\/\w+|items|anyOf\/\d+)$/.test(at));
 const named = (at: string): boolean => /^\/components\/schemas\/\w+$/.test(at);
 
@@ -136,6 +136,33 @@ describe('room to evolve', () => {
 
   test('every known problem code is told', () => {
     expect(components['schemas']?.['ProblemCode']?.['x-extensible-enum']).toEqual(problemCodes);
+  });
+});
+
+describe('webhooks', () => {
+  const webhooks = document['webhooks'] as unknown as Record<string, { post: Json }>;
+
+  test('are what a service of the company may implement, and nothing that the gateway takes', () => {
+    expect(Object.keys(webhooks)).toEqual(['authorization.requested']);
+  });
+
+  test('the question about a payment has its schema, signature, deadline and both answers', () => {
+    const { description, parameters, requestBody, responses, tags } = webhooks['authorization.requested']?.post ?? {};
+    const headers = parameters as unknown as { name: string }[];
+    expect(headers.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+    expect(text(description)).toContain('timeoutMs');
+    const question = requestBody?.['content']?.['application/json'];
+    expect(question?.['schema']).toEqual({ $ref: '#/components/schemas/DecisionRequest' });
+    decisionRequestSchema.strict().parse(question?.['example']);
+    const answer = responses?.['200']?.['content']?.['application/json'];
+    expect(answer?.['schema']).toEqual({ $ref: '#/components/schemas/DecisionAnswer' });
+    for (const example of Object.values(answer?.['examples'] ?? {}))
+      decisionAnswerSchema.strict().parse(example['value']);
+    // Generators write one file for each tag: one that a path has too would be overwritten.
+    const others = Object.values(document['paths'] ?? {}).flatMap((methods) =>
+      Object.values(methods).flatMap((route) => route['tags'] as unknown as string[]),
+    );
+    expect(others).not.toContain((tags as unknown as string[])[0]);
   });
 });
 

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { hasDoubledMember, type Transport } from '@card-gateway/adapter-kit';
+import { decisionAnswerSchema, type decisionRequestSchema } from '@card-gateway/contract';
 import { type AuthorizationRequest, toPublicId } from '@card-gateway/core';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { DecisionService } from '../accounts/callback-settings.ts';
 import { signWebhook } from '../secrets.ts';
 import type { NewDecision } from './decision-store.ts';
-
-const answerSchema = z.object({ decision: z.enum(['approve', 'decline']) });
 
 /** What a decision service made of a payment; anything but its clear word is a decline. */
 export type ServiceAnswer = Pick<NewDecision, 'decision' | 'because'>;
@@ -23,7 +22,7 @@ export async function askService(
   options: { readonly cardId: string | null; readonly at: Date; readonly timeoutMs: number },
 ): Promise<ServiceAnswer> {
   const { at: paidAt, ...payment } = request;
-  const body = JSON.stringify({
+  const question: z.output<typeof decisionRequestSchema> = {
     type: 'authorization.requested',
     timestamp: options.at.toISOString(),
     data: {
@@ -33,7 +32,8 @@ export async function askService(
       ...payment,
       paidAt: paidAt?.toISOString() ?? null,
     },
-  });
+  };
+  const body = JSON.stringify(question);
   const identity = createHash('sha256')
     .update(JSON.stringify([account.name, request.transactionRef]))
     .digest('hex');
@@ -65,7 +65,7 @@ const unreadable: ServiceAnswer = { decision: 'decline', because: 'service_unrea
 
 function decisionIn(body: string): ServiceAnswer {
   try {
-    const answer = answerSchema.parse(JSON.parse(body));
+    const answer = decisionAnswerSchema.parse(JSON.parse(body));
     // Which of two it meant, nobody knows.
     return hasDoubledMember(body) ? unreadable : { ...answer, because: 'service' };
   } catch {

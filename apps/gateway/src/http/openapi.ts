@@ -12,7 +12,6 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { documentedCallbacks } from '../callbacks/documented.ts';
 import { build } from '../version.ts';
 import { type Json, openDocument } from './document.ts';
 import { introduction } from './introduction.ts';
@@ -27,6 +26,7 @@ const tags = [
   { name: 'Bindings', description: 'Bank cards bound by SMS, and card tokens.' },
   { name: 'Syncs', description: 'Bringing in what a provider has.' },
   { name: 'Callbacks', description: 'What the providers tell by themselves.' },
+  { name: 'Decisions', description: 'What the gateway asks a service of yours.' },
   { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
 ];
 
@@ -128,7 +128,7 @@ function complete(collected: Json): Json {
   }
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
   (document['components'] as Json)['headers'] = answerHeaders;
-  document['webhooks'] = webhooks(documentedCallbacks) as Json;
+  document['webhooks'] = webhooks;
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
     const text = JSON.stringify(document);

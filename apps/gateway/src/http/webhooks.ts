@@ -1,65 +1,57 @@
-import { problemMediaType, problems, type ProblemCode } from '@card-gateway/contract';
-import type { DocumentedCallback } from '../callbacks/documented.ts';
+import { decisionRequestExample } from '@card-gateway/contract';
+import type { Json } from './document.ts';
 
-type Field = DocumentedCallback['fields'][number];
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: string, more: Json): Json => ({
+  content: { 'application/json': { schema: ref(schema), ...more } },
+});
 
-/** The OpenAPI `webhooks`: what the providers send to this gateway, each with the very answer that it gets. */
-export function webhooks(callbacks: readonly DocumentedCallback[]): Record<string, unknown> {
-  return Object.fromEntries(callbacks.map((callback) => [callback.id, { post: webhook(callback) }]));
+function header(name: string, description: string, example: string): Json {
+  return { name, in: 'header', required: true, description, schema: { type: 'string' }, example };
 }
 
-function webhook(callback: DocumentedCallback): unknown {
-  const { id, summary, description, path, headers, under, outer, fields, example, answer } = callback;
-  const inner = objectOf(fields);
-  const schema = under === null ? inner : objectOf(outer, { [under]: inner });
-  return {
-    operationId: id,
-    tags: ['Callbacks'],
-    summary,
-    description: `Sent to \`POST ${path}\`. ${description}`,
-    security: [],
-    ...(headers.length > 0 && {
-      parameters: headers.map(([name, about]) => ({
-        name,
-        in: 'header',
+/** The OpenAPI `webhooks`: what the gateway sends to services of the operator's, who may implement them. */
+export const webhooks: Json = {
+  'authorization.requested': {
+    post: {
+      operationId: 'authorizationRequested',
+      tags: ['Decisions'],
+      summary: 'Decide about a payment',
+      description:
+        'Sent to the `authorization.url` of an account whose provider asks about each payment (KeySecure, authorization mode). ' +
+        'Answer with 2xx and a `decision` within `authorization.timeoutMs`, 500 ms unless it is set: the provider waits 800 ms in all. ' +
+        'A late answer, another status, and a body that is anything else decline the payment.\n\n' +
+        'It is signed by Standard Webhooks 1.0: `webhook-signature` is `v1,` and the base64 of the HMAC-SHA-256, with the bytes behind ' +
+        '`whsec_` of `authorization.secret` as the key, over `<webhook-id>.<webhook-timestamp>.<body>`. Compare it in constant time, over ' +
+        'the body as it came, and refuse a `webhook-timestamp` that is more than five minutes from your clock. `verifyDecisionRequest()` ' +
+        'of the TypeScript client does that.\n\n' +
+        'A payment that is asked about again has the same `webhook-id`: give it the answer that you gave first. What was decided counts; ' +
+        'what became of the payment comes later as a transaction whose `providerRef` is `transactionRef`.',
+      security: [],
+      parameters: [
+        header('webhook-id', 'The same for the same payment.', 'auth_2f9c7b1e0d8a4c6f9b3e5d7a1c2e4f60'),
+        header('webhook-timestamp', 'When it was signed, in Unix seconds.', '1795428000'),
+        header(
+          'webhook-signature',
+          '`v1,` and the signature in base64.',
+          'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+        ),
+      ],
+      requestBody: {
         required: true,
-        description: about,
-        schema: { type: 'string' },
-      })),
-    }),
-    requestBody: { required: true, content: { 'application/json': { schema, example } } },
-    responses: {
-      '200': {
-        description: answer.about,
-        content: {
-          [answer.contentType]: {
-            schema: typeof answer.body === 'string' ? { type: 'string' } : { type: 'object' },
-            example: answer.body,
-          },
+        ...json('DecisionRequest', { example: decisionRequestExample }),
+      },
+      responses: {
+        '200': {
+          description: 'The decision.',
+          ...json('DecisionAnswerInput', {
+            examples: {
+              approve: { summary: 'The payment may be made', value: { decision: 'approve' } },
+              decline: { summary: 'The payment is declined', value: { decision: 'decline' } },
+            },
+          }),
         },
       },
-      ...Object.fromEntries(refusals.map(([status, code]) => [status, refusal(code)])),
     },
-  };
-}
-
-function objectOf(fields: readonly Field[], more: Record<string, unknown> = {}): unknown {
-  const described = fields.map(([name, type, description]) => [name, { type, description }] as const);
-  return { type: 'object', properties: { ...Object.fromEntries(described), ...more } };
-}
-
-/** Nothing of such a callback was kept; on 503 the provider must send it again. */
-const refusals: readonly (readonly [status: string, code: ProblemCode])[] = [
-  ['400', 'malformed-request'],
-  ['401', 'callback-refused'],
-  ['404', 'not-found'],
-  ['413', 'payload-too-large'],
-  ['503', 'database-unavailable'],
-];
-
-function refusal(code: ProblemCode): unknown {
-  return {
-    description: problems[code].title,
-    content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
-}
+  },
+};

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import type { AdapterDefinition, CallbackField, DocumentedCallback } from '@card-gateway/adapter-kit';
+
+const begin =
+  '<!-- What the provider sends: made from its adapter by `pnpm run openapi`. A change here would be lost. -->';
+const end = '<!-- Made until here. -->';
+
+/** The operators' pages on the providers that send callbacks, by path, each with what its adapter says of them. */
+export async function callbackPages(adapters: readonly AdapterDefinition[]): Promise<Record<string, string>> {
+  const pages = adapters.flatMap(({ provider, callbacks = [] }) =>
+    callbacks.length === 0 ? [] : [pageWith(`docs/providers/${provider}.md`, callbacks)],
+  );
+  return Object.fromEntries(await Promise.all(pages));
+}
+
+/** @throws Error where the page has no place for it */
+async function pageWith(path: string, callbacks: readonly DocumentedCallback[]): Promise<[string, string]> {
+  const page = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const [before, rest] = page.split(begin);
+  const [, after] = rest?.split(end) ?? [];
+  if (after === undefined) throw new Error(`${path}: expected the lines\n${begin}\n${end}`);
+  return [
+    path,
+    [before, begin, '\n\n', callbacks.map(sectionOf).join('\n\n'), '\n\n', refusals, '\n\n', end, after].join(''),
+  ];
+}
+
+function sectionOf({ name, about, path, headers, fields, example, answer }: DocumentedCallback): string {
+  return [
+    `### ${name}`,
+    about,
+    `Sent to \`POST ${path}\` as \`application/json\`.`,
+    ...(headers.length === 0 ? [] : [table(['Header', 'What it is'], headers)]),
+    table(['Field', 'Type', 'What it says'], fields),
+    `\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``,
+    `Answer, \`${answer.contentType}\`: ${answer.about}`,
+    `\`\`\`\n${answer.body}\n\`\`\``,
+  ].join('\n\n');
+}
+
+function table(heads: readonly string[], rows: readonly (CallbackField | readonly [string, string])[]): string {
+  const lines = rows.map(([name, ...rest]) => `| ${[`\`${name}\``, ...rest].join(' | ')} |`);
+  return [`| ${heads.join(' | ')} |`, `| ${heads.map(() => '---').join(' | ')} |`, ...lines].join('\n');
+}
+
+const refusals =
+  'Refused is what cannot be read (400), is not verified (401), is for no account (404) or is too large (413), and whatever comes from ' +
+  'an address of many refusals (429): nothing of it is kept. With 503 nothing was stored, and the provider must send it again.';

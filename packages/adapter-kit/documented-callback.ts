@@ -1,0 +1,20 @@
+/** One field of a callback: its name, its JSON type and what it says. */
+export type CallbackField = readonly [
+  name: string,
+  type: 'string' | 'number' | 'integer' | 'object' | 'array',
+  about: string,
+];
+
+/** A callback as its provider's document describes it (`docs/providers/contracts`), for the operators' page on the provider. */
+export interface DocumentedCallback {
+  /** The provider's own name of it. */
+  readonly name: string;
+  readonly about: string;
+  readonly path: '/callbacks/{account}' | '/callbacks/{account}/{secret}';
+  readonly headers: readonly (readonly [name: string, about: string])[];
+  /** Members of members are named by their path: `data.card_no`. */
+  readonly fields: readonly CallbackField[];
+  readonly example: unknown;
+  /** The answer that the provider demands. */
+  readonly answer: { readonly contentType: string; readonly body: string; readonly about: string };
+}

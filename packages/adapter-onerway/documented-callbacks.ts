@@ -1,0 +1,36 @@
+import type { DocumentedCallback } from '@card-gateway/adapter-kit';
+
+/** What Onerway sends (onerway.md §6). */
+export const documentedCallbacks: readonly DocumentedCallback[] = [
+  {
+    name: 'TXN, BIND_CARD',
+    about:
+      'A transaction came to its result (onerway.md §6). `BIND_CARD`, and whatever carries a `tokenId`, makes the bindings of its user be ' +
+      'listed again where the user is known; all else is kept. One with a field that no document names, or that is not in its form, is refused.',
+    path: '/callbacks/{account}',
+    headers: [],
+    fields: [
+      ['notifyType', 'string', '`TXN`, `REFUND_AUDIT`, `CANCEL` or `CHARGEBACK`.'],
+      ['txnType', 'string', '`SALE`, `REFUND`, `BIND_CARD`, …'],
+      ['transactionId', 'string', 'The transaction; the answer repeats it.'],
+      ['merchantNo', 'string', 'The merchant.'],
+      ['status', 'string', '`S` or `F`.'],
+      ['tokenId', 'string', 'The token, where there is one; always with `BIND_CARD`.'],
+      ['sign', 'string', 'SHA-256 in hex over the values of all but the excluded fields, and the secret.'],
+    ],
+    example: {
+      notifyType: 'TXN',
+      txnType: 'BIND_CARD',
+      transactionId: '1798262509925699584',
+      merchantNo: '800277',
+      status: 'S',
+      tokenId: 'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347d',
+      sign: 'fa58c37f1d7fd1e249c6bcc427aa335aa2d7335389908488e8a7f96f54c59485',
+    },
+    answer: {
+      contentType: 'text/plain',
+      body: '1798262509925699584',
+      about: 'It is stored: the bare `transactionId`, without quotes.',
+    },
+  },
+];
