@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../chaos/options.ts';
+import { type Tool, tools } from './tools.ts';
+
+export interface ClientOptions {
+  /** The OpenAPI document that the tools read. */
+  readonly document: string;
+  readonly tools: readonly Tool[];
+}
+
+const usage = 'Usage: pnpm clients [--document docs/openapi.json] [--tool <name>]';
+
+export function readOptions(words: readonly string[]): ClientOptions {
+  const { document, tool } = parsed(words);
+  const wanted = tools.filter(({ name }) => tool === undefined || name === tool);
+  if (wanted.length === 0) {
+    throw new UsageError(`--tool: expected ${tools.map(({ name }) => `"${name}"`).join(', ')}.\n${usage}`);
+  }
+  return { document, tools: wanted };
+}
+
+function parsed(words: readonly string[]): { document: string; tool?: string } {
+  try {
+    const shipped = new URL('../../../../docs/openapi.json', import.meta.url).pathname;
+    const options = { document: { type: 'string', default: shipped }, tool: { type: 'string' } } as const;
+    return parseArgs({ args: [...words], options }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`);
+  }
+}

@@ -1,0 +1,150 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate } from '@card-gateway/database/migrate';
+import { runtimeRole } from '@card-gateway/database/roles';
+import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import { install, shipped } from '../chaos/installation.ts';
+import { startPostgres } from '../chaos/postgres.ts';
+import { openReplica } from '../chaos/replica.ts';
+import { run } from '../docker/command.ts';
+import { type Change, serveNewer } from './newer.ts';
+import type { ClientOptions } from './options.ts';
+import { type Result, stages, table } from './report.ts';
+import type { Place, Tool } from './tools.ts';
+
+/** Where a tour is made. */
+interface Gateway {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly sandboxUrl: string;
+}
+
+const programs = new URL('../../clients/', import.meta.url).pathname;
+/** Kept from one run to the next, but for what is generated. */
+const work = new URL('../../../../.data/clients/', import.meta.url).pathname;
+
+/** Generates with each tool, compiles, and runs the tour against the gateway, then against it as a later version may be. */
+export async function proveClients(
+  { document, tools }: ClientOptions,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<boolean> {
+  await using undo = new AsyncDisposableStack();
+  const gateway = await startGateway(undo);
+  const results: Result[] = [];
+  for (const tool of tools) {
+    if (signal.aborted) break;
+    const result = await prove(tool, document, gateway, say);
+    results.push(result);
+    for (const line of result.notes) say(`${tool.name}: ${line}`);
+  }
+  process.stdout.write(`\n${table(results)}\n`);
+  return results.every(({ reached }) => reached === 'all' || reached === 'absent');
+}
+
+async function prove(tool: Tool, document: string, gateway: Gateway, say: (line: string) => void): Promise<Result> {
+  const { name } = tool;
+  const absent = (await Promise.all(tool.needs.map(isAbsent))).flatMap((is, index) =>
+    is ? [tool.needs[index] ?? ''] : [],
+  );
+  if (absent.length > 0) return { name, reached: 'absent', passed: [], notes: [`not here: ${absent.join(', ')}`] };
+  const place = await placeOf(tool, document);
+  const notes: string[] = [];
+  const passed: string[] = [];
+  const steps: Record<(typeof stages)[number], () => Promise<unknown>> = {
+    generate: async () => {
+      const warnings = await tool.generate(place);
+      if (warnings.length > 0) notes.push(...warnings.slice(0, 3), `${warnings.length} warnings in all`);
+    },
+    compile: () => tool.compile(place),
+    tour: () => tour(tool, place, gateway),
+    'new member': () => tourOfNewer(tool, place, gateway, 'member'),
+    'new word': () => tourOfNewer(tool, place, gateway, 'word'),
+  };
+  for (const stage of stages) {
+    say(`${name}: ${stage}`);
+    try {
+      await steps[stage]();
+      passed.push(stage);
+    } catch (error) {
+      // Its first line is the command.
+      const [, ...lines] = (error as Error).message.split('\n');
+      notes.push(`${stage} failed`, ...lines.filter((line) => line.trim() !== '').slice(0, mostLines));
+      // A client that falls over a new member may still take a new word.
+      if (!stage.startsWith('new')) break;
+    }
+  }
+  return { name, reached: passed.length === stages.length ? 'all' : 'some', passed, notes };
+}
+
+async function placeOf({ name }: Tool, document: string): Promise<Place> {
+  const folder = join(work, name.replaceAll(/[^a-z-]+/g, '-'));
+  await mkdir(folder, { recursive: true });
+  for (const entry of await readdir(folder)) {
+    if (!kept.has(entry)) await rm(join(folder, entry), { recursive: true, force: true });
+  }
+  const program = join(programs, name.replace(/ (native|okhttp-gson)$/, '').replaceAll(' ', '-'));
+  return { folder, shared: work, document, program };
+}
+
+/** Of what a tool said when it failed. */
+const mostLines = 12;
+const kept = new Set(['environment', 'node_modules', 'package-lock.json']);
+
+async function isAbsent(program: string): Promise<boolean> {
+  const words = program === 'go' ? ['version'] : ['--version'];
+  return run(program, words, { folder: programs }).then(
+    () => false,
+    () => true,
+  );
+}
+
+let tours = 0;
+async function tour(tool: Tool, place: Place, { url, apiKey, sandboxUrl }: Gateway): Promise<void> {
+  tours += 1;
+  const [command, ...words] = tool.tour(place);
+  const variables = { GATEWAY_URL: url, GATEWAY_API_KEY: apiKey, SANDBOX_URL: sandboxUrl, RUN: 100_000_000 + tours };
+  const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  await run('env', [...environment, command, ...words], { folder: place.folder });
+}
+
+async function tourOfNewer(tool: Tool, place: Place, gateway: Gateway, change: Change): Promise<void> {
+  const newer = await serveNewer(gateway.url, change);
+  try {
+    await tour(tool, place, { ...gateway, url: newer.url });
+    if (newer.changed() === 0) throw new Error('No answer was changed.');
+  } finally {
+    await newer.close();
+  }
+}
+
+async function startGateway(undo: AsyncDisposableStack): Promise<Gateway> {
+  const postgres = await startPostgres();
+  undo.defer(() => postgres.remove());
+  const sandbox: Sandbox = await startSandbox({
+    keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0, cardDelayMs: 0 },
+  });
+  undo.defer(() => sandbox.close());
+  await migrate(postgres.ownerUrl, { runtimeRole });
+  const installation = await install(sandbox, shipped, () => postgres.url);
+  undo.defer(() => installation.remove());
+  const apiKey = await installation.createKey('clients');
+  const replica = await openReplica({
+    name: 'clients',
+    sources: shipped,
+    installation,
+    apiKeys: { default: apiKey, other: apiKey },
+    database: () => postgres,
+    sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+    onEnd: () => {
+      throw new Error('The gateway ended by itself.');
+    },
+  });
+  undo.defer(() => replica.close());
+  await replica.start();
+  const address = replica.address();
+  if (address === null) throw new Error('The gateway does not listen.');
+  const url = `http://${address.host}:${address.port}`;
+  sandbox.admin.callbacks.target('keysecure', `${url}/callbacks/keysecure`);
+  return { url, apiKey, sandboxUrl: `http://127.0.0.1:${sandbox.port}` };
+}

@@ -1,0 +1,202 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../docker/command.ts';
+
+/** Where one tool works. All of it lies under `.data` and is kept, so that what was downloaded is there the next time. */
+export interface Place {
+  /** Its own folder, empty but for what a step before put there. */
+  readonly folder: string;
+  /** What tools share: the jar, the Python environment, the npm packages. */
+  readonly shared: string;
+  /** The OpenAPI document. */
+  readonly document: string;
+  /** Its program, from this repository. */
+  readonly program: string;
+}
+
+/** A command with its words. */
+export type Command = readonly [command: string, ...words: string[]];
+
+/** A generator of clients, and how what it makes is used. */
+export interface Tool {
+  readonly name: string;
+  /** Programs that the machine must have. */
+  readonly needs: readonly string[];
+  /** Brings the tool here from its registry and has it generate. Gives what it warns of. */
+  generate(place: Place): Promise<readonly string[]>;
+  /** Compiles what was generated together with the program. */
+  compile(place: Place): Promise<unknown>;
+  /** Runs the program. */
+  tour(place: Place): Command;
+}
+
+const versions = {
+  openapiGenerator: '7.17.0',
+  oapiCodegen: 'v2.8.2',
+  python: ['openapi-python-client==0.29.1'],
+  npm: {
+    '@hey-api/openapi-ts': '0.95.0',
+    '@types/node': '24.10.1',
+    esbuild: '0.27.0',
+    'openapi-fetch': '0.17.0',
+    'openapi-typescript': '7.13.0',
+    typescript: '5.9.3',
+  },
+};
+const tscOptions = '--noEmit --strict --skipLibCheck --target es2022 --module esnext --moduleResolution bundler'.split(
+  ' ',
+);
+
+async function openapiGenerator({ shared, document, folder }: Place, words: readonly string[]): Promise<string[]> {
+  const artifact = `org.openapitools:openapi-generator-cli:${versions.openapiGenerator}`;
+  const jar = join(shared, `openapi-generator-cli-${versions.openapiGenerator}.jar`);
+  await readFile(jar).catch(() =>
+    run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${shared}`], {
+      folder: shared,
+    }),
+  );
+  const output = await run('java', ['-jar', jar, 'generate', '-i', document, '-o', join(folder, 'client'), ...words], {
+    folder,
+  });
+  return linesWith(output, /Duplicate file path.*\.(py|go|java)$|\[ERROR|^Exception/);
+}
+
+function java(library: 'native' | 'okhttp-gson'): Tool {
+  return {
+    name: `openapi-generator java ${library}`,
+    needs: ['java', 'mvn'],
+    generate: (place) => openapiGenerator(place, ['-g', 'java', '--library', library]),
+    compile: async ({ folder, program }) => {
+      const sources = join(folder, 'client/src/main/java/tour');
+      await mkdir(sources, { recursive: true });
+      await cp(join(program, 'Tour.java'), join(sources, 'Tour.java'));
+      await cp(join(program, library, 'Library.java'), join(sources, 'Library.java'));
+      const goals = ['compile', 'dependency:build-classpath', '-Dmdep.outputFile=target/classpath'];
+      return run('mvn', ['-q', '-B', ...goals], { folder: join(folder, 'client') });
+    },
+    tour: ({ folder }) => [
+      'sh',
+      '-c',
+      `exec java -cp "${folder}/client/target/classes:$(cat "${folder}/client/target/classpath")" tour.Tour`,
+    ],
+  };
+}
+
+/** The npm packages of the tools, in the folder in which they work: their programs find them there. */
+async function npmPackages(folder: string): Promise<void> {
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies: versions.npm }),
+  );
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { folder });
+}
+
+function typescript(name: string, generate: (place: Place) => Promise<readonly string[]>): Tool {
+  return {
+    name,
+    needs: ['npm'],
+    generate: async (place) => {
+      await npmPackages(place.folder);
+      return generate(place);
+    },
+    compile: async ({ folder, program }) => {
+      await cp(join(program, 'tour.ts'), join(folder, 'tour.ts'));
+      await run('npx', ['tsc', ...tscOptions, 'tour.ts'], { folder });
+      return run('npx', ['esbuild', 'tour.ts', '--bundle', '--platform=node', '--format=esm', '--outfile=tour.mjs'], {
+        folder,
+      });
+    },
+    tour: ({ folder }) => [process.execPath, join(folder, 'tour.mjs')],
+  };
+}
+
+/** A Python environment of the tool's own, with these packages. */
+async function python(folder: string, words: readonly string[]): Promise<string> {
+  await run('python3', ['-m', 'venv', 'environment'], { folder });
+  await run(join(folder, 'environment/bin/pip'), ['install', '-q', '--disable-pip-version-check', ...words], {
+    folder,
+  });
+  return join(folder, 'environment/bin');
+}
+
+export const tools: readonly Tool[] = [
+  {
+    name: 'openapi-generator python',
+    needs: ['java', 'mvn', 'python3'],
+    generate: (place) => openapiGenerator(place, ['-g', 'python']),
+    compile: async ({ folder }) => {
+      const bin = await python(folder, ['-r', 'client/requirements.txt']);
+      await run(join(bin, 'python'), ['-m', 'compileall', '-q', 'client/openapi_client'], { folder });
+      return run(join(bin, 'python'), ['-c', 'from openapi_client import *'], { folder: join(folder, 'client') });
+    },
+    tour: ({ folder, program }) => [
+      'env',
+      `PYTHONPATH=${folder}/client`,
+      join(folder, 'environment/bin/python'),
+      join(program, 'tour.py'),
+    ],
+  },
+  {
+    name: 'openapi-generator go',
+    needs: ['java', 'mvn', 'go'],
+    generate: (place) => {
+      const module = ['--git-host', 'example.com', '--git-user-id', 'card-gateway', '--git-repo-id', 'client'];
+      return openapiGenerator(place, ['-g', 'go', ...module]);
+    },
+    compile: async ({ folder, program }) => {
+      const client = join(folder, 'client');
+      // Its own tests are written for a library that its go.mod does not name.
+      await cp(program, join(client, 'tour'), { recursive: true });
+      await run('go', ['mod', 'tidy', '-e'], { folder: client });
+      return run('go', ['build', '-o', join(folder, 'tour'), './tour'], { folder: client });
+    },
+    tour: ({ folder }) => [join(folder, 'tour')],
+  },
+  java('native'),
+  java('okhttp-gson'),
+  typescript('hey-api', async ({ folder, document }) => {
+    await run('npx', ['openapi-ts', '-i', document, '-o', 'client', '-c', '@hey-api/client-fetch'], { folder });
+    return [];
+  }),
+  typescript('openapi-typescript', async ({ folder, document }) => {
+    await run('npx', ['openapi-typescript', document, '-o', 'client/schema.ts'], { folder });
+    return [];
+  }),
+  {
+    name: 'oapi-codegen',
+    needs: ['go'],
+    generate: async ({ folder, document }) => {
+      await writeFile(join(folder, 'go.mod'), 'module example.com/card-gateway/client\n\ngo 1.24\n');
+      await mkdir(join(folder, 'gw'));
+      const tool = `github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@${versions.oapiCodegen}`;
+      await run('go', ['run', tool, '-generate', 'types,client', '-package', 'gw', '-o', 'gw/gw.go', document], {
+        folder,
+      });
+      return [];
+    },
+    compile: async ({ folder, program }) => {
+      await cp(join(program, 'main.go'), join(folder, 'main.go'));
+      await run('go', ['mod', 'tidy', '-e'], { folder });
+      return run('go', ['build', '-o', 'tour', '.'], { folder });
+    },
+    tour: ({ folder }) => [join(folder, 'tour')],
+  },
+  {
+    name: 'openapi-python-client',
+    needs: ['python3'],
+    generate: async ({ folder, document }) => {
+      const bin = await python(folder, versions.python);
+      const words = ['generate', '--path', document, '--output-path', 'client', '--overwrite'];
+      return linesWith(await run(join(bin, 'openapi-python-client'), words, { folder }), /^(WARNING|ERROR)/);
+    },
+    compile: async ({ folder }) => {
+      await run('environment/bin/pip', ['install', '-q', '--disable-pip-version-check', './client'], { folder });
+      return run('environment/bin/python', ['-m', 'compileall', '-q', 'client/card_gateway_client'], { folder });
+    },
+    tour: ({ folder, program }) => [join(folder, 'environment/bin/python'), join(program, 'tour.py')],
+  },
+];
+
+function linesWith(output: string, pattern: RegExp): string[] {
+  return output.split('\n').filter((line) => pattern.test(line));
+}
