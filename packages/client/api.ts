@@ -1835,9 +1835,9 @@ export interface Operations {
         type?: TransactionTypeInput | undefined;
         /** `true` asks the provider first and stores what it says. */
         refresh?: boolean | undefined;
-        /** With `refresh=true`: ask for what happened since; default 30 days ago. */
+        /** Only what happened at this instant or later, by the provider’s first word of it. With `refresh=true` the provider is asked for what happened since; for the last 30 days without it. */
         from?: string | undefined;
-        /** With `refresh=true`: ask for what happened until; default now. */
+        /** Only what happened before this instant, by the provider’s first word of it. With `refresh=true` the provider is asked for what happened until then; until now without it. */
         to?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;

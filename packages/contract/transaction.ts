@@ -73,23 +73,20 @@ export const transactionQuerySchema = z
     status: transactionStatus.optional().meta({ description: 'Only transactions in this status.' }),
     type: transactionType.optional().meta({ description: 'Only transactions of this type.' }),
     refresh: refreshQuery,
-    from: instant
-      .optional()
-      .meta({ description: 'With `refresh=true`: ask for what happened since; default 30 days ago.' }),
-    to: instant.optional().meta({ description: 'With `refresh=true`: ask for what happened until; default now.' }),
+    from: instant.optional().meta({
+      description:
+        'Only what happened at this instant or later, by the provider’s first word of it. With `refresh=true` the provider is asked for what happened since; for the last 30 days without it.',
+    }),
+    to: instant.optional().meta({
+      description:
+        'Only what happened before this instant, by the provider’s first word of it. With `refresh=true` the provider is asked for what happened until then; until now without it.',
+    }),
     ...pageQuery,
   })
   .superRefine((query, context) => {
     // What is no instant is told of by itself.
     if (context.issues.length > 0) return;
     const { from, to } = query;
-    if (query.refresh !== true && (from !== undefined || to !== undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: [from === undefined ? 'to' : 'from'],
-        message: 'expected refresh=true, because it bounds what the provider is asked for',
-      });
-    }
     if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {
       context.addIssue({ code: 'custom', path: ['to'], message: 'expected an instant after from' });
     }

@@ -19,6 +19,7 @@ import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
 import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
+import { takeJsonAlone } from './http/json-body.ts';
 import { logRequests } from './http/logging.ts';
 import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
@@ -85,14 +86,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     },
   });
   unreadable.watch(app.server);
-  // JSON is the only body there is; Fastify would read plain text too.
-  app.removeContentTypeParser('text/plain');
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  // Many clients name JSON although they send nothing: that is no body, of which each operation says whether it needs one.
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parseJson(request, body as string, done);
-  });
+  takeJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {

@@ -17,7 +17,7 @@ export interface PageRequest {
 }
 
 /** Members of a query that change nothing of which rows a list has, or in which order. */
-const noFilters: ReadonlySet<string> = new Set(['limit', 'cursor', 'refresh', 'userIp', 'from', 'to']);
+const noFilters: ReadonlySet<string> = new Set(['limit', 'cursor', 'refresh', 'userIp']);
 
 /**
  * Reads `limit` and `cursor`.

@@ -286,7 +286,7 @@ describe('the list of cards', () => {
     expect(await ids({ account: 'keysecure-authorization' })).not.toContain(one.id);
     expect(await ids({ account: 'keysecure-authorization', cardholder: person })).toEqual([]);
     expect(await ids({ cardholder: nobody })).toEqual([]);
-    expect(await ids({ account: 'other-keysecure' })).toEqual([]);
+    await expect(ids({ account: 'other-keysecure' })).rejects.toMatchObject({ status: 404 });
   });
 
   test('is filtered by when a card came to us', async () => {

@@ -142,7 +142,7 @@ const kindsByScope: Readonly<Partial<Record<Scope, readonly string[]>>> = {
   'cards:write': ['sync', 'op'],
   'bindings:read': ['bind', 'op', 'sync'],
   'bindings:write': ['sync', 'op'],
-  'operations:resolve': ['evt'],
+  'operations:resolve': ['cbk'],
 };
 
 test.each(allScopes.filter((scope) => scope !== 'admin'))(

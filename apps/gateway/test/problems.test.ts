@@ -238,7 +238,12 @@ describe.each(writes)('the Idempotency-Key of %s', (_id, operation) => {
     const problem = problemOf(await post({ 'idempotency-key': idempotencyKey }), 400);
     expect(problem).toMatchObject({
       code: 'invalid-request',
-      errors: [{ pointer: 'header/Idempotency-Key', detail: 'expected 1 to 255 visible ASCII characters' }],
+      errors: [
+        {
+          pointer: 'header/Idempotency-Key',
+          detail: expect.stringMatching(/^expected 1 to 255 visible ASCII characters/),
+        },
+      ],
     });
   });
 

@@ -57,6 +57,8 @@ export interface Accounts {
   byName(name: string): OpenAccount | undefined;
   /** The caller's own account. @throws ProblemError 404, the same for another tenant's account as for none. */
   ofCaller(caller: Caller, name: string, where?: string): OpenAccount;
+  /** Checks the account by which a list is filtered, if it is. @throws ProblemError 404, as `ofCaller` */
+  requireFilter(caller: Caller, name: string | undefined): void;
   /** Lets running calls end and closes all connections. */
   close(): Promise<void>;
 }
@@ -129,15 +131,19 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
   });
   const byName = new Map(all.map((account) => [account.name, account]));
 
+  const ofCaller: Accounts['ofCaller'] = (caller, name, where = '/account') => {
+    const account = byName.get(name);
+    if (account !== undefined && account.tenant === caller.tenant) return account;
+    throw new ProblemError('not-found', `There is no account "${redact(name) ?? ''}".`, {
+      errors: [{ pointer: where, detail: 'expected the name of an account from GET /v1/providers' }],
+    });
+  };
   return {
     all,
     byName: (name) => byName.get(name),
-    ofCaller: (caller, name, where = '/account') => {
-      const account = byName.get(name);
-      if (account !== undefined && account.tenant === caller.tenant) return account;
-      throw new ProblemError('not-found', `There is no account "${redact(name) ?? ''}".`, {
-        errors: [{ pointer: where, detail: 'expected the name of an account from GET /v1/providers' }],
-      });
+    ofCaller,
+    requireFilter: (caller, name) => {
+      if (name !== undefined) ofCaller(caller, name, 'query/account');
     },
     close: async () => {
       await Promise.all(closing.map((close) => close()));

@@ -31,6 +31,7 @@ export async function readBindings(
   traceparent: string | undefined,
 ): Promise<z.output<typeof bindingPageSchema>> {
   const page = pageRequest('bindings', query);
+  services.accounts.requireFilter(caller, query.account);
   const { account, user, kind, status } = query;
   if (query.refresh === true && account !== undefined && user !== undefined) {
     const open = services.accounts.ofCaller(caller, account, 'query/account');

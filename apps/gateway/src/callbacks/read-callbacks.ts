@@ -22,6 +22,7 @@ export async function readCallbacks(
   query: z.output<typeof callbackQuerySchema>,
 ): Promise<z.output<typeof callbackPageSchema>> {
   const page = pageRequest('callbacks', query);
+  services.accounts.requireFilter(caller, query.account);
   const { account, state } = query;
   const stored = state === 'processed' ? 'worked' : state;
   const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state: stored }, page);

@@ -69,6 +69,7 @@ export async function readCardholders(
   query: z.output<typeof cardholderQuerySchema>,
 ): Promise<z.output<typeof cardholderPageSchema>> {
   const page = pageRequest('cardholders', query);
+  services.accounts.requireFilter(caller, query.account);
   const { account, reference, status } = query;
   const rows = await listCardholders(services.pool, { tenant: caller.tenant, account, reference, status }, page);
   return pageOf(rows, page, cardholderView);

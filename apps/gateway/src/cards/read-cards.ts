@@ -46,6 +46,7 @@ export async function readCards(
   query: z.output<typeof cardQuerySchema>,
 ): Promise<z.output<typeof cardPageSchema>> {
   const page = pageRequest('cards', query);
+  services.accounts.requireFilter(caller, query.account);
   const { tenant } = caller;
   const [cardholder, product] = await Promise.all([
     query.cardholder === undefined

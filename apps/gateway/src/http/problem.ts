@@ -233,7 +233,7 @@ function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer
   if (keyword === 'unrecognized_keys') {
     const names = params['keys'] as readonly string[];
     return names.map((name) => ({
-      pointer: `${place}${path}/${segment(name)}`,
+      pointer: `${place}${path}/${pointerSegment(name)}`,
       detail: 'there is no such field',
     }));
   }
@@ -244,7 +244,7 @@ function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer
   ];
 }
 
-/** A name that the caller made up may be anything, a card number too: then it is masked. */
-function segment(name: string): string {
+/** A name as a segment of a JSON pointer. One that the caller made up may be anything, a card number too: then it is masked. */
+export function pointerSegment(name: string): string {
   return (redact(name) ?? '').replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -171,9 +171,15 @@ function callerOf(request: FastifyRequest): Caller {
 /** Of operations without parameters: one that is given all the same is a mistake, which must not pass unseen. */
 const noQuery = z.strictObject({});
 
-/** The same of a body. @throws ProblemError 400 */
-async function requireNoBody({ body }: FastifyRequest): Promise<void> {
+/** The same of a body; an empty object is none. @throws ProblemError 400 */
+async function requireNoBody(request: FastifyRequest): Promise<void> {
+  const { body } = request;
   if (body === undefined || body === null) return;
+  if (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0) {
+    // So that its repeat without a body is the same request.
+    request.body = undefined;
+    return;
+  }
   const detail = 'expected no body: this operation takes none';
   throw new ProblemError('invalid-request', `body: ${detail}`, { errors: [{ pointer: '', detail }] });
 }
@@ -193,8 +199,10 @@ function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
 }
 
 const keyShape = /^[\x21-\x7e]{1,255}$/;
+/** A text of RFC 8941, as the IETF draft wants it, without its quotes. */
+const quotedShape = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
-/** @throws ProblemError 400 when the header is missing or not usable */
+/** The key, whether it is quoted or not. @throws ProblemError 400 when the header is missing or not usable */
 function idempotencyKey(request: FastifyRequest): string {
   const header = request.headers['idempotency-key'];
   const pointer = 'header/Idempotency-Key';
@@ -202,9 +210,12 @@ function idempotencyKey(request: FastifyRequest): string {
     const detail = 'expected a key of your own making, new for each write and the same for its repeats, e.g. a UUID';
     throw new ProblemError('idempotency-key-missing', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
   }
-  if (!keyShape.test(header)) {
-    const detail = 'expected 1 to 255 visible ASCII characters';
+  const quoted = quotedShape.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1');
+  const isHalfQuoted = quoted === undefined && (header.startsWith('"') || header.endsWith('"'));
+  const key = quoted ?? header;
+  if (isHalfQuoted || !keyShape.test(key)) {
+    const detail = 'expected 1 to 255 visible ASCII characters, in quotes or without any';
     throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
   }
-  return header;
+  return key;
 }

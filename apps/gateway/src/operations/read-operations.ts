@@ -48,6 +48,7 @@ export async function readOperations(
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
   const page = pageRequest('operations', query);
+  services.accounts.requireFilter(caller, query.account);
   const { outcome, resolvesBy: settlesBy, type, account } = query;
   // Only what is unknown still waits for something.
   const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';

@@ -44,8 +44,8 @@ export async function readTransactions(
     const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
     await pullTransactions(services, account, question, traceparent);
   }
-  const { status, type } = query;
-  const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type };
+  const { status, type, from, to } = query;
+  const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type, from, to };
   const rows = await listTransactions(services.pool, filter, page);
   return pageOf(rows, page, transactionView, ({ firstAt }) => firstAt);
 }

@@ -62,6 +62,9 @@ export interface TransactionFilter {
   readonly cardRef: string;
   readonly status?: MovementStatus | undefined;
   readonly type?: TransactionType | undefined;
+  /** Instants of the provider's first word of it: from the one, and before the other. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /** Transactions of one card, newest first, one more than the page holds. */
@@ -74,7 +77,9 @@ export async function listTransactions(
     name: after === null ? 'transaction-list' : 'transaction-list-behind',
     text: `${selectTransactions}
       WHERE t.account = $1 AND t.card_ref = $2 AND ($3::text IS NULL OR t.status = $3)
-        AND ($4::text IS NULL OR t.type = $4) ${after === null ? '' : 'AND (t.first_at, t.id) < ($7::timestamptz, $6::uuid)'}
+        AND ($4::text IS NULL OR t.type = $4)
+        AND t.first_at >= coalesce($6::timestamptz, '-infinity') AND t.first_at < coalesce($7::timestamptz, 'infinity')
+        ${after === null ? '' : 'AND (t.first_at, t.id) < ($9::timestamptz, $8::uuid)'}
       ORDER BY t.first_at DESC, t.id DESC LIMIT $5`,
     values: [
       filter.account,
@@ -82,6 +87,8 @@ export async function listTransactions(
       filter.status,
       filter.type,
       limit + 1,
+      filter.from,
+      filter.to,
       ...(after === null ? [] : [after, afterAt]),
     ],
   });

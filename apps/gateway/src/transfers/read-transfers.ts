@@ -33,6 +33,7 @@ export async function readTransfers(
   query: z.output<typeof transferQuerySchema>,
 ): Promise<z.output<typeof transferPageSchema>> {
   const page = pageRequest('transfers', query);
+  services.accounts.requireFilter(caller, query.account);
   const { account, direction, status } = query;
   const cardholderId = query.cardholder && uuidOf('cardholder', query.cardholder);
   const filter = { tenant: caller.tenant, account, cardholderId, direction, status };

@@ -57,7 +57,7 @@ export async function thingsOfDefault(gateway: TestGateway): Promise<Things> {
     trf: transfer.id,
     bind: binding.id,
     sync: sync.id,
-    evt: callbacks.data[0]?.id ?? '',
+    cbk: callbacks.data[0]?.id ?? '',
   };
 }
 
