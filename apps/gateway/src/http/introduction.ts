@@ -1,3 +1,10 @@
+import { problems, repeats } from '@card-gateway/contract';
+
+const codes = Object.entries(problems).map(([code, { status, again, about }]) => {
+  const { again: when, key } = repeats[again];
+  return `| \`${code}\` | ${status} | ${when} | ${key} | ${about} |`;
+});
+
 /** The portal's introduction, in Markdown: what a new caller has to know before the first call. */
 export const introduction = `
 One API to issue, list and manage cards and to bind bank cards, the same whichever provider stands behind it.
@@ -94,6 +101,23 @@ Every error is \`application/problem+json\` (RFC 9457). Decide by \`code\`; \`er
 pointer and what was expected; \`requestId\` finds it in the log. Card numbers are never in a URL, an error or a log.
 A \`purpose\`, a \`reason\` or an address with a card number in it is refused with 400. Ids (\`user\`, \`reference\`, \`loanOrder\`,
 \`providerRef\`, \`Idempotency-Key\`) must not be card numbers: nobody can tell which they are, so that they are not refused.
+
+For a write, try again under the key that the table says; a read takes none. \`Retry-After\` says when, in seconds.
+
+| \`code\` | Status | Again? | Key | Meaning |
+| --- | --- | --- | --- | --- |
+${codes.join('\n')}
+
+## Compatibility
+
+Within \`/v1\` things are added and nothing is taken away: new operations, new optional inputs, new fields in answers, new words where
+a field is open text (statuses, types, \`code\`; the reference says "More may come"), new problems, new headers. So ignore fields that you
+do not know, and treat a word that you do not know like \`unrecognized\`. The other way round inputs are closed: a field or parameter that
+the reference does not name is refused with 400, because it would be a misunderstanding.
+
+What is to go is announced first: its answers carry \`Deprecation\` (RFC 9745, since when) and, once the day is set, \`Sunset\` (RFC 8594, when it
+ends), with a \`Link\` to what replaces it, and the changelog says so. It goes with the next major version of the product at the earliest. Nothing is
+deprecated now. Descriptions, the order of fields, the texts of \`title\` and \`detail\`, and the length of ids and cursors are no promise.
 
 ## Time and load
 
