@@ -1,7 +1,8 @@
 import { operations } from '@card-gateway/contract';
 import { holdsCardNumber, newUuid } from '@card-gateway/core';
+import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
 import { removeBindingKind } from './bindings/remove-binding.ts';
 import { isListed } from './accounts/addresses.ts';
@@ -27,6 +28,7 @@ import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
 import { unreadableRequests } from './http/unreadable.ts';
+import { validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
@@ -97,6 +99,8 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   problemHandling(app, methodsOf);
   logRequests(app);
 
+  // Only routes that say so are compressed, and no request is read compressed.
+  await app.register(fastifyCompress, { global: false, encodings: ['br', 'gzip'], threshold: 1024 });
   await collectOpenApi(app);
   await app.register(async (v1) => {
     await shedLoad(v1, config);

@@ -23,6 +23,9 @@ const withParams = everyOperation.filter(([, { params }]) => params !== undefine
 const withQuery = everyOperation.filter(([, { query }]) => query !== undefined);
 const writes = everyOperation.filter(([, { effect }]) => effect === 'write');
 
+/** Never those of the library that checks. */
+const ourWords = /^(?!.*(?:, received|Invalid|Too )).*(?:expected |there is no such field)/;
+
 const wrongValues = [null, 17, true, [], {}, '', '\u0000', 'x'.repeat(5000), '💳'.repeat(2000)];
 
 describe.each(withBody)('the body of %s', (_id, operation) => {
@@ -66,7 +69,7 @@ describe.each(withBody)('the body of %s', (_id, operation) => {
     const { required = [] } = schemaOf(bodyOf(operation));
     const problem = problemOf(await post({}), 400);
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(required.map((name) => `/${name}`));
-    for (const { detail } of problem.errors ?? []) expect(detail).toMatch(/^(expected|Invalid)/);
+    for (const { detail } of problem.errors ?? []) expect(detail).toMatch(/^expected .*; it is missing$/);
   });
 
   test.each(fieldsOf(operation))('takes nothing wrong in %s', async (pointer) => {
@@ -77,7 +80,7 @@ describe.each(withBody)('the body of %s', (_id, operation) => {
       expect(problem.code).toBe('invalid-request');
       const pointers = problem.errors?.map((error) => error.pointer) ?? [];
       expect(pointers.some((named) => named === pointer || named.startsWith(`${pointer}/`))).toBe(true);
-      for (const { detail } of problem.errors ?? []) expect(detail).toMatch(/expected|Too|Invalid/);
+      for (const { detail } of problem.errors ?? []) expect(detail).toMatch(ourWords);
     }
   });
 
@@ -170,9 +173,7 @@ describe.each(withQuery)('the query of %s', (_id, operation) => {
       const query = new URLSearchParams({ ...neededQuery(operation), [name]: value }).toString();
       const problem = problemOf(await send({ ...exampleOf(operation), path: `${pathOf(operation)}?${query}` }), 400);
       expect(problem.code).toBe('invalid-request');
-      expect(problem.errors).toEqual([
-        { pointer: `query/${name}`, detail: expect.stringMatching(/expected|Too|Invalid/) },
-      ]);
+      expect(problem.errors).toEqual([{ pointer: `query/${name}`, detail: expect.stringMatching(ourWords) }]);
     }
   });
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { doubledMember } from '@card-gateway/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { pointerSegment, ProblemError } from './problem.ts';
+import { ProblemError } from './problem.ts';
+import { pointerSegment } from './validation.ts';
 
 /**
  * Reads bodies as JSON, and nothing else: as UTF-8, without names that stand twice and without half characters, of which

@@ -68,7 +68,7 @@ export async function serveOpenApi(app: FastifyInstance): Promise<void> {
     return { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
   });
   let text: string | null = null;
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/openapi.json', { schema: { hide: true }, compress: {} }, async (_request, reply) => {
     text ??= JSON.stringify(app.swagger());
     return reply.type('application/json').send(text);
   });

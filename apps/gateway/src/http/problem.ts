@@ -9,8 +9,6 @@ import {
   type Scope,
 } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
@@ -152,7 +150,7 @@ function pathOnly(path: string): string {
 
 function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error);
+  if (error.validation !== undefined) return validationProblem(error);
   const code = frameworkProblems[error.code];
   if (code !== undefined) return code(error);
   if (isDatabaseFailure(error)) {
@@ -217,34 +215,13 @@ const contexts = { body: '', querystring: 'query', params: 'path', headers: 'hea
 
 function validationProblem(error: FastifyError): ProblemError {
   const place = contexts[(error.validationContext ?? 'body') as keyof typeof contexts] ?? '';
-  const errors = (error.validation ?? []).flatMap((fault) => faultsOf(fault, place));
+  const errors = (error.validation ?? []).map(({ instancePath, message = '' }) => ({
+    pointer: `${place}${instancePath}`,
+    detail: message,
+  }));
   return new ProblemError(
     'invalid-request',
     errors.map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`).join('; '),
     { errors },
   );
-}
-
-/** @param fault one of the schema's issues, in the words of fastify-type-provider-zod */
-function faultsOf(fault: FastifySchemaValidationError, place: string): { pointer: string; detail: string }[] {
-  const { keyword, instancePath, params } = fault;
-  // Its path of the whole input is "/", where a JSON pointer is empty.
-  const path = instancePath === '/' ? '' : instancePath;
-  if (keyword === 'unrecognized_keys') {
-    const names = params['keys'] as readonly string[];
-    return names.map((name) => ({
-      pointer: `${place}${path}/${pointerSegment(name)}`,
-      detail: 'there is no such field',
-    }));
-  }
-  const message = fault.message ?? 'expected another value';
-  const missing = keyword === 'invalid_type' && message.endsWith('received undefined');
-  return [
-    { pointer: `${place}${path}`, detail: missing ? `expected ${String(params['expected'])}; it is missing` : message },
-  ];
-}
-
-/** A name as a segment of a JSON pointer. One that the caller made up may be anything, a card number too: then it is masked. */
-export function pointerSegment(name: string): string {
-  return (redact(name) ?? '').replaceAll('~', '~0').replaceAll('/', '~1');
 }

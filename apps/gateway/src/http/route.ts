@@ -129,6 +129,8 @@ function route(
     onRequest: async (request) => {
       requireScope(callerOf(request), scopes);
     },
+    // What a caller can add to an answer with secrets, and see its size, would tell of them (BREACH).
+    compress: scopes.some((scope) => scope.endsWith(':reveal')) ? false : {},
     ...(body === undefined && { preHandler: requireNoBody }),
     ...(onProblem && {
       onError: async (request, _reply, error) => {
