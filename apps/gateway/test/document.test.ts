@@ -28,8 +28,11 @@ function placesIn(value: unknown, at = ''): Place[] {
 }
 
 const places = placesIn(document);
+const schemaAt = new Map(places.map(({ at, schema }) => [at, schema]));
 const schemas = places.filter(({ at }) => /\/(schema|schemas\/\w+|properties\/\w+|items|anyOf\/\d+)$/.test(at));
-const named = (at: string): boolean => /^\/components\/schemas\/\w+$/.test(at);
+/** It has a name of ours: as a component, or as the title of what only webhooks have. */
+const named = (at: string): boolean =>
+  at.startsWith('/webhooks/') ? text(schemaAt.get(at)?.['title']) !== '' : /^\/components\/schemas\/\w+$/.test(at);
 
 test('it names its licence by an identifier and is of the version of the product', () => {
   expect(document['info']).toMatchObject({
@@ -152,10 +155,12 @@ describe('webhooks', () => {
     expect(headers.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
     expect(text(description)).toContain('timeoutMs');
     const question = requestBody?.['content']?.['application/json'];
-    expect(question?.['schema']).toEqual({ $ref: '#/components/schemas/DecisionRequest' });
+    expect(question?.['schema']?.['title']).toBe('DecisionRequest');
+    // Some generators drop the components that no path refers to.
+    expect(reached(webhooks)).toEqual(new Set(['Merchant']));
     decisionRequestSchema.strict().parse(question?.['example']);
     const answer = responses?.['200']?.['content']?.['application/json'];
-    expect(answer?.['schema']).toEqual({ $ref: '#/components/schemas/DecisionAnswer' });
+    expect(answer?.['schema']?.['title']).toBe('DecisionAnswer');
     for (const example of Object.values(answer?.['examples'] ?? {}))
       decisionAnswerSchema.strict().parse(example['value']);
     // Generators write one file for each tag: one that a path has too would be overwritten.

@@ -56,6 +56,35 @@ function answered(schema: Json): Json {
   return { ...rest, description: `${description}\n\nMore may come.`, 'x-extensible-enum': known };
 }
 
+/**
+ * The webhooks with those schemas written out, under their names as titles, that no path refers to: oapi-codegen drops such
+ * components and refers to them all the same.
+ */
+export function webhooksByThemselves(webhooks: Json, document: Json): Json {
+  const schemas = (document['components'] as Json)['schemas'] as Json;
+  const ofPaths = namesIn(document['paths'], schemas);
+  return shaped(webhooks, (schema) => {
+    const name = nameOf(schema['$ref']);
+    if (name === null || ofPaths.has(name)) return schema;
+    return webhooksByThemselves({ title: name.replace(/Input$/, ''), ...(schemas[name] as Json) }, document);
+  });
+}
+
+function nameOf(reference: unknown): string | null {
+  return typeof reference === 'string' ? reference.slice('#/components/schemas/'.length) : null;
+}
+
+/** The components that are referred to from here, directly or by others. */
+function namesIn(value: unknown, schemas: Json, found: Set<string> = new Set()): Set<string> {
+  if (typeof value !== 'object' || value === null) return found;
+  for (const [key, member] of Object.entries(value)) {
+    const name = key === '$ref' ? nameOf(member) : null;
+    if (name === null) namesIn(member, schemas, found);
+    else if (!found.has(name)) namesIn(schemas[name], schemas, found.add(name));
+  }
+  return found;
+}
+
 function describedWords(description: unknown, meanings: unknown): string {
   const lines = Object.entries(meanings as Record<string, string>).map(
     ([word, meaning]) => `- \`${word}\`: ${meaning}`,

@@ -13,7 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { build } from '../version.ts';
-import { type Json, openDocument } from './document.ts';
+import { type Json, openDocument, webhooksByThemselves } from './document.ts';
 import { introduction } from './introduction.ts';
 import { answerHeaders, headersOf, requestHeaders } from './openapi-headers.ts';
 import { webhooks } from './webhooks.ts';
@@ -128,7 +128,7 @@ function complete(collected: Json): Json {
   }
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
   (document['components'] as Json)['headers'] = answerHeaders;
-  document['webhooks'] = webhooks;
+  document['webhooks'] = webhooksByThemselves(webhooks, document);
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
     const text = JSON.stringify(document);
