@@ -165,7 +165,8 @@ export async function insertOrderedCard(
 
 /**
  * The provider took the order under its own id. Should a list that does not hand back our reference have brought in the
- * card already, its row gives way: the order's is the one a caller knows.
+ * card already, its row gives way: the order's is the one a caller knows. A card that was known before the order, or has
+ * another holder, cannot be this order's: its row stays, and this fails.
  */
 export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query({
@@ -173,7 +174,8 @@ export async function acceptOrder(client: PoolClient, id: string, providerRef: s
     // The count has the deletion done before the id is taken.
     text: `WITH given_way AS (
              DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
-               AND d.id <> c.id AND d.operation_id IS NULL RETURNING d.id
+               AND d.id <> c.id AND d.operation_id IS NULL AND d.created_at >= c.created_at
+               AND (d.cardholder_ref IS NULL OR d.cardholder_ref = c.cardholder_ref) RETURNING d.id
            )
            UPDATE cards SET provider_ref = $2, updated_at = $3
            WHERE id = $1 AND provider_ref IS NULL AND (SELECT count(*) FROM given_way) >= 0`,
