@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { readAnswer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
-const answered = (body: string, status = 200): Exchange => ({ kind: 'answered', status, body, date: null });
+const answered = (body: string, status = 200, headers: Readonly<Record<string, string>> = {}): Exchange => ({
+  kind: 'answered',
+  status,
+  body,
+  headers,
+  date: null,
+});
 const read = (exchange: Exchange, more: { parse?: (body: string) => unknown } = {}) =>
   readAnswer(exchange, {
     reply: z.object({ code: z.string(), text: z.string().optional() }),
@@ -85,15 +91,77 @@ describe('hooks', () => {
     };
     expect(read(answered('{"code":"0"}'), { parse })).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });
+});
 
-  test('status may know of statuses outside 2xx that nothing happened; the others stay unknown', () => {
-    const judged = (status: number) =>
-      readAnswer(answered('', status), {
-        reply: z.unknown(),
-        judge: () => done('ok'),
-        status: (httpStatus) => (httpStatus === 429 ? refused('rate_limited', { httpStatus }) : null),
-      });
-    expect(judged(429)).toMatchObject({ kind: 'refused', refusal: { reason: 'rate_limited' } });
-    expect(judged(503)).toMatchObject({ kind: 'unknown', evidence: { httpStatus: 503 } });
+describe('an answer outside 2xx is judged by status, body and headers', () => {
+  const failure = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
+  const judged = (body: string, status: number, headers: Readonly<Record<string, string>> = {}) =>
+    readAnswer(answered(body, status, headers), {
+      reply: z.object({}),
+      judge: () => done('ok'),
+      problem: (problem, evidence) => {
+        const said = problem.read(failure)?.error;
+        if (problem.status === 429) {
+          return refused('rate_limited', evidence(said?.code ?? null, `again in ${problem.headers['retry-after']} s`));
+        }
+        return said?.code === 'card_limit' ? refused('declined', evidence(said.code, said.detail)) : null;
+      },
+    });
+
+  test('a documented failure is refused, its text redacted', () => {
+    const body = '{"error":{"code":"card_limit","detail":"no more cards for 4111222233334444"}}';
+    expect(judged(body, 422)).toEqual({
+      kind: 'refused',
+      refusal: { reason: 'declined', code: 'card_limit', message: 'no more cards for ***' },
+      evidence: { httpStatus: 422, code: 'card_limit', message: 'no more cards for ***' },
+    });
+  });
+
+  test('a status can be enough, and headers say more', () => {
+    expect(judged('', 429, { 'retry-after': '7' })).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'rate_limited', message: 'again in 7 s' },
+    });
+  });
+
+  test.each([
+    [422, '{"error":{"code":"new_one","detail":"?"}}'],
+    [403, '<html>blocked</html>'],
+    [422, '{"error":{"code":7}}'],
+    [503, ''],
+  ])('HTTP %d with %j is unknown', (status, body) => {
+    expect(judged(body, status)).toEqual({
+      kind: 'unknown',
+      why: 'unreadable_answer',
+      evidence: { httpStatus: status, code: null, message: null },
+    });
+  });
+
+  test('a throw is unknown', () => {
+    const outcome = readAnswer(answered('', 400), {
+      reply: z.object({}),
+      judge: () => done('ok'),
+      problem: () => {
+        throw new Error('broken');
+      },
+    });
+    expect(outcome).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
+  });
+});
+
+describe('an answer without a body', () => {
+  const deleted = (status: number, body = '') =>
+    readAnswer(answered(body, status), {
+      reply: z.null(),
+      judge: (_reply, _evidence, head) => (head.status === 204 ? done(null) : refused('declined')),
+    });
+
+  test('204 is read as null, and its status is known', () => {
+    expect(deleted(204)).toMatchObject({ kind: 'done' });
+    expect(deleted(200, 'null')).toMatchObject({ kind: 'refused' });
+  });
+
+  test('any other is cut off somewhere', () => {
+    expect(deleted(200)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });
 });

@@ -11,20 +11,33 @@ import { parseJson } from './json.ts';
  */
 export type Say = (code: string | null, message?: string | null, hide?: readonly string[]) => Evidence;
 
+/** What an answer has beside its body. */
+export type AnswerHead = Pick<Answer, 'status' | 'headers'>;
+
+/** An answer outside 2xx. */
+export interface Problem extends AnswerHead {
+  /** Its body as this schema reads it; null where it is no JSON of that shape, such as a page of something on the way. */
+  readonly read: <Schema extends z.ZodType>(schema: Schema) => z.output<Schema> | null;
+}
+
 export interface Reading<Schema extends z.ZodType, T> {
-  /** The fields of the answer that are used; a field that is not named cannot leak. */
+  /** The fields of the answer that are used; a field that is not named cannot leak. An answer 204 is read as null. */
   readonly reply: Schema;
   /** Says what a readable answer with HTTP 2xx means. A throw means unreadable. */
-  readonly judge: (reply: z.output<Schema>, evidence: Say) => Outcome<T>;
+  readonly judge: (reply: z.output<Schema>, evidence: Say, head: AnswerHead) => Outcome<T>;
   /** Turns the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
   readonly parse?: (body: string) => unknown;
-  /** HTTP statuses outside 2xx that say for certain that nothing happened; any other one is unknown. */
-  readonly status?: (status: number) => Outcome<never> | null;
+  /**
+   * Says what an answer outside 2xx means by the provider's documents, status and body: only what they call certain is refused.
+   * Null, a throw, and no such function at all mean unknown.
+   */
+  readonly problem?: (problem: Problem, evidence: Say) => Outcome<T> | null;
 }
 
 /**
  * Reads an exchange. Not sent is a refusal, lost is unknown; an answer that is not 2xx, not JSON or not of the documented
- * shape is unknown too, because it says nothing about what was done. Only `judge` may call something done or refused.
+ * shape is unknown too, because it says nothing about what was done. Only `judge` and `problem` may call something done or
+ * refused.
  */
 export function readAnswer<Schema extends z.ZodType, T>(exchange: Exchange, reading: Reading<Schema, T>): Outcome<T> {
   switch (exchange.kind) {
@@ -46,14 +59,32 @@ function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Readi
       message: redact(isCode ? message : `${code} ${message ?? ''}`, hide),
     };
   };
-  if (answer.status < 200 || answer.status > 299) {
-    return reading.status?.(answer.status) ?? unknown('unreadable_answer', evidence(null));
-  }
+  const { status, headers } = answer;
+  const parse = reading.parse ?? parseJson;
   try {
-    const reply = reading.reply.safeParse((reading.parse ?? parseJson)(answer.body));
-    if (reply.success) return reading.judge(reply.data, evidence);
+    if (status < 200 || status > 299) {
+      const problem: Problem = { status, headers, read: (schema) => readBody(answer.body, schema, parse) };
+      return reading.problem?.(problem, evidence) ?? unknown('unreadable_answer', evidence(null));
+    }
+    // RFC 9110 §15.3.5: it has no body.
+    const value = status === 204 && answer.body === '' ? null : parse(answer.body);
+    const reply = reading.reply.safeParse(value);
+    if (reply.success) return reading.judge(reply.data, evidence, { status, headers });
   } catch {
     // No value of a provider may end in an exception: what was done stays unknown.
   }
   return unknown('unreadable_answer', evidence(null));
+}
+
+function readBody<Schema extends z.ZodType>(
+  body: string,
+  schema: Schema,
+  parse: (body: string) => unknown,
+): z.output<Schema> | null {
+  try {
+    const read = schema.safeParse(parse(body));
+    return read.success ? read.data : null;
+  } catch {
+    return null;
+  }
 }

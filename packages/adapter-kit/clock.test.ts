@@ -82,7 +82,9 @@ test('a host learns from every answer that comes through it', async () => {
   const host = adapterHost({
     now: () => noon,
     send: async ({ operation }) =>
-      operation === 'lost' ? { kind: 'lost', cause: 'no' } : { kind: 'answered', status: 500, body: '', date },
+      operation === 'lost'
+        ? { kind: 'lost', cause: 'no' }
+        : { kind: 'answered', status: 500, body: '', headers: {}, date },
   });
   const request = { method: 'GET', url: '', headers: {}, body: null, timeoutMs: 1 } as const;
   await host.send({ ...request, operation: 'lost' });

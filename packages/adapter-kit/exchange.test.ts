@@ -7,6 +7,8 @@ import { json, type Loopback, openLoopback } from './testing/index.ts';
 import { openChildServer } from './testing/child-server.ts';
 import { answerText, openRawServer } from './testing/raw-server.ts';
 
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 let loopback: Loopback;
 let transport: ReturnType<typeof openTransport>;
 let reports: ExchangeReport[];
@@ -51,9 +53,36 @@ describe('answered', () => {
   test('whatever the status, with the whole body and its date', async () => {
     const date = 'Sat, 22 Nov 2025 12:00:00 GMT';
     loopback.reply(() => ({ kind: 'answer', status: 503, body: '忙', headers: { date } }));
-    expect(await send()).toEqual({ kind: 'answered', status: 503, body: '忙', date: new Date(date) });
+    expect(await send()).toMatchObject({ kind: 'answered', status: 503, body: '忙', date: new Date(date) });
     loopback.reply(() => ({ kind: 'answer', status: 200, body: '', headers: { date: 'soon' } }));
-    expect(await send()).toEqual({ kind: 'answered', status: 200, body: '', date: null });
+    expect(await send()).toMatchObject({ kind: 'answered', status: 200, body: '', date: null });
+  });
+
+  test('with its headers, by name in lower case', async () => {
+    const port = await openRaw((socket) =>
+      socket.write(
+        'HTTP/1.1 429 Slow down\r\nRetry-After: 7\r\nRateLimit-Policy: "a"\r\nratelimit-policy: "b"\r\ncontent-length: 0\r\n\r\n',
+      ),
+    );
+    expect(await send({ url: `http://127.0.0.1:${port}/` })).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '7', 'ratelimit-policy': '"a", "b"' },
+    });
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE'] as const)('to a %s, with a body and without one', async (method) => {
+    loopback.reply(() => json({}));
+    await send({ method });
+    await send({ method, body: null });
+    expect(loopback.requests).toMatchObject([
+      { method, body: '{"secret":"hunter2"}' },
+      { method, body: '' },
+    ]);
+  });
+
+  test('without a body, where the status has none', async () => {
+    loopback.reply(() => ({ kind: 'answer', status: 204, body: '' }));
+    expect(await send({ method: 'DELETE', body: null })).toMatchObject({ kind: 'answered', status: 204, body: '' });
   });
 
   test('without the byte order mark before it', async () => {
@@ -189,22 +218,19 @@ describe('all else is lost', () => {
     expect(await send({ maxResponseBytes: 500 })).toEqual({ kind: 'lost', cause: 'ANSWER_TOO_LARGE' });
   });
 
-  test.each(['POST', 'GET'] as const)('a reset after a %s, which is not sent again', async (method) => {
+  test.each(methods)('a reset after a %s, which is not sent again', async (method) => {
     loopback.reply(() => ({ kind: 'reset' }));
     expect(await send({ method, body: null })).toMatchObject({ kind: 'lost' });
     expect(loopback.requests).toHaveLength(1);
   });
 
-  test.each(['POST', 'GET'] as const)(
-    'a %s on a kept connection that breaks, which is not sent again',
-    async (method) => {
-      loopback.reply(() => json({}));
-      expect(await send({ method, body: null })).toMatchObject({ kind: 'answered' });
-      loopback.reply(() => ({ kind: 'reset' }));
-      expect(await send({ method, body: null })).toMatchObject({ kind: 'lost' });
-      expect(loopback.requests).toHaveLength(2);
-    },
-  );
+  test.each(methods)('a %s on a kept connection that breaks, which is not sent again', async (method) => {
+    loopback.reply(() => json({}));
+    expect(await send({ method, body: null })).toMatchObject({ kind: 'answered' });
+    loopback.reply(() => ({ kind: 'reset' }));
+    expect(await send({ method, body: null })).toMatchObject({ kind: 'lost' });
+    expect(loopback.requests).toHaveLength(2);
+  });
 
   test('an answer cut off half-way', async () => {
     loopback.reply(() => ({ kind: 'cut', body: '{"code":0,"data":{}}' }));

@@ -8,7 +8,7 @@ import { createSlots } from './slots.ts';
 /** One HTTP request to a provider. `operation` is the provider's own word for it and the only part that is logged. */
 export interface ProviderRequest {
   readonly operation: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
@@ -24,6 +24,8 @@ export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly body: string;
+  /** By name in lower case; of a header that came several times its values, joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The `Date` header, for providers whose clock matters. */
   readonly date: Date | null;
 }
@@ -188,20 +190,25 @@ function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }:
 }
 
 async function answerOf(
-  { status, headers }: { status: number; headers: Readonly<Record<string, string | string[] | undefined>> },
+  { status, headers: raw }: { status: number; headers: Readonly<Record<string, string | string[] | undefined>> },
   body: Buffer,
   maxBytes: number,
 ): Promise<Exchange> {
+  const headers = textsOf(raw);
   try {
-    const text = new TextDecoder().decode(await decode(body, textOf(headers['content-encoding']), maxBytes));
-    return { kind: 'answered', status, body: text, date: dateOf(textOf(headers['date'])) };
+    const text = new TextDecoder().decode(await decode(body, headers['content-encoding'] ?? '', maxBytes));
+    return { kind: 'answered', status, body: text, headers, date: dateOf(headers['date'] ?? '') };
   } catch (error) {
     return { kind: 'lost', cause: causeOf(error) };
   }
 }
 
-function textOf(header: string | string[] | undefined): string {
-  return Array.isArray(header) ? header.join(',') : (header ?? '');
+function textsOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) texts[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return texts;
 }
 
 function dateOf(header: string): Date | null {

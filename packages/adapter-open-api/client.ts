@@ -41,7 +41,7 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
     });
     return readAnswer(exchange, {
       reply: envelope,
-      status: refusedByStatus,
+      problem: ({ status }) => refusedByStatus(status),
       judge: (reply, evidence) => {
         const said = evidence(String(reply.code), reply.message, toHide(body));
         if (reply.code !== 0) return unknown('unlisted_code', said);

@@ -4,7 +4,7 @@ import { createAdmission } from '../src/accounts/admission.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from '../src/accounts/circuit.ts';
 import { until } from './setup/until.ts';
 
-const answered = (status: number): Answer => ({ kind: 'answered', status, body: '', date: null });
+const answered = (status: number): Answer => ({ kind: 'answered', status, body: '', headers: {}, date: null });
 const lost: Exchange = { kind: 'lost', cause: 'ECONNRESET' };
 const timedOut: Exchange = { kind: 'lost', cause: 'TimeoutError' };
 const notSent: Exchange = { kind: 'not_sent', cause: 'ECONNREFUSED' };
