@@ -3,6 +3,7 @@ export * from './callback.ts';
 export * from './card-number.ts';
 export * from './card.ts';
 export * from './cardholder.ts';
+export * from './facet-members.ts';
 export * from './id.ts';
 export * from './money.ts';
 export * from './operation.ts';

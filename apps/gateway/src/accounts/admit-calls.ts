@@ -1,44 +1,48 @@
-import { type Outcome, type ProviderAdapter, type ProviderCall, refused } from '@card-gateway/core';
+import {
+  capabilities,
+  type Capability,
+  facetMembers,
+  type Outcome,
+  type ProviderAdapter,
+  type ProviderCall,
+  refused,
+} from '@card-gateway/core';
 import type { Admission } from './admission.ts';
 
-type Method = (...values: readonly unknown[]) => unknown;
-type ProviderMethod = (...values: readonly unknown[]) => Promise<Outcome<unknown>>;
+type Method = (...values: unknown[]) => unknown;
+type AskingMethod = (...values: unknown[]) => Promise<Outcome<unknown>>;
 
 /**
  * The adapter whose every call waits for a place at its account, unless the work it belongs to has one already (a write)
  * or passes the line (a look-up). A call without a place was certainly not sent.
  */
 export function admitCalls(adapter: ProviderAdapter, admission: Admission): ProviderAdapter {
-  const { gaps, calls, notes, ...facets } = adapter;
-  const admitted = Object.fromEntries(
-    Object.entries(facets).map(([name, facet]) => [name, admitMethods(facet, admission)]),
-  ) as typeof facets;
-  return { ...admitted, gaps, calls, ...(notes === undefined ? {} : { notes }) };
+  const { gaps, calls, notes } = adapter;
+  const facets = capabilities.flatMap((name) => {
+    const facet = adapter[name];
+    return facet === undefined ? [] : [[name, admitFacet(name, facet, admission)]];
+  });
+  return { ...Object.fromEntries(facets), gaps, calls, ...(notes === undefined ? {} : { notes }) };
 }
 
-function admitMethods(facet: object, admission: Admission): object {
-  return Object.fromEntries(
-    Object.entries(facet).map(([name, member]) => [
-      name,
-      typeof member === 'function' ? admitMethod(member.bind(facet) as Method, admission) : member,
-    ]),
-  );
+function admitFacet(name: Capability, facet: object, admission: Admission): object {
+  const members = Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
+    const value: unknown = Reflect.get(facet, member);
+    if (value === undefined) return [];
+    if (kind === 'data') return [[member, value]];
+    const method = (value as Method).bind(facet);
+    return [[member, kind === 'asks' ? admitMethod(method as AskingMethod, admission) : method]];
+  });
+  return Object.fromEntries(members);
 }
 
-/** What takes a {@link ProviderCall}, always as its last value, calls the provider; the rest (`pinFault`) is pure. */
-function admitMethod(method: Method, admission: Admission): Method {
+function admitMethod(method: AskingMethod, admission: Admission): AskingMethod {
   return (...values) => {
-    const call = values.at(-1);
-    if (!isProviderCall(call)) return method(...values);
-    const ask = method as ProviderMethod;
+    const call = values.pop() as ProviderCall;
     return admission.admit(
       call.timeoutMs,
-      (waitedMs) => ask(...values.slice(0, -1), { ...call, timeoutMs: Math.ceil(call.timeoutMs - waitedMs) }),
+      (waitedMs) => method(...values, { ...call, timeoutMs: Math.ceil(call.timeoutMs - waitedMs) }),
       (why) => refused('not_sent', { message: why }),
     );
   };
-}
-
-function isProviderCall(value: unknown): value is ProviderCall {
-  return typeof value === 'object' && value !== null && 'timeoutMs' in value;
 }

@@ -1,21 +1,22 @@
-import type { Capability, CardChange, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
+import {
+  capabilities,
+  type Capability,
+  type CardChange,
+  facetMembers,
+  type FacetMembers,
+  type Outcome,
+  type ProviderAdapter,
+  type ProviderCall,
+} from '@card-gateway/core';
 import type { Sandbox } from '@card-gateway/sandbox';
 import type { Cells } from './cells.ts';
 
 type Facet<Name extends Capability> = NonNullable<ProviderAdapter[Name]>;
-type Answering = (...input: never[]) => Promise<Outcome<unknown>>;
 type AskingMethod<Name extends Capability> = {
-  [Method in keyof Facet<Name> & string]: NonNullable<Facet<Name>[Method]> extends Answering
+  [Method in keyof FacetMembers[Name] & string]: FacetMembers[Name][Method] extends 'asks'
     ? `${Name}.${Method}`
     : never;
-}[keyof Facet<Name> & string];
-type PureMethod<Name extends Capability> = {
-  [Method in keyof Facet<Name> & string]: NonNullable<Facet<Name>[Method]> extends Answering
-    ? never
-    : NonNullable<Facet<Name>[Method]> extends (...input: never[]) => unknown
-      ? `${Name}.${Method}`
-      : never;
-}[keyof Facet<Name> & string];
+}[keyof FacetMembers[Name] & string];
 type LookUp<Name extends Capability> =
   Facet<Name> extends { readonly settlement: infer Settlement }
     ? Extract<Settlement, { readonly by: 'look-up' }> extends never
@@ -27,14 +28,6 @@ type LookUp<Name extends Capability> =
 export type CallName =
   | { [Name in Capability]: Exclude<AskingMethod<Name>, 'cardControls.change'> | LookUp<Name> }[Capability]
   | `cardControls.change ${CardChange['kind']}`;
-
-/** Methods that ask nobody. */
-const pure: Readonly<Record<{ [Name in Capability]: PureMethod<Name> }[Capability], true>> = {
-  'cardControls.pinFault': true,
-  'callbacks.receive': true,
-  'callbacks.eventOf': true,
-  'callbacks.acknowledge': true,
-};
 
 /** Where a call is prepared: an undisturbed account on a sandbox of its own. */
 export interface Scene {
@@ -61,15 +54,16 @@ export type Rows = Readonly<Partial<Record<CallName, Row>>>;
 
 /** Every call that this adapter can make, from the methods that its facets have. */
 export function callsOf(adapter: ProviderAdapter): string[] {
-  const { gaps: _gaps, calls: _calls, notes: _notes, ...facets } = adapter;
-  return Object.entries(facets).flatMap(([facet, methods]) =>
-    Object.entries(methods as object as Record<string, unknown>).flatMap(([method, value]) => {
-      const name = `${facet}.${method}`;
-      if (method === 'settlement') return isLookUp(value) ? [`${name}.find`] : [];
-      if (typeof value !== 'function' || name in pure) return [];
-      return name === 'cardControls.change' ? changesOf(adapter) : [name];
-    }),
-  );
+  return capabilities.flatMap((name) => {
+    const facet = adapter[name];
+    if (facet === undefined) return [];
+    return Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
+      const value: unknown = Reflect.get(facet, member);
+      if (member === 'settlement') return isLookUp(value) ? [`${name}.settlement.find`] : [];
+      if (kind !== 'asks' || value === undefined) return [];
+      return member === 'change' ? changesOf(adapter) : [`${name}.${member}`];
+    });
+  });
 }
 
 function changesOf({ cardControls }: ProviderAdapter): string[] {

@@ -1,0 +1,48 @@
+import type { Outcome } from './outcome.ts';
+import type { Capability, ProviderAdapter } from './provider.ts';
+
+type Facet<Name extends Capability> = NonNullable<ProviderAdapter[Name]>;
+type Asking = (...values: never[]) => Promise<Outcome<unknown>>;
+
+/**
+ * `asks`: a method that calls the provider; its last value is a `ProviderCall`. `pure`: a method that asks nobody.
+ * `data`: no method.
+ */
+type MemberKind<Member> = Member extends Asking
+  ? 'asks'
+  : Member extends (...values: never[]) => unknown
+    ? 'pure'
+    : 'data';
+
+/** What an interface of a facet has: every member, and nothing else. */
+export type FacetMembers = {
+  readonly [Name in Capability]: {
+    readonly [Member in keyof Required<Facet<Name>> & string]: MemberKind<NonNullable<Facet<Name>[Member]>>;
+  };
+};
+
+/**
+ * The members of each facet, as its interface has them: whoever wraps or walks through facets finds them here and not by
+ * looking into an object, so that a facet may as well be a class. A member that is missing here, or said to be of another kind,
+ * does not compile.
+ */
+export const facetMembers: FacetMembers = {
+  products: { page: 'asks' },
+  cardholders: { apply: 'asks', settlement: 'data', read: 'asks', reapply: 'asks' },
+  issuing: { issue: 'asks', settlement: 'data' },
+  cards: { page: 'asks', read: 'asks' },
+  cardControls: { change: 'asks', settlement: 'data', gaps: 'data', pinFault: 'pure' },
+  reveal: { card: 'asks' },
+  frameTokens: { issue: 'asks' },
+  transactions: { page: 'asks', read: 'asks' },
+  transfers: { currency: 'data', decimals: 'data', send: 'asks', settlement: 'data', balances: 'asks' },
+  wallet: { read: 'asks' },
+  binding: { needsUserIp: 'data', start: 'asks', verify: 'asks', settlement: 'data', check: 'asks' },
+  boundCards: { kinds: 'data', needsUserIp: 'data', list: 'asks' },
+  unbinding: { remove: 'asks', settlement: 'data' },
+  banks: { needsUserIp: 'data', list: 'asks', issuerOf: 'asks' },
+  callbacks: { isUnsigned: 'data', asksForDecisions: 'data', receive: 'pure', eventOf: 'pure', acknowledge: 'pure' },
+};
+
+/** The names of all facets. */
+export const capabilities = Object.keys(facetMembers) as readonly Capability[];
