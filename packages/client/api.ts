@@ -3,6 +3,65 @@
 /** A text whose known values are named; others may come. */
 export type Open<Known extends string> = Known | (string & {});
 
+/** Asks whether a payment may be made. */
+export interface DecisionRequest {
+  /** What it is: `authorization.requested`. */
+  type: "authorization.requested";
+  /** When it was asked. */
+  timestamp: string;
+  /** A payment that waits for a decision. */
+  data: AuthorizationRequest;
+}
+
+/** A payment that waits for a decision. */
+export interface AuthorizationRequest {
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  /** The provider that asks. */
+  provider: string;
+  /** The card; null where it is not known here (yet). */
+  card: string | null;
+  /** The provider's id of the payment, by which its transaction is found later (`providerRef`). */
+  transactionRef: string;
+  /** The provider's id of the card, which is no card number. */
+  cardRef: string;
+  /** The provider's id of the cardholder. */
+  cardholderRef: string | null;
+  /** The provider's own word for the kind of payment. */
+  providerType: string;
+  /** Decimal text in the currency of the card, which the provider leaves open. */
+  amount: string;
+  /** Decimal text in `localCurrency`. */
+  localAmount: string | null;
+  /** The currency of the merchant. */
+  localCurrency: string | null;
+  /** Null where the provider names none. */
+  merchant: Merchant | null;
+  /** When it was made, by the provider. */
+  paidAt: string | null;
+}
+
+/** Whether the payment may be made. Anything else declines it. */
+export interface DecisionAnswer {
+  /**
+   * The answer to a payment.
+   *
+   * - `approve`: The payment may be made.
+   * - `decline`: The payment is declined.
+   */
+  decision: "approve" | "decline";
+}
+
+/**
+ * The answer to a payment.
+ *
+ * - `approve`: The payment may be made.
+ * - `decline`: The payment is declined.
+ *
+ * More may come.
+ */
+export type Decision = Open<"approve" | "decline">;
+
 /**
  * What became of a write.
  *
@@ -646,16 +705,6 @@ export interface TransactionPage {
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
-
-/**
- * The answer to a payment.
- *
- * - `approve`: The payment may be made.
- * - `decline`: The payment is declined.
- *
- * More may come.
- */
-export type Decision = Open<"approve" | "decline">;
 
 /**
  * What became of a callback.

@@ -1,41 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-
-/** What the gateway asks a decision service about a payment that waits for its word. */
-export interface DecisionRequest {
-  readonly type: 'authorization.requested';
-  /** When it was asked, RFC 3339. */
-  readonly timestamp: string;
-  readonly data: {
-    readonly account: string;
-    readonly provider: string;
-    /** The gateway's id of the card; null when it does not know the card. */
-    readonly card: string | null;
-    /** The provider's ids of the payment, the card and the cardholder. */
-    readonly transactionRef: string;
-    readonly cardRef: string;
-    readonly cardholderRef: string | null;
-    /** The provider's own word for the kind of payment. */
-    readonly providerType: string;
-    /** Decimal text in the currency of the card. */
-    readonly amount: string;
-    /** Decimal text in `localCurrency`, that of the shop. */
-    readonly localAmount: string | null;
-    readonly localCurrency: string | null;
-    readonly merchant: {
-      readonly name: string | null;
-      readonly categoryCode: string | null;
-      readonly city: string | null;
-      readonly country: string | null;
-    } | null;
-    /** When it was paid as the provider says, RFC 3339. */
-    readonly paidAt: string | null;
-  };
-}
-
-/** What a decision service answers, as JSON with HTTP 200: anything else is a decline. */
-export interface DecisionAnswer {
-  readonly decision: 'approve' | 'decline';
-}
+import type { DecisionRequest } from './api.ts';
 
 /** A request that the gateway did not sign, or not just now. Answer 401 and decide nothing. */
 export class DecisionRequestRefused extends Error {

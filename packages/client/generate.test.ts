@@ -59,6 +59,29 @@ test('members are optional, null, lists and one of several as the document says'
   );
 });
 
+test('what a webhook brings is open and what it is answered is not, under the titles that they have there', () => {
+  const thing = (title: string, member: unknown) => ({
+    title,
+    type: 'object',
+    required: ['what'],
+    properties: { what: member },
+  });
+  const post = {
+    requestBody: content(thing('Question', { ...thing('Inner', words), description: 'What it is about.' })),
+    responses: { 200: content(thing('Answer', words)) },
+  };
+  const document = documentOf(words, words);
+  const inside = clientApi({ ...document, webhooks: { 'thing.asked': { post } } });
+  expect(inside).toContain('export interface Question {\n  /** What it is about. */\n  what: Inner;\n}');
+  expect(inside).toContain('export interface Inner {\n  what: Open<"a" | "b">;\n}');
+  expect(inside).toContain('export interface Answer {\n  what: "a" | "b";\n}');
+  const { components } = document;
+  const webhooks = { 'thing.asked': { $ref: '#/components/pathItems/Thing' } };
+  expect(clientApi({ ...document, webhooks, components: { ...components, pathItems: { Thing: { post } } } })).toBe(
+    inside,
+  );
+});
+
 test.each([[{}], [{ type: 'file' }], [{ not: words }], [{ $ref: '#/components/schemas/None' }]])(
   'what it does not know stops it: %j',
   (schema) => {

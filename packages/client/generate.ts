@@ -7,20 +7,25 @@ type Side = 'sent' | 'answered';
  * stops it, because a type that is left out would be a wrong one in somebody's program.
  */
 export function clientApi(document: unknown): string {
-  const { paths, components } = document as { paths: Json; components: { schemas: Record<string, Json> } };
-  const { schemas } = components;
+  const {
+    paths,
+    webhooks = {},
+    components,
+  } = document as {
+    paths: Json;
+    webhooks?: Json;
+    components: { schemas: Record<string, Json>; pathItems?: Json };
+  };
+  const told = [webhooks, components.pathItems ?? {}].flatMap((items) => Object.values(items as Record<string, Json>));
+  const schemas = { ...titledIn(told), ...components.schemas };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Json>).map(([method, operation]) => operationOf(path, method, operation)),
   );
-  const onlySent = new Set(
-    namesIn(
-      operations.map(({ input }) => input),
-      schemas,
-    ),
-  );
-  for (const name of namesIn([...operations.map(({ answer }) => answer), refTo('Problem')], schemas)) {
-    onlySent.delete(name);
-  }
+  const messages = told.flatMap((item) => Object.values(item)).filter((each): each is Json => typeof each === 'object');
+  const taken = [...operations.map(({ input }) => input), ...messages.map((message) => message['responses'])];
+  const given = [...operations.map(({ answer }) => answer), ...messages.map((message) => message['requestBody'])];
+  const onlySent = namesIn(taken, schemas);
+  for (const name of namesIn([...given, refTo('Problem')], schemas)) onlySent.delete(name);
 
   const print = printer(schemas, onlySent);
   const types = Object.entries(schemas).map(([name, schema]) => {
@@ -95,17 +100,29 @@ function schemaIn(message: Json): Json {
 const prefix = '#/components/schemas/';
 const refTo = (name: string): Json => ({ $ref: prefix + name });
 
-/** The components that are referred to from here, directly or by others. */
+/** The components that are referred to from here, directly or by others, and what has a title here. */
 function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<string> = new Set()): Set<string> {
   if (typeof value !== 'object' || value === null) return found;
-  for (const [key, member] of Object.entries(value)) {
-    if (key !== '$ref') namesIn(member, schemas, found);
-    else if (!found.has(nameOf(member))) {
-      found.add(nameOf(member));
-      namesIn(schemas[nameOf(member)], schemas, found);
-    }
+  const { $ref: reference, title } = value as Json;
+  const name = typeof reference === 'string' ? nameOf(reference) : isTitled(value) ? String(title) : null;
+  if (name !== null && !found.has(name)) {
+    found.add(name);
+    namesIn(schemas[name], schemas, found);
   }
+  for (const member of Object.values(value)) namesIn(member, schemas, found);
   return found;
+}
+
+/** The schemas of webhooks stand where they are used, under a title: there are tools that drop a component which no path refers to. */
+function titledIn(value: unknown, found: Record<string, Json> = {}): Record<string, Json> {
+  if (typeof value !== 'object' || value === null) return found;
+  if (isTitled(value)) found[value.title] = value;
+  for (const member of Object.values(value)) titledIn(member, found);
+  return found;
+}
+
+function isTitled(value: object): value is Json & { readonly title: string } {
+  return 'title' in value && typeof value.title === 'string' && 'type' in value && typeof value.type === 'string';
 }
 
 function nameOf(reference: unknown): string {
@@ -124,13 +141,15 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
   return function print(schema: Json, side: Side, indent: string): string {
     const { $ref: reference, enum: values, const: value, type } = schema;
     const either = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
-    if (reference !== undefined) {
-      const name = nameOf(reference);
+    if (reference !== undefined || (isTitled(schema) && indent !== '')) {
+      const name = reference === undefined ? String(schema['title']) : nameOf(reference);
       const target = schemas[name];
       if (target === undefined) throw new Error(`no component ${name}`);
       // The name stands for the open text that an answer may have; what is sent is one of its words.
       const isText = target['enum'] ?? target['x-extensible-enum'];
-      return side === 'sent' && isText && !onlySent.has(name) ? print(target, side, indent) : name;
+      return side === 'sent' && isText && !onlySent.has(name)
+        ? print({ ...target, title: undefined }, side, indent)
+        : name;
     }
     const all = ((schema['allOf'] ?? []) as Json[]).filter((each) => '$ref' in each);
     if (all.length > 0) return all.map((each) => print(each, side, indent)).join(' & ');

@@ -1,12 +1,6 @@
 export type * from './api.ts';
 export { createClient, type ClientOptions } from './client.ts';
-export {
-  type DecisionAnswer,
-  type DecisionRequest,
-  DecisionRequestRefused,
-  type ReceivedHeaders,
-  verifyDecisionRequest,
-} from './decision-request.ts';
+export { DecisionRequestRefused, type ReceivedHeaders, verifyDecisionRequest } from './decision-request.ts';
 export { GatewayProblem, GatewayUnreachable, type ProblemCode } from './errors.ts';
 export type {
   CallResult,

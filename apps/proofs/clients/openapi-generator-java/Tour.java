@@ -18,6 +18,8 @@ import org.openapitools.client.model.*;
 /** The README's tour with a Java client of openapi-generator; what its libraries do differently is in Library. */
 public class Tour {
   static final String run = System.getenv("RUN");
+  /** Headers that no call here needs: X-Request-Deadline, X-Request-Id and traceparent. */
+  static final String none = null;
   static int step = 0;
 
   public static void main(String[] arguments) throws Exception {
@@ -40,24 +42,24 @@ public class Tour {
     String account = "keysecure";
 
     step(1);
-    String product = cards.listCardProducts(account, null, null, null, null).getData().get(0).getId();
+    String product = cards.listCardProducts(account, null, null, null, none, none, none).getData().get(0).getId();
 
     step(2);
     Cardholder holder = cardholders.createCardholder(key("cardholder"), Library.read(
-        "{'account':'keysecure','reference':'user-%s','sumsubShareToken':'share-token-of-sumsub'}", CreateCardholder.class, run), null);
+        "{'account':'keysecure','reference':'user-%s','sumsubShareToken':'share-token-of-sumsub'}", CreateCardholder.class, run), none, none, none);
     while (word(holder.getStatus()).equals("pending") || word(holder.getStatus()).equals("in_review")) {
       Thread.sleep(100);
-      holder = cardholders.getCardholder(holder.getId(), true, null);
+      holder = cardholders.getCardholder(holder.getId(), true, none, none, none);
     }
 
     step(3);
     Card card = cards.issueCard(key("card"), Library.read(
-        "{'account':'keysecure','product':'%s','cardholder':'%s','form':'virtual'}", IssueCard.class, product, holder.getId()), null);
+        "{'account':'keysecure','product':'%s','cardholder':'%s','form':'virtual'}", IssueCard.class, product, holder.getId()), none, none, none);
 
     step(4);
     while (word(card.getStatus()).equals("pending")) {
       Thread.sleep(100);
-      card = cards.getCard(card.getId(), true, null);
+      card = cards.getCard(card.getId(), true, none, none, none);
     }
     expect(card.getStatus(), "active");
 
@@ -65,36 +67,36 @@ public class Tour {
     String phone = "13" + run;
     Binding binding = bindings.startBinding(key("binding"), Library.read(
         "{'account':'yixin','user':'user-%s','cardNumber':'621700%s1234','phone':'%s','purpose':'loan','userIp':'203.0.113.7'}",
-        StartBinding.class, run, run, phone), null);
+        StartBinding.class, run, run, phone), none, none, none);
     expect(binding.getStatus(), "awaiting_code");
 
     step(6);
     Matcher code = Pattern.compile("\"code\":\"(\\d+)\"").matcher(sandbox("/admin/sms?phone=" + phone, null));
     if (!code.find()) throw new IllegalStateException("no SMS");
-    binding = bindings.verifyBinding(binding.getId(), key("code"), Library.read("{'code':'%s'}", VerifyBinding.class, code.group(1)), null);
+    binding = bindings.verifyBinding(binding.getId(), key("code"), Library.read("{'code':'%s'}", VerifyBinding.class, code.group(1)), none, none, none);
     expect(binding.getStatus(), "bound");
 
     step(7);
     Transfer transfer = new TransfersApi(client).createTransfer(key("transfer"), Library.read(
         "{'account':'keysecure','cardholder':'%s','direction':'in','amount':{'amount':'100.00','currency':'TUSDT'}}",
-        CreateTransfer.class, holder.getId()), null);
+        CreateTransfer.class, holder.getId()), none, none, none);
     expect(transfer.getStatus(), "succeeded");
     sandbox("/admin/keysecure/pay", "{\"cardNo\":\"" + card.getProviderRef() + "\",\"amount\":\"12.50\"}");
-    TransactionPage transactions = cards.listCardTransactions(card.getId(), null, null, true, null, null, null, null, null);
+    TransactionPage transactions = cards.listCardTransactions(card.getId(), null, null, true, null, null, null, null, none, none, none);
     expect(transactions.getData().get(0).getAmount().getAmount(), "12.50");
-    new CallbacksApi(client).listCallbacks(null, null, 1, null, null);
+    new CallbacksApi(client).listCallbacks(null, null, 1, null, none, none, none);
 
     step(8);
-    card = cards.freezeCard(card.getId(), key("freeze"), null);
+    card = cards.freezeCard(card.getId(), key("freeze"), none, none, none);
     expect(card.getStatus(), "frozen");
 
     step(9);
-    RevealedCard revealed = cards.revealCard(card.getId(), Library.read("{'purpose':'the tour of a generated client'}", Purpose.class), null);
+    RevealedCard revealed = cards.revealCard(card.getId(), Library.read("{'purpose':'the tour of a generated client'}", Purpose.class), none, none, none);
     expect(revealed.getNumber().length(), "16");
 
     step(10);
     try {
-      cards.getCard("card_00000000000000000000000000", null, null);
+      cards.getCard("card_00000000000000000000000000", null, none, none, none);
       throw new IllegalStateException("expected a problem");
     } catch (ApiException error) {
       expect(Library.read(error.getResponseBody().replace("%", "%%"), Problem.class).getCode(), "not-found");

@@ -31,7 +31,7 @@ export interface Tool {
 }
 
 const versions = {
-  openapiGenerator: '7.17.0',
+  openapiGenerator: '7.25.0',
   oapiCodegen: 'v2.8.2',
   python: ['openapi-python-client==0.29.1'],
   npm: {
