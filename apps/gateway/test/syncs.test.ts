@@ -1,6 +1,6 @@
 import type { Client, OperationAnswer } from '@card-gateway/client';
 import { type CardStatus, uuidOf } from '@card-gateway/core';
-import type { OpenApiCard } from '@card-gateway/sandbox';
+import type { OpenApiCard } from '@card-gateway/sandbox/open-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
 import { createLog } from '../src/http/logging.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ProviderName, ScriptedFault } from './faults.ts';
-import type { World } from './world.ts';
+import type { ScriptedFault } from './faults.ts';
+import type { Surroundings } from './provider.ts';
 
 export interface Answer {
   status: number;
@@ -15,7 +15,7 @@ export function jsonAnswer(value: unknown, status = 200): Answer {
 
 /** What a provider has to say for itself so that any of its operations can be disturbed. */
 export interface Wire {
-  provider: ProviderName;
+  provider: string;
   /** A refusal in this provider's envelope. `code` and `message` absent: a documented one that fits the operation. */
   refusal(operation: string, code: string | number | undefined, message: string | undefined): Answer;
   /** A code that no document of the provider lists. */
@@ -36,7 +36,7 @@ const badGateway: Answer = {
 
 /** One request: noted, then answered by `work` unless a scripted fault says otherwise. */
 export async function exchange(
-  world: World,
+  world: Surroundings,
   wire: Wire,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -48,7 +48,7 @@ export async function exchange(
   const fault = world.faults.take(provider, incoming.operation);
   const answer = disturbed(wire, incoming.operation, fault, work);
   world.changed();
-  if (world.config.latencyMs > 0) await wait(world.config.latencyMs);
+  if (world.latencyMs > 0) await wait(world.latencyMs);
   switch (answer) {
     case 'hang':
       reply.hijack();

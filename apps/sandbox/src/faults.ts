@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-export const providerNames = ['open-api', 'keysecure', 'onerway', 'yixin'] as const;
-export type ProviderName = (typeof providerNames)[number];
-
 /** What can go wrong. "Work" is the real effect: a card issued, an SMS sent, as the ledger shows it. */
 export const faultNames = [
   'refuse', // no work; a refusal in the provider's own words
@@ -19,8 +16,8 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-export const faultSchema = z.strictObject({
-  provider: z.enum(providerNames),
+const faultSchema = z.strictObject({
+  provider: z.string(),
   /** The operation's word on the wire, e.g. `card/apply`, `cardList`; `*` stands for all of that provider. */
   operation: z.string().min(1),
   fault: z.enum(faultNames),
@@ -28,7 +25,7 @@ export const faultSchema = z.strictObject({
   times: z.int().min(0).default(1),
   /** How many matching requests pass unharmed first. */
   after: z.int().min(0).default(0),
-  /** For `refuse` and `unlisted_code`. Yixin: a code with a minus sign is a business status, else an envelope code. */
+  /** For `refuse` and `unlisted_code`, in place of the one that the provider takes. */
   code: z.union([z.string(), z.number()]).optional(),
   message: z.string().optional(),
 });
@@ -36,18 +33,20 @@ export type Fault = z.input<typeof faultSchema>;
 export type ScriptedFault = z.output<typeof faultSchema> & { hits: number };
 
 export interface Faults {
-  add(fault: Fault): void;
+  /** Throws a ZodError where it is not a fault, or its provider is none of those that are simulated. */
+  add(fault: unknown): void;
   list(): ScriptedFault[];
   clear(): void;
   /** The fault that hits this request, if any; counts it. */
-  take(provider: ProviderName, operation: string): ScriptedFault | undefined;
+  take(provider: string, operation: string): ScriptedFault | undefined;
 }
 
-export function createFaults(): Faults {
+export function createFaults(providers: readonly string[]): Faults {
+  const schema = faultSchema.extend({ provider: z.enum(providers) });
   let scripted: { fault: ScriptedFault; skip: number }[] = [];
   return {
     add(input) {
-      const fault = { ...faultSchema.parse(input), hits: 0 };
+      const fault = { ...schema.parse(input), hits: 0 };
       scripted.push({ fault, skip: fault.after });
     },
     list: () => scripted.map(({ fault }) => ({ ...fault })),

@@ -1,10 +1,9 @@
 import type { Delivery } from './callbacks/callbacks.ts';
 import type { Clock } from './clock.ts';
-import type { ProviderName } from './faults.ts';
 
 /** One real effect at a provider, not one request: the oracle for "at most once". */
 export interface LedgerEntry {
-  provider: ProviderName;
+  provider: string;
   operation: string;
   /** The caller's reference (unique number, request number) or, where there is none, the resource's own id. */
   reference: string;
@@ -16,14 +15,14 @@ export interface LedgerEntry {
 
 /** One request received, whatever came of it. Never its body. */
 export interface RequestEntry {
-  provider: ProviderName;
+  provider: string;
   operation: string;
   reference: string;
   at: string;
 }
 
 export interface Sms {
-  provider: ProviderName;
+  provider: string;
   user: string;
   phone: string;
   bizId: string;
@@ -32,7 +31,7 @@ export interface Sms {
 }
 
 export interface RequestCount {
-  provider: ProviderName;
+  provider: string;
   operation: string;
   count: number;
 }

@@ -7,7 +7,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 
-test('reads its file, key files beside it, says one line, and ends on SIGTERM', async () => {
+// A process of its own: on a loaded machine its start alone may take longer than a test has.
+test('reads its file, key files beside it, says one line, and ends on SIGTERM', { timeout: 30_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const { publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SandboxConfig } from './config.ts';
+import { callbackProviders } from './providers.ts';
 import { startSandbox } from './server.ts';
 
 const { SANDBOX_CONFIG: file, SANDBOX_HOST: host = '127.0.0.1', SANDBOX_PORT: port = '8090' } = process.env;
 
 // Where the providers send their callbacks; the configuration file can name a URL for each merchant.
-const { SANDBOX_CALLBACKS_KEYSECURE, SANDBOX_CALLBACKS_OPEN_API, SANDBOX_CALLBACKS_ONERWAY } = process.env;
-const urls = Object.entries({
-  keysecure: SANDBOX_CALLBACKS_KEYSECURE,
-  'open-api': SANDBOX_CALLBACKS_OPEN_API,
-  onerway: SANDBOX_CALLBACKS_ONERWAY,
-}).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
+const urls = callbackProviders.flatMap((name) => {
+  const url = process.env[`SANDBOX_CALLBACKS_${name.toUpperCase().replaceAll('-', '_')}`] ?? '';
+  return url === '' ? [] : [[name, url] as const];
+});
 
 const text = file === undefined || file === '' ? '{}' : await readFile(file, 'utf8');
 const config = JSON.parse(text.replace(/^\uFEFF/, '')) as SandboxConfig;

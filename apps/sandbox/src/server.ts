@@ -4,13 +4,9 @@ import { createAdmin, type Admin } from './admin.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { readConfig, type SandboxConfig } from './config.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
-import { watchCards } from './keysecure/events.ts';
-import { keysecureRoutes } from './keysecure/routes.ts';
-import { onerwayRoutes } from './onerway/routes.ts';
-import { openApiRoutes } from './open-api/routes.ts';
+import { providers } from './providers.ts';
 import { openStateFile } from './state-file.ts';
 import { createWorld } from './world.ts';
-import { yixinRoutes } from './yixin/routes.ts';
 
 export interface Sandbox {
   url: string;
@@ -26,7 +22,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
   const config = await readConfig(input, folder);
   const world = createWorld(config);
   const stateFile = config.stateFile === undefined ? undefined : await openStateFile(config.stateFile, world);
-  watchCards(world);
+  world.catchUp();
   const admin = createAdmin(world);
   const app = fastify({ bodyLimit: 1_048_576 });
   const sockets = new Set<Socket>();
@@ -44,10 +40,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
   let credentials: Credentials | undefined;
   app.get('/health', () => ({ status: 'ok' }));
   adminRoutes(app, world, admin, () => credentials ?? credentialsOf(config, ''));
-  openApiRoutes(app, world);
-  keysecureRoutes(app, world);
-  onerwayRoutes(app, world);
-  yixinRoutes(app, world);
+  for (const [key, provider] of providers) provider.routes(app, world.of[key]);
 
   await app.listen({ host: config.host, port: config.port });
   try {

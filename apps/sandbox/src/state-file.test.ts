@@ -173,6 +173,21 @@ test('is written while the sandbox runs, for its owner only, whatever an earlier
   expect(await readdir(folder)).toEqual(['state.json']);
 });
 
+test('a file of version 0.2.0 is read in full, and written with the same members', async () => {
+  const kept = await readFile(new URL('testing/state-of-0.2.0.json', import.meta.url), 'utf8');
+  await writeFile(file, kept);
+  const sandbox = await startSandbox({ stateFile: 'state.json', seed: 7 }, folder);
+  running.push(sandbox);
+  const { keysecure, yixin, onerway, openApi } = sandbox.admin;
+  expect(keysecure.cards()).toMatchObject([{ uniqueNo: 'card one', status: 'Activated' }]);
+  expect(keysecure.cardholders()).toMatchObject([{ uniqueNo: 'holder one', cents: 10_010n }]);
+  expect(yixin.cards()).toMatchObject([{ user: 'user-1', phone: '13800000001' }]);
+  expect(onerway.tokens().at(-1)).toMatchObject({ merchantCustId: 'customer-1' });
+  expect(openApi.cards()).toHaveLength(1);
+  await stop(sandbox);
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(kept));
+});
+
 test.each([
   ['no JSON', '{"version":1,'],
   ['of another version', '{"version":0}'],

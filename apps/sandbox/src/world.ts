@@ -1,31 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { createCallbacks, type Callbacks } from './callbacks/callbacks.ts';
-import { createClock, type Clock, type ClockSnapshot } from './clock.ts';
+import { createCallbacks } from './callbacks/callbacks.ts';
+import { createClock, type ClockSnapshot } from './clock.ts';
 import type { Config } from './config.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { createJournal, type Journal, type JournalSnapshot } from './journal.ts';
-import { restoreKeysecure, snapshotKeysecure, type KeysecureSnapshot } from './keysecure/snapshot.ts';
-import { createKeysecure, type Keysecure } from './keysecure/state.ts';
-import { createOnerway, restoreOnerway, type Onerway } from './onerway/tokens.ts';
-import { createOpenApi, restoreOpenApi, type OpenApi } from './open-api/state.ts';
-import { createRandom, type Random } from './synthetic.ts';
-import { createTimers, type Timers } from './timers.ts';
-import { createYixin, restoreYixin, snapshotYixin, type Yixin, type YixinSnapshot } from './yixin/state.ts';
+import { createFaults } from './faults.ts';
+import { createJournal, type JournalSnapshot } from './journal.ts';
+import type { CallbackRules, ProviderWorld, Surroundings } from './provider.ts';
+import { ofEach, providers, type ProviderKey } from './providers.ts';
+import { createRandom, firstNumber } from './synthetic.ts';
+import { createTimers } from './timers.ts';
+
+type AnyWorld = ProviderWorld<unknown, unknown>;
 
 /** Everything the sandbox remembers. `reset` brings back the first moment. */
-export interface World {
-  config: Config;
-  clock: Clock;
-  faults: Faults;
-  journal: Journal;
-  timers: Timers;
-  callbacks: Callbacks;
-  /** Of tokens and codes that nobody has to recognise later. */
-  random: Random;
-  openApi: OpenApi;
-  keysecure: Keysecure;
-  onerway: Onerway;
-  yixin: Yixin;
+export interface World extends Surroundings {
+  readonly config: Config;
+  /** Each provider's part of it. */
+  readonly of: Readonly<Record<ProviderKey, AnyWorld>>;
+  /** Lets every provider do what is due by the clock, and sets all timers anew. */
+  catchUp(): void;
   reset(): void;
   /** What outlives a restart, as JSON can hold it. Not the faults, and not the counts of requests. */
   snapshot(): Snapshot;
@@ -35,60 +27,76 @@ export interface World {
   changed(): void;
 }
 
-export interface Snapshot {
+export interface Snapshot extends Record<ProviderKey, unknown> {
   clock: ClockSnapshot;
   journal: JournalSnapshot;
-  openApi: OpenApi;
-  keysecure: KeysecureSnapshot;
-  onerway: Onerway;
-  yixin: YixinSnapshot;
 }
 
 export function createWorld(config: Config): World {
   const clock = createClock();
   const journal = createJournal(clock);
+  const timers = createTimers();
+  const faults = createFaults(providers.map(([, { name }]) => name));
+  const callbacks = createCallbacks(config, clock, journal, ({ provider, id }, body) => {
+    const { rules, own } = callbackRules(world, provider);
+    return rules.acknowledged(own, id, body);
+  });
   const newRandom = () => createRandom(config.seed ?? randomInt(2 ** 32));
-  const world: World = {
-    config,
+  let random = newRandom();
+  const first = () => firstNumber(config.seed);
+  const surroundings: Surroundings = {
+    latencyMs: config.latencyMs,
     clock,
-    faults: createFaults(),
+    faults,
     journal,
-    timers: createTimers(),
-    callbacks: createCallbacks(config, clock, journal),
-    random: newRandom(),
-    openApi: createOpenApi(config),
-    keysecure: createKeysecure(config),
-    onerway: createOnerway(config),
-    yixin: createYixin(config),
+    timers,
+    callbacks,
+    random: () => random,
+    changed: () => world.changed(),
+  };
+  const of = ofEach((provider, key): AnyWorld => ({
+    ...surroundings,
+    config: config[key],
+    state: provider.create(config[key], first()),
+  }));
+  const world: World = {
+    ...surroundings,
+    config,
+    of,
+    catchUp() {
+      timers.clear();
+      for (const [key, provider] of providers) provider.catchUp?.(of[key]);
+    },
     reset() {
       clock.reset();
-      world.timers.clear();
-      world.callbacks.reset();
-      world.random = newRandom();
-      world.faults.clear();
-      world.journal.reset();
-      world.openApi = createOpenApi(config);
-      world.keysecure = createKeysecure(config);
-      world.onerway = createOnerway(config);
-      world.yixin = createYixin(config);
+      timers.clear();
+      callbacks.reset();
+      random = newRandom();
+      faults.clear();
+      journal.reset();
+      for (const [key, provider] of providers) of[key].state = provider.create(config[key], first());
     },
     snapshot: () => ({
       clock: clock.snapshot(),
-      journal: world.journal.snapshot(),
-      openApi: world.openApi,
-      keysecure: snapshotKeysecure(world.keysecure),
-      onerway: world.onerway,
-      yixin: snapshotYixin(world.yixin),
+      journal: journal.snapshot(),
+      ...ofEach((provider, key) => provider.save(of[key].state)),
     }),
     restore(saved) {
       clock.restore(saved.clock);
-      world.journal.restore(saved.journal);
-      world.openApi = restoreOpenApi(saved.openApi);
-      world.keysecure = restoreKeysecure(config, saved.keysecure);
-      world.onerway = restoreOnerway(config, saved.onerway);
-      world.yixin = restoreYixin(config, saved.yixin);
+      journal.restore(saved.journal);
+      for (const [key, provider] of providers) {
+        of[key].state = provider.restore(config[key], saved[key], first());
+      }
     },
     changed() {},
   };
   return world;
+}
+
+/** Those of the provider with this name, and its part of the world. Throws where it calls nobody. */
+export function callbackRules(world: World, name: string): { rules: CallbackRules<AnyWorld>; own: AnyWorld } {
+  const [key, provider] = providers.find(([, one]) => one.name === name) ?? [];
+  if (key === undefined || provider?.callbacks === undefined)
+    throw new Error(`${name} is no provider that calls anybody.`);
+  return { rules: provider.callbacks, own: world.of[key] };
 }

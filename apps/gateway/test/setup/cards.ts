@@ -1,5 +1,5 @@
 import type { OperationAnswer } from '@card-gateway/client';
-import type { KeysecureCard } from '@card-gateway/sandbox';
+import type { KeysecureCard } from '@card-gateway/sandbox/keysecure';
 import type { TestGateway } from './gateway.ts';
 
 type Card = OperationAnswer<'getCard'>;

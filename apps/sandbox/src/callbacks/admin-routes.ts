@@ -1,11 +1,11 @@
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { AdminRoute } from '../provider.ts';
+import { callbackProviders } from '../providers.ts';
 import type { CallbacksAdmin } from './admin.ts';
-import { forgeryKinds, type Forged } from './forge.ts';
+import { forgeryKinds } from './callbacks.ts';
+import type { Forged } from './forge.ts';
 
-type Route = (path: string, act: (body: unknown, request: FastifyRequest) => unknown) => void;
-
-const provider = z.enum(['keysecure', 'open-api', 'onerway']);
+const provider = z.enum(callbackProviders);
 const target = z.strictObject({
   provider,
   url: z.union([z.url({ protocol: /^https?$/ }), z.literal('')]),
@@ -37,7 +37,7 @@ const forgery = z.strictObject({
 });
 
 /** `admin.callbacks` over HTTP. */
-export function callbackRoutes(get: Route, post: Route, admin: CallbacksAdmin): void {
+export function callbackRoutes(get: AdminRoute, post: AdminRoute, admin: CallbacksAdmin): void {
   get('callbacks', (_, { query }) => admin.sent(filter.parse(query)));
   get('callbacks/targets', () => admin.targets());
   post('callbacks/targets', (body) => {

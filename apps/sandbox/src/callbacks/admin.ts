@@ -1,7 +1,7 @@
 import { listed } from '../admin-lists.ts';
-import { watchCards } from '../keysecure/events.ts';
+import type { ProviderName } from '../providers.ts';
 import type { World } from '../world.ts';
-import type { Callback, CallbackProvider, Delivery } from './callbacks.ts';
+import type { Callback, Delivery } from './callbacks.ts';
 import { forge, type Forged, type Forgery } from './forge.ts';
 import type { Release } from './release.ts';
 
@@ -10,15 +10,15 @@ export type DeliveryFilter = { [Name in Filtered]?: Delivery[Name] | undefined }
 export type HeldCallback = Omit<Callback, 'signed'>;
 
 export interface CallbacksAdmin {
-  /** Where a provider's callbacks go from now on, to all its merchants or to one (Api-Key); empty: nowhere. Outlives a reset. */
-  target(provider: CallbackProvider, url: string, merchant?: string): void;
+  /** Where a provider's callbacks go from now on, to all its merchants or to one; empty: nowhere. Outlives a reset. */
+  target(provider: ProviderName, url: string, merchant?: string): void;
   /** By `provider` or `provider/merchant`. */
   targets(): Record<string, string>;
   /** Each POST with its answer, in the order of the answers; the latest ones. */
   sent(filter?: DeliveryFilter): Delivery[];
   /** Resolves when nothing is being sent or waits to be sent again. What is held waits for its release, not for this. */
   idle(): Promise<void>;
-  /** From now on callbacks are kept, all but Auth, which is worth nothing later. */
+  /** From now on callbacks are kept, all but those that are worth nothing later. */
   hold(): void;
   held(): HeldCallback[];
   /** Sends what is held and stops holding; resolves with what came of each. */
@@ -32,15 +32,15 @@ export function callbacksAdmin(world: World): CallbacksAdmin {
   return {
     target(provider, url, merchant) {
       // What was due before belongs to the target of before.
-      watchCards(world);
+      world.catchUp();
       callbacks.target(provider, url, merchant);
-      watchCards(world);
+      world.catchUp();
     },
     targets: () => callbacks.targets(),
     sent: (filter) => listed(journal.deliveries, filter),
     idle() {
-      // Cards that are due: their timers may still have to fire.
-      watchCards(world);
+      // What is due: its timers may still have to fire.
+      world.catchUp();
       return callbacks.idle();
     },
     hold: () => callbacks.hold(),

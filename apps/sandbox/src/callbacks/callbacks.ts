@@ -1,14 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
 import type { Journal } from '../journal.ts';
 import { firstNumber } from '../synthetic.ts';
-import { acknowledged } from './acknowledged.ts';
 import { deliver, type Answer, type Message } from './deliver.ts';
-import type { ForgeryKind } from './forge.ts';
 import { arranged, type Release } from './release.ts';
 
-export type CallbackProvider = 'keysecure' | 'open-api' | 'onerway';
+export const forgeryKinds = [
+  'wrong-signature', // the right form, made with another secret
+  'altered-body', // well-formed, one member changed, the signature as it was
+  'flipped-bit', // one bit of the body, or of a header, at a given position
+  'stale', // signed properly, with a Timestamp of long ago
+  'replayed', // the same bytes once more
+] as const;
+export type ForgeryKind = (typeof forgeryKinds)[number];
 
 /** Headers and body as a provider would POST them. */
 export interface Signed {
@@ -18,14 +22,14 @@ export interface Signed {
 
 /** Something a provider has to tell a merchant. */
 export interface Callback {
-  provider: CallbackProvider;
-  /** Api-Key, merchantNo or app_id. */
+  provider: string;
+  /** As the provider names its customers: Api-Key, merchantNo, app_id. */
   merchant: string;
   /** `Card_update`, `card.status.freeze`, `BIND_CARD`. */
   kind: string;
   /** What it is about: card, consumption, token. */
   reference: string;
-  /** The provider's own number of it, by which it is acknowledged or told apart; OPEN-API has none. */
+  /** The provider's own number of it, by which it is acknowledged or told apart; empty where it has none. */
   id: string;
   /** Called for each sending, so that a late one is stamped late. */
   signed: () => Signed;
@@ -46,9 +50,9 @@ export interface Delivery extends Omit<Callback, 'signed'>, Answer {
 
 export interface Callbacks {
   /** Where this merchant's callbacks go; empty: nowhere. */
-  urlOf(of: { provider: CallbackProvider; merchant: string }): string;
+  urlOf(of: { provider: string; merchant: string }): string;
   /** For one merchant, or for all of a provider, which forgets those named singly. */
-  target(provider: CallbackProvider, url: string, merchant?: string): void;
+  target(provider: string, url: string, merchant?: string): void;
   targets(): Record<string, string>;
   nextId(now: number): string;
   /** Sends it behind the others to the same URL, or keeps it while they are held. */
@@ -66,7 +70,21 @@ export interface Callbacks {
   close(): Promise<void>;
 }
 
-export function createCallbacks(config: Config, clock: Clock, journal: Journal): Callbacks {
+/** As the configuration has them, where they are explained. */
+export interface CallbackSettings {
+  targets: Record<string, string>;
+  attempts: number;
+  pauseMs: number;
+  timeoutMs: number;
+}
+
+/** `acknowledges`: whether an answer with status 200 and this body is the acknowledgement that the provider demands. */
+export function createCallbacks(
+  config: { callbacks: CallbackSettings; seed?: number | undefined },
+  clock: Clock,
+  journal: Journal,
+  acknowledges: (callback: Pick<Callback, 'provider' | 'id'>, body: string) => boolean,
+): Callbacks {
   const { attempts, pauseMs, timeoutMs } = config.callbacks;
   const targets = new Map(Object.entries(config.callbacks.targets));
   /** First sendings, one after the other for each URL: they arrive in the order in which things happened. */
@@ -103,7 +121,8 @@ export function createCallbacks(config: Config, clock: Clock, journal: Journal):
       headers: message.headers,
       sent: message.body.toString('utf8'),
       ...answer,
-      acknowledged: acknowledged(config, callback, answer),
+      // Where no status is documented, 200 is what is expected [ASSUMED].
+      acknowledged: answer.status === 200 && acknowledges(callback, answer.body),
     };
     if (!signal.aborted) journal.delivered(delivery);
     return delivery;

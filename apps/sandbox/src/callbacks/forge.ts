@@ -1,29 +1,20 @@
 import { NotFound } from '../admin-lists.ts';
-import { keysecureSign, signedCallback } from '../keysecure/callback.ts';
-import { signedNotification } from '../onerway/sign.ts';
+import type { Fields } from '../provider.ts';
+import type { ProviderName } from '../providers.ts';
 import { numberLiteral } from '../synthetic.ts';
-import type { World } from '../world.ts';
-import { messageOf, type CallbackProvider, type Delivery, type Signed } from './callbacks.ts';
+import { callbackRules, type World } from '../world.ts';
+import { messageOf, type Delivery, type ForgeryKind, type Signed } from './callbacks.ts';
 import type { Message } from './deliver.ts';
 
-export const forgeryKinds = [
-  'wrong-signature', // the right form, made with another secret
-  'altered-body', // well-formed, one member changed, the signature as it was
-  'flipped-bit', // one bit of the body, or of a header, at a given position
-  'stale', // signed properly, with a Timestamp of long ago
-  'replayed', // the same bytes once more
-] as const;
-export type ForgeryKind = (typeof forgeryKinds)[number];
-
 export interface Forgery {
-  provider: CallbackProvider;
+  provider: ProviderName;
   kind: ForgeryKind;
-  /** Api-Key, merchantNo or app_id; that of the callback which is forged where absent. */
+  /** That of the callback which is forged where absent. */
   merchant?: string | undefined;
   /** What is forged. Absent: the latest callback that was sent. */
   of?: Signed | undefined;
   /** For `altered-body`: the members to set, in `data` where the provider has one. */
-  change?: Record<string, unknown> | undefined;
+  change?: Fields | undefined;
   /** For `flipped-bit`: its position, 0 being the lowest of the first byte. */
   bit?: number | undefined;
   /** For `flipped-bit`: the body, or a header by its name. */
@@ -50,8 +41,10 @@ export async function forge(world: World, forgery: Forgery): Promise<Forged> {
   );
   const original = forgery.of ?? (latest && { headers: latest.headers, body: latest.sent });
   if (original === undefined) throw new NotFound(`No callback of ${provider} was sent yet that could be forged.`);
-  const about = forgery.of === undefined && latest ? latest : { kind: '', reference: '', id: idOf(original.body) };
-  const merchant = forgery.merchant ?? latest?.merchant ?? firstMerchant(world, provider);
+  const { rules, own } = callbackRules(world, provider);
+  const about =
+    forgery.of === undefined && latest ? latest : { kind: '', reference: '', id: rules.idOf(parsed(original.body)) };
+  const merchant = forgery.merchant ?? latest?.merchant ?? rules.firstMerchant(own);
   const message = forgedMessage(world, { ...forgery, merchant }, original);
   if (!send) return { ...message, delivery: null };
   const { kind: what, reference, id } = about;
@@ -60,53 +53,23 @@ export async function forge(world: World, forgery: Forgery): Promise<Forged> {
 }
 
 function forgedMessage(world: World, forgery: Forgery & { merchant: string }, original: Signed): Message {
+  const { provider, merchant, ageMs = 600_000 } = forgery;
+  const { rules, own } = callbackRules(world, provider);
   switch (forgery.kind) {
     case 'wrong-signature':
-      return messageOf(resigned(world, forgery, original));
-    case 'altered-body':
-      return messageOf({ headers: original.headers, body: altered(forgery, original.body) });
+      if (rules.wronglySigned === undefined) throw new NotFound(`${provider} signs nothing.`);
+      return messageOf(rules.wronglySigned(own, merchant, original, parsed(original.body)));
+    case 'altered-body': {
+      const body = JSON.stringify(rules.altered(parsed(original.body), forgery.change));
+      return messageOf({ headers: original.headers, body });
+    }
     case 'flipped-bit':
       return flipped(original, forgery.bit ?? 0, forgery.where ?? 'body');
     case 'stale':
-      return messageOf(aged(world, forgery, original));
+      if (rules.aged === undefined) throw new NotFound(`A callback of ${provider} carries no time that is checked.`);
+      return messageOf(rules.aged(own, merchant, parsed(original.body), ageMs));
     case 'replayed':
       return messageOf(original);
-  }
-}
-
-function resigned(world: World, { provider, merchant }: Forgery & { merchant: string }, original: Signed): Signed {
-  const fields = parsed(original.body);
-  switch (provider) {
-    case 'keysecure': {
-      const timestamp = original.headers['Timestamp'] ?? '';
-      const secretKey = `not ${keysecureMerchant(world, merchant).apiSecret}`;
-      const signature = keysecureSign(dataOf(fields), { appId: merchant, timestamp, secretKey });
-      return { headers: { ...original.headers, Signature: signature }, body: original.body };
-    }
-    case 'onerway': {
-      const { sign: _, ...unsigned } = fields;
-      const wrong = signedNotification(unsigned, `not ${world.config.onerway.secretKey}`);
-      return { headers: original.headers, body: JSON.stringify(wrong) };
-    }
-    case 'open-api':
-      throw new NotFound('OPEN-API signs nothing (open-api-issuer.md §5.3).');
-  }
-}
-
-function altered({ provider, change }: Forgery, body: string): string {
-  const fields = parsed(body);
-  switch (provider) {
-    case 'keysecure':
-      return JSON.stringify({ ...fields, data: { ...dataOf(fields), ...(change ?? { card_no: 'C0' }) } });
-    case 'onerway':
-      return JSON.stringify({ ...fields, ...(change ?? { tokenId: '0'.repeat(64) }) });
-    case 'open-api': {
-      const members = change ?? { card_id: 'cid_0000000000000000' };
-      const enveloped = typeof fields['data'] === 'object' && fields['data'] !== null;
-      return JSON.stringify(
-        enveloped ? { ...fields, data: { ...dataOf(fields), ...members } } : { ...fields, ...members },
-      );
-    }
   }
 }
 
@@ -119,45 +82,9 @@ function flipped({ headers, body }: Signed, bit: number, where: string): Message
   return { headers: { ...headers, [where]: bytes.toString('latin1') }, body: Buffer.from(body, 'utf8') };
 }
 
-function aged(world: World, forgery: Forgery & { merchant: string }, original: Signed): Signed {
-  if (forgery.provider !== 'keysecure') {
-    throw new NotFound(`A callback of ${forgery.provider} carries no time that is checked.`);
-  }
-  const { id, action } = parsed(original.body);
-  const timestamp = String(world.clock.wall() - (forgery.ageMs ?? 600_000));
-  const again = { id: String(id), action: String(action), data: dataOf(parsed(original.body)), timestamp };
-  return signedCallback(keysecureMerchant(world, forgery.merchant), again, world.config.keysecure.nestedOrder, 0);
-}
-
-function keysecureMerchant(world: World, apiKey: string) {
-  const merchant = world.keysecure.merchants.get(apiKey);
-  if (merchant === undefined) throw new NotFound(`No KeySecure merchant has the Api-Key ${apiKey}.`);
-  return merchant;
-}
-
-function firstMerchant(world: World, provider: CallbackProvider): string {
-  switch (provider) {
-    case 'keysecure':
-      return [...world.keysecure.merchants.keys()][0] ?? '';
-    case 'onerway':
-      return world.config.onerway.merchantNo;
-    case 'open-api':
-      return String(world.config.openApi.appId);
-  }
-}
-
-type Fields = Record<string, unknown>;
-
 /** Numbers keep the characters they were sent with. */
 function parsed(body: string): Fields {
   const literally = (_name: string, value: unknown, context?: { source: string }) =>
     typeof value === 'number' ? numberLiteral(context?.source ?? String(value)) : value;
   return JSON.parse(body, literally) as Fields;
 }
-
-function idOf(body: string): string {
-  const { id, transactionId } = parsed(body);
-  return [id, transactionId].find((one) => typeof one === 'string') ?? '';
-}
-
-const dataOf = (fields: Fields) => (fields['data'] ?? {}) as Fields;

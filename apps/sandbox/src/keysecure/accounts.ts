@@ -20,7 +20,7 @@ export function transfer(call: Call): unknown {
   const before = holder.cents;
   holder.cents += type === 'In' ? amount : -amount;
   const now = world.clock.now();
-  const transferNo = orderNumber(world.keysecure, 'T', now);
+  const transferNo = orderNumber(world.state, 'T', now);
   const { cardholderNo } = holder;
   merchant.transfers.set(uniqueNo, {
     transferNo,

@@ -1,6 +1,5 @@
 import { found, listed } from '../admin-lists.ts';
 import type { Signed } from '../callbacks/callbacks.ts';
-import type { World } from '../world.ts';
 import { signedCallback, type KeysecureCallback } from './callback.ts';
 import type { KeysecureBin, KeysecurePackage } from './catalogue.ts';
 import {
@@ -19,6 +18,7 @@ import {
   type KeysecureCard,
   type KeysecureCardholder,
   type KeysecureConsumption,
+  type World,
 } from './state.ts';
 
 export interface KeysecureCardChange {
@@ -59,9 +59,14 @@ export interface KeysecureAdmin {
   callback(callback: KeysecureCallback): Signed;
 }
 
+/** Every Access-Token handed out so far answers 1007 from now on. */
+export function expireTokens(world: World): void {
+  for (const { tokens } of world.state.merchants.values()) tokens.clear();
+}
+
 export function keysecureAdmin(world: World): KeysecureAdmin {
   const { clock } = world;
-  const merchants = () => [...world.keysecure.merchants.values()];
+  const merchants = () => [...world.state.merchants.values()];
   const owned = () =>
     merchants().flatMap((merchant) =>
       [...merchant.cards.values()].map((card) => ({ merchant, card: settleCard(world, merchant, card) })),
@@ -85,8 +90,8 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
     card: (no) => ({ ...cardBy(no).card }),
     cardholders: () => listed(holders()),
     consumptions: () => merchants().flatMap(({ consumptions }) => structuredClone(consumptions)),
-    seedPackages: (packages) => void world.keysecure.packages.push(...packages),
-    seedBins: (bins) => void world.keysecure.bins.push(...bins),
+    seedPackages: (packages) => void world.state.packages.push(...packages),
+    seedBins: (bins) => void world.state.bins.push(...bins),
     seedConsumptions({ cardNo, consumptions }) {
       const { merchant, card } = cardBy(cardNo);
       for (const seed of consumptions) {
@@ -128,8 +133,8 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
     },
     callback(callback) {
       const { apiKey, id = world.callbacks.nextId(clock.now()) } = callback;
-      const merchant = apiKey === undefined ? merchants()[0] : world.keysecure.merchants.get(apiKey);
-      const { nestedOrder } = world.config.keysecure;
+      const merchant = apiKey === undefined ? merchants()[0] : world.state.merchants.get(apiKey);
+      const { nestedOrder } = world.config;
       return signedCallback(found(merchant, apiKey ?? 'merchant'), { ...callback, id }, nestedOrder, clock.wall());
     },
   };

@@ -1,6 +1,5 @@
-import type { World } from '../world.ts';
 import { Refused } from './codes.ts';
-import type { Merchant } from './state.ts';
+import type { Merchant, World } from './state.ts';
 
 /** One authenticated call. */
 export interface Call {
@@ -52,7 +51,7 @@ export function numbersOf(call: Call): PageNumbers {
   };
   const page = whole('page', 0, 0, Number.POSITIVE_INFINITY);
   const size = whole('size', 10, 1, 100);
-  return { from: page * Math.max(1, size - call.world.config.keysecure.repeatedRows), size };
+  return { from: page * Math.max(1, size - call.world.config.repeatedRows), size };
 }
 
 /** Nothing but the list: no total, no next marker. */

@@ -74,7 +74,7 @@ export function clientToken(call: Call): unknown {
   const card = cardOf(call, call.pathNo);
   if (card.status === 'Pending' || card.status === 'Fail') throw new Refused(4005);
   record(call, 'merchant/client/token', card, 'client_token_issued');
-  return { client_access_token: call.world.random.hex(48), expires_in: clientTokenSeconds };
+  return { client_access_token: call.world.random().hex(48), expires_in: clientTokenSeconds };
 }
 
 function ownedCard(call: Call): KeysecureCard {

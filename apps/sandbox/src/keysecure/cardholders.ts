@@ -31,7 +31,7 @@ export function applyCardholder(call: Call): unknown {
   }
   for (const holder of merchant.cardholders.values()) if (holder.uniqueNo === uniqueNo) throw new Refused(2001);
   const holder: KeysecureCardholder = {
-    cardholderNo: orderNumber(world.keysecure, 'U', now),
+    cardholderNo: orderNumber(world.state, 'U', now),
     uniqueNo,
     createdAt: now,
     cents: 0n,

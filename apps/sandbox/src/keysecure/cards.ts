@@ -35,8 +35,8 @@ export function applyCard(call: Call): unknown {
   // [ASSUMED] a repeat is refused instead of answered with the first result (§5); the code is the sandbox's own.
   if (merchant.cardNoByUniqueNo.has(uniqueNo)) throw new Refused(4901);
   const now = world.clock.now();
-  const cardNo = orderNumber(world.keysecure, 'C', now);
-  const random = createRandom(Math.imul(104_729, world.keysecure.issued));
+  const cardNo = orderNumber(world.state, 'C', now);
+  const random = createRandom(Math.imul(104_729, world.state.issued));
   const { cardBin, needsAddress: _, ...named } = product;
   const card: KeysecureCard = {
     ...named,
@@ -46,7 +46,7 @@ export function applyCard(call: Call): unknown {
     cardType,
     status: 'Pending',
     createdAt: now,
-    readyAt: now + world.config.keysecure.cardDelayMs,
+    readyAt: now + world.config.cardDelayMs,
     pan: syntheticPan(random, cardBin),
     cvv: random.digits(3),
     expYear: '2031',
@@ -79,7 +79,7 @@ function productOf(call: Call, cardType: CardType): Product {
   }
   if ((packageNo !== undefined) !== credit) throw new Refused(1012);
   if (packageNo === undefined) return binProduct(call, binNo ?? '', cardType);
-  const found = call.world.keysecure.packages.find((one) => one.package_no === packageNo);
+  const found = call.world.state.packages.find((one) => one.package_no === packageNo);
   if (found === undefined || found.delisted === true) throw new Refused(1004, 'package_no does not exist');
   if (found.package_type !== cardType) throw new Refused(1004, 'card_type is not offered by this package');
   return {
@@ -94,7 +94,7 @@ function productOf(call: Call, cardType: CardType): Product {
 }
 
 function binProduct(call: Call, binNo: string, cardType: CardType): Product {
-  const bin = call.world.keysecure.bins.find((one) => one.card_bin_no === binNo);
+  const bin = call.world.state.bins.find((one) => one.card_bin_no === binNo);
   if (bin === undefined) throw new Refused(1004, 'card_bin_no does not exist');
   if (!(cardType === 'Virtual' ? bin.support_virtual : bin.support_physical)) {
     throw new Refused(1004, 'card_type is not supported by this BIN');

@@ -61,7 +61,7 @@ export const feeDetail: Record<string, unknown> = {
 export function packageList(call: Call): unknown {
   const type = optionalText(call, 'type');
   const packageNo = optionalText(call, 'package_no');
-  const found = call.world.keysecure.packages.filter(
+  const found = call.world.state.packages.filter(
     (one) =>
       one.delisted !== true &&
       (type === undefined || one.package_type === type) &&
@@ -85,7 +85,7 @@ function packageOnWire({ delisted: _delisted, needsAddress: _needsAddress, ...li
 
 export function supportBins(call: Call): unknown {
   const binNo = optionalText(call, 'card_bin_no');
-  const found = call.world.keysecure.bins.filter((bin) => binNo === undefined || bin.card_bin_no === binNo);
+  const found = call.world.state.bins.filter((bin) => binNo === undefined || bin.card_bin_no === binNo);
   const { list } = pageOf(numbersOf(call), found);
   return { list: list.map((bin) => Object.assign({ balance_limit: limits }, bin)) };
 }

@@ -1,10 +1,9 @@
 import { numberLiteral } from '../synthetic.ts';
-import type { World } from '../world.ts';
 import { numbersOf, optionalText, pageOf, windowOf, within, type Call } from './call.ts';
 import { centsOf, decimal } from './cardholders.ts';
 import { Refused } from './codes.ts';
 import { callbackOf, isTold } from './events.ts';
-import type { KeysecureCard, KeysecureConsumption, Merchant } from './state.ts';
+import type { KeysecureCard, KeysecureConsumption, Merchant, World } from './state.ts';
 
 /** What a test may say of a transaction; the rest is made up. Amounts are decimal text. */
 export interface ConsumptionSeed {

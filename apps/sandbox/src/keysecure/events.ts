@@ -1,7 +1,6 @@
 import type { Callback } from '../callbacks/callbacks.ts';
-import type { World } from '../world.ts';
 import { signedCallback } from './callback.ts';
-import type { CardStatus, KeysecureCard, Merchant } from './state.ts';
+import type { CardStatus, KeysecureCard, Merchant, World } from './state.ts';
 
 export interface KeysecureEvent {
   action: 'Auth' | 'Consumption' | 'Card_update';
@@ -19,8 +18,7 @@ export function callbackOf(world: World, merchant: Merchant, { action, reference
     kind: action,
     reference,
     id,
-    signed: () =>
-      signedCallback(merchant, { id, action, data }, world.config.keysecure.nestedOrder, world.clock.wall()),
+    signed: () => signedCallback(merchant, { id, action, data }, world.config.nestedOrder, world.clock.wall()),
   };
 }
 
@@ -63,10 +61,9 @@ export function watchCard(world: World, merchant: Merchant, card: KeysecureCard)
   });
 }
 
-/** After the clock was moved, or a target was named: all cards that are due, now, and the others at their time. */
+/** Settles all cards that are due, and the others at their time. */
 export function watchCards(world: World): void {
-  world.timers.clear();
-  for (const merchant of world.keysecure.merchants.values()) {
+  for (const merchant of world.state.merchants.values()) {
     for (const card of merchant.cards.values()) watchCard(world, merchant, settleCard(world, merchant, card));
   }
 }

@@ -1,9 +1,8 @@
 import type { Delivery } from '../callbacks/callbacks.ts';
-import type { World } from '../world.ts';
 import { centsOf } from './cardholders.ts';
 import { newConsumption, paymentOnWire, tellConsumption, type ConsumptionSeed } from './consumptions.ts';
 import { callbackOf, isTold } from './events.ts';
-import { settleCardholder, type KeysecureCard, type KeysecureConsumption, type Merchant } from './state.ts';
+import { settleCardholder, type KeysecureCard, type KeysecureConsumption, type Merchant, type World } from './state.ts';
 
 /** A cardholder pays in a shop. `amount` is decimal text in the card's currency. */
 export interface Payment extends Omit<ConsumptionSeed, 'type' | 'status' | 'time' | 'consumeNo' | 'relateNo'> {
@@ -73,10 +72,7 @@ async function decided(
     }
     case 'AUTHORIZATION': {
       if (!isTold(world, merchant)) return { why: 'no_target', auth: null };
-      const auth = await world.callbacks.ask(
-        authOf(world, merchant, consumption),
-        world.config.keysecure.authDeadlineMs,
-      );
+      const auth = await world.callbacks.ask(authOf(world, merchant, consumption), world.config.authDeadlineMs);
       if (auth.status === null) return { why: 'no_answer', auth };
       return { why: auth.acknowledged ? 'approved' : 'declined', auth };
     }

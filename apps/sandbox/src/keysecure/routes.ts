@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, mediaType, parseObject, text, type Answer, type Wire } from '../exchange.ts';
-import type { World } from '../world.ts';
 import { accountInfo, listTransfers, transfer } from './accounts.ts';
 import { isFresh, zoneOf, type Call } from './call.ts';
 import { activateCard, clientToken, privateInfo, setPin, updateStatus } from './card-acts.ts';
@@ -9,7 +8,7 @@ import { applyCard, cardDetail, listCards } from './cards.ts';
 import { packageList, supportBins } from './catalogue.ts';
 import { consumptionInfo, listConsumptions } from './consumptions.ts';
 import { messageOf, Refused, unlistedCode } from './codes.ts';
-import type { Merchant } from './state.ts';
+import type { Merchant, World } from './state.ts';
 
 /** keysecure.md §5. `reference` names the body member that is the caller's own number. */
 interface Endpoint {
@@ -98,7 +97,7 @@ function authenticated(world: World, request: FastifyRequest, endpoint: Endpoint
   const { headers } = request;
   const apiKey = text(headers['api-key']);
   if (apiKey === '') throw new Refused(1002);
-  const merchant = world.keysecure.merchants.get(apiKey);
+  const merchant = world.state.merchants.get(apiKey);
   if (merchant === undefined) throw new Refused(1008);
   const wall = world.clock.wall();
   if (!isFresh(text(headers['timestamp']), wall)) throw new Refused(1005);
@@ -118,8 +117,8 @@ function authenticated(world: World, request: FastifyRequest, endpoint: Endpoint
 
 /** keysecure.md §6.1, §2.2: `expired_time` is an instant, not a duration. */
 function newToken({ world, merchant }: Call): unknown {
-  const { oneTokenPerKey, tokenLifetimeMs } = world.config.keysecure;
-  const accessToken = world.random.hex(48);
+  const { oneTokenPerKey, tokenLifetimeMs } = world.config;
+  const accessToken = world.random().hex(48);
   const expiry = world.clock.wall() + tokenLifetimeMs;
   if (oneTokenPerKey) merchant.tokens.clear();
   merchant.tokens.set(accessToken, expiry);

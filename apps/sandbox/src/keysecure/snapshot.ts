@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from './settings.ts';
 import { createKeysecure, type Keysecure } from './state.ts';
 
 export type KeysecureSnapshot = ReturnType<typeof snapshotKeysecure>;
@@ -35,8 +35,8 @@ const plainConsumption = (amount: string) => ({
   merchantInfo: { merchant_name: '', merchant_mcc: '', city: '', country: '' },
 });
 
-export function restoreKeysecure(config: Config, saved: KeysecureSnapshot): Keysecure {
-  const state = createKeysecure(config);
+export function restoreKeysecure(config: Config, saved: KeysecureSnapshot, firstNumber: number): Keysecure {
+  const state = createKeysecure(config, firstNumber);
   state.packages = [...saved.packages];
   state.bins = [...saved.bins];
   // The later of the two: what was handed out just before a crash may be missing from the file.

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
-import { firstNumber } from '../synthetic.ts';
+import type { ProviderWorld } from '../provider.ts';
 import { defaultBins, defaultPackages, type KeysecureBin, type KeysecurePackage } from './catalogue.ts';
+import type { Config } from './settings.ts';
 
 export const cardStatuses = ['Pending', 'ToActivate', 'Activated', 'Fail', 'Frozen', 'Delete'] as const;
 export type CardStatus = (typeof cardStatuses)[number];
@@ -94,8 +94,11 @@ export interface Keysecure {
   issued: number;
 }
 
-export function createKeysecure(config: Config): Keysecure {
-  const merchants = config.keysecure.apiKeys.map((key): Merchant => ({
+/** What this provider's part of the sandbox works with. */
+export type World = ProviderWorld<Config, Keysecure>;
+
+export function createKeysecure({ apiKeys }: Config, firstNumber: number): Keysecure {
+  const merchants = apiKeys.map((key): Merchant => ({
     ...key,
     tokens: new Map(),
     cardholders: new Map(),
@@ -108,7 +111,7 @@ export function createKeysecure(config: Config): Keysecure {
     merchants: new Map(merchants.map((merchant) => [merchant.apiKey, merchant])),
     packages: [...defaultPackages],
     bins: [...defaultBins],
-    issued: firstNumber(config.seed),
+    issued: firstNumber,
   };
 }
 
@@ -119,7 +122,7 @@ export function orderNumber(state: Keysecure, letter: string, now: number): stri
 }
 
 export function settleCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {
-  const { cardholderInProgressMs, cardholderDecisionMs } = config.keysecure;
+  const { cardholderInProgressMs, cardholderDecisionMs } = config;
   if (holder.reviewFrom === null) return holder;
   const age = now - holder.reviewFrom;
   if (holder.status === 'Pending' && age >= cardholderInProgressMs) holder.status = 'In_progress';

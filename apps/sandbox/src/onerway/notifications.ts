@@ -1,6 +1,5 @@
-import type { World } from '../world.ts';
 import { signedNotification } from './sign.ts';
-import type { StoredToken } from './tokens.ts';
+import type { StoredToken, World } from './tokens.ts';
 
 /** `yyyy-MM-dd HH:mm:ss` at +08:00, which the notification names beside it. */
 const localTime = (instant: number) => new Date(instant + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
@@ -31,7 +30,7 @@ function cardOf({ paymentMethod, cardBinCountry }: StoredToken['token']): Record
 
 /** Sends a `TXN` notification: what `fields` leave out is made up, and all of it signed (§6). */
 export function tell(world: World, fields: Readonly<Record<string, unknown>>, reference = ''): void {
-  const { merchantNo: merchant, secretKey } = world.config.onerway;
+  const { merchantNo: merchant, secretKey } = world.config;
   if (world.callbacks.urlOf({ provider: 'onerway', merchant }) === '') return;
   const id = typeof fields['transactionId'] === 'string' ? fields['transactionId'] : transactionId(world);
   const moment = localTime(world.clock.now());

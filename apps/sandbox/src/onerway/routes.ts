@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, parseObject, text, type Answer, type Wire } from '../exchange.ts';
-import type { World } from '../world.ts';
 import { onerwaySign, sameSign } from './sign.ts';
-import { otherAppId } from './tokens.ts';
+import { otherAppId, type World } from './tokens.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -46,9 +45,7 @@ export function onerwayRoutes(app: FastifyInstance, world: World): void {
     { merchantNo: 20, merchantCustId: 50, subProductType: 16 },
     (fields) => queryTokenList(world, fields),
   );
-  route(world.config.onerway.deleteTokenPath, 'deleteToken', { merchantNo: 20, id: 0 }, (fields) =>
-    deleteToken(world, fields),
-  );
+  route(world.config.deleteTokenPath, 'deleteToken', { merchantNo: 20, id: 0 }, (fields) => deleteToken(world, fields));
 }
 
 function guarded(
@@ -58,7 +55,7 @@ function guarded(
   lengths: Record<string, number>,
   answer: (fields: Fields) => Answer,
 ): Answer {
-  const { merchantNo, secretKey } = world.config.onerway;
+  const { merchantNo, secretKey } = world.config;
   if (request.method !== 'POST') {
     void reply.header('allow', 'POST');
     return jsonAnswer({ respCode: '40013', respMsg: 'POST only' }, 405);
@@ -83,14 +80,14 @@ function guarded(
 }
 
 function queryTokenList(world: World, fields: Fields): Answer {
-  const { merchantNo, appId: ownAppId } = world.config.onerway;
+  const { merchantNo, appId: ownAppId } = world.config;
   const kind = fields['subProductType'];
   // §7: the token list accepts only these two.
   if (kind !== 'TOKEN' && kind !== 'SUBSCRIBE') return refuse('40013', 'subProductType must be TOKEN or SUBSCRIBE');
   const appId = text(fields['appId']);
-  const known = new Set([ownAppId, otherAppId, ...world.onerway.tokens.map(({ token }) => token.appId)]);
+  const known = new Set([ownAppId, otherAppId, ...world.state.tokens.map(({ token }) => token.appId)]);
   if (appId !== '' && !known.has(appId)) return refuse('13001');
-  const tokenInfos = world.onerway.tokens
+  const tokenInfos = world.state.tokens
     .filter((stored) => stored.merchantCustId === fields['merchantCustId'] && stored.kind === kind)
     .map(({ token }) => token)
     .filter((token) => appId === '' || token.appId === appId);
@@ -98,7 +95,7 @@ function queryTokenList(world: World, fields: Fields): Answer {
 }
 
 function deleteToken(world: World, fields: Fields): Answer {
-  const { tokens } = world.onerway;
+  const { tokens } = world.state;
   // §3.2: the argument is the binding's `id`, never the `tokenId`.
   const index = tokens.findIndex(({ token }) => token.id === fields['id']);
   const removed = tokens[index];
@@ -112,6 +109,6 @@ function deleteToken(world: World, fields: Fields): Answer {
     subject: removed.merchantCustId,
   });
   // §14 [DERIVED]: the response signature follows §2.1 over the members of `data`.
-  const sign = onerwaySign({ success: true }, world.config.onerway.secretKey);
+  const sign = onerwaySign({ success: true }, world.config.secretKey);
   return jsonAnswer({ respCode: '20000', respMsg: 'Success', data: { success: true, sign } });
 }

@@ -1,5 +1,6 @@
-import type { Config } from '../config.ts';
-import { createRandom, firstNumber } from '../synthetic.ts';
+import type { ProviderWorld } from '../provider.ts';
+import { createRandom } from '../synthetic.ts';
+import type { Config } from './settings.ts';
 
 /** onerway.md §3.1, `tokenInfos[]`. */
 export interface OnerwayToken {
@@ -39,7 +40,10 @@ const defaultCustomer = 'custId_1640247522000';
 /** A second store of the same merchant: without `appId` its tokens are listed too. */
 export const otherAppId = '1900000000000000002';
 
-export function createOnerway(config: Config): Onerway {
+/** What this provider's part of the sandbox works with. */
+export type World = ProviderWorld<Config, Onerway>;
+
+export function createOnerway(config: Config, firstNumber: number): Onerway {
   const state: Onerway = { tokens: [], made: 0 };
   seedTokens(state, config, {
     merchantCustId: defaultCustomer,
@@ -59,7 +63,7 @@ export function createOnerway(config: Config): Onerway {
     tokens: [subscription, subscription, subscription],
   });
   // The tokens above are the same at every start; those seeded later are not.
-  state.made = firstNumber(config.seed);
+  state.made = firstNumber;
   return state;
 }
 
@@ -73,7 +77,7 @@ export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayToke
       // 19 digits: more than a JavaScript number can hold (§13.7).
       id: `18${random.digits(17)}`,
       tokenId: random.hex(64),
-      appId: config.onerway.appId,
+      appId: config.appId,
       cardNumber: `4117${random.digits(2)}******${random.digits(4)}`,
       paymentMethod: 'VISA',
       year: '2031',
@@ -86,6 +90,6 @@ export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayToke
   return state.tokens.slice(before);
 }
 
-export function restoreOnerway({ seed }: Config, { tokens, made }: Onerway): Onerway {
-  return { tokens: [...tokens], made: Math.max(made, firstNumber(seed)) };
+export function restoreOnerway(_config: Config, { tokens, made }: Onerway, firstNumber: number): Onerway {
+  return { tokens: [...tokens], made: Math.max(made, firstNumber) };
 }

@@ -1,6 +1,5 @@
 import type { Callback, Signed } from '../callbacks/callbacks.ts';
-import type { World } from '../world.ts';
-import { cardOnWire, type OpenApiCard } from './state.ts';
+import { cardOnWire, type OpenApiCard, type World } from './state.ts';
 
 /** open-api-issuer.md §5.1, by the status that a card got; undefined where no event is documented. */
 function eventTagOf(before: number, after: number): string | undefined {
@@ -25,7 +24,7 @@ export function changeCard(world: World, card: OpenApiCard, change: Partial<Open
   if (card.status === 4 || card.status === 5) card.close_at ||= moment;
   if (card.status === 5) card.end_at ||= moment;
   const eventTag = eventTagOf(before, card.status);
-  const merchant = String(world.config.openApi.appId);
+  const merchant = String(world.config.appId);
   if (eventTag === undefined || world.callbacks.urlOf({ provider: 'open-api', merchant }) === '') return;
   world.callbacks.push(statusEvent(world, merchant, eventTag, card));
 }
@@ -40,7 +39,7 @@ function statusEvent(world: World, merchant: string, eventTag: string, card: Ope
 
 /** The published sample has no eventTag: where it stands is a setting. */
 function enveloped(world: World, eventTag: string, data: Record<string, unknown>): Signed {
-  const { eventTag: place, eventTagHeader } = world.config.openApi;
+  const { eventTag: place, eventTagHeader } = world.config;
   const headers = { 'Content-Type': 'application/json' };
   switch (place) {
     case 'beside-data':

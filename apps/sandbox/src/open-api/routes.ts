@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, mediaType, parseObject, type Answer, type Wire } from '../exchange.ts';
-import type { World } from '../world.ts';
-import { cardOnWire } from './state.ts';
+import { cardOnWire, type World } from './state.ts';
 import { transactionOnWire } from './transactions.ts';
 
 type Fields = Record<string, unknown>;
@@ -21,7 +20,7 @@ const wire: Wire = {
 const refuse = (code: number, message: string): Answer => jsonAnswer({ code, message });
 
 export function openApiRoutes(app: FastifyInstance, world: World): void {
-  const { version, transactionDetailPath } = world.config.openApi;
+  const { version, transactionDetailPath } = world.config;
   const route = (path: string, operation: string, answer: (fields: Fields) => Answer) => {
     app.all(`/open-api${path}`, (request, reply) =>
       exchange(world, wire, request, reply, { operation, reference: '' }, () => guarded(world, request, reply, answer)),
@@ -58,7 +57,7 @@ function guarded(
   }
   const fields = parseObject(request.body);
   if (fields === undefined) return refuse(codes.badField, 'body is not a JSON object');
-  const { customerId, appId, key } = world.config.openApi;
+  const { customerId, appId, key } = world.config;
   // §1: customer_id and app_id are long, so a JSON string is not one of them.
   if (fields['customer_id'] !== customerId || fields['app_id'] !== appId || fields['key'] !== key) {
     return refuse(codes.badKey, 'customer_id, app_id or key is wrong');
@@ -73,15 +72,15 @@ function badPage(world: World, fields: Fields): Answer | undefined {
       return refuse(codes.badField, `${name} must be an int of at least 1`);
     }
   }
-  if (Number(fields['page_size']) > world.config.openApi.maxPageSize) {
-    return refuse(codes.badField, `page_size must not exceed ${world.config.openApi.maxPageSize}`);
+  if (Number(fields['page_size']) > world.config.maxPageSize) {
+    return refuse(codes.badField, `page_size must not exceed ${world.config.maxPageSize}`);
   }
   return undefined;
 }
 
 function binList(world: World, fields: Fields): Answer {
-  const { no, size, rows } = page(world, world.openApi.bins, fields);
-  const data = { total: world.openApi.bins.length, page_no: no, page_size: size, bin_list: rows };
+  const { no, size, rows } = page(world, world.state.bins, fields);
+  const data = { total: world.state.bins.length, page_no: no, page_size: size, bin_list: rows };
   return jsonAnswer({ code: 0, message: 'success', data });
 }
 
@@ -91,14 +90,14 @@ function cardList(world: World, fields: Fields): Answer {
   if (cardNo !== undefined && typeof cardNo !== 'string') return refuse(codes.badField, 'card_no must be a string');
   if (status !== undefined && !Number.isInteger(status)) return refuse(codes.badField, 'status must be an int');
   // §7.15 [ASSUMED]: a filter that is sent is a filter, also when it is 0 or empty.
-  const found = world.openApi.cards.filter(
+  const found = world.state.cards.filter(
     (card) =>
       (binId === undefined || card.bin_id === binId) &&
       (cardNo === undefined || card.card_no === cardNo) &&
       (status === undefined || card.status === status),
   );
   const { no, size, rows } = page(world, found, fields);
-  const echo = world.config.openApi.swapPageEcho ? { page_no: size, page_size: no } : { page_no: no, page_size: size };
+  const echo = world.config.swapPageEcho ? { page_no: size, page_size: no } : { page_no: no, page_size: size };
   const data = { total: found.length, ...echo, card_list: rows.map(cardOnWire) };
   return jsonAnswer({ code: 0, message: 'success', data });
 }
@@ -107,13 +106,13 @@ function cardList(world: World, fields: Fields): Answer {
 function transactionDetail(world: World, fields: Fields): Answer {
   const { transaction_id: id } = fields;
   if (typeof id !== 'string' || id === '') return refuse(codes.badField, 'transaction_id must be a string');
-  const found = world.openApi.transactions.filter((one) => one.transaction_id === id);
+  const found = world.state.transactions.filter((one) => one.transaction_id === id);
   return jsonAnswer({ code: 0, message: 'success', data: { transaction_list: found.map(transactionOnWire) } });
 }
 
 function page<T>(world: World, all: readonly T[], fields: Fields): { no: number; size: number; rows: T[] } {
   const no = Number(fields['page_no']);
   const size = Number(fields['page_size']);
-  const from = (no - 1) * Math.max(1, size - world.config.openApi.repeatedRows);
+  const from = (no - 1) * Math.max(1, size - world.config.repeatedRows);
   return { no, size, rows: all.slice(from, from + size) };
 }

@@ -1,5 +1,6 @@
-import type { Config } from '../config.ts';
+import type { ProviderWorld } from '../provider.ts';
 import { createRandom, numberLiteral, syntheticPan, type Random } from '../synthetic.ts';
+import type { Config } from './settings.ts';
 import { defaultTransactions, type OpenApiTransaction } from './transactions.ts';
 
 /** open-api-issuer.md §2.1, every member on the wire. */
@@ -52,14 +53,18 @@ export interface SeedOpenApiCards {
   replace?: boolean | undefined;
 }
 
+/** What this provider's part of the sandbox works with. */
+export type World = ProviderWorld<Config, OpenApi>;
+
 export function createOpenApi(config: Config): OpenApi {
   const state: OpenApi = { bins: [...defaultBins], cards: [], transactions: [...defaultTransactions] };
-  seedCards(state, config, { count: config.openApi.cards, seed: 1 });
+  seedCards(state, config, { count: config.cards, seed: 1 });
   return state;
 }
 
 /** A file of before has no transactions. */
-export function restoreOpenApi({ bins, cards, transactions = defaultTransactions }: Partial<OpenApi>): OpenApi {
+export function restoreOpenApi(_config: Config, saved: Partial<OpenApi>): OpenApi {
+  const { bins, cards, transactions = defaultTransactions } = saved;
   if (bins === undefined || cards === undefined) throw new Error('its bins or cards are missing');
   return { bins: [...bins], cards: [...cards], transactions: [...transactions] };
 }
@@ -71,7 +76,7 @@ export function seedCards(state: OpenApi, config: Config, { count, seed = 1, bin
   for (let index = 0; index < count; index += 1) {
     const bin = bins[index % bins.length];
     if (bin === undefined) throw new Error(`No such bin: ${binId ?? '(there are none)'}`);
-    state.cards.push(syntheticCard(random, config.openApi.appId, bin, index));
+    state.cards.push(syntheticCard(random, config.appId, bin, index));
   }
 }
 

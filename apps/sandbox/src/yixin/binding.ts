@@ -1,7 +1,6 @@
 import { text } from '../exchange.ts';
-import type { World } from '../world.ts';
 import { bankOf, banks } from './banks.ts';
-import { bind, isBound, nextNumber, type Reply } from './state.ts';
+import { bind, isBound, nextNumber, type Reply, type World } from './state.ts';
 
 export interface YixinCall {
   world: World;
@@ -40,18 +39,18 @@ function bindCard({ world, requestNo, fields }: YixinCall): Reply {
   if (user.startsWith('unknown')) return refused('-2', '用户不存在');
   if (!/^\d{12,21}$/.test(cardNo)) return refused('-2', '银行卡号错误');
   if (!/^\d{11}$/.test(phone)) return refused('-2', '手机号错误');
-  if (isBound(world.yixin, user, cardNo)) return refused('-1', '已开通协议支付，无需重复开通');
+  if (isBound(world.state, user, cardNo)) return refused('-1', '已开通协议支付，无需重复开通');
   if (bankOf(cardNo) === undefined) return refused('-2', '暂不支持该银行');
-  const bizId = nextNumber(world.yixin, '23');
-  const code = world.random.digits(6);
+  const bizId = nextNumber(world.state, '23');
+  const code = world.random().digits(6);
   const now = world.clock.now();
-  const expiresAt = now + world.config.yixin.smsCodeLifetimeMs;
+  const expiresAt = now + world.config.smsCodeLifetimeMs;
   // [ASSUMED] a resend is a new bizId, and the code sent before for this user and card is no longer good: -3 is the only
   // documented answer that says so.
-  for (const open of world.yixin.challenges.values()) {
+  for (const open of world.state.challenges.values()) {
     if (open.user === user && open.cardNo === cardNo) open.expiresAt = Math.min(open.expiresAt, now);
   }
-  world.yixin.challenges.set(bizId, { bizId, user, cardNo, phone, code, expiresAt });
+  world.state.challenges.set(bizId, { bizId, user, cardNo, phone, code, expiresAt });
   world.journal.smsSent({ provider: 'yixin', user, phone, bizId, code });
   world.journal.effect({
     provider: 'yixin',
@@ -68,13 +67,13 @@ function verifyCode({ world, fields }: YixinCall): Reply {
   const missing = missingField(fields, ['outerUserNo', 'bizId', 'verifyCode']);
   if (missing !== undefined) return status('-2', `缺少参数 ${missing}`);
   const bizId = text(fields['bizId']);
-  const challenge = world.yixin.challenges.get(bizId);
+  const challenge = world.state.challenges.get(bizId);
   if (challenge === undefined || challenge.user !== fields['outerUserNo']) return status('-2', '短信流水号不存在');
   const { user, cardNo, phone } = challenge;
-  if (isBound(world.yixin, user, cardNo)) return status('-1', '已绑卡，无需重复绑卡');
+  if (isBound(world.state, user, cardNo)) return status('-1', '已绑卡，无需重复绑卡');
   if (world.clock.now() >= challenge.expiresAt) return status('-3', '验证码已过期');
   if (fields['verifyCode'] !== challenge.code) return status('-2', '验证码错误');
-  bind(world.yixin, { user, cardNo, phone });
+  bind(world.state, { user, cardNo, phone });
   world.journal.effect({
     provider: 'yixin',
     operation: 'verifyCode',
@@ -90,9 +89,9 @@ function cardList({ world, fields }: YixinCall): Reply {
   const missing = missingField(fields, ['outerUserNo']);
   if (missing !== undefined) return { code: fieldMissing, msg: `缺少参数 ${missing}` };
   const user = text(fields['outerUserNo']);
-  const { omitBindCardId: omit } = world.config.yixin;
+  const { omitBindCardId: omit } = world.config;
   const bare = Array.isArray(omit) ? omit.includes(user) : omit;
-  const bankCardList = world.yixin.cards
+  const bankCardList = world.state.cards
     .filter((card) => card.user === user)
     .map(({ bindCardId, cardNo, phone }) => {
       const { bankCode = '', bankName = '' } = bankOf(cardNo) ?? {};
@@ -119,7 +118,7 @@ function cardBank({ fields }: YixinCall): Reply {
 function needCardSign({ world, fields }: YixinCall): Reply {
   const missing = missingField(fields, ['outerUserNo', 'cardNo']);
   if (missing !== undefined) return { code: fieldMissing, msg: `缺少参数 ${missing}` };
-  const bound = isBound(world.yixin, text(fields['outerUserNo']), text(fields['cardNo']));
+  const bound = isBound(world.state, text(fields['outerUserNo']), text(fields['cardNo']));
   return { params: { status: bound ? '-1' : '1' } };
 }
 

@@ -11,7 +11,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
-import type { YixinKeys } from '../config.ts';
+import type { Keys } from './settings.ts';
 
 /**
  * The default profile of yixin.md §3, every row of which is [ASSUMED] there: AES-128-ECB with PKCS#5 padding, a fresh
@@ -24,7 +24,7 @@ export interface Crypto {
   sealed(code: number | string, msg: string, params: string | undefined): Record<string, unknown>;
 }
 
-export function createCrypto(keys: YixinKeys): Crypto {
+export function createCrypto(keys: Keys): Crypto {
   const partner = createPublicKey(keys.partnerPublicKey);
   const own = createPrivateKey(keys.privateKey);
   return {

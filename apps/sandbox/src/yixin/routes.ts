@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { exchange, jsonAnswer, mediaType, parseObject, text, type Answer, type Wire } from '../exchange.ts';
-import type { World } from '../world.ts';
 import { fieldMissing, interfaces } from './binding.ts';
 import { createCrypto, type Crypto } from './envelope.ts';
-import type { Reply } from './state.ts';
+import type { Reply, World } from './state.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -21,10 +20,10 @@ const codes = {
 const halfAnHour = 30 * 60 * 1000;
 
 export function yixinRoutes(app: FastifyInstance, world: World): void {
-  const crypto = createCrypto(world.config.yixinKeys);
+  const crypto = createCrypto(world.config.keys);
   const answer = (reply: Reply): Answer => {
     const code = 'code' in reply ? reply.code : '0';
-    const asType = world.config.yixin.codeType === 'number' ? Number(code) : code;
+    const asType = world.config.codeType === 'number' ? Number(code) : code;
     if ('code' in reply) return jsonAnswer(crypto.sealed(asType, reply.msg, undefined));
     return jsonAnswer(crypto.sealed(asType, 'success', JSON.stringify(reply.params)));
   };
@@ -72,7 +71,7 @@ function work(world: World, crypto: Crypto, request: FastifyRequest, fields: Fie
     if (fields[name] === undefined || fields[name] === null || fields[name] === '')
       return { code: fieldMissing, msg: `缺少参数 ${name}` };
   }
-  if (fields['appId'] !== world.config.yixin.appId) return { code: codes.appId, msg: 'appId 不存在' };
+  if (fields['appId'] !== world.config.appId) return { code: codes.appId, msg: 'appId 不存在' };
   const stamp = String(fields['timestamp']);
   if (!/^\d{13}$/.test(stamp) || Math.abs(Number(stamp) - world.clock.wall()) > halfAnHour) {
     return { code: codes.timestamp, msg: '时间戳无效' };
@@ -93,11 +92,11 @@ function work(world: World, crypto: Crypto, request: FastifyRequest, fields: Fie
   // §4.9 [ASSUMED]: the same requestNo with the same business parameters is the same request.
   const requestNo = text(fields['requestNo']);
   const asked = `${method} ${plain}`;
-  const before = world.yixin.answered.get(requestNo);
+  const before = world.state.answered.get(requestNo);
   if (before !== undefined) {
     return before.asked === asked ? before.answer : { code: codes.requestNo, msg: 'requestNo 重复' };
   }
   const answer = act({ world, requestNo, fields: business });
-  world.yixin.answered.set(requestNo, { asked, answer });
+  world.state.answered.set(requestNo, { asked, answer });
   return answer;
 }

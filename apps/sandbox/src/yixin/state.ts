@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import { firstNumber } from '../synthetic.ts';
+import type { ProviderWorld } from '../provider.ts';
+import type { Config } from './settings.ts';
 
 /** A card that a user has bound. `bindCardId` null: the row is sent without it, as in the sample (yixin.md §4.3). */
 export interface YixinCard {
@@ -35,8 +35,11 @@ export interface SeedYixinCards {
   cards: { cardNo: string; phone: string; bindCardId?: string | null | undefined }[];
 }
 
-export function createYixin({ seed }: Config): Yixin {
-  return { cards: [], challenges: new Map(), answered: new Map(), numbers: firstNumber(seed) };
+/** What this provider's part of the sandbox works with. */
+export type World = ProviderWorld<Config, Yixin>;
+
+export function createYixin(_config: Config, firstNumber: number): Yixin {
+  return { cards: [], challenges: new Map(), answered: new Map(), numbers: firstNumber };
 }
 
 export function bind(
@@ -66,11 +69,12 @@ export function snapshotYixin({ cards, challenges, answered, numbers }: Yixin) {
   return { cards, challenges: [...challenges.values()], answered: [...answered].slice(-keptAnswers), numbers };
 }
 
-export function restoreYixin({ seed }: Config, { cards, challenges, answered, numbers }: YixinSnapshot): Yixin {
+export function restoreYixin(_config: Config, saved: YixinSnapshot, firstNumber: number): Yixin {
+  const { cards, challenges, answered, numbers } = saved;
   return {
     cards: [...cards],
     challenges: new Map(challenges.map((challenge) => [challenge.bizId, challenge] as const)),
     answered: new Map(answered),
-    numbers: Math.max(numbers, firstNumber(seed)),
+    numbers: Math.max(numbers, firstNumber),
   };
 }

@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** A setting in milliseconds. */
+export const duration = z.int().min(0);

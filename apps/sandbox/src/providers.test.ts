@@ -1,0 +1,52 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { providers } from './providers.ts';
+
+const sources = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((path) => !/\.test\.ts$|testing\//.test(path));
+const folders = providers.map(([, { name }]) => name);
+const ownerOf = (path: string) => folders.find((folder) => path.startsWith(`${folder}/`));
+const read = (path: string) => readFile(`${import.meta.dirname}/${path}`, 'utf8');
+
+/** A provider's name, however it is written: `open-api`, `openApi`, `OpenApiBin`, `OPEN-API`. */
+const named = new RegExp(folders.map((name) => name.replaceAll('-', '[-_ ]?')).join('|'), 'i');
+
+test('each provider has a folder of its name, which the registry takes its part from', () => {
+  expect(folders.filter((folder) => !sources.includes(`${folder}/index.ts`))).toEqual([]);
+});
+
+test('the centre names no provider but in the registry', async () => {
+  const centre = sources.filter((path) => ownerOf(path) === undefined && path !== 'providers.ts');
+  expect(centre).toContain('callbacks/forge.ts');
+  const naming = await Promise.all(
+    centre.map(async (path) => {
+      const lines = (await read(path)).split('\n').filter((line) => named.test(line));
+      return lines.map((line) => `${path}: ${line.trim()}`);
+    }),
+  );
+  expect(naming.flat()).toEqual([]);
+});
+
+/** All files that a file imports, types among them, and what those import. */
+async function importedBy(path: string, found = new Set<string>()): Promise<Set<string>> {
+  const imports = [...(await read(path)).matchAll(/ from '(\.[^']+)'/g)].map(([, from = '']) =>
+    join(dirname(path), from),
+  );
+  for (const file of imports) {
+    if (found.has(file)) continue;
+    found.add(file);
+    await importedBy(file, found);
+  }
+  return found;
+}
+
+test('what a provider imports leads neither to another one nor to the registry', async () => {
+  for (const folder of folders) {
+    const imported = [...(await importedBy(`${folder}/index.ts`))];
+    expect(imported).toContain('provider.ts');
+    expect(imported.filter((path) => path === 'providers.ts' || ![undefined, folder].includes(ownerOf(path)))).toEqual(
+      [],
+    );
+  }
+});
