@@ -22,7 +22,7 @@ import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
 import { takeJsonAlone } from './http/json-body.ts';
 import { logRequests } from './http/logging.ts';
-import { collectOpenApi, serveOpenApi } from './http/openapi.ts';
+import { collectOpenApi } from './http/openapi.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
@@ -32,6 +32,7 @@ import { validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
+import { portalRoutes } from './portal/routes.ts';
 import type { Services } from './services.ts';
 import { startSyncKind } from './syncs/start-sync.ts';
 import { syncRoutes } from './syncs/routes.ts';
@@ -123,7 +124,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   await callbackIntake(app, services);
   healthRoutes(app, services);
   if (hasMetrics) metricsRoute(app, services);
-  await serveOpenApi(app);
+  await portalRoutes(app);
   return app;
 }
 
@@ -143,7 +144,7 @@ function requestId(header: string | string[] | undefined, now: () => number): st
   return isPlain ? header : newUuid(now());
 }
 
-const beside = ['/', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/'];
+const beside = ['/', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/', '/docs/{page}'];
 const paths = [
   ...Object.values(operations),
   ...beside.map((path) => ({ method: 'GET', path })),

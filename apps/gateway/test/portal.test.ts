@@ -1,5 +1,9 @@
-import { access } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { once } from 'node:events';
+import { access, readFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, everyOperation } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -29,12 +33,41 @@ let page: Page;
 /** What the page asked another host for, and what it complained about (a breach of its CSP too). */
 let faults: string[];
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const committed = JSON.parse(await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')) as {
+  readonly webhooks: Record<string, { readonly post: { readonly summary: string } }>;
+};
+
+/** Opens the try-it of an operation. */
+async function open(summary: string, operation: string): Promise<void> {
+  await closeTryIt();
+  await sidebar().getByRole('link', { name: summary }).first().click();
+  await page.getByRole('button', { name: `Test Request (${operation})` }).click();
+}
+
+async function closeTryIt(): Promise<void> {
+  const client = page.getByRole('dialog');
+  if ((await client.count()) === 0) return;
+  await page.getByRole('button', { name: 'Close Client' }).last().click();
+  await client.waitFor({ state: 'hidden' });
+}
+
+/** What the open try-it sends to a path. */
+async function send(path: string): Promise<Request> {
+  const [request] = await Promise.all([
+    page.waitForRequest((each) => new URL(each.url()).pathname === path),
+    page.getByRole('dialog').getByRole('button', { name: /^Send/ }).first().click(),
+  ]);
+  await request.response();
+  return request;
+}
+
 const sidebar = () => page.getByRole('complementary', { name: 'Sidebar' });
 
 describe('the portal', () => {
   beforeAll(async () => {
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     faults = [];
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -46,13 +79,13 @@ describe('the portal', () => {
       if (['error', 'warning'].includes(message.type())) faults.push(`${message.type()}: ${message.text()}`);
     });
     page.on('requestfailed', (request) => faults.push(`fails ${request.url()}`));
-    await page.goto(`${gateway.url}/docs`);
+    await page.goto(`${gateway.url}/docs/reference`);
     await page.getByRole('heading', { level: 1, name: 'Card Gateway' }).waitFor();
   });
   afterAll(() => page.close());
 
   test('introduces the service and lists every operation by its name and path', async () => {
-    expect(await page.title()).toBe('Card Gateway');
+    expect(await page.title()).toContain('Card Gateway');
     for (const heading of [
       'Accounts',
       'Outcomes',
@@ -95,16 +128,38 @@ describe('the portal', () => {
   test('sends a request with the key that was typed, and shows the answer', async () => {
     const { key } = await gateway.key();
     await page.getByPlaceholder('Token').first().fill(key);
-    await sidebar().getByRole('link', { name: 'List provider accounts' }).first().click();
-    await page.getByRole('button', { name: 'Test Request (get /v1/providers)' }).click();
+    await open('List provider accounts', 'get /v1/providers');
     const client = page.getByRole('dialog');
-    const answered = page.waitForResponse(`${gateway.url}/v1/providers`);
-    await client.getByRole('button', { name: /^Send/ }).first().click();
-    const answer = await answered;
-    expect(answer.status()).toBe(200);
-    expect(answer.request().headers()['authorization']).toBe(`Bearer ${key}`);
+    const request = await send('/v1/providers');
+    expect((await request.response())?.status()).toBe(200);
+    expect(request.headers()['authorization']).toBe(`Bearer ${key}`);
     await client.getByText('200 OK').first().waitFor();
     await client.getByText('OPEN-API card issuer').first().waitFor();
+  });
+
+  test('sends nothing that nobody chose, and warns of nothing', async () => {
+    await open('List cards', 'get /v1/cards');
+    expect(new URL((await send('/v1/cards')).url()).search).toBe('');
+    expect(await page.getByRole('dialog').locator('.alert, .error').count()).toBe(0);
+  });
+
+  test('sends every write with a new Idempotency-Key', async () => {
+    await page.route('**/v1/syncs', (route) => route.fulfill({ status: 202, json: {} }));
+    await open('Start a sync', 'post /v1/syncs');
+    const requests = [await send('/v1/syncs'), await send('/v1/syncs')];
+    const keys = requests.map((request) => request.headers()['idempotency-key']);
+    expect(keys).toEqual([expect.stringMatching(uuid), expect.stringMatching(uuid)]);
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  test('offers no try-it for what the gateway itself sends', async () => {
+    await closeTryIt();
+    for (const [name, { post }] of Object.entries(committed.webhooks)) {
+      await sidebar().getByRole('link', { name: post.summary }).first().click();
+      const section = page.locator(`[id$="/webhook/POST/${name.toLowerCase()}"]`);
+      await section.getByRole('heading', { name: post.summary }).waitFor();
+      expect(await section.getByRole('button', { name: /Test Request/ }).count()).toBe(0);
+    }
   });
 
   test('asked no other host for anything, and complained of nothing, in all of that', () => {
@@ -114,13 +169,32 @@ describe('the portal', () => {
 
 describe('what the portal is made of', () => {
   test('may speak to this host alone, and be shown in no other page', async () => {
-    const { headers } = await call(gateway.url, { path: '/docs/' });
+    const { headers } = await call(gateway.url, { path: '/docs/reference' });
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("script-src 'self';");
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
     expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  test('comes with a script that a browser keeps for good, and that travels compressed', async () => {
+    const { text } = await call(gateway.url, { path: '/docs/reference' });
+    const path = /src="(\/docs\/reference\.[0-9a-f]{16}\.js)"/.exec(text)?.[1] ?? '';
+    const plain = await encoded(path, 'identity');
+    for (const [coding, decompress] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const { headers, body } = await encoded(path, `zstd, ${coding};q=0.9`);
+      expect(headers['content-encoding']).toBe(coding);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(headers['vary']).toContain('accept-encoding');
+      expect(body.length).toBeLessThan(plain.body.length / 3);
+      expect(decompress(body).equals(plain.body)).toBe(true);
+    }
+    expect(plain.headers['content-encoding']).toBeUndefined();
   });
 
   test('is the committed document', async () => {
@@ -128,3 +202,12 @@ describe('what the portal is made of', () => {
     expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Card Gateway' } });
   });
 });
+
+/** An answer as it travels. */
+async function encoded(path: string, coding: string) {
+  const [answer] = (await once(
+    get(`${gateway.url}${path}`, { headers: { 'accept-encoding': coding } }),
+    'response',
+  )) as [IncomingMessage];
+  return { headers: answer.headers, body: await buffer(answer) };
+}

@@ -1,6 +1,4 @@
 import fastifySwagger from '@fastify/swagger';
-import fastifyHelmet from '@fastify/helmet';
-import scalar from '@scalar/fastify-api-reference';
 import {
   type Operation,
   operations,
@@ -59,66 +57,6 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
     transformObject: (document) => complete(jsonSchemaTransformObject(document) as unknown as Json) as never,
   });
 }
-
-/** `/openapi.json` and the portal at `/docs`, from which no request leaves this host; `/` leads to both. */
-export async function serveOpenApi(app: FastifyInstance): Promise<void> {
-  app.get('/', { schema: { hide: true } }, async ({ headers }, reply) => {
-    reply.header('vary', 'accept');
-    if (headers.accept?.includes('text/html') === true) return reply.redirect('/docs/');
-    return { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
-  });
-  let text: string | null = null;
-  app.get('/openapi.json', { schema: { hide: true }, compress: {} }, async (_request, reply) => {
-    text ??= JSON.stringify(app.swagger());
-    return reply.type('application/json').send(text);
-  });
-  await app.register(async (portal) => {
-    await portal.register(fastifyHelmet, {
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          // The portal starts itself from an inline script and styles itself inline; it may speak to this host alone.
-          scriptSrc: ["'self'", "'unsafe-inline'"],
-          styleSrc: ["'self'", "'unsafe-inline'"],
-          imgSrc: ["'self'", 'data:', 'blob:'],
-          fontSrc: ["'self'", 'data:'],
-          connectSrc: ["'self'"],
-          workerSrc: ["'self'", 'blob:'],
-          baseUri: ["'none'"],
-          formAction: ["'none'"],
-          frameAncestors: ["'none'"],
-        },
-      },
-    });
-    await portal.register(scalar, {
-      routePrefix: '/docs',
-      logLevel: 'silent',
-      configuration: {
-        url: '/openapi.json',
-        pageTitle: 'Card Gateway',
-        withDefaultFonts: false,
-        telemetry: false,
-        hideClientButton: true,
-        showDeveloperTools: 'never',
-        agent: { disabled: true },
-        mcp: { disabled: true },
-        authentication: { preferredSecurityScheme: 'apiKey' },
-        defaultOpenAllTags: true,
-        orderSchemaPropertiesBy: 'preserve',
-        favicon,
-        customCss: wholeWords,
-      },
-    });
-  });
-}
-
-/** A card, drawn here so that the browser asks for no icon. */
-const favicon = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect y="2" width="16" height="12" rx="2" fill="#1d4ed8"/><path d="M0 5h16v3H0z" fill="#fff"/></svg>',
-)}`;
-/** The portal would break the words of a narrow column in the middle. */
-const wholeWords = '.markdown th, .markdown td code { white-space: nowrap !important; }';
 
 /** Adds to each operation what the contract's table says of it, and drops components that nothing refers to. */
 function complete(collected: Json): Json {

@@ -1,0 +1,78 @@
+import { type Operation, operations } from '@card-gateway/contract';
+import type { Json } from '../http/document.ts';
+import { escapeHtml, favicon } from './html.ts';
+import { samplesOf } from './samples.ts';
+
+/** The API reference: Scalar, set up to speak to this host alone. */
+export function referencePage(script: string, document: string): string {
+  const configuration = {
+    url: document,
+    withDefaultFonts: false,
+    telemetry: false,
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    authentication: { preferredSecurityScheme: 'apiKey' },
+    defaultOpenAllTags: true,
+    orderSchemaPropertiesBy: 'preserve',
+    // The file that is offered would be the one with the try-it's values; the introduction links the document itself.
+    documentDownloadType: 'none',
+    hideModels: true,
+    // The samples are the document's own: what Scalar makes would have its placeholder for an Idempotency-Key.
+    hiddenClients: true,
+    favicon,
+    customCss,
+  };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>API reference · Card Gateway</title>
+<link rel="icon" href="${favicon}">
+</head>
+<body>
+<noscript>The API reference needs JavaScript. As text: <a href="/docs/reference.md">reference.md</a>.</noscript>
+<script id="api-reference" type="application/json" data-url="${document}" data-configuration="${escapeHtml(JSON.stringify(configuration))}"></script>
+<script src="${script}"></script>
+</body>
+</html>
+`;
+}
+
+const customCss = `
+/* Words of a narrow column are not broken in the middle. */
+.markdown th, .markdown td code { white-space: nowrap !important; }
+/* The gateway sends these; there is nothing here to try. */
+[id*='/webhook/'] .show-api-client-button { display: none !important; }
+`;
+
+/**
+ * The OpenAPI document as the portal shows it: its try-it sends what its reader typed and nothing else, but for a new
+ * Idempotency-Key with every request, and its samples may be copied as they are.
+ */
+export function forPortal(document: Json): Json {
+  const copy = structuredClone(document);
+  const schemas = (copy['components'] as Json)['schemas'] as Json;
+  for (const methods of Object.values(copy['paths'] as Json)) {
+    for (const route of Object.values(methods as Json) as Json[]) {
+      const id = route['operationId'] as string;
+      route['x-codeSamples'] = samplesOf(id, operations[id as keyof typeof operations] satisfies Operation);
+      for (const parameter of (route['parameters'] ?? []) as Json[]) untouched(parameter, schemas);
+    }
+  }
+  return copy;
+}
+
+/** Scalar would choose the first word of a list, send a default, and warn of an empty date. */
+function untouched(parameter: Json, schemas: Json): void {
+  const { $ref, format: _format, ...inline } = parameter['schema'] as Json;
+  if (typeof $ref !== 'string') parameter['schema'] = inline;
+  const schema = typeof $ref === 'string' ? (schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as Json) : inline;
+  // Scalar puts another random UUID in its place whenever it sends.
+  if (parameter['name'] === 'Idempotency-Key') parameter['example'] = '{{$guid}}';
+  else if (parameter['required'] !== true && (schema['enum'] !== undefined || schema['default'] !== undefined)) {
+    parameter['examples'] = { unset: { value: schema['default'] ?? '', 'x-disabled': true } };
+  }
+}
