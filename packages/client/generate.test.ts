@@ -67,12 +67,14 @@ test('what a webhook brings is open and what it is answered is not, under the ti
     properties: { what: member },
   });
   const post = {
-    requestBody: content(thing('Question', { ...thing('Inner', words), description: 'What it is about.' })),
+    requestBody: content(
+      thing('Question', { ...thing('Inner', words), type: ['object', 'null'], description: 'What it is about.' }),
+    ),
     responses: { 200: content(thing('Answer', words)) },
   };
   const document = documentOf(words, words);
   const inside = clientApi({ ...document, webhooks: { 'thing.asked': { post } } });
-  expect(inside).toContain('export interface Question {\n  /** What it is about. */\n  what: Inner;\n}');
+  expect(inside).toContain('export interface Question {\n  /** What it is about. */\n  what: Inner | null;\n}');
   expect(inside).toContain('export interface Inner {\n  what: Open<"a" | "b">;\n}');
   expect(inside).toContain('export interface Answer {\n  what: "a" | "b";\n}');
   const { components } = document;

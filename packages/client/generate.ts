@@ -116,13 +116,19 @@ function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<strin
 /** The schemas of webhooks stand where they are used, under a title: there are tools that drop a component which no path refers to. */
 function titledIn(value: unknown, found: Record<string, Json> = {}): Record<string, Json> {
   if (typeof value !== 'object' || value === null) return found;
-  if (isTitled(value)) found[value.title] = value;
+  if (isTitled(value)) found[value.title] = { ...value, type: typesOf(value).find((type) => type !== 'null') };
   for (const member of Object.values(value)) titledIn(member, found);
   return found;
 }
 
+/** The types of a schema, of which one may be `null`. */
+function typesOf(schema: object): readonly string[] {
+  const type: unknown = 'type' in schema ? schema.type : [];
+  return [type].flat().filter((each): each is string => typeof each === 'string');
+}
+
 function isTitled(value: object): value is Json & { readonly title: string } {
-  return 'title' in value && typeof value.title === 'string' && 'type' in value && typeof value.type === 'string';
+  return 'title' in value && typeof value.title === 'string' && typesOf(value).length > 0;
 }
 
 function nameOf(reference: unknown): string {
@@ -141,6 +147,8 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
   return function print(schema: Json, side: Side, indent: string): string {
     const { $ref: reference, enum: values, const: value, type } = schema;
     const either = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
+    if (Array.isArray(type)) return type.map((each) => print({ ...schema, type: each }, side, indent)).join(' | ');
+    if (type === 'null') return 'null';
     if (reference !== undefined || (isTitled(schema) && indent !== '')) {
       const name = reference === undefined ? String(schema['title']) : nameOf(reference);
       const target = schemas[name];
@@ -158,10 +166,8 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
     const words = (values ?? schema['x-extensible-enum']) as unknown[] | undefined;
     if (words !== undefined) {
       const known = words.filter((word) => word !== null).map((word) => JSON.stringify(word));
-      const text = side === 'answered' && known.length > 0 ? `Open<${known.join(' | ')}>` : known.join(' | ');
-      return [text, ...([type].flat().includes('null') ? ['null'] : [])].join(' | ');
+      return side === 'answered' ? `Open<${known.join(' | ')}>` : known.join(' | ');
     }
-    if (Array.isArray(type)) return type.map((each) => print({ ...schema, type: each }, side, indent)).join(' | ');
     if (type === 'array') {
       const item = print(schema['items'] as Json, side, indent);
       return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
