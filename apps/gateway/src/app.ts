@@ -5,7 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
 import { removeBindingKind } from './bindings/remove-binding.ts';
-import { isListed } from './accounts/addresses.ts';
+import { isListed } from './addresses.ts';
 import { startBindingKind } from './bindings/start-binding.ts';
 import { verifyBindingKind } from './bindings/verify-binding.ts';
 import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.ts';

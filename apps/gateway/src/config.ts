@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { isProxyUrl, proxyRule } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
-import { addressList } from './accounts/addresses.ts';
+import { addressList } from './addresses.ts';
 import { databaseUrl } from './database-url.ts';
 import { FaultsError, listOfFaults } from './faults.ts';
 import { contradictions, unknownVariables } from './setting-faults.ts';

@@ -1,7 +1,7 @@
 import { MigrationError } from '@card-gateway/database/migrate';
 import { PoolerError } from '@card-gateway/database/pooler';
 import { RoleError } from '@card-gateway/database/roles';
-import { isDatabaseFailure } from './http/problem.ts';
+import { isDatabaseFailure } from './database-failure.ts';
 
 const untrusted = 'Its certificate is not trusted: name the file of its CA with sslrootcert=<file>.';
 

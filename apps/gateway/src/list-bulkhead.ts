@@ -1,5 +1,5 @@
 import { timeLeftMs } from './deadline.ts';
-import { ProblemError } from './http/problem.ts';
+import { ProblemError } from './problem.ts';
 
 /** Keeps lists of providers, however many come at once and however long they are, from taking the connections of all requests. */
 export interface ListBulkhead {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from './http/problem.ts';
+import { ProblemError } from './problem.ts';
 
 const defaultLimit = 50;
 const cursorShape =

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@card-gateway/contract';
 import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { OpenAccount } from './accounts/accounts.ts';
-import { ProblemError } from './http/problem.ts';
+import { ProblemError } from './problem.ts';
 
 /**
  * What a refused read is to the caller: what was asked for is at fault, or the account cannot do it, and to ask again changes

@@ -4,7 +4,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import { timeLeftMs } from './deadline.ts';
 import type { Metrics } from './http/metrics.ts';
-import { ProblemError } from './http/problem.ts';
+import { ProblemError } from './problem.ts';
 import type { QueuePulse } from './jobs/pulse.ts';
 import type { Unrecorded } from './ledger/unrecorded.ts';
 import type { ListBulkhead } from './list-bulkhead.ts';

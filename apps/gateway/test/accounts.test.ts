@@ -6,7 +6,7 @@ import type { Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
 import { doubledMembers } from '../src/accounts/doubled-members.ts';
-import { isListed } from '../src/accounts/addresses.ts';
+import { isListed } from '../src/addresses.ts';
 import { adapters } from '../src/adapters.ts';
 
 type Json = Record<string, unknown>;

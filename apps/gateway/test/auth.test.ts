@@ -3,16 +3,11 @@ import { connect } from 'node:net';
 import { type Operation, type Scope, scopes } from '@card-gateway/contract';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  apiKeyPrefix,
-  type Authentication,
-  createAuthentication,
-  hashApiKey,
-  keyCacheMs,
-  failuresAtOnce,
-} from '../src/http/auth.ts';
-import { createFailureLimit } from '../src/http/failure-limit.ts';
-import { ProblemError, unstored } from '../src/http/problem.ts';
+import { type Authentication, createAuthentication, keyCacheMs, failuresAtOnce } from '../src/http/auth.ts';
+import { apiKeyPrefix, hashApiKey } from '../src/keys/api-key.ts';
+import { createFailureLimit } from '../src/failure-limit.ts';
+import { unstored } from '../src/http/problem.ts';
+import { ProblemError } from '../src/problem.ts';
 import { findKey } from '../src/keys/store.ts';
 import { call, callRaw, everyOperation, exampleOf, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

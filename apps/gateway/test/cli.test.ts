@@ -14,7 +14,7 @@ import { expiryOf } from '../src/commands/expiry.ts';
 import { keyRequest } from '../src/commands/keys.ts';
 import { operator } from '../src/commands/usage.ts';
 import { databaseFault } from '../src/database-fault.ts';
-import { hashApiKey } from '../src/http/auth.ts';
+import { hashApiKey } from '../src/keys/api-key.ts';
 import { withLocalData } from '../src/local-data.ts';
 import { createDatabase, withClient } from '@card-gateway/database/testing';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';

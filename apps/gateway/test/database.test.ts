@@ -4,7 +4,7 @@ import { inTransaction, openDatabase } from '@card-gateway/database';
 import { administer } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isDatabaseFailure } from '../src/http/problem.ts';
+import { isDatabaseFailure } from '../src/database-failure.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
 

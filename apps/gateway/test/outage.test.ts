@@ -4,7 +4,7 @@ import { withClient } from '@card-gateway/database/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectionShares } from '../src/config.ts';
-import { isDatabaseFailure } from '../src/http/problem.ts';
+import { isDatabaseFailure } from '../src/database-failure.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';

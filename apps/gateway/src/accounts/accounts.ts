@@ -1,8 +1,8 @@
 import { adapterHost, type ExchangeReport, openTransport, type ProviderClock } from '@card-gateway/adapter-kit';
 import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
-import type { Caller } from '../http/auth.ts';
+import type { Caller } from '../caller.ts';
 import { type Config, lookUpsAtOnce } from '../config.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { Account } from './accounts-file.ts';
 import { admitCalls } from './admit-calls.ts';
 import { type Admission, createAdmission, type Load, type NotAdmitted } from './admission.ts';

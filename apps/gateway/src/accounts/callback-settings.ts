@@ -1,7 +1,7 @@
 import { networkSettings, secretSetting } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 import { isSecretPath, isWebhookSecret, secretPathRule, webhookSecretRule } from '../secrets.ts';
-import { addressList } from './addresses.ts';
+import { addressList } from '../addresses.ts';
 
 /** How the callbacks of one account are taken. */
 export const callbackSettings = z.strictObject({

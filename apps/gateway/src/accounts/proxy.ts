@@ -1,6 +1,6 @@
 import type { Network } from '@card-gateway/adapter-kit';
 import type { Config } from '../config.ts';
-import { addressList, isListed } from './addresses.ts';
+import { addressList, isListed } from '../addresses.ts';
 
 /** The way to a service, through the proxy of the environment where its own settings name none. */
 export function withProxy(

@@ -3,7 +3,7 @@ import { fromPublicId } from '@card-gateway/core';
 import type { FastifyRequest } from 'fastify';
 import { deniedRevealsOf } from '../guesses/limits.ts';
 import { countQuestion } from '../guesses/store.ts';
-import type { ProblemError } from '../http/problem.ts';
+import type { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { recordAudit } from './store.ts';
 import type { RevealAction } from './write-down-reveal.ts';

@@ -1,5 +1,5 @@
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { revealsOf } from '../guesses/limits.ts';
 import { countQuestion } from '../guesses/store.ts';
 import type { Services } from '../services.ts';

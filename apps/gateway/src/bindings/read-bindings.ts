@@ -2,8 +2,8 @@ import type { bindingPageSchema, bindingQuerySchema, bindingSchema } from '@card
 import { type BindingKind, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';

@@ -1,6 +1,6 @@
 import { done, type Outcome, type ProviderCall, unknown, uuidOf } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
 import { attemptOf, settleOperation } from '../ledger/settle.ts';
 import { findById, findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';

@@ -2,7 +2,7 @@ import type { revealedBindingSchema } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { tokenPlace } from './bound-cards-store.ts';
 import { getSealedToken } from './store.ts';

@@ -2,7 +2,7 @@ import type { verifyBindingSchema } from '@card-gateway/contract';
 import { type BindingVerified, done, Secret, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { findById } from '../ledger/store.ts';
 import { attemptOf, isUnreadable, settleOperation } from '../ledger/settle.ts';
 import { contradicted } from '../ledger/word.ts';

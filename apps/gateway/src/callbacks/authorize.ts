@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthorizationRequest } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { isDatabaseFailure } from '../http/problem.ts';
+import { isDatabaseFailure } from '../database-failure.ts';
 import type { Services } from '../services.ts';
 import { askService, type ServiceAnswer } from './decision-service.ts';
 import { knownPayment, storeDecision } from './decision-store.ts';

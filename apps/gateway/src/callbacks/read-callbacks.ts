@@ -2,8 +2,8 @@ import type { callbackPageSchema, callbackQuerySchema, callbackSchema } from '@c
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { type CallbackRow, findCallback, listCallbacks, queueAgain } from './store.ts';

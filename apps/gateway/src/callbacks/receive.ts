@@ -6,8 +6,8 @@ import {
   type ReceivedCallback,
 } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { isListed } from '../accounts/addresses.ts';
-import { ProblemError } from '../http/problem.ts';
+import { isListed } from '../addresses.ts';
+import { ProblemError } from '../problem.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import type { Authorize } from './authorize.ts';

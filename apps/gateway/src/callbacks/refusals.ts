@@ -1,4 +1,4 @@
-import { createAddressBook, createFailureLimit } from '../http/failure-limit.ts';
+import { createAddressBook, createFailureLimit } from '../failure-limit.ts';
 
 /** For so long an address from which a callback was taken is not limited. */
 const trustedMs = 3_600_000;

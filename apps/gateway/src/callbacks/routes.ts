@@ -2,7 +2,7 @@ import { type RefusedBecause, toPublicId } from '@card-gateway/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countRequests } from '../http/metrics.ts';
 import { shedLoad } from '../http/overload.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { mount } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { authorizer } from './authorize.ts';

@@ -2,8 +2,8 @@ import type { cardholderPageSchema, cardholderQuerySchema, cardholderSchema } fr
 import { instantOf, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';

@@ -5,7 +5,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
 import { pinChanges, requireGuess, securityCodeOf, securityCodes, settleGuess } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';

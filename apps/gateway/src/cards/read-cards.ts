@@ -2,8 +2,8 @@ import type { cardPageSchema, cardQuerySchema, cardSchema } from '@card-gateway/
 import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';

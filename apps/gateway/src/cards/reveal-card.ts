@@ -3,7 +3,7 @@ import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';

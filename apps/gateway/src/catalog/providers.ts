@@ -2,7 +2,7 @@ import type { OperationId, providerListSchema } from '@card-gateway/contract';
 import type { Capability, CardChange } from '@card-gateway/core';
 import type { z } from 'zod';
 import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
+import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 
 /** The operations that need a provider, and the facet each needs. */

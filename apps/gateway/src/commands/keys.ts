@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { scopes } from '@card-gateway/contract';
 import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
 import { type AuditAction, recordAudit } from '../audit/store.ts';
-import { apiKeyPrefix, hashApiKey } from '../http/auth.ts';
+import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
 import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';

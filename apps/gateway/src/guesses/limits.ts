@@ -1,6 +1,6 @@
 import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { countGuess, countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './store.ts';
 

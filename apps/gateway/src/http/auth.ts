@@ -1,25 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Scope } from '@card-gateway/contract';
 import type { FastifyRequest } from 'fastify';
-import { createFailureLimit } from './failure-limit.ts';
-import { ProblemError } from './problem.ts';
+import type { Caller } from '../caller.ts';
+import { createFailureLimit } from '../failure-limit.ts';
+import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
+import { ProblemError } from '../problem.ts';
 
-/** Who calls: a service of a tenant. Two keys of one caller are the same caller, so that a key can be replaced. */
-export interface Caller {
-  readonly tenant: string;
-  readonly caller: string;
-  /** Public id of the API key. */
-  readonly keyId: string;
-  readonly scopes: readonly string[];
-}
-
-/** The stored form of an API key. Keys are 256 random bits, so that a plain hash is enough. */
-export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
-}
-
-/** What every API key begins with, so that one is known where it should not stand. */
-export const apiKeyPrefix = 'cgk_';
 /**
  * How long what was found out of a key is believed, in milliseconds: a revoked key works at most that long. A key that is not
  * known is none for as long, without asking again: who repeats it costs the database nothing.
@@ -98,17 +82,4 @@ function remembered<T>(now: () => number): { get(name: string): T | undefined; s
       values.set(name, { value, until: now() + keyCacheMs });
     },
   };
-}
-
-/** Whether the caller has one of the scopes; an administrator has them all, and an empty list asks for none. */
-export function hasScope(caller: Caller, scopes: readonly Scope[]): boolean {
-  return (
-    scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope))
-  );
-}
-
-/** @throws ProblemError 403 when the caller has none of the scopes; an empty list asks for none */
-export function requireScope(caller: Caller, scopes: readonly Scope[]): void {
-  if (hasScope(caller, scopes)) return;
-  throw new ProblemError('forbidden', `This API key needs the scope ${scopes.join(' or ')}.`, { scopes });
 }

@@ -1,7 +1,8 @@
 import { type Operation, type OperationId, operations } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
-import { ProblemError, sendProblem } from './problem.ts';
+import { sendProblem } from './problem.ts';
+import { ProblemError } from '../problem.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from '../problem.ts';
 
 /** Headers of which a second one would be read by one program and not by another; Node takes the first. */
 const singular: ReadonlyMap<string, string> = new Map(

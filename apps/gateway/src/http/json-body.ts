@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { doubledMember } from '@card-gateway/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from '../problem.ts';
 import { pointerSegment } from './validation.ts';
 
 /**

@@ -1,95 +1,15 @@
 import { STATUS_CODES } from 'node:http';
-import { redact, type Refusal } from '@card-gateway/core';
-import {
-  type Problem,
-  type ProblemCode,
-  problemMediaType,
-  problems,
-  problemType,
-  type Scope,
-} from '@card-gateway/contract';
+import { redact } from '@card-gateway/core';
+import { type ProblemCode, problemMediaType, problems } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
-  readonly retryAfterSeconds?: number;
-  /** Other headers of its answer. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The same request would be refused again: for work that repeats itself, not for callers. */
-  readonly isFinal?: boolean;
-  /** Of `forbidden`: the scopes of which the key lacks each and needs one. */
-  readonly scopes?: readonly Scope[];
-  /** Of `unauthenticated`: a key was sent, and it is none. */
-  readonly isTokenInvalid?: boolean;
-};
-
-/** An answer other than success, thrown from wherever it is found out. */
-export class ProblemError extends Error {
-  readonly code: ProblemCode;
-  readonly details: Details;
-
-  /** @param cause what it came from, for the log alone */
-  constructor(code: ProblemCode, detail: string, details: Details = {}, cause?: unknown) {
-    super(detail, { cause });
-    this.name = 'ProblemError';
-    this.code = code;
-    this.details = details;
-  }
-}
-
-/** The problem document as it is sent. */
-export function problemBody(error: ProblemError, requestId: string): Problem {
-  const { status, title } = problems[error.code];
-  const {
-    retryAfterSeconds: _header,
-    headers: _headers,
-    isFinal: _internal,
-    scopes: _scopes,
-    isTokenInvalid: _challenge,
-    ...details
-  } = error.details;
-  return {
-    type: problemType(error.code),
-    title,
-    status,
-    detail: error.message,
-    code: error.code,
-    requestId,
-    ...details,
-  };
-}
+import { isDatabaseFailure } from '../database-failure.ts';
+import { problemBody, ProblemError } from '../problem.ts';
 
 /** What a key must be or have, as RFC 6750 says it (section 3); null where no other key would help. */
 function challengeOf({ code, details: { scopes = [], isTokenInvalid = false } }: ProblemError): string | null {
   const challenge = 'Bearer realm="card-gateway"';
   if (problems[code].status === 401) return isTokenInvalid ? `${challenge}, error="invalid_token"` : challenge;
   return scopes.length === 0 ? null : `${challenge}, error="insufficient_scope", scope="${scopes.join(' ')}"`;
-}
-
-/** A refused call as a problem: certain, nothing happened. */
-export function refusalProblem(provider: string, refusal: Refusal, operation?: string): ProblemError {
-  const details: Details = {
-    outcome: 'refused',
-    provider: { name: provider, code: refusal.code, message: refusal.message },
-    ...(operation === undefined ? {} : { operation }),
-  };
-  // With a code of the provider's it was reached, and says itself that it did nothing.
-  if (refusal.reason === 'not_sent' || (refusal.reason === 'unavailable' && refusal.code === null)) {
-    return new ProblemError(
-      'provider-unreachable',
-      'Nothing was sent to the provider. Try again; the Idempotency-Key is not used up.',
-      {
-        ...details,
-        retryAfterSeconds: 5,
-      },
-    );
-  }
-  const isMendable = refusal.reason === 'configuration' || refusal.reason === 'unsupported';
-  const hint = isMendable ? ' Once the account is mended, repeat it: the Idempotency-Key is not used up.' : '';
-  return new ProblemError(
-    'refused-by-provider',
-    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.${hint}`,
-    details,
-  );
 }
 
 /** Headers of every answer: any may hold card data, which nobody on the way may keep or read as something else than it is. */
@@ -189,26 +109,6 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
 /** The problem with a request that the framework could find no route for. */
 export function frameworkProblem(error: FastifyError): ProblemError {
   return frameworkProblems[error.code]?.(error) ?? new ProblemError('malformed-request', 'This path cannot be read.');
-}
-
-/**
- * SQLSTATE, whole or by its class. 25006 is a read-only server, 25P02 what follows another failure in its transaction, 40003
- * a commit that nobody confirmed.
- */
-const databaseFailure = /^(08|25006$|25P02$|40001$|40003$|40P01$|53|55P03$|57|58)/;
-const connectionFailure = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-const poolFailure =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after|is not queryable/;
-
-/** Whether an error says that the database is away or overloaded, rather than that a statement was wrong. */
-export function isDatabaseFailure(error: Error & { code?: string; severity?: string; routine?: string }): boolean {
-  const { code = '', severity, routine } = error;
-  if (connectionFailure.has(code) || (severity !== undefined && databaseFailure.test(code))) return true;
-  // FATAL is said of a connection, never of a statement: e.g. the server takes no connections to this database now.
-  if (severity === 'FATAL' || severity === 'PANIC') return true;
-  // A statement that was prepared before a column changed its type; on a new connection it is prepared anew.
-  if (code === '0A000' && routine === 'RevalidateCachedQuery') return true;
-  return poolFailure.test(error.message);
 }
 
 const contexts = { body: '', querystring: 'query', params: 'path', headers: 'header' } as const;

@@ -10,8 +10,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { runUntil } from '../deadline.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
-import { type Authentication, type Caller, requireScope } from './auth.ts';
-import { ProblemError } from './problem.ts';
+import { type Caller, requireScope } from '../caller.ts';
+import type { Authentication } from './auth.ts';
+import { ProblemError } from '../problem.ts';
 
 type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
   Operations[Id] extends Record<Part, infer Schema> ? (Schema extends z.ZodType ? z.output<Schema> : never) : undefined;

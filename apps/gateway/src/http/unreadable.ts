@@ -3,7 +3,8 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net';
 import { problemMediaType } from '@card-gateway/contract';
 import type { FastifyBaseLogger } from 'fastify';
-import { ProblemError, methodNotAllowed, problemBody, unstored } from './problem.ts';
+import { methodNotAllowed, unstored } from './problem.ts';
+import { ProblemError, problemBody } from '../problem.ts';
 
 /** What Node says of a request that its parser could not read. */
 export interface ParserError extends Error {

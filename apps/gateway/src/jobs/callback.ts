@@ -15,7 +15,7 @@ import {
 } from '../callbacks/store.ts';
 import { sealedPan } from '../cards/sealed-pan.ts';
 import { takeCards } from '../cards/take-cards.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { momentOf } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
 import { pullForHint } from './schedule-syncs.ts';

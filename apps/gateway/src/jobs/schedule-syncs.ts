@@ -1,6 +1,6 @@
 import { newUuid } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { startSync } from '../syncs/start-sync.ts';
 import { isCardSyncRecent, isPulledSince } from '../syncs/store.ts';

@@ -3,7 +3,7 @@ import { takeCards } from '../cards/take-cards.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { runUntil } from '../deadline.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { isEndless } from '../list-reading.ts';
 import { valueOf } from '../provider-read.ts';

@@ -1,6 +1,6 @@
 import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
-import type { Caller } from '../http/auth.ts';
+import type { Caller } from '../caller.ts';
 
 /** The caller of a key that was not revoked and has not expired, by the clock of the database; null for any other. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Outcome, toPublicId } from '@card-gateway/core';
-import { isDatabaseFailure, ProblemError } from '../http/problem.ts';
+import { isDatabaseFailure } from '../database-failure.ts';
+import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import { replay } from './replay.ts';

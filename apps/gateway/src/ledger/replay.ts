@@ -1,5 +1,5 @@
 import { fromPublicId, type RefusalReason, toPublicId } from '@card-gateway/core';
-import { ProblemError, refusalProblem } from '../http/problem.ts';
+import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { viewOf, type WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../http/auth.ts';
+import type { Caller } from '../caller.ts';
 import type { StoredAnswer } from './store.ts';
 
 /** A write as it came in. */

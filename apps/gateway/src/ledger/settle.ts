@@ -1,6 +1,6 @@
 import { type Evidence, type Outcome, type SettledBy, toPublicId, unknown } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { ProblemError, problemBody, refusalProblem } from '../http/problem.ts';
+import { ProblemError, problemBody, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type LookUp, viewOf, type WriteKind } from './kind.ts';
 import type { Happening, Showed } from './machine.ts';

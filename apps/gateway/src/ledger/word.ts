@@ -1,6 +1,6 @@
 import type { Finding, Outcome, ProviderCall } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import { isUnreadable } from './settle.ts';
 import type { OperationRow } from './store.ts';

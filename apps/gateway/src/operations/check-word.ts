@@ -1,7 +1,7 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
 import type { Outcome, ProviderCall, Refusal } from '@card-gateway/core';
 import type { z } from 'zod';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { WriteKind } from '../ledger/kind.ts';
 import { attemptOf, failedToTell, settleOperation, supersede } from '../ledger/settle.ts';
 import type { OperationRow } from '../ledger/store.ts';

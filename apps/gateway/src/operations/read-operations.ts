@@ -6,8 +6,8 @@ import {
 } from '@card-gateway/contract';
 import { type IdKind, type OperationType, operationTypes, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { type Caller, hasScope } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import { type Caller, hasScope } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { listOperations, type OperationDetails, unsettledCounts } from './store.ts';

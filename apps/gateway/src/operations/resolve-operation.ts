@@ -2,7 +2,7 @@ import type { resolveOperationSchema } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '../problem.ts';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
 import { confirmStored } from '../ledger/replay.ts';
 import { attemptOf, settleByPerson } from '../ledger/settle.ts';

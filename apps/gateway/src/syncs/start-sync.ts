@@ -2,8 +2,8 @@ import type { Scope, startSyncSchema, syncSchema } from '@card-gateway/contract'
 import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf } from '../accounts/accounts.ts';
-import { type Caller, hasScope, requireScope } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import { type Caller, hasScope, requireScope } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';

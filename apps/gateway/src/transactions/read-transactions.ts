@@ -2,8 +2,8 @@ import type { transactionPageSchema, transactionQuerySchema, transactionSchema }
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';

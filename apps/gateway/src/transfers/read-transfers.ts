@@ -7,8 +7,8 @@ import type {
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../caller.ts';
+import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';

@@ -2,7 +2,7 @@ import type { walletTransactionQuerySchema, walletTransactionSchema } from '@car
 import type { WalletEntry } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import type { Caller } from '../http/auth.ts';
+import type { Caller } from '../caller.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 

@@ -9,7 +9,7 @@ import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
 import { buildApp, writeKinds } from '../../src/app.ts';
 import { type Config, connectionShares, listLimits, readConfig } from '../../src/config.ts';
-import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
+import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 import { createLog } from '../../src/http/logging.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';

@@ -8,7 +8,7 @@ import { type Client, createClient } from '@card-gateway/client';
 import { newUuid } from '@card-gateway/core';
 import type { Sandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
-import { apiKeyPrefix, hashApiKey } from '../../src/http/auth.ts';
+import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
