@@ -33,7 +33,8 @@ function hasCardNumber(groups: readonly string[]): boolean {
   });
 }
 
-function hasRightCheckDigit(digits: string): boolean {
+/** Whether the last digit is the one that Luhn's formula gives for the others (ISO/IEC 7812-1 annex B). */
+export function hasRightCheckDigit(digits: string): boolean {
   let sum = 0;
   for (let place = 0; place < digits.length; place += 1) {
     const digit = Number(digits.charAt(digits.length - 1 - place));

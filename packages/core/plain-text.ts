@@ -5,9 +5,20 @@ const ascii = /^[\x20-\x7e]*$/;
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const otherDigit = /[\p{Nd}--[0-9]]/gv;
 
+/** ASCII as tag characters, which show nothing. */
+const tag = /[\u{e0020}-\u{e007e}]/gu;
+/** As many accents as it takes to keep two digits apart. */
+const marksOfDigit = /(?<=[0-9])\p{M}+/gu;
+/** A character by its number in hexadecimal: `\u0034`, `\u{34}`, `%u0034`, `U+0034`, `\x34`, `0x34` by itself, `&#x34;`. */
+const hexadecimal =
+  /[\\%]u([0-9a-f]{4})|\\u\{([0-9a-f]{1,5})\}|\bU\+([0-9a-f]{4,5})(?![0-9a-f])|\\x([0-9a-f]{2})|\b0x([0-9a-f]{2})(?![0-9a-z])|&#x0*([0-9a-f]{1,5});?/gi;
+/** `\064`, as C and JavaScript write it. */
+const octal = /\\([01][0-7]{2})/g;
+const entities: Readonly<Record<string, string>> = { amp: '&', nbsp: ' ', quot: '"', lt: '<', gt: '>' };
+
 /**
  * A text as a reader means it: compatibility forms such as full-width digits by their usual characters (NFKC), digits of every
- * script as 0–9, nothing invisible, and percent-encoding, `\u0034` and `&#52;` decoded.
+ * script as 0–9, nothing invisible, and percent-encoding, escapes like `\u0034` and entities like `&#52;` decoded.
  */
 export function plainText(text: string): string {
   let plain = text;
@@ -15,14 +26,19 @@ export function plainText(text: string): string {
     const before = plain;
     plain = plain
       .replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) => textOf(Buffer.from(bytes.replaceAll('%', ''), 'hex')))
-      .replaceAll(
-        /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,5});?/gi,
-        (_whole, ...hex: (string | undefined)[]) =>
-          String.fromCodePoint(Number.parseInt(hex.slice(0, 3).find((each) => each !== undefined) ?? '0', 16)),
+      .replaceAll(hexadecimal, (_whole, ...hex: (string | undefined)[]) =>
+        String.fromCodePoint(Number.parseInt(hex.slice(0, 6).find((each) => each !== undefined) ?? '0', 16)),
       )
-      .replaceAll(/&#(\d{1,6});?/g, (_whole, decimal: string) => String.fromCodePoint(Number(decimal)));
+      .replaceAll(octal, (_whole, digits: string) => String.fromCodePoint(Number.parseInt(digits, 8)))
+      .replaceAll(/&#0*(\d{1,6});?/g, (_whole, decimal: string) => String.fromCodePoint(Number(decimal)))
+      .replaceAll(/&(amp|nbsp|quot|lt|gt);/g, (_whole, name: string) => entities[name] ?? '');
     if (!ascii.test(plain)) {
-      plain = plain.normalize('NFKC').replaceAll(invisible, '').replaceAll(otherDigit, valueOf);
+      plain = plain
+        .replaceAll(tag, (each) => String.fromCodePoint((each.codePointAt(0) ?? 0) - 0xe0000))
+        .normalize('NFKC')
+        .replaceAll(invisible, '')
+        .replaceAll(otherDigit, valueOf)
+        .replaceAll(marksOfDigit, '');
     }
     if (plain === before) break;
   }

@@ -105,6 +105,20 @@ describe('redact', () => {
     'base64 behind a sign': `number-${base64(card)}`,
     'base64, percent-encoded': encodeURIComponent(base64(`${card}0`)),
     hex: Buffer.from(card).toString('hex'),
+    'as hexadecimal numbers': card
+      .split('')
+      .map((digit) => `0x3${digit}`)
+      .join(','),
+    'as code points': escaped(card, (digit) => `U+003${digit} `),
+    'as escapes with braces': escaped(card, (digit) => String.raw`\u{3${digit}}`),
+    'as escapes of a browser': escaped(card, (digit) => `%u003${digit}`),
+    'in octal': escaped(card, (digit) => `\\06${digit}`),
+    'as entities, escaped twice': escaped(card, (digit) => `&amp;#${48 + Number(digit)};`),
+    'as entities with zeros': escaped(card, (digit) => `&#x0000003${digit};`),
+    'as tag characters': escaped(card, (digit) => String.fromCodePoint(0xe0030 + Number(digit))),
+    'with five accents': escaped(card, (digit) => `${digit}\u0301\u0302\u0303\u0304\u0305`),
+    'in Chinese': escaped(card, (digit) => '〇一二三四五六七八九'.charAt(Number(digit))),
+    'in financial Chinese': escaped(card, (digit) => '零壹贰叁肆伍陆柒捌玖'.charAt(Number(digit))),
   };
   test.each(Object.entries(forms))('a card number %s', (_name, form) => {
     for (const text of [form, `card ${form} declined`, `卡号${form}错误`, `card=${form}.`]) {
@@ -116,6 +130,30 @@ describe('redact', () => {
   });
 
   test.each([
+    '4111 -- 2222 -- 3333 -- 4448',
+    '4111<br>2222<br>3333<br>4448',
+    '4111&nbsp;2222&nbsp;3333&nbsp;4448',
+    String.raw`4111\r\n2222\r\n3333\r\n4448`,
+    '4111 and 2222 and 3333 and 4448',
+    '4111x2222x3333x4448',
+    '{"a":"4111","b":"2222","c":"3333","d":"4448"}',
+    '3782 or 822463 or 10005',
+    '4 ... 1 ... 1 ... 1 ... 2 ... 2 ... 2 ... 2 ... 3 ... 3 ... 3 ... 3 ... 4 ... 4 ... 4 ... 8',
+    '4x1x1x1x2x2x2x2x3x3x3x3x4x4x4x8',
+  ])('a card number with more between its digits: %s', (form) => {
+    const clean = redact(`card ${form} declined`) ?? '';
+    expect(clean).toContain('***');
+    expect(clean).not.toMatch(/\d/);
+    expect(isProviderCode(form)).toBe(false);
+  });
+
+  test('groups of digits that are no card number stay', () => {
+    const text = 'between 2024 and 2025 and 1000 of 1999';
+    expect(redact(text)).toBe(text);
+  });
+
+  test.each([
+    ['cvv OTA3 is wrong', 'cvv *** is wrong'],
     ['cvv 907 is wrong', 'cvv *** is wrong'],
     ['CVV=９０７', 'CVV=***'],
     ['907 is no cvc', '*** is no cvc'],
@@ -133,6 +171,8 @@ describe('redact', () => {
   test.each([
     'Ａｄａ　Ｌｏｖｅｌａｃｅ',
     'A\u200bda Love\u00adlace',
+    'A.d.a.L.o.v.e.l.a.c.e',
+    'A d a - L o v e l a c e',
     'ada.lovelace',
     'ADA_LOVELACE',
     'Ada%20Lovelace',
@@ -141,6 +181,10 @@ describe('redact', () => {
     Buffer.from('Ada Lovelace').toString('hex'),
   ])('hides a name in other forms: %s', (form) => {
     expect(redact(`no ${form} here`, ['Ada Lovelace'])).toBe('no *** here');
+  });
+
+  test('a number to hide stands between letters too', () => {
+    expect(redact('2079 then 4613 then 57 rings', ['2079461357'])).toBe('*** rings');
   });
 
   test('a short number to hide stands between signs too', () => {
@@ -182,5 +226,6 @@ describe('a code of a provider', () => {
     expect(isProviderCode('Lovelace', ['Lovelace'])).toBe(false);
     expect(isProviderCode('481516', ['481516'])).toBe(false);
     expect(isProviderCode('1007', ['1007'])).toBe(true);
+    expect([isProviderCode('907', ['907']), isProviderCode('907', ['908'])]).toEqual([false, true]);
   });
 });

@@ -1,3 +1,4 @@
+import { hasRightCheckDigit } from './card-number.ts';
 import { decodedWords, plainText } from './plain-text.ts';
 import { storableText } from './storable.ts';
 
@@ -9,11 +10,18 @@ const longestOfOthers = 64;
 const mask = '***';
 /** Up to two signs of any kind, and a blank, may stand between two digits of one number. */
 const between = String.raw`[^\p{L}\p{N}]{0,3}`;
+const digit = String.raw`[\p{N}零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]`;
 /** Of card and phone numbers, and codes. */
 const leastDigits = 6;
-const number = new RegExp(String.raw`\p{N}(?:${between}\p{N}){${leastDigits - 1},}`, 'gu');
+const number = new RegExp(`${digit}(?:${between}${digit}){${leastDigits - 1},}`, 'gu');
 /** What a security code, a PIN or an SMS code has at least. */
-const shortNumber = new RegExp(String.raw`\p{N}(?:${between}\p{N}){2,}`, 'gu');
+const shortNumber = new RegExp(`${digit}(?:${between}${digit}){2,}`, 'gu');
+/** A card number in groups, with anything between them: tags, words, names of JSON members. */
+const groups = /(?<!\d)(?:\d{4}(?:\D{1,16}\d{4}){2}\D{1,16}\d{1,7}|\d{4}\D{1,16}\d{6}\D{1,16}\d{5})(?!\d)/g;
+/** Thirteen digits or more one by one, with the same between all of them. */
+const singly = /(?<!\d)\d(\D{1,8})\d(?:\1\d){11,}(?!\d)/g;
+/** A code by itself in base64. */
+const encodedCode = /(?<![\w+/])[\w+/]{4,8}={0,2}(?![\w+/=])/g;
 const codeWord = /cvv|cvc|cvn|\botp\b|\b(?:security|sms|verification|card)[ _-]?code|安全码|验证码|密码/i;
 /** Not in `shipping`, but in `cardPin`. */
 const pinWord = /(?<![A-Za-z])pin(?![a-z])|Pin(?![a-z])|(?<![A-Z])PIN(?![A-Z])/;
@@ -53,6 +61,8 @@ export function redact(message: string | null | undefined, hide: readonly string
 const code = /^[\w.-]{1,32}$/;
 /** A code, whatever else it may be by chance: a postal code, a user's id. The longest that a document names has five digits. */
 const shortCode = /^-?\d{1,5}$/;
+/** No document names a code of three digits: what the request carried as such is a card's security code. */
+const threeDigits = /^\d{3}$/;
 /** Six digits may be an SMS code, which the request then carried. */
 const sixDigits = /^\d{6}$/;
 
@@ -61,14 +71,16 @@ const sixDigits = /^\d{6}$/;
  * a part of the provider's message, redacted like it.
  */
 export function isProviderCode(text: string, hide: readonly string[] = []): boolean {
-  if (shortCode.test(text)) return true;
+  if (shortCode.test(text)) return !(threeDigits.test(text) && hide.includes(text));
   return code.test(text) && (sixDigits.test(text) ? !hide.includes(text) : redact(text, hide) === text);
 }
 
 interface Secrets {
   /** In {@link plainText}'s form, the longest first: a short text must not break up a longer one that contains it. */
   readonly words: readonly string[];
-  /** Shorter than any number that is masked; after those, for the user's id `1` must not break up a card number. */
+  /** As many digits as a number has that is masked anyway, but only where they stand close together. */
+  readonly numbers: readonly string[];
+  /** Shorter than that; after those, for the user's id `1` must not break up a card number. */
   readonly digits: readonly string[];
   /** What the longest of them can take up at most: percent-encoded, with signs between. */
   readonly longest: number;
@@ -80,6 +92,7 @@ function secretsOf(hide: readonly string[]): Secrets {
   const isDigits = (text: string): boolean => /^\d+$/.test(text);
   return {
     words: texts.filter((text) => !isDigits(text)),
+    numbers: texts.filter((text) => isDigits(text) && text.length >= leastDigits),
     digits: texts.filter((text) => isDigits(text) && text.length < leastDigits),
     longest: 3 * (texts[0]?.length ?? 0),
   };
@@ -90,23 +103,51 @@ const deepest = 2;
 /** A shorter one stands in the bytes of any word by chance. */
 const shortestEncoded = 4;
 
-function masked(text: string, { words, digits, longest }: Secrets, depth = 0): string {
+function masked(text: string, { words, numbers, digits, longest }: Secrets, depth = 0): string {
   let clean = text;
   if (depth < deepest) {
     const isLongEnough = (secret: string): boolean => secret.length >= shortestEncoded;
-    const inside = { words: words.filter(isLongEnough), digits: digits.filter(isLongEnough), longest };
+    const inside = { words: words.filter(isLongEnough), numbers, digits: digits.filter(isLongEnough), longest };
     for (const { word, texts } of decodedWords(text)) {
       if (texts.some((each) => masked(each, inside, depth + 1) !== each)) clean = clean.replaceAll(word, mask);
     }
   }
   // A provider may write in capitals what it was sent in small letters, and put other signs between words.
   for (const word of words) clean = clean.replaceAll(spelled(word.split(/\s+/)), mask);
+  for (const letters of spaced(clean, words)) clean = clean.replaceAll(spelled(Array.from(letters)), mask);
+  const onlyDigits = numbers.length === 0 ? '' : clean.replaceAll(/\D+/g, '');
+  for (const secret of numbers) {
+    if (onlyDigits.includes(secret)) clean = clean.replaceAll(new RegExp(secret.split('').join(gap), 'g'), mask);
+  }
+  const speaksOfCode = codeWord.test(text) || pinWord.test(text);
+  if (speaksOfCode) clean = clean.replaceAll(encodedCode, (word) => (isDigitsInBase64(word) ? mask : word));
   clean = clean
     .replaceAll(mailAddress, mask)
     .replaceAll(longWord, (word) => (/\d/.test(word) ? mask : word))
-    .replaceAll(codeWord.test(text) || pinWord.test(text) ? shortNumber : number, mask);
+    .replaceAll(groups, (found) => (hasRightCheckDigit(found.replaceAll(/\D/g, '')) ? mask : found))
+    .replaceAll(singly, mask)
+    .replaceAll(speaksOfCode ? shortNumber : number, mask);
   for (const secret of digits) clean = clean.replaceAll(spelled(secret.split('')), mask);
   return clean;
+}
+
+/** What may stand between two digits of a number that is to be hidden. */
+const gap = String.raw`\D{0,8}`;
+const signs = /[^\p{L}\p{N}]+/gu;
+
+/** The words that stand in a text with signs between their letters, as their letters. */
+function spaced(text: string, words: readonly string[]): string[] {
+  const letters = words.map((word) => word.replaceAll(signs, '').toLowerCase()).filter(isSpacedByWill);
+  if (letters.length === 0) return [];
+  const all = text.replaceAll(signs, '').toLowerCase();
+  return letters.filter((each) => all.includes(each));
+}
+
+/** A shorter word stands, with signs between its letters, in any sentence by chance. */
+const isSpacedByWill = ({ length }: string): boolean => length >= 5;
+
+function isDigitsInBase64(word: string): boolean {
+  return /^\d{3,6}$/.test(Buffer.from(word, 'base64').toString('latin1'));
 }
 
 /** Made anew for each call, so that it must be made fast: a Unicode class in it, in any case of letters, takes milliseconds. */
