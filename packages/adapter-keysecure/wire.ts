@@ -35,7 +35,7 @@ export const cardholderApplied = z.object({ cardholder_no: orderNumber, cardhold
 /** A row of cardholder/list (§6.3); cardholder/{no}/info (§6.4) has the same members without `fail_reason`. */
 export const cardholderData = z.object({
   cardholder_no: orderNumber,
-  cardholder_unique_no: field.reference,
+  cardholder_unique_no: field.echo,
   status: required.word,
   fail_reason: field.text,
 });

@@ -31,3 +31,28 @@ test('what is kept or shown of a row is redacted, in every form', () => {
   const usual = { name: 'Shop, 上海，中国', status: 'Activated', kind: '2', bin: '42880112', country: 'SG' };
   expect(row.parse(usual)).toEqual(usual);
 });
+
+test('an id is a word: a sentence is none, and costs the row; a reference that is only compared may be one', () => {
+  const row = z.object({ id: required.id, holder: field.reference, ours: field.echo });
+  expect(row.parse({ id: 'cid_sxdw/1', holder: 10001, ours: 'Ada Müller 1' })).toEqual({
+    id: 'cid_sxdw/1',
+    holder: '10001',
+    ours: 'Ada Müller 1',
+  });
+  for (const sentence of ['card 4111 2222 is stolen', '4111\u00a02222', '４１１１', '4111\u200b2222']) {
+    expect(row.safeParse({ id: sentence }).success).toBe(false);
+    expect(row.parse({ id: '1', holder: sentence }).holder).toBeUndefined();
+  }
+});
+
+test('a card number is no amount', () => {
+  const row = z.object({ amount: required.amount, fee: field.amount });
+  expect(row.parse({ amount: '4111222233334445', fee: '-12.50' })).toEqual({
+    amount: '4111222233334445',
+    fee: '-12.50',
+  });
+  for (const number of [4111222233334448, '4111222233334448', '4111222233334448.00', '4.111222233334448e15']) {
+    expect(row.safeParse({ amount: number }).success).toBe(false);
+    expect(row.parse({ amount: '1', fee: number }).fee).toBeUndefined();
+  }
+});

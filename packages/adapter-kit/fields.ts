@@ -1,4 +1,12 @@
-import { type Decimal, isProviderCode, isProviderId, parseDecimal, redact, storableText } from '@card-gateway/core';
+import {
+  type Decimal,
+  hasRightCheckDigit,
+  isProviderCode,
+  isProviderId,
+  parseDecimal,
+  redact,
+  storableText,
+} from '@card-gateway/core';
 import { z } from 'zod';
 import { NumberLiteral } from './json.ts';
 
@@ -27,10 +35,27 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** An id that was written as a number is one by its digits; `1e3` is none, for nobody knows how it is written elsewhere. */
-function idOf(value: unknown): string | undefined {
+function referenceOf(value: unknown): string | undefined {
   const text = textOf(value);
   if (text === undefined || !isProviderId(text)) return undefined;
   return typeof value === 'string' || /^\d+$/.test(text) ? text : undefined;
+}
+
+/** Ids are kept and shown as they come, so that a sentence must not pass for one. None of the documents has blanks in its ids. */
+const idShape = /^[\x21-\x7e]+$/;
+
+function idOf(value: unknown): string | undefined {
+  const text = referenceOf(value);
+  return text !== undefined && idShape.test(text) ? text : undefined;
+}
+
+/** Amounts are kept and shown as they come, too: one of a trillion and more that is a card number by its check digit is none. */
+const asLongAsCardNumber = /^-?(\d{13,19})(?:\.\d*)?$/;
+
+function amountOf(text: string): Decimal | undefined {
+  const decimal = parseDecimal(text);
+  const [, digits] = asLongAsCardNumber.exec(decimal ?? '') ?? [];
+  return decimal === null || (digits !== undefined && hasRightCheckDigit(digits)) ? undefined : decimal;
 }
 
 /** Longer words of a state or kind are no words of a state. */
@@ -61,8 +86,13 @@ export const field = {
     .unknown()
     .optional()
     .transform((value) => (value === null || value === '' ? null : idOf(value))),
+  /** A reference of a caller's that the provider hands back: compared with the one that was sent, and not kept. */
+  echo: z
+    .unknown()
+    .optional()
+    .transform((value) => (value === null || value === '' ? null : referenceOf(value))),
   /** An exact amount. */
-  amount: lenient((text): Decimal | undefined => parseDecimal(text) ?? undefined),
+  amount: lenient(amountOf),
   /** A JSON boolean, and nothing else. */
   flag: z
     .unknown()
@@ -86,8 +116,8 @@ export const required = {
     return z.NEVER;
   }),
   amount: z.unknown().transform((value, context): Decimal => {
-    const decimal = parseDecimal(textOf(value) ?? '');
-    if (decimal !== null) return decimal;
+    const decimal = amountOf(textOf(value) ?? '');
+    if (decimal !== undefined) return decimal;
     context.addIssue({ code: 'custom', message: 'expected a decimal number' });
     return z.NEVER;
   }),
