@@ -85,6 +85,7 @@ COPY --from=generated /app/prisma/generated prisma/generated/
 COPY prisma prisma/
 COPY packages packages/
 COPY apps/gateway apps/gateway/
+COPY docs/guides docs/guides/
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s \

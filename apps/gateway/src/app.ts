@@ -144,7 +144,7 @@ function requestId(header: string | string[] | undefined, now: () => number): st
   return isPlain ? header : newUuid(now());
 }
 
-const beside = ['/', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/', '/docs/{page}'];
+const beside = ['/', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/', '/docs/{page}', '/llms.txt'];
 const paths = [
   ...Object.values(operations),
   ...beside.map((path) => ({ method: 'GET', path })),

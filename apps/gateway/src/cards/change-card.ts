@@ -30,7 +30,8 @@ interface Rule {
   readonly isForPhysicalOnly: boolean;
 }
 
-const rules: Readonly<Record<ChangeName, Rule>> = {
+/** Which change of a card its state allows. */
+export const changeRules: Readonly<Record<ChangeName, Rule>> = {
   activate: { from: ['inactive'], isForPhysicalOnly: true },
   // What a provider's new word for a state means nobody here knows; a card in it must still be stopped. The provider decides.
   freeze: { from: ['active', 'unrecognized'], isForPhysicalOnly: false },
@@ -202,7 +203,7 @@ async function readTrueState(
 
 /** The card as its provider knows it. @throws ProblemError 409 when it cannot be changed so, or not now */
 function changeable(row: CardRow, change: ChangeName): { providerRef: string; cardholderRef: string | null } {
-  const { from, isForPhysicalOnly } = rules[change];
+  const { from, isForPhysicalOnly } = changeRules[change];
   if (row.providerRef === null) {
     throw illegal(
       `The provider has not said that it has this card; its order is "${row.status}".`,

@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { Json } from '../http/document.ts';
 import { build } from '../version.ts';
+import { readGuides } from './guides.ts';
+import { llmsText, referenceMarkdown } from './llms.ts';
+import { guidePage } from './page.ts';
 import { forPortal, referencePage } from './reference.ts';
 import { serveScript } from './script.ts';
 
@@ -15,16 +19,11 @@ export async function portalRoutes(app: FastifyInstance): Promise<void> {
     if (headers.accept?.includes('text/html') === true) return reply.redirect('/docs/');
     return { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
   });
-  const texts = new Map<string, string>();
-  const json = (path: string, document: () => unknown): void => {
-    app.get(path, compressed, async (_request, reply) => {
-      const text = texts.get(path) ?? JSON.stringify(document());
-      texts.set(path, text);
-      return reply.type('application/json').send(text);
-    });
-  };
-  json('/openapi.json', () => app.swagger());
-  json('/docs/reference.json', () => forPortal(app.swagger() as unknown as Json));
+  let document: string | null = null;
+  app.get('/openapi.json', compressed, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger());
+    return reply.type('application/json').send(document);
+  });
   await app.register(async (portal) => {
     await portal.register(fastifyHelmet, {
       contentSecurityPolicy: {
@@ -44,12 +43,29 @@ export async function portalRoutes(app: FastifyInstance): Promise<void> {
         },
       },
     });
+    const texts = (path: string, type: string, text: () => string): void => {
+      let made: string | null = null;
+      portal.get(path, compressed, async (_request, reply) => {
+        made ??= text();
+        return reply.type(`${type}; charset=utf-8`).send(made);
+      });
+    };
+    const guides = await readGuides();
+    for (const guide of guides) {
+      texts(`/docs/${guide.name}`, 'text/html', () => guidePage(guide, guides));
+      texts(`/docs/${guide.name}.md`, 'text/markdown', () => guide.markdown);
+    }
+    const [first] = guides;
+    if (first !== undefined) texts('/docs/', 'text/html', () => guidePage(first, guides));
+    portal.get('/docs', hidden, async (_request, reply) => reply.redirect('/docs/'));
+    const style = await readFile(new URL('./guides.css', import.meta.url), 'utf8');
+    texts('/docs/guides.css', 'text/css', () => style);
+    texts('/llms.txt', 'text/plain', () => llmsText(guides));
     const script = await serveScript(portal);
-    const reference = referencePage(script, '/docs/reference.json');
-    for (const path of ['/docs', '/docs/'])
-      app.get(path, hidden, async (_request, reply) => reply.redirect('/docs/reference'));
-    portal.get('/docs/reference', hidden, async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(reference),
+    texts('/docs/reference', 'text/html', () => referencePage(script, '/docs/reference.json'));
+    texts('/docs/reference.md', 'text/markdown', referenceMarkdown);
+    texts('/docs/reference.json', 'application/json', () =>
+      JSON.stringify(forPortal(app.swagger() as unknown as Json)),
     );
   });
 }

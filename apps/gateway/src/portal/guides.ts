@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { problems, repeats } from '@card-gateway/contract';
+
+export interface Guide {
+  readonly name: string;
+  readonly title: string;
+  /** What it is about, in a line: its first paragraph. */
+  readonly about: string;
+  readonly markdown: string;
+}
+
+/** The guides in the order in which they are read; each is a file of docs/guides. */
+const names = [
+  'first-card',
+  'accounts',
+  'bindings',
+  'outcomes',
+  'idempotency',
+  'callbacks',
+  'errors',
+  'states',
+  'going-live',
+] as const;
+
+/** Reads all guides. What the code knows better, the table of problem codes, stands in them as a comment. */
+export async function readGuides(): Promise<readonly Guide[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), 'utf8');
+      const markdown = text.replace('<!-- the problem codes -->', problemTable);
+      const [, title, about] = /^# (.+)\n\n((?:.+\n)+)/.exec(markdown) ?? [];
+      if (title === undefined || about === undefined)
+        throw new Error(`docs/guides/${name}.md: expected a title and what it is about.`);
+      return { name, title, about: about.trim().replaceAll('\n', ' '), markdown };
+    }),
+  );
+}
+
+const problemTable = [
+  '| Status | Code | What it means | Again? | Same key? |',
+  '| --- | --- | --- | --- | --- |',
+  ...Object.entries(problems).map(([code, { status, title, about, again }]) => {
+    const repeat = repeats[again];
+    return `| ${status} | \`${code}\` | ${title}. ${about} | ${repeat.again} | ${repeat.key} |`;
+  }),
+].join('\n');
