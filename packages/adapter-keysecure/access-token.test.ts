@@ -1,6 +1,5 @@
-import { done, type Outcome, Secret, unknown } from '@card-gateway/core';
+import { type Outcome, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { type AccessToken, accessTokens } from './access-token.ts';
 import { call, failure, fixture, openAccount, success, tokenReply } from './testing/account.ts';
 
 const noon = Date.parse('2026-05-22T12:00:00Z');
@@ -86,11 +85,11 @@ describe('fetching', () => {
 
 describe('no token: the business request was certainly not sent', () => {
   test.each([
-    ['a reset', { kind: 'reset' }, 'unavailable', null],
-    ['a 502', { kind: 'answer', status: 502, body: '<html>' }, 'unavailable', null],
-    ['no token in it', success({ expired_time: 1 }), 'unavailable', '0'],
+    ['a reset', { kind: 'reset' }, 'not_sent', null],
+    ['a 502', { kind: 'answer', status: 502, body: '<html>' }, 'not_sent', null],
+    ['no token in it', success({ expired_time: 1 }), 'not_sent', '0'],
     ['a system error', failure(1001), 'unavailable', '1001'],
-    ['an unlisted code', failure(9999), 'unavailable', '9999'],
+    ['an unlisted code', failure(9999), 'not_sent', '9999'],
     ['too many requests', failure(1009), 'rate_limited', '1009'],
     ['an unknown key', failure(1008), 'configuration', '1008'],
     ['a foreign IP', { kind: 'answer', body: fixture('ip-not-allowed.json') }, 'configuration', '1003'],
@@ -115,7 +114,7 @@ describe('no token: the business request was certainly not sent', () => {
     );
     const adapter = account.adapter();
     const outcome = await adapter.cards.page(null, { timeoutMs: 100 });
-    expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'unavailable' } });
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent' } });
     expect(account.business()).toHaveLength(0);
   });
 
@@ -132,39 +131,5 @@ describe('no token: the business request was certainly not sent', () => {
     const adapter = account.adapter();
     expect(await adapter.cards.page(null, call)).toMatchObject({ kind: 'refused' });
     expect(await adapter.cards.page(null, call)).toMatchObject({ kind: 'done' });
-  });
-});
-
-describe('the cache', () => {
-  const token = (name: string): AccessToken => ({ secret: new Secret(name), expiresAt: noon + 600_000 });
-
-  test('dropping an old token keeps the newer one', async () => {
-    const given = [token('one'), token('two'), token('three')];
-    const tokens = accessTokens({
-      fetch: () => Promise.resolve(done(given.shift() ?? token('more'))),
-      now: () => noon,
-      marginMs: 60_000,
-    });
-    const first = await tokens.get(1000);
-    if (first.kind !== 'done') throw new Error('no token');
-    tokens.drop(first.value);
-    const second = await tokens.get(1000);
-    tokens.drop(first.value);
-    expect(await tokens.get(1000)).toMatchObject({ kind: 'done', value: second.kind === 'done' ? second.value : null });
-    expect(given).toHaveLength(1);
-  });
-
-  test('a fetch that throws does not block the next', async () => {
-    let fetches = 0;
-    const tokens = accessTokens({
-      fetch: () => {
-        fetches += 1;
-        return fetches === 1 ? Promise.reject(new Error('broken')) : Promise.resolve(unknown('no_answer'));
-      },
-      now: () => noon,
-      marginMs: 0,
-    });
-    await expect(tokens.get(1000)).rejects.toThrow('broken');
-    expect(await tokens.get(1000)).toMatchObject({ kind: 'refused', refusal: { reason: 'unavailable' } });
   });
 });

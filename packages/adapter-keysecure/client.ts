@@ -1,4 +1,11 @@
-import { type AdapterHost, type Exchange, readAnswer } from '@card-gateway/adapter-kit';
+import {
+  type AccessToken,
+  accessTokens,
+  type AdapterHost,
+  countdown,
+  type Exchange,
+  readAnswer,
+} from '@card-gateway/adapter-kit';
 import {
   done,
   type Evidence,
@@ -10,7 +17,6 @@ import {
   unknown,
 } from '@card-gateway/core';
 import type { z } from 'zod';
-import { type AccessToken, accessTokens } from './access-token.ts';
 import { type Effect, refusalOf, type Refusals, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { envelope, tokenData } from './wire.ts';
@@ -50,6 +56,7 @@ const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
   path: 'merchant/token',
   effect: 'read',
   data: tokenData,
+  // `expiresAt` is of the provider's clock (keysecure.md §6.1).
   judge: (data) => done({ secret: new Secret(data.access_token), expiresAt: data.expired_time }),
 };
 
@@ -113,14 +120,11 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
         return refused('invalid_request', { message: 'KeySecure has no such number' });
       }
       const left = countdown(call.timeoutMs);
-      const first = await tokens.get(left());
-      if (first.kind !== 'done') return first;
-      const outcome = await stamped({ request, token: first.value, left, traceparent: call.traceparent });
-      if (!refusedWith(outcome, tokenRefused)) return outcome;
-      tokens.drop(first.value);
-      const second = await tokens.get(left());
-      if (second.kind !== 'done') return second;
-      return await stamped({ request, token: second.value, left, traceparent: call.traceparent });
+      return await tokens.use(
+        left,
+        (token) => stamped({ request, token, left, traceparent: call.traceparent }),
+        (outcome) => refusedWith(outcome, tokenRefused),
+      );
     },
   };
 }
@@ -147,10 +151,4 @@ function read<Schema extends z.ZodType, T>(
       return data.success ? request.judge(data.data, said) : unknown('unreadable_answer', said);
     },
   });
-}
-
-/** Counts real time, not the clock's: a clock that is set must neither cut a call short nor keep it waiting. */
-function countdown(limitMs: number): () => number {
-  const end = performance.now() + limitMs;
-  return () => Math.floor(end - performance.now());
 }

@@ -1,4 +1,6 @@
+export * from './access-token.ts';
 export * from './answer.ts';
+export * from './client-credentials.ts';
 export * from './clock.ts';
 export * from './definition.ts';
 export * from './documented-callback.ts';

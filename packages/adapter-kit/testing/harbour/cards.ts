@@ -1,0 +1,214 @@
+import {
+  type CardChange,
+  type CardControlsFacet,
+  type CardOrder,
+  type CardReference,
+  type CardsFacet,
+  type CardStatus,
+  type ChangeSettlement,
+  done,
+  type Finding,
+  type IssuingFacet,
+  type Outcome,
+  type Page,
+  type ProviderCall,
+  type ProviderCard,
+  refused,
+  type Secret,
+  type SentOrder,
+  type Settlement,
+  unknown,
+} from '@card-gateway/core';
+import { z } from 'zod';
+import { field, mapRows, required, rowsOf } from '../../index.ts';
+import type { Ask } from './client.ts';
+
+const card = z.object({ id: required.id, reference: field.reference, last4: field.word, state: field.word });
+const cardList = z.object({ data: rowsOf(card), next: z.string().nullable().catch(null) });
+type CardRow = z.output<typeof card>;
+
+const statuses: ReadonlyMap<string, CardStatus> = new Map([
+  ['active', 'active'],
+  ['frozen', 'frozen'],
+  ['closed', 'cancelled'],
+]);
+
+function toCard(row: CardRow): ProviderCard {
+  return {
+    providerRef: row.id,
+    ...(row.reference ? { ourReference: row.reference } : {}),
+    ...(row.last4 ? { last4: row.last4 } : {}),
+    ...(row.state ? { status: statuses.get(row.state) ?? 'unrecognized', providerStatus: row.state } : {}),
+  };
+}
+
+/** Harbour's cards: a class, for its three facets share their way to one card. */
+export class HarbourCards implements CardsFacet, IssuingFacet {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>> {
+    return this.#ask(
+      {
+        operation: 'issue',
+        method: 'POST',
+        path: 'cards',
+        body: { reference: order.reference, product: order.productRef, holder: order.cardholderRef },
+        reply: card,
+        judge: ({ id, reference }, evidence, { status }) =>
+          status === 201 && reference === order.reference
+            ? done({ providerRef: id }, evidence)
+            : unknown('unreadable_answer', evidence),
+      },
+      call,
+    );
+  }
+
+  readonly settlement: Settlement<SentOrder, ProviderCard> = {
+    by: 'look-up',
+    find: ({ reference }, call) =>
+      this.#ask(
+        {
+          operation: 'list',
+          method: 'GET',
+          path: `cards?reference=${encodeURIComponent(reference)}`,
+          reply: cardList,
+          judge: ({ data: { read, unreadable } }, evidence): Outcome<Finding<ProviderCard>> => {
+            const [own, ...more] = read.filter((row) => row.reference === reference);
+            if (read.length + unreadable === 0) return done({ found: false }, evidence);
+            if (own === undefined || more.length > 0) return unknown('unreadable_answer', evidence);
+            return done({ found: true, value: toCard(own) }, evidence);
+          },
+        },
+        call,
+      ),
+  };
+
+  page(next: string | null, call: ProviderCall): Promise<Outcome<Page<ProviderCard>>> {
+    return this.#ask(
+      {
+        operation: 'list',
+        method: 'GET',
+        path: next === null ? 'cards' : `cards?after=${encodeURIComponent(next)}`,
+        reply: cardList,
+        judge: (list, evidence) => {
+          const { read: items, unreadable } = mapRows(list.data, toCard);
+          return done({ items, unreadable, next: list.next, nextPart: null, isWhole: false, total: null }, evidence);
+        },
+      },
+      call,
+    );
+  }
+
+  async read(
+    { providerRef }: { readonly providerRef: string },
+    call: ProviderCall,
+  ): Promise<Outcome<Finding<ProviderCard>>> {
+    const outcome = await this.#ask(
+      {
+        operation: 'read',
+        method: 'GET',
+        path: 'cards/{id}',
+        id: providerRef,
+        reply: card,
+        judge: (row, evidence): Outcome<Finding<ProviderCard>> =>
+          row.id === providerRef
+            ? done({ found: true, value: toCard(row) }, evidence)
+            : unknown('unreadable_answer', evidence),
+      },
+      call,
+    );
+    const isAbsent = outcome.kind === 'refused' && outcome.refusal.reason === 'not_found';
+    return isAbsent ? done({ found: false }, outcome.evidence) : outcome;
+  }
+}
+
+const pinKept = { by: 'person', why: 'no call shows a PIN' } as const;
+const shown = (...states: readonly CardStatus[]): ChangeSettlement => ({
+  by: 'target-state',
+  states,
+  settledAfterMs: 0,
+});
+
+export class HarbourControls implements CardControlsFacet {
+  readonly #ask: Ask;
+  readonly settlement = {
+    activate: { by: 'person', why: 'Harbour has no such call' },
+    freeze: shown('frozen'),
+    unfreeze: shown('active'),
+    cancel: shown('cancelled'),
+    setPin: pinKept,
+  } as const;
+  readonly gaps = { activate: { state: 'absent', reason: 'A card of Harbour is active at once.' } } as const;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async change(
+    { providerRef }: CardReference,
+    change: CardChange,
+    call: ProviderCall,
+  ): Promise<Outcome<{ readonly providerStatus: string | null }>> {
+    switch (change.kind) {
+      case 'activate':
+        return refused('unsupported', { message: this.gaps.activate.reason });
+      case 'freeze':
+      case 'unfreeze': {
+        const state = change.kind === 'freeze' ? 'frozen' : 'active';
+        return await this.#changed(
+          { method: 'PUT', path: 'cards/{id}/state', id: providerRef, body: { state } },
+          state,
+          call,
+        );
+      }
+      case 'setPin': {
+        const pin = change.pin.reveal();
+        return await this.#changed(
+          { method: 'PATCH', path: 'cards/{id}', id: providerRef, body: { pin }, hide: [pin] },
+          null,
+          call,
+        );
+      }
+      case 'cancel':
+        return await this.#ask(
+          {
+            operation: 'close',
+            method: 'DELETE',
+            path: 'cards/{id}',
+            id: providerRef,
+            reply: z.null(),
+            judge: (_nothing, evidence, { status }) =>
+              status === 204 ? done({ providerStatus: 'closed' }, evidence) : unknown('unreadable_answer', evidence),
+          },
+          call,
+        );
+    }
+  }
+
+  #changed(
+    request: Pick<Parameters<Ask>[0], 'method' | 'path' | 'id' | 'body' | 'hide'>,
+    state: string | null,
+    call: ProviderCall,
+  ): Promise<Outcome<{ readonly providerStatus: string | null }>> {
+    return this.#ask(
+      {
+        operation: 'change',
+        ...request,
+        reply: card,
+        judge: (row, evidence) =>
+          state === null || row.state === state
+            ? done({ providerStatus: state }, evidence)
+            : unknown('unreadable_answer', evidence),
+      },
+      call,
+    );
+  }
+
+  pinFault(pin: Secret): string | null {
+    return /^\d{4}$/.test(pin.reveal()) ? null : 'expected four digits';
+  }
+}

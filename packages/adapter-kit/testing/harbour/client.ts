@@ -1,0 +1,94 @@
+import {
+  type Evidence,
+  isProviderId,
+  type Outcome,
+  type ProviderCall,
+  type RefusalReason,
+  refused,
+  unknown,
+} from '@card-gateway/core';
+import { z } from 'zod';
+import {
+  type AdapterHost,
+  type AnswerHead,
+  clientCredentials,
+  countdown,
+  type Problem,
+  type ProviderRequest,
+  readAnswer,
+  type Say,
+} from '../../index.ts';
+import type { HarbourSettings } from './index.ts';
+
+/** One request of Harbour's: where it goes, what it sends, and what its success means. */
+export interface HarbourRequest<Schema extends z.ZodType, T> {
+  readonly operation: string;
+  readonly method: ProviderRequest['method'];
+  /** Below `/v2/`; `{id}` in it stands for {@link id}. */
+  readonly path: string;
+  readonly id?: string;
+  readonly body?: Readonly<Record<string, string>>;
+  readonly hide?: readonly string[];
+  readonly reply: Schema;
+  readonly judge: (reply: z.output<Schema>, evidence: Evidence, head: AnswerHead) => Outcome<T>;
+}
+
+export type Ask = <Schema extends z.ZodType, T>(
+  request: HarbourRequest<Schema, T>,
+  call: ProviderCall,
+) => Promise<Outcome<T>>;
+
+const problemBody = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
+
+/** Each is refused before anything is done. What stands not here is unknown, a 5xx with such a code too. */
+const refusals: ReadonlyMap<string, RefusalReason> = new Map([
+  ['401 invalid_token', 'configuration'],
+  ['404 no_such_card', 'not_found'],
+  ['409 card_closed', 'conflict'],
+  ['422 card_limit', 'declined'],
+  ['422 weak_pin', 'invalid_request'],
+  ['429 too_many', 'rate_limited'],
+]);
+
+function refusalOf({ status, headers, read }: Problem, evidence: Say, hide: readonly string[]): Outcome<never> {
+  const error = read(problemBody)?.error;
+  if (error === undefined) return unknown('unreadable_answer', evidence(null));
+  const again = headers['retry-after'] === undefined ? '' : ` (again in ${headers['retry-after']} s)`;
+  const said = evidence(error.code, error.detail + again, hide);
+  const reason = refusals.get(`${status} ${error.code}`);
+  return reason === undefined ? unknown('unlisted_code', said) : refused(reason, said);
+}
+
+/** Sends with a bearer token; a refused token is replaced once. */
+export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
+  const tokens = clientCredentials({ ...settings, tokenUrl: `${settings.baseUrl}/oauth/token` }, host);
+  return async (request, call) => {
+    // A URL reads `..` as a step to another call, also where it is encoded.
+    if (request.id !== undefined && !isProviderId(request.id)) return refused('not_found');
+    const left = countdown(call.timeoutMs);
+    return await tokens.use(
+      left,
+      async ({ secret }) => {
+        const hide = [secret.reveal(), ...(request.hide ?? [])];
+        const exchange = await host.send({
+          operation: request.operation,
+          method: request.method,
+          url: `${settings.baseUrl}/v2/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
+          headers: {
+            authorization: `Bearer ${secret.reveal()}`,
+            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          body: request.body === undefined ? null : JSON.stringify(request.body),
+          timeoutMs: left(),
+          traceparent: call.traceparent,
+        });
+        return readAnswer(exchange, {
+          reply: request.reply,
+          judge: (reply, evidence, head) => request.judge(reply, evidence(null), head),
+          problem: (problem, evidence) => refusalOf(problem, evidence, hide),
+        });
+      },
+      (outcome) => outcome.kind === 'refused' && outcome.refusal.code === 'invalid_token',
+    );
+  };
+}

@@ -1,0 +1,255 @@
+import { type CardChange, type Outcome, type ProviderAdapter, Secret } from '@card-gateway/core';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { adapterHost, openTransport, type Transport } from '../../index.ts';
+import { conformance, type ConformanceCall } from '../conformance.ts';
+import { json, type SeenRequest } from '../loopback.ts';
+import { harbour } from './index.ts';
+import { clientId, clientSecret, failure, type Harbour, openHarbour } from './provider.ts';
+
+const call = { timeoutMs: 5000 };
+const pin = '1793';
+const ordered = { reference: 'card_01', productRef: 'p', cardholderRef: 'h', form: 'virtual', address: null } as const;
+const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' };
+
+type HarbourAdapter = ProviderAdapter & Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls'>>;
+
+function openAdapter(
+  baseUrl: string,
+  host: { send: Transport; now: () => number },
+  secret = clientSecret,
+): HarbourAdapter {
+  const settings = harbour.settings.parse({ baseUrl, clientId, clientSecret: new Secret(secret) });
+  return harbour.create(settings, adapterHost(host)) as HarbourAdapter;
+}
+
+let provider: Harbour;
+let send: Transport;
+let now: number;
+let adapter: HarbourAdapter;
+
+beforeEach(async () => {
+  provider = await openHarbour();
+  const transport = openTransport({ connections: 8, connectTimeoutMs: 2000, maxResponseBytes: 1_000_000 });
+  onTestFinished(async () => {
+    await provider.loopback.close();
+    await transport.close();
+  });
+  ({ send } = transport);
+  now = Date.parse('2026-05-22T12:00:00Z');
+  adapter = openAdapter(provider.loopback.url, { send, now: () => now });
+});
+
+const issue = (): Promise<Outcome<{ readonly providerRef: string }>> => adapter.issuing.issue(ordered, call);
+const page = (): Promise<Outcome<unknown>> => adapter.cards.page(null, call);
+const change = (providerRef: string, wanted: CardChange): Promise<Outcome<unknown>> =>
+  adapter.cardControls.change({ providerRef, cardholderRef: null }, wanted, call);
+
+function many(count: number, act: () => Promise<Outcome<unknown>>): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, async () => (await act()).kind));
+}
+
+describe('plain REST', () => {
+  test('the life of a card: POST, PUT, PATCH, DELETE, each with its own success', async () => {
+    expect(await issue()).toMatchObject({ kind: 'done', value: { providerRef: 'hc_0001' } });
+    expect(await change('hc_0001', { kind: 'freeze' })).toMatchObject({
+      kind: 'done',
+      value: { providerStatus: 'frozen' },
+    });
+    expect(await change('hc_0001', { kind: 'setPin', pin: new Secret(pin) })).toMatchObject({ kind: 'done' });
+    expect(await change('hc_0001', { kind: 'cancel' })).toMatchObject({ kind: 'done', evidence: { httpStatus: 204 } });
+    expect(provider.cards.get('hc_0001')).toMatchObject({ state: 'closed' });
+    expect(provider.business().map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
+      'POST /v2/cards {"reference":"card_01","product":"p","holder":"h"}',
+      'PUT /v2/cards/hc_0001/state {"state":"frozen"}',
+      `PATCH /v2/cards/hc_0001 {"pin":"${pin}"}`,
+      'DELETE /v2/cards/hc_0001 ',
+    ]);
+    expect(await change('hc_0001', { kind: 'freeze' })).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'conflict', code: 'card_closed', message: 'a closed card stays closed' },
+      evidence: { httpStatus: 409 },
+    });
+  });
+
+  test('a lost answer is found by our reference', async () => {
+    const { answer } = provider;
+    provider.answer = (request) => {
+      answer(request);
+      return { kind: 'reset' };
+    };
+    expect(await issue()).toMatchObject({ kind: 'unknown' });
+    provider.answer = answer;
+    const { settlement } = adapter.issuing;
+    if (settlement.by !== 'look-up') throw new Error('no look-up');
+    const sentAt = new Date(now);
+    expect(await settlement.find({ reference: 'card_01', sentAt }, call)).toMatchObject({
+      value: { found: true, value: { providerRef: 'hc_0001', status: 'active' } },
+    });
+    expect(await settlement.find({ reference: 'card_02', sentAt }, call)).toMatchObject({ value: { found: false } });
+  });
+
+  test('pages follow the cursor of the provider, and a card that is not there is no failure', async () => {
+    for (let count = 0; count < 3; count += 1) await issue();
+    const first = await adapter.cards.page(null, call);
+    if (first.kind !== 'done') throw new Error('no page');
+    expect(await adapter.cards.page(first.value.next, call)).toMatchObject({
+      value: { items: [{ providerRef: 'hc_0003' }], next: null },
+    });
+    expect(await adapter.cards.read({ providerRef: 'hc_0009', pan: null }, call)).toMatchObject({
+      value: { found: false },
+    });
+  });
+
+  test('a refusal of 4xx is certain, its text redacted, and says when to come again', async () => {
+    provider.answer = () => failure(429, 'too_many', 'one moment', { 'retry-after': '7' });
+    expect(await issue()).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'rate_limited', code: 'too_many', message: 'one moment (again in 7 s)' },
+    });
+    provider.answer = () => failure(422, 'weak_pin', `${pin} is weak`);
+    expect(await change('hc_0001', { kind: 'setPin', pin: new Secret(pin) })).toMatchObject({
+      refusal: { reason: 'invalid_request', message: '*** is weak' },
+    });
+  });
+
+  test.each([
+    [400, 'new_code'],
+    [500, 'card_limit'],
+  ])('HTTP %d with %s, which is listed nowhere, is unknown', async (status, code) => {
+    provider.answer = () => failure(status, code, 'no');
+    expect(await issue()).toMatchObject({
+      kind: 'unknown',
+      why: 'unlisted_code',
+      evidence: { httpStatus: status, code },
+    });
+  });
+});
+
+describe('OAuth client credentials', () => {
+  test('fifty calls at once fetch one token, and later ones use it', async () => {
+    expect(new Set(await many(50, page))).toEqual(new Set(['done']));
+    await page();
+    expect(provider.tokens).toHaveLength(1);
+  });
+
+  test('a token is renewed once, a minute before it expires', async () => {
+    await page();
+    now += 3_539_999;
+    await page();
+    expect(provider.tokens).toHaveLength(1);
+    now += 1;
+    await many(20, page);
+    expect(provider.tokens).toHaveLength(2);
+  });
+
+  test('one that does not say how long it lives is used until it is refused', async () => {
+    provider.tokenSeconds = null;
+    await page();
+    now += 30 * 86_400_000;
+    await page();
+    expect(provider.tokens).toHaveLength(1);
+  });
+
+  test('after a refused token one new one serves all who wait, and each call is sent once more', async () => {
+    await page();
+    provider.revokeTokens();
+    expect(new Set(await many(20, page))).toEqual(new Set(['done']));
+    expect(provider.tokens).toHaveLength(2);
+  });
+
+  test('a new token that is refused too is no reason for a third', async () => {
+    provider.answer = () => failure(401, 'invalid_token', 'no');
+    expect(await issue()).toMatchObject({ kind: 'refused', refusal: { code: 'invalid_token' } });
+    expect([provider.tokens.length, provider.business().length]).toEqual([2, 2]);
+  });
+
+  test.each([
+    ['a reset', { kind: 'reset' }, null],
+    ['a 502', { kind: 'answer', status: 502, body: '<html>' }, null],
+    ['no token', json({ token_type: 'bearer' }), null],
+    ['a token of another type', json({ access_token: 't', token_type: 'mac' }), null],
+    ['a refusal', json({ error: 'invalid_scope' }, 400), 'invalid_scope'],
+  ] as const)('%s: the order was certainly not sent', async (_name, reply, code) => {
+    provider.tokenAnswer = () => reply;
+    expect(await issue()).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent', code } });
+    expect(provider.business()).toEqual([]);
+  });
+
+  test('a token that does not come in time: not sent, and the caller waits no longer', async () => {
+    provider.tokenAnswer = () => ({ kind: 'hang' });
+    expect(await adapter.issuing.issue(ordered, { timeoutMs: 100 })).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'not_sent', code: null },
+    });
+  });
+
+  test('a wrong secret is told by its code, and is not repeated', async () => {
+    adapter = openAdapter(provider.loopback.url, { send, now: () => now }, 'wrong');
+    const { tokenAnswer } = provider;
+    provider.tokenAnswer = (request) => {
+      const reply = tokenAnswer(request);
+      return reply.kind === 'answer' ? { ...reply, body: String(reply.body).replace(clientSecret, 'wrong') } : reply;
+    };
+    expect(await issue()).toMatchObject({
+      refusal: { reason: 'not_sent', code: 'invalid_client', message: 'unknown: ***' },
+    });
+  });
+});
+
+/** The calls of the adapter, for the suite. */
+const own = (adapter: ProviderAdapter): HarbourAdapter => adapter as HarbourAdapter;
+const unlistedCode = (): ReturnType<typeof failure> => failure(422, 'new_code', 'no');
+const refusal = (): ReturnType<typeof failure> => failure(404, 'no_such_card', 'no');
+const card = { providerRef: 'hc_1', pan: null };
+const changed = (wanted: CardChange, success: ConformanceCall['success']): ConformanceCall => ({
+  name: `cardControls.change ${wanted.kind}`,
+  call: (adapter, timeoutMs) =>
+    own(adapter).cardControls.change({ providerRef: 'hc_1', cardholderRef: null }, wanted, { timeoutMs }),
+  success,
+  unlistedCode,
+  refusal,
+});
+
+conformance({
+  provider: 'harbour',
+  open: openAdapter,
+  aside: (request: SeenRequest) =>
+    request.path === '/oauth/token'
+      ? json({ access_token: 'token-canary-77', token_type: 'Bearer', expires_in: 60 })
+      : null,
+  canaries: ['token-canary-77', clientSecret, pin],
+  calls: [
+    {
+      name: 'issuing.issue',
+      call: (adapter, timeoutMs) => own(adapter).issuing.issue(ordered, { timeoutMs }),
+      success: () => json(row, 201),
+      unlistedCode,
+      refusal: () => failure(422, 'card_limit', 'no more'),
+    },
+    {
+      name: 'issuing.settlement.find',
+      call: async (adapter, timeoutMs) => {
+        const { settlement } = own(adapter).issuing;
+        if (settlement.by !== 'look-up') throw new Error('no look-up');
+        return settlement.find({ reference: 'card_01', sentAt: new Date(0) }, { timeoutMs });
+      },
+      success: () => json({ data: [row], next: null }),
+      unlistedCode,
+    },
+    {
+      name: 'cards.page',
+      call: (adapter, timeoutMs) => own(adapter).cards.page(null, { timeoutMs }),
+      success: () => json({ data: [row, { ...row, id: 'hc_2' }], next: '2' }),
+      unlistedCode,
+    },
+    {
+      name: 'cards.read',
+      call: (adapter, timeoutMs) => own(adapter).cards.read(card, { timeoutMs }),
+      success: () => json(row),
+      unlistedCode,
+    },
+    changed({ kind: 'freeze' }, () => json(row)),
+    changed({ kind: 'setPin', pin: new Secret(pin) }, () => json(row)),
+    changed({ kind: 'cancel' }, () => ({ kind: 'answer', status: 204, body: '' })),
+  ],
+});

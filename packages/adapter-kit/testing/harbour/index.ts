@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { type AdapterDefinition, baseUrlSetting, defineAdapter, secretSetting } from '../../index.ts';
+import { HarbourCards, HarbourControls } from './cards.ts';
+import { openClient } from './client.ts';
+
+const harbourSettings = z.strictObject({
+  baseUrl: baseUrlSetting,
+  clientId: z.string(),
+  clientSecret: secretSetting('The secret of the OAuth client.'),
+});
+export type HarbourSettings = z.output<typeof harbourSettings>;
+
+/** Harbour, an invented issuer with a plain REST API: what an adapter for one looks like. */
+export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
+  provider: 'harbour',
+  title: 'Harbour',
+  settings: harbourSettings,
+  create: (settings, host) => {
+    const ask = openClient(settings, host);
+    const cards = new HarbourCards(ask);
+    return { cards, issuing: cards, cardControls: new HarbourControls(ask), calls: [], gaps: {} };
+  },
+});

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '../loopback.ts';
+
+// Harbour is invented: an issuer that speaks plain REST, as most do. This is its side of the wire, and shares nothing with
+// the adapter beside it.
+
+export const clientId = 'harbour:client';
+export const clientSecret = 'harbour-secret-canary-8d1f';
+
+interface Card {
+  readonly id: string;
+  readonly reference: string;
+  readonly last4: string;
+  state: string;
+}
+
+/** The provider's own state: what really happened. */
+export interface Harbour {
+  readonly loopback: Loopback;
+  readonly cards: Map<string, Card>;
+  /** Lifetime of the next tokens in seconds; null leaves it unsaid. */
+  tokenSeconds: number | null;
+  /** Tokens given out so far. */
+  readonly tokens: string[];
+  /** Takes back every token that was given out. */
+  revokeTokens(): void;
+  /** What is answered to one request: by the rules, unless a test says otherwise. */
+  answer: (request: SeenRequest) => Reply;
+  tokenAnswer: (request: SeenRequest) => Reply;
+  business(): readonly SeenRequest[];
+}
+
+export function failure(status: number, code: string, detail: string, headers: Record<string, string> = {}): Reply {
+  const body = JSON.stringify({ error: { code, detail } });
+  return { kind: 'answer', status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
+}
+
+export async function openHarbour(): Promise<Harbour> {
+  const loopback = await openLoopback();
+  const valid = new Set<string>();
+  const harbour: Harbour = {
+    loopback,
+    cards: new Map(),
+    tokenSeconds: 3600,
+    tokens: [],
+    revokeTokens: () => valid.clear(),
+    business: () => loopback.requests.filter(({ path }) => path.startsWith('/v2/')),
+    tokenAnswer: (request) => {
+      // RFC 6749 §2.3.1: both are form-encoded before they are joined.
+      const expected = `Basic ${Buffer.from(`harbour%3Aclient:${clientSecret}`).toString('base64')}`;
+      if (request.headers['authorization'] !== expected) {
+        return json({ error: 'invalid_client', error_description: `unknown: ${clientSecret}` }, 401);
+      }
+      if (request.body !== 'grant_type=client_credentials') return json({ error: 'unsupported_grant_type' }, 400);
+      const token = `token-${harbour.tokens.length}-${randomBytes(8).toString('hex')}`;
+      harbour.tokens.push(token);
+      valid.add(token);
+      const lifetime = harbour.tokenSeconds === null ? {} : { expires_in: harbour.tokenSeconds };
+      return json({ access_token: token, token_type: 'bearer', ...lifetime });
+    },
+    answer: (request) => {
+      const [, token = ''] = /^Bearer (.+)$/.exec(String(request.headers['authorization'])) ?? [];
+      return valid.has(token) ? routed(harbour, request) : failure(401, 'invalid_token', 'expired or unknown');
+    },
+  };
+  loopback.reply((request) =>
+    request.path === '/oauth/token' ? harbour.tokenAnswer(request) : harbour.answer(request),
+  );
+  return harbour;
+}
+
+function routed({ cards }: Harbour, { method, path, body }: SeenRequest): Reply {
+  const url = new URL(path, 'http://harbour');
+  const [, , , id = '', part] = url.pathname.split('/');
+  const sent = JSON.parse(body || '{}') as Record<string, string>;
+  if (method === 'POST' && url.pathname === '/v2/cards') return issued(cards, sent['reference'] ?? '');
+  if (method === 'GET' && url.pathname === '/v2/cards') return listed(cards, url.searchParams);
+  const card = cards.get(id);
+  if (card === undefined) return failure(404, 'no_such_card', `there is no card ${id}`);
+  switch (`${method} ${part ?? ''}`) {
+    case 'GET ':
+      return json(card);
+    case 'PUT state':
+      if (card.state === 'closed') return failure(409, 'card_closed', 'a closed card stays closed');
+      card.state = sent['state'] ?? '';
+      return json(card);
+    case 'PATCH ':
+      return /^\d{4}$/.test(sent['pin'] ?? '') ? json(card) : failure(422, 'weak_pin', `not this: ${sent['pin']}`);
+    case 'DELETE ':
+      card.state = 'closed';
+      return { kind: 'answer', status: 204, body: '' };
+    default:
+      return failure(405, 'method_not_allowed', method);
+  }
+}
+
+function issued(cards: Map<string, Card>, reference: string): Reply {
+  const number = String(cards.size + 1).padStart(4, '0');
+  const card = { id: `hc_${number}`, reference, last4: number, state: 'active' };
+  cards.set(card.id, card);
+  return json(card, 201);
+}
+
+function listed(cards: ReadonlyMap<string, Card>, query: URLSearchParams): Reply {
+  const reference = query.get('reference');
+  const all = [...cards.values()].filter((card) => reference === null || card.reference === reference);
+  const from = Number(query.get('after') ?? 0);
+  const to = from + Number(query.get('limit') ?? 2);
+  return json({ data: all.slice(from, to), next: to < all.length ? String(to) : null });
+}
