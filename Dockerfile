@@ -61,6 +61,8 @@ RUN install --directory --owner=1000 --group=1000 --mode=0700 /data /sandbox /da
 COPY --from=sandbox-installed /app ./
 COPY apps/local apps/local/
 COPY apps/sandbox apps/sandbox/
+# For the preparation in apps/local, of which nothing else is installed here.
+RUN mkdir -p node_modules/@card-gateway && ln -s ../../apps/sandbox node_modules/@card-gateway/sandbox
 USER 1000:1000
 EXPOSE 8090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s \

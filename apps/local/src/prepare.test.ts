@@ -59,6 +59,46 @@ test('the accounts are all on the sandbox and every secret they name is there', 
   for (const name of named) expect(await read(name)).not.toBe('');
 });
 
+test('secrets have the names by which installations keep them', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+
+  expect((await readdir(join(folder, 'secrets'))).toSorted()).toEqual([
+    'fingerprint-keys',
+    'keysecure-api-key',
+    'keysecure-api-secret',
+    'keysecure-authorization-api-key',
+    'keysecure-authorization-api-secret',
+    'onerway-secret-key',
+    'open-api-callback-path',
+    'open-api-key',
+    'sealing-keys',
+    'yixin-private-key.pem',
+    'yixin-provider-private-key.pem',
+    'yixin-provider-public-key.pem',
+    'yixin-public-key.pem',
+  ]);
+});
+
+test('each account that its provider calls is called at an address of its own', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+
+  expect(await json('sandbox.json')).toMatchObject({
+    stateFile: 'sandbox-state.json',
+    callbacks: {
+      targets: {
+        'open-api': `${gatewayUrl}/callbacks/open-api/${await secret('open-api-callback-path')}`,
+        [`keysecure/${await secret('keysecure-api-key')}`]: `${gatewayUrl}/callbacks/keysecure`,
+        [`keysecure/${await secret('keysecure-authorization-api-key')}`]: `${gatewayUrl}/callbacks/keysecure-authorization`,
+        onerway: `${gatewayUrl}/callbacks/onerway`,
+      },
+    },
+  });
+  expect(await json('accounts.json')).toMatchObject({
+    'open-api': { callbacks: { secretPath: { file: 'secrets/open-api-callback-path' } } },
+    'keysecure-authorization': { authorization: { decide: 'approve' } },
+  });
+});
+
 test('the sandbox knows the same credentials', async () => {
   await prepare({ folder, sandboxUrl, gatewayUrl });
 

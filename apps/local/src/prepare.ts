@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installation, type KeepSecret } from '@card-gateway/sandbox/installation';
 
 /** Where everything is kept, and where the gateway will find the sandbox. */
 export interface PrepareOptions {
@@ -36,94 +37,42 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
     keepSecret(join(secrets, name), make);
 
-  // 32 characters: the sandbox uses KeySecure's as an AES key.
-  const text = (): string => randomBytes(16).toString('hex');
   // The id too is this installation's own: two keys of one id are told apart by nothing that a person sees.
   const keyList = (): string => `${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`;
-  const [openApiKey, creditKey, creditSecret, authorizationKey, authorizationSecret, onerwayKey, openApiPath] =
-    await Promise.all([
-      keep('open-api-key', text),
-      keep('keysecure-api-key', text),
-      keep('keysecure-api-secret', text),
-      keep('keysecure-authorization-api-key', text),
-      keep('keysecure-authorization-api-secret', text),
-      keep('onerway-secret-key', text),
-      keep('open-api-callback-path', text),
-      keep('sealing-keys', keyList),
-      keep('fingerprint-keys', keyList),
-      keepKeyPair('yixin', { privateFolder: secrets, publicFolder: sandboxSecrets }),
-      keepKeyPair('yixin-provider', { privateFolder: sandboxSecrets, publicFolder: secrets }),
-    ]);
+  await Promise.all([keep('sealing-keys', keyList), keep('fingerprint-keys', keyList)]);
 
+  const text = (name: string): Promise<string> => keep(name, () => randomBytes(16).toString('hex'));
+  const keyPair: KeepSecret['keyPair'] = async (name, owner) => {
+    const [privateFolder, publicFolder] = owner === 'gateway' ? [secrets, sandboxSecrets] : [sandboxSecrets, secrets];
+    await keepKeyPair(name, { privateFolder, publicFolder });
+    return `secrets/${name}-${owner === 'sandbox' ? 'private' : 'public'}-key.pem`;
+  };
   const file = (name: string): { file: string } => ({ file: `secrets/${name}` });
-  const account = (provider: string, settings: object, others: object = {}): object => ({
-    provider,
-    sandbox: true,
-    ...others,
-    settings: { baseUrl: `${sandboxUrl}/${provider}`, ...settings },
-  });
-  const openApi = { version: 'v1', customerId: 20_000_021, appId: 200_031 };
-  const onerway = { merchantNo: '900217', appId: '1900000000000000001' };
-  const yixin = { appId: 'sandbox-partner' };
+  const place = { url: sandboxUrl, folder: sandboxFolder };
+  const { settings, accounts } = await installation({ text, keyPair }, place, file);
 
-  await writeConfiguration(join(folder, 'accounts.json'), {
-    'open-api': account(
-      'open-api',
-      { ...openApi, key: file('open-api-key'), walletTransactionPath: 'wallet/sandboxTransactionDetail' },
-      { callbacks: { secretPath: file('open-api-callback-path') } },
-    ),
-    keysecure: account('keysecure', {
-      mode: 'credit',
-      apiKey: file('keysecure-api-key'),
-      apiSecret: file('keysecure-api-secret'),
-    }),
-    'keysecure-authorization': account(
-      'keysecure',
-      {
-        mode: 'authorization',
-        apiKey: file('keysecure-authorization-api-key'),
-        apiSecret: file('keysecure-authorization-api-secret'),
-      },
-      { authorization: { decide: 'approve' } },
-    ),
-    // The path is the sandbox's own: Onerway's is not published.
-    onerway: account('onerway', {
-      ...onerway,
-      secretKey: file('onerway-secret-key'),
-      deleteTokenPath: '/v1/txn/sandboxDeleteToken',
-    }),
-    yixin: account('yixin', {
-      ...yixin,
-      privateKey: file('yixin-private-key.pem'),
-      providerPublicKey: file('yixin-provider-public-key.pem'),
-      // Settling a lost answer needs an address too, and nobody's request is at hand then. RFC 5737: for examples.
-      userIp: '203.0.113.7',
-    }),
-  });
+  const entries: Record<string, object> = {};
+  const targets: Record<string, string> = {};
+  for (const { name, provider, callbacks, merchant, authorization, undocumented, ...account } of accounts) {
+    const secretPath = `${name}-callback-path`;
+    entries[name] = {
+      provider,
+      sandbox: true,
+      ...(callbacks === 'unsigned' && { callbacks: { secretPath: file(secretPath) } }),
+      ...(authorization !== undefined && { authorization }),
+      settings: { ...account.settings, ...undocumented },
+    };
+    if (callbacks === null) continue;
+    const url = `${gatewayUrl}/callbacks/${name}`;
+    targets[merchant === undefined ? provider : `${provider}/${merchant}`] =
+      callbacks === 'signed' ? url : `${url}/${await text(secretPath)}`;
+  }
+  await writeConfiguration(join(folder, 'accounts.json'), entries);
+  // The database keeps what it knows of the sandbox's cards; after a restart the sandbox must still know them too.
   await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
-    // The database keeps what it knows of the sandbox's cards; after a restart the sandbox must still know them too.
     stateFile: 'sandbox-state.json',
-    callbacks: {
-      targets: {
-        'open-api': `${gatewayUrl}/callbacks/open-api/${openApiPath}`,
-        [`keysecure/${creditKey}`]: `${gatewayUrl}/callbacks/keysecure`,
-        [`keysecure/${authorizationKey}`]: `${gatewayUrl}/callbacks/keysecure-authorization`,
-        onerway: `${gatewayUrl}/callbacks/onerway`,
-      },
-    },
-    openApi: { ...openApi, key: openApiKey },
-    keysecure: {
-      apiKeys: [
-        { apiKey: creditKey, apiSecret: creditSecret, mode: 'CREDIT_EXTENSION' },
-        { apiKey: authorizationKey, apiSecret: authorizationSecret, mode: 'AUTHORIZATION' },
-      ],
-    },
-    onerway: { ...onerway, secretKey: onerwayKey },
-    yixin: {
-      ...yixin,
-      partnerPublicKeyFile: 'secrets/yixin-public-key.pem',
-      privateKeyFile: 'secrets/yixin-provider-private-key.pem',
-    },
+    callbacks: { targets },
+    ...settings,
   });
 
   return {

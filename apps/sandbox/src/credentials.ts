@@ -1,9 +1,38 @@
 import type { Config } from './config.ts';
-import { ofEach, type OfEach } from './providers.ts';
+import type { GatewayAccount, SandboxProvider } from './provider.ts';
+import { ofEach, providers, type OfEach, type ProviderName } from './providers.ts';
 
 /** Everything an account needs in order to speak with the sandbox, by provider. */
 export type Credentials = OfEach<'credentials'>;
 
 export function credentialsOf(config: Config, url: string): Credentials {
   return ofEach((provider, key) => provider.credentials(config[key], `${url}/${provider.name}`)) as Credentials;
+}
+
+/** An account of a gateway, and how its provider calls back: signed or not, or null where it never does. */
+export interface SandboxAccount extends GatewayAccount {
+  readonly provider: ProviderName;
+  readonly callbacks: 'signed' | 'unsigned' | null;
+}
+
+/**
+ * The accounts of a gateway that has all providers of the sandbox. A secret among their settings is whatever `secret` makes of
+ * its name, of which there is one in the sandbox, and its text.
+ */
+export function accountsOf(
+  credentials: Credentials,
+  secret: (name: string, text: string) => unknown,
+): SandboxAccount[] {
+  return providers.flatMap(([key, provider]) =>
+    provider.accounts(credentials[key], secret).map((account) => ({
+      ...account,
+      provider: provider.name as ProviderName,
+      callbacks: callbacksOf(provider),
+    })),
+  );
+}
+
+function callbacksOf({ callbacks }: SandboxProvider): SandboxAccount['callbacks'] {
+  if (callbacks === undefined) return null;
+  return callbacks.wronglySigned === undefined ? 'unsigned' : 'signed';
 }

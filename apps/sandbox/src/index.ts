@@ -6,7 +6,7 @@ export type { Release } from './callbacks/release.ts';
 export type { Forged, Forgery } from './callbacks/forge.ts';
 export type { ClockChange, ClockReading } from './clock.ts';
 export type { SandboxConfig } from './config.ts';
-export type { Credentials } from './credentials.ts';
+export { accountsOf, type Credentials, type SandboxAccount } from './credentials.ts';
 export { faultNames, type Fault, type FaultName, type ScriptedFault } from './faults.ts';
 export type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';
 export type { ProviderName } from './providers.ts';

@@ -65,6 +65,13 @@ export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
   adminRoutes(routes: AdminRoutes, admin: T['admin']): void;
   /** What a caller needs in order to speak with it at this base URL. */
   credentials(config: T['config'], baseUrl: string): T['credentials'];
+  /**
+   * The accounts of a gateway on it. Their settings are the adapter's; a secret among them is whatever `secret` makes of its
+   * name, which no other secret of the sandbox has, and its text.
+   */
+  accounts(credentials: T['credentials'], secret: (name: string, text: string) => unknown): GatewayAccount[];
+  /** Its part of the configuration of an installation that outlives its processes; what is secret there is kept by its name. */
+  install(keep: KeepSecret): Promise<z.input<T['settings']>>;
   /** Absent: it calls nobody. */
   readonly callbacks?: CallbackRules<WorldOf<T>>;
   /**
@@ -83,6 +90,29 @@ export type AdminRoute = (path: string, act: (body: unknown, request: FastifyReq
 export interface AdminRoutes {
   readonly get: AdminRoute;
   readonly post: AdminRoute;
+}
+
+/** How a gateway is told of an account with a simulated provider. */
+export interface GatewayAccount {
+  /** By which callers ask for it. A provider's first account has the provider's name. */
+  readonly name: string;
+  readonly settings: Fields & { readonly baseUrl: string };
+  /** Settings beside these, for what the provider's documents leave open and the sandbox has decided, as unpublished paths. */
+  readonly undocumented?: Fields;
+  /** Settings beside these for tests: the sandbox is new, is quick, and has the clock of this machine. */
+  readonly forTests?: Fields;
+  /** Of the callbacks that are this account's, where it shares the provider with others. */
+  readonly merchant?: string;
+  /** Who decides about payments for which the provider asks; absent where it asks for none. */
+  readonly authorization?: { readonly decide: 'approve' };
+}
+
+/** Secrets that are made once and then stay as they are. No name may be used for two of them. */
+export interface KeepSecret {
+  /** 32 characters. */
+  readonly text: (name: string) => Promise<string>;
+  /** An RSA key pair, whose private half stays with its owner. The path of the sandbox's half, for its configuration. */
+  readonly keyPair: (name: string, owner: 'gateway' | 'sandbox') => Promise<string>;
 }
 
 export type Fields = Record<string, unknown>;

@@ -2,6 +2,8 @@ import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { accountsOf, credentialsOf } from './credentials.ts';
 import { providers } from './providers.ts';
 
 const sources = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((path) => !/\.test\.ts$|testing\//.test(path));
@@ -26,6 +28,20 @@ test('the centre names no provider but in the registry', async () => {
     }),
   );
   expect(naming.flat()).toEqual([]);
+});
+
+test.each(['prepare.ts', 'prepare-compose.ts'])('%s of local start names no provider', async (name) => {
+  expect((await read(`../../local/src/${name}`)).split('\n').filter((line) => named.test(line))).toEqual([]);
+});
+
+test('each account of a gateway has a name of its own, each provider one of its own name, and no secret shares its name', async () => {
+  const credentials = credentialsOf(await readConfig({}, '.'), 'http://127.0.0.1');
+  const secrets: string[] = [];
+  const accounts = accountsOf(credentials, (name) => void secrets.push(name));
+  const names = accounts.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(folders));
+  expect(new Set(names).size).toBe(names.length);
+  expect(new Set(secrets).size).toBe(secrets.length);
 });
 
 /** All files that a file imports, types among them, and what those import. */

@@ -4,6 +4,7 @@ import { expireTokens, keysecureAdmin, type KeysecureAdmin } from './admin.ts';
 import { callbackRules } from './callback-rules.ts';
 import { watchCards } from './events.ts';
 import { keysecureRoutes } from './routes.ts';
+import { accounts, install, type Credentials } from './installation.ts';
 import { settings, type Config } from './settings.ts';
 import { restoreKeysecure, snapshotKeysecure, type KeysecureSnapshot } from './snapshot.ts';
 import { createKeysecure, type Keysecure } from './state.ts';
@@ -21,8 +22,6 @@ export type {
   KeysecureConsumption,
 } from './state.ts';
 
-type ApiKey = Config['apiKeys'][number] & { baseUrl: string };
-
 export const keysecure: SandboxProvider<{
   name: 'keysecure';
   settings: typeof settings;
@@ -30,7 +29,7 @@ export const keysecure: SandboxProvider<{
   state: Keysecure;
   saved: KeysecureSnapshot;
   admin: KeysecureAdmin;
-  credentials: ApiKey[];
+  credentials: Credentials;
 }> = {
   name: 'keysecure',
   settings,
@@ -40,8 +39,9 @@ export const keysecure: SandboxProvider<{
   routes: keysecureRoutes,
   admin: keysecureAdmin,
   adminRoutes,
-  /** One per Api-Key, so per integration mode. */
   credentials: ({ apiKeys }, baseUrl) => apiKeys.map((one) => Object.assign({ baseUrl }, one)),
+  accounts,
+  install,
   callbacks: callbackRules,
   catchUp: watchCards,
   expireTokens,

@@ -2,6 +2,7 @@ import type { SandboxProvider } from '../provider.ts';
 import { adminRoutes, onerwayAdmin, type OnerwayAdmin } from './admin.ts';
 import { callbackRules } from './callback-rules.ts';
 import { onerwayRoutes } from './routes.ts';
+import { accounts, install, type Credentials } from './installation.ts';
 import { settings, type Config } from './settings.ts';
 import { createOnerway, restoreOnerway, type Onerway } from './tokens.ts';
 
@@ -15,7 +16,7 @@ export const onerway: SandboxProvider<{
   state: Onerway;
   saved: Onerway;
   admin: OnerwayAdmin;
-  credentials: Config & { baseUrl: string };
+  credentials: Credentials;
 }> = {
   name: 'onerway',
   settings,
@@ -26,5 +27,7 @@ export const onerway: SandboxProvider<{
   admin: onerwayAdmin,
   adminRoutes,
   credentials: (config, baseUrl) => ({ baseUrl, ...config }),
+  accounts,
+  install,
   callbacks: callbackRules,
 };

@@ -3,6 +3,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { openApiAdmin, type OpenApiAdmin } from './admin.ts';
 import { callbackRules } from './callback-rules.ts';
 import { openApiRoutes } from './routes.ts';
+import { accounts, install, type Credentials } from './installation.ts';
 import { settings, type Config } from './settings.ts';
 import { createOpenApi, restoreOpenApi, type OpenApi } from './state.ts';
 
@@ -17,7 +18,7 @@ export const openApi: SandboxProvider<{
   state: OpenApi;
   saved: Partial<OpenApi>;
   admin: OpenApiAdmin;
-  credentials: Pick<Config, 'customerId' | 'appId' | 'key' | 'version' | 'transactionDetailPath'> & { baseUrl: string };
+  credentials: Credentials;
 }> = {
   name: 'open-api',
   settings,
@@ -35,5 +36,7 @@ export const openApi: SandboxProvider<{
     version,
     transactionDetailPath,
   }),
+  accounts,
+  install,
   callbacks: callbackRules,
 };

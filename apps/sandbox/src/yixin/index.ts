@@ -2,21 +2,12 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { SandboxProvider } from '../provider.ts';
 import { adminRoutes, yixinAdmin, type YixinAdmin } from './admin.ts';
 import { yixinRoutes } from './routes.ts';
+import { accounts, install, type Credentials } from './installation.ts';
 import { load, settings, type Config } from './settings.ts';
 import { createYixin, restoreYixin, snapshotYixin, type Yixin, type YixinSnapshot } from './state.ts';
 
 export type { YixinAdmin } from './admin.ts';
 export type { SeedYixinCards, YixinCard } from './state.ts';
-
-export interface YixinCredentials {
-  /** The single URL to POST to. */
-  baseUrl: string;
-  appId: string;
-  /** Null when the configuration brought the partner's public key: its private half is the caller's. */
-  partnerPrivateKey: string | null;
-  partnerPublicKey: string;
-  yixinPublicKey: string;
-}
 
 export const yixin: SandboxProvider<{
   name: 'yixin';
@@ -25,7 +16,7 @@ export const yixin: SandboxProvider<{
   state: Yixin;
   saved: YixinSnapshot;
   admin: YixinAdmin;
-  credentials: YixinCredentials;
+  credentials: Credentials;
 }> = {
   name: 'yixin',
   settings,
@@ -43,4 +34,6 @@ export const yixin: SandboxProvider<{
     partnerPublicKey,
     yixinPublicKey: String(createPublicKey(createPrivateKey(privateKey)).export({ type: 'spki', format: 'pem' })),
   }),
+  accounts,
+  install,
 };

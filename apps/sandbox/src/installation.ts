@@ -1,0 +1,31 @@
+import { readConfig } from './config.ts';
+import { accountsOf, credentialsOf, type SandboxAccount } from './credentials.ts';
+import type { KeepSecret } from './provider.ts';
+import { providers } from './providers.ts';
+
+export type { SandboxAccount } from './credentials.ts';
+export type { KeepSecret } from './provider.ts';
+
+export interface Installation {
+  /** The providers' part of the sandbox's configuration. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Of the gateway. */
+  readonly accounts: readonly SandboxAccount[];
+}
+
+/**
+ * A sandbox that outlives its processes, and a gateway's accounts on it.
+ *
+ * @param place the sandbox's address without a path, and the folder of its configuration, in which its key files are
+ * @param secret what stands in the accounts for the secret that was kept by this name
+ */
+export async function installation(
+  keep: KeepSecret,
+  place: { readonly url: string; readonly folder: string },
+  secret: (name: string) => unknown,
+): Promise<Installation> {
+  const parts = providers.map(async ([key, provider]) => [key, await provider.install(keep)] as const);
+  const settings = Object.fromEntries(await Promise.all(parts));
+  const credentials = credentialsOf(await readConfig(settings, place.folder), place.url);
+  return { settings, accounts: accountsOf(credentials, secret) };
+}

@@ -1,0 +1,16 @@
+import type { GatewayAccount, KeepSecret } from '../provider.ts';
+import type { Config } from './settings.ts';
+
+export type Credentials = Config & { baseUrl: string };
+
+const keyName = 'onerway-secret-key';
+
+export function accounts(
+  { baseUrl, merchantNo, appId, secretKey, deleteTokenPath }: Credentials,
+  secret: (name: string, text: string) => unknown,
+): GatewayAccount[] {
+  const settings = { baseUrl, merchantNo, appId, secretKey: secret(keyName, secretKey) };
+  return [{ name: 'onerway', settings, undocumented: { deleteTokenPath } }];
+}
+
+export const install = async ({ text }: KeepSecret) => ({ secretKey: await text(keyName) });

@@ -1,0 +1,38 @@
+import type { GatewayAccount, KeepSecret } from '../provider.ts';
+
+export interface Credentials {
+  /** The single URL to POST to. */
+  baseUrl: string;
+  appId: string;
+  /** Null when the configuration brought the partner's public key: its private half is the caller's. */
+  partnerPrivateKey: string | null;
+  partnerPublicKey: string;
+  yixinPublicKey: string;
+}
+
+export function accounts(
+  { baseUrl, appId, partnerPrivateKey, yixinPublicKey }: Credentials,
+  secret: (name: string, text: string) => unknown,
+): GatewayAccount[] {
+  return [
+    {
+      name: 'yixin',
+      settings: {
+        baseUrl,
+        appId,
+        privateKey: secret('yixin-private-key.pem', partnerPrivateKey ?? ''),
+        providerPublicKey: secret('yixin-provider-public-key.pem', yixinPublicKey),
+        // Reconciling a lost answer needs an address too, and nobody's request is at hand then. RFC 5737: for examples.
+        userIp: '203.0.113.7',
+      },
+    },
+  ];
+}
+
+export async function install({ keyPair }: KeepSecret) {
+  const [partnerPublicKeyFile, privateKeyFile] = await Promise.all([
+    keyPair('yixin', 'gateway'),
+    keyPair('yixin-provider', 'sandbox'),
+  ]);
+  return { partnerPublicKeyFile, privateKeyFile };
+}
