@@ -53,6 +53,16 @@ describe('only an answer of the documented shape is judged', () => {
     expect(read(answered('{"code":"0"}', status))).toEqual({ kind: 'done', value: 'ok', evidence });
   });
 
+  test('a refusal that names a member twice is none: readers differ in which of the two they take', () => {
+    for (const body of ['{"code":"0","code":"7"}', '{"code":"7","more":{"a":1,"\\u0061":2}}']) {
+      expect(read(answered(body))).toMatchObject({
+        kind: 'unknown',
+        why: 'unreadable_answer',
+        evidence: { code: '7' },
+      });
+    }
+  });
+
   test('what the judge refuses is refused', () => {
     expect(read(answered('{"code":"7","text":"no","secret":"x"}'))).toEqual({
       kind: 'refused',

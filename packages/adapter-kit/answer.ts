@@ -1,5 +1,6 @@
 import { type Evidence, isProviderCode, type Outcome, redact, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
+import { hasDoubledMember } from './doubled-member.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 
@@ -69,11 +70,17 @@ function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Readi
     // RFC 9110 §15.3.5: it has no body.
     const value = status === 204 && answer.body === '' ? null : parse(answer.body);
     const reply = reading.reply.safeParse(value);
-    if (reply.success) return reading.judge(reply.data, evidence, { status, headers });
+    if (reply.success) return certain(answer.body, reading.judge(reply.data, evidence, { status, headers }));
   } catch {
     // No value of a provider may end in an exception: what was done stays unknown.
   }
   return unknown('unreadable_answer', evidence(null));
+}
+
+/** An answer that names a member twice, such as its code, may say two things: it refuses nothing for certain. */
+function certain<T>(body: string, outcome: Outcome<T>): Outcome<T> {
+  if (outcome.kind !== 'refused' || !hasDoubledMember(body)) return outcome;
+  return unknown('unreadable_answer', outcome.evidence);
 }
 
 function readBody<Schema extends z.ZodType>(
