@@ -232,6 +232,32 @@ describe('a transfer whose answer is lost', () => {
     expect(sent()).toBe(before + 1);
   });
 
+  test.each([
+    ['another holder', /"cardholder_no":"[^"]*"/g, '"cardholder_no":"U000000000001"'],
+    ['the other direction', /"type":"In"/g, '"type":"Out"'],
+    ['another amount', /"balance":"100(?:\.0+)?"/g, '"balance":"1.00"'],
+  ])('and that the provider lists with %s stays unknown until it lists what was ordered', async (_, said, instead) => {
+    const cardholder = await holder();
+    lose('work_then_reset');
+    const { data } = await send(order(cardholder));
+    let changed = false;
+    front.rewrite = (path, text) => {
+      if (!path.endsWith('/transfer/list')) return text;
+      changed = text.search(said) >= 0;
+      return text.replaceAll(said, instead);
+    };
+    await settleNow(gateway.services, data.operation?.id);
+    expect(changed).toBe(true);
+    expect(await transfer(data.id)).toMatchObject({
+      status: 'pending',
+      providerRef: null,
+      operation: { outcome: 'unknown' },
+    });
+    front.rewrite = (_path, text) => text;
+    await settleNow(ahead(gateway, 60_000), data.operation?.id);
+    expect(await transfer(data.id)).toMatchObject({ status: 'succeeded', operation: { outcome: 'succeeded' } });
+  });
+
   test('and that the provider lists under the number of another one is left to a person', async () => {
     const cardholder = await holder();
     const { data: other } = await send(order(cardholder));

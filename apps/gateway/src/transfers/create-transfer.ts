@@ -11,6 +11,7 @@ import {
   unknown,
   uuidOf,
 } from '@card-gateway/core';
+import type { Pool } from 'pg';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
@@ -54,6 +55,9 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
       const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
       if (outcome.kind !== 'done') return outcome;
       if (!outcome.value.found) return { kind: 'absent' };
+      if (!(await isOrdered(pool, operation, outcome.value.value))) {
+        return unknown('unreadable_answer', { httpStatus: null, code: null, ...outcome.evidence, message: notOrdered });
+      }
       await describeTransfer(pool, operation.resourceId, outcome.value.value, askedAt);
       const end = ended(outcome.value.value, outcome.evidence);
       return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
@@ -65,6 +69,28 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
         ? null
         : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
   };
+}
+
+const notOrdered = 'the record under our number is of another holder, direction or amount than was ordered';
+
+/** Whether the provider's record, as far as it says, is of the value that was ordered to be moved. */
+async function isOrdered(
+  pool: Pool,
+  { tenant, resourceId }: { readonly tenant: string; readonly resourceId: string },
+  { cardholderRef, direction, amount }: ProviderTransfer,
+): Promise<boolean> {
+  const ordered = await getTransfer(pool, tenant, resourceId);
+  if (ordered === null) return false;
+  const holder = await findCardholder(pool, tenant, ordered.cardholderId);
+  return (
+    (cardholderRef ?? holder?.providerRef) === holder?.providerRef &&
+    (direction ?? ordered.direction) === ordered.direction &&
+    withoutZeros(amount ?? ordered.amount) === withoutZeros(ordered.amount)
+  );
+}
+
+function withoutZeros(amount: string): string {
+  return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 }
 
 /** What the provider's record of a transfer says of it: only `Success` and `Fail` are an end (keysecure.md §9, set 8.1). */
