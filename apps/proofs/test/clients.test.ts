@@ -10,7 +10,7 @@ describe('options', () => {
   test('all tools read the committed document, or one reads another', () => {
     expect(readOptions([])).toEqual({ document: expect.stringMatching(/\/docs\/openapi\.json$/), tools });
     expect(readOptions(['--tool', 'hey-api', '--document', 'x.json'])).toMatchObject({
-      document: 'x.json',
+      document: expect.stringMatching(/^\/.*\/x\.json$/),
       tools: [{ name: 'hey-api' }],
     });
   });
@@ -49,6 +49,8 @@ test('the table tells what a tool lacks from what it could not do and what was n
 
 describe('a gateway of a later version', () => {
   const server = createServer((request, reply) => {
+    // As a gateway does that may compress.
+    if (request.headers['accept-encoding'] !== undefined) return void reply.writeHead(500).end();
     reply.writeHead(201, { 'content-type': 'application/problem+json', 'x-request-id': String(request.url) });
     reply.end('{"data":[{"network":"visa","bank":{"code":"A"}},{"network":null}]}');
   });

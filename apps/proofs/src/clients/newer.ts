@@ -39,7 +39,9 @@ export async function serveNewer(gatewayUrl: string, change: Change): Promise<Ne
     reply.end(text);
   };
   const server = createServer((incoming, reply) => {
-    const { method, headers } = incoming;
+    const { method } = incoming;
+    // What is compressed could not be changed.
+    const { 'accept-encoding': _any, ...headers } = incoming.headers;
     const outgoing = request(new URL(incoming.url ?? '/', gatewayUrl), { method, headers }, (answer) => {
       relay(answer, reply).catch(() => reply.destroy());
     });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../chaos/options.ts';
 import { type Tool, tools } from './tools.ts';
@@ -16,7 +17,7 @@ export function readOptions(words: readonly string[]): ClientOptions {
   if (wanted.length === 0) {
     throw new UsageError(`--tool: expected ${tools.map(({ name }) => `"${name}"`).join(', ')}.\n${usage}`);
   }
-  return { document, tools: wanted };
+  return { document: resolve(document), tools: wanted };
 }
 
 function parsed(words: readonly string[]): { document: string; tool?: string } {

@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { install, shipped } from '../chaos/installation.ts';
 import { startPostgres } from '../chaos/postgres.ts';
 import { openReplica } from '../chaos/replica.ts';
-import { run } from '../docker/command.ts';
+import { CommandError, run } from '../docker/command.ts';
 import { type Change, serveNewer } from './newer.ts';
 import type { ClientOptions } from './options.ts';
 import { type Result, stages, table } from './report.ts';
@@ -33,8 +33,7 @@ export async function proveClients(
   const gateway = await startGateway(undo);
   const results: Result[] = [];
   for (const tool of tools) {
-    if (signal.aborted) break;
-    const result = await prove(tool, document, gateway, say);
+    const result = await prove(tool, document, gateway, { signal, say });
     results.push(result);
     for (const line of result.notes) say(`${tool.name}: ${line}`);
   }
@@ -42,7 +41,12 @@ export async function proveClients(
   return results.every(({ reached }) => reached === 'all' || reached === 'absent');
 }
 
-async function prove(tool: Tool, document: string, gateway: Gateway, say: (line: string) => void): Promise<Result> {
+async function prove(
+  tool: Tool,
+  document: string,
+  gateway: Gateway,
+  { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
+): Promise<Result> {
   const { name } = tool;
   const absent = (await Promise.all(tool.needs.map(isAbsent))).flatMap((is, index) =>
     is ? [tool.needs[index] ?? ''] : [],
@@ -62,14 +66,18 @@ async function prove(tool: Tool, document: string, gateway: Gateway, say: (line:
     'new word': () => tourOfNewer(tool, place, gateway, 'word'),
   };
   for (const stage of stages) {
+    signal.throwIfAborted();
     say(`${name}: ${stage}`);
     try {
       await steps[stage]();
       passed.push(stage);
     } catch (error) {
-      // Its first line is the command.
-      const [, ...lines] = (error as Error).message.split('\n');
-      notes.push(`${stage} failed`, ...lines.filter((line) => line.trim() !== '').slice(0, mostLines));
+      const lines = (error as Error).message.split('\n');
+      if (error instanceof CommandError) lines.shift();
+      notes.push(
+        `${stage} failed`,
+        ...lines.filter((line) => /\S/.test(line) && !chatter.test(line)).slice(0, mostLines),
+      );
       // A client that falls over a new member may still take a new word.
       if (!stage.startsWith('new')) break;
     }
@@ -89,6 +97,8 @@ async function placeOf({ name }: Tool, document: string): Promise<Place> {
 
 /** Of what a tool said when it failed. */
 const mostLines = 12;
+/** What openapi-generator says on its way. */
+const chatter = /^\[main\] (INFO|WARN) /;
 const kept = new Set(['environment', 'node_modules', 'package-lock.json']);
 
 async function isAbsent(program: string): Promise<boolean> {
