@@ -14,7 +14,7 @@ import { operator, UsageError } from './commands/usage.ts';
 import { type Config, environment, readSettings } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
-import { errorForLog } from './http/logging.ts';
+import { errorForLog } from './log.ts';
 import { withLocalData } from './local-data.ts';
 import { createSealing, type Sealing } from './sealing.ts';
 import { build } from './version.ts';

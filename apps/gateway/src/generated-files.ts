@@ -8,9 +8,9 @@ import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { callbackPages } from './callback-pages.ts';
 import { envExample, listLimits, readConfig } from './config.ts';
-import { createMetrics } from './http/metrics.ts';
-import { createPulse } from './jobs/pulse.ts';
-import { createUnrecorded } from './ledger/unrecorded.ts';
+import { createMetrics } from './metrics.ts';
+import { createPulse } from './pulse.ts';
+import { createUnrecorded } from './unrecorded.ts';
 import { createListBulkhead } from './list-bulkhead.ts';
 import { createSealing } from './sealing.ts';
 

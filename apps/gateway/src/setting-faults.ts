@@ -1,11 +1,27 @@
-import type { Config } from './config.ts';
 import { nearest } from './nearest.ts';
 
 /** A provider that gets less milliseconds would hardly be reached: nothing is sent then. */
 export const leastProviderMs = 50;
 
+/** The settings that are compared, as they were read: those that are wrong are missing. */
+interface Compared {
+  readonly GATEWAY_SEALING_KEYS?: readonly NamedKey[];
+  readonly GATEWAY_FINGERPRINT_KEYS?: readonly NamedKey[];
+  readonly SHUTDOWN_GRACE_MS?: number;
+  readonly HTTP_RECORDING_RESERVE_MS?: number;
+  readonly HTTP_WRITE_DEADLINE_MS?: number;
+  readonly HTTP_READ_DEADLINE_MS?: number;
+  readonly PORT?: number;
+  readonly METRICS_PORT?: number | string;
+}
+
+interface NamedKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
 /** What settings that are right alone have against each other. */
-export function contradictions(config: Partial<Config>): string[] {
+export function contradictions(config: Compared): string[] {
   return [...sharedKeys(config), ...shortTimeOuts(config), ...sharedPort(config)];
 }
 
@@ -13,7 +29,7 @@ export function contradictions(config: Partial<Config>): string[] {
 function sharedKeys({
   GATEWAY_SEALING_KEYS: sealing = [],
   GATEWAY_FINGERPRINT_KEYS: fingerprint = [],
-}: Partial<Config>): string[] {
+}: Compared): string[] {
   const shared = fingerprint.filter(({ key }) => sealing.some((other) => other.key.equals(key)));
   return shared.map(
     ({ id }) => `GATEWAY_FINGERPRINT_KEYS: expected other keys than those of GATEWAY_SEALING_KEYS; "${id}" is in both.`,
@@ -21,7 +37,7 @@ function sharedKeys({
 }
 
 /** What is accepted before SIGTERM must be able to end before the process does, and each call must get some time. */
-function shortTimeOuts(config: Partial<Config>): string[] {
+function shortTimeOuts(config: Compared): string[] {
   const { SHUTDOWN_GRACE_MS: grace = Infinity, HTTP_RECORDING_RESERVE_MS: reserve = 0 } = config;
   const faults: string[] = [];
   for (const name of ['HTTP_WRITE_DEADLINE_MS', 'HTTP_READ_DEADLINE_MS'] as const) {
@@ -41,7 +57,7 @@ function shortTimeOuts(config: Partial<Config>): string[] {
 }
 
 /** Two services cannot listen on one port. */
-function sharedPort({ PORT: port, METRICS_PORT: metrics }: Partial<Config>): string[] {
+function sharedPort({ PORT: port, METRICS_PORT: metrics }: Compared): string[] {
   if (port === undefined || port === 0 || metrics !== port) return [];
   return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
 }

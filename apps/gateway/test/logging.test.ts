@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../src/http/logging.ts';
+import { createLog } from '../src/log.ts';
 
 function logged(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
@@ -91,7 +91,7 @@ describe('the log', () => {
     // A process of its own, whose standard output is first one that cannot be written to.
     const script = `
       const { closeSync, openSync } = await import('node:fs');
-      const { createLog } = await import(${JSON.stringify(new URL('../src/http/logging.ts', import.meta.url).href)});
+      const { createLog } = await import(${JSON.stringify(new URL('../src/log.ts', import.meta.url).href)});
       closeSync(1);
       openSync('/dev/null', 'r');
       const log = createLog('info');

@@ -1,7 +1,8 @@
 import { Agent, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createMetrics, metricsServer } from '../src/http/metrics.ts';
+import { metricsServer } from '../src/http/metrics.ts';
+import { createMetrics } from '../src/metrics.ts';
 import { call, problemOf } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

@@ -3,7 +3,7 @@ import type { Client } from '@card-gateway/client';
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
-import { createLog } from '../src/http/logging.ts';
+import { createLog } from '../src/log.ts';
 import { startJobs } from '../src/jobs/jobs.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { call } from './setup/call.ts';

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
-import { createLog } from '../src/http/logging.ts';
+import { createLog } from '../src/log.ts';
 import { startJobs } from '../src/jobs/jobs.ts';
-import { createPulse } from '../src/jobs/pulse.ts';
+import { createPulse } from '../src/pulse.ts';
 import { call } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

@@ -7,7 +7,7 @@ import { takeCards } from '../src/cards/take-cards.ts';
 import { findById } from '../src/ledger/store.ts';
 import { attemptOf, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
 import { resolveOperation } from '../src/operations/resolve-operation.ts';
-import { unsettledCounts } from '../src/operations/store.ts';
+import { unsettledCounts } from '../src/unsettled/store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, send } from './setup/send.ts';

@@ -3,7 +3,7 @@ import { type CardStatus, uuidOf } from '@card-gateway/core';
 import type { OpenApiCard } from '@card-gateway/sandbox/open-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
-import { createLog } from '../src/http/logging.ts';
+import { createLog } from '../src/log.ts';
 import { startJobs } from '../src/jobs/jobs.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { cardMaker } from './setup/cards.ts';

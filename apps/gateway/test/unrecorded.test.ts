@@ -1,6 +1,6 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createUnrecorded } from '../src/ledger/unrecorded.ts';
+import { createUnrecorded } from '../src/unrecorded.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
 import { send } from './setup/send.ts';

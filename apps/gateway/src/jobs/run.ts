@@ -13,7 +13,7 @@ import {
 import type { Logger as Pino } from 'pino';
 import { jobsAtOnce } from '../config.ts';
 import type { Services } from '../services.ts';
-import type { QueuePulse } from './pulse.ts';
+import type { QueuePulse } from '../pulse.ts';
 import { openRunConnections } from './store.ts';
 
 const pollIntervalMs = 1000;

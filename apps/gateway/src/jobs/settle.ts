@@ -15,7 +15,7 @@ import {
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
 import { queueLeftSyncs } from '../syncs/store.ts';
-import { leftAfterMs } from './pulse.ts';
+import { leftAfterMs } from '../pulse.ts';
 import { freeLeftJobs } from './store.ts';
 
 /** A look-up that is due for this long has lost its job. */

@@ -1,5 +1,22 @@
+import type { SettledBy } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import type { Attempt, StoredAnswer } from './store.ts';
+
+/** What is answered to a write, and again to its repeats. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One call about a write, or one thing that showed what became of it. */
+export interface Attempt {
+  readonly kind: 'send' | Exclude<SettledBy, 'answer'>;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly outcome: 'done' | 'refused' | 'unknown' | 'absent';
+  readonly httpStatus: number | null;
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+}
 
 /** Adds evidence. A look-up that shows the same as the one before only moves that one's end on. */
 export async function addAttempt(client: PoolClient, operationId: string, attempt: Attempt): Promise<void> {

@@ -3,7 +3,6 @@ import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { operationView } from './reference.ts';
 import type { OperationRow } from './store.ts';
-import type { SuccessWord } from './word.ts';
 
 /** One kind of write: how its outcome changes our records, what is answered, and how a lost answer is found out. */
 export interface WriteKind<Value> {
@@ -36,6 +35,19 @@ export interface WriteKind<Value> {
    * @throws ProblemError 409 when the provider says otherwise, 503 when it cannot be asked now
    */
   resolved(word: SuccessWord): Promise<Outcome<Value> | null>;
+}
+
+/** The word of a person that a write succeeded, after a look-up that did not show that. */
+export interface SuccessWord {
+  readonly operation: OperationRow;
+  /** Null when it is no longer configured: then nobody can be asked. */
+  readonly account: OpenAccount | null;
+  /** The provider's id of what came of the write, as it is known here or as the person named it. */
+  readonly providerRef: string | null;
+  /** The provider answered the look-up, and showed nothing of the write. */
+  readonly isAbsent: boolean;
+  /** What is left of the request's time for one more read. */
+  readonly call: () => ProviderCall;
 }
 
 /** A resource as callers see it; `providerRef` where it has an id at the provider. */

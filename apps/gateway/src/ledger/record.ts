@@ -7,8 +7,9 @@ import type { WriteKind } from './kind.ts';
 import { replay } from './replay.ts';
 import type { WriteAnswer } from './request.ts';
 import { contradiction, settleOperation } from './settle.ts';
-import { type Attempt, confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
-import type { Recorded } from './unrecorded.ts';
+import type { Attempt } from './attempt-store.ts';
+import { confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
+import type { Recorded } from '../unrecorded.ts';
 
 /** What a process knows of a write that is its own. */
 export interface Finding<Value> {

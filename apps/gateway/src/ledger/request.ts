@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts';
-import type { StoredAnswer } from './store.ts';
+import type { StoredAnswer } from './attempt-store.ts';
 
 /** A write as it came in. */
 export interface WriteRequest {

@@ -4,7 +4,8 @@ import { ProblemError, problemBody, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type LookUp, viewOf, type WriteKind } from './kind.ts';
 import type { Happening, Showed } from './machine.ts';
-import { type Attempt, isTakenReference, type OperationRow, settle, type StoredAnswer } from './store.ts';
+import type { Attempt, StoredAnswer } from './attempt-store.ts';
+import { isTakenReference, type OperationRow, settle } from './store.ts';
 
 /**
  * Settles a write by what the provider said, and builds its answer: the answer to the send, or a look-up that found it. An

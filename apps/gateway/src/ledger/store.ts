@@ -1,7 +1,7 @@
 import { inTransaction, Unconfirmed } from '@card-gateway/database';
-import type { OperationType, Refusal, SettledBy, SettlesBy } from '@card-gateway/core';
+import type { OperationType, Refusal, SettlesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { addAttempt, keepAnswer } from './attempt-store.ts';
+import { addAttempt, type Attempt, keepAnswer, type StoredAnswer } from './attempt-store.ts';
 import { keyHash } from './key-hash.ts';
 import { type Happening, next, type Standing } from './machine.ts';
 import { queueSettle } from './queue-store.ts';
@@ -25,23 +25,6 @@ export interface OperationRow extends Standing {
   readonly answerStatus: number | null;
   readonly answer: unknown;
   readonly createdAt: Date;
-}
-
-/** What is answered to a write, and again to its repeats. */
-export interface StoredAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** One call about a write, or one thing that showed what became of it. */
-export interface Attempt {
-  readonly kind: 'send' | Exclude<SettledBy, 'answer'>;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly outcome: 'done' | 'refused' | 'unknown' | 'absent';
-  readonly httpStatus: number | null;
-  readonly providerCode: string | null;
-  readonly providerMessage: string | null;
 }
 
 /** What makes a request the same as an earlier one. */

@@ -1,22 +1,8 @@
-import type { Finding, Outcome, ProviderCall } from '@card-gateway/core';
+import type { Finding, Outcome } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import { isUnreadable } from './settle.ts';
-import type { OperationRow } from './store.ts';
-
-/** The word of a person that a write succeeded, after a look-up that did not show that. */
-export interface SuccessWord {
-  readonly operation: OperationRow;
-  /** Null when it is no longer configured: then nobody can be asked. */
-  readonly account: OpenAccount | null;
-  /** The provider's id of what came of the write, as it is known here or as the person named it. */
-  readonly providerRef: string | null;
-  /** The provider answered the look-up, and showed nothing of the write. */
-  readonly isAbsent: boolean;
-  /** What is left of the request's time for one more read. */
-  readonly call: () => ProviderCall;
-}
 
 /**
  * The provider's record of what a person named.

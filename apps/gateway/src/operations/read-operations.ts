@@ -10,7 +10,8 @@ import { type Caller, hasScope } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
-import { listOperations, type OperationDetails, unsettledCounts } from './store.ts';
+import { listOperations, type OperationDetails } from './store.ts';
+import { unsettledCounts } from '../unsettled/store.ts';
 
 /** Whether a caller sees the operations of a type. */
 export function maySee(caller: Caller, type: OperationType): boolean {

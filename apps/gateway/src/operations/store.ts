@@ -1,6 +1,6 @@
 import type { OperationState, OperationType, Refusal, SettledBy, SettlesBy, UnknownReason } from '@card-gateway/core';
 import type { Pool } from 'pg';
-import type { Attempt } from '../ledger/store.ts';
+import type { Attempt } from '../ledger/attempt-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 /** An attempt as JSON has it: its times are texts. */
@@ -93,31 +93,5 @@ export async function listOperations(
       types === undefined ? [] : [types],
     ),
   );
-  return rows;
-}
-
-/** Writes of an account whose outcome is unknown. */
-export interface UnsettledCount {
-  readonly account: string;
-  readonly unknown: number;
-  /** Of those: how many no look-up will settle. */
-  readonly waitingForPerson: number;
-  readonly oldestUnknownSince: Date;
-}
-
-/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unsettled ones alone. */
-export async function unsettledCounts(
-  pool: Pool,
-  { tenant, types }: Partial<Pick<OperationFilter, 'tenant' | 'types'>> = {},
-): Promise<UnsettledCount[]> {
-  const { rows } = await pool.query<UnsettledCount>({
-    name: 'operation-unsettled-counts',
-    text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
-             min(unknown_since) AS "oldestUnknownSince"
-           FROM operations
-           WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) AND ($2::text[] IS NULL OR type = ANY ($2))
-           GROUP BY account ORDER BY account`,
-    values: [tenant ?? null, types ?? null],
-  });
   return rows;
 }

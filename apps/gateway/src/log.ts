@@ -1,0 +1,133 @@
+import { redact } from '@card-gateway/core';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+
+/** Every field that may be logged. What is not named here is left out, and only counted (`withheld`). */
+const loggedFields: ReadonlySet<string> = new Set([
+  'account',
+  'accounts',
+  'callback',
+  'caller',
+  'cause',
+  'client',
+  'code',
+  'commit',
+  'durationMs',
+  'err',
+  'removed',
+  'found',
+  'httpStatus',
+  'jobs',
+  'listensAt',
+  'method',
+  'ms',
+  'operation',
+  'requestId',
+  'result',
+  'route',
+  'rows',
+  'sealed',
+  'sealingKey',
+  'signal',
+  'standbys',
+  'status',
+  'tenant',
+  'text',
+  'version',
+  'why',
+]);
+
+/** Names under which secrets go elsewhere: masked should one of them come past the list, as a child's field would. */
+const secretNames = [
+  'address',
+  'apiKey',
+  'authorization',
+  'body',
+  'cardNumber',
+  'cvv',
+  'firstName',
+  'headers',
+  'lastName',
+  'line1',
+  'line2',
+  'pan',
+  'password',
+  'phone',
+  'pin',
+  'smsCode',
+  'sumsubShareToken',
+  'token',
+  'tokenId',
+];
+
+/**
+ * The log: JSON lines on standard output. Nothing of a request is logged but method, route pattern, status, time and
+ * caller; of an error its kind, its redacted message and its frames, because a database error quotes the row. Texts of
+ * others (the job queue, Fastify) are redacted too.
+ */
+export function createLog(level: string, destination: DestinationStream = standardOutput()): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { log: allowed },
+    serializers: { err: errorForLog, jobs: redactedText, text: redactedText },
+    redact: {
+      paths: secretNames.flatMap((name) => [name, `err.${name}`, `err.cause.${name}`]),
+      censor: '[secret]',
+    },
+    hooks: {
+      logMethod([first, message], method) {
+        const fields: unknown = first;
+        if (typeof fields === 'string') method.call(this, redact(fields) ?? '');
+        else if (fields instanceof Error) method.call(this, { err: fields }, redact(message) ?? 'failed');
+        // Pino would take an error's own text for the message.
+        else method.call(this, fields, redact(message) ?? 'failed');
+      },
+    },
+  };
+  return pino(options, destination);
+}
+
+/** What cannot be written is kept up to this; what comes beyond it is lost. */
+const mostUnwrittenBytes = 1_048_576;
+
+/** Where lines cannot be written, on a full disk for one, the gateway goes on without them; Pino would end it. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: mostUnwrittenBytes });
+  // The next line tries again, and what was kept goes before it.
+  output.on('error', () => undefined);
+  return output;
+}
+
+/** The fields that may be logged, and how many others there were. Objects may not, but for an error. */
+function allowed(fields: Record<string, unknown>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  let withheld = 0;
+  for (const [name, value] of Object.entries(fields)) {
+    const isPlain = typeof value !== 'object' || value === null || (name === 'err' && value instanceof Error);
+    if (isPlain && loggedFields.has(name)) shown[name] = value;
+    else withheld += 1;
+  }
+  return withheld === 0 ? shown : { ...shown, withheld };
+}
+
+function redactedText(text: unknown): string | null {
+  return typeof text === 'string' ? redact(text) : null;
+}
+
+/** An error as it may be logged. */
+export function errorForLog(
+  error: Error & { code?: string; constraint?: string; cause?: unknown },
+): Record<string, unknown> {
+  // The stack begins with the message, which may have lines that look like frames.
+  const { message, stack = '' } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return {
+    type: error.name,
+    code: error.code,
+    constraint: error.constraint,
+    message: redact(message),
+    frames: frames.filter((line) => line.startsWith('    at ')).slice(0, 12),
+    ...(error.cause instanceof Error && { cause: errorForLog(error.cause) }),
+  };
+}

@@ -1,0 +1,192 @@
+import type { ExchangeReport } from '@card-gateway/adapter-kit';
+import type { Pool } from 'pg';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Accounts } from './accounts/accounts.ts';
+import type { CircuitStatus } from './accounts/circuit.ts';
+import type { QueuePulse } from './pulse.ts';
+import { standbyCounts } from './standbys/store.ts';
+import type { Unrecorded } from './unrecorded.ts';
+import { type UnsettledCount, unsettledCounts } from './unsettled/store.ts';
+import { build } from './version.ts';
+
+/** What is looked at when the figures are asked for. */
+export interface Measured {
+  readonly pool: Pool;
+  readonly database: { fault(): string | null };
+  readonly pulse: QueuePulse;
+  readonly accounts: Accounts;
+  readonly unrecorded: Unrecorded;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * What the process counts of itself, for Prometheus. A label is the name of an account or an operation, a status or one of
+ * a few words, never an id and nothing of a request: so their number has a limit, and nobody can be told from them.
+ */
+export interface Metrics {
+  /** Event loop, heap and garbage collection of this process too; once per process. */
+  collectProcess(): void;
+  requestAnswered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
+  providerCalled(account: string, report: ExchangeReport): void;
+  /** Callbacks by account and by what became of them. */
+  readonly callbackCounter: Counter<'account' | 'result'>;
+  /** What was removed because it was over for long enough. */
+  readonly retentionCounter: Counter<'kind'>;
+  /** All of it as text. Asks the database once, and at most every few seconds. */
+  text(measured: Measured): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** Seconds: from an answer out of our own records to one that took all the time there is. */
+const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
+
+/** `hidden` is what a role without pg_read_all_stats sees of each. */
+const standbyStates = ['sync', 'quorum', 'potential', 'async', 'hidden'] as const;
+
+/** Milliseconds for which counts of the database are given again. */
+const countsMaxAgeMs = 2000;
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'gateway_http_request_duration_seconds',
+    help: 'Requests answered, by operation and HTTP status.',
+    labelNames: ['operation', 'status'],
+    buckets,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'gateway_provider_call_duration_seconds',
+    help: 'Requests sent to providers: result is the HTTP status class, not_sent or lost.',
+    labelNames: ['account', 'operation', 'result'],
+    buckets,
+    registers,
+  });
+  const callbackCounter = new Counter({
+    name: 'gateway_callbacks_total',
+    help: 'Callbacks received, by what became of them.',
+    labelNames: ['account', 'result'],
+    registers,
+  });
+  const retentionCounter = new Counter({
+    name: 'gateway_retention_removed_total',
+    help: 'Rows, or values of them, that were removed because they were over for long enough, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
+    new Gauge({ name, help, labelNames, registers });
+  const inFlight = gauge('gateway_account_calls_in_flight', 'Calls under way at an account.', ['account']);
+  const queued = gauge('gateway_account_calls_queued', 'Calls that wait for a place at an account.', ['account']);
+  const circuit = gauge('gateway_account_circuit', '1 for the state that the circuit is in.', ['account', 'state']);
+  const unknown = gauge('gateway_operations_unknown', 'Writes whose outcome nobody knows.', ['account']);
+  const person = gauge('gateway_operations_waiting_for_person', 'Of those, the ones that a person must settle.', [
+    'account',
+  ]);
+  const oldest = gauge('gateway_operations_unknown_oldest_seconds', 'For how long the oldest of those is unknown.', [
+    'account',
+  ]);
+  const database = gauge(
+    'gateway_database_up',
+    '1 while the database takes writes; without it nothing is known of writes.',
+    [],
+  );
+  const standbys = gauge('gateway_database_standbys', 'Standbys of the database, by pg_stat_replication.sync_state.', [
+    'state',
+  ]);
+  const unrecorded = gauge(
+    'gateway_outcomes_unrecorded',
+    'Writes of which this process knows more than the database could take.',
+    [],
+  );
+  const pollAge = gauge('gateway_queue_poll_age_seconds', 'Since the job queue last asked for jobs.', []);
+  const jobAge = gauge('gateway_queue_job_age_seconds', 'Since a job last ended, or since the start.', []);
+  const restarts = gauge('gateway_queue_restarts', 'How often the job queue broke and began anew.', []);
+  const { version, commit } = build;
+  gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
+  const count = remembered(async (pool: Pool) => {
+    const [unsettled, standbys] = await Promise.all([unsettledCounts(pool), standbyCounts(pool)]);
+    return { unsettled, standbys };
+  });
+
+  function setLoads({ accounts }: Pick<Measured, 'accounts'>): void {
+    for (const account of accounts.all) {
+      const load = account.load();
+      inFlight.set({ account: account.name }, load.inFlight);
+      queued.set({ account: account.name }, load.queued);
+      for (const state of circuits) circuit.set({ account: account.name, state }, load.circuit === state ? 1 : 0);
+    }
+  }
+
+  function setUnsettled(
+    { accounts, now }: Pick<Measured, 'accounts' | 'now'>,
+    counts: readonly UnsettledCount[] | null,
+  ): void {
+    // An account that is no longer configured may have unknown writes all the same.
+    for (const gauge of [unknown, person, oldest]) gauge.reset();
+    if (counts === null) return;
+    for (const { name: account } of accounts.all) {
+      for (const gauge of [unknown, person, oldest]) gauge.set({ account }, 0);
+    }
+    for (const count of counts) {
+      const { account } = count;
+      unknown.set({ account }, count.unknown);
+      person.set({ account }, count.waitingForPerson);
+      oldest.set({ account }, Math.max(0, (now() - count.oldestUnknownSince.getTime()) / 1000));
+    }
+  }
+
+  function setStandbys(counts: ReadonlyMap<string, number> | null): void {
+    standbys.reset();
+    if (counts === null) return;
+    for (const state of standbyStates) standbys.set({ state }, 0);
+    for (const [state, count] of counts) standbys.set({ state }, count);
+  }
+
+  function setQueue({ pulse }: Pick<Measured, 'pulse'>): void {
+    const figures = pulse.figures();
+    if (figures === null) return;
+    pollAge.set(figures.pollAge);
+    jobAge.set(figures.jobAge);
+    restarts.set(figures.restarts);
+  }
+
+  return {
+    collectProcess: () => collectDefaultMetrics({ register: registry }),
+    requestAnswered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
+    providerCalled: (account, { operation, durationMs, result, httpStatus }) =>
+      calls.observe(
+        { account, operation, result: httpStatus === null ? result : `${Math.floor(httpStatus / 100)}xx` },
+        durationMs / 1000,
+      ),
+    callbackCounter,
+    retentionCounter,
+    text: async (measured) => {
+      setLoads(measured);
+      setQueue(measured);
+      const isUp = measured.database.fault() === null;
+      database.set(isUp ? 1 : 0);
+      const counts = isUp ? await count(measured.pool).catch(() => null) : null;
+      setUnsettled(measured, counts?.unsettled ?? null);
+      setStandbys(counts?.standbys ?? null);
+      unrecorded.set(measured.unrecorded.count());
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** `ask`, at most once at a time and once in a while, however often it is called. */
+function remembered<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
+  let last: { answeredAt: number; readonly answer: Promise<T> } | null = null;
+  return (question) => {
+    if (last !== null && performance.now() - last.answeredAt <= countsMaxAgeMs) return last.answer;
+    const asked = { answeredAt: Infinity, answer: ask(question) };
+    const answered = (): void => void (asked.answeredAt = performance.now());
+    void asked.answer.then(answered, answered);
+    last = asked;
+    return asked.answer;
+  };
+}

@@ -1,0 +1,28 @@
+import type { OperationType } from '@card-gateway/core';
+import type { Pool } from 'pg';
+
+/** Writes of an account whose outcome is unknown. */
+export interface UnsettledCount {
+  readonly account: string;
+  readonly unknown: number;
+  /** Of those: how many no look-up will settle. */
+  readonly waitingForPerson: number;
+  readonly oldestUnknownSince: Date;
+}
+
+/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unsettled ones alone. */
+export async function unsettledCounts(
+  pool: Pool,
+  { tenant, types }: { readonly tenant?: string; readonly types?: readonly OperationType[] | undefined } = {},
+): Promise<UnsettledCount[]> {
+  const { rows } = await pool.query<UnsettledCount>({
+    name: 'operation-unsettled-counts',
+    text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
+             min(unknown_since) AS "oldestUnknownSince"
+           FROM operations
+           WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) AND ($2::text[] IS NULL OR type = ANY ($2))
+           GROUP BY account ORDER BY account`,
+    values: [tenant ?? null, types ?? null],
+  });
+  return rows;
+}
