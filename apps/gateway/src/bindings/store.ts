@@ -63,18 +63,13 @@ export async function bindingsOfUser(
   return rows.map(({ id }) => id);
 }
 
+type SealedToken = Pick<BindingRow, 'account' | 'userRef' | 'kind' | 'providerRef' | 'status'> & {
+  readonly tokenSealed: Buffer | null;
+};
+
 /** What a binding's payment token is opened with; null for another tenant's binding, as for none. */
-export async function getSealedToken(
-  pool: Pool,
-  tenant: string,
-  id: string,
-): Promise<
-  | (Pick<BindingRow, 'account' | 'userRef' | 'kind' | 'providerRef' | 'status'> & {
-      readonly tokenSealed: Buffer | null;
-    })
-  | null
-> {
-  const { rows } = await pool.query(
+export async function getSealedToken(pool: Pool, tenant: string, id: string): Promise<SealedToken | null> {
+  const { rows } = await pool.query<SealedToken>(
     `SELECT account, user_ref AS "userRef", kind, provider_ref AS "providerRef", status, token_sealed AS "tokenSealed"
      FROM bindings WHERE id = $1 AND tenant = $2`,
     [id, tenant],

@@ -64,7 +64,7 @@ function withoutDatabase(faults: readonly string[], why: string): Finding[] {
 
 async function checkDatabase(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const { rows } = await pool.query<{ server: string; role: string; isSuperuser: boolean; isEncrypted: boolean }>(
-    `SELECT current_setting('server_version') AS server, current_user AS role, rolsuper AS "isSuperuser",
+    `SELECT current_setting('server_version') AS server, current_user AS role, rolsuper IS TRUE AS "isSuperuser",
        coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted"
      FROM pg_roles WHERE rolname = current_user`,
   );

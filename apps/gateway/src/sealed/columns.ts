@@ -1,20 +1,7 @@
 import type { SealedPlace } from '../sealing.ts';
 
-/**
- * A column that holds sealed values. Its names follow from `column`: `<column>_sealed` is the value, `<column>_key` the id of
- * its key, which the database keeps by itself and refuses when that key is retired (migration `20261123130000_audit`).
- */
-export interface SealedColumn {
-  readonly table: SealedPlace['table'];
-  readonly column: SealedPlace['column'];
-  /** Columns of the row's natural key, in the order in which values are sealed to it ({@link SealedPlace.row}). */
-  readonly row: readonly string[];
-  /** Column with the fingerprint of the same value, which is made anew under the newest key. */
-  readonly fingerprint: string | null;
-}
-
 /** All sealed columns there are: rotation and status go by this list. */
-export const sealedColumns: readonly SealedColumn[] = [
+export const sealedColumns = [
   { table: 'cards', column: 'pan', row: ['account', 'provider_ref'], fingerprint: 'pan_fingerprint' },
   {
     table: 'bindings',
@@ -23,7 +10,17 @@ export const sealedColumns: readonly SealedColumn[] = [
     fingerprint: 'token_fingerprint',
   },
   { table: 'callbacks', column: 'record', row: ['account', 'deduplication_key'], fingerprint: null },
-];
+] as const satisfies readonly (SealedPlace & {
+  /** Column with the fingerprint of the same value, which is made anew under the newest key. */
+  readonly fingerprint: string | null;
+})[];
+
+/**
+ * A column that holds sealed values. Its names follow from `column`: `<column>_sealed` is the value, `<column>_key` the id of
+ * its key, which the database keeps by itself and refuses when that key is retired (migration `20261123130000_audit`).
+ * `row` is the row's natural key, in the order in which values are sealed to it ({@link SealedPlace.row}).
+ */
+export type SealedColumn = (typeof sealedColumns)[number];
 
 /** Columns with `<key id>:<digest>` under a fingerprint key. But for the fingerprints above, the value is not kept. */
 export const fingerprintColumns = [

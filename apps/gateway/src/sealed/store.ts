@@ -36,8 +36,8 @@ export async function readWindow(
   newest: { readonly sealing: string; readonly fingerprint: string },
   size: number,
 ): Promise<Window> {
-  const { rows } = await pool.query<SealedRow & { isDue: boolean }>(
-    `SELECT id, CASE WHEN due THEN sealed END AS sealed, key_parts AS row, due AS "isDue" FROM (
+  const { rows } = await pool.query<Omit<SealedRow, 'sealed'> & { sealed: Buffer | null }>(
+    `SELECT id, CASE WHEN due THEN sealed END AS sealed, key_parts AS row FROM (
        SELECT id, ${column.column}_sealed AS sealed,
          CASE WHEN num_nulls(${column.row.join(', ')}) = 0 THEN ARRAY[${column.row.join(', ')}] END AS key_parts,
          ${column.column}_key <> $2 OR ${isOlderFingerprint(column)} AS due
@@ -45,7 +45,7 @@ export async function readWindow(
     [after, newest.sealing, `${newest.fingerprint}:`, size],
   );
   const last = rows.length < size ? null : (rows.at(-1)?.id ?? null);
-  return { due: rows.filter(({ isDue }) => isDue), last };
+  return { due: rows.flatMap(({ sealed, ...row }) => (sealed === null ? [] : [{ ...row, sealed }])), last };
 }
 
 /** Those of the rows that are still under an older key. */
@@ -80,14 +80,11 @@ export async function replaceSealed(
 }
 
 /** The ids of the keys that sealed what a column holds, each with its rows. */
-export async function countByKey(
-  pool: Pool,
-  { table, column }: Pick<SealedColumn, 'table' | 'column'>,
-): Promise<Map<string, number>> {
-  return counted(
-    pool,
+export async function countByKey(pool: Pool, { table, column }: SealedColumn): Promise<Map<string, number>> {
+  const { rows } = await pool.query<KeyCount>(
     `SELECT ${column}_key AS key, count(*) AS rows FROM ${table} WHERE ${column}_key IS NOT NULL GROUP BY 1 ORDER BY 1`,
   );
+  return countsOf(rows);
 }
 
 /** The ids of the fingerprint keys of a column, each with its rows. */
@@ -95,14 +92,18 @@ export async function countByFingerprintKey(
   pool: Pool,
   { table, column }: FingerprintColumn,
 ): Promise<Map<string, number>> {
-  return counted(
-    pool,
+  const { rows } = await pool.query<KeyCount>(
     `SELECT split_part(${column}, ':', 1) AS key, count(*) AS rows FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 1`,
   );
+  return countsOf(rows);
 }
 
-async function counted(pool: Pool, statement: string): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ key: string; rows: string }>(statement);
+interface KeyCount {
+  readonly key: string;
+  readonly rows: string;
+}
+
+function countsOf(rows: readonly KeyCount[]): Map<string, number> {
   return new Map(rows.map(({ key, rows: count }) => [key, Number(count)]));
 }
 

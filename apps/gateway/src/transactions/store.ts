@@ -78,7 +78,7 @@ export async function listTransactions(
     text: `${selectTransactions}
       WHERE t.account = $1 AND t.card_ref = $2 AND ($3::text IS NULL OR t.status = $3)
         AND ($4::text IS NULL OR t.type = $4)
-        AND t.first_at >= coalesce($6::timestamptz, '-infinity') AND t.first_at < coalesce($7::timestamptz, 'infinity')
+        AND t.first_at >= coalesce($6::text::timestamptz, '-infinity') AND t.first_at < coalesce($7::text::timestamptz, 'infinity')
         ${after === null ? '' : 'AND (t.first_at, t.id) < ($9::timestamptz, $8::uuid)'}
       ORDER BY t.first_at DESC, t.id DESC LIMIT $5`,
     values: [

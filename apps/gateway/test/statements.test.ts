@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { createDatabase, type OwnDatabase } from '@card-gateway/database/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkStatements } from './statements/check.ts';
+import { type Describe, openDescriber } from './statements/describe.ts';
+import { Source } from './statements/source.ts';
+
+// Every statement of the gateway, read out of its source as the compiler sees it, is described by the migrated database: its
+// parameters fit the values it is given, and its columns are the members of the type that its rows are said to have.
+
+/** Columns that are never null, though neither the schema nor the statement's plan shows it. */
+const neverNull = {
+  'operations/store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
+  'guesses/store.ts: "waitMs" may be null, and is number here': 'made of a column and a parameter that are not null',
+  'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
+  'bindings/bound-cards-store.ts: "id" may be null, and is string here': 'a primary key, through a UNION',
+  'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
+    'its key, which is asked for, is kept with it',
+};
+
+let database: OwnDatabase;
+let client: pg.Client;
+let describe: Describe;
+const source = new Source();
+const project = source.open();
+
+beforeAll(async () => {
+  database = await createDatabase('migrated');
+  client = new pg.Client({ connectionString: database.superuserUrl });
+  await client.connect();
+  describe = await openDescriber(client);
+});
+
+afterAll(async () => {
+  source.close();
+  await client.end();
+  await database.drop();
+});
+
+test('every statement is what the schema says', async () => {
+  const { faults, calls } = await checkStatements(project, Source.files(project), describe);
+  expect(faults.toSorted()).toEqual(Object.keys(neverNull).toSorted());
+  expect(calls).toBeGreaterThan(150);
+});
+
+test('what is changed in the schema is found', async () => {
+  await client.query(`
+    ALTER TABLE api_keys RENAME COLUMN caller TO called_by;
+    ALTER TABLE key_checks ALTER COLUMN check_value TYPE text USING 'x';
+    ALTER TABLE audit_log ALTER COLUMN caller DROP NOT NULL`);
+  const files = ['keys/store.ts', 'sealed/store.ts', 'audit/store.ts'];
+  const { faults } = await checkStatements(project, files, await openDescriber(client));
+  expect(faults).toEqual([
+    'keys/store.ts: column "caller" does not exist',
+    'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here',
+    'sealed/store.ts: "value" is text to the database, and Buffer<ArrayBufferLike> here',
+    'audit/store.ts: "caller" may be null, and is string here',
+  ]);
+});
+
+/** Each in a statement of its own: what is written there instead, and what is found. */
+const planted: readonly { file: string; instead: readonly [string, string]; found: readonly string[] }[] = [
+  {
+    file: 'transfers/store.ts',
+    instead: ['t.provider, t.account,', 't.provider AS account, t.account AS provider,'],
+    found: ['"account" is the column transfers.provider', '"provider" is the column transfers.account'],
+  },
+  {
+    file: 'transfers/store.ts',
+    instead: ['values: [id, at],', 'values: [id],'],
+    found: ['1 values for 2 parameters'],
+  },
+  {
+    file: 'cardholders/store.ts',
+    instead: ['h.fail_reason AS "failReason"', 'h.failure AS "failReason"'],
+    found: ['column h.failure does not exist'],
+  },
+  {
+    file: 'catalog/store.ts',
+    instead: ['readonly bin: string | null;', 'readonly bin: string;'],
+    found: ['"bin" may be null, and is string here'],
+  },
+  {
+    file: 'catalog/store.ts',
+    instead: ['readonly issuable: boolean;', 'readonly issuable: boolean | null;'],
+    found: ['"issuable" is never null, and is boolean | null here'],
+  },
+  {
+    file: 'catalog/store.ts',
+    instead: ['JSON.stringify(rows), account.tenant', 'rows, account.tenant'],
+    found: ['$2 is jsonb to the database, and {'],
+  },
+  {
+    file: 'syncs/store.ts',
+    instead: ['readonly startedAt: Date | null;', 'readonly startedAt: string | null;'],
+    found: ['"startedAt" is timestamptz to the database, and string | null here'],
+  },
+  {
+    file: 'syncs/store.ts',
+    instead: ['s.total, s.failure', 's.failure'],
+    found: ['"total" is in no column'],
+  },
+  {
+    file: 'cards/store.ts',
+    instead: ['readonly cardholderId: string | null;', 'readonly cardholderId: string;'],
+    found: ['"cardholderId" may be null, and is string here'],
+  },
+  {
+    file: 'ledger/store.ts',
+    instead: ['silent_ms::float8 AS "silentMs"', 'silent_ms AS "silentMs"'],
+    found: ['"silentMs" is int8 to the database, and number here'],
+  },
+  {
+    file: 'ledger/queue-store.ts',
+    instead: ['[operation.id, at, operation.account]', '[operation.id, operation.account, at]'],
+    found: ['$2 is timestamptz to the database, and string here', '$3 is text to the database, and Date here'],
+  },
+  {
+    file: 'sealed/store.ts',
+    instead: [
+      "query<{ id: string }>('SELECT id FROM retired_sealing_keys')",
+      "query('SELECT id FROM retired_sealing_keys')",
+    ],
+    found: ['rows are read, and nothing says of which type they are'],
+  },
+  {
+    file: 'accounts/tenant-store.ts',
+    instead: ["'DELETE FROM account_tenants WHERE account = $1 RETURNING tenant'", 'name'],
+    found: ['cannot tell what `client.query<{ tenant: string }>('],
+  },
+  {
+    file: 'bindings/store.ts',
+    instead: ["'b.kind =': filter.kind", "'b.sms_at =': filter.kind"],
+    found: ['$2 is timestamptz to the database, and "bank_card"'],
+  },
+  {
+    file: 'operations/resolution-store.ts',
+    instead: ['"providerRef"', '"providerReference"'],
+    found: ['"providerRef" is in no column', 'the column "providerReference" is not in the row\'s type'],
+  },
+];
+
+test('what is planted in the source is found', async () => {
+  const changed: Record<string, string> = {};
+  for (const { file, instead } of planted) {
+    const text = changed[file] ?? (await readFile(Source.path(file), 'utf8'));
+    expect(text).toContain(instead[0]);
+    changed[file] = text.replaceAll(...instead);
+  }
+  const { faults } = await checkStatements(source.change(changed), Object.keys(changed), describe);
+  for (const { file, found } of planted) {
+    for (const fault of found) expect(faults).toContainEqual(expect.stringContaining(`${file}: ${fault}`));
+  }
+});

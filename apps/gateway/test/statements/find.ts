@@ -1,0 +1,84 @@
+import {
+  type CallExpression,
+  type Node,
+  isAwaitExpression,
+  isCallExpression,
+  isExpressionStatement,
+  isObjectBindingPattern,
+  isParenthesizedExpression,
+  isPropertyAccessExpression,
+  isSpreadElement,
+  isVariableDeclaration,
+} from 'typescript/unstable/ast';
+import type { Project, Type } from 'typescript/unstable/sync';
+import { alternatives } from './evaluate.ts';
+import { Unreadable } from './values.ts';
+
+/** One text that a call of `query` may send, with what it sends along. */
+export interface Statement {
+  readonly text: string;
+  /** Values, or {@link Unknown}s. */
+  readonly values: readonly unknown[];
+}
+
+/** A call of `query` in the source. */
+export interface Call {
+  /** What the source says of a row; undefined where it says nothing. */
+  readonly row: Type | undefined;
+  readonly readsRows: boolean;
+  readonly statements: readonly Statement[];
+  /** Why its statements cannot be told. */
+  readonly fault?: string;
+}
+
+/** All calls of `query` in a file, but for those that only pass on what they are given. */
+export function findCalls(project: Project, fileName: string): Call[] {
+  const file = project.program.getSourceFile(fileName);
+  if (file === undefined) throw new Error(`no such source file: ${fileName}`);
+  const calls: Call[] = [];
+  const visit = (node: Node): void => {
+    if (isQuery(node)) calls.push(callOf(project, node));
+    node.forEachChild(visit);
+  };
+  file.forEachChild(visit);
+  return calls;
+}
+
+function isQuery(node: Node): node is CallExpression {
+  if (!isCallExpression(node) || !isPropertyAccessExpression(node.expression)) return false;
+  const [first] = node.arguments;
+  return node.expression.name.text === 'query' && first !== undefined && !isSpreadElement(first);
+}
+
+function callOf(project: Project, node: CallExpression): Call {
+  const [rowNode] = node.typeArguments ?? [];
+  const call = { row: rowNode && project.checker.getTypeAtLocation(rowNode), readsRows: readsRows(node) };
+  const [config, given] = node.arguments;
+  try {
+    const statements = alternatives(project, (evaluator): Statement => {
+      const first = config && evaluator.evaluate(config);
+      const { text, values } = isConfig(first) ? first : { text: first, values: given && evaluator.evaluate(given) };
+      if (values !== undefined && !Array.isArray(values))
+        throw new Unreadable('cannot tell its values before the program runs');
+      return { text: evaluator.text(text, node), values: values ?? [] };
+    });
+    return { ...call, statements: [...new Map(statements.map((statement) => [statement.text, statement])).values()] };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ...call, statements: [], fault: error.message };
+  }
+}
+
+function isConfig(value: unknown): value is { readonly text: unknown; readonly values?: unknown } {
+  return typeof value === 'object' && value !== null && 'text' in value;
+}
+
+/** Whether anything but the count of its rows is taken of a call's result. */
+function readsRows(call: Node): boolean {
+  const { parent } = call;
+  if (isAwaitExpression(parent) || isParenthesizedExpression(parent)) return readsRows(parent);
+  if (isExpressionStatement(parent)) return false;
+  if (isPropertyAccessExpression(parent)) return parent.name.text !== 'rowCount';
+  if (!isVariableDeclaration(parent) || !isObjectBindingPattern(parent.name)) return true;
+  return parent.name.elements.some(({ name, propertyName = name }) => propertyName?.getText() !== 'rowCount');
+}
