@@ -63,7 +63,7 @@ export function toHtml(markdown: string): string {
         const body = rows.map((row) => {
           const cells = row.map(
             ({ tokens }, column) =>
-              `<td data-column="${escapeHtml(header[column]?.text ?? '')}"><div>${this.parser.parseInline(tokens)}</div></td>`,
+              `<td data-column="${escapeHtml(header[column]?.text.replaceAll('`', '') ?? '')}"><div>${this.parser.parseInline(tokens)}</div></td>`,
           );
           return `<tr>${cells.join('')}</tr>\n`;
         });

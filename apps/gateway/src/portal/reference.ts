@@ -44,6 +44,10 @@ export function referencePage(script: string, document: string): string {
 const customCss = `
 /* Words of a narrow column are not broken in the middle. */
 .markdown th, .markdown td code { white-space: nowrap !important; }
+/* Where a link leads gets the focus, and needs no frame. */
+section[tabindex='-1']:focus { outline: none !important; }
+/* On a phone it would lie upon the address; the page has a menu of its own. */
+@media (max-width: 767px) { [role='dialog'] .scalar-sidebar-toggle { display: none !important; } }
 /* The gateway sends these; there is nothing here to try. */
 [id*='/webhook/'] .show-api-client-button { display: none !important; }
 `;

@@ -1,16 +1,14 @@
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
-interface Compressed {
-  readonly br: Uint8Array;
-  readonly gzip: Uint8Array;
-}
+type Coding = 'br' | 'gzip';
 
 /**
  * Serves the script of the API reference and returns its path. The name has a hash of the package's code, so that a browser
@@ -22,31 +20,33 @@ export async function serveScript(app: FastifyInstance): Promise<string> {
     .update(await readFile(module))
     .digest('hex');
   const path = `/docs/reference.${hash.slice(0, 16)}.js`;
-  let compressed: Promise<Compressed> | null = null;
+  const scripts = new Map<Coding, Promise<Buffer>>();
+  const scriptIn = (coding: Coding): Promise<Buffer> => {
+    const script = scripts.get(coding) ?? compressed(coding);
+    scripts.set(coding, script);
+    script.catch(() => scripts.delete(coding));
+    return script;
+  };
   app.get(path, { schema: { hide: true } }, async ({ headers }, reply) => {
-    compressed ??= compress().catch((error: unknown) => {
-      compressed = null;
-      throw error;
-    });
-    const { br, gzip } = await compressed;
+    const coding = (['br', 'gzip'] as const).find((each) => accepts(headers['accept-encoding'], each));
+    const script = await scriptIn(coding ?? 'gzip');
     reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
     reply.type('text/javascript; charset=utf-8');
-    const accepted = headers['accept-encoding'];
-    if (accepts(accepted, 'br')) return reply.header('content-encoding', 'br').send(br);
-    if (accepts(accepted, 'gzip')) return reply.header('content-encoding', 'gzip').send(gzip);
-    return reply.send(Readable.from([gzip]).pipe(createGunzip()));
+    if (coding !== undefined) return reply.header('content-encoding', coding).send(script);
+    return reply.send(Readable.from([script]).pipe(createGunzip()));
   });
   return path;
 }
 
-async function compress(): Promise<Compressed> {
-  const worker = new Worker(new URL('./script-worker.ts', import.meta.url));
-  const [compressed] = (await once(worker, 'message')) as [Compressed];
-  return compressed;
+/** The script, compressed by a process of its own, which takes the memory for it and no secret of this one. */
+async function compressed(coding: Coding): Promise<Buffer> {
+  const file = fileURLToPath(new URL('./script-process.ts', import.meta.url));
+  const options = { encoding: 'buffer', maxBuffer: 8 * 1024 * 1024, env: {} } as const;
+  return (await promisify(execFile)(process.execPath, [file, coding], options)).stdout;
 }
 
 /** Whether `Accept-Encoding` names the coding, and does not refuse it by `q=0`. */
-function accepts(header: string | undefined, coding: string): boolean {
+function accepts(header: string | undefined, coding: Coding): boolean {
   return (header ?? '').split(',').some((each) => {
     const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
     return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));

@@ -1,13 +1,12 @@
-import { parentPort } from 'node:worker_threads';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import scalar from '@scalar/fastify-api-reference';
 import fastify from 'fastify';
 
-// The package keeps its script as one text in a module: the 13 MB of heap that it takes end with this worker.
+// Writes the script of the API reference to its output, compressed as its argument says. The package keeps it as one text in a
+// module: what that takes of memory ends with this process.
 const app = fastify();
 await app.register(scalar, { routePrefix: '/docs', configuration: { url: '/openapi.json' } });
 const { rawPayload: script } = await app.inject('/docs/js/scalar.js');
 await app.close();
 const params = { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_SIZE_HINT]: script.length };
-const [br, gzip] = [brotliCompressSync(script, { params }), gzipSync(script)];
-parentPort?.postMessage({ br, gzip }, [br.buffer, gzip.buffer]);
+process.stdout.write(process.argv[2] === 'br' ? brotliCompressSync(script, { params }) : gzipSync(script));
