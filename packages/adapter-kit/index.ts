@@ -9,3 +9,4 @@ export * from './exchange.ts';
 export * from './fields.ts';
 export * from './json.ts';
 export { isProxyUrl, type Network, networkSettings, proxyRule } from './network.ts';
+export { type PublicKeys, publicKeys } from './public-keys.ts';

@@ -27,8 +27,11 @@ export type CallbackVerdict =
     }
   | { readonly kind: 'refused'; readonly why: RefusedBecause };
 
-/** `undocumented`: its signature fits, and what it covers is nothing that the provider's documents describe. */
-export type RefusedBecause = 'unreadable' | 'unsigned' | 'bad_signature' | 'stale' | 'undocumented';
+/**
+ * `unknown_key`: it is said to be signed with a key that is not known (yet); see {@link CallbacksFacet.fetchKeys}.
+ * `undocumented`: its signature fits, and what it covers is nothing that the provider's documents describe.
+ */
+export type RefusedBecause = 'unreadable' | 'unsigned' | 'bad_signature' | 'unknown_key' | 'stale' | 'undocumented';
 
 /** The bytes that tell the provider that its callback has arrived, exactly as its document demands. */
 export interface Acknowledgement {

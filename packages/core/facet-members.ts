@@ -41,7 +41,14 @@ export const facetMembers: FacetMembers = {
   boundCards: { kinds: 'data', needsUserIp: 'data', list: 'asks' },
   unbinding: { remove: 'asks', settlement: 'data' },
   banks: { needsUserIp: 'data', list: 'asks', issuerOf: 'asks' },
-  callbacks: { isUnsigned: 'data', asksForDecisions: 'data', receive: 'pure', eventOf: 'pure', acknowledge: 'pure' },
+  callbacks: {
+    isUnsigned: 'data',
+    asksForDecisions: 'data',
+    receive: 'pure',
+    fetchKeys: 'asks',
+    eventOf: 'pure',
+    acknowledge: 'pure',
+  },
 };
 
 /** The names of all facets. */

@@ -310,6 +310,11 @@ export interface CallbacksFacet {
   /** The provider asks this account to decide about payments: its callbacks may be an `authorization`. */
   readonly asksForDecisions: boolean;
   receive(callback: ReceivedCallback): CallbackVerdict;
+  /**
+   * Fetches the keys with which the provider signs now, where it publishes them. A callback that {@link receive} refused as
+   * `unknown_key` is then received once more. How often it asks is limited here, for any forger can name a key.
+   */
+  readonly fetchKeys?: (call: ProviderCall) => Promise<Outcome<null>>;
   /** Reads a record that {@link receive} made. @throws when it is none */
   eventOf(record: string): ProviderEvent;
   /**

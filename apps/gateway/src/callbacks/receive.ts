@@ -9,7 +9,7 @@ import type { OpenAccount } from '../accounts/accounts.ts';
 import { isListed } from '../addresses.ts';
 import { ProblemError } from '../problem.ts';
 import { isSameSecret } from '../secrets.ts';
-import type { Services } from '../services.ts';
+import { readCall, type Services } from '../services.ts';
 import type { Authorize } from './authorize.ts';
 import { openRecord, sealRecord } from './record.ts';
 import { type NewCallback, storeCallback } from './store.ts';
@@ -64,7 +64,7 @@ export async function receiveCallback(
   callback: ReceivedCallback,
   startedAt: number,
 ): Promise<Taken> {
-  const verdict = facet.receive(callback);
+  const verdict = await verdictOf(services, facet, callback);
   if (verdict.kind === 'refused') return verdict;
   const { record, deduplicationKey } = verdict;
   const event = facet.eventOf(record);
@@ -89,4 +89,16 @@ export async function receiveCallback(
     return { kind: 'repeated', acknowledgement };
   }
   return { kind: 'repeated_differently', acknowledgement, callbackId: stored.id };
+}
+
+/** A provider may have changed the keys with which it signs: then they are fetched, and the callback is looked at once more. */
+async function verdictOf(
+  services: Services,
+  facet: CallbacksFacet,
+  callback: ReceivedCallback,
+): Promise<CallbackVerdict> {
+  const verdict = facet.receive(callback);
+  if (verdict.kind !== 'refused' || verdict.why !== 'unknown_key' || facet.fetchKeys === undefined) return verdict;
+  await facet.fetchKeys(readCall(services, undefined));
+  return facet.receive(callback);
 }

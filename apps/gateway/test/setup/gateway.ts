@@ -56,6 +56,8 @@ export interface TestGatewayOptions {
   readonly account?: (name: string, settings: Record<string, unknown>) => Record<string, unknown>;
   /** How an account takes callbacks and who decides about its payments; by default neither is set. */
   readonly callbacks?: (name: string) => Partial<Pick<Account, 'network' | 'callbacks' | 'authorization'>>;
+  /** Accounts besides those on the sandbox. */
+  readonly accounts?: readonly Account[];
   /** Work on the queue runs too; default true. */
   readonly jobs?: boolean;
 }
@@ -98,7 +100,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     });
     const now = (): number => Date.now();
     const metrics = createMetrics();
-    const accounts = openAccounts(sandboxAccounts(sandbox, options), {
+    const accounts = openAccounts([...sandboxAccounts(sandbox, options), ...(options.accounts ?? [])], {
       config,
       now,
       report: (account, report) => {

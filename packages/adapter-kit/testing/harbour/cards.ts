@@ -27,7 +27,7 @@ const card = z.object({ id: required.id, reference: field.reference, last4: fiel
 const cardList = z.object({ data: rowsOf(card), next: z.string().nullable().catch(null) });
 type CardRow = z.output<typeof card>;
 
-const statuses: ReadonlyMap<string, CardStatus> = new Map([
+export const statuses: ReadonlyMap<string, CardStatus> = new Map([
   ['active', 'active'],
   ['frozen', 'frozen'],
   ['closed', 'cancelled'],

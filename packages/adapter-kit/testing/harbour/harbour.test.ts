@@ -1,24 +1,26 @@
-import { type CardChange, type Outcome, type ProviderAdapter, Secret } from '@card-gateway/core';
+import { type CallbackVerdict, type CardChange, type Outcome, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { adapterHost, openTransport, type Transport } from '../../index.ts';
 import { conformance, type ConformanceCall } from '../conformance.ts';
 import { json, type SeenRequest } from '../loopback.ts';
+import { forOddJson } from '../odd-values.ts';
 import { harbour } from './index.ts';
-import { clientId, clientSecret, failure, type Harbour, openHarbour } from './provider.ts';
+import { clientSecret, failure, type Harbour, openHarbour, type SignedCallback } from './provider.ts';
 
 const call = { timeoutMs: 5000 };
 const pin = '1793';
 const ordered = { reference: 'card_01', productRef: 'p', cardholderRef: 'h', form: 'virtual', address: null } as const;
 const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' };
 
-type HarbourAdapter = ProviderAdapter & Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls'>>;
+type HarbourAdapter = ProviderAdapter &
+  Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls' | 'callbacks'>>;
 
 function openAdapter(
   baseUrl: string,
   host: { send: Transport; now: () => number },
   secret = clientSecret,
 ): HarbourAdapter {
-  const settings = harbour.settings.parse({ baseUrl, clientId, clientSecret: new Secret(secret) });
+  const settings = harbour.settings.parse({ baseUrl, clientId: 'harbour:client', clientSecret: new Secret(secret) });
   return harbour.create(settings, adapterHost(host)) as HarbourAdapter;
 }
 
@@ -193,6 +195,97 @@ describe('OAuth client credentials', () => {
     expect(await issue()).toMatchObject({
       refusal: { reason: 'not_sent', code: 'invalid_client', message: 'unknown: ***' },
     });
+  });
+});
+
+describe('callbacks signed with keys that are fetched and change', () => {
+  const receive = (sent: SignedCallback = provider.callback('hc_1', 'frozen', now)): CallbackVerdict =>
+    adapter.callbacks.receive({ ...sent, body: Buffer.from(sent.body), receivedAt: now });
+  const fetchKeys = async (): Promise<Outcome<null>> => {
+    const outcome = await adapter.callbacks.fetchKeys?.(call);
+    if (outcome === undefined) throw new Error('no keys to fetch');
+    return outcome;
+  };
+  const asked = (): number => provider.loopback.requests.filter(({ path }) => path === '/keys').length;
+  const unknownKey = { kind: 'refused', why: 'unknown_key' };
+
+  test('a genuine one is taken once its key is known, and says what it says', async () => {
+    expect(receive()).toEqual(unknownKey);
+    expect(await fetchKeys()).toMatchObject({ kind: 'done' });
+    const verdict = receive();
+    if (verdict.kind !== 'accepted') throw new Error(verdict.why);
+    expect(adapter.callbacks.eventOf(verdict.record)).toMatchObject({
+      kind: 'card_changed',
+      cardRef: 'hc_1',
+      status: 'frozen',
+      at: new Date(now),
+    });
+  });
+
+  test('one that was altered, is too old, or says what no document describes is refused', async () => {
+    await fetchKeys();
+    const { body, headers } = provider.callback('hc_1', 'frozen', now);
+    expect(receive({ headers, body: body.replace('hc_1', 'hc_2') })).toEqual({ kind: 'refused', why: 'bad_signature' });
+    const later = String(now / 1000 + 1);
+    expect(receive({ headers: { ...headers, 'harbour-timestamp': later }, body })).toMatchObject({
+      why: 'bad_signature',
+    });
+    expect(receive({ headers: {}, body })).toMatchObject({ why: 'unsigned' });
+    expect(receive(provider.callback('hc_1', 'frozen', now - 86_400_000))).toMatchObject({ why: 'stale' });
+    expect(receive(provider.callback('', 'frozen', now))).toMatchObject({ why: 'undocumented' });
+    expect(receive({ headers: { ...headers, 'harbour-key': 'odd' }, body })).toEqual(unknownKey);
+  });
+
+  test('a new key beside the old one, then alone: the old one is forgotten', async () => {
+    await fetchKeys();
+    const old = provider.callback('hc_1', 'frozen', now);
+    provider.rotateKey('key-2', true);
+    expect(receive()).toEqual(unknownKey);
+    now += 10_000;
+    await fetchKeys();
+    expect([receive().kind, receive(old).kind]).toEqual(['accepted', 'accepted']);
+    provider.rotateKey('key-3');
+    now += 10_000;
+    await fetchKeys();
+    expect(receive().kind).toBe('accepted');
+    expect(receive(old)).toEqual(unknownKey);
+  });
+
+  test('a key that was taken back is believed for an hour at most', async () => {
+    await fetchKeys();
+    now += 3_599_999;
+    expect(receive().kind).toBe('accepted');
+    now += 1;
+    expect(receive()).toEqual(unknownKey);
+  });
+
+  test('however many ask at once, and whatever key ids a forger names, one request is sent in ten seconds', async () => {
+    expect(await many(20, fetchKeys)).toEqual(Array<string>(20).fill('done'));
+    now += 9_999;
+    expect(await fetchKeys()).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent' } });
+    expect(asked()).toBe(1);
+    now += 1;
+    await fetchKeys();
+    expect(asked()).toBe(2);
+  });
+
+  test('an odd key is none, and throws nothing', async () => {
+    const reply = provider.keysAnswer();
+    if (reply.kind !== 'answer') throw new Error('no keys');
+    await forOddJson(String(reply.body), async (odd) => {
+      now += 10_000;
+      provider.keysAnswer = () => json(odd);
+      expect(['done', 'unknown']).toContain((await fetchKeys()).kind);
+      receive();
+    });
+  }, 30_000);
+
+  test('keys that cannot be fetched leave those that are known', async () => {
+    await fetchKeys();
+    now += 10_000;
+    provider.keysAnswer = () => json({ keys: 'none' });
+    expect(await fetchKeys()).toMatchObject({ kind: 'unknown' });
+    expect(receive().kind).toBe('accepted');
   });
 });
 

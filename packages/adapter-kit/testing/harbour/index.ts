@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AdapterDefinition, baseUrlSetting, defineAdapter, secretSetting } from '../../index.ts';
+import { type AdapterDefinition, baseUrlSetting, defineAdapter, publicKeys, secretSetting } from '../../index.ts';
+import { harbourCallbacks } from './callbacks.ts';
 import { HarbourCards, HarbourControls } from './cards.ts';
 import { openClient } from './client.ts';
 
@@ -18,6 +19,13 @@ export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
   create: (settings, host) => {
     const ask = openClient(settings, host);
     const cards = new HarbourCards(ask);
-    return { cards, issuing: cards, cardControls: new HarbourControls(ask), calls: [], gaps: {} };
+    return {
+      cards,
+      issuing: cards,
+      cardControls: new HarbourControls(ask),
+      callbacks: harbourCallbacks(publicKeys(`${settings.baseUrl}/keys`, host)),
+      calls: [],
+      gaps: {},
+    };
   },
 });

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { Secret } from '@card-gateway/core';
 import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '../loopback.ts';
 
 // Harbour is invented: an issuer that speaks plain REST, as most do. This is its side of the wire, and shares nothing with
 // the adapter beside it.
 
-export const clientId = 'harbour:client';
 export const clientSecret = 'harbour-secret-canary-8d1f';
 
 interface Card {
@@ -17,6 +17,8 @@ interface Card {
 /** The provider's own state: what really happened. */
 export interface Harbour {
   readonly loopback: Loopback;
+  /** The settings of an account of it. */
+  readonly settings: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
   readonly cards: Map<string, Card>;
   /** Lifetime of the next tokens in seconds; null leaves it unsaid. */
   tokenSeconds: number | null;
@@ -27,7 +29,17 @@ export interface Harbour {
   /** What is answered to one request: by the rules, unless a test says otherwise. */
   answer: (request: SeenRequest) => Reply;
   tokenAnswer: (request: SeenRequest) => Reply;
+  keysAnswer: () => Reply;
   business(): readonly SeenRequest[];
+  /** Makes a key that signs from now on. Those before it are published no longer, unless they are kept. */
+  rotateKey(id: string, keep?: boolean): void;
+  /** A callback about a card, as it would be sent at that time. */
+  callback(card: string, state: string, at: number): SignedCallback;
+}
+
+export interface SignedCallback {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export function failure(status: number, code: string, detail: string, headers: Record<string, string> = {}): Reply {
@@ -38,8 +50,21 @@ export function failure(status: number, code: string, detail: string, headers: R
 export async function openHarbour(): Promise<Harbour> {
   const loopback = await openLoopback();
   const valid = new Set<string>();
+  const pairs = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
   const harbour: Harbour = {
     loopback,
+    settings: { baseUrl: loopback.url, clientId: 'harbour:client', clientSecret: new Secret(clientSecret) },
+    rotateKey: (id, keep = false) => {
+      if (!keep) pairs.clear();
+      pairs.set(id, generateKeyPairSync('ed25519'));
+    },
+    callback: (card, state, at) => {
+      const [id, { privateKey }] = [...pairs].at(-1) ?? ['', generateKeyPairSync('ed25519')];
+      const timestamp = String(Math.floor(at / 1000));
+      const body = JSON.stringify({ event: 'card.changed', card, state });
+      const signature = sign(null, Buffer.from(`${timestamp}.${body}`), privateKey).toString('base64url');
+      return { body, headers: { 'harbour-key': id, 'harbour-timestamp': timestamp, 'harbour-signature': signature } };
+    },
     cards: new Map(),
     tokenSeconds: 3600,
     tokens: [],
@@ -58,14 +83,24 @@ export async function openHarbour(): Promise<Harbour> {
       const lifetime = harbour.tokenSeconds === null ? {} : { expires_in: harbour.tokenSeconds };
       return json({ access_token: token, token_type: 'bearer', ...lifetime });
     },
+    keysAnswer: () => {
+      const keys = [...pairs].map(([kid, { publicKey }]) => ({
+        kid,
+        use: 'sig',
+        ...publicKey.export({ format: 'jwk' }),
+      }));
+      return json({ keys: [{ kty: 'oct', kid: 'odd', k: 'AAAA' }, null, ...keys] });
+    },
     answer: (request) => {
       const [, token = ''] = /^Bearer (.+)$/.exec(String(request.headers['authorization'])) ?? [];
       return valid.has(token) ? routed(harbour, request) : failure(401, 'invalid_token', 'expired or unknown');
     },
   };
-  loopback.reply((request) =>
-    request.path === '/oauth/token' ? harbour.tokenAnswer(request) : harbour.answer(request),
-  );
+  harbour.rotateKey('key-1');
+  loopback.reply((request) => {
+    if (request.path === '/oauth/token') return harbour.tokenAnswer(request);
+    return request.path === '/keys' ? harbour.keysAnswer() : harbour.answer(request);
+  });
   return harbour;
 }
 

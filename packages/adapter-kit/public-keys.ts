@@ -1,0 +1,73 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { done, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
+import { z } from 'zod';
+import { readAnswer } from './answer.ts';
+import type { AdapterHost } from './definition.ts';
+import { rowsOf } from './fields.ts';
+
+/** Keys that were fetched longer ago are not used: one that the provider took back signs for so long at most. */
+const longestMs = 3_600_000;
+/** A key id that nobody knows, which any forger can write, leads to a request once in this time. */
+const shortestMs = 10_000;
+
+/** RFC 7517 §4 and §5; what is no public key of a signature is left out. */
+const keySet = z.object({
+  keys: rowsOf(
+    z
+      .looseObject({ kid: z.string().min(1), kty: z.enum(['RSA', 'EC', 'OKP']), use: z.literal('sig').optional() })
+      .transform((jwk, context) => {
+        try {
+          return { id: jwk.kid, key: createPublicKey({ key: jwk, format: 'jwk' }) };
+        } catch {
+          context.addIssue({ code: 'custom', message: 'expected a public key' });
+          return z.NEVER;
+        }
+      }),
+  ),
+});
+
+/** The public keys with which a provider signs, as it publishes them (RFC 7517). */
+export interface PublicKeys {
+  /** The key of that id; null where no key set that is new enough has it. */
+  find(id: string): KeyObject | null;
+  /**
+   * Fetches the key set anew, which takes the place of the one before. However many callers ask at once, one request is sent;
+   * less than ten seconds after the one before none is, and the answer is `not_sent`.
+   */
+  fetch(call: ProviderCall): Promise<Outcome<null>>;
+}
+
+/** @param url where the key set is published: it is what is trusted, so that it must be one of the account's settings */
+export function publicKeys(url: string, { send, now }: Pick<AdapterHost, 'send' | 'now'>): PublicKeys {
+  let known: { readonly keys: ReadonlyMap<string, KeyObject>; readonly at: number } = {
+    keys: new Map(),
+    at: -Infinity,
+  };
+  let askedAt = -Infinity;
+  let running: Promise<Outcome<null>> | null = null;
+
+  async function ask(call: ProviderCall): Promise<Outcome<null>> {
+    const at = now();
+    askedAt = at;
+    const exchange = await send({ operation: 'keys', method: 'GET', url, headers: {}, body: null, ...call });
+    return readAnswer(exchange, {
+      reply: keySet,
+      judge: ({ keys: { read } }, evidence) => {
+        known = { keys: new Map(read.map(({ id, key }) => [id, key])), at };
+        return done(null, evidence(null));
+      },
+    });
+  }
+
+  return {
+    find: (id) => (Math.abs(now() - known.at) < longestMs ? (known.keys.get(id) ?? null) : null),
+    fetch: async (call) => {
+      if (running !== null) return await running;
+      if (Math.abs(now() - askedAt) < shortestMs) {
+        return refused('not_sent', { message: 'the keys were fetched a moment ago' });
+      }
+      running = ask(call).finally(() => (running = null));
+      return await running;
+    },
+  };
+}
