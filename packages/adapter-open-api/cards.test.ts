@@ -213,6 +213,13 @@ describe('reading one card', () => {
     expect(await adapter.reveal?.card(card, call)).toMatchObject({ kind: 'unknown' });
   });
 
+  test('the number of another card beside its id is not believed, nor shown', async () => {
+    const { loopback, cards, adapter } = await account();
+    loopback.reply(() => json(example.replaceAll(number, '999999000001537')));
+    expect(await cards.read({ providerRef: cardId, pan }, call)).toMatchObject({ kind: 'unknown' });
+    expect(await adapter.reveal?.card({ providerRef: cardId, pan }, call)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('without the number nothing is sent', async () => {
     const { loopback, cards } = await account();
     const outcome = await cards.read({ providerRef: cardId, pan: null }, call);

@@ -53,7 +53,12 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
           fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
           judge: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
-            if (row !== undefined) return done({ found: true, value: cardOf(row, readTime) }, evidence);
+            if (row !== undefined) {
+              const card = cardOf(row, readTime);
+              // A number that was not asked for is another card's, whatever id stands beside it.
+              const isAsked = card.pan === undefined || card.pan === null || card.pan.reveal() === pan.reveal();
+              return isAsked ? done({ found: true, value: card }, evidence) : unknown('unreadable_answer', evidence);
+            }
             return provesAbsence(card_list, total)
               ? done({ found: false }, evidence)
               : unknown('unreadable_answer', evidence);

@@ -41,9 +41,10 @@ export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
           judge: ({ total, card_list }, evidence) => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row === undefined && provesAbsence(card_list, total)) return refused('not_found', evidence);
-            if (!row?.card_no) return unknown('unreadable_answer', evidence);
+            // A number that was not asked for is another card's, whatever id stands beside it.
+            if (row?.card_no?.reveal() !== pan.reveal()) return unknown('unreadable_answer', evidence);
             const [month = '', year = ''] = row.expiry?.split('/') ?? [];
-            return done({ pan: row.card_no, expiry: expiryOf(month, year), cvv: row.cvv ?? null }, evidence);
+            return done({ pan, expiry: expiryOf(month, year), cvv: row.cvv ?? null }, evidence);
           },
         },
         call,
