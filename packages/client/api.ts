@@ -36,9 +36,21 @@ export interface AuthorizationRequest {
   /** The currency of the merchant. */
   localCurrency: string | null;
   /** Null where the provider names none. */
-  merchant: Merchant | null;
+  merchant: PaymentMerchant | null;
   /** When it was made, by the provider. */
   paidAt: string | null;
+}
+
+/** Null where the provider names none. */
+export interface PaymentMerchant {
+  /** Its name. */
+  name: string | null;
+  /** ISO 18245. */
+  categoryCode: string | null;
+  /** Where it is. */
+  city: string | null;
+  /** Its country, as the provider writes it. */
+  country: string | null;
 }
 
 /** Whether the payment may be made. Anything else declines it. */
@@ -53,6 +65,8 @@ export interface DecisionAnswer {
 }
 
 /**
+ * What an `authorization` was answered; null for all others.
+ *
  * The answer to a payment.
  *
  * - `approve`: The payment may be made.
@@ -61,6 +75,97 @@ export interface DecisionAnswer {
  * More may come.
  */
 export type Decision = Open<"approve" | "decline">;
+
+/**
+ * Null where the provider names none.
+ *
+ * The card network.
+ *
+ * - `visa`: Visa.
+ * - `mastercard`: Mastercard.
+ * - `unionpay`: UnionPay.
+ * - `amex`: American Express.
+ * - `discover`: Discover.
+ * - `jcb`: JCB.
+ * - `diners`: Diners Club.
+ * - `unrecognized`: The provider names a network that no document lists.
+ *
+ * More may come.
+ */
+export type Network = Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized">;
+
+/**
+ * Null where the provider does not say.
+ *
+ * How a card is funded.
+ *
+ * - `debit`: A debit card.
+ * - `credit`: A credit card.
+ * - `unrecognized`: The provider's word for it is one that no document lists.
+ *
+ * More may come.
+ */
+export type CardType = Open<"debit" | "credit" | "unrecognized">;
+
+/**
+ * Null while the provider has not confirmed it: then nothing may be computed with them.
+ *
+ * What the limits of a bank count.
+ *
+ * - `yuan`: Major units.
+ * - `fen`: Hundredths.
+ *
+ * More may come.
+ */
+export type LimitUnit = Open<"yuan" | "fen">;
+
+/**
+ * What a card is made as.
+ *
+ * - `virtual`: A number without plastic.
+ * - `physical`: A card that is sent to an address and activated when it has arrived.
+ *
+ * More may come.
+ */
+export type CardForm = Open<"virtual" | "physical">;
+
+/**
+ * Null where the outcome was never unknown.
+ *
+ * Why an outcome is, or was, not known.
+ *
+ * - `no_answer`: No answer came.
+ * - `unreadable_answer`: The answer was not as documented.
+ * - `unlisted_code`: The answer had a code that no document lists.
+ *
+ * More may come.
+ */
+export type UnknownReason = Open<"no_answer" | "unreadable_answer" | "unlisted_code">;
+
+/**
+ * What an unknown outcome waits for.
+ *
+ * - `look-up`: The gateway keeps asking the provider.
+ * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
+ *
+ * More may come.
+ */
+export type ResolvesBy = Open<"look-up" | "person">;
+
+/**
+ * Null until the outcome is known.
+ *
+ * What showed the outcome of a write.
+ *
+ * - `answer`: The answer to the call itself.
+ * - `look-up`: A look-up that was made for it.
+ * - `callback`: A verified callback.
+ * - `list`: A list that showed it.
+ * - `person`: A person; `resolution` has the word.
+ *
+ * More may come.
+ */
+export type ResolvedBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
 
 /**
  * What became of a write.
@@ -384,33 +489,6 @@ export interface CreateTransfer {
   amount: TransferAmount;
 }
 
-/**
- * The card network.
- *
- * - `visa`: Visa.
- * - `mastercard`: Mastercard.
- * - `unionpay`: UnionPay.
- * - `amex`: American Express.
- * - `discover`: Discover.
- * - `jcb`: JCB.
- * - `diners`: Diners Club.
- * - `unrecognized`: The provider names a network that no document lists.
- *
- * More may come.
- */
-export type Network = Open<"visa" | "mastercard" | "unionpay" | "amex" | "discover" | "jcb" | "diners" | "unrecognized">;
-
-/**
- * How a card is funded.
- *
- * - `debit`: A debit card.
- * - `credit`: A credit card.
- * - `unrecognized`: The provider's word for it is one that no document lists.
- *
- * More may come.
- */
-export type CardType = Open<"debit" | "credit" | "unrecognized">;
-
 /** An amount as decimal text, never a float. */
 export interface Money {
   /** Decimal text in major units, exactly as the provider wrote it. */
@@ -431,16 +509,6 @@ export interface Money {
  * More may come.
  */
 export type OperationOutcome = Open<"submitting" | "succeeded" | "refused" | "unknown" | "superseded">;
-
-/**
- * What an unknown outcome waits for.
- *
- * - `look-up`: The gateway keeps asking the provider.
- * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
- *
- * More may come.
- */
-export type ResolvesBy = Open<"look-up" | "person">;
 
 /** The last write on this resource and what became of it; in the answer to a write, and to its repeats, that very one. */
 export interface OperationReference {
@@ -517,9 +585,34 @@ export interface Binding {
   maskedNumber: string;
   /** Last four digits. */
   last4: string;
-  /** Null where the provider names none. */
+  /**
+   * Null where the provider names none.
+   *
+   * The card network.
+   *
+   * - `visa`: Visa.
+   * - `mastercard`: Mastercard.
+   * - `unionpay`: UnionPay.
+   * - `amex`: American Express.
+   * - `discover`: Discover.
+   * - `jcb`: JCB.
+   * - `diners`: Diners Club.
+   * - `unrecognized`: The provider names a network that no document lists.
+   *
+   * More may come.
+   */
   network: Network | null;
-  /** Null where the provider does not say. */
+  /**
+   * Null where the provider does not say.
+   *
+   * How a card is funded.
+   *
+   * - `debit`: A debit card.
+   * - `credit`: A credit card.
+   * - `unrecognized`: The provider's word for it is one that no document lists.
+   *
+   * More may come.
+   */
   cardType: CardType | null;
   /** The bank that issued the card; null where the provider names none. */
   bank: Bank | null;
@@ -561,16 +654,6 @@ export interface BindingCheck {
   bindingRequired: boolean;
 }
 
-/**
- * What the limits of a bank count.
- *
- * - `yuan`: Major units.
- * - `fen`: Hundredths.
- *
- * More may come.
- */
-export type LimitUnit = Open<"yuan" | "fen">;
-
 /** A bank whose cards can be bound, with its limits. */
 export interface SupportedBank {
   /** The provider's code of the bank. */
@@ -581,7 +664,16 @@ export interface SupportedBank {
   perTransaction: string | null;
   /** Limit of a day, decimal text in `unit`. */
   perDay: string | null;
-  /** Null while the provider has not confirmed it: then nothing may be computed with them. */
+  /**
+   * Null while the provider has not confirmed it: then nothing may be computed with them.
+   *
+   * What the limits of a bank count.
+   *
+   * - `yuan`: Major units.
+   * - `fen`: Hundredths.
+   *
+   * More may come.
+   */
   unit: LimitUnit | null;
 }
 
@@ -730,7 +822,16 @@ export interface Callback {
   state: CallbackState;
   /** How often the provider has sent it. */
   deliveries: number;
-  /** What an `authorization` was answered; null for all others. */
+  /**
+   * What an `authorization` was answered; null for all others.
+   *
+   * The answer to a payment.
+   *
+   * - `approve`: The payment may be made.
+   * - `decline`: The payment is declined.
+   *
+   * More may come.
+   */
   decision: Decision | null;
   /** Why processing it failed. */
   failure: string | null;
@@ -766,16 +867,6 @@ export interface CallbackPage {
  */
 export type CardStatus = Open<"pending" | "inactive" | "active" | "frozen" | "cancelling" | "cancelled" | "failed" | "lost" | "replaced" | "unrecognized">;
 
-/**
- * What a card is made as.
- *
- * - `virtual`: A number without plastic.
- * - `physical`: A card that is sent to an address and activated when it has arrived.
- *
- * More may come.
- */
-export type CardForm = Open<"virtual" | "physical">;
-
 /** A card, the same whichever provider issued it. */
 export interface Card {
   /** Id of a card: `card_` and 26 characters, sortable by time. */
@@ -790,9 +881,33 @@ export interface Card {
   product: string | null;
   /** Whose it is; null where it is not known. */
   cardholder: string | null;
-  /** Null where the provider does not say. */
+  /**
+   * Null where the provider does not say.
+   *
+   * What a card is made as.
+   *
+   * - `virtual`: A number without plastic.
+   * - `physical`: A card that is sent to an address and activated when it has arrived.
+   *
+   * More may come.
+   */
   form: CardForm | null;
-  /** Null where the provider names none. */
+  /**
+   * Null where the provider names none.
+   *
+   * The card network.
+   *
+   * - `visa`: Visa.
+   * - `mastercard`: Mastercard.
+   * - `unionpay`: UnionPay.
+   * - `amex`: American Express.
+   * - `discover`: Discover.
+   * - `jcb`: JCB.
+   * - `diners`: Diners Club.
+   * - `unrecognized`: The provider names a network that no document lists.
+   *
+   * More may come.
+   */
   network: Network | null;
   /** Last four digits of its number; null until they are known. */
   last4: string | null;
@@ -891,9 +1006,34 @@ export interface CardProduct {
   name: string | null;
   /** Leading digits of its card numbers, as the provider states them. */
   bin: string | null;
-  /** Null where the provider names none. */
+  /**
+   * Null where the provider names none.
+   *
+   * The card network.
+   *
+   * - `visa`: Visa.
+   * - `mastercard`: Mastercard.
+   * - `unionpay`: UnionPay.
+   * - `amex`: American Express.
+   * - `discover`: Discover.
+   * - `jcb`: JCB.
+   * - `diners`: Diners Club.
+   * - `unrecognized`: The provider names a network that no document lists.
+   *
+   * More may come.
+   */
   network: Network | null;
-  /** Null where the provider does not say. */
+  /**
+   * Null where the provider does not say.
+   *
+   * How a card is funded.
+   *
+   * - `debit`: A debit card.
+   * - `credit`: A credit card.
+   * - `unrecognized`: The provider's word for it is one that no document lists.
+   *
+   * More may come.
+   */
   category: CardType | null;
   /** Forms to order; null if the provider does not say. */
   forms: CardForm[] | null;
@@ -995,17 +1135,6 @@ export interface CardholderPage {
 export type OperationType = Open<"createCardholder" | "reapplyCardholder" | "issueCard" | "activateCard" | "freezeCard" | "unfreezeCard" | "cancelCard" | "setCardPin" | "createTransfer" | "startBinding" | "verifyBinding" | "removeBinding" | "startSync">;
 
 /**
- * Why an outcome is, or was, not known.
- *
- * - `no_answer`: No answer came.
- * - `unreadable_answer`: The answer was not as documented.
- * - `unlisted_code`: The answer had a code that no document lists.
- *
- * More may come.
- */
-export type UnknownReason = Open<"no_answer" | "unreadable_answer" | "unlisted_code">;
-
-/**
  * Why nothing happened, the same for every provider.
  *
  * - `not_sent`: The request never left: no name, no connection, no TLS.
@@ -1031,19 +1160,6 @@ export interface Refusal {
   /** The provider's text, redacted. */
   message: string | null;
 }
-
-/**
- * What showed the outcome of a write.
- *
- * - `answer`: The answer to the call itself.
- * - `look-up`: A look-up that was made for it.
- * - `callback`: A verified callback.
- * - `list`: A list that showed it.
- * - `person`: A person; `resolution` has the word.
- *
- * More may come.
- */
-export type ResolvedBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
 
 /** The word of the person who resolved an operation. */
 export interface Resolution {
@@ -1114,17 +1230,48 @@ export interface Operation {
   outcome: OperationOutcome;
   /** Id of the card, cardholder, transfer, binding or sync it is about. */
   resource: string;
-  /** Null where the outcome was never unknown. */
+  /**
+   * Null where the outcome was never unknown.
+   *
+   * Why an outcome is, or was, not known.
+   *
+   * - `no_answer`: No answer came.
+   * - `unreadable_answer`: The answer was not as documented.
+   * - `unlisted_code`: The answer had a code that no document lists.
+   *
+   * More may come.
+   */
   unknownBecause: UnknownReason | null;
   /** Null where it was not refused. */
   refusal: Refusal | null;
   /** Since when the outcome is not known; null when it is, or is still awaited. */
   unknownSince: string | null;
-  /** Null where the outcome is not unknown. */
+  /**
+   * Null where the outcome is not unknown.
+   *
+   * What an unknown outcome waits for.
+   *
+   * - `look-up`: The gateway keeps asking the provider.
+   * - `person`: Nothing can be asked: a person finds out and calls resolveOperation.
+   *
+   * More may come.
+   */
   resolvesBy: ResolvesBy | null;
   /** When the provider is asked next; null where it is not asked. */
   nextLookUpAt: string | null;
-  /** Null until the outcome is known. */
+  /**
+   * Null until the outcome is known.
+   *
+   * What showed the outcome of a write.
+   *
+   * - `answer`: The answer to the call itself.
+   * - `look-up`: A look-up that was made for it.
+   * - `callback`: A verified callback.
+   * - `list`: A list that showed it.
+   * - `person`: A person; `resolution` has the word.
+   *
+   * More may come.
+   */
   resolvedBy: ResolvedBy | null;
   /** The word of the person who resolved it. */
   resolution: Resolution | null;

@@ -17,7 +17,7 @@ export function clientApi(document: unknown): string {
     components: { schemas: Record<string, Json>; pathItems?: Json };
   };
   const told = [webhooks, components.pathItems ?? {}].flatMap((items) => Object.values(items as Record<string, Json>));
-  const schemas = { ...titledIn(told), ...components.schemas };
+  const schemas = { ...titledIn([told, components.schemas]), ...components.schemas };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Json>).map(([method, operation]) => operationOf(path, method, operation)),
   );
@@ -113,7 +113,7 @@ function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<strin
   return found;
 }
 
-/** The schemas of webhooks stand where they are used, under a title: there are tools that drop a component which no path refers to. */
+/** The schemas of webhooks, and words that may be null, stand where they are used, under a title: not all tools take references there. */
 function titledIn(value: unknown, found: Record<string, Json> = {}): Record<string, Json> {
   if (typeof value !== 'object' || value === null) return found;
   if (isTitled(value)) found[value.title] = { ...value, type: typesOf(value).find((type) => type !== 'null') };

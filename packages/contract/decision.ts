@@ -8,6 +8,12 @@ export const decision = words<'approve' | 'decline'>('Decision', 'The answer to 
   decline: 'The payment is declined.',
 });
 
+/** Under a name of its own, because webhooks share no schema with paths. */
+const paymentMerchant = z.object(merchant.shape).meta({
+  id: 'PaymentMerchant',
+  description: 'Who is paid; null is what the provider does not say.',
+});
+
 const authorizationRequest = z
   .object({
     account: accountName,
@@ -24,7 +30,7 @@ const authorizationRequest = z
       .meta({ description: 'Decimal text in the currency of the card, which the provider leaves open.' }),
     localAmount: z.string().nullable().meta({ description: 'Decimal text in `localCurrency`.' }),
     localCurrency: z.string().nullable().meta({ description: 'The currency of the merchant.' }),
-    merchant: merchant.nullable().meta({ description: 'Null where the provider names none.' }),
+    merchant: paymentMerchant.nullable().meta({ description: 'Null where the provider names none.' }),
     paidAt: timestamp.nullable().meta({ description: 'When it was made, by the provider.' }),
   })
   .meta({ id: 'AuthorizationRequest', description: 'A payment that waits for a decision.' });

@@ -90,6 +90,8 @@ describe('the portal', () => {
     for (const [id, { summary }] of everyOperation) {
       expect(await sidebar().getByRole('link', { name: summary }).count(), id).toBeGreaterThan(0);
     }
+    // What the gateway asks a service of the company, which generators leave out.
+    expect(await sidebar().getByRole('link', { name: 'Decide about a payment' }).count()).toBeGreaterThan(0);
   });
 
   test.each(

@@ -18,6 +18,7 @@ export function openDocument(document: Json): Json {
   const twins = new Set(Object.keys(schemas).map((name) => `${name}Input`));
   for (const [name, schema] of Object.entries(schemas))
     schemas[name] = shaped(schema, twins.has(name) ? sent : answered);
+  for (const [name, schema] of Object.entries(schemas)) schemas[name] = shaped(schema, nullableWords(schemas));
   return document;
 }
 
@@ -57,32 +58,16 @@ function answered(schema: Json): Json {
 }
 
 /**
- * The webhooks with those schemas written out, under their names as titles, that no path refers to: oapi-codegen drops such
- * components and refers to them all the same.
+ * The webhooks with their schemas written out, under their names as titles: oapi-codegen drops the components that only they
+ * refer to, and openapi-generator does not resolve their unions with null.
  */
 export function webhooksByThemselves(webhooks: Json, document: Json): Json {
   const schemas = (document['components'] as Json)['schemas'] as Json;
-  const ofPaths = namesIn(document['paths'], schemas);
   return shaped(webhooks, (schema) => {
     const name = nameOf(schema['$ref']);
-    if (name === null || ofPaths.has(name)) return schema;
+    if (name === null) return schema;
     return webhooksByThemselves({ title: name.replace(/Input$/, ''), ...(schemas[name] as Json) }, document);
   });
-}
-
-function nameOf(reference: unknown): string | null {
-  return typeof reference === 'string' ? reference.slice('#/components/schemas/'.length) : null;
-}
-
-/** The components that are referred to from here, directly or by others. */
-function namesIn(value: unknown, schemas: Json, found: Set<string> = new Set()): Set<string> {
-  if (typeof value !== 'object' || value === null) return found;
-  for (const [key, member] of Object.entries(value)) {
-    const name = key === '$ref' ? nameOf(member) : null;
-    if (name === null) namesIn(member, schemas, found);
-    else if (!found.has(name)) namesIn(schemas[name], schemas, found.add(name));
-  }
-  return found;
 }
 
 function describedWords(description: unknown, meanings: unknown): string {
@@ -90,6 +75,25 @@ function describedWords(description: unknown, meanings: unknown): string {
     ([word, meaning]) => `- \`${word}\`: ${meaning}`,
   );
   return `${description as string}\n\n${lines.join('\n')}`;
+}
+
+/**
+ * Words that may be null stand where they are, under their name as a title: of a reference to a mere text generators forget that
+ * it may be null.
+ */
+function nullableWords(schemas: Json): Shape {
+  return (schema) => {
+    const { anyOf, description, ...rest } = schema;
+    const name = nameOf(((anyOf ?? []) as Json[])[0]?.['$ref']);
+    const words = name === null ? null : (schemas[name] as Json);
+    if (words?.['x-extensible-enum'] === undefined) return schema;
+    const about = [description, words['description']].filter((text) => typeof text === 'string').join('\n\n');
+    return { title: name, ...words, ...rest, type: ['string', 'null'], description: about };
+  };
+}
+
+function nameOf(reference: unknown): string | null {
+  return typeof reference === 'string' ? reference.slice('#/components/schemas/'.length) : null;
 }
 
 /** A nullable text is `["string", "null"]` and no union; a whole number has no limits that nobody set. */

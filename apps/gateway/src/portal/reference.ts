@@ -1,5 +1,6 @@
 import { type Operation, operations } from '@card-gateway/contract';
 import type { Json } from '../http/document.ts';
+import { leftOut } from '../http/webhooks.ts';
 import { escapeHtml, favicon } from './html.ts';
 import { samplesOf } from './samples.ts';
 
@@ -66,6 +67,7 @@ export function forPortal(document: Json): Json {
       for (const parameter of (route['parameters'] ?? []) as Json[]) untouched(parameter, schemas);
     }
   }
+  for (const { post } of Object.values(copy['webhooks'] as Json) as { post: Json }[]) delete post[leftOut];
   return copy;
 }
 
