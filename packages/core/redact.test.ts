@@ -172,6 +172,8 @@ describe('redact', () => {
     'Ａｄａ　Ｌｏｖｅｌａｃｅ',
     'A\u200bda Love\u00adlace',
     'A.d.a.L.o.v.e.l.a.c.e',
+    'Ada -- Love - lace',
+    'Ad - a  - Love - lace',
     'A d a - L o v e l a c e',
     'ada.lovelace',
     'ADA_LOVELACE',

@@ -114,7 +114,7 @@ function masked(text: string, { words, numbers, digits, longest }: Secrets, dept
   }
   // A provider may write in capitals what it was sent in small letters, and put other signs between words.
   for (const word of words) clean = clean.replaceAll(spelled(word.split(/\s+/)), mask);
-  for (const letters of spaced(clean, words)) clean = clean.replaceAll(spelled(Array.from(letters)), mask);
+  for (const letters of spaced(clean, words)) clean = clean.replaceAll(spelled(Array.from(letters), 8), mask);
   const onlyDigits = numbers.length === 0 ? '' : clean.replaceAll(/\D+/g, '');
   for (const secret of numbers) {
     if (onlyDigits.includes(secret)) clean = clean.replaceAll(new RegExp(secret.split('').join(gap), 'g'), mask);
@@ -151,6 +151,6 @@ function isDigitsInBase64(word: string): boolean {
 }
 
 /** Made anew for each call, so that it must be made fast: a Unicode class in it, in any case of letters, takes milliseconds. */
-function spelled(parts: readonly string[]): RegExp {
-  return new RegExp(parts.map((part) => RegExp.escape(part)).join('[^a-z0-9]{0,3}'), 'gi');
+function spelled(parts: readonly string[], most = 3): RegExp {
+  return new RegExp(parts.map((part) => RegExp.escape(part)).join(`[^a-z0-9]{0,${most}}`), 'gi');
 }
