@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { accountsOf, startSandbox } from '@card-gateway/sandbox';
 import { describe, expect, test } from 'vitest';
 import { type Account, accounts } from '../src/conformance/accounts.ts';
 import type { Rows } from '../src/conformance/calls.ts';
@@ -18,6 +19,15 @@ test('every adapter there is takes part', async () => {
   const packages = await readdir(new URL('../../../packages/', import.meta.url));
   const adapters = packages.flatMap((name) => /^adapter-(?!kit$)(.+)$/.exec(name)?.[1] ?? []);
   expect([...new Set(accounts.map(({ provider }) => provider))].sort()).toEqual(adapters.sort());
+});
+
+test('every account of the sandbox takes part, under its name', async () => {
+  const sandbox = await startSandbox();
+  const named = accountsOf(sandbox.credentials, () => null).map(({ name, provider }) => ({ name, provider }));
+  await sandbox.close();
+  const declared = accounts.map(({ name, provider }) => ({ name, provider }));
+  expect(declared).toHaveLength(named.length);
+  expect(declared).toEqual(expect.arrayContaining(named));
 });
 
 test('no cell says "refused" where the provider has worked', () => {

@@ -66,11 +66,8 @@ describe('run again and again', () => {
     await withClient(database.ownerUrl, (owner) => grantRuntime(owner, runtimeRole));
     installation = await install(sandbox, shipped, () => database.url);
     closing.defer(() => installation.remove());
-    const portOf = (url: string): number => Number(new URL(url).port);
-    const sandboxUrl = new URL(sandbox.credentials.yixin.baseUrl).origin;
-    const provider = portOf(sandboxUrl);
-    const ports = { database: portOf(database.url), keysecure: provider, yixin: provider, onerway: provider };
-    const env = await installation.environment('readme', ports);
+    const { url: sandboxUrl, port } = sandbox;
+    const env = await installation.environment('readme', Number(new URL(database.url).port), () => port);
     const child = spawn(process.execPath, [shipped.main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     closing.defer(async () => {
       const exit = once(child, 'exit');

@@ -43,6 +43,8 @@ export const configSchema = z.strictObject({
 });
 
 export type SandboxConfig = z.input<typeof configSchema>;
+/** For a sandbox in which nothing takes its time. */
+export const atOnce: SandboxConfig = ofEach((provider) => provider.atOnce ?? {});
 /** Each provider's part is as its `load` made it. */
 export type Config = z.output<typeof configSchema>;
 

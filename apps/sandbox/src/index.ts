@@ -5,7 +5,7 @@ export { forgeryKinds, type Callback, type Delivery, type ForgeryKind, type Sign
 export type { Release } from './callbacks/release.ts';
 export type { Forged, Forgery } from './callbacks/forge.ts';
 export type { ClockChange, ClockReading } from './clock.ts';
-export type { SandboxConfig } from './config.ts';
+export { atOnce, type SandboxConfig } from './config.ts';
 export { accountsOf, type Credentials, type SandboxAccount } from './credentials.ts';
 export { faultNames, type Fault, type FaultName, type ScriptedFault } from './faults.ts';
 export type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';

@@ -49,6 +49,8 @@ export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
   readonly name: T['name'];
   /** Its part of the configuration. Every setting has a default, and so has the whole. */
   readonly settings: T['settings'];
+  /** Settings with which nothing takes its time. Absent: the defaults do. */
+  readonly atOnce?: z.input<T['settings']>;
   /** Makes the configuration of the settings where they alone are not enough; files are relative to `folder`. */
   load?(settings: z.output<T['settings']>, folder: string): Promise<T['config']>;
   /** The state of the first moment. Counters of made-up numbers start at `firstNumber`. */

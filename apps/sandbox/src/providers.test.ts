@@ -30,8 +30,19 @@ test('the centre names no provider but in the registry', async () => {
   expect(naming.flat()).toEqual([]);
 });
 
-test.each(['prepare.ts', 'prepare-compose.ts'])('%s of local start names no provider', async (name) => {
-  expect((await read(`../../local/src/${name}`)).split('\n').filter((line) => named.test(line))).toEqual([]);
+test.each([
+  'local/src/prepare.ts',
+  'local/src/prepare-compose.ts',
+  'proofs/src/chaos/disorder.ts',
+  'proofs/src/chaos/installation.ts',
+  'proofs/src/chaos/points.ts',
+  'proofs/src/chaos/replica.ts',
+  'proofs/src/conformance/calls.ts',
+  'proofs/src/conformance/cells.ts',
+  'proofs/src/conformance/page.ts',
+  'proofs/src/conformance/run.ts',
+])('%s takes what it needs of providers from tables, and names none', async (path) => {
+  expect((await read(`../../${path}`)).split('\n').filter((line) => named.test(line))).toEqual([]);
 });
 
 test('each account of a gateway has a name of its own, each provider one of its own name, and no secret shares its name', async () => {

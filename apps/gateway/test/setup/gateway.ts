@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newUuid, Secret } from '@card-gateway/core';
 import { type Client, createClient } from '@card-gateway/client';
 import { openDatabase, watchDatabase } from '@card-gateway/database';
-import { type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
+import { accountsOf, type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { openAccounts } from '../../src/accounts/accounts.ts';
 import type { Account } from '../../src/accounts/accounts-file.ts';
@@ -181,55 +181,15 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   };
 }
 
-/** Accounts on the sandbox: one per provider, KeySecure in both modes, and one of another tenant. */
+/** Accounts on the sandbox: all that it has, without what no document says, and one of another tenant. */
 function sandboxAccounts(sandbox: Sandbox, { account: change, callbacks }: TestGatewayOptions): Account[] {
-  const { openApi, keysecure, onerway, yixin } = sandbox.credentials;
-  const [credit, authorization] = keysecure;
-  const keysecureSettings = (of: typeof credit, mode: string) => ({
-    baseUrl: of?.baseUrl,
-    mode,
-    apiKey: new Secret(of?.apiKey ?? ''),
-    apiSecret: new Secret(of?.apiSecret ?? ''),
-    clockLagMs: 0,
-    listedSince: new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10),
-  });
-  const yixinSettings = {
-    baseUrl: yixin.baseUrl,
-    appId: yixin.appId,
-    privateKey: new Secret(yixin.partnerPrivateKey ?? ''),
-    providerPublicKey: new Secret(yixin.yixinPublicKey),
-    userIp: '203.0.113.7',
-  };
-  const entries: readonly [name: string, provider: string, tenant: string, settings: Record<string, unknown>][] = [
-    [
-      'open-api',
-      'open-api',
-      'default',
-      {
-        baseUrl: openApi.baseUrl,
-        version: openApi.version,
-        customerId: openApi.customerId,
-        appId: openApi.appId,
-        key: new Secret(openApi.key),
-      },
-    ],
-    ['keysecure', 'keysecure', 'default', keysecureSettings(credit, 'credit')],
-    ['keysecure-authorization', 'keysecure', 'default', keysecureSettings(authorization, 'authorization')],
-    [
-      'onerway',
-      'onerway',
-      'default',
-      {
-        baseUrl: onerway.baseUrl,
-        merchantNo: onerway.merchantNo,
-        appId: onerway.appId,
-        secretKey: new Secret(onerway.secretKey),
-      },
-    ],
-    ['yixin', 'yixin', 'default', yixinSettings],
-    ['other-keysecure', 'keysecure', 'other', keysecureSettings(credit, 'credit')],
-  ];
-  return entries.map(([name, provider, tenant, settings]) => {
+  const accounts = accountsOf(sandbox.credentials, (_name, text) => new Secret(text));
+  const others = accounts
+    .filter(({ name }) => name === 'keysecure')
+    .map((account) => ({ ...account, name: `other-${account.name}`, tenant: 'other' }));
+  return [...accounts.map((account) => ({ ...account, tenant: 'default' })), ...others].map((account) => {
+    const { name, provider, tenant } = account;
+    const settings = { ...account.settings, ...account.forTests };
     const adapter = adapters.find((definition) => definition.provider === provider);
     if (adapter === undefined) throw new Error(`No adapter ${provider}.`);
     return {

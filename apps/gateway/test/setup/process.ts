@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { type Client, createClient } from '@card-gateway/client';
 import { newUuid } from '@card-gateway/core';
-import type { Sandbox } from '@card-gateway/sandbox';
+import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 
@@ -36,38 +36,20 @@ export async function install(
   addresses: { readonly database: string; readonly keysecure?: string },
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-'));
-  const secret = async (name: string, text: string) => {
-    await writeFile(join(folder, name), text, { mode: 0o600 });
+  const secrets: [name: string, text: string][] = [];
+  const file = (name: string, text: string) => {
+    secrets.push([name, text]);
     return { file: name };
   };
-  const { keysecure, yixin } = sandbox.credentials;
-  const accounts = {
-    keysecure: {
-      provider: 'keysecure',
-      sandbox: true,
-      settings: {
-        baseUrl: addresses.keysecure ?? keysecure[0]?.baseUrl,
-        mode: 'credit',
-        apiKey: await secret('keysecure-key', keysecure[0]?.apiKey ?? ''),
-        apiSecret: await secret('keysecure-secret', keysecure[0]?.apiSecret ?? ''),
-        clockLagMs: 0,
-        listedSince: new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10),
-      },
-    },
-    yixin: {
-      provider: 'yixin',
-      sandbox: true,
-      settings: {
-        baseUrl: yixin.baseUrl,
-        appId: yixin.appId,
-        privateKey: await secret('yixin-private-key', yixin.partnerPrivateKey ?? ''),
-        providerPublicKey: await secret('yixin-public-key', yixin.yixinPublicKey),
-        userIp: '203.0.113.7',
-      },
-    },
-  };
+  const accounts = accountsOf(sandbox.credentials, file)
+    .filter(({ name }) => name === 'keysecure' || name === 'yixin')
+    .map(({ name, provider, settings, forTests }) => {
+      const baseUrl = (name === 'keysecure' ? addresses.keysecure : undefined) ?? settings.baseUrl;
+      return [name, { provider, sandbox: true, settings: { ...settings, ...forTests, baseUrl } }] as const;
+    });
+  await Promise.all(secrets.map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
   const accountsFile = join(folder, 'accounts.json');
-  await writeFile(accountsFile, JSON.stringify(accounts));
+  await writeFile(accountsFile, JSON.stringify(Object.fromEntries(accounts)));
   const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
   const environment: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],

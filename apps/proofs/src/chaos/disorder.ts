@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom, type FaultName, type Random, type Sandbox } from '@card-gateway/sandbox';
 import type { Diary } from './diary.ts';
-import { allPoints, nameOf, type Point, providerWires } from './points.ts';
+import { allPoints, nameOf, type Point } from './points.ts';
+import { providerWires, troubled } from './providers.ts';
 import type { ChaosPostgres } from './postgres.ts';
 import type { Replica } from './replica.ts';
 import type { Store } from './store.ts';
@@ -33,23 +34,6 @@ const lostAnswers: readonly [FaultName, ...FaultName[]] = [
   'bad_gateway',
   'refuse',
 ];
-const disturbed = [
-  ['keysecure', 'card/apply'],
-  ['keysecure', 'cardholder/apply'],
-  ['keysecure', 'card/status/update'],
-  ['keysecure', 'card/active'],
-  ['keysecure', 'card/pin/set'],
-  ['keysecure', 'card/private/info'],
-  ['keysecure', 'account/transfer'],
-  ['keysecure', 'account/transfer/list'],
-  ['keysecure', 'card/list'],
-  ['keysecure', 'card/detail'],
-  ['yixin', 'bindCard'],
-  ['yixin', 'verifyCode'],
-  ['yixin', 'cardList'],
-  ['onerway', 'deleteToken'],
-  ['onerway', 'queryTokenList'],
-] as const;
 const longestWaitForPoint = 4000;
 
 /** Everything that goes wrong, until no more of it is wanted. Each part ends with what it broke mended. */
@@ -80,7 +64,10 @@ async function loseAnswers({ sandbox, signal }: Disorder, random: Random): Promi
   while (!signal.aborted) {
     const pending = sandbox.admin.faults();
     if (pending.length > 300) sandbox.admin.clearFaults();
-    for (const [provider, operation] of disturbed) {
+    const all = providerWires.flatMap((provider) =>
+      troubled[provider].operations.map((operation) => ({ provider, operation })),
+    );
+    for (const { provider, operation } of all) {
       if (pending.some((fault) => fault.operation === operation && fault.hits === 0)) continue;
       sandbox.admin.addFault({
         provider,

@@ -1,7 +1,7 @@
 import type { Client } from '@card-gateway/client';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
-import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import { accountsOf, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Form, Stage } from './calling.ts';
 import { gather, repeatAll, findTraces, settle } from './closing.ts';
@@ -117,9 +117,9 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
       () => {},
     );
     undo.push(() => front.close());
-    for (const [index, account] of ['keysecure', 'keysecure-other'].entries()) {
-      const merchant = sandbox.credentials.keysecure[index]?.apiKey;
-      sandbox.admin.callbacks.target('keysecure', `http://127.0.0.1:${front.port}/callbacks/${account}`, merchant);
+    for (const { name, provider, merchant } of accountsOf(sandbox.credentials, () => null)) {
+      if (provider !== account) continue;
+      sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
     }
     const stage: Stage = { ...scene, ...(await prepare(replicas, sandbox, diary)) };
     const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
@@ -157,6 +157,9 @@ function anyAddress(replicas: readonly Replica[]): { readonly host: string; read
 /** Bytes that nobody looks at. */
 const passing = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
 export const unwatched = (): Watcher => ({ sent: passing, answered: passing });
+/** The default tenant's, and the other's, with the same provider. */
+const account = 'keysecure';
+const othersAccount = 'keysecure-authorization';
 /** Cardholders are approved, and cards ready, at once. */
 const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
 
@@ -169,7 +172,6 @@ async function prepare(
   const client = replicas[0]?.client('default') ?? null;
   const other = replicas[0]?.client('other') ?? null;
   if (client === null || other === null) throw new Error('No gateway listens.');
-  const account = 'keysecure';
   const productFor = async (of: Client, name: string, form: Form): Promise<string> => {
     const { data } = await of.listCardProducts({ query: { account: name } });
     const product = data.find(({ forms, issuable }) => issuable && forms?.includes(form) !== false);
@@ -186,9 +188,9 @@ async function prepare(
   );
   sandbox.admin.keysecure.cardholders();
   diary.count('prepared', 1 + others.length);
-  const cardholder = await holderOf(other, 'keysecure-other', 'holder of the other tenant');
-  const product = await productFor(other, 'keysecure-other', 'virtual');
-  const order = { account: 'keysecure-other', product, cardholder, form: 'virtual' } as const;
+  const cardholder = await holderOf(other, othersAccount, 'holder of the other tenant');
+  const product = await productFor(other, othersAccount, 'virtual');
+  const order = { account: othersAccount, product, cardholder, form: 'virtual' } as const;
   const [one, two] = await Promise.all([other.issueCard({ body: order }), other.issueCard({ body: order })]);
   diary.count('prepared', 3);
   return { products, cardholders: [first, ...others], othersCards: [one.id, two.id] };

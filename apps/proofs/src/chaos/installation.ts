@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Sandbox } from '@card-gateway/sandbox';
-import type { ProviderWire } from './points.ts';
+import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
+import { type ProviderWire, providerWires, troubled } from './providers.ts';
 
 /** Where the gateway's sources are: the repository, or a copy of it with a fault planted. */
 export interface Sources {
@@ -16,14 +16,18 @@ export interface Sources {
 const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
 export const shipped: Sources = { main: join(gateway, 'main.ts'), cli: join(gateway, 'cli.ts') };
 
-/** Whose the accounts are: each tenant has cards of its own at KeySecure, the default one all else. */
+/** Whose the accounts are: the default one's are those of the providers' names, any other of a provider is the other's. */
 export type Tenant = 'default' | 'other';
 
 /** What both gateways share: their secrets on disk, as an operator has them. */
 export interface Installation {
   readonly folder: string;
   /** The environment of one gateway, whose wires have these ports. */
-  environment(name: string, ports: Readonly<Record<'database' | ProviderWire, number>>): Promise<NodeJS.ProcessEnv>;
+  environment(
+    name: string,
+    databasePort: number,
+    providerPort: (wire: ProviderWire) => number,
+  ): Promise<NodeJS.ProcessEnv>;
   /** Makes an API key as an operator does. */
   createKey(caller: string, tenant?: Tenant): Promise<string>;
   /** What the gateways seal and hash with. */
@@ -38,22 +42,12 @@ export async function install(
   own: NodeJS.ProcessEnv = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-chaos-'));
-  const secret = async (name: string, text: string) => {
-    await writeFile(join(folder, name), text, { mode: 0o600 });
+  const secrets: [name: string, text: string][] = [];
+  const accounts = accountsOf(sandbox.credentials, (name, text) => {
+    secrets.push([name, text]);
     return { file: name };
-  };
-  const { keysecure, yixin, onerway } = sandbox.credentials;
-  const [credit, authorization] = keysecure;
-  if (credit === undefined || authorization === undefined) throw new Error('The sandbox lacks a KeySecure account.');
-  const secretsOf = async (name: string, { apiKey, apiSecret }: typeof credit) => ({
-    apiKey: await secret(`${name}-key`, apiKey),
-    apiSecret: await secret(`${name}-secret`, apiSecret),
   });
-  const creditSecrets = await secretsOf('keysecure', credit);
-  const authorizationSecrets = await secretsOf('keysecure-other', authorization);
-  const secretKey = await secret('onerway-key', onerway.secretKey);
-  const privateKey = await secret('yixin-private-key', yixin.partnerPrivateKey ?? '');
-  const providerPublicKey = await secret('yixin-public-key', yixin.yixinPublicKey);
+  await Promise.all(secrets.map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
   const keys = [randomBytes(32), randomBytes(32)];
   const [sealing, fingerprint] = keys.map((key) => key.toString('base64'));
   const common = { GATEWAY_SEALING_KEYS: `s1:${sealing}`, GATEWAY_FINGERPRINT_KEYS: `f1:${fingerprint}` };
@@ -61,56 +55,22 @@ export async function install(
   return {
     folder,
     keys,
-    environment: async (name, ports) => {
-      const listedSince = new Date(new Date().getTime() - 2 * 86_400_000).toISOString().slice(0, 10);
-      const atKeysecure = {
-        baseUrl: through(credit.baseUrl, ports.keysecure),
-        clockLagMs: 0,
-        // The sandbox changes a card before it answers.
-        changesTakeMs: 0,
-        listedSince,
-      };
-      const accounts = {
-        keysecure: {
-          provider: 'keysecure',
-          sandbox: true,
-          settings: { ...atKeysecure, ...creditSecrets, mode: 'credit' },
-        },
-        'keysecure-other': {
-          provider: 'keysecure',
-          tenant: 'other',
-          sandbox: true,
-          settings: { ...atKeysecure, ...authorizationSecrets, mode: 'authorization' },
-        },
-        onerway: {
-          provider: 'onerway',
-          sandbox: true,
-          settings: {
-            baseUrl: through(onerway.baseUrl, ports.onerway),
-            merchantNo: onerway.merchantNo,
-            appId: onerway.appId,
-            secretKey,
-            deleteTokenPath: onerway.deleteTokenPath,
-          },
-        },
-        yixin: {
-          provider: 'yixin',
-          sandbox: true,
-          settings: {
-            baseUrl: through(yixin.baseUrl, ports.yixin),
-            appId: yixin.appId,
-            privateKey,
-            providerPublicKey,
-            userIp: '203.0.113.7',
-          },
-        },
-      };
+    environment: async (name, databasePort, providerPort) => {
+      const entries = accounts.flatMap((account) => {
+        const wire = providerWires.find((one) => one === account.provider);
+        if (wire === undefined) return [];
+        const { settings: own, undocumented, forTests } = account;
+        const baseUrl = through(own.baseUrl, providerPort(wire));
+        const tenant: Tenant = account.name === wire ? 'default' : 'other';
+        const all = { ...own, ...undocumented, ...forTests, ...troubled[wire].settings, baseUrl };
+        return [[account.name, { provider: wire, tenant, sandbox: true, settings: all }]];
+      });
       const file = join(folder, `${name}.json`);
-      await writeFile(file, JSON.stringify(accounts));
+      await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
       return {
         ...common,
         ...settings,
-        DATABASE_URL: through(databaseUrl(), ports.database),
+        DATABASE_URL: through(databaseUrl(), databasePort),
         GATEWAY_ACCOUNTS: file,
         ...own,
       };

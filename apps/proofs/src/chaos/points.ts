@@ -1,3 +1,5 @@
+import { type ProviderWire, providerWires } from './providers.ts';
+
 /**
  * Where a gateway is killed, by what its wires show: around the commit of a record, and around each byte between it and
  * a provider.
@@ -24,10 +26,6 @@ export interface ProviderPoint {
   /** Which byte, where it is one amid others: 0 up to 1 of the way. */
   readonly share: number;
 }
-
-/** Providers with writes that are led through a watched wire. */
-export const providerWires = ['keysecure', 'yixin', 'onerway'] as const;
-export type ProviderWire = (typeof providerWires)[number];
 
 const aroundCommit = ['before the commit', 'committed, unheard', 'committed, heard'] as const;
 const aroundCall = [

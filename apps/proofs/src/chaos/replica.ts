@@ -6,8 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, createClient } from '@card-gateway/client';
 import { watchHttp } from './http-wire.ts';
 import type { Installation, Sources, Tenant } from './installation.ts';
-import { type DatabasePoint, type Point, type ProviderPoint, type ProviderWire } from './points.ts';
+import type { DatabasePoint, Point, ProviderPoint } from './points.ts';
 import { watchPostgres } from './postgres-wire.ts';
+import { type ProviderWire, providerWires, troubled } from './providers.ts';
 import { type Relay, startRelay } from './relay.ts';
 
 type Address = () => { readonly host: string; readonly port: number };
@@ -46,19 +47,6 @@ export interface ReplicaOptions {
   readonly onEnd: (lastWords: string) => void;
 }
 
-/**
- * What counts as a call that must not be lost: KeySecure's writes and its look at a card's number by their paths
- * (keysecure.md §5); all of Yixin's calls have one path (yixin.md §2); Onerway's delete has the path of the settings.
- */
-const isWatched: Readonly<Record<ProviderWire, (firstLine: string) => boolean>> = {
-  keysecure: (line) =>
-    /\/(card\/apply|cardholder\/apply|status\/update|card\/active|card\/pin\/set|account\/transfer|private\/info) /.test(
-      line,
-    ),
-  yixin: (line) => line.startsWith('POST'),
-  onerway: (line) => /DeleteToken /.test(line),
-};
-
 const lastWordsLength = 4000;
 
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
@@ -74,20 +62,13 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     armed !== null && armed.wire !== 'database' && armed.wire === wire ? armed : null;
 
   const database = await startRelay(options.database, () => watchPostgres(atDatabase), onTrip);
-  const toProvider = (wire: ProviderWire): Promise<Relay> =>
-    startRelay(options.sandbox, () => watchHttp(at(wire), isWatched[wire]), onTrip);
-  const wires: Readonly<Record<ProviderWire, Relay>> = {
-    keysecure: await toProvider('keysecure'),
-    yixin: await toProvider('yixin'),
-    onerway: await toProvider('onerway'),
-  };
-  const relays = [database, ...Object.values(wires)];
-  const environment = await options.installation.environment(options.name, {
-    database: database.port,
-    keysecure: wires.keysecure.port,
-    yixin: wires.yixin.port,
-    onerway: wires.onerway.port,
+  const opened = providerWires.map(async (wire) => {
+    const watch = () => watchHttp(at(wire), troubled[wire].isWatched);
+    return [wire, await startRelay(options.sandbox, watch, onTrip)] as const;
   });
+  const wires = Object.fromEntries(await Promise.all(opened)) as Record<ProviderWire, Relay>;
+  const relays = [database, ...Object.values(wires)];
+  const environment = await options.installation.environment(options.name, database.port, (wire) => wires[wire].port);
   const log = join(options.installation.folder, `${options.name}.log`);
   const logged = createWriteStream(log, { flags: 'a' });
   let child: ChildProcess | null = null;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { openTransport } from '@card-gateway/adapter-kit';
 import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
-import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
+import { atOnce, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Account } from './accounts.ts';
 import { callsOf, type CallName, type Row, type Scene, settlementOf } from './calls.ts';
 import { cellOf, type Disturbance, disturbances } from './cells.ts';
@@ -97,9 +97,7 @@ function differing(account: Account, row: Row, seen: SeenRow): string[] {
 
 /** One call under every disturbance, on a sandbox of its own. */
 async function runRow(account: Account, name: string, row: Row): Promise<SeenRow> {
-  const sandbox = await startSandbox({
-    keysecure: { cardDelayMs: 0, cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
-  });
+  const sandbox = await startSandbox(atOnce);
   const transport = openTransport({ connections: 8, connectTimeoutMs: patienceMs, maxResponseBytes: 4_000_000 });
   const nobody = await unusedPort();
   try {

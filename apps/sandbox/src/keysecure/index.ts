@@ -33,6 +33,7 @@ export const keysecure: SandboxProvider<{
 }> = {
   name: 'keysecure',
   settings,
+  atOnce: { cardDelayMs: 0, cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
   create: createKeysecure,
   save: snapshotKeysecure,
   restore: restoreKeysecure,
