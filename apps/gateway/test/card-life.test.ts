@@ -457,7 +457,7 @@ describe('a change whose answer is lost', () => {
     await told(29_000);
     expect(await operation(lost)).toMatchObject({ outcome: 'unknown' });
     await told(31_000);
-    expect(await operation(lost)).toMatchObject({ outcome: 'succeeded', settledBy: 'callback' });
+    expect(await operation(lost)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'callback' });
   });
 
   test('leaves behind what its look-up reads, also where that settles nothing', async () => {
