@@ -3,19 +3,38 @@ import type { Refusal } from '@card-gateway/core';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
-  /** Other headers of its answer. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The same request would be refused again: for work that repeats itself, not for callers. */
-  readonly isFinal?: boolean;
   /** Of `forbidden`: the scopes of which the key lacks each and needs one. */
   readonly scopes?: readonly Scope[];
-  /** Of `unauthenticated`: a key was sent, and it is none. */
-  readonly isTokenInvalid?: boolean;
+  /** Where that of its code is not true of this one. */
+  readonly kind?: ErrorKind;
 };
 
-/** An answer other than success, thrown from wherever it is found out. */
+/** What work that repeats itself makes of an error. Callers decide by `code`. */
+export type ErrorKind =
+  /** The question is at fault: nobody can be asked that, now or later. */
+  | 'invalid'
+  /** Another process is doing the same. */
+  | 'under-way'
+  /** Nobody was asked, because there was no room for it. */
+  | 'turned-away'
+  /** A retry may succeed. */
+  | 'transient'
+  /** A retry would end the same. */
+  | 'final';
+
+/** Codes whose kind the contract's advice to callers does not tell. */
+const kindsOfCodes: Partial<Record<ProblemCode, ErrorKind>> = {
+  'invalid-request': 'invalid',
+  'request-in-progress': 'under-way',
+  'account-busy': 'turned-away',
+  'circuit-open': 'turned-away',
+  overloaded: 'turned-away',
+};
+
+/** What keeps an act from succeeding, thrown from wherever it is found out. It knows no HTTP: that is `http/problem.ts`. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
+  readonly kind: ErrorKind;
   readonly details: Details;
 
   /** @param cause what it came from, for the log alone */
@@ -23,21 +42,15 @@ export class ProblemError extends Error {
     super(detail, { cause });
     this.name = 'ProblemError';
     this.code = code;
+    this.kind = details.kind ?? kindsOfCodes[code] ?? (problems[code].again === 'later' ? 'transient' : 'final');
     this.details = details;
   }
 }
 
-/** The problem document as it is sent. */
+/** The problem as callers read it. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];
-  const {
-    retryAfterSeconds: _header,
-    headers: _headers,
-    isFinal: _internal,
-    scopes: _scopes,
-    isTokenInvalid: _challenge,
-    ...details
-  } = error.details;
+  const { retryAfterSeconds: _retry, scopes: _scopes, kind: _kind, ...details } = error.details;
   return {
     type: problemType(error.code),
     title,

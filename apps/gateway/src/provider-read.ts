@@ -43,7 +43,7 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
         );
       }
       const detail = `The provider refused to answer (${reason.replaceAll('_', ' ')}).`;
-      throw new ProblemError(refusedReads[reason], detail, { provider, isFinal: true });
+      throw new ProblemError(refusedReads[reason], detail, { provider, kind: 'final' });
     }
     case 'unknown': {
       const provider = {

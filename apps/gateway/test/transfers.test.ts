@@ -104,7 +104,7 @@ describe('a transfer', () => {
     expect(await list({ cardholder, direction: 'out' })).toEqual([ids[1]]);
     expect(await list({ cardholder, status: 'failed' })).toEqual([]);
     expect(await list({ account: 'keysecure', limit: 1 })).toEqual([ids[0]]);
-    expect(await list({ account: 'other-keysecure' })).toEqual([]);
+    await expect(list({ account: 'other-keysecure' })).rejects.toMatchObject({ code: 'not-found' });
     const all: string[] = [];
     for await (const { id } of gateway.client.all('listTransfers', { query: { cardholder, limit: 2 } })) all.push(id);
     expect(all).toEqual(ids);

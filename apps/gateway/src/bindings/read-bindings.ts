@@ -59,7 +59,7 @@ export async function refreshBindings(
   const count = list.cards.length + list.unreadable;
   if (count > mostBoundCards) {
     const detail = `The provider listed ${count} cards of this user, and at most ${mostBoundCards} are taken; nothing was stored.`;
-    throw new ProblemError('provider-error', detail, { isFinal: true });
+    throw new ProblemError('provider-error', detail, { kind: 'final' });
   }
   await services.lists.store(account.name, count, () =>
     storeBoundCards(services.pool, services.sealing, account, {

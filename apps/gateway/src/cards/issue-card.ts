@@ -2,12 +2,14 @@ import type { issueCardSchema } from '@card-gateway/contract';
 import { done, uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { checkCardholder, notOfAccount } from '../holders/check-cardholder.ts';
+import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import { notOurs, requireOurs } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { describeProviderCards } from './provider-cards-store.ts';
-import { acceptOrder, failOrder, nameOrder, findCardholder, findProduct, getCard, insertOrderedCard } from './store.ts';
+import { acceptOrder, failOrder, nameOrder, findProduct, getCard, insertOrderedCard } from './store.ts';
 import { cardView } from './view.ts';
 
 /** A card that the provider took an order for; from a look-up with all that the provider says of it. */
@@ -144,7 +146,7 @@ function checkProduct(
   product: Awaited<ReturnType<typeof findProduct>>,
 ): string {
   if (product === null || product.account !== account.name) {
-    throw notOfAccount('/product', 'product', account);
+    throw notOfAccount('product', account);
   }
   if (!product.issuable) {
     throw new ProblemError('illegal-state', 'The provider takes no orders for this product now.', {
@@ -156,22 +158,4 @@ function checkProduct(
     throw new ProblemError('invalid-request', `/form: ${detail}`, { errors: [{ pointer: '/form', detail }] });
   }
   return product.providerRef;
-}
-
-function checkCardholder(account: OpenAccount, cardholder: Awaited<ReturnType<typeof findCardholder>>): string {
-  if (cardholder === null || cardholder.account !== account.name) {
-    throw notOfAccount('/cardholder', 'cardholder', account);
-  }
-  if (cardholder.providerRef === null) {
-    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
-      errors: [{ pointer: '/cardholder', detail: 'expected a cardholder with a providerRef' }],
-    });
-  }
-  return cardholder.providerRef;
-}
-
-function notOfAccount(pointer: string, thing: string, account: OpenAccount): ProblemError {
-  return new ProblemError('not-found', `The account "${account.name}" has no such ${thing}.`, {
-    errors: [{ pointer, detail: `expected the id of a ${thing} of this account` }],
-  });
 }

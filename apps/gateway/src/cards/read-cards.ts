@@ -3,12 +3,13 @@ import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import type { Caller } from '../caller.ts';
+import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
-import { type CardRow, findCardholder, findProduct, getCard, listCards } from './store.ts';
+import { type CardRow, findProduct, getCard, listCards } from './store.ts';
 import { takeCards } from './take-cards.ts';
 import { cardView } from './view.ts';
 

@@ -110,20 +110,6 @@ export async function findProduct(pool: Pool, tenant: string, id: string): Promi
   return rows[0] ?? null;
 }
 
-/** The cardholder of an order, if this tenant has it. */
-export async function findCardholder(
-  pool: Pool,
-  tenant: string,
-  id: string,
-): Promise<{ readonly account: string; readonly providerRef: string | null } | null> {
-  const { rows } = await pool.query<{ account: string; providerRef: string | null }>({
-    name: 'cardholder-of-order',
-    text: `SELECT account, provider_ref AS "providerRef" FROM cardholders WHERE id = $1 AND tenant = $2`,
-    values: [id, tenant],
-  });
-  return rows[0] ?? null;
-}
-
 export interface OrderedCard {
   readonly id: string;
   readonly tenant: string;

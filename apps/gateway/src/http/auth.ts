@@ -3,6 +3,7 @@ import type { Caller } from '../caller.ts';
 import { createFailureLimit } from '../failure-limit.ts';
 import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
 import { ProblemError } from '../problem.ts';
+import { bearerChallenge, HttpProblem } from './problem.ts';
 
 /**
  * How long what was found out of a key is believed, in milliseconds: a revoked key works at most that long. A key that is not
@@ -37,9 +38,8 @@ export function createAuthentication(options: {
     authenticate: async (request) => {
       const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (key?.startsWith(apiKeyPrefix) !== true) {
-        throw new ProblemError('unauthenticated', 'Expected the header "Authorization: Bearer <API key>".', {
-          isTokenInvalid: key !== undefined,
-        });
+        const detail = 'Expected the header "Authorization: Bearer <API key>".';
+        throw key === undefined ? new ProblemError('unauthenticated', detail) : invalidToken(detail);
       }
       const hash = hashApiKey(key);
       const name = hash.toString('base64');
@@ -64,8 +64,13 @@ export function createAuthentication(options: {
 }
 
 function notKnown(): ProblemError {
-  return new ProblemError('unauthenticated', 'This API key is not known, was revoked, or has expired.', {
-    isTokenInvalid: true,
+  return invalidToken('This API key is not known, was revoked, or has expired.');
+}
+
+/** A key was sent, and it is none. */
+function invalidToken(detail: string): ProblemError {
+  return new HttpProblem('unauthenticated', detail, {
+    'www-authenticate': `${bearerChallenge}, error="invalid_token"`,
   });
 }
 

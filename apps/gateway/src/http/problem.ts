@@ -1,15 +1,46 @@
 import { STATUS_CODES } from 'node:http';
 import { redact } from '@card-gateway/core';
-import { type ProblemCode, problemMediaType, problems } from '@card-gateway/contract';
+import { type Problem, type ProblemCode, problemMediaType, problems } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseFailure } from '../database-failure.ts';
 import { problemBody, ProblemError } from '../problem.ts';
 
-/** What a key must be or have, as RFC 6750 says it (section 3); null where no other key would help. */
-function challengeOf({ code, details: { scopes = [], isTokenInvalid = false } }: ProblemError): string | null {
-  const challenge = 'Bearer realm="card-gateway"';
-  if (problems[code].status === 401) return isTokenInvalid ? `${challenge}, error="invalid_token"` : challenge;
-  return scopes.length === 0 ? null : `${challenge}, error="insufficient_scope", scope="${scopes.join(' ')}"`;
+/** A problem of HTTP itself, and headers that its answer has beside those of every problem. */
+export class HttpProblem extends ProblemError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>>) {
+    super(code, detail);
+    this.headers = headers;
+  }
+}
+
+/** What a key must be or have, as RFC 6750 says it (section 3). */
+export const bearerChallenge = 'Bearer realm="card-gateway"';
+
+/** A challenge where another key would help. */
+function challengeOf({ code, details: { scopes = [] } }: ProblemError): Record<string, string> {
+  if (problems[code].status === 401) return { 'www-authenticate': bearerChallenge };
+  if (scopes.length === 0) return {};
+  return { 'www-authenticate': `${bearerChallenge}, error="insufficient_scope", scope="${scopes.join(' ')}"` };
+}
+
+/** A problem as an answer over HTTP: the one place where it becomes a status, headers and a body. */
+export function answerWith(
+  error: ProblemError,
+  requestId: string,
+): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Problem } {
+  const body = problemBody(error, requestId);
+  const { retryAfterSeconds } = error.details;
+  const headers = {
+    ...unstored,
+    'x-request-id': requestId,
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...challengeOf(error),
+    ...(error instanceof HttpProblem ? error.headers : {}),
+    'content-type': problemMediaType,
+  };
+  return { status: body.status, headers, body };
 }
 
 /** Headers of every answer: any may hold card data, which nobody on the way may keep or read as something else than it is. */
@@ -17,21 +48,17 @@ export const unstored = { 'cache-control': 'no-store', 'x-content-type-options':
 
 /** Answers with a problem and the headers that belong to it. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
-  const body = problemBody(error, reply.request.id);
-  // No hook has run where the URL was not readable.
-  reply.headers({ ...error.details.headers, ...unstored, 'x-request-id': body.requestId });
-  if (error.details.retryAfterSeconds !== undefined)
-    reply.header('retry-after', String(error.details.retryAfterSeconds));
-  const challenge = challengeOf(error);
-  if (challenge !== null) reply.header('www-authenticate', challenge);
-  return reply.code(body.status).type(problemMediaType).serializer(JSON.stringify).send(body);
+  const { status, headers, body } = answerWith(error, reply.request.id);
+  return reply.code(status).headers(headers).serializer(JSON.stringify).send(body);
 }
 
 /** Makes every error of every layer a problem: ours, the validator's, the framework's, the database's. */
 export function problemHandling(app: FastifyInstance, allowedMethods: (path: string) => readonly string[]): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error, request);
-    if (problems[problem.code].status >= 500 && !turnedAway.has(problem.code)) {
+    // Of a load that is meant to be turned away an error of each would add to it. The request itself is logged.
+    const isMeant = problem.kind === 'turned-away' || problem.code === 'deadline-exceeded';
+    if (problems[problem.code].status >= 500 && !isMeant) {
       request.log.error({ err: error }, 'request failed');
     }
     return sendProblem(reply, problem);
@@ -52,16 +79,8 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
 /** @param allowed the methods that the path takes */
 export function methodNotAllowed(allowed: readonly string[]): ProblemError {
   const headers = { allow: allowed.join(', ') };
-  return new ProblemError('method-not-allowed', `This path takes ${allowed.join(' and ')}.`, { headers });
+  return new HttpProblem('method-not-allowed', `This path takes ${allowed.join(' and ')}.`, headers);
 }
-
-/** Answers to a load that is meant to be turned away: an error of each would add to it. The request itself is logged. */
-const turnedAway: ReadonlySet<ProblemCode> = new Set([
-  'account-busy',
-  'circuit-open',
-  'overloaded',
-  'deadline-exceeded',
-]);
 
 /** A path that matches no route may be anything, a card number too: only its shape is repeated. */
 function pathOnly(path: string): string {

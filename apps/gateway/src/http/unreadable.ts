@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { problemMediaType } from '@card-gateway/contract';
 import type { FastifyBaseLogger } from 'fastify';
-import { methodNotAllowed, unstored } from './problem.ts';
-import { ProblemError, problemBody } from '../problem.ts';
+import { ProblemError } from '../problem.ts';
+import { answerWith, methodNotAllowed } from './problem.ts';
 
 /** What Node says of a request that its parser could not read. */
 export interface ParserError extends Error {
@@ -34,10 +33,10 @@ export function unreadableRequests(
   const refused = new WeakSet<Socket>();
 
   const answerLast = (socket: Socket, code: string | undefined, problem: ProblemError): void => {
-    const { text, head } = rendered(problem, log, code);
+    const { text, head, status } = rendered(problem, log, code);
     if (!socket.writable) return;
     const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
-    socket.end([`HTTP/1.1 ${statusLine(problem)}`, ...lines, '', text].join('\r\n'));
+    socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', text].join('\r\n'));
     linger(socket);
   };
 
@@ -108,23 +107,11 @@ function rendered(
   code: string | undefined,
 ): { readonly text: string; readonly head: Readonly<Record<string, string>>; readonly status: number } {
   const requestId = randomUUID();
-  const body = problemBody(problem, requestId);
-  log.info({ requestId, code, status: body.status }, 'answered what is not HTTP');
+  const { status, headers, body } = answerWith(problem, requestId);
+  log.info({ requestId, code, status }, 'answered what is not HTTP');
   const text = JSON.stringify(body);
-  const head = {
-    ...problem.details.headers,
-    'content-type': problemMediaType,
-    'content-length': String(Buffer.byteLength(text)),
-    'x-request-id': requestId,
-    ...unstored,
-    connection: 'close',
-  };
-  return { text, head, status: body.status };
-}
-
-function statusLine(problem: ProblemError): string {
-  const { status } = problemBody(problem, '');
-  return `${status} ${STATUS_CODES[status]}`;
+  const head = { ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' };
+  return { text, head, status };
 }
 
 function problemOf(error: ParserError, allowedMethods: (path: string) => readonly string[]): ProblemError {

@@ -165,6 +165,6 @@ async function refreshUsers(
     }
   }
   // One user's list costs no other's; about an id that cannot be a user's, nobody can be asked, now or later.
-  const failure = failures.find((error) => !(error instanceof ProblemError && error.code === 'invalid-request'));
+  const failure = failures.find((error) => !(error instanceof ProblemError && error.kind === 'invalid'));
   if (failure !== undefined) throw failure;
 }

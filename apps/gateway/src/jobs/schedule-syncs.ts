@@ -70,6 +70,6 @@ async function startPull(services: Services, account: OpenAccount, idempotencyKe
 
 /** @returns false when another process is just beginning it. @throws any other failure */
 function wasBegunElsewhere(error: unknown): false {
-  if (error instanceof ProblemError && error.code === 'request-in-progress') return false;
+  if (error instanceof ProblemError && error.kind === 'under-way') return false;
   throw error;
 }

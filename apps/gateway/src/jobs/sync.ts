@@ -43,24 +43,16 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
   try {
     await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
   } catch (error) {
-    if (error instanceof ProblemError && isTurnedAway(error)) {
+    if (error instanceof ProblemError && error.kind === 'turned-away') {
       // The provider was not asked: that uses up no attempt, and the sync goes on where it is as soon as it may.
       const { retryAfterSeconds = 1 } = error.details;
       await queueSync(services.pool, syncId, { runAt: new Date(services.now() + retryAfterSeconds * 1000) });
       return;
     }
-    const isOver = run.isLastAttempt || (error instanceof ProblemError && !mayPass(error));
+    const isOver = run.isLastAttempt || (error instanceof ProblemError && error.kind !== 'transient');
     if (isOver) await failSync(services.pool, syncId, failureOf(error), new Date(services.now()));
     if (!isOver || !(error instanceof ProblemError)) throw error;
   }
-}
-
-function isTurnedAway({ code }: ProblemError): boolean {
-  return code === 'account-busy' || code === 'circuit-open';
-}
-
-function mayPass({ code, details }: ProblemError): boolean {
-  return code === 'provider-unavailable' || (code === 'provider-error' && details.isFinal !== true);
 }
 
 async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {
@@ -82,7 +74,7 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
       return;
     }
     if (reading !== null && isEndless(reading)) {
-      throw new ProblemError('provider-error', 'The list of cards does not end.', { isFinal: true });
+      throw new ProblemError('provider-error', 'The list of cards does not end.', { kind: 'final' });
     }
     const askedAt = new Date(services.now());
     const position = reading?.position ?? null;

@@ -13,12 +13,14 @@ import {
 } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
-import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { facetOf } from '../accounts/accounts.ts';
+import { checkCardholder } from '../holders/check-cardholder.ts';
+import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
-import { describeTransfer, endTransfer, failTransfer, findCardholder, getTransfer, insertTransfer } from './store.ts';
+import { describeTransfer, endTransfer, failTransfer, getTransfer, insertTransfer } from './store.ts';
 import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
@@ -163,19 +165,4 @@ function checkAmount({ amount: { amount, currency } }: Order, { currency: only, 
   if (faults.length === 0) return;
   const text = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
   throw new ProblemError('invalid-request', text, { errors: faults });
-}
-
-/** The cardholder's id at the provider. @throws ProblemError 404 or 409 */
-function checkCardholder(account: OpenAccount, cardholder: Awaited<ReturnType<typeof findCardholder>>): string {
-  if (cardholder === null || cardholder.account !== account.name) {
-    throw new ProblemError('not-found', `The account "${account.name}" has no such cardholder.`, {
-      errors: [{ pointer: '/cardholder', detail: 'expected the id of a cardholder of this account' }],
-    });
-  }
-  if (cardholder.providerRef === null) {
-    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
-      errors: [{ pointer: '/cardholder', detail: 'expected a cardholder with a providerRef' }],
-    });
-  }
-  return cardholder.providerRef;
 }

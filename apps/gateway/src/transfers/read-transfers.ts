@@ -8,11 +8,13 @@ import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import type { Caller } from '../caller.ts';
+import { knownRef } from '../holders/check-cardholder.ts';
+import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
-import { findCardholder, getTransfer, listTransfers } from './store.ts';
+import { getTransfer, listTransfers } from './store.ts';
 import { transferView } from './view.ts';
 
 /** One transfer, from our records. @throws ProblemError 404 */
@@ -51,12 +53,8 @@ export async function readBalances(
   if (cardholder === null) throw new ProblemError('not-found', 'There is no such cardholder.');
   const account = services.accounts.ofCaller(caller, cardholder.account);
   const transfers = facetOf(account, 'transfers');
-  if (cardholder.providerRef === null) {
-    throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
-      errors: [{ pointer: 'path/id', detail: 'expected a cardholder with a providerRef' }],
-    });
-  }
-  const balances = valueOf(account, await transfers.balances(cardholder.providerRef, readCall(services, traceparent)));
+  const cardholderRef = knownRef(cardholder, 'path/id');
+  const balances = valueOf(account, await transfers.balances(cardholderRef, readCall(services, traceparent)));
   return {
     data: balances.map(({ currency, chain, amount, usdValue, bonus, bonusUsdValue }) => ({
       currency,

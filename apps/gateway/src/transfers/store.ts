@@ -68,20 +68,6 @@ export async function listTransfers(pool: Pool, filter: TransferFilter, page: Pa
   return rows;
 }
 
-/** The cardholder of a transfer, if this tenant has it. */
-export async function findCardholder(
-  pool: Pool,
-  tenant: string,
-  id: string,
-): Promise<{ readonly account: string; readonly providerRef: string | null } | null> {
-  const { rows } = await pool.query<{ account: string; providerRef: string | null }>({
-    name: 'cardholder-of-transfer',
-    text: `SELECT account, provider_ref AS "providerRef" FROM cardholders WHERE id = $1 AND tenant = $2`,
-    values: [id, tenant],
-  });
-  return rows[0] ?? null;
-}
-
 export interface OrderedTransfer {
   readonly id: string;
   readonly tenant: string;

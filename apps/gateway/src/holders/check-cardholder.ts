@@ -1,0 +1,24 @@
+import type { OpenAccount } from '../accounts/accounts.ts';
+import { ProblemError } from '../problem.ts';
+import type { NamedCardholder } from './store.ts';
+
+/** The provider's id of a cardholder of this account. @throws ProblemError 404 or 409 */
+export function checkCardholder(account: OpenAccount, cardholder: NamedCardholder | null): string {
+  if (cardholder === null || cardholder.account !== account.name) throw notOfAccount('cardholder', account);
+  return knownRef(cardholder, '/cardholder');
+}
+
+/** The cardholder's id at the provider. @throws ProblemError 409 while it has none */
+export function knownRef({ providerRef }: NamedCardholder, pointer: string): string {
+  if (providerRef !== null) return providerRef;
+  throw new ProblemError('illegal-state', 'This cardholder is not known at the provider (yet).', {
+    errors: [{ pointer, detail: 'expected a cardholder with a providerRef' }],
+  });
+}
+
+/** What an order names is none of its account's. */
+export function notOfAccount(thing: 'cardholder' | 'product', account: OpenAccount): ProblemError {
+  return new ProblemError('not-found', `The account "${account.name}" has no such ${thing}.`, {
+    errors: [{ pointer: `/${thing}`, detail: `expected the id of a ${thing} of this account` }],
+  });
+}
