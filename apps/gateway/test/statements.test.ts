@@ -11,13 +11,15 @@ import { Source } from './statements/source.ts';
 
 /** Columns that are never null, though neither the schema nor the statement's plan shows it. */
 const neverNull = {
-  'operations/store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
+  'unsettled/store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
   'guesses/store.ts: "waitMs" may be null, and is number here': 'made of a column and a parameter that are not null',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
   'bindings/bound-cards-store.ts: "id" may be null, and is string here': 'a primary key, through a UNION',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
 };
+
+const withoutLine = (fault: string): string => fault.replace(/:\d+/, '');
 
 let database: OwnDatabase;
 let client: pg.Client;
@@ -40,7 +42,8 @@ afterAll(async () => {
 
 test('every statement is what the schema says', async () => {
   const { faults, calls } = await checkStatements(project, Source.files(project), describe);
-  expect(faults.toSorted()).toEqual(Object.keys(neverNull).toSorted());
+  expect(faults.filter((fault) => !(withoutLine(fault) in neverNull))).toEqual([]);
+  expect(faults.map(withoutLine)).toEqual(expect.arrayContaining(Object.keys(neverNull)));
   expect(calls).toBeGreaterThan(150);
 });
 
@@ -51,7 +54,7 @@ test('what is changed in the schema is found', async () => {
     ALTER TABLE audit_log ALTER COLUMN caller DROP NOT NULL`);
   const files = ['keys/store.ts', 'sealed/store.ts', 'audit/store.ts'];
   const { faults } = await checkStatements(project, files, await openDescriber(client));
-  expect(faults).toEqual([
+  expect([...new Set(faults.map(withoutLine))]).toEqual([
     'keys/store.ts: column "caller" does not exist',
     'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here',
     'sealed/store.ts: "value" is text to the database, and Buffer<ArrayBufferLike> here',
@@ -150,6 +153,7 @@ test('what is planted in the source is found', async () => {
   }
   const { faults } = await checkStatements(source.change(changed), Object.keys(changed), describe);
   for (const { file, found } of planted) {
-    for (const fault of found) expect(faults).toContainEqual(expect.stringContaining(`${file}: ${fault}`));
+    for (const fault of found)
+      expect(faults.map(withoutLine)).toContainEqual(expect.stringContaining(`${file}: ${fault}`));
   }
 });

@@ -4,7 +4,7 @@ import type { Describe } from './describe.ts';
 import { findCalls } from './find.ts';
 import { Source } from './source.ts';
 
-/** What the source says of its statements and the database does not, as `file: what`; and how many statements were compared. */
+/** What the source says of its statements and the database does not, as `file:line: what`; and how many statements were compared. */
 export interface Checked {
   readonly faults: readonly string[];
   readonly calls: number;
@@ -23,14 +23,14 @@ export async function checkStatements(
   for (const file of files) {
     for (const call of findCalls(project, Source.path(file))) {
       calls += 1;
-      if (call.fault !== undefined) faults.add(`${file}: ${call.fault}`);
+      if (call.fault !== undefined) faults.add(`${file}:${call.line}: ${call.fault}`);
       for (const statement of call.statements) {
         statements += 1;
         const found = await describe(statement.text).then(
           (description) => comparison.faults(call, statement, description),
           (error: Error) => [error.message],
         );
-        for (const fault of found) faults.add(`${file}: ${fault}`);
+        for (const fault of found) faults.add(`${file}:${call.line}: ${fault}`);
       }
     }
   }

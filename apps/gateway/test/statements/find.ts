@@ -23,6 +23,7 @@ export interface Statement {
 
 /** A call of `query` in the source. */
 export interface Call {
+  readonly line: number;
   /** What the source says of a row; undefined where it says nothing. */
   readonly row: Type | undefined;
   readonly readsRows: boolean;
@@ -52,7 +53,8 @@ function isQuery(node: Node): node is CallExpression {
 
 function callOf(project: Project, node: CallExpression): Call {
   const [rowNode] = node.typeArguments ?? [];
-  const call = { row: rowNode && project.checker.getTypeAtLocation(rowNode), readsRows: readsRows(node) };
+  const line = node.getSourceFile().text.slice(0, node.expression.end).split('\n').length;
+  const call = { line, row: rowNode && project.checker.getTypeAtLocation(rowNode), readsRows: readsRows(node) };
   const [config, given] = node.arguments;
   try {
     const statements = alternatives(project, (evaluator): Statement => {
