@@ -138,6 +138,7 @@ describe('an answer outside 2xx is judged by status, body and headers', () => {
     [422, '{"error":{"code":"new_one","detail":"?"}}'],
     [403, '<html>blocked</html>'],
     [422, '{"error":{"code":7}}'],
+    [422, '{"error":{"code":"other","code":"card_limit","detail":"?"}}'],
     [503, ''],
   ])('HTTP %d with %j is unknown', (status, body) => {
     expect(judged(body, status)).toEqual({

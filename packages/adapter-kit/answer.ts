@@ -17,7 +17,7 @@ export type AnswerHead = Pick<Answer, 'status' | 'headers'>;
 
 /** An answer outside 2xx. */
 export interface Problem extends AnswerHead {
-  /** Its body as this schema reads it; null where it is no JSON of that shape, such as a page of something on the way. */
+  /** Its body as this schema reads it; null where it is no JSON of that shape, such as a page of something on the way, or names a member twice. */
   readonly read: <Schema extends z.ZodType>(schema: Schema) => z.output<Schema> | null;
 }
 
@@ -90,7 +90,7 @@ function readBody<Schema extends z.ZodType>(
 ): z.output<Schema> | null {
   try {
     const read = schema.safeParse(parse(body));
-    return read.success ? read.data : null;
+    return read.success && !hasDoubledMember(body) ? read.data : null;
   } catch {
     return null;
   }
