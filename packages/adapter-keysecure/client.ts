@@ -4,7 +4,7 @@ import {
   type AdapterHost,
   countdown,
   type Exchange,
-  readAnswer,
+  readEnvelope,
 } from '@card-gateway/adapter-kit';
 import {
   done,
@@ -14,7 +14,6 @@ import {
   type ProviderCall,
   refused,
   Secret,
-  unknown,
 } from '@card-gateway/core';
 import type { z } from 'zod';
 import { type Effect, refusalOf, type Refusals, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
@@ -142,13 +141,12 @@ function read<Schema extends z.ZodType, T>(
   request: KeySecureRequest<Schema, T>,
   credentials: readonly string[],
 ): Outcome<T> {
-  return readAnswer(exchange, {
+  return readEnvelope(exchange, {
     reply: envelope,
-    judge: (reply, evidence) => {
-      const said = evidence(String(reply.code), reply.msg, [...credentials, ...(request.hide ?? [])]);
-      if (reply.code !== 0) return refusalOf(reply.code, request.effect, said, request.refusals);
-      const data = request.data.safeParse(reply.data);
-      return data.success ? request.judge(data.data, said) : unknown('unreadable_answer', said);
-    },
+    success: '0',
+    refusal: (code, said) => refusalOf(Number(code), request.effect, said, request.refusals),
+    hide: [...credentials, ...(request.hide ?? [])],
+    data: request.data,
+    judge: request.judge,
   });
 }

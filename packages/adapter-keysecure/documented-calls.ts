@@ -1,3 +1,4 @@
+import { callsOf } from '@card-gateway/adapter-kit';
 import type { DocumentedCall } from '@card-gateway/core';
 import type { KeySecureSettings } from './settings.ts';
 
@@ -11,9 +12,7 @@ const authorizationOnly = 'Of authorization mode: in credit mode KeySecure decid
 
 /** All 19 endpoints (keysecure.md §5) and the three callbacks (§11), as this account can use them. */
 export function documentedCalls({ mode, apiSecret }: KeySecureSettings): readonly DocumentedCall[] {
-  function call(name: string, title: string, section: string): DocumentedCall {
-    return { name, title, source: `keysecure.md ${section}`, state: 'documented', reason: null };
-  }
+  const { documented: call } = callsOf('keysecure.md');
   function withSecret(whole: DocumentedCall): DocumentedCall {
     if (apiSecret !== undefined || whole.state === 'absent') return whole;
     return { ...whole, state: 'needs-settings', reason: secretMissing };

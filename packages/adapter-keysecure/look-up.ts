@@ -1,13 +1,5 @@
-import type { Rows } from '@card-gateway/adapter-kit';
-import {
-  done,
-  type Evidence,
-  type Finding,
-  type Outcome,
-  type SentOrder,
-  type Settlement,
-  unknown,
-} from '@card-gateway/core';
+import { onlyOwn } from '@card-gateway/adapter-kit';
+import type { SentOrder, Settlement } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
@@ -47,26 +39,10 @@ export function settledByNumber<Row extends z.ZodType, Value>(
             size: settings.pageSize,
           },
           data: listOf(list.row),
-          judge: (data, evidence) => onlyOwn(data.list, order.reference, list, evidence),
+          judge: (data, evidence) =>
+            onlyOwn(data.list, (row) => row[list.number] === order.reference, list.value, evidence),
         },
         call,
       ),
   };
-}
-
-/**
- * Picks our row out of a list that was filtered by our number. No row at all is "not found". Rows without ours mean that
- * ours could not be read or the filter did not work, and more than one of ours that the provider took the order twice: neither settles anything,
- * least of all as "not found".
- */
-function onlyOwn<Row extends z.ZodType, Value>(
-  { read, unreadable }: Rows<z.output<Row>>,
-  reference: string,
-  list: NumberedList<Row, Value>,
-  evidence: Evidence,
-): Outcome<Finding<Value>> {
-  if (read.length + unreadable === 0) return done({ found: false }, evidence);
-  const [own, ...more] = read.filter((row) => row[list.number] === reference);
-  if (own === undefined || more.length > 0) return unknown('unreadable_answer', evidence);
-  return done({ found: true, value: list.value(own) }, evidence);
 }

@@ -1,4 +1,4 @@
-import type { Rows } from '@card-gateway/adapter-kit';
+import { countOf, pageOf, type Rows } from '@card-gateway/adapter-kit';
 import type { Page } from '@card-gateway/core';
 import { z } from 'zod';
 import { dayMs, timeFilter } from './window.ts';
@@ -46,18 +46,14 @@ export function readStep(text: string): Step | null {
  * `until` is the last. That fewer rows than were asked for are all there are is derived, not documented (keysecure.md §7), and
  * so it says so of the first page alone and ends nothing.
  */
-export function pageAt<Item>(step: Step, { read, unreadable }: Rows<Item>): Page<Item> {
-  const rows = read.length + unreadable;
+export function pageAt<Item>(step: Step, rows: Rows<Item>): Page<Item> {
   const from = step.to - overlapMs;
   const following = { ...step, from, to: Math.min(from + windowMs, step.until), page: 0 };
-  return {
-    items: read,
-    unreadable,
-    next: rows === 0 ? null : JSON.stringify({ ...step, page: step.page + 1 }),
+  return pageOf(rows, {
+    next: JSON.stringify({ ...step, page: step.page + 1 }),
     nextPart: step.to >= step.until ? null : JSON.stringify(following),
-    isWhole: step.page === 0 && rows < step.size,
-    total: null,
-  };
+    isWhole: step.page === 0 && countOf(rows) < step.size,
+  });
 }
 
 /** A step as the lists take it. */

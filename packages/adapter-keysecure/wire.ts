@@ -3,7 +3,9 @@ import { storableDate } from '@card-gateway/core';
 import { z } from 'zod';
 
 /** Every answer (keysecure.md §3). `code` is a JSON number; HTTP is 200 also for a failure, which has no `data` (§12, trap 3). */
-export const envelope = z.object({ code: wire.integer, msg: field.message, data: z.unknown().optional() });
+export const envelope = z
+  .object({ code: wire.integer, msg: field.message, data: z.unknown().optional() })
+  .transform(({ code, msg, data }) => ({ code: String(code), message: msg, data }));
 
 /** An order number of the platform (`*_no`): never empty, or there is nothing to come back with. */
 const orderNumber = required.id;

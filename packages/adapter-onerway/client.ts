@@ -1,4 +1,4 @@
-import { readAnswer, type Transport } from '@card-gateway/adapter-kit';
+import { readEnvelope, type Transport } from '@card-gateway/adapter-kit';
 import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { reasonOf } from './refusals.ts';
@@ -47,17 +47,16 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
       ...(question.maxResponseBytes !== undefined && { maxResponseBytes: question.maxResponseBytes }),
       traceparent: call.traceparent,
     });
-    return readAnswer(exchange, {
+    return readEnvelope(exchange, {
       reply: envelope,
-      judge: (reply, evidence) => {
-        const said = evidence(reply.respCode, reply.respMsg, hide);
-        if (reply.respCode !== '20000') {
-          const reason = reasonOf(reply.respCode, question.effect);
-          return reason === null ? unknown('unlisted_code', said) : refused(reason, said);
-        }
-        const data = question.data.safeParse(reply.data);
-        return data.success ? question.judge(data.data, said) : unknown('unreadable_answer', said);
+      success: '20000',
+      refusal: (code, said) => {
+        const reason = reasonOf(code, question.effect);
+        return reason === null ? unknown('unlisted_code', said) : refused(reason, said);
       },
+      hide,
+      data: question.data,
+      judge: question.judge,
     });
   };
 }

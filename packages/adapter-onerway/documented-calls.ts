@@ -1,3 +1,4 @@
+import { callsOf } from '@card-gateway/adapter-kit';
 import type { DocumentedCall } from '@card-gateway/core';
 import type { OnerwaySettings } from './settings.ts';
 
@@ -8,22 +9,14 @@ const payment = 'It takes or moves a payment; the gateway binds cards and takes 
 const otherProduct = 'It belongs to another Onerway product, with keys and addresses of its own.';
 const cardData = 'It wants the card number and security code of the customer, which a token spares the company.';
 
-function documented(name: string, title: string, section: string): DocumentedCall {
-  return { name, title, source: `onerway.md ${section}`, state: 'documented', reason: null };
-}
-
-function absent(name: string, title: string, section: string, reason: string): DocumentedCall {
-  return { name, title, source: `onerway.md ${section}`, state: 'absent', reason };
-}
+const { documented, needsSettings, absent } = callsOf('onerway.md');
 
 /** The calls and notifications that onerway.md names, in its order. */
 export function documentedCalls({ deleteTokenPath }: OnerwaySettings): readonly DocumentedCall[] {
-  const deletion = { name: 'Token Removal', title: 'Delete a token', source: 'onerway.md §3.2' };
+  const deletion = ['Token Removal', 'Delete a token', '§3.2'] as const;
   return [
     documented('/v1/txn/queryTokenList', 'List tokens', '§3.1'),
-    deleteTokenPath === undefined
-      ? { ...deletion, state: 'needs-settings', reason: deletePathMissing }
-      : { ...deletion, state: 'documented', reason: null },
+    deleteTokenPath === undefined ? needsSettings(...deletion, deletePathMissing) : documented(...deletion),
     absent('/v1/txn/bindCard', 'Bind a card directly', '§3.3', cardData),
     absent('/v1/txn/doTransaction', 'Pay with a token or a card', '§3.4', payment),
     absent('/v1/sdkTxn/doTransaction', 'Start a payment for the browser SDK', '§3.5', payment),

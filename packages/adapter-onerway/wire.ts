@@ -3,11 +3,9 @@ import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 
 /** The envelope of every answer (onerway.md §2). The code is text: `"20000"`. */
-export const envelope = z.object({
-  respCode: z.string().min(1),
-  respMsg: field.message,
-  data: z.unknown().optional(),
-});
+export const envelope = z
+  .object({ respCode: z.string().min(1), respMsg: field.message, data: z.unknown().optional() })
+  .transform(({ respCode, respMsg, data }) => ({ code: respCode, message: respMsg, data }));
 
 /** Longer than any `tokenId` of the documents, of which the longest has 300 characters (§6.2). */
 const longestToken = 1000;

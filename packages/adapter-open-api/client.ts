@@ -1,4 +1,4 @@
-import { readAnswer, type Transport } from '@card-gateway/adapter-kit';
+import { readEnvelope, type Transport } from '@card-gateway/adapter-kit';
 import { type Evidence, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { refusedByStatus } from './refusals.ts';
@@ -39,15 +39,14 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
       timeoutMs: call.timeoutMs,
       traceparent: call.traceparent,
     });
-    return readAnswer(exchange, {
+    return readEnvelope(exchange, {
       reply: envelope,
       problem: ({ status }) => refusedByStatus(status),
-      judge: (reply, evidence) => {
-        const said = evidence(String(reply.code), reply.message, toHide(body));
-        if (reply.code !== 0) return unknown('unlisted_code', said);
-        const data = question.data.safeParse(reply.data);
-        return data.success ? question.judge(data.data, said) : unknown('unreadable_answer', said);
-      },
+      success: '0',
+      refusal: (_code, said) => unknown('unlisted_code', said),
+      hide: toHide(body),
+      data: question.data,
+      judge: question.judge,
     });
   };
 }

@@ -1,21 +1,19 @@
+import { callsOf } from '@card-gateway/adapter-kit';
 import type { DocumentedCall } from '@card-gateway/core';
 import type { OpenApiSettings } from './settings.ts';
 
 export const pathNotPublished =
   'The documents name this operation by its title only; its path is not published, and a wrong guess spends money.';
 
-function documented(name: string, title: string, section: string): DocumentedCall {
-  return { name, title, source: `open-api-issuer.md ${section}`, state: 'documented', reason: null };
-}
+const { documented, needsSettings, absent } = callsOf('open-api-issuer.md');
 
 function titleOnly(name: string, title: string): DocumentedCall {
-  return { name, title, source: 'open-api-issuer.md §6', state: 'absent', reason: pathNotPublished };
+  return absent(name, title, '§6', pathNotPublished);
 }
 
 function walletDetail({ walletTransactionPath: path }: OpenApiSettings): DocumentedCall {
-  const call = { name: 'Wallet · 交易详情', title: 'Wallet transaction detail', source: 'open-api-issuer.md §3.1' };
-  if (path !== undefined) return { ...call, state: 'documented', reason: null };
-  return { ...call, state: 'needs-settings', reason: walletPathMissing };
+  const call = ['Wallet · 交易详情', 'Wallet transaction detail', '§3.1'] as const;
+  return path === undefined ? needsSettings(...call, walletPathMissing) : documented(...call);
 }
 
 export const walletPathMissing =
@@ -23,7 +21,7 @@ export const walletPathMissing =
 
 function notification(name: string, title: string): DocumentedCall {
   const reason = 'The documents name this notification by its title only: its fields are not published.';
-  return { name, title, source: 'open-api-issuer.md §5.2', state: 'absent', reason };
+  return absent(name, title, '§5.2', reason);
 }
 
 /** All 39 operations of the navigation tree (open-api-issuer.md §6) and the six notifications (§5). */

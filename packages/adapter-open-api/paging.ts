@@ -1,4 +1,4 @@
-import type { Rows } from '@card-gateway/adapter-kit';
+import { countOf, pageOf, type Rows } from '@card-gateway/adapter-kit';
 import type { Page } from '@card-gateway/core';
 
 /**
@@ -24,28 +24,19 @@ export function positionOf(next: string | null, pageSize: number): Position | nu
  * the provider may cap its pages, and rows can repeat and move between them (§1.2). The echoed page fields play no part:
  * the documents show them swapped (trap 7).
  */
-export function pageAt<Item>(
-  position: Position,
-  { read, unreadable }: Rows<Item>,
-  total: number | null,
-  maxPages: number,
-): Page<Item> {
-  const rows = read.length + unreadable;
-  return {
-    items: read,
-    unreadable,
-    next: rows === 0 || position.page >= maxPages ? null : `${position.page + 1}.${position.size}`,
-    nextPart: null,
-    isWhole: position.page === 1 && rows === total,
+export function pageAt<Item>(position: Position, rows: Rows<Item>, total: number | null, maxPages: number): Page<Item> {
+  return pageOf(rows, {
+    next: position.page >= maxPages ? null : `${position.page + 1}.${position.size}`,
+    isWhole: position.page === 1 && countOf(rows) === total,
     total,
-  };
+  });
 }
 
 /**
  * Whether a list that was asked for by the number of one card (§2.2) proves, as it does not show the card, that it is not there.
  * Other cards on a page of many mean that the filter was not applied as assumed; a row that cannot be read may be the card.
  */
-export function provesAbsence({ read, unreadable }: Rows<unknown>, total: number | null): boolean {
-  const rows = read.length + unreadable;
-  return rows === 0 || (unreadable === 0 && total !== null && total <= rows);
+export function provesAbsence(rows: Rows<unknown>, total: number | null): boolean {
+  const count = countOf(rows);
+  return count === 0 || (rows.unreadable === 0 && total !== null && total <= count);
 }

@@ -18,7 +18,7 @@ export const total: z.ZodType<number | null> = wire.integer
  * success, no document says, so it stays unreadable.
  */
 export const envelope = z.object({
-  code: z.union([wire.integer, z.string().regex(/^-?0*[1-9]\d*$/)]),
+  code: z.union([wire.integer, z.string().regex(/^-?0*[1-9]\d*$/)]).transform(String),
   message: field.message,
   data: z.unknown().optional(),
 });

@@ -1,5 +1,5 @@
 import { Pan } from '@card-gateway/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import bankList from './fixtures/bank-list.json' with { type: 'json' };
 import cardBank from './fixtures/card-bank.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
@@ -14,8 +14,6 @@ let account: Awaited<ReturnType<typeof openAccount>>;
 beforeEach(async () => {
   account = await openAccount({ limitUnit: 'fen' });
 });
-
-afterEach(() => account.close());
 
 function says(params: string): void {
   account.loopback.reply(() => answer({ code: 0, params }, profile));

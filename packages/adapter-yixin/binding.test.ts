@@ -1,5 +1,5 @@
 import { type BindingOrder, type CodeAnswer, Pan, Secret } from '@card-gateway/core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import bindCard from './fixtures/bind-card.json' with { type: 'json' };
 import needCardSign from './fixtures/need-card-sign.json' with { type: 'json' };
 import verifyCode from './fixtures/verify-code.json' with { type: 'json' };
@@ -30,8 +30,6 @@ let account: Awaited<ReturnType<typeof openAccount>>;
 beforeEach(async () => {
   account = await openAccount();
 });
-
-afterEach(() => account.close());
 
 function says(status: unknown, more: Record<string, unknown> = {}): void {
   const params = JSON.stringify({ status, ...more });

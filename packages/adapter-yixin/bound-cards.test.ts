@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import cardList from './fixtures/card-list.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf } from './testing/fake-yixin.ts';
@@ -13,8 +13,6 @@ let account: Awaited<ReturnType<typeof openAccount>>;
 beforeEach(async () => {
   account = await openAccount();
 });
-
-afterEach(() => account.close());
 
 async function listOf(rows: unknown) {
   const params = JSON.stringify({ bankCardList: rows });

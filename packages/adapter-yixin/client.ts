@@ -1,4 +1,4 @@
-import { type AdapterHost, readAnswer } from '@card-gateway/adapter-kit';
+import { type AdapterHost, readEnvelope } from '@card-gateway/adapter-kit';
 import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from '@card-gateway/core';
 import { z } from 'zod';
 import { openResponse, sealRequest } from './envelope.ts';
@@ -30,7 +30,9 @@ export interface YixinClient {
   call<Schema extends z.ZodType, T>(order: YixinCall<Schema, T>, call: ProviderCall): Promise<Outcome<T>>;
 }
 
-const openedResponse = z.object({ code: z.string(), msg: z.string().nullable(), params: z.unknown() });
+const openedResponse = z
+  .object({ code: z.string(), msg: z.string().nullable(), params: z.unknown() })
+  .transform(({ code, msg, params }) => ({ code, message: msg, data: params }));
 
 /** The client of one account. Throws when the settings have not been through their schema and hold no RSA keys. */
 export function openClient(settings: YixinSettings, host: AdapterHost): YixinClient {
@@ -64,18 +66,15 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
         timeoutMs,
         traceparent,
       });
-      // Yixin's text may echo what we sent.
-      const hide = [ip, ...Object.values(order.params)];
-      return readAnswer(exchange, {
+      return readEnvelope(exchange, {
         parse: (body) => openResponse(body, sealed.aesKey, profile, keys),
         reply: openedResponse,
-        judge: (opened, evidence) => {
-          const say = (code: string | null, text: string | null | undefined = null) => evidence(code, text, hide);
-          if (opened.code !== '0') return unknown('unlisted_code', say(opened.code, opened.msg));
-          const reply = order.reply.safeParse(opened.params);
-          if (!reply.success) return unknown('unreadable_answer', say(opened.code, opened.msg));
-          return order.judge(reply.data, say);
-        },
+        success: '0',
+        refusal: (_code, said) => unknown('unlisted_code', said),
+        // Yixin's text may echo what we sent.
+        hide: [ip, ...Object.values(order.params)],
+        data: order.reply,
+        judge: (reply, _said, say) => order.judge(reply, say),
       });
     },
   };

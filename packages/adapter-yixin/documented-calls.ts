@@ -1,8 +1,7 @@
+import { callsOf } from '@card-gateway/adapter-kit';
 import type { DocumentedCall } from '@card-gateway/core';
 
-function documented(name: string, title: string, section: string): DocumentedCall {
-  return { name, title, source: `yixin.md ${section}`, state: 'documented', reason: null };
-}
+const { documented, absent } = callsOf('yixin.md');
 
 /** The six interfaces of chapter 4.3, and what the documents say of callbacks (yixin.md §4, §6). */
 export const documentedCalls: readonly DocumentedCall[] = [
@@ -12,11 +11,10 @@ export const documentedCalls: readonly DocumentedCall[] = [
   documented('bankList', 'Supported banks', '§4.4'),
   documented('cardBank', 'Issuer of a card number', '§4.5'),
   documented('needCardSign', 'Does this card need a binding', '§4.6'),
-  {
-    name: 'Callbacks',
-    title: 'Notifications about bindings',
-    source: 'yixin.md §6',
-    state: 'absent',
-    reason: 'No callback about a binding is documented: all six interfaces are calls of the partner.',
-  },
+  absent(
+    'Callbacks',
+    'Notifications about bindings',
+    '§6',
+    'No callback about a binding is documented: all six interfaces are calls of the partner.',
+  ),
 ];

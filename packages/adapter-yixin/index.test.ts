@@ -1,5 +1,5 @@
 import { Secret } from '@card-gateway/core';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import cardBank from './fixtures/card-bank.json' with { type: 'json' };
 import { yixin } from './index.ts';
 import { profileSetting, unconfirmedProfile } from './profile.ts';
@@ -8,15 +8,9 @@ import { openAccount } from './testing/open.ts';
 
 const call = { timeoutMs: 5000 };
 const baseUrl = 'https://yixin.example/gateway/';
-const close: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const account of close.splice(0)) await account();
-});
 
 async function account(more: Record<string, unknown>) {
   const opened = await openAccount(more);
-  close.push(() => opened.close());
   opened.loopback.reply(() => answer(cardBank, unconfirmedProfile));
   return opened;
 }

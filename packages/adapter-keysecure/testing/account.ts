@@ -1,9 +1,15 @@
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
-import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
+import type { AdapterHost } from '@card-gateway/adapter-kit';
+import {
+  json,
+  type Loopback,
+  openAdapter as openAdapterOf,
+  openTestAccount,
+  type Reply,
+  type SeenRequest,
+} from '@card-gateway/adapter-kit/testing';
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
-import { onTestFinished } from 'vitest';
 import { keysecure } from '../index.ts';
 
 export const tokenPath = '/open-api/v1/merchant/token';
@@ -31,14 +37,16 @@ export type KeySecureAdapter = ProviderAdapter &
     >
   >;
 
+const usual = { mode: 'credit', apiKey: new Secret(apiKey), apiSecret: new Secret(apiSecret) };
+
 /** Opens an account with settings as an accounts file would give them, read by the package's own schema. */
 export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
   settings: Readonly<Record<string, unknown>> = {},
 ): KeySecureAdapter {
-  const whole = { baseUrl, mode: 'credit', apiKey: new Secret(apiKey), apiSecret: new Secret(apiSecret), ...settings };
-  return keysecure.create(keysecure.settings.parse(whole), adapterHost(host)) as KeySecureAdapter;
+  const whole = { baseUrl, ...usual, ...settings };
+  return openAdapterOf(keysecure, host, whole) as KeySecureAdapter;
 }
 
 export function success(data: unknown, headers: Record<string, string> = {}): Reply {
@@ -80,17 +88,11 @@ export async function openAccount(
   business: (request: SeenRequest) => Reply,
   token: (request: SeenRequest) => Reply = () => tokenReply(),
 ): Promise<TestAccount> {
-  const loopback = await openLoopback();
-  const transport = openTransport({ connections: 8, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
-  onTestFinished(async () => {
-    await loopback.close();
-    await transport.close();
-  });
+  const { loopback, open } = await openTestAccount(keysecure);
   loopback.reply((request) => (request.path === tokenPath ? token(request) : business(request)));
   return {
     loopback,
-    adapter: (settings = {}, now = () => Date.now()) =>
-      openAdapter(loopback.url, { send: transport.send, now }, settings),
+    adapter: (settings = {}, now = () => Date.now()) => open({ ...usual, ...settings }, now) as KeySecureAdapter,
     business: () => loopback.requests.filter((request) => request.path !== tokenPath),
     tokens: () => loopback.requests.filter((request) => request.path === tokenPath),
   };

@@ -1,3 +1,4 @@
+export * from './account.ts';
 export * from './certificates.ts';
 export * from './conformance.ts';
 export { harbour } from './harbour/index.ts';

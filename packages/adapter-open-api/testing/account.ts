@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
-import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
+import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { type Loopback, openAdapter, openTestAccount } from '@card-gateway/adapter-kit/testing';
 import { type CardsFacet, type ProductsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
-import { onTestFinished } from 'vitest';
 import { openApi } from '../index.ts';
 
 /** An authorisation key of the documents' form, made up. */
@@ -14,14 +13,16 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 }
 
+/** The ids of the `cardList` example. */
+const settings = { version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key) };
+
 /** The adapter of an account whose ids are those of the `cardList` example. */
 export function openAccount(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
   changes: Record<string, unknown> = {},
 ): ProviderAdapter {
-  const settings = { baseUrl, version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key), ...changes };
-  return openApi.create(openApi.settings.parse(settings), adapterHost(host));
+  return openAdapter(openApi, host, { baseUrl, ...settings, ...changes });
 }
 
 export interface Account {
@@ -33,13 +34,8 @@ export interface Account {
 
 /** A fresh account at a real socket, both closed when the test ends. */
 export async function account(changes: Record<string, unknown> = {}): Promise<Account> {
-  const loopback = await openLoopback();
-  const transport = openTransport({ connections: 1, connectTimeoutMs: 2000, maxResponseBytes: 4_000_000 });
-  onTestFinished(async () => {
-    await loopback.close();
-    await transport.close();
-  });
-  const adapter = openAccount(loopback.url, { send: transport.send, now: () => 0 }, changes);
+  const { loopback, open } = await openTestAccount(openApi);
+  const adapter = open({ ...settings, ...changes }, () => 0);
   const { products, cards } = adapter;
   if (products === undefined || cards === undefined) throw new Error('the adapter lacks a facet');
   return { loopback, products, cards, adapter };

@@ -1,5 +1,5 @@
-import { adapterHost, type AdapterHost, openTransport } from '@card-gateway/adapter-kit';
-import { type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
+import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { type Loopback, openAdapter, openTestAccount } from '@card-gateway/adapter-kit/testing';
 import type { BanksFacet, BindingFacet, BoundCardsFacet, ProviderAdapter } from '@card-gateway/core';
 import { yixin } from '../index.ts';
 import { settingsInput } from './fake-yixin.ts';
@@ -16,22 +16,14 @@ export function openYixin(
   host: Pick<AdapterHost, 'send' | 'now'>,
   more: Record<string, unknown> = {},
 ): YixinAdapter {
-  return yixin.create(yixin.settings.parse(settingsInput(baseUrl, more)), adapterHost(host)) as YixinAdapter;
+  return openAdapter(yixin, host, settingsInput(baseUrl, more)) as YixinAdapter;
 }
 
-/** An account on a real socket, to be closed after the test. */
+/** An account on a real socket, closed when the test ends. */
 export async function openAccount(
   more: Record<string, unknown> = {},
-): Promise<{ adapter: YixinAdapter; loopback: Loopback; close(): Promise<void> }> {
-  const loopback = await openLoopback();
-  const transport = openTransport({ connections: 2, connectTimeoutMs: 2000, maxResponseBytes: 1_000_000 });
-  const adapter = openYixin(loopback.url, { send: transport.send, now: () => 1_763_812_800_123 }, more);
-  return {
-    adapter,
-    loopback,
-    close: async () => {
-      await loopback.close();
-      await transport.close();
-    },
-  };
+): Promise<{ adapter: YixinAdapter; loopback: Loopback }> {
+  const { loopback, open } = await openTestAccount(yixin);
+  const settings = settingsInput(loopback.url, more);
+  return { adapter: open(settings, () => 1_763_812_800_123) as YixinAdapter, loopback };
 }

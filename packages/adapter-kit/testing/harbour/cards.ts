@@ -20,11 +20,12 @@ import {
   unknown,
 } from '@card-gateway/core';
 import { z } from 'zod';
-import { field, mapRows, required, rowsOf } from '../../index.ts';
+import { field, mapRows, onlyOwn, pageOf, required, rowsOf } from '../../index.ts';
 import type { Ask } from './client.ts';
 
 const card = z.object({ id: required.id, reference: field.reference, last4: field.word, state: field.word });
-const cardList = z.object({ data: rowsOf(card), next: z.string().nullable().catch(null) });
+/** A list whose cursor cannot be read is not at its end: it is not read at all. */
+const cardList = z.object({ data: rowsOf(card), next: z.string().min(1).max(200).nullable() });
 type CardRow = z.output<typeof card>;
 
 export const statuses: ReadonlyMap<string, CardStatus> = new Map([
@@ -76,12 +77,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
           method: 'GET',
           path: `cards?reference=${encodeURIComponent(reference)}`,
           reply: cardList,
-          judge: ({ data: { read, unreadable } }, evidence): Outcome<Finding<ProviderCard>> => {
-            const [own, ...more] = read.filter((row) => row.reference === reference);
-            if (read.length + unreadable === 0) return done({ found: false }, evidence);
-            if (own === undefined || more.length > 0) return unknown('unreadable_answer', evidence);
-            return done({ found: true, value: toCard(own) }, evidence);
-          },
+          judge: ({ data }, evidence) => onlyOwn(data, (row) => row.reference === reference, toCard, evidence),
         },
         call,
       ),
@@ -94,10 +90,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
         method: 'GET',
         path: next === null ? 'cards' : `cards?after=${encodeURIComponent(next)}`,
         reply: cardList,
-        judge: (list, evidence) => {
-          const { read: items, unreadable } = mapRows(list.data, toCard);
-          return done({ items, unreadable, next: list.next, nextPart: null, isWhole: false, total: null }, evidence);
-        },
+        judge: (list, evidence) => done(pageOf(mapRows(list.data, toCard), { next: list.next }), evidence),
       },
       call,
     );

@@ -1,0 +1,38 @@
+import type { ProviderAdapter } from '@card-gateway/core';
+import { onTestFinished } from 'vitest';
+import { type AdapterDefinition, adapterHost, type AdapterHost, openTransport } from '../index.ts';
+import { type Loopback, openLoopback } from './loopback.ts';
+
+/** An adapter at a base URL, its settings read by its own schema as those of an accounts file are. */
+export function openAdapter(
+  definition: AdapterDefinition,
+  host: Pick<AdapterHost, 'send' | 'now'>,
+  settings: Readonly<Record<string, unknown>>,
+): ProviderAdapter {
+  return definition.create(definition.settings.parse(settings), adapterHost(host));
+}
+
+export interface TestAccount {
+  /** The provider's side. */
+  readonly loopback: Loopback;
+  /** An adapter that knows nothing of the ones before it. */
+  readonly open: (settings: Readonly<Record<string, unknown>>, now?: () => number) => ProviderAdapter;
+}
+
+/** An account at a provider on a real socket. Both are closed when the test ends. */
+export async function openTestAccount(
+  definition: AdapterDefinition,
+  { maxResponseBytes = 4_000_000 }: { readonly maxResponseBytes?: number } = {},
+): Promise<TestAccount> {
+  const loopback = await openLoopback();
+  const transport = openTransport({ connections: 8, connectTimeoutMs: 2000, maxResponseBytes });
+  onTestFinished(async () => {
+    await loopback.close();
+    await transport.close();
+  });
+  return {
+    loopback,
+    open: (settings, now = () => Date.now()) =>
+      openAdapter(definition, { send: transport.send, now }, { baseUrl: loopback.url, ...settings }),
+  };
+}
