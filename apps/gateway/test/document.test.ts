@@ -137,6 +137,16 @@ describe('room to evolve', () => {
     else expect(schema['additionalProperties']).toBe(false);
   });
 
+  test('the constants that generators make of words have one name each', () => {
+    const constants = schemas.flatMap(({ schema }) => (schema['x-enum-varnames'] ?? []) as unknown as string[]);
+    expect(constants).toContain('BINDING_STATUS_AWAITING_CODE');
+    expect(new Set(constants).size).toBe(constants.length);
+    for (const { at, schema } of schemas) {
+      const { enum: words, 'x-enum-varnames': names } = schema as unknown as Record<string, string[] | undefined>;
+      if (isComponent(at)) expect([at, names?.length]).toEqual([at, words?.length]);
+    }
+  });
+
   test('every known problem code is told', () => {
     expect(components['schemas']?.['ProblemCode']?.['x-extensible-enum']).toEqual(problemCodes);
   });

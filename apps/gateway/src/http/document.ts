@@ -18,7 +18,9 @@ export function openDocument(document: Json): Json {
   const twins = new Set(Object.keys(schemas).map((name) => `${name}Input`));
   for (const [name, schema] of Object.entries(schemas))
     schemas[name] = shaped(schema, twins.has(name) ? sent : answered);
-  for (const [name, schema] of Object.entries(schemas)) schemas[name] = shaped(schema, nullableWords(schemas));
+  for (const [name, schema] of Object.entries(schemas)) {
+    schemas[name] = withConstants(name, shaped(schema as Json, nullableWords(schemas)));
+  }
   return document;
 }
 
@@ -75,6 +77,18 @@ function describedWords(description: unknown, meanings: unknown): string {
     ([word, meaning]) => `- \`${word}\`: ${meaning}`,
   );
   return `${description as string}\n\n${lines.join('\n')}`;
+}
+
+/** Names for the constants of words that are sent: Go has one room for all of them, where `REFUSED` can stand once. */
+function withConstants(name: string, schema: Json): Json {
+  const { enum: words } = schema;
+  if (words === undefined) return schema;
+  const constant = (word: string): string =>
+    `${name.replace(/Input$/, '')}_${word}`
+      .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+      .replaceAll('-', '_')
+      .toUpperCase();
+  return { ...schema, 'x-enum-varnames': (words as string[]).map(constant) };
 }
 
 /**
