@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { GatewayAccount, SandboxProvider } from './provider.ts';
+import type { GatewayAccount, PutSecret, SandboxProvider } from './provider.ts';
 import { ofEach, providers, type OfEach, type ProviderName } from './providers.ts';
 
 /** Everything an account needs in order to speak with the sandbox, by provider. */
@@ -15,14 +15,8 @@ export interface SandboxAccount extends GatewayAccount {
   readonly callbacks: 'signed' | 'unsigned' | null;
 }
 
-/**
- * The accounts of a gateway that has all providers of the sandbox. A secret among their settings is whatever `secret` makes of
- * its name, of which there is one in the sandbox, and its text.
- */
-export function accountsOf(
-  credentials: Credentials,
-  secret: (name: string, text: string) => unknown,
-): SandboxAccount[] {
+/** The accounts of a gateway that has all providers of the sandbox. */
+export function accountsOf(credentials: Credentials, secret: PutSecret): SandboxAccount[] {
   return providers.flatMap(([key, provider]) =>
     provider.accounts(credentials[key], secret).map((account) => ({
       ...account,

@@ -1,6 +1,6 @@
 import { readConfig } from './config.ts';
 import { accountsOf, credentialsOf, type SandboxAccount } from './credentials.ts';
-import type { KeepSecret } from './provider.ts';
+import type { KeepSecret, PutSecret } from './provider.ts';
 import { providers } from './providers.ts';
 
 export type { SandboxAccount } from './credentials.ts';
@@ -17,12 +17,11 @@ export interface Installation {
  * A sandbox that outlives its processes, and a gateway's accounts on it.
  *
  * @param place the sandbox's address without a path, and the folder of its configuration, in which its key files are
- * @param secret what stands in the accounts for the secret that was kept by this name
  */
 export async function installation(
   keep: KeepSecret,
   place: { readonly url: string; readonly folder: string },
-  secret: (name: string) => unknown,
+  secret: PutSecret,
 ): Promise<Installation> {
   const parts = providers.map(async ([key, provider]) => [key, await provider.install(keep)] as const);
   const settings = Object.fromEntries(await Promise.all(parts));

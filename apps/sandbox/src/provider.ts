@@ -57,7 +57,7 @@ export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
   create(config: T['config'], firstNumber: number): T['state'];
   /** What outlives a restart, as JSON can hold it. */
   save(state: T['state']): T['saved'];
-  /** Reads files of earlier versions too. Throws when `saved` is not what `save` gave. No counter starts below `firstNumber`. */
+  /** Reads what earlier versions saved too. Throws when `saved` is not what `save` gave. No counter starts below `firstNumber`. */
   restore(config: T['config'], saved: T['saved'], firstNumber: number): T['state'];
   /** Adds the provider's endpoints, below `/<name>`. */
   routes(app: FastifyInstance, world: WorldOf<T>): void;
@@ -67,11 +67,8 @@ export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
   adminRoutes(routes: AdminRoutes, admin: T['admin']): void;
   /** What a caller needs in order to speak with it at this base URL. */
   credentials(config: T['config'], baseUrl: string): T['credentials'];
-  /**
-   * The accounts of a gateway on it. Their settings are the adapter's; a secret among them is whatever `secret` makes of its
-   * name, which no other secret of the sandbox has, and its text.
-   */
-  accounts(credentials: T['credentials'], secret: (name: string, text: string) => unknown): GatewayAccount[];
+  /** The accounts of a gateway on it, with the adapter's settings. */
+  accounts(credentials: T['credentials'], secret: PutSecret): GatewayAccount[];
   /** Its part of the configuration of an installation that outlives its processes; what is secret there is kept by its name. */
   install(keep: KeepSecret): Promise<z.input<T['settings']>>;
   /** Absent: it calls nobody. */
@@ -93,6 +90,12 @@ export interface AdminRoutes {
   readonly get: AdminRoute;
   readonly post: AdminRoute;
 }
+
+/**
+ * What stands among settings for a secret: the text itself, or where it is. No other secret of the sandbox has its name, by
+ * which an installation keeps it.
+ */
+export type PutSecret = (name: string, text: string) => unknown;
 
 /** How a gateway is told of an account with a simulated provider. */
 export interface GatewayAccount {

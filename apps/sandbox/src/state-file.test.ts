@@ -185,7 +185,16 @@ test('a file of version 0.2.0 is read in full, and written with the same members
   expect(onerway.tokens().at(-1)).toMatchObject({ merchantCustId: 'customer-1' });
   expect(openApi.cards()).toHaveLength(1);
   await stop(sandbox);
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(kept));
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject(JSON.parse(kept) as object);
+});
+
+test('a file of before a provider was simulated has the others, and that one begins anew', async () => {
+  const kept = await readFile(new URL('testing/state-of-0.2.0.json', import.meta.url), 'utf8');
+  const { yixin: _, ...before } = JSON.parse(kept) as Record<string, unknown>;
+  await writeFile(file, JSON.stringify(before));
+  const sandbox = await start();
+  expect(sandbox.admin.yixin.cards()).toEqual([]);
+  expect(sandbox.admin.keysecure.cards()).toMatchObject([{ uniqueNo: 'card one' }]);
 });
 
 test.each([

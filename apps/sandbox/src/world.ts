@@ -85,7 +85,8 @@ export function createWorld(config: Config): World {
       clock.restore(saved.clock);
       journal.restore(saved.journal);
       for (const [key, provider] of providers) {
-        of[key].state = provider.restore(config[key], saved[key], first());
+        // A file of before this provider was simulated has nothing of it.
+        if (key in saved) of[key].state = provider.restore(config[key], saved[key], first());
       }
     },
     changed() {},

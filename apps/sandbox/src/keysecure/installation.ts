@@ -1,4 +1,4 @@
-import type { GatewayAccount, KeepSecret } from '../provider.ts';
+import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 import type { Config } from './settings.ts';
 
 /** One per Api-Key, so per integration mode. */
@@ -12,7 +12,7 @@ const modes = {
 
 const twentyDaysMs = 20 * 86_400_000;
 
-export function accounts(credentials: Credentials, secret: (name: string, text: string) => unknown): GatewayAccount[] {
+export function accounts(credentials: Credentials, secret: PutSecret): GatewayAccount[] {
   return credentials.map(({ baseUrl, apiKey, apiSecret, mode: integration }) => {
     const { mode, name } = modes[integration];
     return {

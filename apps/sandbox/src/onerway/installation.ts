@@ -1,4 +1,4 @@
-import type { GatewayAccount, KeepSecret } from '../provider.ts';
+import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 import type { Config } from './settings.ts';
 
 export type Credentials = Config & { baseUrl: string };
@@ -7,7 +7,7 @@ const keyName = 'onerway-secret-key';
 
 export function accounts(
   { baseUrl, merchantNo, appId, secretKey, deleteTokenPath }: Credentials,
-  secret: (name: string, text: string) => unknown,
+  secret: PutSecret,
 ): GatewayAccount[] {
   const settings = { baseUrl, merchantNo, appId, secretKey: secret(keyName, secretKey) };
   return [{ name: 'onerway', settings, undocumented: { deleteTokenPath } }];

@@ -1,4 +1,4 @@
-import type { GatewayAccount, KeepSecret } from '../provider.ts';
+import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 import type { Config } from './settings.ts';
 
 export type Credentials = Pick<Config, 'customerId' | 'appId' | 'key' | 'version' | 'transactionDetailPath'> & {
@@ -9,7 +9,7 @@ const keyName = 'open-api-key';
 
 export function accounts(
   { baseUrl, version, customerId, appId, key, transactionDetailPath }: Credentials,
-  secret: (name: string, text: string) => unknown,
+  secret: PutSecret,
 ): GatewayAccount[] {
   // The adapter's path begins behind `<version>/openApi/`.
   const [, walletTransactionPath = ''] = transactionDetailPath.split('/openApi/', 2);

@@ -1,4 +1,4 @@
-import type { GatewayAccount, KeepSecret } from '../provider.ts';
+import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 
 export interface Credentials {
   /** The single URL to POST to. */
@@ -12,7 +12,7 @@ export interface Credentials {
 
 export function accounts(
   { baseUrl, appId, partnerPrivateKey, yixinPublicKey }: Credentials,
-  secret: (name: string, text: string) => unknown,
+  secret: PutSecret,
 ): GatewayAccount[] {
   return [
     {
