@@ -1,3 +1,4 @@
+import { createBulkhead } from './bulkhead.ts';
 import { timeLeftMs } from './deadline.ts';
 import { ProblemError } from './problem.ts';
 
@@ -22,53 +23,22 @@ export interface ListBulkheadOptions {
 /** Of one account: lists that wait are held in memory. */
 const mostRowsWaiting = 20_000;
 
-interface Waiting {
-  readonly account: string;
-  readonly rows: number;
-  readonly enter: () => void;
-}
-
 export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListBulkhead {
-  const storing = new Set<string>();
-  const line = new Set<Waiting>();
-
-  function enterNext(): void {
-    for (const waiting of line) {
-      if (storing.size >= slots) return;
-      if (storing.has(waiting.account)) continue;
-      line.delete(waiting);
-      storing.add(waiting.account);
-      waiting.enter();
-    }
-  }
+  const bulkhead = createBulkhead({ slots, slotsPerKey: 1, queue, queuedSize: mostRowsWaiting });
 
   async function acquire(account: string, rows: number): Promise<void> {
-    if (storing.size < slots && !storing.has(account)) {
-      storing.add(account);
-      return;
+    switch (await bulkhead.acquire(account, { waitMs: timeLeftMs(), size: rows })) {
+      case null:
+        return;
+      case 'full':
+        throw new ProblemError(
+          'account-busy',
+          'Too many lists of this account wait to be stored; nothing of this one was.',
+          { retryAfterSeconds: 1 },
+        );
+      case 'late':
+        throw new ProblemError('deadline-exceeded', 'No time was left to store the list; nothing of it was stored.');
     }
-    const ahead = [...line].filter((waiting) => waiting.account === account);
-    const rowsAhead = ahead.reduce((sum, waiting) => sum + waiting.rows, 0);
-    if (ahead.length >= queue || (rowsAhead > 0 && rowsAhead + rows > mostRowsWaiting)) {
-      throw new ProblemError(
-        'account-busy',
-        'Too many lists of this account wait to be stored; nothing of this one was.',
-        {
-          retryAfterSeconds: 1,
-        },
-      );
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { account, rows, enter: resolve };
-    line.add(waiting);
-    const leftMs = timeLeftMs();
-    if (leftMs === Infinity) return promise;
-    const late = setTimeout(() => {
-      if (line.delete(waiting)) {
-        reject(new ProblemError('deadline-exceeded', 'No time was left to store the list; nothing of it was stored.'));
-      }
-    }, leftMs);
-    return promise.finally(() => clearTimeout(late));
   }
 
   return {
@@ -77,8 +47,7 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
       try {
         await work();
       } finally {
-        storing.delete(account);
-        enterNext();
+        bulkhead.release(account);
       }
     },
   };

@@ -13,8 +13,8 @@ function circuitOf(options: Partial<CircuitOptions> = {}): Circuit {
   return createCircuit({ failures: 3, restMs: 60_000, patienceMs: 1000, onOpen: () => {}, ...options });
 }
 
-async function record(circuit: Circuit, ...exchanges: readonly Exchange[]): Promise<void> {
-  for (const exchange of exchanges) await circuit.record(exchange, 5000, 'call');
+function record(circuit: Circuit, ...exchanges: readonly Exchange[]): void {
+  for (const exchange of exchanges) circuit.record(exchange, 5000, 'call');
 }
 
 describe('a circuit', () => {
@@ -24,12 +24,12 @@ describe('a circuit', () => {
     ['out of time', timedOut],
     ['HTTP 500', answered(500)],
     ['HTTP 503', answered(503)],
-  ])('opens after so many calls in a row that were %s', async (_name, exchange) => {
+  ])('opens after so many calls in a row that were %s', (_name, exchange) => {
     let opened = 0;
     const circuit = circuitOf({ onOpen: () => (opened += 1) });
-    await record(circuit, exchange, exchange);
+    record(circuit, exchange, exchange);
     expect([circuit.status(), opened]).toEqual(['closed', 0]);
-    await record(circuit, exchange);
+    record(circuit, exchange);
     expect([circuit.status(), opened]).toEqual(['open', 1]);
     expect(circuit.begin()).toBeNull();
     expect(circuit.restLeftMs()).toBeGreaterThan(0);
@@ -39,52 +39,52 @@ describe('a circuit', () => {
     ['answered', answered(200)],
     ['refused', answered(422)],
     ['turned away', answered(429)],
-  ])('stays closed for as long as calls are %s in between', async (_name, exchange) => {
+  ])('stays closed for as long as calls are %s in between', (_name, exchange) => {
     const circuit = circuitOf();
-    for (let turn = 0; turn < 5; turn += 1) await record(circuit, lost, timedOut, exchange);
+    for (let turn = 0; turn < 5; turn += 1) record(circuit, lost, timedOut, exchange);
     expect(circuit.status()).toBe('closed');
   });
 
-  test('counts neither what our own connections kept from being sent nor the short time of a caller', async () => {
+  test('counts neither what our own connections kept from being sent nor the short time of a caller', () => {
     const circuit = circuitOf();
     for (let turn = 0; turn < 5; turn += 1) {
-      await record(circuit, { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' });
-      await circuit.record(timedOut, 999, 'call');
-      await circuit.record({ kind: 'not_sent', cause: 'TimeoutError' }, 999, 'call');
+      record(circuit, { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' });
+      circuit.record(timedOut, 999, 'call');
+      circuit.record({ kind: 'not_sent', cause: 'TimeoutError' }, 999, 'call');
     }
     expect(circuit.status()).toBe('closed');
   });
 
-  test('lets one call try after the rest: its answer closes, its failure begins another rest', async () => {
+  test('lets one call try after the rest: its answer closes, its failure begins another rest', () => {
     const circuit = circuitOf({ restMs: 0 });
-    await record(circuit, lost, lost, lost);
+    record(circuit, lost, lost, lost);
     expect([circuit.begin(), circuit.status(), circuit.begin()]).toEqual(['probe', 'half-open', null]);
-    await circuit.record(lost, 5000, 'probe');
+    circuit.record(lost, 5000, 'probe');
     circuit.end('probe');
     expect(circuit.status()).toBe('open');
     expect(circuit.begin()).toBe('probe');
-    await circuit.record(answered(200), 5000, 'probe');
+    circuit.record(answered(200), 5000, 'probe');
     circuit.end('probe');
     expect([circuit.status(), circuit.begin()]).toEqual(['closed', 'call']);
     // And it takes as many failures again to open it.
-    await record(circuit, lost, lost);
+    record(circuit, lost, lost);
     expect(circuit.status()).toBe('closed');
   });
 
-  test('a try that sent nothing leaves the turn to the next', async () => {
+  test('a try that sent nothing leaves the turn to the next', () => {
     const circuit = circuitOf({ restMs: 0 });
-    await record(circuit, lost, lost, lost);
+    record(circuit, lost, lost, lost);
     expect(circuit.begin()).toBe('probe');
     circuit.end('probe');
     expect(circuit.begin()).toBe('probe');
   });
 
-  test('closes by the answer to a look-up or to a call of before; their failures do not prolong the rest', async () => {
+  test('closes by the answer to a look-up or to a call of before; their failures do not prolong the rest', () => {
     let rests = 0;
     const circuit = circuitOf({ restMs: 0, onOpen: () => (rests += 1) });
-    await record(circuit, lost, lost, lost, lost, timedOut);
+    record(circuit, lost, lost, lost, lost, timedOut);
     expect([circuit.status(), rests]).toEqual(['open', 1]);
-    await record(circuit, answered(200));
+    record(circuit, answered(200));
     expect(circuit.status()).toBe('closed');
   });
 });
@@ -92,16 +92,16 @@ describe('a circuit', () => {
 describe('a circuit, while the clock of the machine is set back', () => {
   afterEach(() => void vi.useRealTimers());
 
-  test('hands every answer over and closes by it', async () => {
+  test('hands every answer over and closes by it', () => {
     const circuit = circuitOf({ restMs: 0 });
-    await record(circuit, lost, lost, lost);
+    record(circuit, lost, lost, lost);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
     expect(circuit.begin()).toBe('probe');
-    await circuit.record(lost, 5000, 'probe');
+    circuit.record(lost, 5000, 'probe');
     circuit.end('probe');
     expect(circuit.status()).toBe('open');
     vi.setSystemTime(Date.now() - 3_600_000);
-    await record(circuit, answered(200));
+    record(circuit, answered(200));
     expect([circuit.status(), circuit.begin()]).toEqual(['closed', 'call']);
   });
 });

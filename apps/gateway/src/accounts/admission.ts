@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport } from '@card-gateway/adapter-kit';
+import { createBulkhead } from '../bulkhead.ts';
 import { type CircuitOptions, type CircuitStatus, createCircuit, type Pass } from './circuit.ts';
 
 /** Why a call did not begin: all places and the line before them are taken, or the provider is left alone. */
@@ -40,41 +41,15 @@ export interface Admission {
   retryAfterSeconds(): number;
 }
 
+/** The one key of an account's bulkhead. */
+const provider = 'provider';
+
 export function createAdmission(options: AdmissionOptions): Admission {
   // Carried by the asynchronous context, because an adapter hands on no more than a time-out: whatever a call sends, an
   // access token too, belongs to the call's one place.
   const held = new AsyncLocalStorage<Pass>();
-  const line = new Set<(refusal: NotAdmitted | null) => void>();
-  let inFlight = 0;
-  const circuit = createCircuit({
-    ...options.circuit,
-    onOpen: () => {
-      for (const answer of line) answer('CIRCUIT_OPEN');
-    },
-  });
-
-  async function takePlace(longestMs: number): Promise<NotAdmitted | null> {
-    if (inFlight < options.places) {
-      inFlight += 1;
-      return null;
-    }
-    if (line.size >= options.queue) return 'ACCOUNT_BUSY';
-    return new Promise((resolve) => {
-      const late = setTimeout(() => answer('ACCOUNT_BUSY'), Math.min(longestMs, options.waitMs));
-      function answer(refusal: NotAdmitted | null): void {
-        clearTimeout(late);
-        line.delete(answer);
-        resolve(refusal);
-      }
-      line.add(answer);
-    });
-  }
-
-  function givePlace(): void {
-    const [next] = line;
-    if (next === undefined) inFlight -= 1;
-    else next(null);
-  }
+  const bulkhead = createBulkhead<'CIRCUIT_OPEN'>({ slots: options.places, queue: options.queue });
+  const circuit = createCircuit({ ...options.circuit, onOpen: () => bulkhead.reject('CIRCUIT_OPEN') });
 
   return {
     admit: async (longestMs, work, refused) => {
@@ -83,12 +58,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (pass === null) return refused('CIRCUIT_OPEN');
       try {
         const asked = performance.now();
-        const refusal = await takePlace(longestMs);
-        if (refusal !== null) return refused(refusal);
+        const refusal = await bulkhead.acquire(provider, { waitMs: Math.min(longestMs, options.waitMs) });
+        if (refusal !== null) return refused(refusal === 'CIRCUIT_OPEN' ? refusal : 'ACCOUNT_BUSY');
         try {
           return await held.run(pass, work, performance.now() - asked);
         } finally {
-          givePlace();
+          bulkhead.release(provider);
         }
       } finally {
         circuit.end(pass);
@@ -97,10 +72,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
     pass: (work) => held.run('call', work),
     watched: (send) => async (order) => {
       const exchange = await send(order);
-      await circuit.record(exchange, order.timeoutMs, held.getStore() ?? 'call');
+      circuit.record(exchange, order.timeoutMs, held.getStore() ?? 'call');
       return exchange;
     },
-    load: () => ({ inFlight, queued: line.size, circuit: circuit.status() }),
+    load: () => {
+      const { inUse, queued } = bulkhead.load();
+      return { inFlight: inUse, queued, circuit: circuit.status() };
+    },
     retryAfterSeconds: () => Math.max(1, Math.ceil(circuit.restLeftMs() / 1000)),
   };
 }

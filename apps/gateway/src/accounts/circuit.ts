@@ -1,5 +1,4 @@
 import type { Exchange } from '@card-gateway/adapter-kit';
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhenResult } from 'cockatiel';
 
 /** `half-open`: the rest is over and one call is finding out whether the provider works again. */
 export type CircuitStatus = 'closed' | 'open' | 'half-open';
@@ -28,33 +27,28 @@ export interface Circuit {
   /** Milliseconds until a call may try again. */
   restLeftMs(): number;
   /** What became of one request on the wire, of whichever call, and the time it had. */
-  record(exchange: Exchange, timeoutMs: number, pass: Pass): Promise<void>;
+  record(exchange: Exchange, timeoutMs: number, pass: Pass): void;
 }
 
 export function createCircuit(options: CircuitOptions): Circuit {
-  // An exchange is handed over once it has ended, because what has begun is never stopped half-way. When the rest is
-  // over is decided in `begin`, before anything is recorded, so that this policy itself never waits: not for a moment
-  // either, which it would take from a clock that can be set back.
-  const policy = circuitBreaker(
-    handleWhenResult((exchange) => hasFailed(exchange as Exchange)),
-    { halfOpenAfter: -Infinity, breaker: new ConsecutiveBreaker(options.failures) },
-  );
-  let openedAt = 0;
+  let failuresInRow = 0;
+  let openedAt: number | null = null;
   let probing = false;
-  policy.onBreak(() => {
+
+  const restLeftMs = (): number => (openedAt === null ? 0 : Math.max(0, openedAt + options.restMs - performance.now()));
+
+  function open(): void {
     openedAt = performance.now();
     options.onOpen();
-  });
-
-  const restLeftMs = (): number => Math.max(0, openedAt + options.restMs - performance.now());
+  }
 
   return {
     status: () => {
-      if (policy.state === CircuitState.Closed) return 'closed';
+      if (openedAt === null) return 'closed';
       return probing ? 'half-open' : 'open';
     },
     begin: () => {
-      if (policy.state === CircuitState.Closed) return 'call';
+      if (openedAt === null) return 'call';
       if (probing || restLeftMs() > 0) return null;
       probing = true;
       return 'probe';
@@ -63,13 +57,21 @@ export function createCircuit(options: CircuitOptions): Circuit {
       if (pass === 'probe') probing = false;
     },
     restLeftMs,
-    record: async (exchange, timeoutMs, pass) => {
-      const failed = hasFailed(exchange);
-      if (failed && hasTimedOut(exchange) && timeoutMs < options.patienceMs) return;
-      // While it is open, an answer to any call (a look-up, one that was under way) closes it; of the failures only the
-      // probe's counts, and lets the provider rest anew.
-      if (failed && policy.state !== CircuitState.Closed && pass !== 'probe') return;
-      await policy.execute(() => exchange);
+    record: (exchange, timeoutMs, pass) => {
+      if (!hasFailed(exchange)) {
+        // An answer to any call (a look-up, one that was under way) closes it.
+        failuresInRow = 0;
+        openedAt = null;
+        return;
+      }
+      if (hasTimedOut(exchange) && timeoutMs < options.patienceMs) return;
+      if (openedAt === null) {
+        failuresInRow += 1;
+        if (failuresInRow >= options.failures) open();
+        return;
+      }
+      // While it is open, of the failures only the probe's counts, and lets the provider rest anew.
+      if (pass === 'probe') open();
     },
   };
 }

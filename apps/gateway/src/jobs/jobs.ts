@@ -1,5 +1,6 @@
 import type { TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
+import { createBulkhead } from '../bulkhead.ts';
 import { lookUpsAtOnce } from '../config.ts';
 import type { WriteKinds } from '../ledger/kind.ts';
 import { queueSettle } from '../ledger/queue-store.ts';
@@ -77,32 +78,26 @@ interface Turns {
  * other second.
  */
 function createTurns(most: number): Turns {
-  const running = new Map<string, number>();
-  const waiting = new Map<string, Set<string>>();
+  const bulkhead = createBulkhead({ slots: Infinity, slotsPerKey: most, queue: 0 });
+  const left = new Map<string, Set<string>>();
   return {
     begin: ({ id, account }) => {
-      const count = running.get(account) ?? 0;
-      const line = waiting.get(account) ?? new Set();
-      if (count >= most) {
-        waiting.set(account, line.add(id));
+      const others = left.get(account) ?? new Set();
+      if (!bulkhead.tryAcquire(account)) {
+        left.set(account, others.add(id));
         return false;
       }
-      line.delete(id);
-      running.set(account, count + 1);
+      others.delete(id);
       return true;
     },
     next: (account) => {
-      const line = waiting.get(account);
-      const [id] = line ?? [];
-      if (id === undefined) waiting.delete(account);
-      else line?.delete(id);
+      const others = left.get(account);
+      const [id] = others ?? [];
+      if (id === undefined) left.delete(account);
+      else others?.delete(id);
       return id;
     },
-    end: (account) => {
-      const count = (running.get(account) ?? 0) - 1;
-      if (count > 0) running.set(account, count);
-      else running.delete(account);
-    },
+    end: (account) => bulkhead.release(account),
   };
 }
 
