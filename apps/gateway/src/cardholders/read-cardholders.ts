@@ -2,10 +2,10 @@ import type { cardholderPageSchema, cardholderQuerySchema, cardholderSchema } fr
 import { instantOf, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
-import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { type CardholderRow, describeCardholder, getCardholder, listCardholders } from './store.ts';
 import { cardholderView } from './view.ts';
@@ -21,9 +21,14 @@ export async function readCardholder(
   if (!options.refresh || row.providerRef === null) return cardholderView(row);
 
   const account = services.accounts.ofCaller(caller, row.account);
-  const cardholders = facetOf(account, 'cardholders');
-  const askedAt = new Date(services.now());
-  const described = valueOf(account, await cardholders.read(row.providerRef, readCall(services, options.traceparent)));
+  const { providerRef } = row;
+  const { value: described, askedAt } = await askProvider(
+    services,
+    account,
+    'cardholders',
+    options.traceparent,
+    (cardholders, call) => cardholders.read(providerRef, call),
+  );
   await describeCardholder(services.pool, row.id, described, askedAt);
   const refreshed = await cardholderOf(services, caller, id);
   if (refreshed.status !== 'rejected' || refreshed.failReason !== null) return cardholderView(refreshed);

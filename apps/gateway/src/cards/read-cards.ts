@@ -1,13 +1,12 @@
 import type { cardPageSchema, cardQuerySchema, cardSchema } from '@card-gateway/contract';
 import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, findProduct, getCard, listCards } from './store.ts';
 import { takeCards } from './take-cards.ts';
@@ -26,10 +25,14 @@ export async function readCard(
   if (!options.refresh || row.providerRef === null) return cardView(row);
 
   const account = services.accounts.ofCaller(caller, row.account);
-  const cards = facetOf(account, 'cards');
   const question = { providerRef: row.providerRef, pan: sealedPan(services, row) };
-  const askedAt = new Date(services.now());
-  const finding = valueOf(account, await cards.read(question, readCall(services, options.traceparent)));
+  const { value: finding, askedAt } = await askProvider(
+    services,
+    account,
+    'cards',
+    options.traceparent,
+    (cards, call) => cards.read(question, call),
+  );
   if (finding.found) await takeCards(services, account, [finding.value], { by: 'list', askedAt });
   return cardView(await cardOf(services, caller, id));
 }

@@ -2,12 +2,12 @@ import type { cardProductPageSchema, cardProductQuerySchema, cardProductSchema }
 import { type ProviderProduct, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
 
 /** A provider that pages for ever is cut off here, so that a wrong `next` cannot hold a request. */
@@ -62,13 +62,14 @@ export async function refreshProducts(
   account: OpenAccount,
   traceparent: string | undefined,
 ): Promise<void> {
-  const facet = facetOf(account, 'products');
   const askedAt = new Date(services.now());
   const products: ProviderProduct[] = [];
   let unreadable = 0;
   const isRead = await readList(
     async (position) => {
-      const page = valueOf(account, await facet.page(position, readCall(services, traceparent)));
+      const { value: page } = await askProvider(services, account, 'products', traceparent, (facet, call) =>
+        facet.page(position, call),
+      );
       unreadable += page.unreadable;
       return page;
     },

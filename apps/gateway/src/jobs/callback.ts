@@ -1,5 +1,6 @@
 import { type ProviderEvent, Secret } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import { refreshBindings } from '../bindings/read-bindings.ts';
 import { usersOfToken } from '../bindings/bound-cards-store.ts';
 import { openRecord } from '../callbacks/record.ts';
@@ -140,9 +141,13 @@ async function readAgain(
 
 /** Reads a transaction at its provider. */
 async function readTransaction(services: Services, account: OpenAccount, transactionRef: string): Promise<void> {
-  const askedAt = new Date(services.now());
-  const answer = await facetOf(account, 'transactions').read(transactionRef, readCall(services, undefined));
-  const finding = valueOf(account, answer);
+  const { value: finding, askedAt } = await askProvider(
+    services,
+    account,
+    'transactions',
+    undefined,
+    (transactions, call) => transactions.read(transactionRef, call),
+  );
   if (!finding.found) throw new ProblemError('provider-error', 'The provider does not show this transaction.');
   return storeProviderTransactions(services.pool, account, [finding.value], askedAt);
 }

@@ -1,15 +1,15 @@
 import type { transactionPageSchema, transactionQuerySchema, transactionSchema } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import { latestAt } from '../provider-date.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import {
   findCard,
   getTransaction,
@@ -57,12 +57,14 @@ async function pullTransactions(
   question: { readonly cardRef: string; readonly from: Date; readonly to: Date },
   traceparent: string | undefined,
 ): Promise<void> {
-  const transactions = facetOf(account, 'transactions');
   let askedAt = new Date(services.now());
   const isWhole = await readList(
     async (next) => {
-      askedAt = new Date(services.now());
-      return valueOf(account, await transactions.page({ ...question, next }, readCall(services, traceparent)));
+      const answer = await askProvider(services, account, 'transactions', traceparent, (transactions, call) =>
+        transactions.page({ ...question, next }, call),
+      );
+      askedAt = answer.askedAt;
+      return answer.value;
     },
     (rows) =>
       inParts(rows, (part) =>
@@ -88,10 +90,13 @@ export async function readTransaction(
   if (!options.refresh) return transactionView(row);
 
   const account = services.accounts.ofCaller(caller, row.account);
-  const transactions = facetOf(account, 'transactions');
-  const askedAt = new Date(services.now());
-  const outcome = await transactions.read(row.providerRef, readCall(services, options.traceparent));
-  const finding = valueOf(account, outcome);
+  const { value: finding, askedAt } = await askProvider(
+    services,
+    account,
+    'transactions',
+    options.traceparent,
+    (transactions, call) => transactions.read(row.providerRef, call),
+  );
   if (finding.found) await storeProviderTransactions(services.pool, account, [finding.value], askedAt);
   return transactionView(await transactionOf(services, caller, id));
 }

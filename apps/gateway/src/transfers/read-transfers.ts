@@ -7,13 +7,13 @@ import type {
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { knownRef } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { getTransfer, listTransfers } from './store.ts';
 import { transferView } from './view.ts';
 
@@ -52,9 +52,11 @@ export async function readBalances(
   const cardholder = await findCardholder(services.pool, caller.tenant, uuidOf('cardholder', cardholderId));
   if (cardholder === null) throw new ProblemError('not-found', 'There is no such cardholder.');
   const account = services.accounts.ofCaller(caller, cardholder.account);
-  const transfers = facetOf(account, 'transfers');
+  facetOf(account, 'transfers');
   const cardholderRef = knownRef(cardholder, 'path/id');
-  const balances = valueOf(account, await transfers.balances(cardholderRef, readCall(services, traceparent)));
+  const { value: balances } = await askProvider(services, account, 'transfers', traceparent, (transfers, call) =>
+    transfers.balances(cardholderRef, call),
+  );
   return {
     data: balances.map(({ currency, chain, amount, usdValue, bonus, bonusUsdValue }) => ({
       currency,

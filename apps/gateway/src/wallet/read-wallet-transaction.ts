@@ -1,10 +1,9 @@
 import type { walletTransactionQuerySchema, walletTransactionSchema } from '@card-gateway/contract';
 import type { WalletEntry } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 
 type Answer = z.output<typeof walletTransactionSchema>;
 
@@ -16,8 +15,10 @@ export async function readWalletTransaction(
   traceparent: string | undefined,
 ): Promise<Answer> {
   const account = services.accounts.ofCaller(caller, query.account, 'query/account');
-  const outcome = await facetOf(account, 'wallet').read(query.transaction, readCall(services, traceparent));
-  return { data: valueOf(account, outcome).map(entryView) };
+  const { value: entries } = await askProvider(services, account, 'wallet', traceparent, (wallet, call) =>
+    wallet.read(query.transaction, call),
+  );
+  return { data: entries.map(entryView) };
 }
 
 function entryView(entry: WalletEntry): Answer['data'][number] {
