@@ -1,12 +1,22 @@
 import type { ProblemCode } from '@card-gateway/contract';
 import { fromPublicId } from '@card-gateway/core';
-import type { FastifyRequest } from 'fastify';
 import { deniedRevealsOf } from '../guesses/limits.ts';
 import { countQuestion } from '../guesses/store.ts';
+import type { Caller } from '../caller.ts';
 import type { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { recordAudit } from './store.ts';
 import type { RevealAction } from './write-down-reveal.ts';
+
+/** A request for a secret, as far as it could be read. */
+interface DeniedRequest {
+  readonly caller: Caller | null;
+  readonly params: unknown;
+  readonly body: unknown;
+  readonly id: string;
+  readonly ip: string;
+  readonly log: Record<'warn' | 'error', (fields: object, text: string) => void>;
+}
 
 /** What says that a key may not look: it lacks the scope, nothing of its tenant has that id, or it has looked too often. */
 const denials: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 'reveal-limit']);
@@ -19,7 +29,7 @@ const denials: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 're
 export function writeDownDenials(
   services: Services,
   action: RevealAction,
-): (request: FastifyRequest, problem: ProblemError) => Promise<void> {
+): (request: DeniedRequest, problem: ProblemError) => Promise<void> {
   return async ({ caller, params, body, id: requestId, ip, log }, { code }) => {
     if (caller === null || !denials.has(code)) return;
     const { tenant, keyId } = caller;

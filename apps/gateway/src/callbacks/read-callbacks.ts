@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { type CallbackRow, findCallback, listCallbacks, queueAgain } from './store.ts';
 
@@ -21,12 +22,10 @@ export async function readCallbacks(
   caller: Caller,
   query: z.output<typeof callbackQuerySchema>,
 ): Promise<z.output<typeof callbackPageSchema>> {
-  const page = pageRequest('callbacks', query);
-  services.accounts.requireFilter(caller, query.account);
   const { account, state } = query;
-  const stored = state === 'processed' ? 'worked' : state;
-  const rows = await listCallbacks(services.pool, { tenant: caller.tenant, account, state: stored }, page);
-  return pageOf(rows, page, callbackView);
+  const filter = { tenant: caller.tenant, account, state: state === 'processed' ? 'worked' : state } as const;
+  const rows = (page: PageRequest) => listCallbacks(services.pool, filter, page);
+  return readPage(services, caller, 'callbacks', query, rows, callbackView);
 }
 
 /** Puts a callback on the queue again, with the name of who wants it in the audit log. @throws ProblemError 404 */

@@ -5,7 +5,8 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import { readCall, type Services } from '../services.ts';
 import { type CardholderRow, describeCardholder, getCardholder, listCardholders } from './store.ts';
 import { cardholderView } from './view.ts';
@@ -73,9 +74,8 @@ export async function readCardholders(
   caller: Caller,
   query: z.output<typeof cardholderQuerySchema>,
 ): Promise<z.output<typeof cardholderPageSchema>> {
-  const page = pageRequest('cardholders', query);
-  services.accounts.requireFilter(caller, query.account);
   const { account, reference, status } = query;
-  const rows = await listCardholders(services.pool, { tenant: caller.tenant, account, reference, status }, page);
-  return pageOf(rows, page, cardholderView);
+  const filter = { tenant: caller.tenant, account, reference, status };
+  const rows = (page: PageRequest) => listCardholders(services.pool, filter, page);
+  return readPage(services, caller, 'cardholders', query, rows, cardholderView);
 }

@@ -5,7 +5,8 @@ import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, findProduct, getCard, listCards } from './store.ts';
@@ -49,35 +50,35 @@ export async function readCards(
   caller: Caller,
   query: z.output<typeof cardQuerySchema>,
 ): Promise<z.output<typeof cardPageSchema>> {
-  const page = pageRequest('cards', query);
-  services.accounts.requireFilter(caller, query.account);
-  const { tenant } = caller;
+  return readPage(services, caller, 'cards', query, (page) => cardsAsked(services, caller, query, page), cardView);
+}
+
+async function cardsAsked(
+  services: Services,
+  { tenant }: Caller,
+  query: z.output<typeof cardQuerySchema>,
+  page: PageRequest,
+): Promise<CardRow[]> {
   const [cardholder, product] = await Promise.all([
     query.cardholder === undefined
       ? undefined
       : findCardholder(services.pool, tenant, uuidOf('cardholder', query.cardholder)),
     query.product === undefined ? undefined : findProduct(services.pool, tenant, uuidOf('product', query.product)),
   ]);
-  const empty = { data: [], nextCursor: null };
-  if (cardholder === null || cardholder?.providerRef === null || product === null) return empty;
+  if (cardholder === null || cardholder?.providerRef === null || product === null) return [];
   const accounts = new Set([query.account, cardholder?.account, product?.account].filter((name) => name !== undefined));
-  if (accounts.size > 1) return empty;
-
-  const rows = await listCards(
-    services.pool,
-    {
-      tenant,
-      account: [...accounts][0],
-      status: query.status,
-      last4: query.last4,
-      cardholderRef: cardholder?.providerRef,
-      productRef: product?.providerRef,
-      after: query.createdAfter && firstIdAt(query.createdAfter),
-      before: query.createdBefore && firstIdAt(query.createdBefore),
-    },
-    page,
-  );
-  return pageOf(rows, page, cardView);
+  if (accounts.size > 1) return [];
+  const filter = {
+    tenant,
+    account: [...accounts][0],
+    status: query.status,
+    last4: query.last4,
+    cardholderRef: cardholder?.providerRef,
+    productRef: product?.providerRef,
+    after: query.createdAfter && firstIdAt(query.createdAfter),
+    before: query.createdBefore && firstIdAt(query.createdBefore),
+  };
+  return listCards(services.pool, filter, page);
 }
 
 /** A UUIDv7 counts from 1970: no card is older. */

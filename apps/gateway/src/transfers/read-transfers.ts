@@ -12,7 +12,8 @@ import type { Caller } from '../caller.ts';
 import { knownRef } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { getTransfer, listTransfers } from './store.ts';
 import { transferView } from './view.ts';
@@ -34,12 +35,12 @@ export async function readTransfers(
   caller: Caller,
   query: z.output<typeof transferQuerySchema>,
 ): Promise<z.output<typeof transferPageSchema>> {
-  const page = pageRequest('transfers', query);
-  services.accounts.requireFilter(caller, query.account);
   const { account, direction, status } = query;
-  const cardholderId = query.cardholder && uuidOf('cardholder', query.cardholder);
-  const filter = { tenant: caller.tenant, account, cardholderId, direction, status };
-  return pageOf(await listTransfers(services.pool, filter, page), page, transferView);
+  const rows = (page: PageRequest) => {
+    const cardholderId = query.cardholder && uuidOf('cardholder', query.cardholder);
+    return listTransfers(services.pool, { tenant: caller.tenant, account, cardholderId, direction, status }, page);
+  };
+  return readPage(services, caller, 'transfers', query, rows, transferView);
 }
 
 /** A cardholder's accounts, straight from the provider; nothing of it is kept. @throws ProblemError 404 */

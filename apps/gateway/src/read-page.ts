@@ -1,0 +1,27 @@
+import type { Caller } from './caller.ts';
+import { pageOf, type PageRequest, pageRequest } from './page.ts';
+import type { Services } from './services.ts';
+
+/**
+ * A page of a list of our records, as a caller asks for it.
+ *
+ * @param list the name of the list, as {@link pageRequest} takes it
+ * @param rows reads one more row than the page holds
+ * @throws ProblemError 400 for a cursor of another list, 404 for a filter by an account that is none of the caller's
+ */
+export async function readPage<Row extends { readonly id: string }, View>(
+  { accounts }: Pick<Services, 'accounts'>,
+  caller: Caller,
+  list: string,
+  query: {
+    readonly account?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  },
+  rows: (page: PageRequest) => Promise<readonly Row[]>,
+  view: (row: Row) => View,
+): Promise<{ data: View[]; nextCursor: string | null }> {
+  const page = pageRequest(list, query);
+  accounts.requireFilter(caller, query.account);
+  return pageOf(await rows(page), page, view);
+}
