@@ -68,7 +68,7 @@ export async function plantFault(mutation: PlantedFault | null): Promise<Planted
   const { edits, statements } = faults[mutation];
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
   await mkdir(join(folder, 'apps'));
-  for (const part of ['apps/gateway', 'packages', 'prisma', 'package.json']) {
+  for (const part of ['apps/gateway', 'docs/guides', 'packages', 'prisma', 'package.json']) {
     // Links between packages are relative, and lead to the copies.
     await cp(join(repository, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
   }
