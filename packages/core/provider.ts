@@ -83,6 +83,16 @@ export type Settlement<Order, Value> =
   | { readonly by: 'look-up'; find(order: Order, call: ProviderCall): Promise<Outcome<Finding<Value>>> }
   | { readonly by: 'person'; readonly why: string };
 
+/**
+ * The write carries its reference as the provider's own idempotency key. The provider's documents say that an order which comes
+ * again under its key, within `withinMs` of the first time, is done once and answered as it was then: so a lost answer is found
+ * out by sending the same order again. Only where all of the order is kept, which an address or a share token is not.
+ */
+export interface SameKey {
+  readonly by: 'same-key';
+  readonly withinMs: number;
+}
+
 /** What a look-up showed. Not found is no proof that nothing happened: the provider may still be at work. */
 export type Finding<T> = { readonly found: true; readonly value: T } | { readonly found: false };
 
@@ -241,7 +251,7 @@ export interface TransfersFacet {
   readonly currency: string;
   readonly decimals: number;
   send(order: TransferOrder, call: ProviderCall): Promise<Outcome<ProviderTransfer>>;
-  readonly settlement: Settlement<SentOrder, ProviderTransfer>;
+  readonly settlement: Settlement<SentOrder, ProviderTransfer> | SameKey;
   balances(cardholderRef: string, call: ProviderCall): Promise<Outcome<readonly ProviderBalance[]>>;
 }
 

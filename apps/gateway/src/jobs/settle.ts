@@ -23,7 +23,7 @@ const overdueAfterMs = 30_000;
 
 /**
  * Settles one write whose outcome is unknown, by asking the provider for its record of it. The order itself is never
- * sent again. What the provider does not show stays unknown and is asked for again later.
+ * sent again, but for one under a key by which the provider does it once. What the provider does not show stays unknown and is asked for again later.
  */
 export async function settleUnknown(services: Services, kinds: WriteKinds, operationId: string): Promise<void> {
   const operation = await findById(services.pool, operationId);

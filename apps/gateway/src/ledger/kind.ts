@@ -13,7 +13,10 @@ export interface WriteKind<Value> {
   apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
   /** The resource as callers see it, with its last write; what is answered to a write shows that one: {@link viewOf}. */
   view(client: Pool | PoolClient, operation: OperationRow): Promise<View>;
-  /** Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again. */
+  /**
+   * Asks the provider what became of a write; null when there is nothing to ask. Never sends the order again, but for one under a
+   * key by which the provider does it once.
+   */
   lookUp(
     account: OpenAccount,
     operation: OperationRow,

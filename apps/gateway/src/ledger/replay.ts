@@ -18,9 +18,14 @@ const passing: ReadonlySet<RefusalReason> = new Set([
   'unsupported',
 ]);
 
+/** Whether this refusal says nothing of another try. */
+export function mayPass(reason: RefusalReason): boolean {
+  return passing.has(reason);
+}
+
 /** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
 export function hasPassed({ state, refusal }: OperationRow): boolean {
-  return state === 'refused' && refusal !== null && passing.has(refusal.reason);
+  return state === 'refused' && refusal !== null && mayPass(refusal.reason);
 }
 
 /** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */

@@ -4,6 +4,7 @@ import {
   type Evidence,
   newUuid,
   type Outcome,
+  type ProviderCall,
   type ProviderTransfer,
   refused,
   toPublicId,
@@ -18,6 +19,7 @@ import { checkCardholder } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
+import { mayPass } from '../ledger/replay.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { describeTransfer, endTransfer, failTransfer, getTransfer, insertTransfer } from './store.ts';
@@ -30,7 +32,7 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
   return {
     type: 'createTransfer',
     successStatus: 201,
-    settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'look-up' ? 'look-up' : 'person'),
+    settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'person' ? 'person' : 'look-up'),
 
     apply: async (client, operation, outcome, when) => {
       switch (outcome.kind) {
@@ -50,8 +52,13 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
     },
 
     lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
-      const settlement = account.adapter.transfers?.settlement;
-      if (settlement?.by !== 'look-up') return null;
+      const transfers = account.adapter.transfers;
+      if (transfers === undefined || transfers.settlement.by === 'person') return null;
+      const { settlement } = transfers;
+      if (settlement.by === 'same-key') {
+        const isLate = now() + call.timeoutMs >= operation.createdAt.getTime() + settlement.withinMs;
+        return isLate ? null : await sendAgain(pool, transfers, operation, call);
+      }
       const reference = toPublicId('transfer', operation.resourceId);
       const askedAt = new Date(now());
       const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
@@ -71,6 +78,24 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
         ? null
         : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
   };
+}
+
+/** Sends the same order under the same key: the provider does it once, and answers as it did the first time. */
+async function sendAgain(
+  pool: Pool,
+  transfers: TransfersFacet,
+  { tenant, resourceId }: { readonly tenant: string; readonly resourceId: string },
+  call: ProviderCall,
+): Promise<LookUp<ProviderTransfer> | ShownRefused | null> {
+  const ordered = await getTransfer(pool, tenant, resourceId);
+  const cardholder = ordered === null ? null : await findCardholder(pool, tenant, ordered.cardholderId);
+  const cardholderRef = cardholder?.providerRef ?? null;
+  if (ordered === null || cardholderRef === null) return null;
+  const { direction, amount } = ordered;
+  const reference = toPublicId('transfer', resourceId);
+  const outcome = sent(await transfers.send({ reference, cardholderRef, direction, amount }, call));
+  // What refuses this request alone says nothing of the first one.
+  return outcome.kind === 'refused' && !mayPass(outcome.refusal.reason) ? { kind: 'shown-refused', outcome } : outcome;
 }
 
 const notOrdered = 'the record under our number is of another holder, direction or amount than was ordered';

@@ -96,6 +96,7 @@ const writes: Readonly<Record<string, true>> = {
 };
 const settlesBy = {
   'look-up': 'by our reference',
+  'same-key': 'by sending it again under its key',
   'target-state': "by the card's state",
   'bound-cards': "by the user's list",
   person: 'by a person',

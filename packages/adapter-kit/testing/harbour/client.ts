@@ -27,6 +27,8 @@ export interface HarbourRequest<Schema extends z.ZodType, T> {
   /** Below `/v2/`; `{id}` in it stands for {@link id}. */
   readonly path: string;
   readonly id?: string;
+  /** Harbour's own: an order that comes again under its key is done once, and answered as the first time, for a day. */
+  readonly idempotencyKey?: string;
   readonly body?: Readonly<Record<string, string>>;
   readonly hide?: readonly string[];
   readonly reply: Schema;
@@ -46,6 +48,7 @@ const refusals: ReadonlyMap<string, RefusalReason> = new Map([
   ['404 no_such_card', 'not_found'],
   ['409 card_closed', 'conflict'],
   ['422 card_limit', 'declined'],
+  ['422 too_much', 'declined'],
   ['422 weak_pin', 'invalid_request'],
   ['429 too_many', 'rate_limited'],
 ]);
@@ -76,6 +79,7 @@ export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
           url: `${settings.baseUrl}/v2/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
           headers: {
             authorization: `Bearer ${secret.reveal()}`,
+            ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
             ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: request.body === undefined ? null : JSON.stringify(request.body),

@@ -1,4 +1,11 @@
-import { type CallbackVerdict, type CardChange, type Outcome, type ProviderAdapter, Secret } from '@card-gateway/core';
+import {
+  type CallbackVerdict,
+  type CardChange,
+  type Decimal,
+  type Outcome,
+  type ProviderAdapter,
+  Secret,
+} from '@card-gateway/core';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { adapterHost, openTransport, type Transport } from '../../index.ts';
 import { conformance, type ConformanceCall } from '../conformance.ts';
@@ -13,7 +20,7 @@ const ordered = { reference: 'card_01', productRef: 'p', cardholderRef: 'h', for
 const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' };
 
 type HarbourAdapter = ProviderAdapter &
-  Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls' | 'callbacks'>>;
+  Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls' | 'callbacks' | 'transfers'>>;
 
 function openAdapter(
   baseUrl: string,
@@ -339,6 +346,22 @@ conformance({
       name: 'cards.read',
       call: (adapter, timeoutMs) => own(adapter).cards.read(card, { timeoutMs }),
       success: () => json(row),
+      unlistedCode,
+    },
+    {
+      name: 'transfers.send',
+      call: (adapter, timeoutMs) => {
+        const order = { reference: 'trf_1', cardholderRef: 'h', direction: 'in', amount: '1.00' as Decimal } as const;
+        return own(adapter).transfers.send(order, { timeoutMs });
+      },
+      success: () => json({ id: 'ht_1', reference: 'trf_1', state: 'done' }, 201),
+      unlistedCode,
+      refusal: () => failure(422, 'too_much', 'no'),
+    },
+    {
+      name: 'transfers.balances',
+      call: (adapter, timeoutMs) => own(adapter).transfers.balances('h', { timeoutMs }),
+      success: () => json({ data: [{ currency: 'USD', amount: '1.00' }] }),
       unlistedCode,
     },
     changed({ kind: 'freeze' }, () => json(row)),

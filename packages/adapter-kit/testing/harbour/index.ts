@@ -3,6 +3,7 @@ import { type AdapterDefinition, baseUrlSetting, defineAdapter, publicKeys, secr
 import { harbourCallbacks } from './callbacks.ts';
 import { HarbourCards, HarbourControls } from './cards.ts';
 import { openClient } from './client.ts';
+import { harbourTransfers } from './transfers.ts';
 
 const harbourSettings = z.strictObject({
   baseUrl: baseUrlSetting,
@@ -23,6 +24,7 @@ export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
       cards,
       issuing: cards,
       cardControls: new HarbourControls(ask),
+      transfers: harbourTransfers(ask),
       callbacks: harbourCallbacks(publicKeys(`${settings.baseUrl}/keys`, host)),
       calls: [],
       gaps: {},

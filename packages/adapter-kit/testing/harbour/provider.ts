@@ -20,6 +20,8 @@ export interface Harbour {
   /** The settings of an account of it. */
   readonly settings: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
   readonly cards: Map<string, Card>;
+  /** Amounts that were moved, in cents, one for each effect. */
+  readonly moved: number[];
   /** Lifetime of the next tokens in seconds; null leaves it unsaid. */
   tokenSeconds: number | null;
   /** Tokens given out so far. */
@@ -50,6 +52,8 @@ export function failure(status: number, code: string, detail: string, headers: R
 export async function openHarbour(): Promise<Harbour> {
   const loopback = await openLoopback();
   const valid = new Set<string>();
+  /** By Idempotency-Key: what was asked for, and what was answered. */
+  const answered = new Map<string, { readonly body: string; readonly reply: Reply }>();
   const pairs = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
   const harbour: Harbour = {
     loopback,
@@ -66,6 +70,7 @@ export async function openHarbour(): Promise<Harbour> {
       return { body, headers: { 'harbour-key': id, 'harbour-timestamp': timestamp, 'harbour-signature': signature } };
     },
     cards: new Map(),
+    moved: [],
     tokenSeconds: 3600,
     tokens: [],
     revokeTokens: () => valid.clear(),
@@ -93,7 +98,12 @@ export async function openHarbour(): Promise<Harbour> {
     },
     answer: (request) => {
       const [, token = ''] = /^Bearer (.+)$/.exec(String(request.headers['authorization'])) ?? [];
-      return valid.has(token) ? routed(harbour, request) : failure(401, 'invalid_token', 'expired or unknown');
+      if (!valid.has(token)) return failure(401, 'invalid_token', 'expired or unknown');
+      const key = String(request.headers['idempotency-key'] ?? '');
+      if (key === '') return routed(harbour, request);
+      const first = answered.get(key) ?? { body: request.body, reply: routed(harbour, request) };
+      answered.set(key, first);
+      return first.body === request.body ? first.reply : failure(409, 'key_reused', 'another order has this key');
     },
   };
   harbour.rotateKey('key-1');
@@ -104,12 +114,18 @@ export async function openHarbour(): Promise<Harbour> {
   return harbour;
 }
 
-function routed({ cards }: Harbour, { method, path, body }: SeenRequest): Reply {
+function routed({ cards, moved }: Harbour, { method, path, body }: SeenRequest): Reply {
   const url = new URL(path, 'http://harbour');
   const [, , , id = '', part] = url.pathname.split('/');
   const sent = JSON.parse(body || '{}') as Record<string, string>;
   if (method === 'POST' && url.pathname === '/v2/cards') return issued(cards, sent['reference'] ?? '');
   if (method === 'GET' && url.pathname === '/v2/cards') return listed(cards, url.searchParams);
+  if (method === 'POST' && url.pathname === '/v2/transfers') {
+    const cents = Math.round(Number(sent['amount']) * 100);
+    if (cents > 100_000) return failure(422, 'too_much', 'more than may be moved at once');
+    moved.push(cents);
+    return json({ id: `ht_${randomBytes(6).toString('hex')}`, reference: sent['reference'], state: 'done' }, 201);
+  }
   const card = cards.get(id);
   if (card === undefined) return failure(404, 'no_such_card', `there is no card ${id}`);
   switch (`${method} ${part ?? ''}`) {

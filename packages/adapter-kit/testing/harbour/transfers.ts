@@ -1,0 +1,61 @@
+import { done, type MovementStatus, type TransfersFacet, unknown } from '@card-gateway/core';
+import { z } from 'zod';
+import { field, required, rowsOf } from '../../index.ts';
+import type { Ask } from './client.ts';
+
+const transfer = z.object({ id: required.id, reference: field.reference, state: field.word });
+const balances = z.object({ data: rowsOf(z.object({ currency: required.word, amount: required.amount })) });
+
+const states: ReadonlyMap<string, MovementStatus> = new Map([
+  ['open', 'pending'],
+  ['done', 'succeeded'],
+]);
+
+/** Harbour keeps its idempotency keys for a day. */
+const keptMs = 86_400_000;
+
+/** Moving value at Harbour. It has no list of transfers: a lost answer is found out by the same order under its key. */
+export function harbourTransfers(ask: Ask): TransfersFacet {
+  return {
+    currency: 'USD',
+    decimals: 2,
+    settlement: { by: 'same-key', withinMs: keptMs },
+    send: ({ reference, cardholderRef, direction, amount }, call) =>
+      ask(
+        {
+          operation: 'transfer',
+          method: 'POST',
+          path: 'transfers',
+          idempotencyKey: reference,
+          body: { reference, holder: cardholderRef, direction, amount },
+          reply: transfer,
+          judge: (row, evidence, { status }) => {
+            if (status !== 201 || row.reference !== reference) return unknown('unreadable_answer', evidence);
+            const state = row.state ?? null;
+            const movement = states.get(state ?? '') ?? 'unrecognized';
+            return done(
+              { providerRef: row.id, ourReference: reference, status: movement, providerStatus: state },
+              evidence,
+            );
+          },
+        },
+        call,
+      ),
+    balances: (cardholderRef, call) =>
+      ask(
+        {
+          operation: 'balances',
+          method: 'GET',
+          path: 'holders/{id}/balances',
+          id: cardholderRef,
+          reply: balances,
+          judge: ({ data }, evidence) =>
+            done(
+              data.read.map((row) => ({ ...row, chain: null, usdValue: null, bonus: null, bonusUsdValue: null })),
+              evidence,
+            ),
+        },
+        call,
+      ),
+  };
+}
