@@ -10,10 +10,10 @@ beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
     settings: { PROVIDER_WRITE_TIMEOUT_MS: '2000', SMS_RESEND_AFTER_MS: '0', PROVIDER_CIRCUIT_FAILURES: '1000' },
+    undocumented: true,
     account: (name, { userIp: given, ...settings }) => ({
       ...settings,
       // Without a default address only who calls can have the list asked for.
-      ...(name === 'onerway' && { deleteTokenPath: '/v1/txn/sandboxDeleteToken' }),
       ...(name !== 'yixin' && given !== undefined && { userIp: given }),
     }),
   });

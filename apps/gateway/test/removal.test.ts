@@ -9,8 +9,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
     settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' },
-    account: (name, settings) =>
-      name === 'onerway' ? { ...settings, deleteTokenPath: '/v1/txn/sandboxDeleteToken' } : settings,
+    undocumented: true,
   });
 });
 afterEach(() => gateway.sandbox.admin.clearFaults());

@@ -166,18 +166,9 @@ export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> 
   function callbackOptions(): Parameters<typeof startGateway>[0] {
     return {
       callbacks: (name) => (name === 'open-api' ? { callbacks: { secretPath: new Secret(secretPath) } } : {}),
-      account: (name, settings) => {
-        if (name === 'onerway') {
-          return {
-            ...settings,
-            deleteTokenPath: '/v1/txn/sandboxDeleteToken',
-            notificationCustomerField: 'merchantCustId',
-          };
-        }
-        return name === 'open-api'
-          ? { ...settings, walletTransactionPath: 'wallet/sandboxTransactionDetail' }
-          : settings;
-      },
+      undocumented: true,
+      account: (name, settings) =>
+        name === 'onerway' ? { ...settings, notificationCustomerField: 'merchantCustId' } : settings,
     };
   }
 }

@@ -52,6 +52,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly settings?: Settings;
   readonly sandbox?: SandboxConfig;
+  /** Accounts have settings too for what the providers' documents leave open, as unpublished paths; default false. */
+  readonly undocumented?: boolean;
   /** Changes the settings of an account before its adapter reads them. */
   readonly account?: (name: string, settings: Record<string, unknown>) => Record<string, unknown>;
   /** How an account takes callbacks and who decides about its payments; by default neither is set. */
@@ -182,14 +184,17 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
 }
 
 /** Accounts on the sandbox: all that it has, without what no document says, and one of another tenant. */
-function sandboxAccounts(sandbox: Sandbox, { account: change, callbacks }: TestGatewayOptions): Account[] {
+function sandboxAccounts(
+  sandbox: Sandbox,
+  { undocumented = false, account: change, callbacks }: TestGatewayOptions,
+): Account[] {
   const accounts = accountsOf(sandbox.credentials, (_name, text) => new Secret(text));
   const others = accounts
     .filter(({ name }) => name === 'keysecure')
     .map((account) => ({ ...account, name: `other-${account.name}`, tenant: 'other' }));
   return [...accounts.map((account) => ({ ...account, tenant: 'default' })), ...others].map((account) => {
     const { name, provider, tenant } = account;
-    const settings = { ...account.settings, ...account.forTests };
+    const settings = { ...account.settings, ...(undocumented && account.undocumented), ...account.forTests };
     const adapter = adapters.find((definition) => definition.provider === provider);
     if (adapter === undefined) throw new Error(`No adapter ${provider}.`);
     return {
