@@ -72,7 +72,7 @@ const idempotencyKey = {
   required: true,
   description:
     'A key of your own making, new for each write and the same for its repeats: change it before you try another write. 1 to 255 ' +
-    'visible ASCII characters; `"abc"`, the quoted form of the IETF draft, is the same key as `abc`. Never a card number.',
+    'visible ASCII characters; `"abc"`, the quoted form of the IETF draft, is the same key as `abc`; one quote alone is 400. Never a card number.',
   schema: { type: 'string', minLength: 1 },
   example: '6f6bd7a8-2f0b-4d2c-9a3e-0c8f3f2f6a11',
 };
