@@ -8,7 +8,8 @@ import { type IdKind, type OperationType, operationTypes, toPublicId, uuidOf } f
 import type { z } from 'zod';
 import { type Caller, hasScope } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { listOperations, type OperationDetails } from './store.ts';
 import { unsettledCounts } from '../unsettled/store.ts';
@@ -48,16 +49,15 @@ export async function readOperations(
   caller: Caller,
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
-  const page = pageRequest('operations', query);
-  services.accounts.requireFilter(caller, query.account);
   const { outcome, resolvesBy: settlesBy, type, account } = query;
   // Only what is unknown still waits for something.
   const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = settlesBy === undefined ? outcome : 'unknown';
   const types = typesSeenBy(caller);
   const filter = { tenant: caller.tenant, types, state, settlesBy, type, account };
-  const [rows, counts] = await Promise.all([
-    isNothing ? [] : listOperations(services.pool, filter, page),
+  const rows = async (page: PageRequest) => (isNothing ? [] : listOperations(services.pool, filter, page));
+  const [page, counts] = await Promise.all([
+    readPage(services, caller, 'operations', query, rows, operationView),
     unsettledCounts(services.pool, { tenant: caller.tenant, types }),
   ]);
   const unresolved = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
@@ -66,7 +66,7 @@ export async function readOperations(
     waitingForPerson,
     oldestUnknownSince: oldestUnknownSince.toISOString(),
   }));
-  return { ...pageOf(rows, page, operationView), unresolved };
+  return { ...page, unresolved };
 }
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
