@@ -115,7 +115,7 @@ export const operations = {
     effect: 'read',
     query: cardholder.cardholderQuerySchema,
     success: { status: 200, description: 'A page of cardholders.', schema: cardholder.cardholderPageSchema },
-    problems: [],
+    problems: ['not-found'],
     example: { answer: { data: [examples.cardholder], nextCursor: null } },
   },
   getCardholder: {
@@ -178,7 +178,7 @@ export const operations = {
     effect: 'read',
     query: card.cardQuerySchema,
     success: { status: 200, description: 'A page of cards.', schema: card.cardPageSchema },
-    problems: [],
+    problems: ['not-found'],
     example: { answer: { data: [examples.card], nextCursor: null } },
   },
   getCard: {
@@ -360,7 +360,7 @@ export const operations = {
     effect: 'read',
     query: transfer.transferQuerySchema,
     success: { status: 200, description: 'A page of transfers.', schema: transfer.transferPageSchema },
-    problems: [],
+    problems: ['not-found'],
     example: { answer: { data: [examples.transfer], nextCursor: null } },
   },
   getTransfer: {
@@ -583,7 +583,7 @@ export const operations = {
     effect: 'read',
     query: callback.callbackQuerySchema,
     success: { status: 200, description: 'A page of callbacks.', schema: callback.callbackPageSchema },
-    problems: [],
+    problems: ['not-found'],
     example: { answer: { data: [examples.callback], nextCursor: null } },
   },
   getCallback: {
@@ -626,7 +626,7 @@ export const operations = {
     effect: 'read',
     query: operation.operationQuerySchema,
     success: { status: 200, description: 'A page of operations.', schema: operation.operationPageSchema },
-    problems: [],
+    problems: ['not-found'],
     example: { answer: { data: [examples.operation], nextCursor: null, unresolved: [examples.unresolved] } },
   },
   getOperation: {

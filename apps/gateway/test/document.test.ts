@@ -34,6 +34,23 @@ const isComponent = (at: string): boolean => /^\/components\/schemas\/\w+$/.test
 /** It has a name of ours: as a component or, where generators do not take a reference, as a title. */
 const named = (at: string): boolean => isComponent(at) || text(schemaAt.get(at)?.['title']) !== '';
 
+const schemaOfBody = (operation: Json): Json =>
+  operation['requestBody']?.['content']?.['application/json']?.['schema'] ?? {};
+
+test('every operation that takes an account says that there may be none of that name', () => {
+  const operations = Object.values(document['paths'] as Json).flatMap((path) => Object.values(path));
+  const takesAccount = (operation: Json): boolean => {
+    const parameters = Object.values(operation['parameters'] ?? {});
+    const body = schemaAt.get(`/components/schemas/${referred(schemaOfBody(operation))}`);
+    return parameters.some(({ name }) => text(name) === 'account') || body?.['properties']?.['account'] !== undefined;
+  };
+  const found = operations.filter(takesAccount);
+  expect(found.length).toBeGreaterThan(15);
+  expect(
+    found.filter(({ responses }) => responses?.['404'] === undefined).map(({ operationId }) => operationId),
+  ).toEqual([]);
+});
+
 test('it names its licence by an identifier and is of the version of the product', () => {
   expect(document['info']).toMatchObject({
     version: build.version,
