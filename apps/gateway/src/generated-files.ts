@@ -2,17 +2,12 @@ import pg from 'pg';
 import { clientApi } from '@card-gateway/client/generate';
 import { frozenMigrations } from '@card-gateway/database/frozen';
 import { pino } from 'pino';
-import { openAccounts } from './accounts/accounts.ts';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { callbackPages } from './callback-pages.ts';
-import { envExample, listLimits, readConfig } from './config.ts';
-import { createMetrics } from './metrics.ts';
-import { createPulse } from './pulse.ts';
-import { createUnrecorded } from './unrecorded.ts';
-import { createListBulkhead } from './list-bulkhead.ts';
-import { createSealing } from './sealing.ts';
+import { envExample, readConfig } from './config.ts';
+import { openServices } from './open-services.ts';
 
 /** The committed files that are made from code, by their path. A test fails when one is stale. */
 export async function generatedFiles(): Promise<Record<string, string>> {
@@ -36,21 +31,9 @@ async function openApiDocument(): Promise<unknown> {
     GATEWAY_SEALING_KEYS: keyText(1),
     GATEWAY_FINGERPRINT_KEYS: keyText(2),
   });
-  const now = (): number => 0;
-  const accounts = openAccounts([], { config, now, report: () => {} });
-  const services = {
-    pool: new pg.Pool(),
-    database: { fault: () => null },
-    pulse: createPulse(now),
-    accounts,
-    sealing: createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS }),
-    config,
-    metrics: createMetrics(),
-    unrecorded: createUnrecorded(),
-    lists: createListBulkhead(listLimits(config)),
-    now,
-  };
-  const app = await buildApp(services, pino({ level: 'silent' }));
+  const log = pino({ level: 'silent' });
+  const nowhere = { pool: new pg.Pool(), database: { fault: () => null } };
+  const app = await buildApp(openServices({ config, accounts: [], ...nowhere, log, now: () => 0 }), log);
   await app.ready();
   const document = app.swagger();
   await app.close();

@@ -1,28 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDatabase, watchDatabase } from '@card-gateway/database';
 import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
-import { type OpenAccount, openAccounts } from './accounts/accounts.ts';
+import type { OpenAccount } from './accounts/accounts.ts';
 import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { type Config, ConfigError, connectionShares, listLimits } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './log.ts';
 import { metricsServer } from './http/metrics.ts';
-import { createMetrics } from './metrics.ts';
 import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
-import { createPulse } from './pulse.ts';
-import { createUnrecorded } from './unrecorded.ts';
-import { createListBulkhead } from './list-bulkhead.ts';
+import { openServices, openWatchedDatabase } from './open-services.ts';
 import { checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
-import { createSealing } from './sealing.ts';
 import { serverFaults } from './server-faults.ts';
-import type { Services } from './services.ts';
-import { standbyCounts, standbyFault } from './standbys/store.ts';
+import { standbyCounts } from './standbys/store.ts';
 import { build } from './version.ts';
 
 try {
@@ -47,39 +41,16 @@ async function start(): Promise<void> {
     runtimeRole: config.DATABASE_RUNTIME_ROLE,
     report: (text) => log.warn({ text }, 'migrating'),
   });
-  const pool = openDatabase(config.DATABASE_URL, {
-    connections: connectionShares(config).requests,
-    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
-    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
-    lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
-    onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
-    onFailure: () => database.suspect(),
-  });
-  const database = watchDatabase(config.DATABASE_URL, {
-    pool,
-    demand: (client) => standbyFault(client, config.DATABASE_STANDBY),
-    onChange: (error) => {
-      if (error === null) log.warn('the database is back');
-      else log.error({ err: error }, 'the database is away: not ready');
-    },
-  });
+  const { pool, database } = openWatchedDatabase(config, log);
   const unfit = await serverFaults(pool, config.DATABASE_STANDBY);
   if (unfit.length > 0) throw new ConfigError(unfit);
 
-  const metrics = createMetrics();
+  const services = openServices({ config, accounts: accountList, pool, database, log, now });
+  const { accounts, metrics, sealing } = services;
   metrics.collectProcess();
-  const accounts = openAccounts(accountList, {
-    config,
-    now,
-    report: (account, report) => {
-      metrics.providerCalled(account, report);
-      log.info({ account, ...report }, 'called provider');
-    },
-  });
   for (const account of accounts.all) {
     for (const warning of callbackWarnings(account)) log.warn({ account: account.name }, warning);
   }
-  const sealing = createSealing({ sealing: config.GATEWAY_SEALING_KEYS, fingerprint: config.GATEWAY_FINGERPRINT_KEYS });
   await requireSameTenants(pool, accountList);
   await requireSameKeyBytes(pool, sealing);
   for (const { column, key, rows } of await checkSealingKeys(pool, sealing)) {
@@ -88,18 +59,6 @@ async function start(): Promise<void> {
       'sealed under a key that is not configured',
     );
   }
-  const services: Services = {
-    pool,
-    database,
-    pulse: createPulse(() => performance.now()),
-    accounts,
-    sealing,
-    config,
-    metrics,
-    unrecorded: createUnrecorded(),
-    lists: createListBulkhead(listLimits(config)),
-    now,
-  };
   // Once it listens, it serves whatever becomes of the database.
   const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);

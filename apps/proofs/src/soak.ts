@@ -2,12 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openTransport } from '@card-gateway/adapter-kit';
 import type { Client } from '@card-gateway/client';
-import { migrate } from '@card-gateway/database/migrate';
-import { runtimeRole } from '@card-gateway/database/roles';
-import { startSandbox } from '@card-gateway/sandbox';
-import { install, shipped } from './chaos/installation.ts';
-import { startPostgres } from './chaos/postgres.ts';
-import { openReplica } from './chaos/replica.ts';
+import { startOneGateway } from './one-gateway.ts';
 
 /**
  * `pnpm soak`: one gateway as shipped, under three times the load it takes on, against a provider that takes its time. Shows
@@ -34,33 +29,13 @@ await soak(minutes);
 
 async function soak(forMinutes: number): Promise<void> {
   await using undo = new AsyncDisposableStack();
-  const postgres = await startPostgres();
-  undo.defer(() => postgres.remove());
-  const sandbox = await startSandbox({
-    latencyMs: providerLatencyMs,
-    keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 },
-  });
-  undo.defer(() => sandbox.close());
-  await migrate(postgres.ownerUrl, { runtimeRole });
-  const installation = await install(sandbox, shipped, () => postgres.url);
-  undo.defer(() => installation.remove());
-  const apiKey = await installation.createKey('soak');
-  const replica = await openReplica({
-    name: 'soak',
-    sources: shipped,
-    installation,
-    apiKeys: { default: apiKey, other: apiKey },
-    database: () => postgres,
-    sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
-    onEnd: () => {
-      throw new Error('The gateway ended by itself.');
-    },
-  });
-  undo.defer(() => replica.close());
-  await replica.start();
+  const { url, replica } = await startOneGateway(
+    'soak',
+    { latencyMs: providerLatencyMs, keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 } },
+    undo,
+  );
   const client = replica.client();
-  const address = replica.address();
-  if (client === null || address === null) throw new Error('The gateway does not listen.');
+  if (client === null) throw new Error('The gateway does not listen.');
   const body = await order(client);
 
   const ends = AbortSignal.timeout(forMinutes * 60_000);
@@ -68,7 +43,7 @@ async function soak(forMinutes: number): Promise<void> {
   const samples: Sample[] = [];
   await Promise.all([
     ...Array.from({ length: callers }, () => callOnAndOn(client, body, ends, counts)),
-    sampleOnAndOn(`http://${address.host}:${address.port}/metrics`, ends, samples),
+    sampleOnAndOn(`${url}/metrics`, ends, samples),
   ]);
   report(samples, counts);
 }

@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { newUuid, Secret } from '@card-gateway/core';
 import { type Client, createClient } from '@card-gateway/client';
-import { openDatabase, watchDatabase } from '@card-gateway/database';
+import { openDatabase } from '@card-gateway/database';
 import { accountsOf, type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
-import { openAccounts } from '../../src/accounts/accounts.ts';
 import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
 import { buildApp, writeKinds } from '../../src/app.ts';
-import { type Config, connectionShares, listLimits, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 import { createLog } from '../../src/log.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
-import { createPulse } from '../../src/pulse.ts';
-import { createUnrecorded } from '../../src/unrecorded.ts';
-import { createListBulkhead } from '../../src/list-bulkhead.ts';
-import { createSealing, type Sealing } from '../../src/sealing.ts';
+import { openServices, openWatchedDatabase } from '../../src/open-services.ts';
+import type { Sealing } from '../../src/sealing.ts';
 import type { Services } from '../../src/services.ts';
-import { standbyFault } from '../../src/standbys/store.ts';
 import { createTestDatabase } from './database.ts';
 
 /** Settings of a test's gateway, by the names of the environment. */
@@ -85,47 +80,10 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const open = async (settings: Settings, jobsWanted: boolean) => {
     const config = readConfig({ ...environment, ...settings });
     const log = createLog('debug', { write: (line) => void lines.push(line) });
-    const pool = openDatabase(config.DATABASE_URL, {
-      connections: connectionShares(config).requests,
-      connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
-      statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
-      lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
-      onFailure: () => database.suspect(),
-    });
-    const database = watchDatabase(config.DATABASE_URL, {
-      pool,
-      demand: (client) => standbyFault(client, config.DATABASE_STANDBY),
-      onChange: (error) => {
-        if (error === null) log.warn('the database is back');
-        else log.error({ err: error }, 'the database is away: not ready');
-      },
-    });
+    const { pool, database } = openWatchedDatabase(config, log);
     const now = (): number => Date.now();
-    const metrics = createMetrics();
-    const accounts = openAccounts([...sandboxAccounts(sandbox, options), ...(options.accounts ?? [])], {
-      config,
-      now,
-      report: (account, report) => {
-        metrics.providerCalled(account, report);
-        log.info({ account, ...report }, 'called provider');
-      },
-    });
-    const sealing = createSealing({
-      sealing: config.GATEWAY_SEALING_KEYS,
-      fingerprint: config.GATEWAY_FINGERPRINT_KEYS,
-    });
-    const services: Services = {
-      pool,
-      database,
-      pulse: createPulse(() => performance.now()),
-      accounts,
-      sealing,
-      config,
-      metrics,
-      unrecorded: createUnrecorded(),
-      lists: createListBulkhead(listLimits(config)),
-      now,
-    };
+    const accounts = [...sandboxAccounts(sandbox, options), ...(options.accounts ?? [])];
+    const services = openServices({ config, accounts, pool, database, log, now });
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -133,11 +91,11 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       await app.close();
       await jobs?.stop();
       await services.unrecorded.stop();
-      await accounts.close();
+      await services.accounts.close();
       await database.close();
       await pool.end();
     };
-    return { url, pool, sealing, services, close };
+    return { url, pool, sealing: services.sealing, services, close };
   };
   const clientOf = (url: string, apiKey: string): Client => {
     const client = createClient({ baseUrl: url, apiKey, retries: 0 });

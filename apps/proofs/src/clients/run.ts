@@ -1,12 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrate } from '@card-gateway/database/migrate';
-import { runtimeRole } from '@card-gateway/database/roles';
-import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
-import { install, shipped } from '../chaos/installation.ts';
-import { startPostgres } from '../chaos/postgres.ts';
-import { openReplica } from '../chaos/replica.ts';
 import { CommandError, run } from '../docker/command.ts';
+import { startOneGateway } from '../one-gateway.ts';
 import { type Change, serveNewer } from './newer.ts';
 import type { ClientOptions } from './options.ts';
 import { type Result, stages, table } from './report.ts';
@@ -129,32 +124,8 @@ async function tourOfNewer(tool: Tool, place: Place, gateway: Gateway, change: C
 }
 
 async function startGateway(undo: AsyncDisposableStack): Promise<Gateway> {
-  const postgres = await startPostgres();
-  undo.defer(() => postgres.remove());
-  const sandbox: Sandbox = await startSandbox({
-    keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0, cardDelayMs: 0 },
-  });
-  undo.defer(() => sandbox.close());
-  await migrate(postgres.ownerUrl, { runtimeRole });
-  const installation = await install(sandbox, shipped, () => postgres.url);
-  undo.defer(() => installation.remove());
-  const apiKey = await installation.createKey('clients');
-  const replica = await openReplica({
-    name: 'clients',
-    sources: shipped,
-    installation,
-    apiKeys: { default: apiKey, other: apiKey },
-    database: () => postgres,
-    sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
-    onEnd: () => {
-      throw new Error('The gateway ended by itself.');
-    },
-  });
-  undo.defer(() => replica.close());
-  await replica.start();
-  const address = replica.address();
-  if (address === null) throw new Error('The gateway does not listen.');
-  const url = `http://${address.host}:${address.port}`;
+  const keysecure = { cardholderInProgressMs: 0, cardholderDecisionMs: 0, cardDelayMs: 0 };
+  const { url, apiKey, sandbox } = await startOneGateway('clients', { keysecure }, undo);
   sandbox.admin.callbacks.target('keysecure', `${url}/callbacks/keysecure`);
   return { url, apiKey, sandboxUrl: `http://127.0.0.1:${sandbox.port}` };
 }
