@@ -1,7 +1,8 @@
+import { UsageError } from './command-line.ts';
 import { makeClones } from './docker/clones.ts';
 import { run } from './docker/command.ts';
 import { removeImages } from './docker/image.ts';
-import { readOptions, UsageError, type VerifyOptions } from './docker/options.ts';
+import { readOptions, type VerifyOptions } from './docker/options.ts';
 import { createReport, tableOf } from './docker/report.ts';
 import { tag, verify } from './docker/verify.ts';
 

@@ -1,4 +1,4 @@
-import { UsageError } from './chaos/options.ts';
+import { UsageError } from './command-line.ts';
 
 /**
  * Runs a proof from its command line, until its end or until Ctrl-C: in both cases it takes everything down again. The process

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { readOptions, UsageError } from '../src/chaos/options.ts';
+import { readOptions } from '../src/chaos/options.ts';
 import { isGood, reportText } from '../src/chaos/report.ts';
 import { runChaos } from '../src/chaos/run.ts';
+import { UsageError } from '../src/command-line.ts';
 import { violationNames } from '../src/chaos/verdict.ts';
 
 const draw = (): number => 1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../src/chaos/options.ts';
+import { UsageError } from '../src/command-line.ts';
 import { isGood } from '../src/chaos/report.ts';
 import { violationNames } from '../src/chaos/verdict.ts';
 import { readOptions } from '../src/failovers/options.ts';

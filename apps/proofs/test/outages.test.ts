@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../src/chaos/options.ts';
+import { UsageError } from '../src/command-line.ts';
 import { readOptions } from '../src/outages/options.ts';
 import { isGood, reportText } from '../src/outages/report.ts';
 import { runOutages } from '../src/outages/run.ts';

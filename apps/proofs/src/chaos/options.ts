@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseWords, readSeed, UsageError } from '../command-line.ts';
 
 /** Faults that may be planted on purpose, to see that the proof finds them (reliability.md §1, "Mutation check"). */
 export const mutations = ['unique-key', 'compare-and-set', 'not-sent'] as const;
@@ -17,42 +17,26 @@ export interface ChaosOptions {
   readonly settling: 'wait' | 'hurry';
 }
 
-/** A call that cannot be carried out, in words for the person who typed it. */
-export class UsageError extends Error {}
-
 const usage = `Usage: pnpm chaos [--minutes 2] [--seed 1] [--mutation ${mutations.join('|')}]`;
+const options = {
+  minutes: { type: 'string', default: '2' },
+  seed: { type: 'string' },
+  mutation: { type: 'string' },
+} as const;
 /** A shorter run hurries what settles: it would else wait longer than it ran. */
 const shortRunMinutes = 1;
-const largestSeed = 4_294_967_295;
 
 /** @param draw makes a seed where none is given */
 export function readOptions(words: readonly string[], draw: () => number): ChaosOptions {
-  const { minutes, seed, mutation } = parsed(words);
-  const wanted = { minutes: Number(minutes), seed: seed === undefined ? draw() : Number(seed) };
-  if (!(wanted.minutes > 0 && wanted.minutes <= 24 * 60)) {
+  const { minutes: lasting, seed: given, mutation } = parseWords(words, options, usage);
+  const minutes = Number(lasting);
+  if (!(minutes > 0 && minutes <= 24 * 60)) {
     throw new UsageError(`--minutes: expected a number above 0, at most ${24 * 60}.\n${usage}`);
   }
-  if (!Number.isInteger(wanted.seed) || wanted.seed < 0 || wanted.seed > largestSeed) {
-    throw new UsageError(`--seed: expected a whole number from 0 to ${largestSeed}.\n${usage}`);
-  }
+  const seed = readSeed(given, draw, usage);
   const planted = mutations.find((name) => name === mutation) ?? null;
   if (mutation !== undefined && planted === null) {
     throw new UsageError(`--mutation: expected ${mutations.join(', ')}.\n${usage}`);
   }
-  return { ...wanted, mutation: planted, settling: wanted.minutes < shortRunMinutes ? 'hurry' : 'wait' };
-}
-
-function parsed(words: readonly string[]): { minutes: string; seed?: string; mutation?: string } {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        minutes: { type: 'string', default: '2' },
-        seed: { type: 'string' },
-        mutation: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
-  }
+  return { minutes, seed, mutation: planted, settling: minutes < shortRunMinutes ? 'hurry' : 'wait' };
 }

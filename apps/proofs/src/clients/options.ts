@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { UsageError } from '../chaos/options.ts';
+import { parseWords, UsageError } from '../command-line.ts';
 import { type Tool, tools } from './tools.ts';
 
 export interface ClientOptions {
@@ -10,22 +9,14 @@ export interface ClientOptions {
 }
 
 const usage = 'Usage: pnpm clients [--document docs/openapi.json] [--tool <name>]';
+const shipped = new URL('../../../../docs/openapi.json', import.meta.url).pathname;
+const options = { document: { type: 'string', default: shipped }, tool: { type: 'string' } } as const;
 
 export function readOptions(words: readonly string[]): ClientOptions {
-  const { document, tool } = parsed(words);
+  const { document, tool } = parseWords(words, options, usage);
   const wanted = tools.filter(({ name }) => tool === undefined || name === tool);
   if (wanted.length === 0) {
     throw new UsageError(`--tool: expected ${tools.map(({ name }) => `"${name}"`).join(', ')}.\n${usage}`);
   }
   return { document: resolve(document), tools: wanted };
-}
-
-function parsed(words: readonly string[]): { document: string; tool?: string } {
-  try {
-    const shipped = new URL('../../../../docs/openapi.json', import.meta.url).pathname;
-    const options = { document: { type: 'string', default: shipped }, tool: { type: 'string' } } as const;
-    return parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
-  }
 }

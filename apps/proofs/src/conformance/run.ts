@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { openTransport } from '@card-gateway/adapter-kit';
 import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
+import { freePort } from '@card-gateway/database/embedded';
 import { atOnce, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Account } from './accounts.ts';
 import { callsOf, type CallName, type Row, type Scene, settlementOf } from './calls.ts';
@@ -99,7 +98,7 @@ function differing(account: Account, row: Row, seen: SeenRow): string[] {
 async function runRow(account: Account, name: string, row: Row): Promise<SeenRow> {
   const sandbox = await startSandbox(atOnce);
   const transport = openTransport({ connections: 8, connectTimeoutMs: patienceMs, maxResponseBytes: 4_000_000 });
-  const nobody = await unusedPort();
+  const nobody = await freePort();
   try {
     const host = { send: transport.send, now };
     const adapter = account.open(sandbox, host);
@@ -167,13 +166,4 @@ function at(baseUrl: string, port: number): string {
   const url = new URL(baseUrl);
   url.port = String(port);
   return url.href;
-}
-
-async function unusedPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseWords, UsageError } from '../command-line.ts';
 
 export interface VerifyOptions {
   /** What is upgraded from: a commit, a branch or a tag; null is the newest tag that starts with `v`. */
@@ -7,27 +7,14 @@ export interface VerifyOptions {
   readonly port: number;
 }
 
-/** A call that cannot be carried out, in words for the person who typed it. */
-export class UsageError extends Error {}
-
 const usage = 'Usage: pnpm docker:verify [--previous <commit>] [--port 18080]';
+const options = { previous: { type: 'string' }, port: { type: 'string', default: '18080' } } as const;
 
 /** @throws UsageError */
 export function readOptions(words: readonly string[]): VerifyOptions {
-  const { previous = null, port } = parsed(words);
+  const { previous = null, port } = parseWords(words, options, usage);
   if (!/^\d{4,5}$/.test(port) || Number(port) > 65_533) {
     throw new UsageError(`--port: expected a whole number from 1024 to 65533.\n${usage}`);
   }
   return { previous, port: Number(port) };
-}
-
-function parsed(words: readonly string[]): { previous?: string; port: string } {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: { previous: { type: 'string' }, port: { type: 'string', default: '18080' } },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
-  }
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../chaos/options.ts';
+import { parseWords, readSeed, UsageError } from '../command-line.ts';
 import { type Mode, modes } from './cluster.ts';
 
 export interface FailoverOptions {
@@ -13,42 +12,28 @@ export interface FailoverOptions {
 }
 
 const usage = `Usage: pnpm failovers [--rounds 6] [--seed 1] [--mode ${modes.join('|')}] [--mutation confirmation]`;
+const options = {
+  rounds: { type: 'string', default: '6' },
+  seed: { type: 'string' },
+  mode: { type: 'string', default: 'synchronous' },
+  mutation: { type: 'string' },
+} as const;
 const mostRounds = 1000;
 /** A shorter run hurries what settles: it would else wait longer than it ran. */
 const shortRunRounds = 6;
-const largestSeed = 4_294_967_295;
 
 /** @param draw makes a seed where none is given */
 export function readOptions(words: readonly string[], draw: () => number): FailoverOptions {
-  const { rounds: wanted, seed: given, mode: named, mutation } = parsed(words);
+  const { rounds: wanted, seed: given, mode: named, mutation } = parseWords(words, options, usage);
   const rounds = Number(wanted);
-  const seed = given === undefined ? draw() : Number(given);
   const mode = modes.find((name) => name === named);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
     throw new UsageError(`--rounds: expected a whole number from 1 to ${mostRounds}.\n${usage}`);
   }
-  if (!Number.isInteger(seed) || seed < 0 || seed > largestSeed) {
-    throw new UsageError(`--seed: expected a whole number from 0 to ${largestSeed}.\n${usage}`);
-  }
+  const seed = readSeed(given, draw, usage);
   if (mode === undefined) throw new UsageError(`--mode: expected ${modes.join(' or ')}.\n${usage}`);
   if (mutation !== undefined && mutation !== 'confirmation') {
     throw new UsageError(`--mutation: expected confirmation.\n${usage}`);
   }
   return { rounds, seed, mode, mutation: mutation ?? null, settling: rounds < shortRunRounds ? 'hurry' : 'wait' };
-}
-
-function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        rounds: { type: 'string', default: '6' },
-        seed: { type: 'string' },
-        mode: { type: 'string', default: 'synchronous' },
-        mutation: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
-  }
 }
