@@ -165,6 +165,10 @@ describe('requests', () => {
     expect(received.map(({ url }) => url.pathname)).toEqual(['/gateway/v1/providers', '/v1/providers']);
   });
 
+  test.each(['?x=1', '#x'])('a base URL with %s is refused, for paths would go into it', (end) => {
+    expect(() => createClient({ baseUrl: `http://127.0.0.1:1${end}`, apiKey })).toThrow('baseUrl');
+  });
+
   test('call() adds what status and headers say', async () => {
     const location = '/v1/operations/op_01kan3z7jhfe7v2eq8d4tqh1y5';
     const { client } = await gateway([answer(202, card, { location, 'idempotent-replayed': 'true' }), issued]);
@@ -229,6 +233,32 @@ describe('retries', () => {
     const { client, received } = await gateway([problem('not-ready')], { retries: 1 });
     expect(await failureOf(client.getCard({ params: { id: card.id } }))).toMatchObject({ code: 'not-ready' });
     expect(received).toHaveLength(2);
+  });
+
+  test.each(['deadline-exceeded', 'overloaded', 'authentication-limit'] as const)(
+    'a write without an answer stays one that may have happened, also where its repeat ends with %s',
+    async (code) => {
+      const { client } = await gateway([reset, problem(code)], { retries: 1 });
+      const error = await failureOf(client.issueCard({ ...issueCard, idempotencyKey: 'order-1' }));
+      assert.ok(error instanceof GatewayUnreachable);
+      expect(error.idempotencyKey).toBe('order-1');
+    },
+  );
+
+  test.each(['refused-by-provider', 'request-in-progress'] as const)(
+    'what a repeat of a write says of what is recorded counts: %s',
+    async (code) => {
+      const { client } = await gateway([reset, problem(code)], { retries: 1 });
+      expect(await failureOf(client.issueCard(issueCard))).toMatchObject({ code });
+    },
+  );
+
+  test("nothing is repeated after the caller's deadline", async () => {
+    const { client, received } = await gateway([problem('provider-unavailable', { 'retry-after': '5' }), issued]);
+    const deadline = new Date(Date.now() + 2000);
+    const error = await failureOf(client.getCard({ params: { id: card.id }, deadline }));
+    expect(error).toMatchObject({ code: 'provider-unavailable' });
+    expect(received).toHaveLength(1);
   });
 
   test('a Retry-After beyond the time left is handed to the caller', async () => {

@@ -59,7 +59,9 @@ const problemMediaType = 'application/problem+json';
  */
 export function createClient(options: ClientOptions): Client {
   const { timeoutMs = 30_000, retries = 2, retryBaseMs = 200 } = options;
-  const baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, '');
+  const { href, search, hash } = new URL(options.baseUrl);
+  if (search !== '' || hash !== '') throw new TypeError('expected a baseUrl without "?" and "#"');
+  const baseUrl = href.replace(/\/+$/, '');
   const ownAgent = options.dispatcher === undefined ? new Agent() : null;
   const dispatcher = ownAgent ?? options.dispatcher;
 
@@ -76,7 +78,8 @@ export function createClient(options: ClientOptions): Client {
     if (input.requestId !== undefined) headers['x-request-id'] = input.requestId;
     if (input.traceparent !== undefined) headers['traceparent'] = input.traceparent;
     if (input.deadline !== undefined) headers['x-request-deadline'] = input.deadline.toISOString();
-    const deadline = performance.now() + timeoutMs;
+    const callersMs = input.deadline === undefined ? Infinity : input.deadline.getTime() - new Date().getTime();
+    const deadline = performance.now() + Math.min(timeoutMs, callersMs);
     const order = {
       ...(dispatcher && { dispatcher }),
       method,
@@ -86,12 +89,17 @@ export function createClient(options: ClientOptions): Client {
       signal: AbortSignal.timeout(timeoutMs),
     };
 
+    let unanswered: GatewayUnreachable | null = null;
     for (let retry = 0; ; retry += 1) {
       const attempt = await send(id, url, order, idempotencyKey);
       if (attempt.kind === 'answered') return attempt.result;
+      const { error } = attempt;
+      if (error instanceof GatewayUnreachable) unanswered ??= error;
+      // What a later try says of itself, such as "nothing was recorded", says nothing of the one that had no answer.
+      const told = write && isOfOneTry(attempt) ? (unanswered ?? error) : error;
       const jitter = Math.random() * Math.min(longestJitterMs, retryBaseMs * 2 ** retry);
       const wait = (attempt.retryAfterMs ?? 0) + jitter;
-      if (!attempt.repeatable || retry >= retries || performance.now() + wait >= deadline) throw attempt.error;
+      if (!attempt.repeatable || retry >= retries || performance.now() + wait >= deadline) throw told;
       await sleep(wait);
     }
   }
@@ -99,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
   async function* all(id: OperationId, input: AnyInput = {}): AsyncGenerator<unknown, void, undefined> {
     let { data: page } = (await call(id, input)) as { data: Page };
     yield* page.data;
-    while (page.nextCursor !== null) {
+    while (typeof page.nextCursor === 'string') {
       // The provider is asked for the first page only: asking again would change the list under the cursor.
       const query = { ...input.query, refresh: undefined, cursor: page.nextCursor };
       ({ data: page } = (await call(id, { ...input, query })) as { data: Page });
@@ -164,6 +172,12 @@ async function send(
       (status === 409 && problem?.code === 'request-in-progress'),
     retryAfterMs,
   };
+}
+
+/** Whether a problem is of this try alone: its request was not compared with what is recorded under its key. */
+function isOfOneTry({ error, repeatable }: Extract<Attempt, { kind: 'failed' }>): boolean {
+  if (!(error instanceof GatewayProblem) || error.problem.outcome !== undefined) return false;
+  return error.code === 'deadline-exceeded' || (repeatable && error.code !== 'request-in-progress');
 }
 
 function pathOf(path: string, params: AnyInput['params']): string {
