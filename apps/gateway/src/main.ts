@@ -13,7 +13,7 @@ import { metricsServer } from './http/metrics.ts';
 import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { openServices, openWatchedDatabase } from './open-services.ts';
-import { checkSealingKeys } from './sealed/check.ts';
+import { checkFingerprintKeys, checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { serverFaults } from './server-faults.ts';
 import { standbyCounts } from './standbys/store.ts';
@@ -57,6 +57,12 @@ async function start(): Promise<void> {
     log.error(
       { sealed: `${column.table}.${column.column}`, sealingKey: key, rows },
       'sealed under a key that is not configured',
+    );
+  }
+  for (const { column, key, rows } of await checkFingerprintKeys(pool, sealing)) {
+    log.error(
+      { column: `${column.table}.${column.column}`, fingerprintKey: key, rows },
+      'kept under a fingerprint key that is not configured: repeats of such requests are not answered',
     );
   }
   // Once it listens, it serves whatever becomes of the database.

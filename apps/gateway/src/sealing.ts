@@ -49,6 +49,8 @@ export interface Sealing {
   fingerprints(value: Secret): string[];
   /** The keyed hash of a request, for telling "same key, same body"; keyed because bodies hold card numbers. */
   hashRequest(request: HashedRequest): string;
+  /** Whether the key of a request's hash is configured: without it nobody knows whether a request is the same. */
+  knowsKeyOf(hash: string): boolean;
   isHashOf(hash: string, request: HashedRequest): boolean;
 }
 
@@ -60,6 +62,9 @@ const tagLength = 16;
 export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint: readonly NamedKey[] }): Sealing {
   const newestSealing = newest(keys.sealing);
   const newestFingerprint = newest(keys.fingerprint);
+
+  const fingerprintKeyOf = (hash: string): NamedKey | undefined =>
+    keys.fingerprint.find(({ id }) => hash.startsWith(`${id}:`));
 
   function digest({ id, key }: NamedKey, purpose: string, text: string): string {
     return `${id}:${createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex')}`;
@@ -112,8 +117,10 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
     fingerprints: (value) => keys.fingerprint.map((key) => digest(key, 'fingerprint', value.reveal())),
     hashRequest: (request) => requestDigest(newestFingerprint, request),
 
+    knowsKeyOf: (hash) => fingerprintKeyOf(hash) !== undefined,
+
     isHashOf(hash, request) {
-      const key = keys.fingerprint.find(({ id }) => hash.startsWith(`${id}:`));
+      const key = fingerprintKeyOf(hash);
       if (key === undefined) return false;
       const expected = requestDigest(key, request);
       return hash.length === expected.length && timingSafeEqual(Buffer.from(hash), Buffer.from(expected));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { GatewayProblem } from '@card-gateway/client';
 import { newUuid, type Outcome, refused } from '@card-gateway/core';
 import fc from 'fast-check';
@@ -56,6 +57,19 @@ function expectOneOutcome(answers: readonly RawAnswer[], status: number): string
 function expectSame(answer: RawAnswer, first: RawAnswer): void {
   expect({ status: answer.status, text: answer.text }).toEqual({ status: first.status, text: first.text });
 }
+
+test('a repeat is not called another request where the fingerprint key of the first is gone', async () => {
+  const request = { path: '/v1/cards', idempotencyKey: newKey(), body: order };
+  const first = await post(request);
+  const before = effects('card_issued');
+  const without = await gateway.another({ GATEWAY_FINGERPRINT_KEYS: `f9:${randomBytes(32).toString('base64')}` });
+  const answer = await send(without.url, apiKey, request);
+  expect(answer).toMatchObject({ status: 500, replayed: false, body: { code: 'internal-error' } });
+  expect(answer.text).toContain('Keep this Idempotency-Key');
+  await without.close();
+  expect(effects('card_issued')).toBe(before);
+  expectSame(await post(request), first);
+});
 
 describe('one Idempotency-Key, eight requests at once, two gateways', () => {
   test('order one card, in sixty races', async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { firstUuidAt, Pan, Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rotate, status } from '../src/commands/sealing.ts';
-import { checkSealingKeys } from '../src/sealed/check.ts';
+import { checkFingerprintKeys, checkSealingKeys } from '../src/sealed/check.ts';
+import { requireSameKeyBytes } from '../src/sealed/key-bytes.ts';
 import { fingerprintColumns, sealedColumns } from '../src/sealed/columns.ts';
 import { rotateSealed } from '../src/sealed/rotate.ts';
 import { createSealing, type Sealing } from '../src/sealing.ts';
@@ -247,6 +248,18 @@ describe('a key that is gone too early', () => {
         expect.objectContaining({ column: 'operations.request_hash', key: 'f2' }),
       ]),
     );
+  });
+
+  test('is named as a fingerprint key too, with what is not found again without it', async () => {
+    await requireSameKeyBytes(gateway.pool, sealingOf([k3], [f2]));
+    expect(await checkFingerprintKeys(gateway.pool, sealingOf([k3], [f1, f2]))).toEqual([]);
+    const missing = await checkFingerprintKeys(gateway.pool, sealingOf([k3], [f1]));
+    expect(missing).toContainEqual({
+      column: { table: 'cards', column: 'pan_fingerprint' },
+      key: 'f2',
+      rows: numbers.size,
+    });
+    expect(new Set(missing.map(({ key }) => key))).toEqual(new Set(['f2']));
   });
 
   test('keeps what it sealed closed, and a rotation leaves that as it is', async () => {

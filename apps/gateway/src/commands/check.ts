@@ -6,7 +6,7 @@ import { type Config, readSettings } from '../config.ts';
 import { databaseFault } from '../database-fault.ts';
 import { FaultsError } from '../faults.ts';
 import { accountsByProvider, readParts } from '../installation.ts';
-import { checkSealingKeys } from '../sealed/check.ts';
+import { checkFingerprintKeys, checkSealingKeys } from '../sealed/check.ts';
 import { compareKeyBytes, keyBytesFaults } from '../sealed/key-bytes.ts';
 import { createSealing, type Sealing } from '../sealing.ts';
 import { serverFaults } from '../server-faults.ts';
@@ -106,7 +106,11 @@ async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
   const bytes = await compareKeyBytes(pool, sealing);
   const unknown = bytes.filter((key) => key.bytes === 'new').map(({ kind, id }) => `${kind} ${id}`);
   const detail = unknown.length === 0 ? 'they fit what is kept' : `new to this database: ${unknown.join(', ')}`;
-  return found('keys', [...(await sealingKeyFaults(pool, sealing)), ...keyBytesFaults(bytes)], detail);
+  const missing = (await checkFingerprintKeys(pool, sealing)).map(
+    ({ column, key, rows }) =>
+      `GATEWAY_FINGERPRINT_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are kept.`,
+  );
+  return found('keys', [...(await sealingKeyFaults(pool, sealing)), ...missing, ...keyBytesFaults(bytes)], detail);
 }
 
 async function sealingKeyFaults(pool: Pool, sealing: Sealing): Promise<readonly string[]> {

@@ -39,7 +39,7 @@ export function repeat<Value>(
   return replay(services, kind, operation);
 }
 
-/** @throws ProblemError 422 when the key was first used with another request */
+/** @throws ProblemError 422 when the key was first used with another request, 500 where nobody can tell */
 export function requireSame(
   services: Services,
   { type }: Pick<WriteKind<unknown>, 'type'>,
@@ -47,12 +47,23 @@ export function requireSame(
   operation: OperationRow,
 ): void {
   const { requestHash } = operation;
+  if (requestHash !== null) requireComparable(services, requestHash);
   const isSame = requestHash === null ? isOnSame(request, operation) : services.sealing.isHashOf(requestHash, request);
   if (operation.type === type && isSame) return;
   const detail = 'expected a new key for a new request, or the body of the first one';
   throw new ProblemError('idempotency-key-reused', 'This Idempotency-Key was first used with another request.', {
     errors: [{ pointer: 'header/Idempotency-Key', detail }],
   });
+}
+
+/** @throws ProblemError 500 where the key is not configured under which the hash of the first request was made */
+export function requireComparable({ sealing }: Pick<Services, 'sealing'>, requestHash: string): void {
+  if (sealing.knowsKeyOf(requestHash)) return;
+  throw new ProblemError(
+    'internal-error',
+    'This Idempotency-Key was used before, and the fingerprint key is not configured that tells whether this request is the same. ' +
+      'Nothing was sent. Keep this Idempotency-Key, and repeat it once the key is back.',
+  );
 }
 
 /**

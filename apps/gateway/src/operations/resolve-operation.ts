@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
-import { confirmStored } from '../ledger/replay.ts';
+import { confirmStored, requireComparable } from '../ledger/replay.ts';
 import { attemptOf, settleByPerson } from '../ledger/settle.ts';
 import { findById, findByKey, isTakenReference, type Key, type OperationRow } from '../ledger/store.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
@@ -99,10 +99,11 @@ async function settle(
   }
 }
 
-/** @throws ProblemError 422 when the key was first used with another request */
+/** @throws ProblemError 422 when the key was first used with another request, 500 where nobody can tell */
 async function requireOwnKey(services: Services, write: WriteRequest, key: Key, id: string): Promise<void> {
   const earlier = await findResolutionByKey(services.pool, key);
   const hash = earlier?.operationId === id ? earlier.requestHash : null;
+  if (hash !== null) requireComparable(services, hash);
   if (earlier !== null && (hash === null || !services.sealing.isHashOf(hash, write))) throw reusedKey();
   if (earlier === null && (await findByKey(services.pool, key)) !== null) throw reusedKey();
 }

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import { ConfigError } from '../config.ts';
 import type { Sealing } from '../sealing.ts';
-import { type SealedColumn, sealedColumns } from './columns.ts';
-import { countByKey, keysInUse, retiredKeys } from './store.ts';
+import { type FingerprintColumn, fingerprintColumns, type SealedColumn, sealedColumns } from './columns.ts';
+import { countByFingerprintKey, countByKey, keysInUse, knownKeys, retiredKeys } from './store.ts';
 
-/** Values that no configured key opens. */
-export interface Closed {
-  readonly column: SealedColumn;
+/** Values of a column that are under a key which is not configured. */
+export interface Closed<Column = SealedColumn> {
+  readonly column: Column;
   readonly key: string;
   readonly rows: number;
 }
@@ -32,4 +32,19 @@ export async function checkSealingKeys(pool: Pool, sealing: Sealing): Promise<Cl
     closed.push(...missing.map((key) => ({ column, key, rows: counts.get(key) ?? 0 })));
   }
   return closed;
+}
+
+/**
+ * What is kept under fingerprint keys that this database knows and that are not configured: such numbers are not found again, and
+ * repeats of such requests are not known. Counts only where a key is missing, and then all rows.
+ */
+export async function checkFingerprintKeys(pool: Pool, sealing: Sealing): Promise<Closed<FingerprintColumn>[]> {
+  const known = (await knownKeys(pool)).filter(({ kind }) => kind === 'fingerprint').map(({ id }) => id);
+  if (known.every((id) => sealing.keyIds.fingerprint.includes(id))) return [];
+  const columns = await Promise.all(
+    fingerprintColumns.map(async (column) =>
+      [...(await countByFingerprintKey(pool, column))].map(([key, rows]) => ({ column, key, rows })),
+    ),
+  );
+  return columns.flat().filter(({ key }) => !sealing.keyIds.fingerprint.includes(key));
 }
