@@ -58,6 +58,10 @@ describe('the guides', () => {
     for (const path of linksOf(text)) expect((await page(path)).status, path).toBe(200);
   });
 
+  test.each(['/docs/nothing', '/docs/nothing.md'])('are not there under another name: %s is 404', async (path) => {
+    expect((await page(path)).status).toBe(404);
+  });
+
   test('have links that lead somewhere', async () => {
     const anchors = new Map([...texts].map(([file, text]) => [file.replace(/\.md$/, ''), headingsOf(text)]));
     const { text: document } = await page('/openapi.json');

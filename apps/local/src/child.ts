@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,7 @@ export interface ChildOptions {
   /** Path of its entry in the repository. */
   readonly entry: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Written anew at each start. Without one the child writes to this process's terminal. */
+  /** Written anew at each start, and the one before is kept beside it. Without one the child writes to this process's terminal. */
   readonly logFile?: string;
 }
 
@@ -29,7 +29,7 @@ export interface Child {
 /** Starts an application as a child that never outlives this process. */
 export function startChild(options: ChildOptions): Child {
   const { name, entry, environment, logFile = null } = options;
-  const output = logFile === null ? 'inherit' : openSync(logFile, 'w', 0o600);
+  const output = logFile === null ? 'inherit' : openLog(logFile);
   const child = spawn(process.execPath, ['--import', stopWithLauncher, entry], {
     cwd: repository,
     env: environment,
@@ -49,6 +49,12 @@ export function startChild(options: ChildOptions): Child {
       await ended;
     },
   };
+}
+
+/** Opens a new log; the one before is kept as `<name>.1`, for it may say why that run ended. */
+function openLog(logFile: string): number {
+  if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
+  return openSync(logFile, 'w', 0o600);
 }
 
 /** What to tell of a child that ended by itself. */

@@ -66,7 +66,8 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
   const nothingAt = ({ method, url }: FastifyRequest): ProblemError => {
     const path = url.replace(/^https?:\/\/[^/?]+/i, '').split('?', 1)[0] ?? '';
     const allowed = allowedMethods(path);
-    return allowed.length === 0
+    // A folder's files are found by their names: a path of its shape may lead to none of them.
+    return allowed.length === 0 || allowed.includes(method)
       ? new ProblemError('not-found', `There is nothing at ${method} ${pathOnly(path)}.`)
       : methodNotAllowed(allowed);
   };
