@@ -41,21 +41,27 @@ export function publicId(kind: IdKind) {
   const prefix = idPrefixes[kind];
   return z
     .string()
-    .regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `expected an id that starts with "${prefix}_"`)
+    .regex(
+      new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`),
+      `expected an id as the gateway gave it: "${prefix}_" and 26 small letters and digits`,
+    )
     .meta({ description: `Id of ${idNames[kind]}: \`${prefix}_\` and 26 characters, sortable by time.` });
 }
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
+/** Whether a text is a date-time of RFC 3339 with its offset, on a day that the calendar has. */
+export const isInstant = (text: string): boolean => instantShape.test(text);
+const instantShape = new RegExp(z.regexes.datetime({ offset: true }).source, 'i');
+
 /** An RFC 3339 instant in a query. */
 export const instant = z
   .string()
-  .refine((text) => instantShape.test(text), {
+  .refine(isInstant, {
     error: 'expected an RFC 3339 date-time, e.g. 2026-11-22T10:00:00Z',
     abort: true,
   })
   .meta({ format: 'date-time', description: 'RFC 3339, with `Z` or an offset.' });
-const instantShape = z.regexes.datetime({ offset: true });
 
 /**
  * Text without control characters. PostgreSQL keeps no NUL and no lone surrogate, and nobody means one; a surrogate is left
@@ -136,20 +142,21 @@ export const money = z
   })
   .meta({ id: 'Money', description: 'An amount as decimal text, never a float.' });
 
+const limitRule = 'expected a whole number from 1 to 200';
+const limit = z.int(limitRule).min(1, limitRule).max(200, limitRule).meta({ default: 50 });
+
 /** The query of every list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number('expected a whole number from 1 to 200')
-    .int('expected a whole number from 1 to 200')
-    .min(1, 'expected a whole number from 1 to 200')
-    .max(200, 'expected a whole number from 1 to 200')
+  limit: z
+    // A number of JavaScript may also be written as `1e2`, as `0x10` and between blanks.
+    .preprocess((text) => (/^[1-9]\d*$/.test(String(text)) ? Number(text) : Number.NaN), limit)
     .optional()
-    .meta({ description: 'Rows per page, 1 to 200.', default: 50 }),
+    .meta({ description: 'Rows per page, 1 to 200.' }),
   cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' }),
 };
 
 export const refreshQuery = z
-  .stringbool()
+  .stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive', error: 'expected true or false' })
   .optional()
   .meta({ description: '`true` asks the provider first and stores what it says.', type: 'boolean' });
 

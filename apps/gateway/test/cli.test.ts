@@ -142,7 +142,7 @@ describe('keys create', () => {
       '2027-01-31T10:00:00.000Z',
     ]);
     expect(expiryOf(undefined, now)).toBeNull();
-    for (const text of ['soon', '0d', '90', '-1d', '1y', '2027-13-01', '31.01.2027', '']) {
+    for (const text of ['soon', '0d', '90', '-1d', '1y', '2027-13-01', '2027-02-30', '31.01.2027', '']) {
       expect(() => expiryOf(text, now), text).toThrow('--expires: expected a duration (90d, 12h, 30m), a date');
     }
     expect(() => expiryOf('2020-01-31', now)).toThrow('--expires: expected a time to come; 2020-01-31T00:00');

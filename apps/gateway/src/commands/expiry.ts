@@ -1,8 +1,10 @@
+import { isInstant } from '@card-gateway/contract';
 import { UsageError } from './usage.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationShape = /^([1-9]\d{0,5})([mhd])$/;
-const instantShape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/i;
+const dateShape = /^\d{4}-\d\d-\d\d$/;
+const withoutSeconds = /(T\d\d:\d\d)(?=Z|[+-])/i;
 
 /**
  * When a key ends: after a duration (`90d`, `12h`, `30m`) or at an instant of RFC 3339; a date alone is its beginning in
@@ -13,18 +15,14 @@ const instantShape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/i;
 export function expiryOf(text: string | undefined, now: number): Date | null {
   if (text === undefined) return null;
   const [, count, unit] = durationShape.exec(text) ?? [];
-  const at = new Date(
-    unit === undefined
-      ? instantShape.test(text)
-        ? text
-        : Number.NaN
-      : now + Number(count) * unitMs[unit as keyof typeof unitMs],
-  );
-  if (Number.isNaN(at.getTime())) {
+  if (unit !== undefined) return new Date(now + Number(count) * unitMs[unit as keyof typeof unitMs]);
+  const instant = dateShape.test(text) ? `${text}T00:00:00Z` : text.replace(withoutSeconds, '$1:00');
+  if (!isInstant(instant)) {
     throw new UsageError(
       '--expires: expected a duration (90d, 12h, 30m), a date (2027-01-31) or an instant (2027-01-31T12:00:00Z).',
     );
   }
+  const at = new Date(instant);
   if (at.getTime() <= now) throw new UsageError(`--expires: expected a time to come; ${at.toISOString()} is over.`);
   return at;
 }

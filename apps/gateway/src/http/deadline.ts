@@ -1,4 +1,4 @@
-import { type Operation, type OperationId, operations } from '@card-gateway/contract';
+import { isInstant, type Operation, type OperationId, operations } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
 import { sendProblem } from './problem.ts';
@@ -13,9 +13,6 @@ declare module 'fastify' {
 }
 
 export const deadlineHeader = 'X-Request-Deadline';
-
-/** An instant of RFC 3339, with milliseconds or without. */
-const instantShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
  * Answers every operation within the time of its kind or, where the caller says so, earlier. What was begun goes on: a
@@ -68,8 +65,7 @@ function operationOf(request: FastifyRequest): Operation {
 function callersLimitMs(request: FastifyRequest, now: () => number): number {
   const header = request.headers[deadlineHeader.toLowerCase()];
   if (header === undefined) return Infinity;
-  const instant = typeof header === 'string' && instantShape.test(header) ? Date.parse(header) : Number.NaN;
-  if (!Number.isNaN(instant)) return instant - now();
+  if (typeof header === 'string' && isInstant(header)) return Date.parse(header) - now();
   const pointer = `header/${deadlineHeader}`;
   const detail = 'expected an instant of RFC 3339 with its offset, e.g. 2026-11-22T10:00:05.250Z';
   throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });

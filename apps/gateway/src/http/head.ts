@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../problem.ts';
 
-/** Headers of which a second one would be read by one program and not by another; Node takes the first. */
+/** Headers of which a second one would be read by one program and not by another; Node takes the first, or joins the two. */
 const singular: ReadonlyMap<string, string> = new Map(
-  ['Host', 'Authorization', 'Content-Type'].map((name) => [name.toLowerCase(), name]),
+  ['Host', 'Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Deadline'].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
 );
 
 /** A name or an address, with a port or without (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */

@@ -26,8 +26,12 @@ export function takeJsonAlone(app: FastifyInstance): void {
     }
     const text = bytes.toString('utf8');
     void parseJson(request, text, (error, value) => {
-      const fault = error === null ? faultOf(text, value) : null;
-      if (fault === null) done(error, value);
+      if (error !== null) {
+        done(forbiddenMember(text) ?? error);
+        return;
+      }
+      const fault = faultOf(text, value);
+      if (fault === null) done(null, value);
       else done(unreadable(fault.pointer, fault.detail));
     });
   });
@@ -58,21 +62,54 @@ function faultOf(text: string, value: unknown): Fault | null {
   if (doubled !== null) return { pointer: pointerOf(doubled), detail: 'expected this name once' };
   // Most bodies have no escape and no character beyond the basic plane.
   if (!/\\u[dD]|[\ud800-\udfff]/.test(text)) return null;
-  const half = halfCharacter(value, []);
-  return half && { pointer: pointerOf(half), detail: 'expected whole characters; it has half a surrogate pair' };
+  const half = pathTo(value, (name, member) => isHalf(name) || isHalf(member));
+  return half && faultAt(half, 'expected whole characters; it has half a surrogate pair');
+}
+
+const isHalf = (value: unknown): boolean => typeof value === 'string' && !value.isWellFormed();
+
+/**
+ * The parser refuses members by which a body could change what all objects inherit (`__proto__`, `constructor.prototype`).
+ * No operation has a field of such a name; null where the text has none, and so is no JSON.
+ */
+function forbiddenMember(text: string): ProblemError | null {
+  const path = pathTo(
+    parsedOrNull(text),
+    (name, member) => name === '__proto__' || (name === 'constructor' && Object.hasOwn(Object(member), 'prototype')),
+  );
+  if (path === null) return null;
+  const { pointer, detail } = faultAt(path, 'there is no such field');
+  return new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 type Path = readonly (string | number)[];
 
-function halfCharacter(value: unknown, path: Path): Path | null {
-  if (typeof value === 'string') return value.isWellFormed() ? null : path;
+/** No body of an operation is nested nearly as deep; one that is as deep as a body is long would take all of the stack. */
+const mostLevels = 50;
+
+/** The path of the first member that is looked for, or of the first one that is nested too deep. */
+function pathTo(value: unknown, isIt: (name: string, member: unknown) => boolean, path: Path = []): Path | null {
+  if (path.length > mostLevels) return path;
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, member] of Object.entries(value)) {
     const inside = [...path, name.toWellFormed()];
-    const found = name.isWellFormed() ? halfCharacter(member, inside) : inside;
+    const found = isIt(name, member) ? inside : pathTo(member, isIt, inside);
     if (found !== null) return found;
   }
   return null;
+}
+
+function faultAt(path: Path, detail: string): Fault {
+  const isDeep = path.length > mostLevels;
+  return { pointer: pointerOf(path), detail: isDeep ? `expected at most ${mostLevels} levels` : detail };
 }
 
 const pointerOf = (path: Path): string => path.map((name) => `/${pointerSegment(String(name))}`).join('');
