@@ -311,7 +311,7 @@ describe('the database refuses', () => {
     state: 'submitting',
     lease_until: at,
   };
-  const settled = { state: 'succeeded', settled_by: 'answer', settled_at: at, lease_until: null };
+  const resolved = { state: 'succeeded', settled_by: 'answer', settled_at: at, lease_until: null };
   /** A possible row of each table. */
   const rows: Record<string, Record<string, unknown>> = {
     api_keys: { id: operation.id, tenant: 't', caller: 'c', hash: Buffer.alloc(32), scopes: ['admin'], created_at: at },
@@ -419,7 +419,7 @@ describe('the database refuses', () => {
     operations_state: [{ state: 'failed', lease_until: null }],
     operations_settles_by: [{ settles_by: 'hope' }],
     operations_unknown_because: [{ unknown_because: 'bad_luck' }],
-    operations_settled_by: [{ ...settled, settled_by: 'hope' }],
+    operations_settled_by: [{ ...resolved, settled_by: 'hope' }],
     operations_settled: [
       { state: 'succeeded', lease_until: null },
       { state: 'succeeded', settled_at: at, lease_until: null },
@@ -432,19 +432,19 @@ describe('the database refuses', () => {
       { state: 'unknown', unknown_because: 'no_answer', settles_by: 'person' },
       { state: 'unknown', unknown_since: at, settles_by: 'person' },
     ],
-    operations_refusal: [{ ...settled, state: 'refused' }, { ...settled, refusal: {} }, { refusal: {} }],
+    operations_refusal: [{ ...resolved, state: 'refused' }, { ...resolved, refusal: {} }, { refusal: {} }],
     operations_answer: [
-      { ...settled, answer: {} },
-      { ...settled, answer_status: 201 },
+      { ...resolved, answer: {} },
+      { ...resolved, answer_status: 201 },
       { answer: {}, answer_status: 201 },
     ],
     operations_keyed: [
-      { ...settled, idempotency_key: null },
-      { ...settled, request_hash: null },
+      { ...resolved, idempotency_key: null },
+      { ...resolved, request_hash: null },
       { idempotency_key: null, request_hash: null },
-      { ...settled, idempotency_key: null, request_hash: null, answer: {}, answer_status: 201 },
+      { ...resolved, idempotency_key: null, request_hash: null, answer: {}, answer_status: 201 },
     ],
-    operations_lease: [{ lease_until: null }, { ...settled, lease_until: at }],
+    operations_lease: [{ lease_until: null }, { ...resolved, lease_until: at }],
     operations_fence: [{ fence: 0 }],
     operations_silent: [{ silent_ms: -1 }, { silent_since: at }],
     operations_superseded: [

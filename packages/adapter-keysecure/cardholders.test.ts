@@ -104,7 +104,7 @@ describe('looking an application up', () => {
   test('asks by our number and redacts why it was rejected', async () => {
     const rejected = { ...row, status: 'Rejected', fail_reason: 'document 123456789 of a@b.example' };
     const account = await openAccount(() => success({ list: [rejected] }));
-    const outcome = await lookUpOf(account.adapter({ timeZone: 'UTC' }).cardholders.settlement).find(sent, call);
+    const outcome = await lookUpOf(account.adapter({ timeZone: 'UTC' }).cardholders.reconciliation).find(sent, call);
     expect(outcome).toMatchObject({
       kind: 'done',
       value: { found: true, value: { status: 'rejected', failReason: 'document *** of ***' } },
@@ -118,13 +118,15 @@ describe('looking an application up', () => {
     });
   });
 
-  test('rows of others settle nothing, no row is not found', async () => {
+  test('rows of others resolve nothing, no row is not found', async () => {
     const other = await openAccount(() =>
       success({ list: [{ ...row, cardholder_unique_no: 'X', status: 'Approved' }] }),
     );
-    expect(await lookUpOf(other.adapter().cardholders.settlement).find(sent, call)).toMatchObject({ kind: 'unknown' });
+    expect(await lookUpOf(other.adapter().cardholders.reconciliation).find(sent, call)).toMatchObject({
+      kind: 'unknown',
+    });
     const none = await openAccount(() => success({ list: [] }));
-    expect(await lookUpOf(none.adapter().cardholders.settlement).find(sent, call)).toMatchObject({
+    expect(await lookUpOf(none.adapter().cardholders.reconciliation).find(sent, call)).toMatchObject({
       kind: 'done',
       value: { found: false },
     });

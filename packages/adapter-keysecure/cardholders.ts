@@ -11,7 +11,7 @@ import {
 } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { KeySecureClient } from './client.ts';
-import { settledByNumber } from './look-up.ts';
+import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardholderApplied, cardholderData, type WireCardholder } from './wire.ts';
 
@@ -28,7 +28,7 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
   async function applied<T>(
     { reference, sumsubShareToken }: CardholderApplication,
     number: string | null,
-    judge: (data: z.output<typeof cardholderApplied>, evidence: Evidence) => Outcome<T>,
+    interpret: (data: z.output<typeof cardholderApplied>, evidence: Evidence) => Outcome<T>,
     call: ProviderCall,
   ): Promise<Outcome<T>> {
     const shareToken = sumsubShareToken.reveal();
@@ -44,8 +44,8 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
         },
         hide: [shareToken],
         data: cardholderApplied,
-        judge: (data, evidence) =>
-          data.cardholder_unique_no === reference ? judge(data, evidence) : unknown('unreadable_answer', evidence),
+        interpret: (data, evidence) =>
+          data.cardholder_unique_no === reference ? interpret(data, evidence) : unknown('unreadable_answer', evidence),
       },
       call,
     );
@@ -67,7 +67,7 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
         call,
       ),
 
-    settlement: settledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(client, settings, {
       path: 'cardholder/list',
       number: 'cardholder_unique_no',
       row: cardholderData,
@@ -82,7 +82,7 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
           id: providerRef,
           effect: 'read',
           data: cardholderData,
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             data.cardholder_no === providerRef
               ? done(toCardholder(data), evidence)
               : unknown('unreadable_answer', evidence),

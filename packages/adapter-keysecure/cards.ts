@@ -50,7 +50,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
           effect: 'read',
           body: stepFilter(step, settings.timeZone),
           data: listOf(cardData),
-          judge: ({ list }, evidence) => done(pageAt(step, mapRows(list, toCard)), evidence),
+          interpret: ({ list }, evidence) => done(pageAt(step, mapRows(list, toCard)), evidence),
         },
         call,
       );
@@ -65,7 +65,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
           effect: 'read',
           data: cardData,
           // No code is documented for a card that is not there, so this never says "not found".
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             data.card_no === providerRef
               ? done({ found: true as const, value: toCard(data) }, evidence)
               : unknown('unreadable_answer', evidence),

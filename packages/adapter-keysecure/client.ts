@@ -35,7 +35,7 @@ export interface KeySecureRequest<Schema extends z.ZodType, T> {
   /** The shape of `data` under code 0. */
   readonly data: Schema;
   /** What such data means. */
-  readonly judge: (data: z.output<Schema>, evidence: Evidence) => Outcome<T>;
+  readonly interpret: (data: z.output<Schema>, evidence: Evidence) => Outcome<T>;
 }
 
 export interface KeySecureClient {
@@ -56,7 +56,7 @@ const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
   effect: 'read',
   data: tokenData,
   // `expiresAt` is of the provider's clock (keysecure.md §6.1).
-  judge: (data) => done({ secret: new Secret(data.access_token), expiresAt: data.expired_time }),
+  interpret: (data) => done({ secret: new Secret(data.access_token), expiresAt: data.expired_time }),
 };
 
 /** Opens the one client of an account: its clock and its access token are shared by all its calls. */
@@ -147,6 +147,6 @@ function read<Schema extends z.ZodType, T>(
     refusal: (code, said) => refusalOf(Number(code), request.effect, said, request.refusals),
     hide: [...credentials, ...(request.hide ?? [])],
     data: request.data,
-    judge: request.judge,
+    interpret: request.interpret,
   });
 }

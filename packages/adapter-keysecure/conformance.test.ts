@@ -209,18 +209,18 @@ conformance({
       refusal: failing(2002),
     },
     {
-      name: 'cardholders.settlement.find',
+      name: 'cardholders.reconciliation.find',
       call: calling((adapter, call) =>
-        lookUpOf(adapter.cardholders.settlement).find({ reference: 'chd_1', ...sent }, call),
+        lookUpOf(adapter.cardholders.reconciliation).find({ reference: 'chd_1', ...sent }, call),
       ),
       success: () => success({ list: [cardholderRow] }),
       unlistedCode,
       refusal: failing(1019),
     },
     {
-      name: 'issuing.settlement.find',
+      name: 'issuing.reconciliation.find',
       call: calling((adapter, call) =>
-        lookUpOf(adapter.issuing.settlement).find({ reference: 'card_1', ...sent }, call),
+        lookUpOf(adapter.issuing.reconciliation).find({ reference: 'card_1', ...sent }, call),
       ),
       success: () => success({ list: [cardRow] }),
       unlistedCode,
@@ -272,9 +272,9 @@ conformance({
       refusal: failing(2002),
     },
     {
-      name: 'transfers.settlement.find',
+      name: 'transfers.reconciliation.find',
       call: calling((adapter, call) =>
-        lookUpOf(adapter.transfers.settlement).find({ reference: transfer.reference, ...sent }, call),
+        lookUpOf(adapter.transfers.reconciliation).find({ reference: transfer.reference, ...sent }, call),
       ),
       success: () => success({ list: [transferRow] }),
       unlistedCode,

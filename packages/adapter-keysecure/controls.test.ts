@@ -153,11 +153,11 @@ describe('what an answer proves', () => {
     expect(JSON.stringify(outcome)).not.toContain(String(cvv ?? pin));
   });
 
-  test('how a lost answer is settled', async () => {
+  test('how a lost answer is resolved', async () => {
     const account = await openAccount(() => taken);
-    expect(account.adapter().cardControls.settlement).toMatchObject({
-      activate: { by: 'target-state', states: ['active'], settledAfterMs: 30_000 },
-      freeze: { by: 'target-state', states: ['frozen'], settledAfterMs: 30_000 },
+    expect(account.adapter().cardControls.reconciliation).toMatchObject({
+      activate: { by: 'target-state', states: ['active'], visibleAfterMs: 30_000 },
+      freeze: { by: 'target-state', states: ['frozen'], visibleAfterMs: 30_000 },
       unfreeze: { by: 'target-state', states: ['active'] },
       cancel: { by: 'target-state', states: ['cancelled', 'cancelling'] },
       setPin: { by: 'person' },

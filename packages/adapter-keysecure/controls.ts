@@ -2,7 +2,7 @@ import {
   type CardChange,
   type CardControlsFacet,
   type CardReference,
-  type ChangeSettlement,
+  type ChangeReconciliation,
   done,
   type Gap,
   type Outcome,
@@ -21,15 +21,15 @@ import { changeResult } from './wire.ts';
 /** What activating a card and setting a PIN lack without `apiSecret`. */
 const gap: Gap = { state: 'needs-settings', reason: secretMissing };
 
-function settlementOf({
-  changesTakeMs: settledAfterMs,
-}: Pick<KeySecureSettings, 'changesTakeMs'>): Readonly<Record<CardChange['kind'], ChangeSettlement>> {
+function reconciliationOf({
+  changesTakeMs: visibleAfterMs,
+}: Pick<KeySecureSettings, 'changesTakeMs'>): Readonly<Record<CardChange['kind'], ChangeReconciliation>> {
   const by = 'target-state';
   return {
-    activate: { by, states: ['active'], settledAfterMs },
-    freeze: { by, states: ['frozen'], settledAfterMs },
-    unfreeze: { by, states: ['active'], settledAfterMs },
-    cancel: { by, states: ['cancelled', 'cancelling'], settledAfterMs },
+    activate: { by, states: ['active'], visibleAfterMs },
+    freeze: { by, states: ['frozen'], visibleAfterMs },
+    unfreeze: { by, states: ['active'], visibleAfterMs },
+    cancel: { by, states: ['cancelled', 'cancelling'], visibleAfterMs },
     setPin: {
       by: 'person',
       why: 'No call of KeySecure shows a PIN. The holder tries it, or sets it again: the last one counts (keysecure.md §8).',
@@ -58,7 +58,7 @@ export function cardControls(
         effect: 'write',
         data: changeResult,
         // "Success" with `false` is no documented success and no documented refusal: nobody can say what was done.
-        judge: ({ result }, evidence) =>
+        interpret: ({ result }, evidence) =>
           result ? done({ providerStatus }, evidence) : unknown('unreadable_answer', evidence),
       },
       call,
@@ -119,7 +119,7 @@ export function cardControls(
   }
 
   return {
-    settlement: settlementOf(settings),
+    reconciliation: reconciliationOf(settings),
     pinFault,
     ...(cipher === null ? { gaps: { activate: gap, setPin: gap } } : {}),
     async change(card, change, call) {

@@ -91,7 +91,7 @@ describe('looking an order up', () => {
 
   async function find(list: readonly object[]): Promise<{ outcome: unknown; body: unknown }> {
     const account = await openAccount(() => success({ list }));
-    const outcome = await lookUpOf(account.adapter().issuing.settlement).find(sent, call);
+    const outcome = await lookUpOf(account.adapter().issuing.reconciliation).find(sent, call);
     return { outcome, body: bodyOf(account.business()[0]) };
   }
 
@@ -119,7 +119,7 @@ describe('looking an order up', () => {
     ['a row without our number', [{ ...row, card_unique_no: null }]],
     ['two cards under our number', [row, { ...row, card_no: 'C2' }]],
     ['a row that cannot be read: it may be ours', [{ ...row, card_no: {} }]],
-  ])('%s settles nothing', async (_name, list) => {
+  ])('%s resolves nothing', async (_name, list) => {
     expect((await find(list)).outcome).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });
 

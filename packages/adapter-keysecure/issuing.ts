@@ -1,7 +1,7 @@
 import { type CardAddress, type CardForm, done, type IssuingFacet, refused, unknown } from '@card-gateway/core';
 import { toCard } from './cards.ts';
 import type { KeySecureClient } from './client.ts';
-import { settledByNumber } from './look-up.ts';
+import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardApplied, cardData } from './wire.ts';
 
@@ -33,7 +33,7 @@ export function issuing(client: KeySecureClient, settings: KeySecureSettings): I
           },
           hide: order.address === null ? [] : personalPartsOf(order.address),
           data: cardApplied,
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             data.card_unique_no === order.reference
               ? done({ providerRef: data.card_no }, evidence)
               : unknown('unreadable_answer', evidence),
@@ -42,7 +42,7 @@ export function issuing(client: KeySecureClient, settings: KeySecureSettings): I
       );
     },
 
-    settlement: settledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(client, settings, {
       path: 'card/list',
       number: 'card_unique_no',
       row: cardData,

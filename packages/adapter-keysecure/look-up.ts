@@ -1,5 +1,5 @@
 import { onlyOwn } from '@card-gateway/adapter-kit';
-import type { SentOrder, Settlement } from '@card-gateway/core';
+import type { SentOrder, Reconciliation } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
@@ -16,14 +16,14 @@ export interface NumberedList<Row extends z.ZodType, Value> {
 }
 
 /**
- * Settles a lost answer by our own number: the list is asked for it in a window around the sending
+ * Resolves a lost answer by our own number: the list is asked for it in a window around the sending
  * (keysecure.md §8). The order is not sent again.
  */
-export function settledByNumber<Row extends z.ZodType, Value>(
+export function reconciledByNumber<Row extends z.ZodType, Value>(
   client: KeySecureClient,
   settings: KeySecureSettings,
   list: NumberedList<Row, Value>,
-): Settlement<SentOrder, Value> {
+): Reconciliation<SentOrder, Value> {
   return {
     by: 'look-up',
     find: async (order, call) =>
@@ -39,7 +39,7 @@ export function settledByNumber<Row extends z.ZodType, Value>(
             size: settings.pageSize,
           },
           data: listOf(list.row),
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             onlyOwn(data.list, (row) => row[list.number] === order.reference, list.value, evidence),
         },
         call,

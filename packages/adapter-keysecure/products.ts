@@ -35,7 +35,7 @@ export function products(client: KeySecureClient, settings: KeySecureSettings): 
         effect: 'read',
         body: { page: number, size },
         data: listOf(list.row),
-        judge: (data, evidence) => {
+        interpret: (data, evidence) => {
           const { read: items, unreadable } = mapRows(data.list, list.toProduct);
           const rows = items.length + unreadable;
           const isWhole = number === 0 && rows < size;

@@ -27,7 +27,7 @@ export function reveal(client: KeySecureClient, cipher: FieldCipher): RevealFace
           effect: 'read',
           refusals: privateDataRefusals,
           data: privateData,
-          judge: (ciphertext, evidence) => {
+          interpret: (ciphertext, evidence) => {
             const card = cipher
               .decryptions(ciphertext)
               .map((text) => readCard(text, providerRef))
@@ -56,7 +56,7 @@ export function frameTokens(client: KeySecureClient): FrameTokensFacet {
           effect: 'read',
           refusals: frameRefusals,
           data: clientToken,
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             done(
               { token: new Secret(data.client_access_token), expiresInSeconds: data.expires_in },
               wordless(evidence),

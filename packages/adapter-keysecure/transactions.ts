@@ -58,7 +58,7 @@ export function transactions(
           body: { card_no: cardRef, ...stepFilter(step, settings.timeZone) },
           data: listOf(transactionData),
           // Somebody else's payments are no answer: where there are no others, the filter did not work.
-          judge: ({ list }, evidence) => {
+          interpret: ({ list }, evidence) => {
             const own = onlyRows(list, (row) => row.card_no === cardRef);
             return own.read.length === 0 && list.read.length > 0
               ? unknown('unreadable_answer', evidence)
@@ -78,7 +78,7 @@ export function transactions(
           effect: 'read',
           data: transactionData,
           // No code is documented for a transaction that is not there, so this never says "not found".
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             data.consume_no === providerRef
               ? done({ found: true as const, value: toTransaction(data) }, evidence)
               : unknown('unreadable_answer', evidence),

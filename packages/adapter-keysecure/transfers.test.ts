@@ -104,7 +104,7 @@ describe('looking a transfer up', () => {
 
   async function find(list: readonly object[]): Promise<{ outcome: unknown; request: unknown; body: unknown }> {
     const account = await openAccount(() => success({ list }));
-    const outcome = await lookUpOf(account.adapter().transfers.settlement).find(sent, call);
+    const outcome = await lookUpOf(account.adapter().transfers.reconciliation).find(sent, call);
     const [request] = account.business();
     return { outcome, request, body: bodyOf(request) };
   }
@@ -172,7 +172,7 @@ describe('looking a transfer up', () => {
     ["only somebody else's", [{ ...row, transfer_unique_no: 'tfr_2' }]],
     ['two under our number', [row, { ...row, transfer_no: 'M2' }]],
     ['a row without a number', [{ transfer_no: 'M1' }]],
-  ])('%s settles nothing', async (_name, list) => {
+  ])('%s resolves nothing', async (_name, list) => {
     expect((await find(list)).outcome).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });
 });

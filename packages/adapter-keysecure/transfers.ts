@@ -14,7 +14,7 @@ import {
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
 import { longestUniqueNumber } from './issuing.ts';
-import { settledByNumber } from './look-up.ts';
+import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { movementWords } from './transactions.ts';
 import {
@@ -64,7 +64,7 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
             balance: order.amount,
           },
           data: transferSent,
-          judge: (data, evidence) =>
+          interpret: (data, evidence) =>
             data.transfer_unique_no === order.reference
               ? done(toSent(data, order), evidence)
               : unknown('unreadable_answer', evidence),
@@ -73,7 +73,7 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
       );
     },
 
-    settlement: settledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(client, settings, {
       path: 'account/transfer/list',
       number: 'transfer_unique_no',
       row: transferData,
@@ -88,7 +88,7 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
           id: cardholderRef,
           effect: 'read',
           data: listOf(accountData),
-          judge: ({ list }, evidence) => balancesOf(list, cardholderRef, evidence),
+          interpret: ({ list }, evidence) => balancesOf(list, cardholderRef, evidence),
         },
         call,
       );

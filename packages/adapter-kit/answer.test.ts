@@ -14,12 +14,12 @@ const answered = (body: string, status = 200, headers: Readonly<Record<string, s
 const read = (exchange: Exchange, more: { parse?: (body: string) => unknown } = {}) =>
   readAnswer(exchange, {
     reply: z.object({ code: z.string(), text: z.string().optional() }),
-    judge: ({ code, text }, evidence) =>
+    interpret: ({ code, text }, evidence) =>
       code === '0' ? done('ok', evidence(code)) : refused('declined', evidence(code, text)),
     ...more,
   });
 
-describe('only an answer of the documented shape is judged', () => {
+describe('only an answer of the documented shape is interpreted', () => {
   test('not sent is a refusal', () => {
     expect(read({ kind: 'not_sent', cause: 'ECONNREFUSED' })).toEqual({
       kind: 'refused',
@@ -48,7 +48,7 @@ describe('only an answer of the documented shape is judged', () => {
     expect(read(answered(body))).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
   });
 
-  test.each([200, 201, 204, 299])('HTTP %d is judged', (status) => {
+  test.each([200, 201, 204, 299])('HTTP %d is interpreted', (status) => {
     const evidence = { httpStatus: status, code: '0', message: null };
     expect(read(answered('{"code":"0"}', status))).toEqual({ kind: 'done', value: 'ok', evidence });
   });
@@ -63,7 +63,7 @@ describe('only an answer of the documented shape is judged', () => {
     }
   });
 
-  test('what the judge refuses is refused', () => {
+  test('what the interpret refuses is refused', () => {
     expect(read(answered('{"code":"7","text":"no","secret":"x"}'))).toEqual({
       kind: 'refused',
       refusal: { reason: 'declined', code: '7', message: 'no' },
@@ -103,12 +103,12 @@ describe('hooks', () => {
   });
 });
 
-describe('an answer outside 2xx is judged by status, body and headers', () => {
+describe('an answer outside 2xx is interpreted by status, body and headers', () => {
   const failure = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
-  const judged = (body: string, status: number, headers: Readonly<Record<string, string>> = {}) =>
+  const interpreted = (body: string, status: number, headers: Readonly<Record<string, string>> = {}) =>
     readAnswer(answered(body, status, headers), {
       reply: z.object({}),
-      judge: () => done('ok'),
+      interpret: () => done('ok'),
       problem: (problem, evidence) => {
         const said = problem.read(failure)?.error;
         if (problem.status === 429) {
@@ -120,7 +120,7 @@ describe('an answer outside 2xx is judged by status, body and headers', () => {
 
   test('a documented failure is refused, its text redacted', () => {
     const body = '{"error":{"code":"card_limit","detail":"no more cards for 4111222233334444"}}';
-    expect(judged(body, 422)).toEqual({
+    expect(interpreted(body, 422)).toEqual({
       kind: 'refused',
       refusal: { reason: 'declined', code: 'card_limit', message: 'no more cards for ***' },
       evidence: { httpStatus: 422, code: 'card_limit', message: 'no more cards for ***' },
@@ -128,7 +128,7 @@ describe('an answer outside 2xx is judged by status, body and headers', () => {
   });
 
   test('a status can be enough, and headers say more', () => {
-    expect(judged('', 429, { 'retry-after': '7' })).toMatchObject({
+    expect(interpreted('', 429, { 'retry-after': '7' })).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'rate_limited', message: 'again in 7 s' },
     });
@@ -141,7 +141,7 @@ describe('an answer outside 2xx is judged by status, body and headers', () => {
     [422, '{"error":{"code":"other","code":"card_limit","detail":"?"}}'],
     [503, ''],
   ])('HTTP %d with %j is unknown', (status, body) => {
-    expect(judged(body, status)).toEqual({
+    expect(interpreted(body, status)).toEqual({
       kind: 'unknown',
       why: 'unreadable_answer',
       evidence: { httpStatus: status, code: null, message: null },
@@ -151,7 +151,7 @@ describe('an answer outside 2xx is judged by status, body and headers', () => {
   test('a throw is unknown', () => {
     const outcome = readAnswer(answered('', 400), {
       reply: z.object({}),
-      judge: () => done('ok'),
+      interpret: () => done('ok'),
       problem: () => {
         throw new Error('broken');
       },
@@ -164,7 +164,7 @@ describe('an answer without a body', () => {
   const deleted = (status: number, body = '') =>
     readAnswer(answered(body, status), {
       reply: z.null(),
-      judge: (_reply, _evidence, head) => (head.status === 204 ? done(null) : refused('declined')),
+      interpret: (_reply, _evidence, head) => (head.status === 204 ? done(null) : refused('declined')),
     });
 
   test('204 is read as null, and its status is known', () => {

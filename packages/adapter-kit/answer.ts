@@ -10,7 +10,7 @@ import { parseJson } from './json.ts';
  *
  * @param hide the sensitive values of the request, which a provider may echo
  */
-export type Say = (code: string | null, message?: string | null, hide?: readonly string[]) => Evidence;
+export type ToEvidence = (code: string | null, message?: string | null, hide?: readonly string[]) => Evidence;
 
 /** What an answer has beside its body. */
 export type AnswerHead = Pick<Answer, 'status' | 'headers'>;
@@ -21,38 +21,41 @@ export interface Problem extends AnswerHead {
   readonly read: <Schema extends z.ZodType>(schema: Schema) => z.output<Schema> | null;
 }
 
-export interface Reading<Schema extends z.ZodType, T> {
+export interface AnswerReader<Schema extends z.ZodType, T> {
   /** The fields of the answer that are used; a field that is not named cannot leak. An answer 204 is read as null. */
   readonly reply: Schema;
   /** Says what a readable answer with HTTP 2xx means. A throw means unreadable. */
-  readonly judge: (reply: z.output<Schema>, evidence: Say, head: AnswerHead) => Outcome<T>;
+  readonly interpret: (reply: z.output<Schema>, evidence: ToEvidence, head: AnswerHead) => Outcome<T>;
   /** Turns the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
   readonly parse?: (body: string) => unknown;
   /**
    * Says what an answer outside 2xx means by the provider's documents, status and body: only what they call certain is refused.
    * Null, a throw, and no such function at all mean unknown.
    */
-  readonly problem?: (problem: Problem, evidence: Say) => Outcome<T> | null;
+  readonly problem?: (problem: Problem, evidence: ToEvidence) => Outcome<T> | null;
 }
 
 /**
  * Reads an exchange. Not sent is a refusal, lost is unknown; an answer that is not 2xx, not JSON or not of the documented
- * shape is unknown too, because it says nothing about what was done. Only `judge` and `problem` may call something done or
+ * shape is unknown too, because it says nothing about what was done. Only `interpret` and `problem` may call something done or
  * refused.
  */
-export function readAnswer<Schema extends z.ZodType, T>(exchange: Exchange, reading: Reading<Schema, T>): Outcome<T> {
+export function readAnswer<Schema extends z.ZodType, T>(
+  exchange: Exchange,
+  reading: AnswerReader<Schema, T>,
+): Outcome<T> {
   switch (exchange.kind) {
     case 'not_sent':
       return refused('not_sent', { message: exchange.cause });
     case 'lost':
       return unknown('no_answer', { httpStatus: null, code: null, message: exchange.cause });
     case 'answered':
-      return judgeAnswer(exchange, reading);
+      return interpretAnswer(exchange, reading);
   }
 }
 
-function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Reading<Schema, T>): Outcome<T> {
-  const evidence: Say = (code, message = null, hide = []) => {
+function interpretAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: AnswerReader<Schema, T>): Outcome<T> {
+  const evidence: ToEvidence = (code, message = null, hide = []) => {
     const isCode = code === null || isProviderCode(code, hide);
     return {
       httpStatus: answer.status,
@@ -70,7 +73,7 @@ function judgeAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: Readi
     // RFC 9110 §15.3.5: it has no body.
     const value = status === 204 && answer.body === '' ? null : parse(answer.body);
     const reply = reading.reply.safeParse(value);
-    if (reply.success) return certain(answer.body, reading.judge(reply.data, evidence, { status, headers }));
+    if (reply.success) return certain(answer.body, reading.interpret(reply.data, evidence, { status, headers }));
   } catch {
     // No value of a provider may end in an exception: what was done stays unknown.
   }

@@ -50,7 +50,7 @@ export function clientCredentials(
     });
     return readAnswer(exchange, {
       reply: tokenReply,
-      judge: ({ access_token: token, expires_in: seconds }) =>
+      interpret: ({ access_token: token, expires_in: seconds }) =>
         done({ secret: new Secret(token), expiresAt: seconds === undefined ? Infinity : askedAt + seconds * 1000 }),
       problem: ({ read }, evidence) => {
         const said = read(errorReply);

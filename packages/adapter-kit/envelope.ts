@@ -1,6 +1,6 @@
 import { type Evidence, type Outcome, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
-import { readAnswer, type Reading } from './answer.ts';
+import { readAnswer, type AnswerReader } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What a provider that answers 200 to everything has around its data, by whatever names. */
@@ -11,7 +11,7 @@ export interface Envelope {
 }
 
 export interface EnvelopeReading<Data extends z.ZodType, T> extends Pick<
-  Reading<z.ZodType<Envelope>, T>,
+  AnswerReader<z.ZodType<Envelope>, T>,
   'parse' | 'problem' | 'reply'
 > {
   /** The code of a success. */
@@ -23,7 +23,7 @@ export interface EnvelopeReading<Data extends z.ZodType, T> extends Pick<
   /** The shape of the data of a success. */
   readonly data: Data;
   /** What such data means; `say` makes evidence of a code and a message within it. */
-  readonly judge: (
+  readonly interpret: (
     data: z.output<Data>,
     said: Evidence,
     say: (code: string | null, message?: string | null) => Evidence,
@@ -33,16 +33,16 @@ export interface EnvelopeReading<Data extends z.ZodType, T> extends Pick<
 /** Reads an exchange whose answer is an envelope: its code first, the data only of a success. */
 export function readEnvelope<Data extends z.ZodType, T>(
   exchange: Exchange,
-  { success, refusal, hide, data: shape, judge, ...reading }: EnvelopeReading<Data, T>,
+  { success, refusal, hide, data: shape, interpret, ...reading }: EnvelopeReading<Data, T>,
 ): Outcome<T> {
   return readAnswer(exchange, {
     ...reading,
-    judge: ({ code, message, data }, evidence) => {
+    interpret: ({ code, message, data }, evidence) => {
       const say = (code: string | null, message: string | null = null): Evidence => evidence(code, message, hide);
       const said = say(code, message ?? null);
       if (code !== success) return refusal(code, said);
       const read = shape.safeParse(data);
-      return read.success ? judge(read.data, said, say) : unknown('unreadable_answer', said);
+      return read.success ? interpret(read.data, said, say) : unknown('unreadable_answer', said);
     },
   });
 }

@@ -52,7 +52,7 @@ export function publicKeys(url: string, { send, now }: Pick<AdapterHost, 'send' 
     const exchange = await send({ operation: 'keys', method: 'GET', url, headers: {}, body: null, ...call });
     return readAnswer(exchange, {
       reply: keySet,
-      judge: ({ keys: { read } }, evidence) => {
+      interpret: ({ keys: { read } }, evidence) => {
         known = { keys: new Map(read.map(({ id, key }) => [id, key])), at };
         return done(null, evidence(null));
       },

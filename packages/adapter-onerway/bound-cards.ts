@@ -52,7 +52,7 @@ export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCards
           hide: [user],
           maxResponseBytes: longestListBytes,
           data: tokenListData,
-          judge: ({ tokenInfos }, evidence) => {
+          interpret: ({ tokenInfos }, evidence) => {
             const { read, unreadable } = tokenInfos ?? { read: [], unreadable: 0 };
             return done({ cards: read.map((row) => boundCardOf(row, kind)), unreadable }, evidence);
           },

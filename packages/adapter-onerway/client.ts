@@ -19,7 +19,7 @@ export interface Question<Data extends z.ZodType, T> {
   readonly data: Data;
   /** For an answer that may be longer than others. */
   readonly maxResponseBytes?: number;
-  readonly judge: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
+  readonly interpret: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
 }
 
 /** Signs and sends one request and reads its answer. */
@@ -56,7 +56,7 @@ export function openClient(settings: OnerwaySettings, send: Transport): Ask {
       },
       hide,
       data: question.data,
-      judge: question.judge,
+      interpret: question.interpret,
     });
   };
 }

@@ -34,7 +34,7 @@ export function documentedCalls({ deleteTokenPath }: OnerwaySettings): readonly 
     absent('/v1/txn/consultPaymentMethod', 'Consult payment methods', '§9', payment),
     absent('/v1/txn/getCustomsResult', 'Customs result', '§9', payment),
     absent('/v1/chargeback/list', 'List chargebacks', '§9', payment),
-    absent('/v1/settlementFile/download', 'Download a settlement file', '§9', payment),
+    absent('/v1/settlementFile/download', 'Download a reconciliation file', '§9', payment),
     documented('TXN', 'Notification: transaction, card binding among them', '§6'),
     documented('REFUND_AUDIT, CANCEL, CHARGEBACK', 'Notifications: verified and kept, nothing depends on them', '§6'),
     absent('/api/v1/merchant/…', 'Issuing API', '§11', otherProduct),

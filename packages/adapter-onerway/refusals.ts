@@ -11,7 +11,7 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['70002', 'declined'], // unknown decline
   ['11001', 'unavailable'], // system error
   ['12001', 'configuration'], // configuration decline
-  ['12002', 'configuration'], // merchant id disabled, or settlement currency missing
+  ['12002', 'configuration'], // merchant id disabled, or reconciliation currency missing
   ['12003', 'configuration'], // brand, 3-D Secure or service unsupported
   ['12004', 'configuration'], // merchant account disabled or unknown
   ['12005', 'configuration'], // invalid transaction id (browser SDK)

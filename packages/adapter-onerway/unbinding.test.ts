@@ -21,7 +21,7 @@ test('delete takes the id of the binding, signed as computed in the document (§
     merchantNo: '800209',
     sign: '5d9126f04950cdb1435c84c3f94b55175a6701f44858cb76677b3685b16ff594',
   });
-  expect(unbinding.settlement).toEqual({ by: 'bound-cards' });
+  expect(unbinding.reconciliation).toEqual({ by: 'bound-cards' });
 });
 
 test('"success": false is documented nowhere and leaves the outcome unknown', async () => {

@@ -18,10 +18,10 @@ export function unbindingFacet(path: string, ask: Ask): UnbindingFacet {
           hide: [providerRef],
           data: deleteData,
           // No document says what `success: false` means, so that it is no certain refusal.
-          judge: ({ success }, evidence) => (success ? done(null, evidence) : unknown('unlisted_code', evidence)),
+          interpret: ({ success }, evidence) => (success ? done(null, evidence) : unknown('unlisted_code', evidence)),
         },
         call,
       ),
-    settlement: { by: 'bound-cards' },
+    reconciliation: { by: 'bound-cards' },
   };
 }

@@ -34,7 +34,7 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
         {
           ...operation,
           fields: { page_no: position.page, page_size: position.size },
-          judge: ({ total, card_list }, evidence) => {
+          interpret: ({ total, card_list }, evidence) => {
             const rows = mapRows(card_list, (row) => cardOf(row, readTime));
             return done(pageAt(position, rows, total, settings.maxPages), evidence);
           },
@@ -51,7 +51,7 @@ export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
         {
           ...operation,
           fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
-          judge: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
+          interpret: ({ total, card_list }, evidence): Outcome<Finding<ProviderCard>> => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row !== undefined) {
               const card = cardOf(row, readTime);

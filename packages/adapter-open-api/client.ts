@@ -12,7 +12,7 @@ export interface Question<Data extends z.ZodType, T> {
   readonly path: string;
   readonly fields: Readonly<Record<string, string | number>>;
   readonly data: Data;
-  readonly judge: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
+  readonly interpret: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
 }
 
 /** Sends one request and reads its answer. */
@@ -46,7 +46,7 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
       refusal: (_code, said) => unknown('unlisted_code', said),
       hide: toHide(body),
       data: question.data,
-      judge: question.judge,
+      interpret: question.interpret,
     });
   };
 }

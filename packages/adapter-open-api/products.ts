@@ -24,7 +24,7 @@ export function productsFacet(settings: OpenApiSettings, ask: Ask): ProductsFace
           path: 'card/bin/binList',
           fields: { page_no: position.page, page_size: position.size },
           data: binListData,
-          judge: ({ total, bin_list }, evidence) => {
+          interpret: ({ total, bin_list }, evidence) => {
             return done(pageAt(position, mapRows(bin_list, productOf), total, settings.maxPages), evidence);
           },
         },

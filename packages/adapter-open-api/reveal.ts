@@ -38,7 +38,7 @@ export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
           path: 'card/cardList',
           fields: { card_no: pan.reveal(), page_no: 1, page_size: settings.pageSize },
           data: revealedData,
-          judge: ({ total, card_list }, evidence) => {
+          interpret: ({ total, card_list }, evidence) => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row === undefined && provesAbsence(card_list, total)) return refused('not_found', evidence);
             // A number that was not asked for is another card's, whatever id stands beside it.

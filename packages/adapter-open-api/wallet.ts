@@ -49,7 +49,7 @@ export function walletFacet(settings: OpenApiSettings, path: string, ask: Ask): 
           path,
           fields: { transaction_id: transactionRef },
           data: walletData,
-          judge: ({ transaction_list }, evidence) => done((transaction_list?.read ?? []).map(entryOf), evidence),
+          interpret: ({ transaction_list }, evidence) => done((transaction_list?.read ?? []).map(entryOf), evidence),
         },
         call,
       ),

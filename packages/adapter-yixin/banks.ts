@@ -19,7 +19,7 @@ export function banksFacet(client: YixinClient, limitUnit: YixinSettings['limitU
           userIp: question.userIp,
           params: { outerUserNo: question.user },
           reply: bankListReply,
-          judge: ({ bankList }, evidence) =>
+          interpret: ({ bankList }, evidence) =>
             done(
               bankList.read.map((row) => ({
                 code: row.bankCode,
@@ -42,7 +42,7 @@ export function banksFacet(client: YixinClient, limitUnit: YixinSettings['limitU
           userIp: question.userIp,
           params: { cardNo: question.pan.reveal() },
           reply: cardBankReply,
-          judge: (reply, evidence) => done(bankOf(reply), evidence('0')),
+          interpret: (reply, evidence) => done(bankOf(reply), evidence('0')),
         },
         call,
       ),

@@ -16,7 +16,7 @@ import { bindCardReply, needCardSignReply, verifyCodeReply } from './wire.ts';
 export function bindingFacet(client: YixinClient): BindingFacet {
   return {
     needsUserIp: client.needsUserIp,
-    settlement: { by: 'bound-cards' },
+    reconciliation: { by: 'bound-cards' },
 
     async start(order, call) {
       const forRepayment = order.purpose === 'repayment';
@@ -37,7 +37,7 @@ export function bindingFacet(client: YixinClient): BindingFacet {
             ...(forRepayment && order.loanOrder !== null && { bizNo: order.loanOrder }),
           },
           reply: bindCardReply,
-          judge: ({ status, bizId, desc }, evidence): Outcome<BindingStarted> => {
+          interpret: ({ status, bizId, desc }, evidence): Outcome<BindingStarted> => {
             const said = evidence(status, desc);
             const reason = refusals.bindCard.get(status);
             if (reason !== undefined) return refused(reason, said);
@@ -60,7 +60,7 @@ export function bindingFacet(client: YixinClient): BindingFacet {
           userIp: answer.userIp,
           params: { outerUserNo: answer.user, bizId: answer.challenge, verifyCode: answer.code.reveal() },
           reply: verifyCodeReply,
-          judge: ({ status, desc }, evidence): Outcome<BindingVerified> => {
+          interpret: ({ status, desc }, evidence): Outcome<BindingVerified> => {
             const said = evidence(status, desc);
             const reason = refusals.verifyCode.get(status);
             if (reason !== undefined) return refused(reason, said);
@@ -82,7 +82,7 @@ export function bindingFacet(client: YixinClient): BindingFacet {
           params: { outerUserNo: question.user, cardNo: question.pan.reveal() },
           reply: needCardSignReply,
           // Unlike the other two this status knows no `0` (yixin.md §8, trap 4).
-          judge: ({ status }, evidence): Outcome<{ readonly required: boolean }> => {
+          interpret: ({ status }, evidence): Outcome<{ readonly required: boolean }> => {
             if (status === '1') return done({ required: true }, evidence(status));
             if (status === '-1') return done({ required: false }, evidence(status));
             return unknown('unlisted_code', evidence(status));

@@ -17,7 +17,7 @@ export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
           userIp: question.userIp,
           params: { outerUserNo: question.user },
           reply: cardListReply,
-          judge: ({ bankCardList }, evidence) => {
+          interpret: ({ bankCardList }, evidence) => {
             const { read, unreadable } = bankCardList ?? { read: [], unreadable: 0 };
             return done({ cards: read.map(toBoundCard), unreadable }, evidence('0'));
           },

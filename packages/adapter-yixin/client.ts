@@ -17,7 +17,7 @@ export interface YixinCall<Schema extends z.ZodType, T> {
   /** The business data of a success. */
   readonly reply: Schema;
   /** Says what business data means. `evidence` redacts Yixin's text. */
-  readonly judge: (
+  readonly interpret: (
     reply: z.output<Schema>,
     evidence: (status: string | null, text?: string | null) => Evidence,
   ) => Outcome<T>;
@@ -74,7 +74,7 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
         // Yixin's text may echo what we sent.
         hide: [ip, ...Object.values(order.params)],
         data: order.reply,
-        judge: (reply, _said, say) => order.judge(reply, say),
+        interpret: (reply, _said, say) => order.interpret(reply, say),
       });
     },
   };

@@ -4,7 +4,7 @@ import {
   idPrefixes,
   type IdKind,
   type OperationState,
-  type SettlesBy,
+  type ResolvesBy,
 } from '@card-gateway/core';
 import { z } from 'zod';
 
@@ -170,7 +170,7 @@ export const operationOutcome = words<OperationState>('OperationOutcome', 'What 
     'It was unknown when a later write of the same thing succeeded. Whether it did anything stays unknown, and nobody has to find out. Final, but for a late answer to its own call.',
 });
 
-export const resolvesBy = words<SettlesBy>('ResolvesBy', 'What an unknown outcome waits for.', {
+export const resolvesBy = words<ResolvesBy>('ResolvesBy', 'What an unknown outcome waits for.', {
   'look-up': 'The gateway keeps asking the provider.',
   person: 'Nothing can be asked: a person finds out and calls resolveOperation.',
 });

@@ -2,7 +2,7 @@ import {
   isProviderId,
   type OperationType,
   type RefusalReason,
-  type SettledBy,
+  type ResolvedBy,
   type UnknownReason,
 } from '@card-gateway/core';
 import { z } from 'zod';
@@ -82,7 +82,7 @@ const refusal = z
   })
   .meta({ id: 'Refusal', description: 'Why the provider did nothing.' });
 
-const resolvedBy = words<SettledBy>('ResolvedBy', 'What showed the outcome of a write.', {
+const resolvedBy = words<ResolvedBy>('ResolvedBy', 'What showed the outcome of a write.', {
   answer: 'The answer to the call itself.',
   'look-up': 'A look-up that was made for it.',
   callback: 'A verified callback.',

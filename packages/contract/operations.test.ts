@@ -96,7 +96,7 @@ test('method and path name one operation', () => {
 
 test.each(writes)('%s can be told that its key is in use', (_, operation) => {
   expect(operation.problems).toContain('idempotency-key-reused');
-  expect(operation.problems.includes('request-in-progress')).toBe(operation.settlesAtOnce !== true);
+  expect(operation.problems.includes('request-in-progress')).toBe(operation.resolvesAtOnce !== true);
 });
 
 test.each(Object.entries(problems))('the problem %s has a title and an error status', (code, { status, title }) => {

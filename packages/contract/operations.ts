@@ -30,7 +30,7 @@ export interface Operation {
    */
   readonly effect: 'read' | 'write';
   /** A write that changes our own records alone: its outcome is never unknown. */
-  readonly settlesAtOnce?: true;
+  readonly resolvesAtOnce?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -658,7 +658,7 @@ export const operations = {
       'answers the same; an operation whose outcome is known, or still awaited, cannot be resolved.',
     scopes: ['operations:resolve'],
     effect: 'write',
-    settlesAtOnce: true,
+    resolvesAtOnce: true,
     params: idOf('operation'),
     body: operation.resolveOperationSchema,
     success: { status: 200, description: 'The operation, resolved.', schema: operation.operationSchema },

@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts';
-import type { Capability, ProviderAdapter } from './provider.ts';
+import type { FacetName, ProviderAdapter } from './provider.ts';
 
-type Facet<Name extends Capability> = NonNullable<ProviderAdapter[Name]>;
+type Facet<Name extends FacetName> = NonNullable<ProviderAdapter[Name]>;
 type Asking = (...values: never[]) => Promise<Outcome<unknown>>;
 
 /**
@@ -16,7 +16,7 @@ type MemberKind<Member> = Member extends Asking
 
 /** What an interface of a facet has: every member, and nothing else. */
 export type FacetMembers = {
-  readonly [Name in Capability]: {
+  readonly [Name in FacetName]: {
     readonly [Member in keyof Required<Facet<Name>> & string]: MemberKind<NonNullable<Facet<Name>[Member]>>;
   };
 };
@@ -28,18 +28,18 @@ export type FacetMembers = {
  */
 export const facetMembers: FacetMembers = {
   products: { page: 'asks' },
-  cardholders: { apply: 'asks', settlement: 'data', read: 'asks', reapply: 'asks' },
-  issuing: { issue: 'asks', settlement: 'data' },
+  cardholders: { apply: 'asks', reconciliation: 'data', read: 'asks', reapply: 'asks' },
+  issuing: { issue: 'asks', reconciliation: 'data' },
   cards: { page: 'asks', read: 'asks' },
-  cardControls: { change: 'asks', settlement: 'data', gaps: 'data', pinFault: 'pure' },
+  cardControls: { change: 'asks', reconciliation: 'data', gaps: 'data', pinFault: 'pure' },
   reveal: { card: 'asks' },
   frameTokens: { issue: 'asks' },
   transactions: { page: 'asks', read: 'asks' },
-  transfers: { currency: 'data', decimals: 'data', send: 'asks', settlement: 'data', balances: 'asks' },
+  transfers: { currency: 'data', decimals: 'data', send: 'asks', reconciliation: 'data', balances: 'asks' },
   wallet: { read: 'asks' },
-  binding: { needsUserIp: 'data', start: 'asks', verify: 'asks', settlement: 'data', check: 'asks' },
+  binding: { needsUserIp: 'data', start: 'asks', verify: 'asks', reconciliation: 'data', check: 'asks' },
   boundCards: { kinds: 'data', needsUserIp: 'data', list: 'asks' },
-  unbinding: { remove: 'asks', settlement: 'data' },
+  unbinding: { remove: 'asks', reconciliation: 'data' },
   banks: { needsUserIp: 'data', list: 'asks', issuerOf: 'asks' },
   callbacks: {
     isUnsigned: 'data',
@@ -52,4 +52,4 @@ export const facetMembers: FacetMembers = {
 };
 
 /** The names of all facets. */
-export const capabilities = Object.keys(facetMembers) as readonly Capability[];
+export const facetNames = Object.keys(facetMembers) as readonly FacetName[];

@@ -1,5 +1,5 @@
 /**
- * Where a write stands: `submitting` until its answer is known; `unknown` until evidence or a person settles it;
+ * Where a write stands: `submitting` until its answer is known; `unknown` until evidence or a person resolves it;
  * `superseded` once a later write of the same thing succeeded: nobody can find out any more what became of this one.
  */
 export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown', 'superseded'] as const;
@@ -23,12 +23,12 @@ export const operationTypes = [
 ] as const;
 export type OperationType = (typeof operationTypes)[number];
 
-/** How a write whose answer was lost gets settled: by asking the provider, or by a person. */
-export type SettlesBy = 'look-up' | 'person';
+/** How a write whose answer was lost gets resolved: by asking the provider, or by a person. */
+export type ResolvesBy = 'look-up' | 'person';
 
 /**
- * What settled a write: the answer to the call itself, a look-up made for it, a verified callback, a list that showed it,
+ * What resolved a write: the answer to the call itself, a look-up made for it, a verified callback, a list that showed it,
  * or a person who gave a reason.
  */
-export const settledBy = ['answer', 'look-up', 'callback', 'list', 'person'] as const;
-export type SettledBy = (typeof settledBy)[number];
+export const resolvedBy = ['answer', 'look-up', 'callback', 'list', 'person'] as const;
+export type ResolvedBy = (typeof resolvedBy)[number];

@@ -46,7 +46,7 @@ export interface ProviderAdapter {
   readonly banks?: BanksFacet;
   readonly callbacks?: CallbacksFacet;
   /** Why a facet is missing, where there is more to say than that the provider documents no such call. */
-  readonly gaps: Partial<Record<Capability, Gap>>;
+  readonly gaps: Partial<Record<FacetName, Gap>>;
   /** Every call that the provider's documents describe or name, in their order, and what becomes of it here. */
   readonly calls: readonly DocumentedCall[];
   /** What an operator should know of this account, e.g. that a setting rests on an unconfirmed assumption. */
@@ -54,7 +54,7 @@ export interface ProviderAdapter {
 }
 
 /** Names for what an account can do: its facets. */
-export type Capability = Exclude<keyof ProviderAdapter, 'gaps' | 'calls' | 'notes'>;
+export type FacetName = Exclude<keyof ProviderAdapter, 'gaps' | 'calls' | 'notes'>;
 
 /** `needs-settings`: it would work with a setting that the provider has not published. `absent`: not documented. */
 export interface Gap {
@@ -79,7 +79,7 @@ export interface DocumentedCall {
  * What is done when the answer to a write is lost. `look-up` asks the provider with what we know of the order and never
  * sends the order again; `person` means that no document gives a way to ask.
  */
-export type Settlement<Order, Value> =
+export type Reconciliation<Order, Value> =
   | { readonly by: 'look-up'; find(order: Order, call: ProviderCall): Promise<Outcome<Finding<Value>>> }
   | { readonly by: 'person'; readonly why: string };
 
@@ -133,7 +133,7 @@ export interface SentOrder {
 
 export interface CardholdersFacet {
   apply(application: CardholderApplication, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>>;
-  readonly settlement: Settlement<SentOrder, ProviderCardholder>;
+  readonly reconciliation: Reconciliation<SentOrder, ProviderCardholder>;
   read(providerRef: string, call: ProviderCall): Promise<Outcome<ProviderCardholder>>;
   /**
    * Another application for a person whose first one was rejected, where the documents have one. A lost answer is found out by
@@ -156,7 +156,7 @@ export interface CardOrder {
 
 export interface IssuingFacet {
   issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>>;
-  readonly settlement: Settlement<SentOrder, ProviderCard>;
+  readonly reconciliation: Reconciliation<SentOrder, ProviderCard>;
 }
 
 export interface CardsFacet {
@@ -185,11 +185,11 @@ export type CardChange =
 
 /**
  * How a lost answer to a change is found out: by reading the card again ({@link CardsFacet.read}) until it is in one of
- * these states, or by a person where no call shows it. For `settledAfterMs` after a change was sent the card may still show
+ * these states, or by a person where no call shows it. For `visibleAfterMs` after a change was sent the card may still show
  * a state from before it: zero only where the provider says that a change is in effect when it is answered.
  */
-export type ChangeSettlement =
-  | { readonly by: 'target-state'; readonly states: readonly CardStatus[]; readonly settledAfterMs: number }
+export type ChangeReconciliation =
+  | { readonly by: 'target-state'; readonly states: readonly CardStatus[]; readonly visibleAfterMs: number }
   | { readonly by: 'person'; readonly why: string };
 
 export interface CardControlsFacet {
@@ -199,7 +199,7 @@ export interface CardControlsFacet {
     change: CardChange,
     call: ProviderCall,
   ): Promise<Outcome<{ readonly providerStatus: string | null }>>;
-  readonly settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>>;
+  readonly reconciliation: Readonly<Record<CardChange['kind'], ChangeReconciliation>>;
   /** The changes that are refused as `unsupported`, and what they lack; the others are documented. */
   readonly gaps?: Partial<Record<CardChange['kind'], Gap>>;
   /** What the provider expects of a PIN; null when this one fits. Asked before any call. */
@@ -251,7 +251,7 @@ export interface TransfersFacet {
   readonly currency: string;
   readonly decimals: number;
   send(order: TransferOrder, call: ProviderCall): Promise<Outcome<ProviderTransfer>>;
-  readonly settlement: Settlement<SentOrder, ProviderTransfer> | SameKey;
+  readonly reconciliation: Reconciliation<SentOrder, ProviderTransfer> | SameKey;
   balances(cardholderRef: string, call: ProviderCall): Promise<Outcome<readonly ProviderBalance[]>>;
 }
 
@@ -281,13 +281,13 @@ export interface CodeAnswer {
   readonly userIp: string | null;
 }
 
-/** Card-binding by SMS. Both writes settle from the user's list of bound cards ({@link BoundCardsFacet}). */
+/** Card-binding by SMS. Both writes resolve from the user's list of bound cards ({@link BoundCardsFacet}). */
 export interface BindingFacet {
   /** The end user's address must come with each call, because the account sets no default. */
   readonly needsUserIp: boolean;
   start(order: BindingOrder, call: ProviderCall): Promise<Outcome<BindingStarted>>;
   verify(answer: CodeAnswer, call: ProviderCall): Promise<Outcome<BindingVerified>>;
-  readonly settlement: { readonly by: 'bound-cards' } | { readonly by: 'person'; readonly why: string };
+  readonly reconciliation: { readonly by: 'bound-cards' } | { readonly by: 'person'; readonly why: string };
   /** Whether this user must still bind this card. */
   check(
     question: { readonly user: string; readonly pan: Pan; readonly userIp: string | null },
@@ -310,7 +310,7 @@ export interface UnbindingFacet {
   /** Removes what a user has bound, by the provider's id of the binding. */
   remove(binding: { readonly providerRef: string }, call: ProviderCall): Promise<Outcome<null>>;
   /** A lost answer is found out from the user's list: what it no longer shows is removed. */
-  readonly settlement: { readonly by: 'bound-cards' } | { readonly by: 'person'; readonly why: string };
+  readonly reconciliation: { readonly by: 'bound-cards' } | { readonly by: 'person'; readonly why: string };
 }
 
 /** The provider's notifications. Verifying and reading them is pure: no call, no clock of their own. */

@@ -12,7 +12,7 @@ import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.
 import { cardholderRoutes } from './cardholders/routes.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
 import { reapplyCardholderKind } from './cardholders/reapply-cardholder.ts';
-import { cardWriteKinds } from './cards/kinds.ts';
+import { cardWriteKinds } from './cards/write-kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { createAuthentication } from './http/auth.ts';
@@ -41,7 +41,7 @@ import { createTransferKind } from './transfers/create-transfer.ts';
 import { transferRoutes } from './transfers/routes.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
-/** All writes, for the job that settles them. */
+/** All writes, for the job that resolves them. */
 export function writeKinds(services: Services): WriteKinds {
   return [
     createCardholderKind,

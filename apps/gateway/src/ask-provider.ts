@@ -1,4 +1,4 @@
-import type { Capability, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
+import type { FacetName, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from './accounts/accounts.ts';
 import { valueOf } from './provider-read.ts';
 import { readCall, type Services } from './services.ts';
@@ -9,7 +9,7 @@ import { readCall, type Services } from './services.ts';
  * @returns the answer, and when it was asked for
  * @throws ProblemError 422 where the account has no such facet, 504 where too little time is left, else as {@link valueOf}
  */
-export async function askProvider<Name extends Capability, Value>(
+export async function askProvider<Name extends FacetName, Value>(
   services: Services,
   account: OpenAccount,
   name: Name,

@@ -219,12 +219,12 @@ const settings = {
   JOBS_CONCURRENCY: setting(
     integer(1, 100),
     '8',
-    'Jobs (settling, syncs) that run at once in this process, fewer where DATABASE_CONNECTIONS leaves requests less than two; a quarter look up for one account at most.',
+    'Jobs (reconciling, syncs) that run at once in this process, fewer where DATABASE_CONNECTIONS leaves requests less than two; a quarter look up for one account at most.',
   ),
   IDEMPOTENCY_KEPT_DAYS: setting(
     integer(1, 3650),
     '30',
-    'Days after which the Idempotency-Key of a settled write is forgotten, and may be used for another.',
+    'Days after which the Idempotency-Key of a resolved write is forgotten, and may be used for another.',
   ),
   CARD_DATA_KEPT_DAYS: setting(
     integer(2, 3650),

@@ -6,7 +6,7 @@ import type { CircuitStatus } from './accounts/circuit.ts';
 import type { QueuePulse } from './pulse.ts';
 import { standbyCounts } from './standbys/store.ts';
 import type { Unrecorded } from './unrecorded.ts';
-import { type UnsettledCount, unsettledCounts } from './unsettled/store.ts';
+import { type UnresolvedCount, unresolvedCounts } from './unresolved/store.ts';
 import { build } from './version.ts';
 
 /** What is looked at when the figures are asked for. */
@@ -83,7 +83,7 @@ export function createMetrics(): Metrics {
   const queued = gauge('gateway_account_calls_queued', 'Calls that wait for a place at an account.', ['account']);
   const circuit = gauge('gateway_account_circuit', '1 for the state that the circuit is in.', ['account', 'state']);
   const unknown = gauge('gateway_operations_unknown', 'Writes whose outcome nobody knows.', ['account']);
-  const person = gauge('gateway_operations_waiting_for_person', 'Of those, the ones that a person must settle.', [
+  const person = gauge('gateway_operations_waiting_for_person', 'Of those, the ones that a person must resolve.', [
     'account',
   ]);
   const oldest = gauge('gateway_operations_unknown_oldest_seconds', 'For how long the oldest of those is unknown.', [
@@ -108,8 +108,8 @@ export function createMetrics(): Metrics {
   const { version, commit } = build;
   gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
   const count = remembered(async (pool: Pool) => {
-    const [unsettled, standbys] = await Promise.all([unsettledCounts(pool), standbyCounts(pool)]);
-    return { unsettled, standbys };
+    const [unresolved, standbys] = await Promise.all([unresolvedCounts(pool), standbyCounts(pool)]);
+    return { unresolved, standbys };
   });
 
   function setLoads({ accounts }: Pick<Measured, 'accounts'>): void {
@@ -121,9 +121,9 @@ export function createMetrics(): Metrics {
     }
   }
 
-  function setUnsettled(
+  function setUnresolved(
     { accounts, now }: Pick<Measured, 'accounts' | 'now'>,
-    counts: readonly UnsettledCount[] | null,
+    counts: readonly UnresolvedCount[] | null,
   ): void {
     // An account that is no longer configured may have unknown writes all the same.
     for (const gauge of [unknown, person, oldest]) gauge.reset();
@@ -170,7 +170,7 @@ export function createMetrics(): Metrics {
       const isUp = measured.database.fault() === null;
       database.set(isUp ? 1 : 0);
       const counts = isUp ? await count(measured.pool).catch(() => null) : null;
-      setUnsettled(measured, counts?.unsettled ?? null);
+      setUnresolved(measured, counts?.unresolved ?? null);
       setStandbys(counts?.standbys ?? null);
       unrecorded.set(measured.unrecorded.count());
       return { type: registry.contentType, text: await registry.metrics() };

@@ -8,7 +8,7 @@ test('each code tells work that repeats itself what another try comes to', () =>
   expect(Object.groupBy(problemCodes, kindOf)).toMatchObject({
     invalid: ['invalid-request'],
     'under-way': ['request-in-progress'],
-    'turned-away': ['account-busy', 'circuit-open', 'overloaded'],
+    rejected: ['account-busy', 'circuit-open', 'overloaded'],
     transient: expect.arrayContaining(['provider-error', 'provider-unavailable', 'database-unavailable']),
     final: expect.arrayContaining(['not-found', 'not-supported', 'refused-by-provider', 'illegal-state']),
   });

@@ -16,7 +16,7 @@ export type ErrorKind =
   /** Another process is doing the same. */
   | 'under-way'
   /** Nobody was asked, because there was no room for it. */
-  | 'turned-away'
+  | 'rejected'
   /** A retry may succeed. */
   | 'transient'
   /** A retry would end the same. */
@@ -26,9 +26,9 @@ export type ErrorKind =
 const kindsOfCodes: Partial<Record<ProblemCode, ErrorKind>> = {
   'invalid-request': 'invalid',
   'request-in-progress': 'under-way',
-  'account-busy': 'turned-away',
-  'circuit-open': 'turned-away',
-  overloaded: 'turned-away',
+  'account-busy': 'rejected',
+  'circuit-open': 'rejected',
+  overloaded: 'rejected',
 };
 
 /** What keeps an act from succeeding, thrown from wherever it is found out. It knows no HTTP: that is `http/problem.ts`. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type CardOrder, cardOrder } from './setup/orders.ts';
 import { type Rewriter, startRewriter } from './setup/rewrite.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 /** A provider answers an order with the number of a card that is not this order's. */
@@ -66,7 +66,7 @@ test.each([
   });
 
   // Asked by our own number, the provider names the right one.
-  await settleNow(gateway.services, card.operation?.id);
+  await reconcileNow(gateway.services, card.operation?.id);
   const { providerRef, operation } = await gateway.client.getCard({ params: { id: card.id } });
   expect(operation).toMatchObject({ outcome: 'succeeded' });
   expect(providerRef).toBe(gateway.sandbox.admin.keysecure.card(card.id).cardNo);

@@ -2,7 +2,7 @@ import { openDatabase } from '@card-gateway/database';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cardUpdate, countCallbacks, post, workedCallbacks } from './setup/callbacks.ts';
+import { cardUpdate, countCallbacks, post, processedCallbacks } from './setup/callbacks.ts';
 import { cardMaker } from './setup/cards.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { type GatewayProcess, type Installation, install } from './setup/process.ts';
@@ -81,7 +81,7 @@ test('kill -9 between storing and acknowledging: sent again, it is one row with 
   await killWhileStoring(message, async () => {});
   await until(stored, (count) => count === 1);
   expect(await post(url(), message)).toMatchObject({ status: 200, text: '{"code":0,"message":""}' });
-  const [row, ...others] = await workedCallbacks(gateway);
+  const [row, ...others] = await processedCallbacks(gateway);
   expect(others).toEqual([]);
   expect(row).toMatchObject({ state: 'processed', deliveries: 2 });
   expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
@@ -98,7 +98,7 @@ test('kill -9 before it is stored: nothing is there, and sent again it is as new
   });
   expect(await stored()).toBe(before);
   expect(await post(url(), message)).toMatchObject({ status: 200 });
-  const [row] = await workedCallbacks(gateway);
+  const [row] = await processedCallbacks(gateway);
   expect(row).toMatchObject({ state: 'processed', deliveries: 1 });
   expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
 });

@@ -1,13 +1,13 @@
 import { type CardStatus, uuidOf } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { takeCards } from '../src/cards/take-cards.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { tidyCallbacks, workCallback } from '../src/jobs/callback.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { cardUpdate, countCallbacks, type Message, post, secretPath, takingCallbacks } from './setup/callbacks.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { ahead } from './setup/settle.ts';
+import { ahead } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 let admin: TestGateway['sandbox']['admin'];
@@ -105,7 +105,7 @@ describe('the status of a card', () => {
           const row = { providerRef: cardNo, status: listed, providerStatus: words[listed] };
           return [
             callback,
-            () => takeCards(gateway.services, account(), [row], { by: 'list', askedAt: new Date(askedAt) }),
+            () => ingestCards(gateway.services, account(), [row], { by: 'list', askedAt: new Date(askedAt) }),
           ];
         });
         const last = history.at(-1)?.status ?? 'active';
@@ -179,7 +179,7 @@ describe('the status of a card', () => {
   });
 });
 
-test('a callback about a card that is not known settles the order whose answer was lost', async () => {
+test('a callback about a card that is not known resolves the order whose answer was lost', async () => {
   admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_reset' });
   const card = await cards.order('virtual');
   expect(card).toMatchObject({ providerRef: null, operation: { outcome: 'unknown' } });
@@ -194,7 +194,7 @@ test('a callback about a card that is not known settles the order whose answer w
   expect(admin.ledger({ effect: 'card_issued', reference: card.id })).toHaveLength(1);
 });
 
-test('a callback settles a change whose answer was lost', async () => {
+test('a callback resolves a change whose answer was lost', async () => {
   const card = await cards.made('virtual', 'Activated');
   admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_reset' });
   const { operation } = await gateway.client.freezeCard({ params: { id: card.id } });

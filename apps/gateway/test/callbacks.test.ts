@@ -7,7 +7,7 @@ import {
   post,
   secretPath,
   takingCallbacks,
-  workedCallbacks,
+  processedCallbacks,
 } from './setup/callbacks.ts';
 import { callbackSettings } from '../src/accounts/callback-settings.ts';
 import { problemOf } from './setup/call.ts';
@@ -48,10 +48,10 @@ const accepted = '{"code":0,"message":""}';
 
 /** A callback sent ten times at once, all acknowledged alike; it is one row, which was worked. */
 async function expectOneEffect(path: string, message: Message, acknowledgement: string): Promise<void> {
-  const before = new Set((await workedCallbacks(gateway)).map(({ id }) => id));
+  const before = new Set((await processedCallbacks(gateway)).map(({ id }) => id));
   const answers = await Promise.all(Array.from({ length: 10 }, () => post(at(path), message)));
   expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [200, acknowledgement]));
-  const rows = (await workedCallbacks(gateway)).filter(({ id }) => !before.has(id));
+  const rows = (await processedCallbacks(gateway)).filter(({ id }) => !before.has(id));
   expect(rows).toMatchObject([{ deliveries: 10, state: 'processed', failure: null, processedAt: expect.any(String) }]);
 }
 
@@ -111,7 +111,7 @@ describe('sent ten times at once, it is acknowledged ten times, stored once and 
     for (const status of [3, 2]) {
       admin.openApi.updateCard(card?.card_id ?? '', { status });
       expect(await post(at(`open-api/${secretPath}`), { body })).toMatchObject({ status: 200 });
-      await workedCallbacks(gateway);
+      await processedCallbacks(gateway);
       const { data } = await gateway.client.listCards({ query: { account: 'open-api', limit: 200 } });
       const shown = data.find(({ providerRef }) => providerRef === card?.card_id);
       expect(shown).toMatchObject({ status: status === 3 ? 'frozen' : 'active' });
@@ -176,7 +176,7 @@ test('a notification cut anew under its own signature is the same one, and that 
     .split('\n')
     .filter((one) => one.includes('differs from the stored one'));
   expect(others).toEqual([]);
-  const [stored] = await workedCallbacks(gateway);
+  const [stored] = await processedCallbacks(gateway);
   expect(JSON.parse(line ?? '{}')).toMatchObject({ account: 'onerway', callback: stored?.id });
   expect(stored).toMatchObject({ deliveries: 3 });
 });
@@ -203,7 +203,7 @@ test('a token without its user makes the lists be read of those who are known to
     const transactionId = `179826250992569970${index}`;
     await post(at('onerway'), admin.onerway.notification({ ...sale, tokenId, transactionId }));
   }
-  await workedCallbacks(gateway);
+  await processedCallbacks(gateway);
   expect(admin.requestCount('onerway', 'queryTokenList')).toBe(asked + 2);
 });
 
@@ -270,7 +270,7 @@ describe('refused, with no row and one more in the counter:', () => {
       expect(await post(at('keysecure'), message)).toMatchObject({ status: 200, text: accepted });
     }
     expect(await countCallbacks(gateway)).toBe(before + 1);
-    expect(await workedCallbacks(gateway)).toContainEqual(
+    expect(await processedCallbacks(gateway)).toContainEqual(
       expect.objectContaining({ kind: 'card_changed', deliveries: 3, state: 'processed' }),
     );
   });
@@ -426,7 +426,7 @@ describe('what the sandbox sends by itself', () => {
       const sent = await admin.callbacks.release({ order, times: 3, seed: 7 });
       expect(sent).toHaveLength(15);
       expect(sent.every(({ acknowledged }) => acknowledged)).toBe(true);
-      await workedCallbacks(gateway);
+      await processedCallbacks(gateway);
       expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({
         status: 'cancelled',
         providerStatus: 'Delete',

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { OpenAccount } from '../src/accounts/accounts.ts';
 import { changeKinds } from '../src/cards/change-card.ts';
 import { beginChange } from '../src/cards/change-store.ts';
-import { takeCards } from '../src/cards/take-cards.ts';
-import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
+import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
 import { call, problemOf } from './setup/call.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { dump, findLeaks } from './setup/leaks.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 import { duringUpdate } from './setup/meeting.ts';
 
 type ChangeId = 'activateCard' | 'freezeCard' | 'unfreezeCard' | 'cancelCard' | 'setCardPin';
@@ -106,9 +106,9 @@ describe('the life of a card', () => {
     const account = keysecure();
     const old = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
     await change('freezeCard', card.id);
-    await takeCards(gateway.services, account, [old], { by: 'list', askedAt: before });
+    await ingestCards(gateway.services, account, [old], { by: 'list', askedAt: before });
     expect(await stored(card.id)).toMatchObject({ status: 'frozen' });
-    await takeCards(gateway.services, account, [old], { by: 'list', askedAt: new Date(Date.now() + 1000) });
+    await ingestCards(gateway.services, account, [old], { by: 'list', askedAt: new Date(Date.now() + 1000) });
     expect(await stored(card.id)).toMatchObject({ status: 'active', providerStatus: 'Activated' });
   });
 
@@ -119,7 +119,7 @@ describe('the life of a card', () => {
     await duringUpdate(
       gateway.pool,
       { table: 'cards', last: active.providerRef },
-      () => takeCards(gateway.services, keysecure(), [frozen, active], { by: 'list', askedAt: new Date() }),
+      () => ingestCards(gateway.services, keysecure(), [frozen, active], { by: 'list', askedAt: new Date() }),
       (other) =>
         other.query(`UPDATE cards SET last4 = '9876', balance = 5.5 WHERE provider_ref = $1`, [frozen.providerRef]),
     );
@@ -130,7 +130,7 @@ describe('the life of a card', () => {
     const card = await cards.made('virtual');
     const said = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
     const inAMinute = new Date(Date.now() + 60_000);
-    await takeCards(gateway.services, keysecure(), [said], { by: 'callback', askedAt: inAMinute });
+    await ingestCards(gateway.services, keysecure(), [said], { by: 'callback', askedAt: inAMinute });
     expect(await change('freezeCard', card.id)).toMatchObject({ status: 200, data: { status: 'frozen' } });
     expect(await stored(card.id)).toMatchObject({ status: 'frozen', syncedAt: inAMinute.toISOString() });
   });
@@ -150,7 +150,7 @@ describe('the life of a card', () => {
     await gateway.pool.query('DELETE FROM operation_attempts WHERE operation_id = $1', [freeze.id]);
     const late = done({ status: 'frozen', providerStatus: 'Frozen' } as const);
     const attempt = attemptOf('send', late, freeze.createdAt, new Date());
-    await settleOperation(gateway.services, kind, freeze, late, 'answer', attempt, 'late');
+    await resolveWrite(gateway.services, kind, freeze, late, 'answer', attempt, 'late');
     expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'answer' });
     expect(await stored(card.id)).toMatchObject({ status: 'cancelled' });
   });
@@ -262,7 +262,7 @@ describe('a change that the card does not allow', () => {
     const account = gateway.services.accounts.byName('open-api');
     if (account === undefined) throw new Error('no account');
     const card = { providerRef: 'freeze-me', status: 'active', providerStatus: '2' } as const;
-    await takeCards(gateway.services, account, [card], { by: 'list', askedAt: new Date() });
+    await ingestCards(gateway.services, account, [card], { by: 'list', askedAt: new Date() });
     const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
     await expect(gateway.client.freezeCard({ params: { id: data[0]?.id ?? '' } })).rejects.toMatchObject({
       code: 'not-supported',
@@ -337,7 +337,7 @@ describe('a change whose answer is lost', () => {
     ['cancelCard', 'card/status/update', 'Activated', 'active', 'cancelled', 'card_deleted'],
   ] as const;
 
-  test.each(changes)('%s settles by reading the card again', async (act, path, word, before, after, effect) => {
+  test.each(changes)('%s resolves by reading the card again', async (act, path, word, before, after, effect) => {
     const { id } = await cards.made('physical', word);
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_reset' });
     const idempotencyKey = crypto.randomUUID();
@@ -345,17 +345,17 @@ describe('a change whose answer is lost', () => {
     expect({ status, location }).toEqual({ status: 202, location: `/v1/operations/${data.operation?.id}` });
     expect(data).toMatchObject({ status: before, operation: { outcome: 'unknown', resolvesBy: 'look-up' } });
 
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
-    const settled = await stored(id);
-    expect(settled).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
+    const resolved = await stored(id);
+    expect(resolved).toMatchObject({ status: after, operation: { outcome: 'succeeded' } });
     const repeated = await change(act, id, idempotencyKey);
-    expect(repeated).toMatchObject({ status: 200, replayed: true, data: settled });
+    expect(repeated).toMatchObject({ status: 200, replayed: true, data: resolved });
     expect(effects(id)).toEqual([effect]);
   });
 
   test.each(changes)(
-    '%s settles by a card that somebody refreshes',
+    '%s resolves by a card that somebody refreshes',
     async (act, path, word, _before, after, effect) => {
       const { id } = await cards.made('physical', word);
       gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: path, fault: 'work_then_bad_gateway' });
@@ -372,7 +372,7 @@ describe('a change whose answer is lost', () => {
     const key = crypto.randomUUID();
     const lost = await change('freezeCard', id, key);
     expect(lost.status).toBe(202);
-    await settleNow(gateway.services, lost.data.operation?.id);
+    await reconcileNow(gateway.services, lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({
       outcome: 'unknown',
       resolvesBy: 'look-up',
@@ -381,7 +381,7 @@ describe('a change whose answer is lost', () => {
     expect(await stored(id)).toMatchObject({ status: 'active' });
 
     expect(await change('freezeCard', id)).toMatchObject({ status: 200, data: { status: 'frozen' } });
-    await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
+    await reconcileNow(ahead(gateway, 60_000), lost.data.operation?.id);
     const params = { id: lost.data.operation?.id ?? '' };
     const made = (await stored(id)).operation?.id;
     expect(await operation(params.id)).toMatchObject({
@@ -408,42 +408,42 @@ describe('a change whose answer is lost', () => {
     const first = await change('freezeCard', id);
     lose('work_then_reset');
     const second = await change('freezeCard', id);
-    await settleNow(ahead(gateway, 60_000), first.data.operation?.id);
+    await reconcileNow(ahead(gateway, 60_000), first.data.operation?.id);
     expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
-    await settleNow(ahead(gateway, 60_000), second.data.operation?.id);
+    await reconcileNow(ahead(gateway, 60_000), second.data.operation?.id);
     expect(await operation(second.data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
     expect(await operation(first.data.operation?.id)).toMatchObject({ outcome: 'superseded' });
   });
 
-  test('is not settled by a state from before it, where the provider takes changes over later than it answers', async () => {
+  test('is not resolved by a state from before it, where the provider takes changes over later than it answers', async () => {
     const { id } = await cards.made('virtual');
     await change('freezeCard', id);
     // Accepted, and not in effect yet.
     gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Activated' });
     lose('reset');
     const lost = await change('unfreezeCard', id);
-    await settleNow(gateway.services, lost.data.operation?.id);
+    await reconcileNow(gateway.services, lost.data.operation?.id);
     await cards.refreshed(id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
 
     gateway.sandbox.admin.keysecure.updateCard(id, { status: 'Frozen' });
-    await settleNow(ahead(gateway, 60_000), lost.data.operation?.id);
+    await reconcileNow(ahead(gateway, 60_000), lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
     expect(await stored(id)).toMatchObject({ status: 'frozen' });
   });
 
-  test('and that follows another settles once what came before it has to be in effect', async () => {
+  test('and that follows another resolves once what came before it has to be in effect', async () => {
     const { id } = await cards.made('virtual');
     await change('freezeCard', id);
     lose('work_then_reset');
     const lost = await change('unfreezeCard', id);
-    await settleNow(gateway.services, lost.data.operation?.id);
+    await reconcileNow(gateway.services, lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
-    await settleNow(ahead(gateway, 31_000), lost.data.operation?.id);
+    await reconcileNow(ahead(gateway, 31_000), lost.data.operation?.id);
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
   });
 
-  test('and that follows another is not settled by what may have been so before', async () => {
+  test('and that follows another is not resolved by what may have been so before', async () => {
     const card = await cards.made('virtual');
     await change('freezeCard', card.id);
     lose('work_then_reset');
@@ -452,7 +452,7 @@ describe('a change whose answer is lost', () => {
     const shown = { providerRef: String(card.providerRef), status: 'active', providerStatus: 'Activated' } as const;
     const told = (earliestMs: number) => {
       const moment = { earliest: new Date(sentAt + earliestMs), askedAt: new Date(sentAt + 31_000) };
-      return takeCards(gateway.services, keysecure(), [shown], { by: 'callback', ...moment });
+      return ingestCards(gateway.services, keysecure(), [shown], { by: 'callback', ...moment });
     };
     await told(29_000);
     expect(await operation(lost)).toMatchObject({ outcome: 'unknown' });
@@ -460,18 +460,22 @@ describe('a change whose answer is lost', () => {
     expect(await operation(lost)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'callback' });
   });
 
-  test('leaves behind what its look-up reads, also where that settles nothing', async () => {
+  test('leaves behind what its look-up reads, also where that resolves nothing', async () => {
     const { id } = await cards.made('physical', 'Activated');
     lose('reset');
     const lost = await change('freezeCard', id);
     gateway.sandbox.admin.keysecure.updateCard(id, { status: 'ToActivate' });
-    await settleNow(gateway.services, lost.data.operation?.id);
+    await reconcileNow(gateway.services, lost.data.operation?.id);
     expect(await stored(id)).toMatchObject({ status: 'inactive', providerStatus: 'ToActivate' });
     expect(await operation(lost.data.operation?.id)).toMatchObject({ outcome: 'unknown' });
   });
 
   test.each([
-    ['by a look-up', (_id: string, lost: Changed) => settleNow(gateway.services, lost.data.operation?.id), 'look-up'],
+    [
+      'by a look-up',
+      (_id: string, lost: Changed) => reconcileNow(gateway.services, lost.data.operation?.id),
+      'look-up',
+    ],
     ['by a refreshed card', (id: string) => cards.refreshed(id), 'list'],
   ] as const)(
     'is refused, %s, once the card is cancelled: it can no longer come about',
@@ -496,7 +500,7 @@ describe('a change whose answer is lost', () => {
     const lost = await change('setCardPin', id);
     expect(lost).toMatchObject({ status: 202, data: { operation: { outcome: 'unknown', resolvesBy: 'person' } } });
     const asked = counts();
-    await settleNow(gateway.services, lost.data.operation?.id);
+    await reconcileNow(gateway.services, lost.data.operation?.id);
     expect(counts()).toEqual(asked);
     expect((await change('setCardPin', id)).status).toBe(200);
 

@@ -78,14 +78,14 @@ describe('a cardholder', () => {
       sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'work_then_reset' });
       const body = { account: 'keysecure', reference: 'rejected-2', sumsubShareToken: 'reject-me' };
       const { id } = await client.createCardholder({ body });
-      // The list, by which the lost answer settles, tells the reason; the single view does not.
-      const settled = await until(
+      // The list, by which the lost answer resolves, tells the reason; the single view does not.
+      const resolved = await until(
         () => client.getCardholder({ params: { id } }),
         ({ operation }) => operation?.outcome === 'succeeded',
       );
-      expect(settled).toMatchObject({ status: 'rejected', failReason: 'Document could not be verified' });
+      expect(resolved).toMatchObject({ status: 'rejected', failReason: 'Document could not be verified' });
       const query = { refresh: true };
-      expect(await client.getCardholder({ params: { id }, query })).toMatchObject({ failReason: settled.failReason });
+      expect(await client.getCardholder({ params: { id }, query })).toMatchObject({ failReason: resolved.failReason });
       sandbox.admin.keysecure.updateCardholder(id, { status: 'Approved' });
       expect(await client.getCardholder({ params: { id }, query })).toMatchObject({
         status: 'approved',
@@ -292,13 +292,13 @@ describe('another application for the same person', () => {
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'work_then_reset' });
     const lost = await again(holder.id);
     expect(lost).toMatchObject({ status: 202, data: { status: 'rejected', operation: { outcome: 'unknown' } } });
-    const settled = await until(
+    const resolved = await until(
       () => gateway.client.getCardholder({ params: { id: holder.id } }),
       ({ operation }) => operation?.outcome === 'succeeded',
     );
     // As the look-up read it: the provider has begun to check anew.
-    expect(['pending', 'in_review', 'approved']).toContain(settled?.status);
-    expect(settled).toMatchObject({ failReason: null });
+    expect(['pending', 'in_review', 'approved']).toContain(resolved?.status);
+    expect(resolved).toMatchObject({ failReason: null });
     expect(resubmitted(holder.id)).toBe(1);
   });
 

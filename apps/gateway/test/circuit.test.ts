@@ -1,6 +1,6 @@
 import type { Answer, Exchange } from '@card-gateway/adapter-kit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createAdmission } from '../src/accounts/admission.ts';
+import { createAccountBulkhead } from '../src/accounts/account-bulkhead.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from '../src/accounts/circuit.ts';
 import { until } from './setup/until.ts';
 
@@ -107,73 +107,73 @@ describe('a circuit, while the clock of the machine is set back', () => {
 });
 
 describe('the door of an account', () => {
-  const door = (places: number, queue: number, waitMs = 60_000) =>
-    createAdmission({ places, queue, waitMs, circuit: { failures: 1, restMs: 60_000, patienceMs: 1 } });
-  const enter = (admission: ReturnType<typeof door>, work: () => Promise<string>) =>
-    admission.admit<string>(60_000, work, (why) => why);
+  const door = (slots: number, queue: number, waitMs = 60_000) =>
+    createAccountBulkhead({ slots, queue, waitMs, circuit: { failures: 1, restMs: 60_000, patienceMs: 1 } });
+  const enter = (bulkhead: ReturnType<typeof door>, work: () => Promise<string>) =>
+    bulkhead.withSlot<string>(60_000, work, (why) => why);
 
   test('takes so many, keeps so many waiting in their order, and refuses the rest', async () => {
-    const admission = door(2, 3);
+    const bulkhead = door(2, 3);
     const ended: number[] = [];
     const gates = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
     const calls = gates.map(({ promise }, index) =>
-      enter(admission, async () => {
+      enter(bulkhead, async () => {
         await promise;
         ended.push(index);
         return 'done';
       }),
     );
     expect(await Promise.all(calls.slice(5))).toEqual(Array<string>(3).fill('ACCOUNT_BUSY'));
-    expect(admission.load()).toMatchObject({ inFlight: 2, queued: 3 });
+    expect(bulkhead.load()).toMatchObject({ inFlight: 2, queued: 3 });
     for (const gate of gates.toReversed()) gate.resolve();
     expect(await Promise.all(calls.slice(0, 5))).toEqual(Array<string>(5).fill('done'));
     expect(ended.slice(2)).toEqual([2, 3, 4]);
-    expect(admission.load()).toMatchObject({ inFlight: 0, queued: 0 });
+    expect(bulkhead.load()).toMatchObject({ inFlight: 0, queued: 0 });
   });
 
   test('gives a place back also when the work fails', async () => {
-    const admission = door(1, 0);
-    await expect(enter(admission, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await enter(admission, async () => 'done')).toBe('done');
+    const bulkhead = door(1, 0);
+    await expect(enter(bulkhead, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await enter(bulkhead, async () => 'done')).toBe('done');
   });
 
   test('keeps nobody waiting for longer than it may', async () => {
-    const admission = door(1, 5, 10);
+    const bulkhead = door(1, 5, 10);
     const gate = Promise.withResolvers<string>();
-    const first = enter(admission, () => gate.promise);
-    expect(await enter(admission, async () => 'done')).toBe('ACCOUNT_BUSY');
-    expect(admission.load()).toMatchObject({ inFlight: 1, queued: 0 });
+    const first = enter(bulkhead, () => gate.promise);
+    expect(await enter(bulkhead, async () => 'done')).toBe('ACCOUNT_BUSY');
+    expect(bulkhead.load()).toMatchObject({ inFlight: 1, queued: 0 });
     gate.resolve('done');
     expect(await first).toBe('done');
   });
 
   test('takes one place for a call however many it makes within', async () => {
-    const admission = door(1, 0);
-    expect(await enter(admission, () => enter(admission, async () => 'inner'))).toBe('inner');
+    const bulkhead = door(1, 0);
+    expect(await enter(bulkhead, () => enter(bulkhead, async () => 'inner'))).toBe('inner');
   });
 
   test('sends those in line away when the circuit opens, and lets a look-up past both', async () => {
-    const admission = door(1, 5);
-    const send = admission.watched(async (order) => (order.operation === 'fails' ? lost : answered(200)));
+    const bulkhead = door(1, 5);
+    const send = bulkhead.watched(async (order) => (order.operation === 'fails' ? lost : answered(200)));
     const request = (operation: string) =>
       send({ operation, method: 'GET', url: '', headers: {}, body: null, timeoutMs: 5000 });
     const gate = Promise.withResolvers<void>();
-    const first = enter(admission, async () => {
+    const first = enter(bulkhead, async () => {
       await gate.promise;
       await request('fails');
       return 'done';
     });
-    const waiting = [enter(admission, async () => 'done'), enter(admission, async () => 'done')];
+    const waiting = [enter(bulkhead, async () => 'done'), enter(bulkhead, async () => 'done')];
     await until(
-      async () => admission.load().queued,
+      async () => bulkhead.load().queued,
       (queued) => queued === 2,
     );
     gate.resolve();
     expect(await Promise.all([first, ...waiting])).toEqual(['done', 'CIRCUIT_OPEN', 'CIRCUIT_OPEN']);
-    expect(admission.load()).toEqual({ inFlight: 0, queued: 0, circuit: 'open' });
-    expect(admission.retryAfterSeconds()).toBe(60);
-    expect(await enter(admission, async () => 'done')).toBe('CIRCUIT_OPEN');
-    expect(await admission.pass(() => request('look-up'))).toMatchObject({ status: 200 });
-    expect(admission.load().circuit).toBe('closed');
+    expect(bulkhead.load()).toEqual({ inFlight: 0, queued: 0, circuit: 'open' });
+    expect(bulkhead.retryAfterSeconds()).toBe(60);
+    expect(await enter(bulkhead, async () => 'done')).toBe('CIRCUIT_OPEN');
+    expect(await bulkhead.bypass(() => request('look-up'))).toMatchObject({ status: 200 });
+    expect(bulkhead.load().circuit).toBe('closed');
   });
 });

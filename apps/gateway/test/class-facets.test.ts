@@ -5,7 +5,7 @@ import {
   type CardChange,
   type CardControlsFacet,
   type CardReference,
-  type ChangeSettlement,
+  type ChangeReconciliation,
   done,
   type Outcome,
   type ProviderAdapter,
@@ -35,13 +35,13 @@ class Rest {
     const url = `${this.#baseUrl}/cards/${card.providerRef}/${kind}`;
     const request = { operation: kind, method: 'PUT', url, headers: {}, body: null } as const;
     const exchange = await this.#host.send({ ...request, timeoutMs: call.timeoutMs });
-    return readAnswer(exchange, { reply: z.object({}), judge: () => done({ providerStatus: null }) });
+    return readAnswer(exchange, { reply: z.object({}), interpret: () => done({ providerStatus: null }) });
   }
 }
 
 class Controls extends Rest implements CardControlsFacet {
   readonly #longestPin = 4;
-  readonly settlement: Readonly<Record<CardChange['kind'], ChangeSettlement>> = {
+  readonly reconciliation: Readonly<Record<CardChange['kind'], ChangeReconciliation>> = {
     activate: { by: 'person', why: 'no call shows it' },
     freeze: { by: 'person', why: 'no call shows it' },
     unfreeze: { by: 'person', why: 'no call shows it' },
@@ -114,7 +114,7 @@ test('the methods of a class are called, inherited ones too, on the object they 
   loopback.reply(() => json({}));
   expect(await controls().change(card, { kind: 'freeze' }, { timeoutMs: 5000 })).toMatchObject({ kind: 'done' });
   expect(loopback.requests).toMatchObject([{ method: 'PUT', path: '/cards/c1/freeze' }]);
-  expect(controls().settlement.freeze).toMatchObject({ by: 'person' });
+  expect(controls().reconciliation.freeze).toMatchObject({ by: 'person' });
 });
 
 test('what asks the provider takes a place at the account; what asks nobody does not', async () => {

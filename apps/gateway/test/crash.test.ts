@@ -10,7 +10,7 @@ import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts'
 import { type GatewayProcess, type Installation, install } from './setup/process.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
 import { send } from './setup/send.ts';
-import { ageSubmitting } from './setup/settle.ts';
+import { ageSubmitting } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 let database: TestDatabase;
@@ -146,7 +146,7 @@ describe('kill -9 of the gateway', () => {
     });
   });
 
-  test('after the answer, before it is recorded: settles to the card that was made', async () => {
+  test('after the answer, before it is recorded: resolves to the card that was made', async () => {
     const key = newKey();
     const before = { issued: issued(), applied: applied() };
     toProvider.freeze();
@@ -311,7 +311,7 @@ describe('SIGTERM', () => {
     expect(await ended).toEqual({ code: 0, signal: null });
     const { rows } = await ownPool.query("SELECT DISTINCT state FROM operations WHERE state <> 'succeeded'");
     expect(rows).toEqual([{ state: 'unknown' }]);
-    // What waits does so durably: the next process settles it.
+    // What waits does so durably: the next process resolves it.
     const next = await ownInstallation.start();
     await until(
       () => next.client.listOperations({ query: { outcome: 'unknown' } }),

@@ -236,7 +236,7 @@ describe('a caller that goes away', () => {
     await once(socket, 'close');
   }
 
-  test('ends no write that was sent: it settles, and its repeat has the answer', async () => {
+  test('ends no write that was sent: it resolves, and its repeat has the answer', async () => {
     const { admin } = gateway.sandbox;
     const idempotencyKey = newKey();
     const before = admin.requestCount('keysecure', 'card/apply');

@@ -120,10 +120,10 @@ test('SIGTERM with work at every stage: what was accepted is answered or waits d
       .call('issueCard', { body, idempotencyKey: `kept-${index}` })
       .catch((error: unknown) => error as { status: number; code?: string }),
   );
-  let turnedAway = 0;
-  for (const answer of answering) void answer.then(() => (turnedAway += 1));
+  let rejected = 0;
+  for (const answer of answering) void answer.then(() => (rejected += 1));
   await until(
-    async () => turnedAway,
+    async () => rejected,
     (count) => count === 12,
   );
   const text = await metrics();

@@ -77,7 +77,7 @@ describe.each(everyOperation)('%s in the document', (id, operation) => {
   });
 
   test('says what an unknown outcome looks like, if it writes', () => {
-    if (operation.effect === 'read' || operation.settlesAtOnce === true) {
+    if (operation.effect === 'read' || operation.resolvesAtOnce === true) {
       return expect(answers()['202']).toBeUndefined();
     }
     const unknown = answers()['202'];

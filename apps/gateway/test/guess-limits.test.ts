@@ -8,7 +8,7 @@ import { deleteOldGuesses } from '../src/guesses/store.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard } from './setup/orders.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 let second: Awaited<ReturnType<TestGateway['another']>>;
@@ -192,7 +192,7 @@ describe('a security code that is guessed', () => {
       admin.addFault({ provider: 'keysecure', operation: 'card/active', fault: 'reset' });
       lost.push((await tryCode(gateway.client, wrong(count))).operation?.id);
     }
-    for (const id of lost) await settleNow(gateway.services, id);
+    for (const id of lost) await reconcileNow(gateway.services, id);
     await expect(tryCode(gateway.client, cvv)).rejects.toMatchObject({ code: 'guess-limit' });
   });
 

@@ -16,7 +16,7 @@ import {
 } from '@card-gateway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeRules } from '../src/cards/change-card.ts';
-import { next, type Happening, type Standing } from '../src/ledger/machine.ts';
+import { transition, type WriteEvent, type WriteState } from '../src/ledger/machine.ts';
 import { slug } from '../src/portal/page.ts';
 import { readStateDiagram, type StateDiagram } from '../src/portal/state-diagram.ts';
 import { call } from './setup/call.ts';
@@ -191,37 +191,37 @@ describe('the diagrams of states', () => {
 
   test('Write: show the steps of the machine, and no other', () => {
     const at = new Date('2026-11-22T10:00:00.000Z');
-    const standing = (state: Standing['state']): Standing => ({
+    const write = (state: WriteState['state']): WriteState => ({
       state,
       fence: 1,
       leaseUntil: null,
-      settlesBy: 'look-up',
+      resolvesBy: 'look-up',
       unknownBecause: null,
       unknownSince: null,
       lookUps: 0,
       nextLookUpAt: null,
       silentSince: null,
       silentMs: 0,
-      settledBy: null,
-      settledAt: null,
+      resolvedBy: null,
+      resolvedAt: null,
       supersededBy: null,
     });
-    const happenings: Happening[] = [
-      ...(['done', 'refused'] as const).flatMap((outcome): Happening[] => [
-        { kind: 'shown', outcome, by: 'answer' },
-        { kind: 'shown', outcome, by: 'list' },
+    const events: WriteEvent[] = [
+      ...(['done', 'refused'] as const).flatMap((outcome): WriteEvent[] => [
+        { kind: 'evidenceSeen', outcome, by: 'answer' },
+        { kind: 'evidenceSeen', outcome, by: 'list' },
         { kind: 'resolved', outcome },
       ]),
-      { kind: 'lost', why: 'no_answer', fence: 1 },
-      { kind: 'abandoned' },
-      { kind: 'taken', leaseMs: 1 },
-      { kind: 'looked-up', showed: 'absent', fence: 1 },
-      { kind: 'woken' },
+      { kind: 'answerLost', why: 'no_answer', fence: 1 },
+      { kind: 'leaseExpired' },
+      { kind: 'lookUpStarted', leaseMs: 1 },
+      { kind: 'lookUpFinished', showed: 'absent', fence: 1 },
+      { kind: 'providerRecovered' },
       { kind: 'superseded', by: 'another' },
     ];
     const steps = operationOutcome.options.flatMap((from) =>
-      happenings.flatMap((event) => {
-        const to = next(standing(from), event, at)?.state ?? from;
+      events.flatMap((event) => {
+        const to = transition(write(from), event, at)?.state ?? from;
         return to === from ? [] : [`${from} → ${to}`];
       }),
     );

@@ -3,7 +3,7 @@ import { GatewayProblem } from '@card-gateway/client';
 import { newUuid, type Outcome, refused } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
@@ -400,7 +400,7 @@ describe('a refusal that may pass does not stay with its key', () => {
       const operation = await findById(services.pool, id);
       if (operation === null) throw new Error('There is no such operation.');
       const attempt = attemptOf('send', passing, new Date(), new Date());
-      await settleOperation(services, startSyncKind, operation, passing, 'answer', attempt, 'first');
+      await resolveWrite(services, startSyncKind, operation, passing, 'answer', attempt, 'first');
       expect(await write(async () => refused('declined'))).toMatchObject({ status: 422, replayed: false });
       return passing;
     });

@@ -3,7 +3,7 @@ import { type FaultName, faultNames } from '@card-gateway/sandbox';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type CanaryGateway, startCanaryGateway } from './setup/canaries.ts';
 import { type Act, canaryActs, type ReadyAct } from './setup/canary-acts.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 
 let canary: CanaryGateway;
 let acts: readonly Act[];
@@ -79,12 +79,12 @@ test.each(faultNames)('nothing leaks where the providers answer with %s', async 
   await expectNoLeak();
 });
 
-test('nothing leaks where look-ups settle what was lost', async () => {
+test('nothing leaks where look-ups resolve what was lost', async () => {
   const { gateway, read } = canary;
   const { body } = await read('/v1/operations?outcome=unknown&limit=200');
   const unknown = (body['data'] as { id: string }[]).map(({ id }) => id);
   expect(unknown.length).toBeGreaterThan(0);
-  await Promise.all(unknown.map((id) => settleNow(gateway.services, id)));
+  await Promise.all(unknown.map((id) => reconcileNow(gateway.services, id)));
   await read('/v1/operations?limit=200');
   await expectNoLeak();
 });

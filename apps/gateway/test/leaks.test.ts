@@ -9,7 +9,7 @@ import { cardMaker } from './setup/cards.ts';
 import { type Canaries, findHashes, findLeaks } from './setup/leaks.ts';
 import { cardOrder } from './setup/orders.ts';
 import type { RawRequest } from './setup/send.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 let canary: CanaryGateway;
@@ -230,7 +230,7 @@ test('nothing leaks where a write that was lost is looked up, or resolved by a p
     expect({ id, status }).toEqual({ id, status: 202 });
     lost.push((body?.['operation'] as { id: string } | undefined)?.id ?? '');
   }
-  await Promise.all(lost.map((id) => settleNow(gateway.services, id)));
+  await Promise.all(lost.map((id) => reconcileNow(gateway.services, id)));
   const body = { outcome: 'refused', reason: 'support says that nothing came of it' };
   const states = await Promise.all(lost.map((id) => read(`/v1/operations/${id}`)));
   const open = states.flatMap(({ body: { id, outcome } }) => (outcome === 'unknown' ? [id ?? ''] : []));

@@ -2,9 +2,9 @@ import { newUuid } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
-import { type Happening, next, type Standing } from '../src/ledger/machine.ts';
+import { type WriteEvent, transition, type WriteState } from '../src/ledger/machine.ts';
 import { wakeAccount } from '../src/ledger/queue-store.ts';
-import { claim, findById, type OperationRow, settle } from '../src/ledger/store.ts';
+import { claim, findById, type OperationRow, applyEvent } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 /** What the database itself refuses, whoever writes and whatever their code makes of it. */
@@ -153,7 +153,7 @@ test('an operation is superseded by one that succeeded, and only its own answer 
   await close(lost, 'succeeded', 'answer');
 });
 
-test('an operation that is not settled keeps its key, and one that is being sent has an owner', async () => {
+test('an operation that is not resolved keeps its key, and one that is being sent has an owner', async () => {
   const id = await insertUnknown();
   await expect(
     pool.query('UPDATE operations SET idempotency_key = NULL, request_hash = NULL WHERE id = $1', [id]),
@@ -190,7 +190,7 @@ describe('what is stored of a write', () => {
         idempotencyKey: id,
         account,
         resourceId: id,
-        settlesBy: 'look-up',
+        resolvesBy: 'look-up',
         createdAt: start,
         leaseUntil: new Date(start.getTime() + leaseMs),
       },
@@ -202,17 +202,17 @@ describe('what is stored of a write', () => {
   }
 
   /** Does in the database what the machine does in memory, by an owner who saw the write as it was then. */
-  async function store(operation: OperationRow, event: Happening, at: Date): Promise<void> {
-    if (event.kind === 'woken') {
+  async function store(operation: OperationRow, event: WriteEvent, at: Date): Promise<void> {
+    if (event.kind === 'providerRecovered') {
       await wakeAccount(pool, operation.account, at);
       return;
     }
-    const settles = event.kind === 'shown' || event.kind === 'resolved' ? event.outcome : null;
-    const outcome = settles ?? 'unknown';
+    const resolves = event.kind === 'evidenceSeen' || event.kind === 'resolved' ? event.outcome : null;
+    const outcome = resolves ?? 'unknown';
     const said = { httpStatus: null, providerCode: null, providerMessage: null };
     const attempt = { kind: 'list', startedAt: at, finishedAt: at, outcome, ...said } as const;
     const refusal = outcome === 'refused' ? ({ reason: 'declined', code: null, message: null } as const) : null;
-    await settle(pool, { operation, event, at, refusal, attempt }, async (client) => {
+    await applyEvent(pool, { operation, event, at, refusal, attempt }, async (client) => {
       if (event.kind === 'resolved') {
         await insertResolution(operation.id, { outcome: event.outcome === 'done' ? 'succeeded' : 'refused' }, client);
       }
@@ -220,28 +220,32 @@ describe('what is stored of a write', () => {
     });
   }
 
-  const standingOf = ({ state, fence, leaseUntil, settlesBy, unknownBecause, unknownSince, ...rest }: Standing) => {
-    const { lookUps, nextLookUpAt, silentSince, silentMs, settledBy, settledAt } = rest;
-    const unknown = { unknownBecause, unknownSince, settlesBy, lookUps, nextLookUpAt, silentSince, silentMs };
-    return { state, fence, leaseUntil, settledBy, settledAt, ...unknown };
+  const stateOf = ({ state, fence, leaseUntil, resolvesBy, unknownBecause, unknownSince, ...rest }: WriteState) => {
+    const { lookUps, nextLookUpAt, silentSince, silentMs, resolvedBy, resolvedAt } = rest;
+    const unknown = { unknownBecause, unknownSince, resolvesBy, lookUps, nextLookUpAt, silentSince, silentMs };
+    return { state, fence, leaseUntil, resolvedBy, resolvedAt, ...unknown };
   };
 
   const fence = fc.integer({ min: 1, max: 4 });
-  const happening: fc.Arbitrary<Happening> = fc.oneof(
-    fc.record({ kind: fc.constant('lost'), why: fc.constant('no_answer'), fence }),
-    fc.constant({ kind: 'abandoned' } as const),
-    fc.record({ kind: fc.constant('taken'), leaseMs: fc.constantFrom(1000, leaseMs) }),
+  const event: fc.Arbitrary<WriteEvent> = fc.oneof(
+    fc.record({ kind: fc.constant('answerLost'), why: fc.constant('no_answer'), fence }),
+    fc.constant({ kind: 'leaseExpired' } as const),
+    fc.record({ kind: fc.constant('lookUpStarted'), leaseMs: fc.constantFrom(1000, leaseMs) }),
     fc.record({
-      kind: fc.constant('looked-up'),
+      kind: fc.constant('lookUpFinished'),
       showed: fc.constantFrom('absent', 'silence', 'unreadable', 'contradiction'),
       fence,
     }),
-    fc.constant({ kind: 'woken' } as const),
-    fc.record({ kind: fc.constant('shown'), outcome: fc.constantFrom('done', 'refused'), by: fc.constant('list') }),
+    fc.constant({ kind: 'providerRecovered' } as const),
+    fc.record({
+      kind: fc.constant('evidenceSeen'),
+      outcome: fc.constantFrom('done', 'refused'),
+      by: fc.constant('list'),
+    }),
     fc.record({ kind: fc.constant('resolved'), outcome: fc.constantFrom('done', 'refused') }),
   );
   const steps = fc.array(
-    fc.record({ event: happening, afterMs: fc.integer({ min: 1, max: 60_000 }), seenBefore: fc.nat(3) }),
+    fc.record({ event: event, afterMs: fc.integer({ min: 1, max: 60_000 }), seenBefore: fc.nat(3) }),
     {
       minLength: 1,
       maxLength: 10,
@@ -253,18 +257,18 @@ describe('what is stored of a write', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (path) => {
         const recorded = await record(`account-${(run += 1)}`);
-        const lost: Happening = { kind: 'lost', why: 'no_answer', fence: 1 };
-        let standing: Standing = recorded;
+        const lost: WriteEvent = { kind: 'answerLost', why: 'no_answer', fence: 1 };
+        let write: WriteState = recorded;
         const rows = [recorded];
         let at = start;
         for (const { event, afterMs, seenBefore } of [{ event: lost, afterMs: 1, seenBefore: 0 }, ...path]) {
           at = new Date(at.getTime() + afterMs);
           await store(rows.at(-1 - seenBefore) ?? recorded, event, at);
-          standing = next(standing, event, at) ?? standing;
+          write = transition(write, event, at) ?? write;
           const now = await findById(pool, recorded.id);
           if (now === null) throw new Error('The operation is gone.');
           rows.push(now);
-          expect(standingOf(now), JSON.stringify(event)).toEqual(standingOf(standing));
+          expect(stateOf(now), JSON.stringify(event)).toEqual(stateOf(write));
         }
       }),
       { numRuns: 60 },

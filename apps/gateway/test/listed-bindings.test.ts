@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 
 const userIp = '203.0.113.9';
 let gateway: TestGateway;
@@ -32,7 +32,7 @@ async function awaitingCode(card = bankCard()) {
 }
 
 describe('a list of what a user has bound', () => {
-  test('settles a lost code that it shows to have bound the card, where no look-up can ask', async () => {
+  test('resolves a lost code that it shows to have bound the card, where no look-up can ask', async () => {
     const { id, card, verify } = await awaitingCode();
     gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_reset' });
     const lost = await gateway.client.verifyBinding(verify());
@@ -54,7 +54,7 @@ describe('a list of what a user has bound', () => {
   test.each([
     ['work_then_reset', 'removed', { outcome: 'succeeded', resolvedBy: 'list' }],
     ['reset', 'bound', { outcome: 'unknown' }],
-  ] as const)('settles a lost removal once it lacks the token: %s', async (fault, status, outcome) => {
+  ] as const)('resolves a lost removal once it lacks the token: %s', async (fault, status, outcome) => {
     const user = `holder-${fault}`;
     gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
     const query = { account: 'onerway', user, kind: 'token', refresh: true } as const;
@@ -120,9 +120,9 @@ describe('an answer that cannot be read', () => {
     admin.addFault({ provider: 'onerway', operation: 'deleteToken', fault: 'reset' });
     const lost = await gateway.client.removeBinding({ params: { id: data[0]?.id ?? '' } });
     admin.addFault({ provider: 'onerway', operation: 'queryTokenList', fault, times: 0 });
-    await settleNow(gateway.services, lost.operation?.id);
+    await reconcileNow(gateway.services, lost.operation?.id);
     expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
-    await settleNow(ahead(gateway, 72 * 3_600_000), lost.operation?.id);
+    await reconcileNow(ahead(gateway, 72 * 3_600_000), lost.operation?.id);
     expect(await operation(lost.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy });
   });
 });

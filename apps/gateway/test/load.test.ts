@@ -3,7 +3,7 @@ import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 const places = 4;
@@ -91,9 +91,9 @@ describe('one provider that hangs', () => {
       (now) => now?.inFlight === places && now.queued === queue,
     );
 
-    const turnedAway = await Promise.all(keysOf('too-many', 2 * capacity).map(send));
-    expect(turnedAway.map(({ status, code }) => [status, code])).toEqual(turnedAway.map(() => [503, 'account-busy']));
-    expect(turnedAway.every(({ retryAfterMs }) => (retryAfterMs ?? 0) > 0)).toBe(true);
+    const rejected = await Promise.all(keysOf('too-many', 2 * capacity).map(send));
+    expect(rejected.map(({ status, code }) => [status, code])).toEqual(rejected.map(() => [503, 'account-busy']));
+    expect(rejected.every(({ retryAfterMs }) => (retryAfterMs ?? 0) > 0)).toBe(true);
     const read = await gateway.client
       .call('getCard', { params: { id: card.id }, query: { refresh: true } })
       .catch((error: unknown) => error);
@@ -207,7 +207,7 @@ describe('a provider that keeps failing', () => {
     for (const idempotencyKey of keysOf('failing', 5)) await send(idempotencyKey);
     admin.clearFaults();
     expect(load()?.circuit).toBe('open');
-    await settleNow(gateway.services, lost.operation?.id);
+    await reconcileNow(gateway.services, lost.operation?.id);
     expect(await gateway.client.getOperation({ params: { id: lost.operation?.id ?? '' } })).toMatchObject({
       outcome: 'succeeded',
     });

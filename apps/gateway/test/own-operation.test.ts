@@ -1,7 +1,7 @@
 import { done, type OperationType, newUuid, refused, unknown, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyBindingKind } from '../src/bindings/verify-binding.ts';
-import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
@@ -9,7 +9,7 @@ import { insertSync } from '../src/syncs/store.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, smsCode } from './setup/orders.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 let cards: Awaited<ReturnType<typeof cardMaker>>;
@@ -181,7 +181,7 @@ test.each(Object.entries(writes))('a repeat of an unknown %s shows that very wri
   expect(again).toMatchObject({ status: 202, replayed: true, data: { operation: first.data.operation } });
 });
 
-test('a write that settles after a later one keeps the answer that is its own', async () => {
+test('a write that resolves after a later one keeps the answer that is its own', async () => {
   const { id } = await cards.made('virtual');
   const params = { id };
   gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'work_then_reset' });
@@ -199,7 +199,7 @@ test('a write that settles after a later one keeps the answer that is its own', 
     data: { operation: { id: lost.data.operation?.id, outcome: 'unknown' } },
   });
 
-  await settleNow(gateway.services, lost.data.operation?.id);
+  await reconcileNow(gateway.services, lost.data.operation?.id);
   expect(await gateway.client.call('freezeCard', input)).toMatchObject({
     status: 200,
     replayed: true,
@@ -220,7 +220,7 @@ test.each([
 
   const attempt = attemptOf('look-up', outcome, new Date(), new Date());
   const kind = verifyBindingKind(gateway.services);
-  expect(await settleOperation(gateway.services, kind, earlier, outcome, 'look-up', attempt, 'late')).not.toBeNull();
+  expect(await resolveWrite(gateway.services, kind, earlier, outcome, 'look-up', attempt, 'late')).not.toBeNull();
 
   const { rows } = await gateway.pool.query('SELECT status, attempts_left FROM bindings WHERE id = $1', [id]);
   expect(rows).toEqual([{ status: 'verifying', attempts_left: 5 }]);

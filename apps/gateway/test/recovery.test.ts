@@ -1,10 +1,10 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
-import { settleUnknown, sweep } from '../src/jobs/settle.ts';
+import { reconcileWrite, sweep } from '../src/jobs/reconcile.ts';
 import { queueForgotten, wakeAccount } from '../src/ledger/queue-store.ts';
 import { findById, type OperationRow } from '../src/ledger/store.ts';
-import { attemptOf, giveUp, postpone, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
+import { attemptOf, giveUp, postpone, resolveWrite, takeLookUp } from '../src/ledger/resolve.ts';
 import type { Services } from '../src/services.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
@@ -59,7 +59,7 @@ async function live(operations: readonly string[], untilMs: number): Promise<voi
     const rows = await Promise.all(operations.map(rowOf));
     const [first] = rows.toSorted((one, other) => dueMs(one) - dueMs(other));
     if (first === undefined || dueMs(first) > untilMs) return;
-    await settleUnknown(at(dueMs(first)), writeKinds(gateway.services), first.id);
+    await reconcileWrite(at(dueMs(first)), writeKinds(gateway.services), first.id);
   }
 }
 
@@ -69,19 +69,19 @@ describe('a provider that is away', () => {
     gateway.sandbox.admin.addFault({ provider: 'keysecure', ...fault });
   };
 
-  test.each([1, 60, 900])('for %i s: what it did settles within 60 s of its return', async (seconds) => {
+  test.each([1, 60, 900])('for %i s: what it did resolves within 60 s of its return', async (seconds) => {
     away();
     const lost = await lostOrder('work_then_reset');
     const back = Date.now() + seconds * 1000;
     await live([lost.operation], back);
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', settlesBy: 'look-up' });
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', resolvesBy: 'look-up' });
     gateway.sandbox.admin.clearFaults();
     await live([lost.operation], back + 60_000);
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', settledBy: 'look-up' });
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', resolvedBy: 'look-up' });
     expect(issued(lost.card)).toBe(1);
   });
 
-  test('for three days: it is asked each 30 s all the time, and what it did settles within 60 s of its return', async () => {
+  test('for three days: it is asked each 30 s all the time, and what it did resolves within 60 s of its return', async () => {
     away();
     const lost = await lostOrder('work_then_reset');
     await live([lost.operation], Date.now() + 120_000);
@@ -93,11 +93,11 @@ describe('a provider that is away', () => {
     ]);
     await live([lost.operation], back);
     const last = await rowOf(lost.operation);
-    expect(last).toMatchObject({ state: 'unknown', settlesBy: 'look-up' });
+    expect(last).toMatchObject({ state: 'unknown', resolvesBy: 'look-up' });
     expect(dueMs(last)).toBe(back + 5000);
     gateway.sandbox.admin.clearFaults();
     await live([lost.operation], back + 60_000);
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', settledBy: 'look-up' });
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', resolvedBy: 'look-up' });
   });
 
   test('uses up none of the 72 h after which a person is asked', async () => {
@@ -111,13 +111,13 @@ describe('a provider that is away', () => {
     ]);
     gateway.sandbox.admin.clearFaults();
     await live([lost.operation], back + 600_000);
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', settlesBy: 'look-up', silentSince: null });
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', resolvesBy: 'look-up', silentSince: null });
     await gateway.pool.query('UPDATE operations SET next_look_up_at = $2 WHERE id = $1', [
       uuidOf('operation', lost.operation),
       new Date(back + 73 * 3_600_000),
     ]);
     await live([lost.operation], back + 74 * 3_600_000);
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', settlesBy: 'person', nextLookUpAt: null });
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown', resolvesBy: 'person', nextLookUpAt: null });
   });
 
   test('has all writes that wait looked up at once when it is back, also those that waited long', async () => {
@@ -130,21 +130,21 @@ describe('a provider that is away', () => {
     away();
     const lost = await lostOrder('work_then_reset');
     const own = await rowOf(lost.operation);
-    await settleUnknown(at(dueMs(own)), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(dueMs(own)), writeKinds(gateway.services), own.id);
     const silent = await rowOf(lost.operation);
     expect(silent.silentSince).not.toBeNull();
     expect(dueMs(await rowOf(patient.operation))).toBe(dueMs(before));
 
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(silent);
-    await settleUnknown(at(back), writeKinds(gateway.services), silent.id);
+    await reconcileWrite(at(back), writeKinds(gateway.services), silent.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
     const woken = await rowOf(patient.operation);
     expect(woken).toMatchObject({ state: 'unknown', lookUps: 0 });
     expect(dueMs(woken)).toBe(back);
     expect(await queuedAt(woken)).toBe(back);
     // An answer after an answer wakes nobody.
-    await settleUnknown(at(back), writeKinds(gateway.services), woken.id);
+    await reconcileWrite(at(back), writeKinds(gateway.services), woken.id);
     expect(dueMs(await rowOf(patient.operation))).toBe(back + 5000);
   });
 
@@ -158,7 +158,7 @@ describe('a provider that is away', () => {
 
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(next);
-    await settleUnknown(at(back), writeKinds(gateway.services), next.id);
+    await reconcileWrite(at(back), writeKinds(gateway.services), next.id);
     const silentMs = back - (other.silentSince?.getTime() ?? back);
     expect(silentMs).toBeGreaterThan(30_000);
     expect(await findById(gateway.pool, other.id)).toMatchObject({ lookUps: 0, silentSince: null, silentMs });
@@ -171,7 +171,7 @@ describe('a provider that is away', () => {
     away();
     const lost = await lostOrder('work_then_reset');
     const own = await rowOf(lost.operation);
-    await settleUnknown(at(dueMs(own)), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(dueMs(own)), writeKinds(gateway.services), own.id);
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(await rowOf(lost.operation));
 
@@ -181,11 +181,11 @@ describe('a provider that is away', () => {
        CREATE TRIGGER refuse_wake BEFORE UPDATE ON operations FOR EACH ROW WHEN (OLD.look_ups > 0 AND NEW.look_ups = 0)
          EXECUTE FUNCTION refuse_wake()`,
     );
-    await expect(settleUnknown(at(back), writeKinds(gateway.services), own.id)).rejects.toThrow('ended');
+    await expect(reconcileWrite(at(back), writeKinds(gateway.services), own.id)).rejects.toThrow('ended');
     await gateway.owner.query('DROP FUNCTION refuse_wake CASCADE');
     // Its lease runs out, and another process does the same.
     const later = back + 60_000;
-    await settleUnknown(at(later), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(later), writeKinds(gateway.services), own.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
     expect(dueMs(await rowOf(patient.operation))).toBe(later);
   });
@@ -231,8 +231,8 @@ describe('of two that work on one write', () => {
     if (first === null) throw new Error('Nobody has it.');
     const found = { kind: 'done', value: { providerRef: 'C-seen-late' }, evidence: null } as const;
     const attempt = attemptOf('look-up', found, new Date(start), new Date(start));
-    await settleOperation(at(start + leaseMs), kind(), first, found, 'look-up', attempt, 'stale');
-    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', settledBy: 'look-up', leaseUntil: null });
+    await resolveWrite(at(start + leaseMs), kind(), first, found, 'look-up', attempt, 'stale');
+    expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded', resolvedBy: 'look-up', leaseUntil: null });
   });
 
   test('the sender has it while it may still answer; then it is given up, and only its evidence counts', async () => {
@@ -309,12 +309,12 @@ describe('of two that work on one write', () => {
     await gateway.pool.query('SELECT graphile_worker.remove_job($1)', [`settle:${seen.id}`]);
     await sweep(at(start + 50_000));
     expect(await queuedAt(seen)).toBeUndefined();
-    await settleUnknown(at(start + 50_000), writeKinds(gateway.services), seen.id);
+    await reconcileWrite(at(start + 50_000), writeKinds(gateway.services), seen.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown' });
 
     await sweep(at(start + 61_000));
     expect(await queuedAt(seen)).toBeDefined();
-    await settleUnknown(at(start + 61_000), writeKinds(gateway.services), seen.id);
+    await reconcileWrite(at(start + 61_000), writeKinds(gateway.services), seen.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { send } from './setup/send.ts';
-import { settleNow } from './setup/settle.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -105,7 +105,7 @@ describe('a removal whose answer is lost', () => {
     },
   );
 
-  test('after the work settles from the list, which lacks it; it is sent once', async () => {
+  test('after the work resolves from the list, which lacks it; it is sent once', async () => {
     const { params, providerRef } = await boundToken();
     fail('work_then_reset');
     const { status, data } = await gateway.client.call('removeBinding', { params });
@@ -115,7 +115,7 @@ describe('a removal whose answer is lost', () => {
       outcome: 'unknown',
     });
     const before = asked();
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(await gateway.client.getBinding({ params })).toMatchObject({
       status: 'removed',
       operation: { outcome: 'succeeded' },
@@ -128,7 +128,7 @@ describe('a removal whose answer is lost', () => {
     fail('work_then_reset');
     const { operation } = await gateway.client.removeBinding({ params });
     gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{ id: '..' }] });
-    await settleNow(gateway.services, operation?.id);
+    await reconcileNow(gateway.services, operation?.id);
     expect(await gateway.client.getOperation({ params: { id: operation?.id ?? '' } })).toMatchObject({
       outcome: 'unknown',
       resolvesBy: 'look-up',
@@ -140,7 +140,7 @@ describe('a removal whose answer is lost', () => {
     const { params, id, providerRef } = await boundToken();
     fail('reset');
     const lost = await gateway.client.removeBinding({ params });
-    await settleNow(gateway.services, lost.operation?.id);
+    await reconcileNow(gateway.services, lost.operation?.id);
     expect(await gateway.client.getBinding({ params })).toMatchObject({
       status: 'bound',
       operation: { outcome: 'unknown' },
@@ -148,7 +148,7 @@ describe('a removal whose answer is lost', () => {
     expect(await gateway.client.removeBinding({ params })).toMatchObject({ status: 'removed' });
     expect([deleted(providerRef), await statusOf(id)]).toEqual([1, 'removed']);
     // That it is gone from the list is the second one's work.
-    await settleNow(gateway.services, lost.operation?.id);
+    await reconcileNow(gateway.services, lost.operation?.id);
     expect(await gateway.client.getOperation({ params: { id: lost.operation?.id ?? '' } })).toMatchObject({
       outcome: 'superseded',
       resolvedBy: null,

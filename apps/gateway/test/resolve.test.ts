@@ -3,15 +3,15 @@ import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
-import { takeCards } from '../src/cards/take-cards.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { findById } from '../src/ledger/store.ts';
-import { attemptOf, settleOperation, takeLookUp } from '../src/ledger/settle.ts';
+import { attemptOf, resolveWrite, takeLookUp } from '../src/ledger/resolve.ts';
 import { resolveOperation } from '../src/operations/resolve-operation.ts';
-import { unsettledCounts } from '../src/unsettled/store.ts';
+import { unresolvedCounts } from '../src/unresolved/store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, send } from './setup/send.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 let order: CardOrder;
@@ -122,7 +122,7 @@ describe('a person who found that a write succeeded', () => {
     expect(rows).toEqual([{ caller: 'desk', purpose: reason }]);
     // The look-up that was queued finds nothing left to do.
     const lookUps = gateway.sandbox.admin.requestCount('keysecure', 'card/list');
-    await settleNow(gateway.services, lost.operation);
+    await reconcileNow(gateway.services, lost.operation);
     expect(gateway.sandbox.admin.requestCount('keysecure', 'card/list')).toBe(lookUps);
   });
 
@@ -175,7 +175,7 @@ describe('a person who found that a write succeeded', () => {
     );
     if (other?.kind !== 'done' || account === undefined) throw new Error('There is no other card.');
     const { providerRef } = other.value;
-    await takeCards(gateway.services, account, [{ providerRef }], { by: 'list', askedAt: new Date() });
+    await ingestCards(gateway.services, account, [{ providerRef }], { by: 'list', askedAt: new Date() });
     const [row] = await rowsOf(providerRef);
     expect(row).toBeDefined();
     for (const named of [providerRef, 'C-of-nobody']) {
@@ -198,7 +198,7 @@ describe('a person who found that a write succeeded', () => {
     const account = gateway.services.accounts.byName('keysecure');
     const listed = { providerRef: 'C-listed-without-reference' };
     if (account === undefined) throw new Error('There is no account.');
-    await takeCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date() });
+    await ingestCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date() });
     const rows = await rowsOf(listed.providerRef);
     // Nobody can be asked at an account that is no longer configured.
     const none = openAccounts([], { config: gateway.services.config, now: Date.now, report: () => {} });
@@ -219,7 +219,7 @@ describe('a person who found that a write succeeded', () => {
     expect(await rowsOf(listed.providerRef)).toEqual(rows);
   });
 
-  test('is not heard where the provider shows otherwise, which settles the write', async () => {
+  test('is not heard where the provider shows otherwise, which resolves the write', async () => {
     const lost = await lostAnswer();
     expect(await resolve(lost.operation, { outcome: 'refused', reason })).toMatchObject({ status: 409 });
     expect(await read(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up', resolution: null });
@@ -310,7 +310,7 @@ describe('a person who found that nothing happened', () => {
     const late = { kind: 'done', value: { providerRef: 'C-late' }, evidence: null } as const;
     const attempt = attemptOf('send', late, new Date(), new Date());
     const stale = { ...operation, state: 'submitting', fence: 1 } as const;
-    expect(await settleOperation(gateway.services, kind, stale, late, 'answer', attempt, 'late')).toBeNull();
+    expect(await resolveWrite(gateway.services, kind, stale, late, 'answer', attempt, 'late')).toBeNull();
     expect(await read(lost.operation)).toMatchObject({
       outcome: 'refused',
       resolvedBy: 'person',
@@ -331,7 +331,7 @@ describe('a person who found that nothing happened', () => {
     await resolve(lost.operation, { outcome: 'refused', reason });
     const found = { kind: 'done', value: { providerRef: 'C-found-late' }, evidence: null } as const;
     const attempt = attemptOf('look-up', found, new Date(), new Date());
-    expect(await settleOperation(gateway.services, kind, asking, found, 'look-up', attempt, 'late')).toBeNull();
+    expect(await resolveWrite(gateway.services, kind, asking, found, 'look-up', attempt, 'late')).toBeNull();
     expect(await read(lost.operation)).toMatchObject({
       outcome: 'refused',
       resolvedBy: 'person',
@@ -456,13 +456,13 @@ describe('a resolution', () => {
 });
 
 test('what waits is counted by account, and listed by what it waits for', async () => {
-  const before = (await unsettledCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
+  const before = (await unresolvedCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
   const [asked, left] = [await lostOrder(), await lostOrder()];
   // 72 h of "not found" leave it to a person.
-  await settleNow(ahead(gateway, 72 * 3_600_000), left.operation);
+  await reconcileNow(ahead(gateway, 72 * 3_600_000), left.operation);
   expect(await read(left.operation)).toMatchObject({ resolvesBy: 'person', nextLookUpAt: null });
 
-  const after = (await unsettledCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
+  const after = (await unresolvedCounts(gateway.pool)).find(({ account }) => account === 'keysecure');
   expect(after).toMatchObject({
     unknown: (before?.unknown ?? 0) + 2,
     waitingForPerson: (before?.waitingForPerson ?? 0) + 1,

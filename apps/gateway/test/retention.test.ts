@@ -4,7 +4,7 @@ import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
 import { removeOld } from '../src/jobs/retention.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard } from './setup/orders.ts';
-import { ahead } from './setup/settle.ts';
+import { ahead } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ test('the number of a card that is over goes, lists do not bring it back, and it
   expect(await kept('over')).toEqual(there);
 });
 
-test('the fingerprints of a binding that is over go; of one that is not, or not settled, they stay; repeats are answered as before', async () => {
+test('the fingerprints of a binding that is over go; of one that is not, or not resolved, they stay; repeats are answered as before', async () => {
   const { client, sandbox, pool } = gateway;
   const order = { body: bankCard(), idempotencyKey: 'an-order' };
   const [over, open] = [await client.startBinding(order), await client.startBinding({ body: bankCard() })];

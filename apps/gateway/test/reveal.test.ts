@@ -4,7 +4,7 @@ import { revealCard } from '../src/cards/reveal-card.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { ahead } from './setup/settle.ts';
+import { ahead } from './setup/reconcile.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
 import { until } from './setup/until.ts';
 

@@ -2,7 +2,7 @@ import { type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/te
 import { newUuid, toPublicId } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 
 let provider: Harbour;
 let gateway: TestGateway;
@@ -64,7 +64,7 @@ test.each([
 ])('an order that %s is sent again, the same under the same key, and done once', async (_name, isDone) => {
   const before = orders().length;
   const id = await lost(isDone);
-  await settleNow(gateway.services, id);
+  await reconcileNow(gateway.services, id);
   expect(await outcomeOf(id)).toMatchObject({ outcome: 'succeeded' });
   expect(provider.moved).toEqual([1250]);
   const [first, again, ...more] = orders().slice(before);
@@ -77,10 +77,10 @@ test('a refusal of the order tells that nothing happened; one of this request al
   const id = await lost(true, '1000.01');
   const { answer } = provider;
   provider.answer = () => ({ kind: 'answer', status: 429, body: '{"error":{"code":"too_many","detail":"wait"}}' });
-  await settleNow(gateway.services, id);
+  await reconcileNow(gateway.services, id);
   expect(await outcomeOf(id)).toEqual({ outcome: 'unknown', resolvesBy: 'look-up' });
   provider.answer = answer;
-  await settleNow(ahead(gateway, 60_000), id);
+  await reconcileNow(ahead(gateway, 60_000), id);
   expect(await outcomeOf(id)).toMatchObject({ outcome: 'refused' });
   expect(provider.moved).toEqual([]);
 });
@@ -88,7 +88,7 @@ test('a refusal of the order tells that nothing happened; one of this request al
 test('once the provider may have forgotten the key, nothing is sent and a person must say', async () => {
   const id = await lost(true);
   const before = orders().length;
-  await settleNow(ahead(gateway, 86_400_000), id);
+  await reconcileNow(ahead(gateway, 86_400_000), id);
   expect(await outcomeOf(id)).toEqual({ outcome: 'unknown', resolvesBy: 'person' });
   expect(orders()).toHaveLength(before);
 });

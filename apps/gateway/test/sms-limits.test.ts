@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startBinding } from '../src/bindings/start-binding.ts';
 import { type Settings, startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
-import { ahead } from './setup/settle.ts';
+import { ahead } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());

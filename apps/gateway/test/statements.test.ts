@@ -11,7 +11,7 @@ import { Source } from './statements/source.ts';
 
 /** Columns that are never null, though neither the schema nor the statement's plan shows it. */
 const neverNull = {
-  'unsettled/store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
+  'unresolved/store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
   'guesses/store.ts: "waitMs" may be null, and is number here': 'made of a column and a parameter that are not null',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
   'bindings/bound-cards-store.ts: "id" may be null, and is string here': 'a primary key, through a UNION',

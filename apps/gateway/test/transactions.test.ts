@@ -2,7 +2,7 @@ import type { OperationInput } from '@card-gateway/client';
 import type { ProviderTransaction } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenAccount } from '../src/accounts/accounts.ts';
-import { takeCards } from '../src/cards/take-cards.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { storeProviderTransactions } from '../src/transactions/store.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -197,7 +197,7 @@ describe('the transactions of a card', () => {
     const openApi = gateway.services.accounts.byName('open-api');
     if (openApi === undefined) throw new Error('no account');
     const card = { providerRef: 'no-list', status: 'active', providerStatus: '2' } as const;
-    await takeCards(gateway.services, openApi, [card], { by: 'list', askedAt: new Date() });
+    await ingestCards(gateway.services, openApi, [card], { by: 'list', askedAt: new Date() });
     const { data } = await gateway.client.listCards({ query: { account: 'open-api' } });
     const id = data[0]?.id ?? '';
     expect((await list(id)).data).toEqual([]);
@@ -231,7 +231,7 @@ describe('one transaction', () => {
     );
     expect(rows).toHaveLength(1);
     const card = { providerRef: early.cardRef, status: 'active', providerStatus: 'Activated' } as const;
-    await takeCards(gateway.services, account, [card], { by: 'list', askedAt: new Date() });
+    await ingestCards(gateway.services, account, [card], { by: 'list', askedAt: new Date() });
     const found = (await gateway.client.listCards({ query: { account: 'keysecure' } })).data.find(
       ({ providerRef }) => providerRef === early.cardRef,
     );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { approvedCardholder } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type Rewriter, startRewriter } from './setup/rewrite.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 
 type Order = OperationInput<'createTransfer'>['body'];
 
@@ -162,17 +162,21 @@ describe('a transfer whose answer is lost', () => {
     expect(data).toMatchObject({ status: 'pending', providerRef: null, operation: { resolvesBy: 'look-up' } });
     expect((await send(order(cardholder), idempotencyKey)).status).toBe(202);
 
-    await settleNow(gateway.services, data.operation?.id);
-    const settled = await transfer(data.id);
-    expect(settled).toMatchObject({
+    await reconcileNow(gateway.services, data.operation?.id);
+    const resolved = await transfer(data.id);
+    expect(resolved).toMatchObject({
       status: 'succeeded',
       providerStatus: 'Success',
       balanceBefore: { amount: '0.00' },
       balanceAfter: { amount: '100.00' },
       operation: { outcome: 'succeeded' },
     });
-    expect(settled.providerRef).not.toBeNull();
-    expect(await send(order(cardholder), idempotencyKey)).toMatchObject({ status: 201, replayed: true, data: settled });
+    expect(resolved.providerRef).not.toBeNull();
+    expect(await send(order(cardholder), idempotencyKey)).toMatchObject({
+      status: 201,
+      replayed: true,
+      data: resolved,
+    });
     expect([sent(), moved().length]).toEqual([before[0] + 1, before[1] + 1]);
     expect(await balance(cardholder)).toBe('100.00');
   });
@@ -182,7 +186,7 @@ describe('a transfer whose answer is lost', () => {
     const before = [sent(), moved().length];
     lose('reset');
     const { data } = await send(order(cardholder));
-    for (const later of [0, 60_000, 600_000]) await settleNow(ahead(gateway, later), data.operation?.id);
+    for (const later of [0, 60_000, 600_000]) await reconcileNow(ahead(gateway, later), data.operation?.id);
     expect(await operation(data.operation?.id)).toMatchObject({
       outcome: 'unknown',
       resolvesBy: 'look-up',
@@ -203,8 +207,8 @@ describe('a transfer whose answer is lost', () => {
     const { data } = await send(order(cardholder), idempotencyKey);
     front.rewrite = (path, text) =>
       path.endsWith('/transfer/list') ? text.replaceAll('"status":"Success"', `"status":"${word}"`) : text;
-    await settleNow(gateway.services, data.operation?.id);
-    // What the look-up read is kept, whatever it settles: a person finds the transfer by its number.
+    await reconcileNow(gateway.services, data.operation?.id);
+    // What the look-up read is kept, whatever it resolves: a person finds the transfer by its number.
     expect(await transfer(data.id)).toMatchObject({
       status,
       providerRef: expect.any(String) as string,
@@ -227,7 +231,7 @@ describe('a transfer whose answer is lost', () => {
     const { status, data } = await send(order(cardholder));
     expect(status).toBe(202);
     expect(data).toMatchObject({ status: 'pending', providerRef: null });
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(await transfer(data.id)).toMatchObject({ status: 'succeeded', operation: { outcome: 'succeeded' } });
     expect(sent()).toBe(before + 1);
   });
@@ -246,7 +250,7 @@ describe('a transfer whose answer is lost', () => {
       changed = text.search(said) >= 0;
       return text.replaceAll(said, instead);
     };
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(changed).toBe(true);
     expect(await transfer(data.id)).toMatchObject({
       status: 'pending',
@@ -254,7 +258,7 @@ describe('a transfer whose answer is lost', () => {
       operation: { outcome: 'unknown' },
     });
     front.rewrite = (_path, text) => text;
-    await settleNow(ahead(gateway, 60_000), data.operation?.id);
+    await reconcileNow(ahead(gateway, 60_000), data.operation?.id);
     expect(await transfer(data.id)).toMatchObject({ status: 'succeeded', operation: { outcome: 'succeeded' } });
   });
 
@@ -267,7 +271,7 @@ describe('a transfer whose answer is lost', () => {
       path.endsWith('/transfer/list')
         ? text.replaceAll(/"transfer_no":"[^"]*"/g, `"transfer_no":"${other.providerRef}"`)
         : text;
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(await operation(data.operation?.id)).toMatchObject({ outcome: 'unknown', resolvesBy: 'person' });
     expect(await transfer(data.id)).toMatchObject({ status: 'pending', providerRef: null });
     expect(await transfer(other.id)).toEqual(other);
@@ -278,7 +282,7 @@ describe('a transfer whose answer is lost', () => {
     const out = order(cardholder, { direction: 'out' });
     const { status, data } = await send(out);
     expect(status).toBe(202);
-    await settleNow(gateway.services, data.operation?.id);
+    await reconcileNow(gateway.services, data.operation?.id);
     expect(await operation(data.operation?.id)).toMatchObject({
       outcome: 'unknown',
       unknownBecause: 'unlisted_code',

@@ -4,7 +4,7 @@ import { createUnrecorded } from '../src/unrecorded.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
 import { send } from './setup/send.ts';
-import { ageSubmitting, settleNow } from './setup/settle.ts';
+import { ageSubmitting, reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -112,7 +112,7 @@ describe('a record that nobody confirms', () => {
     expect(await send(gateway.url, key, request)).toMatchObject(unavailable);
     await ageSubmitting(gateway);
     const { data } = await gateway.client.listOperations({ query: { outcome: 'submitting' } });
-    await settleNow(gateway.services, data[0]?.id);
+    await reconcileNow(gateway.services, data[0]?.id);
     await nothingLeft();
     expect((await rows('issueCard')).at(-1)).toEqual(notSent);
   });
@@ -143,7 +143,7 @@ test('a repeat takes a write over whose sender is gone, and does not wait for th
     `settle:${uuidOf('operation', id)}`,
   ]);
   expect(rowCount).toBe(1);
-  await settleNow(gateway.services, id);
+  await reconcileNow(gateway.services, id);
   expect(await send(gateway.url, key, request)).toMatchObject({ status: 201, replayed: true });
   await first;
   expect(admin.ledger({ effect: 'card_issued' })).toHaveLength(before + 1);

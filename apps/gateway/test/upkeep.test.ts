@@ -8,12 +8,12 @@ import { readAccounts } from '../src/accounts/accounts-file.ts';
 import { adapters } from '../src/adapters.ts';
 import { forgetKeys } from '../src/jobs/forget-keys.ts';
 import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
-import { sweep } from '../src/jobs/settle.ts';
+import { sweep } from '../src/jobs/reconcile.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import type { Services } from '../src/services.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
-import { ahead } from './setup/settle.ts';
+import { ahead } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 let order: CardOrder;
@@ -25,7 +25,7 @@ afterAll(() => gateway.close());
 
 const dayMs = 86_400_000;
 
-describe('the Idempotency-Key of a settled write', () => {
+describe('the Idempotency-Key of a resolved write', () => {
   const keyOf = async (operation: string | undefined) => {
     const { rows } = await gateway.pool.query(
       'SELECT idempotency_key AS key, request_hash AS hash, answer FROM operations WHERE id = $1',
@@ -52,7 +52,7 @@ describe('the Idempotency-Key of a settled write', () => {
     expect(await forgetKeys(ahead(gateway, 29 * dayMs))).toBe(0);
   });
 
-  test('stays as long as the write is not settled, however old it is, and 30 days from then', async () => {
+  test('stays as long as the write is not resolved, however old it is, and 30 days from then', async () => {
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
     const { operation } = await gateway.client.issueCard({ body: order });
     await forgetKeys(ahead(gateway, 400 * dayMs));

@@ -14,8 +14,8 @@ const operation: OperationFact = {
   type: 'issueCard',
   state: 'succeeded',
   resourceId: id,
-  settlesBy: 'look-up',
-  settledBy: 'answer',
+  resolvesBy: 'look-up',
+  resolvedBy: 'answer',
   nextLookUpAt: null,
   supersededBy: null,
   wasUnknown: false,
@@ -24,7 +24,7 @@ const operation: OperationFact = {
 const unknown: OperationFact = {
   ...operation,
   state: 'unknown',
-  settledBy: null,
+  resolvedBy: null,
   nextLookUpAt: new Date(),
   wasUnknown: true,
   hasEvidence: false,
@@ -240,7 +240,7 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
   ],
   ['two final answers', { intents: [{ ...intent, answers: [told('{}'), told('{"a":1}')] }] }, ['answers that changed']],
   [
-    'a settled operation that was settled again',
+    'a resolved operation that was resolved again',
     { changes: [{ operationId: operation.id, before: 'succeeded by answer', after: 'succeeded by look-up' }] },
     ['answers that changed'],
   ],

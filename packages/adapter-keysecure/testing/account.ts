@@ -98,10 +98,10 @@ export async function openAccount(
   };
 }
 
-/** The settlement of a write that is settled by looking it up. */
-export function lookUpOf<T extends { readonly by: string }>(settlement: T): Extract<T, { readonly by: 'look-up' }> {
-  if (settlement.by !== 'look-up') throw new Error('settled by a person');
-  return settlement as Extract<T, { readonly by: 'look-up' }>;
+/** The reconciliation of a write that is resolved by looking it up. */
+export function lookUpOf<T extends { readonly by: string }>(reconciliation: T): Extract<T, { readonly by: 'look-up' }> {
+  if (reconciliation.by !== 'look-up') throw new Error('settled by a person');
+  return reconciliation as Extract<T, { readonly by: 'look-up' }>;
 }
 
 /** The JSON object that a request carried; a GET carries none. */

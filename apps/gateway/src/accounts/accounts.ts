@@ -1,11 +1,11 @@
 import { adapterHost, type ExchangeReport, openTransport, type ProviderClock } from '@card-gateway/adapter-kit';
-import { type BindingKind, type Capability, type ProviderAdapter, redact } from '@card-gateway/core';
+import { type BindingKind, type FacetName, type ProviderAdapter, redact } from '@card-gateway/core';
 import type { Caller } from '../caller.ts';
 import { type Config, lookUpsAtOnce } from '../config.ts';
 import { ProblemError } from '../problem.ts';
 import type { Account } from './accounts-file.ts';
-import { admitCalls } from './admit-calls.ts';
-import { type Admission, createAdmission, type Load, type NotAdmitted } from './admission.ts';
+import { guardCalls } from './guard-calls.ts';
+import { type AccountBulkhead, createAccountBulkhead, type Load, type Rejection } from './account-bulkhead.ts';
 import type { CallbackSettings } from './callback-settings.ts';
 import { type Decider, openDecider } from './decider.ts';
 import { withProxy } from './proxy.ts';
@@ -25,7 +25,7 @@ export interface OpenAccount {
   readonly sandbox: boolean;
   readonly provider: string;
   readonly title: string;
-  /** Each of its calls waits for a place; see {@link Admission}. */
+  /** Each of its calls waits for a place; see {@link AccountBulkhead}. */
   readonly adapter: ProviderAdapter;
   /** What its answers tell of the provider's clock. */
   readonly clock: ProviderClock;
@@ -41,11 +41,11 @@ export interface OpenAccount {
    * @param longestMs how long it can wait for the place
    * @throws ProblemError 503 with Retry-After when there is none, or while the provider is left alone
    */
-  admitted<T>(longestMs: number, work: () => Promise<T>): Promise<T>;
+  withSlot<T>(longestMs: number, work: () => Promise<T>): Promise<T>;
   /** Does a look-up, which neither the line nor the circuit may stop. */
-  readonly pass: Admission['pass'];
+  readonly bypass: AccountBulkhead['bypass'];
   /** @param cause of a call that was not sent. @throws ProblemError 503 when it had no place */
-  requireAdmitted(cause: string | null): void;
+  requireSlot(cause: string | null): void;
 }
 
 /** Whom the rows that an account brings in belong to. */
@@ -75,8 +75,8 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
   const closing: (() => Promise<void>)[] = [];
   const all = accounts.map((account): OpenAccount => {
     let health: Health = { status: 'unknown', lastAnswerAt: null, lastFailureAt: null, lastFailure: null };
-    const admission = createAdmission({
-      places: config.PROVIDER_CONNECTIONS,
+    const bulkhead = createAccountBulkhead({
+      slots: config.PROVIDER_CONNECTIONS,
       queue: config.PROVIDER_QUEUE,
       waitMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
       circuit: {
@@ -104,27 +104,27 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       () => transport.close(),
       () => decisions.close(),
     );
-    const host = adapterHost({ send: admission.watched(transport.send), now: options.now });
-    const refusal = (why: NotAdmitted): ProblemError => notAdmitted(account.name, why, admission.retryAfterSeconds());
+    const host = adapterHost({ send: bulkhead.watched(transport.send), now: options.now });
+    const refusal = (why: Rejection): ProblemError => rejection(account.name, why, bulkhead.retryAfterSeconds());
     return {
       name: account.name,
       tenant: account.tenant,
       sandbox: account.sandbox,
       provider: account.adapter.provider,
       title: account.adapter.title,
-      adapter: admitCalls(account.adapter.create(account.settings, host), admission),
+      adapter: guardCalls(account.adapter.create(account.settings, host), bulkhead),
       clock: host.clock,
       callbacks: account.callbacks ?? {},
       authorization: decisions.decider,
       syncEveryMs: account.syncEveryMs,
       health: () => health,
-      load: () => admission.load(),
-      admitted: (longestMs, work) =>
-        admission.admit(longestMs, work, (why) => {
+      load: () => bulkhead.load(),
+      withSlot: (longestMs, work) =>
+        bulkhead.withSlot(longestMs, work, (why) => {
           throw refusal(why);
         }),
-      pass: (work) => admission.pass(work),
-      requireAdmitted: (cause) => {
+      bypass: (work) => bulkhead.bypass(work),
+      requireSlot: (cause) => {
         if (cause === 'ACCOUNT_BUSY' || cause === 'CIRCUIT_OPEN') throw refusal(cause);
       },
     };
@@ -168,7 +168,7 @@ function usualTimeMs(config: Config): number {
   );
 }
 
-function notAdmitted(account: string, why: NotAdmitted, retryAfterSeconds: number): ProblemError {
+function rejection(account: string, why: Rejection, retryAfterSeconds: number): ProblemError {
   switch (why) {
     case 'ACCOUNT_BUSY':
       return new ProblemError(
@@ -186,7 +186,7 @@ function notAdmitted(account: string, why: NotAdmitted, retryAfterSeconds: numbe
 }
 
 /** The facet of an account's adapter. @throws ProblemError 422 `not-supported` with the reason when it has none */
-export function facetOf<Name extends Capability>(account: OpenAccount, name: Name): NonNullable<ProviderAdapter[Name]> {
+export function facetOf<Name extends FacetName>(account: OpenAccount, name: Name): NonNullable<ProviderAdapter[Name]> {
   const facet = account.adapter[name];
   if (facet !== undefined) return facet;
   throw new ProblemError(
@@ -206,6 +206,6 @@ export function bindingKindOf(account: OpenAccount, named: BindingKind | undefin
 }
 
 /** Why an adapter lacks a facet. */
-export function gapReason(adapter: ProviderAdapter, name: Capability): string {
+export function gapReason(adapter: ProviderAdapter, name: FacetName): string {
   return adapter.gaps[name]?.reason ?? "The provider's documents describe no such call.";
 }

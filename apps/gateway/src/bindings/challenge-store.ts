@@ -165,7 +165,7 @@ export async function beginVerifying(client: PoolClient, id: string, operationId
   return rowCount === 1;
 }
 
-/** The operation that checks a code: what it settles late must not touch a binding that checks a newer one. */
+/** The operation that checks a code: what it resolves late must not touch a binding that checks a newer one. */
 interface VerifyingOperation {
   readonly id: string;
   readonly resourceId: string;
@@ -201,7 +201,7 @@ export async function endVerifying(
 
 /**
  * The card is bound by this binding. An older row that says the same gives way to it. A newer one stays: then this one
- * was settled late, after the card had been bound anew.
+ * was resolved late, after the card had been bound anew.
  */
 export async function markBound(client: PoolClient, id: string, at: Date): Promise<void> {
   const others = await boundRows(client, id);

@@ -8,7 +8,7 @@ import { pageOf, pageRequest } from '../page.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { storeBoundCards } from './bound-cards-store.ts';
-import { settleListed } from './settle-listed.ts';
+import { reconcileListed } from './reconcile-listed.ts';
 import { getBinding, listBindings } from './store.ts';
 import { bindingView } from './view.ts';
 
@@ -69,6 +69,6 @@ export async function refreshBindings(
       askedAt,
     }),
   );
-  await settleListed(services, account, { ...question, askedAt }, { value: list, evidence: outcome.evidence });
+  await reconcileListed(services, account, { ...question, askedAt }, { value: list, evidence: outcome.evidence });
   return { rows: list.cards.length, unreadable: list.unreadable };
 }

@@ -2,23 +2,23 @@ import { done, type Outcome, type ProviderCall, unknown, uuidOf } from '@card-ga
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import type { LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
-import { attemptOf, settleOperation } from '../ledger/settle.ts';
+import { attemptOf, resolveWrite } from '../ledger/resolve.ts';
 import { findById, findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { beginRemoving, markRemoved } from './bound-cards-store.ts';
-import { type List, viewBinding, whatLaterOnesLeave } from './settling.ts';
+import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
-/** How the outcome of a removal changes the binding; a lost one settles from the user's list, which then lacks it. */
+/** How the outcome of a removal changes the binding; a lost one resolves from the user's list, which then lacks it. */
 export function removeBindingKind(services: Services): WriteKind<null> {
   return {
     type: 'removeBinding',
     successStatus: 200,
-    settlesBy: ({ adapter: { unbinding, boundCards } }) =>
-      unbinding?.settlement.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person',
+    resolvesBy: ({ adapter: { unbinding, boundCards } }) =>
+      unbinding?.reconciliation.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person',
     apply: async (client, operation, outcome, { at }) => {
       switch (outcome.kind) {
         case 'done':
@@ -52,7 +52,7 @@ async function lookUpRemoved(
   call: ProviderCall,
 ): Promise<Outcome<null> | { readonly kind: 'absent' } | Superseded | null> {
   const { unbinding, boundCards } = account.adapter;
-  if (unbinding?.settlement.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
+  if (unbinding?.reconciliation.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
   const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
   if (row === null) return null;
   const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
@@ -85,7 +85,7 @@ export function removeBinding(services: Services, write: WriteRequest, publicId:
     const account = services.accounts.ofCaller(write.caller, row.account);
     const unbinding = facetOf(account, 'unbinding');
     const providerRef = requireBound(row);
-    await settleEarlierRemoval(services, kind, account, row, write);
+    await reconcileEarlierRemoval(services, kind, account, row, write);
     return {
       account,
       resourceId: id,
@@ -104,7 +104,7 @@ function requireBound(row: BindingRow): string {
 }
 
 /** An earlier removal without a known outcome may have worked: the list is read again before another is sent. */
-async function settleEarlierRemoval(
+async function reconcileEarlierRemoval(
   services: Services,
   kind: WriteKind<null>,
   account: OpenAccount,
@@ -121,12 +121,12 @@ async function settleEarlierRemoval(
   if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
-  await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
+  await resolveWrite(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
   throw new ProblemError('illegal-state', 'An earlier removal had worked: the binding is "removed".');
 }
 
 function underWay(): ProblemError {
-  return new ProblemError('illegal-state', 'Another removal of this binding is under way, or has settled it.', {
+  return new ProblemError('illegal-state', 'Another removal of this binding is under way, or has resolved it.', {
     retryAfterSeconds: 1,
   });
 }

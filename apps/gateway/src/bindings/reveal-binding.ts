@@ -1,7 +1,7 @@
 import type { revealedBindingSchema } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
+import { type RevealRequest, auditReveal } from '../audit/audit-reveal.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { tokenPlace } from './bound-cards-store.ts';
@@ -22,7 +22,7 @@ export async function revealBinding(
       errors: [{ pointer: 'path/id', detail: 'expected the id of a bound token' }],
     });
   }
-  await writeDownReveal(services, request, 'binding.reveal');
+  await auditReveal(services, request, 'binding.reveal');
   const token = services.sealing.open(tokenSealed, tokenPlace({ ...row, providerRef }));
   return { binding: request.id, token: token.reveal() };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { writeDownDenials } from '../audit/write-down-denial.ts';
+import { auditDenials } from '../audit/audit-denial.ts';
 import { mount, mountWrite } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { checkBinding, listBanks, lookUpIssuer } from './ask.ts';
@@ -17,7 +17,7 @@ export function bindingRoutes(app: FastifyInstance, services: Services): void {
     app,
     'revealBinding',
     ({ params, body, ...call }) => revealBinding(services, { ...call, id: params.id, purpose: body.purpose }),
-    writeDownDenials(services, 'binding.reveal'),
+    auditDenials(services, 'binding.reveal'),
   );
   mount(app, 'listBindings', ({ caller, query, traceparent }) => readBindings(services, caller, query, traceparent));
   mount(app, 'getBinding', ({ caller, params }) => readBinding(services, caller, params.id));

@@ -14,14 +14,14 @@ import {
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import { cardNumbersOf, requireGuess, settleGuess } from '../guesses/limits.ts';
+import { cardNumbersOf, requireGuess, closeGuess } from '../guesses/limits.ts';
 import { ProblemError } from '../problem.ts';
 import { notOurs } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { leastProviderMs } from '../setting-faults.ts';
-import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
+import { lookUpBound, resolvesBy, viewBinding } from './reconciliation.ts';
 import {
   awaitCode,
   boundRows,
@@ -35,15 +35,15 @@ import {
 /** A start that the provider answered, or what it said of the card after the answer was lost. */
 type Started = BindingStarted | { readonly status: 'bound' } | { readonly status: 'found_not_required' };
 
-/** How the outcome of a start changes the binding; a lost one settles from the user's list, never by a second SMS. */
+/** How the outcome of a start changes the binding; a lost one resolves from the user's list, never by a second SMS. */
 export function startBindingKind(services: Services): WriteKind<Started> {
   return {
     type: 'startBinding',
     successStatus: 201,
-    settlesBy,
+    resolvesBy,
     apply: async (client, operation, outcome, { at }) => {
       const id = operation.resourceId;
-      await settleGuess(client, operation.id, outcome);
+      await closeGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done':
           return started(outcome.value);

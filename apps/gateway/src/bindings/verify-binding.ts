@@ -4,13 +4,13 @@ import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { findById } from '../ledger/store.ts';
-import { attemptOf, isUnreadable, settleOperation } from '../ledger/settle.ts';
+import { attemptOf, isUnreadable, resolveWrite } from '../ledger/resolve.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { supersedeEarlierCodes } from './earlier-store.ts';
-import { lookUpBound, settlesBy, viewBinding } from './settling.ts';
+import { lookUpBound, resolvesBy, viewBinding } from './reconciliation.ts';
 import { awaitCodeAgain, beginVerifying, endVerifying, markBound } from './challenge-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
@@ -19,7 +19,7 @@ export function verifyBindingKind(services: Services): WriteKind<BindingVerified
   return {
     type: 'verifyBinding',
     successStatus: 200,
-    settlesBy,
+    resolvesBy,
     apply: async (client, operation, outcome, { at }) => {
       switch (outcome.kind) {
         case 'done':
@@ -57,7 +57,7 @@ export function verifyBinding(
     const binding = facetOf(account, 'binding');
     const userIp = requireUserIp(binding.needsUserIp, answer.userIp, '/userIp');
     const challenge = requireAwaitingCode(row);
-    await settleEarlierCode(services, kind, account, row, write, userIp);
+    await reconcileEarlierCode(services, kind, account, row, write, userIp);
     return {
       account,
       resourceId: id,
@@ -65,7 +65,7 @@ export function verifyBinding(
         if (!(await beginVerifying(client, id, operationId, at))) {
           throw new ProblemError(
             'illegal-state',
-            'Another code for this binding is being checked, or has settled it.',
+            'Another code for this binding is being checked, or has resolved it.',
             {
               retryAfterSeconds: 1,
             },
@@ -98,7 +98,7 @@ function requireAwaitingCode(row: BindingRow): string {
 }
 
 /** An earlier code without a known outcome may have bound the card: that is asked before another code is sent. */
-async function settleEarlierCode(
+async function reconcileEarlierCode(
   services: Services,
   kind: WriteKind<BindingVerified>,
   account: OpenAccount,
@@ -116,6 +116,6 @@ async function settleEarlierCode(
   if (isUnreadable(lookUp)) return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));
-  await settleOperation(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
+  await resolveWrite(services, kind, operation, lookUp, 'look-up', attempt, write.requestId);
   throw new ProblemError('illegal-state', 'An earlier code was accepted: the binding is "bound".');
 }

@@ -73,6 +73,6 @@ function callbackView(row: CallbackRow): Callback {
     decision: row.decision,
     failure: row.failure,
     receivedAt: row.receivedAt.toISOString(),
-    processedAt: row.workedAt?.toISOString() ?? null,
+    processedAt: row.processedAt?.toISOString() ?? null,
   };
 }

@@ -18,11 +18,11 @@ export interface CallbackRow {
   readonly decision: Decision | null;
   readonly failure: string | null;
   readonly receivedAt: Date;
-  readonly workedAt: Date | null;
+  readonly processedAt: Date | null;
 }
 
 const columns = `id, tenant, provider, account, deduplication_key AS "deduplicationKey", kind, record_sealed AS "recordSealed",
-  state, deliveries, decision, failure, received_at AS "receivedAt", worked_at AS "workedAt"`;
+  state, deliveries, decision, failure, received_at AS "receivedAt", worked_at AS "processedAt"`;
 
 /** A verified callback that has just come in. */
 export type NewCallback = Pick<
@@ -148,7 +148,7 @@ export async function markAsked(pool: Pool, id: string, at: Date): Promise<void>
 }
 
 /** It had its effect. A hint that came again meanwhile has a job of its own, which is still to run. */
-export async function markWorked(pool: Pool, row: Pick<CallbackRow, 'id' | 'deliveries'>, at: Date): Promise<void> {
+export async function markProcessed(pool: Pool, row: Pick<CallbackRow, 'id' | 'deliveries'>, at: Date): Promise<void> {
   await pool.query(
     `UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL
      WHERE id = $1 AND (NOT ${isHint} OR deliveries = $3)`,

@@ -18,7 +18,7 @@ interface AppliedCardholder {
 export const createCardholderKind: WriteKind<AppliedCardholder> = {
   type: 'createCardholder',
   successStatus: 201,
-  settlesBy: (account) => (facetOf(account, 'cardholders').settlement.by === 'look-up' ? 'look-up' : 'person'),
+  resolvesBy: (account) => (facetOf(account, 'cardholders').reconciliation.by === 'look-up' ? 'look-up' : 'person'),
 
   apply: async (client, operation, outcome, { at, askedAt }) => {
     switch (outcome.kind) {
@@ -43,10 +43,10 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
   },
 
   lookUp: async (account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
-    const settlement = account.adapter.cardholders?.settlement;
-    if (settlement?.by !== 'look-up') return null;
+    const reconciliation = account.adapter.cardholders?.reconciliation;
+    if (reconciliation?.by !== 'look-up') return null;
     const reference = toPublicId('cardholder', operation.resourceId);
-    const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+    const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
     if (outcome.kind !== 'done') return outcome;
     const finding = outcome.value;
     if (!finding.found) return { kind: 'absent' };
@@ -57,7 +57,7 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     if (providerRef === null) return null;
     const cardholders = account?.adapter.cardholders;
     if (account === null || cardholders === undefined) return done({ providerRef });
-    const outcome = await account.pass(() => cardholders.read(providerRef, call()));
+    const outcome = await account.bypass(() => cardholders.read(providerRef, call()));
     const shown = mapOutcome(outcome, (value) => ({ found: true, value }) as const);
     const described = requireOurs(account, shown, toPublicId('cardholder', operation.resourceId));
     return done({ providerRef, described });

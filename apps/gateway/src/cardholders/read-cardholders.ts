@@ -47,14 +47,14 @@ async function askForReason(
   row: CardholderRow,
   traceparent: string | undefined,
 ): Promise<void> {
-  const { settlement } = facetOf(account, 'cardholders');
-  if (settlement.by !== 'look-up') return;
+  const { reconciliation } = facetOf(account, 'cardholders');
+  if (reconciliation.by !== 'look-up') return;
   const applications = [row.createdAt.getTime(), ...(row.operationId === null ? [] : [instantOf(row.operationId)])];
   // No document says whether a list dates a cardholder by the first application or by the last.
   for (const sentAt of new Set(applications)) {
     const askedAt = new Date(services.now());
     const reference = toPublicId('cardholder', row.id);
-    const outcome = await settlement.find({ reference, sentAt: new Date(sentAt) }, readCall(services, traceparent));
+    const outcome = await reconciliation.find({ reference, sentAt: new Date(sentAt) }, readCall(services, traceparent));
     if (outcome.kind !== 'done') return;
     if (!outcome.value.found) continue;
     await describeCardholder(services.pool, row.id, outcome.value.value, askedAt);

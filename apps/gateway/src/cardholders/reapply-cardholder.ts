@@ -21,7 +21,7 @@ export function reapplyCardholderKind(services: Services): WriteKind<Reapplied> 
   return {
     type: 'reapplyCardholder',
     successStatus: 200,
-    settlesBy: () => 'look-up',
+    resolvesBy: () => 'look-up',
 
     apply: async (client, operation, outcome, { at, askedAt }) => {
       if (outcome.kind !== 'done') return;

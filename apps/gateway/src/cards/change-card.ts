@@ -3,7 +3,7 @@ import { type CardChange, type CardStatus, done, mapOutcome, Secret, toPublicId,
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
-import { pinChanges, requireGuess, securityCodeOf, securityCodes, settleGuess } from '../guesses/limits.ts';
+import { pinChanges, requireGuess, securityCodeOf, securityCodes, closeGuess } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
@@ -18,7 +18,7 @@ import {
   shownBy,
   targetOf,
   typesSupersededBy,
-} from './change-settlement.ts';
+} from './change-reconciliation.ts';
 import { beginChange, endChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
@@ -53,7 +53,7 @@ const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
   setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
 };
 
-/** All changes of a card, for the work that settles them. */
+/** All changes of a card, for the work that resolves them. */
 export function changeKinds(services: Services): WriteKind<ChangedCard>[] {
   return changeNames.map((change) => changeKind(services, change));
 }
@@ -63,7 +63,7 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
   return {
     type: changeTypes[change],
     successStatus: 200,
-    settlesBy: (account) => (targetOf(account, change) === null ? 'person' : 'look-up'),
+    resolvesBy: (account) => (targetOf(account, change) === null ? 'person' : 'look-up'),
 
     apply: async (client, operation, outcome, { at }) => {
       // Before what else is locked here.
@@ -71,7 +71,7 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
         const types = typesSupersededBy(change);
         await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types }, at);
       }
-      if (secretChanges[change] !== undefined) await settleGuess(client, operation.id, outcome);
+      if (secretChanges[change] !== undefined) await closeGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done': {
           if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
@@ -106,7 +106,7 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
     },
 
     // Who shows the card has stored all that it says.
-    shownBy: (operation, card, said) => shownBy(services, change, operation, card, said),
+    shownBy: (operation, card, asOf) => shownBy(services, change, operation, card, asOf),
 
     // A person says what became of the change; where the card stands now, only the provider does.
     resolved: async () => done({ status: null }),

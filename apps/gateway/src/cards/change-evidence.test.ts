@@ -6,7 +6,7 @@ import { type OtherChange, proofOf, type SentChange } from './change-evidence.ts
 const takesMs = 30_000;
 const start = Date.parse('2026-11-22T10:00:00Z');
 const at = (ms: number): Date => new Date(start + ms);
-const said = (ms: number) => ({ earliest: at(ms), latest: at(ms) });
+const asOf = (ms: number) => ({ earliest: at(ms), latest: at(ms) });
 const leadsTo = { freeze: ['frozen'], unfreeze: ['active'], cancel: ['cancelled', 'cancelling'] } as const;
 type Kind = keyof typeof leadsTo;
 
@@ -20,7 +20,7 @@ const change = (kind: Kind, ms: number, state: OtherChange['state'] = 'unknown',
   state,
 });
 const proof = (lost: Change, status: CardStatus, readMs: number, ...others: OtherChange[]) =>
-  proofOf(lost, { status, said: said(readMs) }, others, takesMs);
+  proofOf(lost, { status, asOf: asOf(readMs) }, others, takesMs);
 
 describe('the state of a card after a change without an answer', () => {
   const freeze = change('freeze', 100_000);

@@ -25,7 +25,7 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
   return {
     type: 'issueCard',
     successStatus: 201,
-    settlesBy: (account) => (facetOf(account, 'issuing').settlement.by === 'look-up' ? 'look-up' : 'person'),
+    resolvesBy: (account) => (facetOf(account, 'issuing').reconciliation.by === 'look-up' ? 'look-up' : 'person'),
 
     apply: async (client, operation, outcome, { at, askedAt }) => {
       switch (outcome.kind) {
@@ -53,10 +53,10 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
     },
 
     lookUp: async (account, operation, call): Promise<LookUp<IssuedCard> | null> => {
-      const settlement = account.adapter.issuing?.settlement;
-      if (settlement?.by !== 'look-up') return null;
+      const reconciliation = account.adapter.issuing?.reconciliation;
+      if (reconciliation?.by !== 'look-up') return null;
       const reference = toPublicId('card', operation.resourceId);
-      const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+      const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
       if (outcome.kind === 'done' && !outcome.value.found) return { kind: 'absent' };
       return found(outcome);
     },
@@ -72,7 +72,7 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
       const cards = account?.adapter.cards;
       if (account === null || cards === undefined) return done({ providerRef, isWord: true });
       const reference = toPublicId('card', operation.resourceId);
-      const outcome = await account.pass(() => cards.read({ providerRef, pan: null }, call()));
+      const outcome = await account.bypass(() => cards.read({ providerRef, pan: null }, call()));
       const described = requireOurs(account, outcome, reference);
       const row = await getCard(services.pool, operation.tenant, operation.resourceId);
       const holders = new Set([row?.cardholderRef, described.cardholderRef].filter((ref) => ref ?? false));

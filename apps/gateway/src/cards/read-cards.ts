@@ -10,7 +10,7 @@ import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, findProduct, getCard, listCards } from './store.ts';
-import { takeCards } from './take-cards.ts';
+import { ingestCards } from './ingest-cards.ts';
 import { cardView } from './view.ts';
 
 type Card = z.output<typeof cardSchema>;
@@ -34,7 +34,7 @@ export async function readCard(
     options.traceparent,
     (cards, call) => cards.read(question, call),
   );
-  if (finding.found) await takeCards(services, account, [finding.value], { by: 'list', askedAt });
+  if (finding.found) await ingestCards(services, account, [finding.value], { by: 'list', askedAt });
   return cardView(await cardOf(services, caller, id));
 }
 

@@ -2,7 +2,7 @@ import type { frameTokenSchema, revealedCardSchema } from '@card-gateway/contrac
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { type RevealRequest, writeDownReveal } from '../audit/write-down-reveal.ts';
+import { type RevealRequest, auditReveal } from '../audit/audit-reveal.ts';
 import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
@@ -17,7 +17,7 @@ export async function revealCard(
   const { row, account, providerRef } = await shownCard(services, request);
   const reveal = facetOf(account, 'reveal');
   const pan = sealedPan(services, row);
-  await writeDownReveal(services, request, 'card.reveal');
+  await auditReveal(services, request, 'card.reveal');
   const card = valueOf(account, await reveal.card({ providerRef, pan }, readCall(services, request.traceparent)));
   return { card: request.id, number: card.pan.reveal(), expiry: card.expiry, cvv: card.cvv?.reveal() ?? null };
 }
@@ -29,7 +29,7 @@ export async function createFrameToken(
 ): Promise<z.output<typeof frameTokenSchema>> {
   const { account, providerRef } = await shownCard(services, request);
   const frameTokens = facetOf(account, 'frameTokens');
-  await writeDownReveal(services, request, 'card.frame_token');
+  await auditReveal(services, request, 'card.frame_token');
   const askedAt = services.now();
   const outcome = await frameTokens.issue({ providerRef }, readCall(services, request.traceparent));
   const { token, expiresInSeconds } = valueOf(account, outcome);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { writeDownDenials } from '../audit/write-down-denial.ts';
+import { auditDenials } from '../audit/audit-denial.ts';
 import { mount, mountWrite } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
@@ -22,12 +22,12 @@ export function cardRoutes(app: FastifyInstance, services: Services): void {
     app,
     'revealCard',
     ({ params, body, ...call }) => revealCard(services, { ...call, id: params.id, purpose: body.purpose }),
-    writeDownDenials(services, 'card.reveal'),
+    auditDenials(services, 'card.reveal'),
   );
   mount(
     app,
     'createFrameToken',
     ({ params, body, ...call }) => createFrameToken(services, { ...call, id: params.id, purpose: body.purpose }),
-    writeDownDenials(services, 'card.frame_token'),
+    auditDenials(services, 'card.frame_token'),
   );
 }

@@ -1,12 +1,12 @@
 import type { OperationId, providerListSchema } from '@card-gateway/contract';
-import type { Capability, CardChange } from '@card-gateway/core';
+import type { FacetName, CardChange } from '@card-gateway/core';
 import type { z } from 'zod';
 import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 
 /** The operations that need a provider, and the facet each needs. */
-const needs: readonly (readonly [OperationId | 'receiveCallback', Capability])[] = [
+const needs: readonly (readonly [OperationId | 'receiveCallback', FacetName])[] = [
   ['listCardProducts', 'products'],
   ['createCardholder', 'cardholders'],
   ['issueCard', 'issuing'],
@@ -72,7 +72,7 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
 
 type OperationView = z.output<typeof providerListSchema>['data'][number]['operations'][number];
 
-function operationView({ adapter }: OpenAccount, operation: string, facet: Capability): OperationView {
+function operationView({ adapter }: OpenAccount, operation: string, facet: FacetName): OperationView {
   const change = changes.get(operation);
   const gap = change === undefined ? undefined : adapter.cardControls?.gaps?.[change];
   if (gap !== undefined) return { operation, ...gap };

@@ -99,6 +99,6 @@ export function toldNothing(outcome: Outcome<unknown>): boolean {
 }
 
 /** What a write guessed counts only where the provider may have told whether it was right. */
-export async function settleGuess(client: PoolClient, operationId: string, outcome: Outcome<unknown>): Promise<void> {
+export async function closeGuess(client: PoolClient, operationId: string, outcome: Outcome<unknown>): Promise<void> {
   if (toldNothing(outcome)) await uncountGuess(client, operationId);
 }

@@ -53,12 +53,12 @@ export function headersOf(
 }
 
 /** Whether a problem of this operation may say when to try again. */
-function asksToWait(code: ProblemCode, { effect, settlesAtOnce }: Operation): boolean {
+function asksToWait(code: ProblemCode, { effect, resolvesAtOnce }: Operation): boolean {
   const { status } = problems[code];
   if (status === 429 || status === 503 || code === 'request-in-progress' || code === 'provider-unreachable')
     return true;
   // The provider was called, and its answer is still to be recorded.
-  return code === 'internal-error' && effect === 'write' && settlesAtOnce !== true;
+  return code === 'internal-error' && effect === 'write' && resolvesAtOnce !== true;
 }
 
 /** The headers that a request of this operation may have, beside those that OpenAPI leaves to others. */

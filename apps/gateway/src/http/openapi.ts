@@ -120,9 +120,9 @@ function describeResponses(route: Json, operation: Operation): void {
   contentOf(success)['example'] = operation.example.answer as Json;
   success['headers'] = headersOf(operation, operation.success.status, []);
   if (operation.effect === 'write') {
-    // What a person resolves is settled by it: there is no outcome to wait for.
+    // What a person resolves is resolved by it: there is no outcome to wait for.
     if (!answersWithOperation(operation)) delete responses['202'];
-    else if (operation.success.status !== 202 && operation.settlesAtOnce !== true) {
+    else if (operation.success.status !== 202 && operation.resolvesAtOnce !== true) {
       const unknown = responses['202'] as Json;
       unknown['description'] = 'The outcome is not known yet: the resource as far as it is certain.';
       unknown['headers'] = headersOf(operation, 202, []);
@@ -160,7 +160,7 @@ function unknownExample(operation: Operation): unknown {
     id: answer.operation.id,
     outcome: 'unknown',
     since,
-    settlesBy: 'look-up',
+    resolvesBy: 'look-up',
     nextLookUpAt: '2026-11-22T10:00:21.000Z',
   };
   return { ...answer, operation: unknown };

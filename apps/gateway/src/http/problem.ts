@@ -57,7 +57,7 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error, request);
     // Of a load that is meant to be turned away an error of each would add to it. The request itself is logged.
-    const isMeant = problem.kind === 'turned-away' || problem.code === 'deadline-exceeded';
+    const isMeant = problem.kind === 'rejected' || problem.code === 'deadline-exceeded';
     if (problems[problem.code].status >= 500 && !isMeant) {
       request.log.error({ err: error }, 'request failed');
     }

@@ -113,7 +113,7 @@ function route(
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
-  const { method, path, params, query, body, scopes, success, effect, settlesAtOnce }: Operation = operations[id];
+  const { method, path, params, query, body, scopes, success, effect, resolvesAtOnce }: Operation = operations[id];
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -124,7 +124,7 @@ function route(
       ...(body && { body }),
       response: {
         [success.status]: success.schema,
-        ...(effect === 'write' && settlesAtOnce !== true && { 202: success.schema }),
+        ...(effect === 'write' && resolvesAtOnce !== true && { 202: success.schema }),
       },
     },
     onRequest: async (request) => {

@@ -12,10 +12,10 @@ import {
   forgetBefore,
   markAsked,
   markFailed,
-  markWorked,
+  markProcessed,
 } from '../callbacks/store.ts';
 import { sealedPan } from '../cards/sealed-pan.ts';
-import { takeCards } from '../cards/take-cards.ts';
+import { ingestCards } from '../cards/ingest-cards.ts';
 import { ProblemError } from '../problem.ts';
 import { momentOf } from '../provider-date.ts';
 import { valueOf } from '../provider-read.ts';
@@ -40,7 +40,7 @@ export async function workCallback(services: Services, id: string, isLastAttempt
     await markFailed(services.pool, id, failureOf(error));
     return;
   }
-  await markWorked(services.pool, row, new Date(services.now()));
+  await markProcessed(services.pool, row, new Date(services.now()));
 }
 
 const dayMs = 24 * 3_600_000;
@@ -111,7 +111,7 @@ async function takeChange(
   if (known !== null && isNews) {
     const card = { providerRef: cardRef, status, providerStatus };
     const { earliest, latest: askedAt } = moment;
-    await takeCards(services, account, [card], { by: 'callback', askedAt, earliest });
+    await ingestCards(services, account, [card], { by: 'callback', askedAt, earliest });
   }
   const isDecided = isNews || isOld || known?.status === status;
   // A change tells the status alone: a card that is hardly known, as after its order, is read whole.
@@ -135,7 +135,7 @@ async function readAgain(
     return 'unreadable';
   const finding = valueOf(account, answer);
   if (!finding.found) return 'not-shown';
-  await takeCards(services, account, [finding.value], { by: 'list', askedAt });
+  await ingestCards(services, account, [finding.value], { by: 'list', askedAt });
   return 'read';
 }
 

@@ -3,13 +3,13 @@ import type { Logger as Pino } from 'pino';
 import { createBulkhead } from '../bulkhead.ts';
 import { lookUpsAtOnce } from '../config.ts';
 import type { WriteKinds } from '../ledger/kind.ts';
-import { queueSettle } from '../ledger/queue-store.ts';
+import { queueReconciliation } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
 import { workCallback } from './callback.ts';
 import { removeOld } from './retention.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { scheduleSyncs } from './schedule-syncs.ts';
-import { settleUnknown, sweep } from './settle.ts';
+import { reconcileWrite, sweep } from './reconcile.ts';
 import { runSync } from './sync.ts';
 
 const nextTurnMs = 2000;
@@ -17,7 +17,7 @@ const nextTurnMs = 2000;
 const longestTurnMs = 60_000;
 
 /**
- * Starts working on the queue: settling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
+ * Starts working on the queue: reconciling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
  * the syncs that are due.
  */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Queue> {
@@ -27,16 +27,16 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
       if (!turns.begin(operation)) {
         // Should nobody here come to it, its job does.
-        await queueSettle(services.pool, operation, new Date(services.now() + nextTurnMs));
+        await queueReconciliation(services.pool, operation, new Date(services.now() + nextTurnMs));
         return;
       }
       const endAt = services.now() + longestTurnMs;
       try {
-        await settleUnknown(services, kinds, operation.id);
+        await reconcileWrite(services, kinds, operation.id);
         while (services.now() < endAt && !helpers.abortSignal?.aborted) {
           const next = turns.next(operation.account);
           if (next === undefined) break;
-          await settleUnknown(services, kinds, next);
+          await reconcileWrite(services, kinds, next);
         }
       } finally {
         turns.end(operation.account);

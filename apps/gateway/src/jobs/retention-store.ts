@@ -7,7 +7,7 @@ const statements = {
     UPDATE cards SET pan_sealed = NULL, pan_fingerprint = NULL WHERE id IN
       (SELECT id FROM cards WHERE status IN ('cancelled', 'replaced', 'failed') AND pan_sealed IS NOT NULL AND updated_at < $1
        ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-  // What is not settled may still be looked up by them.
+  // What is not resolved may still be looked up by them.
   binding_fingerprints: `
     UPDATE bindings SET pan_fingerprint = NULL, phone_fingerprint = NULL, token_fingerprint = NULL WHERE id IN
       (SELECT id FROM bindings b WHERE status IN ('removed', 'expired', 'refused', 'not_required')

@@ -1,5 +1,5 @@
 import { refreshBindings } from '../bindings/read-bindings.ts';
-import { takeCards } from '../cards/take-cards.ts';
+import { ingestCards } from '../cards/ingest-cards.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { runUntil } from '../deadline.ts';
@@ -43,7 +43,7 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
   try {
     await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
   } catch (error) {
-    if (error instanceof ProblemError && error.kind === 'turned-away') {
+    if (error instanceof ProblemError && error.kind === 'rejected') {
       // The provider was not asked: that uses up no attempt, and the sync goes on where it is as soon as it may.
       const { retryAfterSeconds = 1 } = error.details;
       await queueSync(services.pool, syncId, { runAt: new Date(services.now() + retryAfterSeconds * 1000) });
@@ -81,7 +81,7 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
     await inParts(page.items, (part) =>
       services.lists.store(account.name, part.length, () =>
-        takeCards(services, account, part, { by: 'list', askedAt }),
+        ingestCards(services, account, part, { by: 'list', askedAt }),
       ),
     );
     const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };

@@ -1,4 +1,4 @@
-import type { SettledBy } from '@card-gateway/core';
+import type { ResolvedBy } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 
 /** What is answered to a write, and again to its repeats. */
@@ -9,7 +9,7 @@ export interface StoredAnswer {
 
 /** One call about a write, or one thing that showed what became of it. */
 export interface Attempt {
-  readonly kind: 'send' | Exclude<SettledBy, 'answer'>;
+  readonly kind: 'send' | Exclude<ResolvedBy, 'answer'>;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly outcome: 'done' | 'refused' | 'unknown' | 'absent';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-/** Takes the keys and answers from at most `most` writes that were settled before `before`. */
-export async function forgetSettledKeys(pool: Pool, before: Date, most: number): Promise<number> {
+/** Takes the keys and answers from at most `most` writes that were resolved before `before`. */
+export async function forgetResolvedKeys(pool: Pool, before: Date, most: number): Promise<number> {
   const { rowCount } = await pool.query(
     `UPDATE operations SET idempotency_key = NULL, request_hash = NULL, answer = NULL, answer_status = NULL
      WHERE id IN (SELECT id FROM operations

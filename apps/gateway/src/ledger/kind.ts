@@ -1,4 +1,4 @@
-import type { OperationType, Outcome, ProviderCall, ProviderCard, SettlesBy } from '@card-gateway/core';
+import type { OperationType, Outcome, ProviderCall, ProviderCard, ResolvesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { operationView } from './reference.ts';
@@ -8,8 +8,8 @@ import type { OperationRow } from './store.ts';
 export interface WriteKind<Value> {
   readonly type: OperationType;
   readonly successStatus: 200 | 201 | 202;
-  settlesBy(account: OpenAccount): SettlesBy;
-  /** Changes the resource to fit the outcome, inside the settling transaction. */
+  resolvesBy(account: OpenAccount): ResolvesBy;
+  /** Changes the resource to fit the outcome, inside the reconciling transaction. */
   apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
   /** The resource as callers see it, with its last write; what is answered to a write shows that one: {@link viewOf}. */
   view(client: Pool | PoolClient, operation: OperationRow): Promise<View>;
@@ -29,7 +29,7 @@ export interface WriteKind<Value> {
   shownBy?(
     operation: OperationRow,
     card: ProviderCard,
-    said: SaidAt,
+    asOf: AsOf,
   ): Promise<Extract<Outcome<Value>, { kind: 'done' | 'refused' }> | Superseded | null>;
   /**
    * What a write brought about by the word of a person who found that it succeeded. What the word names is read at the
@@ -65,8 +65,8 @@ export async function viewOf(
   client: Pool | PoolClient,
   operation: OperationRow,
 ): Promise<unknown> {
-  const { id: operationId, state: operationState, unknownSince, settlesBy, nextLookUpAt } = operation;
-  const own = operationView({ operationId, operationState, unknownSince, settlesBy, nextLookUpAt });
+  const { id: operationId, state: operationState, unknownSince, resolvesBy, nextLookUpAt } = operation;
+  const own = operationView({ operationId, operationState, unknownSince, resolvesBy, nextLookUpAt });
   return { ...(await kind.view(client, operation)), operation: own };
 }
 
@@ -80,7 +80,7 @@ export interface When {
 }
 
 /** Between which moments a provider's description was true. */
-export interface SaidAt {
+export interface AsOf {
   readonly earliest: Date;
   readonly latest: Date;
 }

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
 /** Puts the look-up on the queue: inside the transaction that makes it necessary, or again for later. */
-export async function queueSettle(
+export async function queueReconciliation(
   client: Pool | PoolClient,
   operation: { readonly id: string; readonly account: string },
   at: Date,

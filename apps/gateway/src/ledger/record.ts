@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import { replay } from './replay.ts';
 import type { WriteAnswer } from './request.ts';
-import { contradiction, settleOperation } from './settle.ts';
+import { contradiction, resolveWrite } from './resolve.ts';
 import type { Attempt } from './attempt-store.ts';
 import { confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
 import type { Recorded } from '../unrecorded.ts';
@@ -38,10 +38,10 @@ export async function recordOutcome<Value>(
       if (answer !== null) return answer;
       // It may have been recorded by the try before, without anybody's word that this lasts.
       if (tried > 0) await confirmCommits(services.pool);
-      const settled = await findById(services.pool, operation.id);
-      if (settled === null) throw new Error('The operation is gone.');
-      // Evidence was quicker: what it settled to is the first request's answer, and not a repeat's.
-      return { ...(await replay(services, kind, settled)), replayed: false };
+      const resolved = await findById(services.pool, operation.id);
+      if (resolved === null) throw new Error('The operation is gone.');
+      // Evidence was quicker: what it resolved to is the first request's answer, and not a repeat's.
+      return { ...(await replay(services, kind, resolved)), replayed: false };
     } catch (error) {
       if (error instanceof Error && isDatabaseFailure(error)) {
         if (performance.now() < giveUpAt) {
@@ -72,31 +72,31 @@ export function recordLater<Value>(
   });
 }
 
-/** Null when the write is settled already. */
+/** Null when the write is resolved already. */
 async function record<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
   { outcome, attempt, requestId }: Finding<Value>,
 ): Promise<WriteAnswer | null> {
-  const settle = async (known: Outcome<Value>): Promise<WriteAnswer | null> => {
-    const answer = await settleOperation(services, kind, operation, known, 'answer', attempt, requestId);
+  const resolve = async (known: Outcome<Value>): Promise<WriteAnswer | null> => {
+    const answer = await resolveWrite(services, kind, operation, known, 'answer', attempt, requestId);
     const location = known.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operation.id)}` : null;
     return answer && { ...answer, replayed: false, location };
   };
   try {
-    return await settle(outcome);
+    return await resolve(outcome);
   } catch (error) {
     if (!isTakenReference(error) || outcome.kind !== 'done') throw error;
-    return settle(contradiction(outcome.evidence));
+    return resolve(contradiction(outcome.evidence));
   }
 }
 
 /** Whatever fails once the outcome is known must not look as if it were another. */
 function unrecorded(operationId: string, outcome: Outcome<unknown>, cause: unknown): ProblemError {
   if (cause instanceof ProblemError) return cause;
-  const mayPass = cause instanceof Error && isDatabaseFailure(cause);
-  const code = mayPass ? 'database-unavailable' : 'internal-error';
+  const isTransient = cause instanceof Error && isDatabaseFailure(cause);
+  const code = isTransient ? 'database-unavailable' : 'internal-error';
   const details = { operation: toPublicId('operation', operationId), retryAfterSeconds: 5 };
   if (outcome.kind === 'refused' && outcome.refusal.reason === 'not_sent') {
     const detail =

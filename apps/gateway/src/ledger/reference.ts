@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 import type { operationReference } from '@card-gateway/contract';
-import { type OperationState, type SettlesBy, toPublicId } from '@card-gateway/core';
+import { type OperationState, type ResolvesBy, toPublicId } from '@card-gateway/core';
 
 /** The columns of a resource's last write, as {@link operationColumns} selects them. */
 export interface OperationColumns {
   readonly operationId: string | null;
   readonly operationState: OperationState | null;
   readonly unknownSince: Date | null;
-  readonly settlesBy: SettlesBy | null;
+  readonly resolvesBy: ResolvesBy | null;
   readonly nextLookUpAt: Date | null;
 }
 
 /** For a SELECT that joins `operations o` on the resource's `operation_id`. */
 export const operationColumns = `o.id AS "operationId", o.state AS "operationState", o.unknown_since AS "unknownSince",
-  o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt"`;
+  o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt"`;
 
 /** The last write on a resource, as callers see it. */
 export function operationView(row: OperationColumns): z.output<typeof operationReference> | null {
@@ -23,7 +23,7 @@ export function operationView(row: OperationColumns): z.output<typeof operationR
   return {
     ...reference,
     since: (row.unknownSince ?? new Date(0)).toISOString(),
-    resolvesBy: row.settlesBy ?? 'person',
+    resolvesBy: row.resolvesBy ?? 'person',
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
   };
 }

@@ -3,7 +3,7 @@ import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { viewOf, type WriteKind } from './kind.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
-import { giveUp } from './settle.ts';
+import { giveUp } from './resolve.ts';
 import { confirmCommits, findById, type OperationRow } from './store.ts';
 
 /**
@@ -19,13 +19,13 @@ const passing: ReadonlySet<RefusalReason> = new Set([
 ]);
 
 /** Whether this refusal says nothing of another try. */
-export function mayPass(reason: RefusalReason): boolean {
+export function isTransient(reason: RefusalReason): boolean {
   return passing.has(reason);
 }
 
 /** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
 export function hasPassed({ state, refusal }: OperationRow): boolean {
-  return state === 'refused' && refusal !== null && mayPass(refusal.reason);
+  return state === 'refused' && refusal !== null && isTransient(refusal.reason);
 }
 
 /** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */

@@ -1,15 +1,15 @@
 import { inTransaction, Unconfirmed } from '@card-gateway/database';
-import type { OperationType, Refusal, SettlesBy } from '@card-gateway/core';
+import type { OperationType, Refusal, ResolvesBy } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { addAttempt, type Attempt, keepAnswer, type StoredAnswer } from './attempt-store.ts';
 import { keyHash } from './key-hash.ts';
-import { type Happening, next, type Standing } from './machine.ts';
-import { queueSettle } from './queue-store.ts';
+import { type WriteEvent, transition, type WriteState } from './machine.ts';
+import { queueReconciliation } from './queue-store.ts';
 
 export { confirmCommits } from '@card-gateway/database';
 
 /** A write as the ledger has it. */
-export interface OperationRow extends Standing {
+export interface OperationRow extends WriteState {
   readonly id: string;
   readonly tenant: string;
   readonly caller: string;
@@ -43,17 +43,17 @@ export interface NewOperation extends Key {
   readonly provider: string;
   readonly account: string;
   readonly resourceId: string;
-  readonly settlesBy: SettlesBy;
+  readonly resolvesBy: ResolvesBy;
   readonly createdAt: Date;
   /** Until when its sender has it for itself: longer than any call can last. */
   readonly leaseUntil: Date;
 }
 
 const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
-  state, fence, lease_until AS "leaseUntil", settles_by AS "settlesBy", unknown_because AS "unknownBecause",
+  state, fence, lease_until AS "leaseUntil", settles_by AS "resolvesBy", unknown_because AS "unknownBecause",
   unknown_since AS "unknownSince", look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt",
-  silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "settledBy",
-  settled_at AS "settledAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
+  silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",
+  settled_at AS "resolvedAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
 /** The operation that took an Idempotency-Key; null when none did. */
 export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
@@ -123,7 +123,7 @@ export async function claim(
         operation.provider,
         operation.account,
         operation.resourceId,
-        operation.settlesBy,
+        operation.resolvesBy,
         operation.createdAt,
         operation.leaseUntil,
       ],
@@ -138,10 +138,10 @@ export async function claim(
 }
 
 /** An event of a write's life, with what is to be kept of it. */
-export interface Settling {
+export interface StateChange {
   /** The write as it was last seen. */
   readonly operation: OperationRow;
-  readonly event: Happening;
+  readonly event: WriteEvent;
   readonly at: Date;
   readonly refusal: Refusal | null;
   readonly attempt: Attempt | null;
@@ -152,55 +152,56 @@ export interface Settling {
  * transaction, and a look-up that becomes necessary is queued in the same one. Null when the event changes nothing; what
  * the provider answered to the send, or showed of a write that is closed already, is kept as evidence all the same.
  *
- * @param change writes the resource and gives the answer, null when there is none to keep
+ * @param apply writes the resource and gives the answer, null when there is none to keep
  */
-export async function settle(
+export async function applyEvent(
   pool: Pool,
-  settling: Settling,
-  change: (client: PoolClient, operation: OperationRow) => Promise<StoredAnswer | null>,
+  change: StateChange,
+  apply: (client: PoolClient, operation: OperationRow) => Promise<StoredAnswer | null>,
 ): Promise<{ readonly operation: OperationRow; readonly answer: StoredAnswer | null } | null> {
-  const { attempt } = settling;
+  const { attempt } = change;
   return inTransaction(pool, async (client) => {
-    const operation = await transit(client, settling);
-    const isEvidence = settling.event.kind === 'shown' || attempt?.kind === 'send';
+    const operation = await transit(client, change);
+    const isEvidence = change.event.kind === 'evidenceSeen' || attempt?.kind === 'send';
     if (operation === null) {
-      if (attempt !== null && isEvidence) await addAttempt(client, settling.operation.id, attempt);
+      if (attempt !== null && isEvidence) await addAttempt(client, change.operation.id, attempt);
       return null;
     }
-    const answer = await change(client, operation);
+    const answer = await apply(client, operation);
     if (operation.state === 'unknown' || answer === null) {
       if (attempt !== null) await addAttempt(client, operation.id, attempt);
     } else {
       await keepAnswer(client, operation.id, answer, attempt);
     }
     const isLookedUp = operation.leaseUntil !== null;
-    if (operation.nextLookUpAt !== null && !isLookedUp) await queueSettle(client, operation, operation.nextLookUpAt);
+    if (operation.nextLookUpAt !== null && !isLookedUp)
+      await queueReconciliation(client, operation, operation.nextLookUpAt);
     return { operation, answer };
   });
 }
 
 /** Tries the event on the write as it was last seen; should it have changed since, on what it is now. */
-async function transit(client: PoolClient, settling: Settling): Promise<OperationRow | null> {
-  const seen = next(settling.operation, settling.event, settling.at);
-  const moved = seen === null ? null : await compareAndSet(client, settling, settling.operation, seen);
+async function transit(client: PoolClient, change: StateChange): Promise<OperationRow | null> {
+  const seen = transition(change.operation, change.event, change.at);
+  const moved = seen === null ? null : await compareAndSet(client, change, change.operation, seen);
   if (moved !== null) return moved;
   const { rows } = await client.query<OperationRow>({
     name: 'operation-lock',
     text: `SELECT ${columns} FROM operations WHERE id = $1 FOR UPDATE`,
-    values: [settling.operation.id],
+    values: [change.operation.id],
   });
   const [now] = rows;
   if (now === undefined) return null;
-  const after = next(now, settling.event, settling.at);
-  return after === null ? null : compareAndSet(client, settling, now, after);
+  const after = transition(now, change.event, change.at);
+  return after === null ? null : compareAndSet(client, change, now, after);
 }
 
 /** State and fence tell whether a write is as it was seen; the time of its look-up, whether it was woken since. */
 async function compareAndSet(
   client: PoolClient,
-  { refusal, at }: Settling,
+  { refusal, at }: StateChange,
   before: OperationRow,
-  after: Standing,
+  after: WriteState,
 ): Promise<OperationRow | null> {
   const { rows } = await client.query<OperationRow>({
     name: 'operation-transit',
@@ -216,15 +217,15 @@ async function compareAndSet(
       after.state,
       after.fence,
       after.leaseUntil,
-      after.settlesBy,
+      after.resolvesBy,
       after.unknownBecause,
       after.unknownSince,
       after.lookUps,
       after.nextLookUpAt,
       after.silentSince,
       after.silentMs,
-      after.settledBy,
-      after.settledAt,
+      after.resolvedBy,
+      after.resolvedAt,
       after.state === 'refused' ? JSON.stringify(refusal) : null,
       at,
       before.nextLookUpAt,
@@ -271,9 +272,9 @@ export async function supersedeEarlier(
   });
   for (const row of rows) {
     const event = { kind: 'superseded', by: by.id } as const;
-    const after = next(row, event, at);
-    const settling: Settling = { operation: row, event, at, refusal: null, attempt: null };
-    if (after !== null) await compareAndSet(client, settling, row, after);
+    const after = transition(row, event, at);
+    const change: StateChange = { operation: row, event, at, refusal: null, attempt: null };
+    if (after !== null) await compareAndSet(client, change, row, after);
   }
 }
 

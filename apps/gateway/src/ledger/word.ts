@@ -2,7 +2,7 @@ import type { Finding, Outcome } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
-import { isUnreadable } from './settle.ts';
+import { isUnreadable } from './resolve.ts';
 
 /**
  * The provider's record of what a person named.
@@ -29,8 +29,8 @@ export function answerOf<Value>(account: OpenAccount, outcome: Outcome<Value>): 
       return outcome.value;
     case 'refused': {
       const { reason } = outcome.refusal;
-      const mayPass = ['not_sent', 'unavailable', 'rate_limited', 'configuration'].includes(reason);
-      return mayPass ? valueOf(account, outcome) : null;
+      const isTransient = ['not_sent', 'unavailable', 'rate_limited', 'configuration'].includes(reason);
+      return isTransient ? valueOf(account, outcome) : null;
     }
     case 'unknown':
       return isUnreadable(outcome) ? null : valueOf(account, outcome);

@@ -6,7 +6,7 @@ import type { WriteKind } from './kind.ts';
 import { type Finding, recordLater, recordOutcome } from './record.ts';
 import { hasPassed, repeat, replay, requireSame } from './replay.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
-import { attemptOf, failedToTell, recordingMs } from './settle.ts';
+import { attemptOf, failedToTell, recordingMs } from './resolve.ts';
 import { claim, findByKey, isUnconfirmed, type Key, type OperationRow } from './store.ts';
 
 export type { LookUp, When, WriteKind } from './kind.ts';
@@ -24,7 +24,7 @@ export interface Order<Value> {
 }
 
 /**
- * Does a write once per Idempotency-Key: record, call, settle. A repeat gets the first answer, or 409 while the first is
+ * Does a write once per Idempotency-Key: record, call, resolve. A repeat gets the first answer, or 409 while the first is
  * still running; nothing is sent before its record is committed, and no transaction is open during the call.
  *
  * @param prepare checks the request and makes the order; it runs only for a key that is new
@@ -71,7 +71,7 @@ function withPlace<T>(
 ): Promise<T> {
   if (callsNobody === true) return work();
   const { timeoutMs } = writeCall(services, undefined) ?? tooLate();
-  return account.admitted(timeoutMs, () => {
+  return account.withSlot(timeoutMs, () => {
     // The wait may have taken what time there was.
     if (writeCall(services, undefined) === null) tooLate();
     return work();
@@ -105,7 +105,7 @@ async function recordAndSend<Value>(
       provider: order.account.provider,
       account: order.account.name,
       resourceId: order.resourceId,
-      settlesBy: kind.settlesBy(order.account),
+      resolvesBy: kind.resolvesBy(order.account),
       createdAt,
       leaseUntil: new Date(createdAt.getTime() + services.config.PROVIDER_WRITE_TIMEOUT_MS + recordingMs),
     },

@@ -3,7 +3,7 @@ import type { Outcome, ProviderCall, Refusal } from '@card-gateway/core';
 import type { z } from 'zod';
 import { ProblemError } from '../problem.ts';
 import type { WriteKind } from '../ledger/kind.ts';
-import { attemptOf, failedToTell, settleOperation, supersede } from '../ledger/settle.ts';
+import { attemptOf, failedToTell, resolveWrite, supersede } from '../ledger/resolve.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { answerOf, contradicted, notOurs } from '../ledger/word.ts';
 import { readCall, type Services } from '../services.ts';
@@ -20,7 +20,7 @@ const foundNothing: Refusal = {
 
 /**
  * The outcome of a write by the word of a person. The provider is asked first, where it can be: what it shows counts, and
- * settles the write where the person says otherwise.
+ * resolves the write where the person says otherwise.
  *
  * @throws ProblemError 409 when the provider says otherwise, 503 when it cannot be asked now, 400 when the provider's id is
  *   needed
@@ -45,14 +45,14 @@ export async function outcomeByWord(
     account === null
       ? null
       : await account
-          .pass(() => kind.lookUp(account, operation, call()))
+          .bypass(() => kind.lookUp(account, operation, call()))
           .catch((error: unknown) => failedToTell('the look-up failed', error));
   if (showed?.kind === 'done' || showed?.kind === 'shown-refused') {
     const shown: Closing = showed.kind === 'done' ? showed : showed.outcome;
     if (isMeant(shown, word)) return shown;
     const attempt = attemptOf('look-up', shown, startedAt, new Date(services.now()));
-    await settleOperation(services, kind, operation, shown, 'look-up', attempt, operation.id);
-    throw contradicted('The provider was asked and shows otherwise, which settled the operation.');
+    await resolveWrite(services, kind, operation, shown, 'look-up', attempt, operation.id);
+    throw contradicted('The provider was asked and shows otherwise, which resolved the operation.');
   }
   if (showed?.kind === 'superseded') {
     await supersede(services, operation, showed.by);

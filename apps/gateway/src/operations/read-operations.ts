@@ -12,7 +12,7 @@ import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { listOperations, type OperationDetails } from './store.ts';
-import { unsettledCounts } from '../unsettled/store.ts';
+import { unresolvedCounts } from '../unresolved/store.ts';
 
 /** Whether a caller sees the operations of a type. */
 export function maySee(caller: Caller, type: OperationType): boolean {
@@ -49,16 +49,16 @@ export async function readOperations(
   caller: Caller,
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
-  const { outcome, resolvesBy: settlesBy, type, account } = query;
+  const { outcome, resolvesBy, type, account } = query;
   // Only what is unknown still waits for something.
-  const isNothing = settlesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
-  const state = settlesBy === undefined ? outcome : 'unknown';
+  const isNothing = resolvesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
+  const state = resolvesBy === undefined ? outcome : 'unknown';
   const types = typesSeenBy(caller);
-  const filter = { tenant: caller.tenant, types, state, settlesBy, type, account };
+  const filter = { tenant: caller.tenant, types, state, resolvesBy, type, account };
   const rows = async (page: PageRequest) => (isNothing ? [] : listOperations(services.pool, filter, page));
   const [page, counts] = await Promise.all([
     readPage(services, caller, 'operations', query, rows, operationView),
-    unsettledCounts(services.pool, { tenant: caller.tenant, types }),
+    unresolvedCounts(services.pool, { tenant: caller.tenant, types }),
   ]);
   const unresolved = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
     account: name,
@@ -105,13 +105,13 @@ function operationView(row: OperationDetails): z.output<typeof operationSchema> 
     unknownBecause: row.unknownBecause,
     refusal: row.refusal,
     unknownSince: row.state === 'unknown' ? (row.unknownSince?.toISOString() ?? null) : null,
-    resolvesBy: row.state === 'unknown' ? row.settlesBy : null,
+    resolvesBy: row.state === 'unknown' ? row.resolvesBy : null,
     nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
-    resolvedBy: row.settledBy,
+    resolvedBy: row.resolvedBy,
     resolution: row.resolution && resolutionView(row.resolution),
     supersededBy: row.supersededBy && toPublicId('operation', row.supersededBy),
     createdAt: row.createdAt.toISOString(),
-    resolvedAt: row.settledAt?.toISOString() ?? null,
+    resolvedAt: row.resolvedAt?.toISOString() ?? null,
     attempts: row.attempts.map((attempt) => ({
       ...attempt,
       startedAt: new Date(attempt.startedAt).toISOString(),

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { keyHash } from '../ledger/key-hash.ts';
 import type { Key } from '../ledger/store.ts';
 
-/** The word of a person on a write that no evidence could settle. */
+/** The word of a person on a write that no evidence could resolve. */
 export interface Resolution {
   readonly operationId: string;
   readonly requestHash: string | null;
@@ -19,7 +19,7 @@ export interface NewResolution extends Resolution, Key {
 
 const columns = `operation_id AS "operationId", request_hash AS "requestHash", outcome, reason, provider_ref AS "providerRef"`;
 
-/** Keeps it, inside the transaction that settles the operation. */
+/** Keeps it, inside the transaction that resolves the operation. */
 export async function insertResolution(client: PoolClient, resolution: NewResolution): Promise<void> {
   await client.query(
     `INSERT INTO operation_resolutions (operation_id, tenant, resolved_by, api_key, idempotency_key, request_hash, outcome,
@@ -40,7 +40,7 @@ export async function insertResolution(client: PoolClient, resolution: NewResolu
   );
 }
 
-/** The resolution of an operation; null when no person settled it. */
+/** The resolution of an operation; null when no person resolved it. */
 export async function findResolution(pool: Pool, operationId: string): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE operation_id = $1`,

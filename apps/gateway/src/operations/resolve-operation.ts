@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
 import { confirmStored, requireComparable } from '../ledger/replay.ts';
-import { attemptOf, settleByPerson } from '../ledger/settle.ts';
+import { attemptOf, resolveByPerson } from '../ledger/resolve.ts';
 import { findById, findByKey, isTakenReference, type Key, type OperationRow } from '../ledger/store.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { notOurs } from '../ledger/word.ts';
@@ -17,7 +17,7 @@ import { findResolution, findResolutionByKey, insertResolution, isTakenKey } fro
 type Word = z.output<typeof resolveOperationSchema>;
 
 /**
- * Settles a write of unknown outcome by the word of a person. The same word again is answered the same; any other comes
+ * Resolves a write of unknown outcome by the word of a person. The same word again is answered the same; any other comes
  * too late.
  *
  * @throws ProblemError 404, 403 where another caller must do it, 409 unless the outcome is unknown, and as
@@ -47,14 +47,14 @@ export async function resolveOperation(
   ) {
     throw new ProblemError('forbidden', 'Who made a write may not resolve it: another caller must.');
   }
-  const isNew = operation.state === 'unknown' && (await settle(services, kind, write, operation, word, publicId));
+  const isNew = operation.state === 'unknown' && (await applyEvent(services, kind, write, operation, word, publicId));
   if (!isNew) await requireSameWord(services, id, word);
   const view = await readOperation(services, write.caller, publicId);
   return { status: 200, body: view, replayed: !isNew, location: null };
 }
 
-/** False when something else has settled it meanwhile. */
-async function settle(
+/** False when something else has resolved it meanwhile. */
+async function applyEvent(
   services: Services,
   kind: WriteKind<unknown>,
   write: WriteRequest,
@@ -67,7 +67,7 @@ async function settle(
   const at = new Date(services.now());
   const attempt = attemptOf('person', outcome, at, at);
   try {
-    const answer = await settleByPerson(services, kind, operation, outcome, attempt, async (client) => {
+    const answer = await resolveByPerson(services, kind, operation, outcome, attempt, async (client) => {
       await insertResolution(client, {
         operationId: operation.id,
         tenant,

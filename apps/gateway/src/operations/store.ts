@@ -1,4 +1,4 @@
-import type { OperationState, OperationType, Refusal, SettledBy, SettlesBy, UnknownReason } from '@card-gateway/core';
+import type { OperationState, OperationType, Refusal, ResolvedBy, ResolvesBy, UnknownReason } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Attempt } from '../ledger/attempt-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -20,9 +20,9 @@ export interface OperationDetails {
   readonly unknownBecause: UnknownReason | null;
   readonly unknownSince: Date | null;
   readonly refusal: Refusal | null;
-  readonly settlesBy: SettlesBy | null;
+  readonly resolvesBy: ResolvesBy | null;
   readonly nextLookUpAt: Date | null;
-  readonly settledBy: SettledBy | null;
+  readonly resolvedBy: ResolvedBy | null;
   readonly resolution: {
     readonly resolvedBy: string;
     readonly apiKey: string;
@@ -32,7 +32,7 @@ export interface OperationDetails {
   } | null;
   readonly supersededBy: string | null;
   readonly createdAt: Date;
-  readonly settledAt: Date | null;
+  readonly resolvedAt: Date | null;
   readonly attempts: readonly AttemptRow[];
 }
 
@@ -42,7 +42,7 @@ export interface OperationFilter {
   readonly types: readonly OperationType[] | undefined;
   readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
-  readonly settlesBy?: SettlesBy | undefined;
+  readonly resolvesBy?: ResolvesBy | undefined;
   readonly type?: OperationType | undefined;
   readonly account?: string | undefined;
 }
@@ -65,7 +65,7 @@ export async function listOperations(
     'o.tenant =': filter.tenant,
     'o.id =': filter.id,
     'o.state =': filter.state,
-    'o.settles_by =': filter.settlesBy,
+    'o.settles_by =': filter.resolvesBy,
     'o.type =': filter.type,
     'o.account =': filter.account,
     'o.id <': page.after,
@@ -77,8 +77,8 @@ export async function listOperations(
       conditions,
       page,
       (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
-       o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "settlesBy", o.next_look_up_at AS "nextLookUpAt",
-       o.settled_by AS "settledBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "settledAt", a.attempts,
+       o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt",
+       o.settled_by AS "resolvedBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "resolvedAt", a.attempts,
        CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
          'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution
      FROM (${types === undefined ? newest(where, limit) : pageOfTypes(where, limit)}) o

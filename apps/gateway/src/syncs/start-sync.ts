@@ -17,7 +17,7 @@ import { endUnstarted, getSync, insertSync, queueSync, type SyncRow } from './st
 export const startSyncKind: WriteKind<null> = {
   type: 'startSync',
   successStatus: 202,
-  settlesBy: () => 'look-up',
+  resolvesBy: () => 'look-up',
   apply: async (client, operation, outcome, { at }) => {
     if (outcome.kind === 'done') await queueSync(client, operation.resourceId, { unlessQueued: true });
     // Left as queued, it would keep the account's later syncs waiting for ever.

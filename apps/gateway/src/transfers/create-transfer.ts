@@ -19,7 +19,7 @@ import { checkCardholder } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
-import { mayPass } from '../ledger/replay.ts';
+import { isTransient } from '../ledger/replay.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { describeTransfer, endTransfer, failTransfer, getTransfer, insertTransfer } from './store.ts';
@@ -32,7 +32,7 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
   return {
     type: 'createTransfer',
     successStatus: 201,
-    settlesBy: (account) => (facetOf(account, 'transfers').settlement.by === 'person' ? 'person' : 'look-up'),
+    resolvesBy: (account) => (facetOf(account, 'transfers').reconciliation.by === 'person' ? 'person' : 'look-up'),
 
     apply: async (client, operation, outcome, when) => {
       switch (outcome.kind) {
@@ -53,15 +53,15 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
 
     lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
       const transfers = account.adapter.transfers;
-      if (transfers === undefined || transfers.settlement.by === 'person') return null;
-      const { settlement } = transfers;
-      if (settlement.by === 'same-key') {
-        const isLate = now() + call.timeoutMs >= operation.createdAt.getTime() + settlement.withinMs;
+      if (transfers === undefined || transfers.reconciliation.by === 'person') return null;
+      const { reconciliation } = transfers;
+      if (reconciliation.by === 'same-key') {
+        const isLate = now() + call.timeoutMs >= operation.createdAt.getTime() + reconciliation.withinMs;
         return isLate ? null : await sendAgain(pool, transfers, operation, call);
       }
       const reference = toPublicId('transfer', operation.resourceId);
       const askedAt = new Date(now());
-      const outcome = await settlement.find({ reference, sentAt: operation.createdAt }, call);
+      const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
       if (outcome.kind !== 'done') return outcome;
       if (!outcome.value.found) return { kind: 'absent' };
       if (!(await isOrdered(pool, operation, outcome.value.value))) {
@@ -95,7 +95,9 @@ async function sendAgain(
   const reference = toPublicId('transfer', resourceId);
   const outcome = sent(await transfers.send({ reference, cardholderRef, direction, amount }, call));
   // What refuses this request alone says nothing of the first one.
-  return outcome.kind === 'refused' && !mayPass(outcome.refusal.reason) ? { kind: 'shown-refused', outcome } : outcome;
+  return outcome.kind === 'refused' && !isTransient(outcome.refusal.reason)
+    ? { kind: 'shown-refused', outcome }
+    : outcome;
 }
 
 const notOrdered = 'the record under our number is of another holder, direction or amount than was ordered';
@@ -170,7 +172,7 @@ export function createTransfer(services: Services, write: WriteRequest, order: O
   });
 }
 
-/** An answer that leaves open how it ends settles nothing: it is looked up. */
+/** An answer that leaves open how it ends resolves nothing: it is looked up. */
 function sent(outcome: Outcome<ProviderTransfer>): Outcome<ProviderTransfer> {
   if (outcome.kind !== 'done') return outcome;
   const end = ended(outcome.value, outcome.evidence);

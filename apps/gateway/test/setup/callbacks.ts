@@ -59,7 +59,7 @@ export function cardUpdate(
 }
 
 /** All callbacks of the default tenant, once none waits to be worked. */
-export async function workedCallbacks({ client }: Pick<TestGateway, 'client'>) {
+export async function processedCallbacks({ client }: Pick<TestGateway, 'client'>) {
   const { data } = await until(
     () => client.listCallbacks({ query: { limit: 200 } }),
     (page) => page.data.every(({ state }) => state !== 'received'),

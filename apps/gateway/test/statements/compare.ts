@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type Checker,
   type Symbol,
@@ -144,13 +145,25 @@ function acceptedBy(type: string): readonly Kind[] {
   return type === 'numeric' || type === 'int8' ? ['string', 'number'] : [kind];
 }
 
+/** Columns whose field in Prisma's schema is not just their name in camel case: `operations.settled_by` is `resolvedBy`. */
+const fieldOf: ReadonlyMap<string, string> = new Map(
+  readFileSync(new URL('../../../../prisma/schema.prisma', import.meta.url), 'utf8')
+    .split(/^model /m)
+    .flatMap((model) => {
+      const table = /@@map\("(\w+)"\)/.exec(model)?.[1];
+      const fields = model.matchAll(/^ {2}(\w+) .*@map\("(\w+)"\)/gm);
+      return [...fields].map(([, field = '', column]) => [`${table}.${column}`, field] as const);
+    }),
+);
+
 /**
- * A column is named as in its table, in full or by a part of it with the table's name (`operations.id` as `operationId`):
- * two that were swapped are of one type, and neither has the other's name.
+ * A column is named as its field in Prisma's schema, or by a part of its own name with the table's (`operations.id` as
+ * `operationId`): two swapped columns are of one type, and neither has the other's name.
  */
 function nameFaults({ name, origin }: DescribedColumn): string[] {
-  if (origin === null || name === camel(origin.column)) return [];
+  if (origin === null) return [];
   const { table, column, columns } = origin;
+  if (name === (fieldOf.get(`${table}.${column}`) ?? camel(column))) return [];
   const whole = `_${table.replace(/s$/, '')}_${column}_`;
   const isPart = whole.includes(`_${snake(name)}_`) && !columns.includes(snake(name));
   return isPart ? [] : [`"${name}" is the column ${table}.${column}`];

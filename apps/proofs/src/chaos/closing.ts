@@ -12,7 +12,7 @@ import type { OperationFact, Store } from './store.ts';
 import { type Facts, judge, type Traces } from './verdict.ts';
 
 /** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
-const longestSettlingMs = { wait: 100_000, hurry: 30_000 } as const;
+const longestReconcilingMs = { wait: 100_000, hurry: 30_000 } as const;
 
 const roundsPerHurry = 6;
 
@@ -67,17 +67,17 @@ function withKeys(operations: readonly OperationFact[], { intents }: Diary): rea
  * Waits until nothing is overdue, for as long as that may take, and gives the milliseconds; null when something is found
  * that no waiting mends.
  */
-export async function settle(
-  options: Pick<ChaosOptions, 'settling'>,
+export async function resolve(
+  options: Pick<ChaosOptions, 'reconciling'>,
   store: Store,
   facts: () => Promise<Facts>,
   signal: AbortSignal,
 ): Promise<number | null> {
   const started = performance.now();
   const passed = (): number => Math.round(performance.now() - started);
-  for (let round = 0; passed() < longestSettlingMs[options.settling]; round += 1) {
+  for (let round = 0; passed() < longestReconcilingMs[options.reconciling]; round += 1) {
     // Not more often: each time puts those that are looked up in vain before the others again.
-    if (options.settling === 'hurry' && round % roundsPerHurry === 0) await store.hurry();
+    if (options.reconciling === 'hurry' && round % roundsPerHurry === 0) await store.hurry();
     await wait(500, undefined, { signal });
     const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
     if (Object.values(lasting).some(({ length }) => length > 0)) return null;

@@ -4,7 +4,7 @@ import { runtimeRole } from '@card-gateway/database/roles';
 import { accountsOf, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Form, Stage } from './calling.ts';
-import { gather, repeatAll, findTraces, settle } from './closing.ts';
+import { gather, repeatAll, findTraces, resolve } from './closing.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
@@ -27,7 +27,7 @@ export interface DriveOptions {
   readonly seed: number;
   readonly callers: number;
   readonly mutation: PlantedFault | null;
-  readonly settling: 'wait' | 'hurry';
+  readonly reconciling: 'wait' | 'hurry';
   readonly database: DatabasePlace;
   /** Settings of the gateways beside those of every run; with a `DATABASE_URL` they pass by the wire that leads there. */
   readonly settings: NodeJS.ProcessEnv;
@@ -56,8 +56,8 @@ export interface DriveReport {
   readonly counts: ReadonlyMap<string, number>;
   readonly facts: Facts;
   readonly verdict: Verdict;
-  /** Milliseconds until nothing was left to settle after the last fault; null where that was not waited for. */
-  readonly settledAfterMs: number | null;
+  /** Milliseconds until nothing was left to resolve after the last fault; null where that was not waited for. */
+  readonly resolvedAfterMs: number | null;
 }
 
 /** Drives writes through two gateways as shipped while something goes wrong, then compares both sides. Leaves nothing behind. */
@@ -73,7 +73,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     undo.push(() => sandbox.close());
     await migrate(database.ownerUrl, { runtimeRole });
     const store = openStore(() => database.ownerUrl);
-    await store.watchSettled();
+    await store.watchResolved();
     await planted.plant(store);
     const diary = openDiary();
     const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
@@ -135,12 +135,12 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     progress('no more writes and no more faults; waiting for what can settle');
     await sandbox.admin.callbacks.idle();
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
-    const settledAfterMs = await settle(options, store, facts, signal);
+    const resolvedAfterMs = await resolve(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
     await Promise.all(replicas.map((replica) => replica.close()));
     const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
     const last = { ...(await facts()), traces };
-    return { counts: diary.counts, facts: last, verdict: judge(last), settledAfterMs };
+    return { counts: diary.counts, facts: last, verdict: judge(last), resolvedAfterMs };
   } finally {
     for (const step of undo.toReversed()) await step();
   }

@@ -38,7 +38,7 @@ export interface Traces {
   readonly unwrittenDenials: number;
 }
 
-/** Both sides after everything that can settle has settled. */
+/** Both sides after everything that can resolve has resolved. */
 export interface Facts {
   readonly intents: readonly Intent[];
   /** What the providers really did. */

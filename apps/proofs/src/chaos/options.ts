@@ -5,16 +5,16 @@ export const mutations = ['unique-key', 'compare-and-set', 'not-sent'] as const;
 export type Mutation = (typeof mutations)[number];
 
 export interface ChaosOptions {
-  /** How long writes are driven; settling and comparing come on top. */
+  /** How long writes are driven; reconciling and comparing come on top. */
   readonly minutes: number;
   /** All that is drawn by lot comes from this number. */
   readonly seed: number;
   readonly mutation: Mutation | null;
   /**
-   * `wait`: what can settle does so by the gateway's own schedule, as it would in production. `hurry`: due times are moved
+   * `wait`: what can resolve does so by the gateway's own schedule, as it would in production. `hurry`: due times are moved
    * to now, for runs that have no time.
    */
-  readonly settling: 'wait' | 'hurry';
+  readonly reconciling: 'wait' | 'hurry';
 }
 
 const usage = `Usage: pnpm chaos [--minutes 2] [--seed 1] [--mutation ${mutations.join('|')}]`;
@@ -23,7 +23,7 @@ const options = {
   seed: { type: 'string' },
   mutation: { type: 'string' },
 } as const;
-/** A shorter run hurries what settles: it would else wait longer than it ran. */
+/** A shorter run hurries what resolves: it would else wait longer than it ran. */
 const shortRunMinutes = 1;
 
 /** @param draw makes a seed where none is given */
@@ -38,5 +38,5 @@ export function readOptions(words: readonly string[], draw: () => number): Chaos
   if (mutation !== undefined && planted === null) {
     throw new UsageError(`--mutation: expected ${mutations.join(', ')}.\n${usage}`);
   }
-  return { minutes, seed, mutation: planted, settling: minutes < shortRunMinutes ? 'hurry' : 'wait' };
+  return { minutes, seed, mutation: planted, reconciling: minutes < shortRunMinutes ? 'hurry' : 'wait' };
 }

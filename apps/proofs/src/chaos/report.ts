@@ -20,13 +20,13 @@ export function reportText(report: ChaosReport): string {
       'gateways killed at',
       allPoints(() => 0).map((point) => [nameOf(point), points.get(nameOf(point)) ?? 0]),
     ),
-    findingsText(report, options.settling),
+    findingsText(report, options.reconciling),
   ].join('\n');
 }
 
 /** What every run says at its end: what was done, what both sides have of it, and the verdict. */
-export function findingsText(report: DriveReport, settling: 'wait' | 'hurry'): string {
-  const { counts, facts, verdict, settledAfterMs } = report;
+export function findingsText(report: DriveReport, reconciling: 'wait' | 'hurry'): string {
+  const { counts, facts, verdict, resolvedAfterMs } = report;
   const byState = Map.groupBy(facts.operations, ({ state }) => state);
   const byEffect = Map.groupBy(facts.ledger, ({ effect }) => effect);
   return [
@@ -37,7 +37,7 @@ export function findingsText(report: DriveReport, settling: 'wait' | 'hurry'): s
       ['acknowledged, different ones', facts.callbacks.acknowledged],
       ['stored', facts.callbacks.stored],
     ]),
-    settlingText(settling, settledAfterMs),
+    reconcilingText(reconciling, resolvedAfterMs),
     table(
       'must be 0',
       violationNames.map((name) => [name, verdict[name].length]),
@@ -47,11 +47,11 @@ export function findingsText(report: DriveReport, settling: 'wait' | 'hurry'): s
   ].join('\n');
 }
 
-function settlingText(settling: 'wait' | 'hurry', ms: number | null): string {
-  if (ms === null) return 'What can settle was not waited for: something was found that no waiting mends.';
-  return settling === 'hurry'
-    ? `Waited ${ms} ms for what can settle; look-ups were made due at once, because the run is short.`
-    : `Waited ${ms} ms for what can settle, by the gateway's own schedule.`;
+function reconcilingText(reconciling: 'wait' | 'hurry', ms: number | null): string {
+  if (ms === null) return 'What can resolve was not waited for: something was found that no waiting mends.';
+  return reconciling === 'hurry'
+    ? `Waited ${ms} ms for what can resolve; look-ups were made due at once, because the run is short.`
+    : `Waited ${ms} ms for what can resolve, by the gateway's own schedule.`;
 }
 
 const sizes = (groups: ReadonlyMap<string, readonly unknown[]>): [string, number][] =>

@@ -7,8 +7,8 @@ export interface OperationFact {
   readonly type: string;
   readonly state: string;
   readonly resourceId: string;
-  readonly settlesBy: string | null;
-  readonly settledBy: string | null;
+  readonly resolvesBy: string | null;
+  readonly resolvedBy: string | null;
   readonly nextLookUpAt: Date | null;
   readonly supersededBy: string | null;
   readonly wasUnknown: boolean;
@@ -34,7 +34,7 @@ export interface AuditFact {
   readonly purpose: string | null;
 }
 
-/** An operation that was settled and then changed all the same, as a trigger of the run's own saw it. */
+/** An operation that was resolved and then changed all the same, as a trigger of the run's own saw it. */
 export interface ChangeFact {
   readonly operationId: string;
   readonly before: string;
@@ -43,8 +43,8 @@ export interface ChangeFact {
 
 /** The run's own look into its database, past the gateways. */
 export interface Store {
-  /** Has the database note every change of a settled operation. */
-  watchSettled(): Promise<void>;
+  /** Has the database note every change of a resolved operation. */
+  watchResolved(): Promise<void>;
   run(statement: string): Promise<void>;
   operations(): Promise<readonly OperationFact[]>;
   resources(): Promise<readonly ResourceFact[]>;
@@ -54,7 +54,7 @@ export interface Store {
   rows(): AsyncGenerator<{ readonly table: string; readonly text: string }>;
   /** How many notifications of providers are stored. */
   callbacks(): Promise<number>;
-  /** Asks again, now and several times at once, for what is not settled: the same evidence, twice and out of order. */
+  /** Asks again, now and several times at once, for what is not resolved: the same evidence, twice and out of order. */
   repeatLookUps(most: number): Promise<number>;
   /** Ends all leases, as time would, and makes all look-ups due. */
   hurry(): Promise<void>;
@@ -72,13 +72,13 @@ export function openStore(url: () => string): Store {
       await client.end();
     }
   }
-  const queueSettling = (which: string): string => `
+  const queueReconciling = (which: string): string => `
     SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account)
              ${which}
     FROM operations`;
 
   return {
-    watchSettled: async () => {
+    watchResolved: async () => {
       await query(`
         CREATE TABLE proof_changes (operation_id uuid NOT NULL, before text NOT NULL, after text NOT NULL);
         CREATE FUNCTION proof_note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -98,8 +98,8 @@ export function openStore(url: () => string): Store {
     },
     operations: () =>
       query(`
-        SELECT o.id, idempotency_key AS key, type, state, resource_id AS "resourceId", settles_by AS "settlesBy",
-          settled_by AS "settledBy", next_look_up_at AS "nextLookUpAt", superseded_by AS "supersededBy",
+        SELECT o.id, idempotency_key AS key, type, state, resource_id AS "resourceId", settles_by AS "resolvesBy",
+          settled_by AS "resolvedBy", next_look_up_at AS "nextLookUpAt", superseded_by AS "supersededBy",
           unknown_since IS NOT NULL AS "wasUnknown",
           settled_by = 'person' OR EXISTS (SELECT 1 FROM operation_attempts a WHERE a.operation_id = o.id
             AND a.outcome = CASE o.state WHEN 'succeeded' THEN 'done' ELSE 'refused' END) AS "hasEvidence"
@@ -130,7 +130,7 @@ export function openStore(url: () => string): Store {
     },
     repeatLookUps: async (most) => {
       const rows = await query(
-        `${queueSettling(')')}, generate_series(1, 3)
+        `${queueReconciling(')')}, generate_series(1, 3)
          WHERE id IN (SELECT id FROM operations WHERE state = 'unknown' AND settles_by = 'look-up' ORDER BY updated_at DESC LIMIT $1)`,
         [most],
       );
@@ -139,7 +139,7 @@ export function openStore(url: () => string): Store {
     hurry: async () => {
       await query(`UPDATE operations SET lease_until = now() - interval '1 second' WHERE lease_until > now()`);
       await query(
-        `${queueSettling(`, run_at => now(), job_key => 'settle:' || id::text)`)}
+        `${queueReconciling(`, run_at => now(), job_key => 'settle:' || id::text)`)}
          WHERE state = 'submitting' OR (state = 'unknown' AND settles_by = 'look-up')`,
       );
     },

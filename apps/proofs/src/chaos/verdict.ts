@@ -123,7 +123,7 @@ function judgeEffects({ effects, ofResource, bindingsOf }: Index, found: Found):
   }
 }
 
-/** Nothing is closed without evidence, nothing waits that could be settled, and what is done was done. */
+/** Nothing is closed without evidence, nothing waits that could be resolved, and what is done was done. */
 function judgeOperations({ operations, resources, cards }: Facts, index: Index, found: Found): void {
   const byUuid = new Map(resources.map((resource) => [resource.id, resource]));
   for (const operation of operations) {
@@ -142,7 +142,7 @@ function judgeOperations({ operations, resources, cards }: Facts, index: Index, 
       found['lost acknowledged writes'].push(`${id} (${type}) is done, and the provider did nothing`);
     }
     if (state === 'superseded') judgeSuperseded(operation, operations, found);
-    const isForgotten = state === 'unknown' && operation.settlesBy === 'look-up' && operation.nextLookUpAt === null;
+    const isForgotten = state === 'unknown' && operation.resolvesBy === 'look-up' && operation.nextLookUpAt === null;
     const isInState = type in targets && cards.get(resource.providerRef ?? '')?.status === targets[type];
     const isOverdue = state === 'unknown' && (isInState || (canBeSeen.has(type) && (shown ?? 0) > 0));
     if (state === 'submitting' || isForgotten || isOverdue) {

@@ -1,6 +1,6 @@
 import {
-  capabilities,
-  type Capability,
+  facetNames,
+  type FacetName,
   type CardChange,
   facetMembers,
   type FacetMembers,
@@ -11,22 +11,22 @@ import {
 import type { Sandbox } from '@card-gateway/sandbox';
 import type { Cells } from './cells.ts';
 
-type Facet<Name extends Capability> = NonNullable<ProviderAdapter[Name]>;
-type AskingMethod<Name extends Capability> = {
+type Facet<Name extends FacetName> = NonNullable<ProviderAdapter[Name]>;
+type AskingMethod<Name extends FacetName> = {
   [Method in keyof FacetMembers[Name] & string]: FacetMembers[Name][Method] extends 'asks'
     ? `${Name}.${Method}`
     : never;
 }[keyof FacetMembers[Name] & string];
-type LookUp<Name extends Capability> =
-  Facet<Name> extends { readonly settlement: infer Settlement }
-    ? Extract<Settlement, { readonly by: 'look-up' }> extends never
+type LookUp<Name extends FacetName> =
+  Facet<Name> extends { readonly reconciliation: infer Reconciliation }
+    ? Extract<Reconciliation, { readonly by: 'look-up' }> extends never
       ? never
-      : `${Name}.settlement.find`
+      : `${Name}.reconciliation.find`
     : never;
 
 /** Every call that an adapter can make, by its facet and method; each kind of change of a card is one of its own. */
 export type CallName =
-  | { [Name in Capability]: Exclude<AskingMethod<Name>, 'cardControls.change'> | LookUp<Name> }[Capability]
+  | { [Name in FacetName]: Exclude<AskingMethod<Name>, 'cardControls.change'> | LookUp<Name> }[FacetName]
   | `cardControls.change ${CardChange['kind']}`;
 
 /** Where a call is prepared: an undisturbed account on a sandbox of its own. */
@@ -54,12 +54,12 @@ export type Rows = Readonly<Partial<Record<CallName, Row>>>;
 
 /** Every call that this adapter can make, from the methods that its facets have. */
 export function callsOf(adapter: ProviderAdapter): string[] {
-  return capabilities.flatMap((name) => {
+  return facetNames.flatMap((name) => {
     const facet = adapter[name];
     if (facet === undefined) return [];
     return Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
       const value: unknown = Reflect.get(facet, member);
-      if (member === 'settlement') return isLookUp(value) ? [`${name}.settlement.find`] : [];
+      if (member === 'reconciliation') return isLookUp(value) ? [`${name}.reconciliation.find`] : [];
       if (kind !== 'asks' || value === undefined) return [];
       return member === 'change' ? changesOf(adapter) : [`${name}.${member}`];
     });
@@ -67,25 +67,26 @@ export function callsOf(adapter: ProviderAdapter): string[] {
 }
 
 function changesOf({ cardControls }: ProviderAdapter): string[] {
-  const { settlement = {}, gaps = {} } = cardControls ?? {};
-  return Object.keys(settlement).flatMap((kind) => (kind in gaps ? [] : [`cardControls.change ${kind}`]));
+  const { reconciliation = {}, gaps = {} } = cardControls ?? {};
+  return Object.keys(reconciliation).flatMap((kind) => (kind in gaps ? [] : [`cardControls.change ${kind}`]));
 }
 
-function isLookUp(settlement: unknown): boolean {
-  return (settlement as { readonly by?: unknown }).by === 'look-up';
+function isLookUp(reconciliation: unknown): boolean {
+  return (reconciliation as { readonly by?: unknown }).by === 'look-up';
 }
 
 /** How a lost answer to a write is found out, in a word; null for a read. */
-export function settlementOf(adapter: ProviderAdapter, name: string): string | null {
+export function reconciliationOf(adapter: ProviderAdapter, name: string): string | null {
   const [facet = '', method = ''] = name.split('.');
   const change = /^change (.+)$/.exec(method)?.[1];
-  const { settlement } = (adapter as unknown as Record<string, { settlement?: Record<string, unknown> }>)[facet] ?? {};
-  if (settlement === undefined || !(method in writes || change !== undefined)) return null;
-  const declared = change === undefined ? settlement : (settlement[change] as Record<string, unknown>);
-  return settlesBy[declared['by'] as keyof typeof settlesBy];
+  const { reconciliation } =
+    (adapter as unknown as Record<string, { reconciliation?: Record<string, unknown> }>)[facet] ?? {};
+  if (reconciliation === undefined || !(method in writes || change !== undefined)) return null;
+  const declared = change === undefined ? reconciliation : (reconciliation[change] as Record<string, unknown>);
+  return resolvesBy[declared['by'] as keyof typeof resolvesBy];
 }
 
-/** The methods of facets with a `settlement` that change something; the others beside them read. */
+/** The methods of facets with a `reconciliation` that change something; the others beside them read. */
 const writes: Readonly<Record<string, true>> = {
   apply: true,
   issue: true,
@@ -94,7 +95,7 @@ const writes: Readonly<Record<string, true>> = {
   verify: true,
   remove: true,
 };
-const settlesBy = {
+const resolvesBy = {
   'look-up': 'by our reference',
   'same-key': 'by sending it again under its key',
   'target-state': "by the card's state",
@@ -103,7 +104,7 @@ const settlesBy = {
 } as const;
 
 /** A facet that the account is known to have. */
-export function facet<Name extends Capability>(adapter: ProviderAdapter, name: Name): Facet<Name> {
+export function facet<Name extends FacetName>(adapter: ProviderAdapter, name: Name): Facet<Name> {
   const found = adapter[name];
   if (found === undefined) throw new Error(`The account has no ${name}.`);
   return found;

@@ -1,4 +1,4 @@
-import { type CardForm, type SameKey, Secret, type SentOrder, type Settlement } from '@card-gateway/core';
+import { type CardForm, type SameKey, Secret, type SentOrder, type Reconciliation } from '@card-gateway/core';
 import { facet, type Scene, valueOf } from './calls.ts';
 
 /** In credit mode a card is ordered by package, in authorization mode by BIN (keysecure.md §6.5). */
@@ -52,9 +52,9 @@ export async function holderOf(scene: Scene, reference = scene.unique()): Promis
 }
 
 /** The look-up of a write that has one. */
-export function lookUp(settlement: Settlement<SentOrder, unknown> | SameKey) {
-  if (settlement.by === 'look-up') return settlement;
-  throw new Error(`A lost answer is not looked up but reconciled by: ${settlement.by}`);
+export function lookUp(reconciliation: Reconciliation<SentOrder, unknown> | SameKey) {
+  if (reconciliation.by === 'look-up') return reconciliation;
+  throw new Error(`A lost answer is not looked up but reconciled by: ${reconciliation.by}`);
 }
 
 /** An order to move value to a new cardholder. */

@@ -66,13 +66,13 @@ export function keysecureRows(mode: Mode): Rows {
       },
       cells: reading,
     },
-    'cardholders.settlement.find': {
+    'cardholders.reconciliation.find': {
       operation: 'cardholder/list',
       prepare: async (scene) => {
         const reference = scene.unique();
         await holderOf(scene, reference);
         return (adapter, call) =>
-          lookUp(facet(adapter, 'cardholders').settlement).find({ reference, sentAt: new Date() }, call);
+          lookUp(facet(adapter, 'cardholders').reconciliation).find({ reference, sentAt: new Date() }, call);
       },
       cells: reading,
     },
@@ -84,12 +84,12 @@ export function keysecureRows(mode: Mode): Rows {
       },
       cells: writing,
     },
-    'issuing.settlement.find': {
+    'issuing.reconciliation.find': {
       operation: 'card/list',
       prepare: async (scene) => {
         const { reference } = await cardOf(scene, mode, 'virtual');
         return (adapter, call) =>
-          lookUp(facet(adapter, 'issuing').settlement).find({ reference, sentAt: new Date() }, call);
+          lookUp(facet(adapter, 'issuing').reconciliation).find({ reference, sentAt: new Date() }, call);
       },
       cells: reading,
     },
@@ -169,13 +169,13 @@ const transferRows: Rows = {
     },
     cells: writing,
   },
-  'transfers.settlement.find': {
+  'transfers.reconciliation.find': {
     operation: 'account/transfer/list',
     prepare: async (scene) => {
       const order = await transferOf(scene);
       valueOf(await facet(scene.adapter, 'transfers').send(order, scene.call));
       const sent = { reference: order.reference, sentAt: new Date() };
-      return (adapter, call) => lookUp(facet(adapter, 'transfers').settlement).find(sent, call);
+      return (adapter, call) => lookUp(facet(adapter, 'transfers').reconciliation).find(sent, call);
     },
     cells: reading,
   },

@@ -46,8 +46,8 @@ function accountText({ title, rows }: SeenAccount): string[] {
     '',
     tableRow(head),
     tableRow(head.map(() => '---')),
-    ...rows.map(({ name, operation, settles, cells }) =>
-      tableRow([`\`${name}\``, `\`${operation}\``, settles ?? '–', ...disturbances.map((one) => cells[one])]),
+    ...rows.map(({ name, operation, resolves, cells }) =>
+      tableRow([`\`${name}\``, `\`${operation}\``, resolves ?? '–', ...disturbances.map((one) => cells[one])]),
     ),
   ];
 }

@@ -3,7 +3,7 @@ import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-g
 import { freePort } from '@card-gateway/database/embedded';
 import { atOnce, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Account } from './accounts.ts';
-import { callsOf, type CallName, type Row, type Scene, settlementOf } from './calls.ts';
+import { callsOf, type CallName, type Row, type Scene, reconciliationOf } from './calls.ts';
 import { cellOf, type Disturbance, disturbances } from './cells.ts';
 
 /** One row of the page: what was seen, beside what is declared. */
@@ -11,7 +11,7 @@ export interface SeenRow {
   readonly name: string;
   readonly operation: string;
   /** How a lost answer is found out; null for a read. */
-  readonly settles: string | null;
+  readonly resolves: string | null;
   readonly cells: Readonly<Record<Disturbance, string>>;
 }
 
@@ -113,8 +113,8 @@ async function runRow(account: Account, name: string, row: Row): Promise<SeenRow
     for (const disturbance of disturbances) {
       cells[disturbance] = await runCell({ account, row, scene, unreachable, disturbance });
     }
-    const settles = settlementOf(adapter, name);
-    return { name, operation: row.operation, settles, cells: cells as Record<Disturbance, string> };
+    const resolves = reconciliationOf(adapter, name);
+    return { name, operation: row.operation, resolves, cells: cells as Record<Disturbance, string> };
   } finally {
     await sandbox.close();
     await transport.close();

@@ -70,7 +70,7 @@ export async function twoGateways(installation: Installation): Promise<string> {
   return `${races} orders at both at once: ${issued} cards`;
 }
 
-/** A write is under way, and its provider silent: its caller is answered, and it settles after the restart. */
+/** A write is under way, and its provider silent: its caller is answered, and it resolves after the restart. */
 export async function terminate(installation: Installation, kept: Kept): Promise<string> {
   const { admin, compose, up } = installation;
   const before = (await cardsIssued(installation)).length;
@@ -92,11 +92,11 @@ export async function terminate(installation: Installation, kept: Kept): Promise
   if (ends.trim() !== '0') throw new Error(`The gateway ended with ${ends.trim()}.`);
   await up();
   await until(
-    'the write settles',
+    'the write resolves',
     () => client.call('issueCard', { body: kept.order, idempotencyKey }),
     (answer) => answer.status !== 202,
   );
   await client.close();
   if ((await cardsIssued(installation)).length !== before + 1) throw new Error('The write was sent twice.');
-  return `ended by itself in ${seconds.toFixed(1)} s with a write under way, which was answered 202 and settled after the start`;
+  return `ended by itself in ${seconds.toFixed(1)} s with a write under way, which was answered 202 and resolved after the start`;
 }

@@ -8,7 +8,7 @@ export interface FailoverOptions {
   readonly mode: Mode;
   /** Takes the gateway's look at a commit's confirmation away, to see that the proof misses it. */
   readonly mutation: 'confirmation' | null;
-  readonly settling: 'wait' | 'hurry';
+  readonly reconciling: 'wait' | 'hurry';
 }
 
 const usage = `Usage: pnpm failovers [--rounds 6] [--seed 1] [--mode ${modes.join('|')}] [--mutation confirmation]`;
@@ -19,7 +19,7 @@ const options = {
   mutation: { type: 'string' },
 } as const;
 const mostRounds = 1000;
-/** A shorter run hurries what settles: it would else wait longer than it ran. */
+/** A shorter run hurries what resolves: it would else wait longer than it ran. */
 const shortRunRounds = 6;
 
 /** @param draw makes a seed where none is given */
@@ -35,5 +35,5 @@ export function readOptions(words: readonly string[], draw: () => number): Failo
   if (mutation !== undefined && mutation !== 'confirmation') {
     throw new UsageError(`--mutation: expected confirmation.\n${usage}`);
   }
-  return { rounds, seed, mode, mutation: mutation ?? null, settling: rounds < shortRunRounds ? 'hurry' : 'wait' };
+  return { rounds, seed, mode, mutation: mutation ?? null, reconciling: rounds < shortRunRounds ? 'hurry' : 'wait' };
 }

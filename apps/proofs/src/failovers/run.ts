@@ -99,6 +99,6 @@ export function reportText(report: FailoverReport): string {
       const slowest = Math.max(...of.map(({ readyAfterMs }) => readyAfterMs));
       return `  ${`${kind} (${of.length})`.padEnd(36)} ${String(slowest).padStart(8)} ms`;
     }),
-    findingsText(report, options.settling),
+    findingsText(report, options.reconciling),
   ].join('\n');
 }

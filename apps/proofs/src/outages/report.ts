@@ -21,7 +21,7 @@ export function reportText(report: OutagesReport): string {
     const cells = [
       kind,
       seconds(seen.notReadyAfterMs),
-      seconds(seen.turnedAwayAfterMs),
+      seconds(seen.rejectedAfterMs),
       done,
       away,
       faults,

@@ -49,7 +49,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
         seed: options.seed,
         callers,
         mutation: null,
-        settling: 'hurry',
+        reconciling: 'hurry',
         database: outage.database,
         settings: outage.settings ?? {},
         launcher: outage.launcher,

@@ -9,7 +9,7 @@ import type { Outage } from './kinds.ts';
 /** What was seen of one outage; times in milliseconds. */
 export interface Seen {
   /** From its beginning until a caller was first turned away; null where none was. */
-  readonly turnedAwayAfterMs: number | null;
+  readonly rejectedAfterMs: number | null;
   /** From its beginning until both gateways say that they are not ready; null where one never said so. */
   readonly notReadyAfterMs: number | null;
   /** From its end until both are ready again; null where one was not at the end. */
@@ -34,7 +34,7 @@ const calmMs = 3000;
 const longestPollAge = 2;
 const account = 'keysecure';
 /** What a caller is told who was turned away. */
-const turnedAway = ['database-unavailable', 'internal-error', 'deadline-exceeded', 'no answer'];
+const rejected = ['database-unavailable', 'internal-error', 'deadline-exceeded', 'no answer'];
 
 /** Begins an outage while callers write, ends it, and sees how the gateways take both. */
 export async function watchOutage(outage: Outage, lastingMs: number, { replicas, diary }: Scene): Promise<Seen> {
@@ -64,7 +64,7 @@ export async function watchOutage(outage: Outage, lastingMs: number, { replicas,
   const isCalm = performance.now() - callers.lastAt > calmMs / 2;
   const calmAt = isCalm ? Math.max(callers.lastAt, endedAt) : null;
   return {
-    turnedAwayAfterMs: between(begunAt, callers.firstAt),
+    rejectedAfterMs: between(begunAt, callers.firstAt),
     notReadyAfterMs: between(begunAt, latest(readiness.map((gateway) => gateway.notReadyAt))),
     readyAfterMs: between(endedAt, readyAt),
     wellAfterMs: between(endedAt, latest([readyAt, workedAt, calmAt])),
@@ -129,7 +129,7 @@ async function followCallers(
   { counts }: Diary,
   signal: AbortSignal,
 ): Promise<{ readonly firstAt: number | null; readonly lastAt: number }> {
-  const all = (): number => turnedAway.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
+  const all = (): number => rejected.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
   let firstAt: number | null = null;
   let lastAt = 0;
   for (let seen = all(); !signal.aborted; await wait(lookEveryMs)) {

@@ -9,10 +9,10 @@ import {
   type ConsumptionChange,
   type ConsumptionSeed,
 } from './consumptions.ts';
-import { changeStatus, settleCard } from './events.ts';
+import { changeStatus, advanceCard } from './events.ts';
 import { pay, type Payment, type PaymentResult } from './pay.ts';
 import {
-  settleCardholder,
+  advanceCardholder,
   type CardholderStatus,
   type CardStatus,
   type KeysecureCard,
@@ -69,7 +69,7 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
   const merchants = () => [...world.state.merchants.values()];
   const owned = () =>
     merchants().flatMap((merchant) =>
-      [...merchant.cards.values()].map((card) => ({ merchant, card: settleCard(world, merchant, card) })),
+      [...merchant.cards.values()].map((card) => ({ merchant, card: advanceCard(world, merchant, card) })),
     );
   const cardBy = (no: string) =>
     found(
@@ -78,7 +78,7 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
     );
   const holders = () =>
     merchants().flatMap(({ cardholders }) =>
-      [...cardholders.values()].map((holder) => settleCardholder(holder, world.config, clock.now())),
+      [...cardholders.values()].map((holder) => advanceCardholder(holder, world.config, clock.now())),
     );
 
   return {

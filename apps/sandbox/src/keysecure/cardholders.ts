@@ -1,13 +1,13 @@
 import { numbersOf, optionalText, pageOf, requiredText, windowOf, within, type Call } from './call.ts';
 import { Refused } from './codes.ts';
-import { settleCard } from './events.ts';
-import { orderNumber, settleCardholder, type KeysecureCardholder } from './state.ts';
+import { advanceCard } from './events.ts';
+import { orderNumber, advanceCardholder, type KeysecureCardholder } from './state.ts';
 
 /** The cardholder as of now, or 2002. */
 export function cardholderOf(call: Call, cardholderNo: string): KeysecureCardholder {
   const holder = call.merchant.cardholders.get(cardholderNo);
   if (holder === undefined) throw new Refused(2002);
-  return settleCardholder(holder, call.world.config, call.world.clock.now());
+  return advanceCardholder(holder, call.world.config, call.world.clock.now());
 }
 
 /** keysecure.md §6.2: creates, or hands in a rejected application again. */
@@ -66,7 +66,7 @@ export function cardholderInfo(call: Call): unknown {
   const holder = cardholderOf(call, call.pathNo);
   const cards = [...call.merchant.cards.values()]
     .filter((card) => card.cardholderNo === holder.cardholderNo)
-    .filter((card) => !['Pending', 'Fail'].includes(settleCard(call.world, call.merchant, card).status));
+    .filter((card) => !['Pending', 'Fail'].includes(advanceCard(call.world, call.merchant, card).status));
   return {
     ...onWire(holder),
     total_balance: decimal(holder.cents),

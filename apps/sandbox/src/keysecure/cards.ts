@@ -4,7 +4,7 @@ import { numbersOf, oneOf, optionalText, pageOf, requiredText, windowOf, within,
 import { cardholderOf } from './cardholders.ts';
 import { feeDetail } from './catalogue.ts';
 import { Refused } from './codes.ts';
-import { settleCard, watchCard } from './events.ts';
+import { advanceCard, watchCard } from './events.ts';
 import { orderNumber, type KeysecureCard } from './state.ts';
 
 type CardType = KeysecureCard['cardType'];
@@ -17,7 +17,7 @@ type Product = Pick<KeysecureCard, 'productNo' | 'nameEn' | 'nameCn' | 'organiza
 export function cardOf(call: Call, cardNo: string): KeysecureCard {
   const card = call.merchant.cards.get(cardNo);
   if (card === undefined) throw new Refused(4902);
-  return settleCard(call.world, call.merchant, card);
+  return advanceCard(call.world, call.merchant, card);
 }
 
 /** keysecure.md §6.5. Accepted, not issued: no status in the answer. */
@@ -120,7 +120,7 @@ export function listCards(call: Call): unknown {
   );
   return pageOf(
     numbers,
-    found.toReversed().map((card) => onWire(settleCard(call.world, call.merchant, card))),
+    found.toReversed().map((card) => onWire(advanceCard(call.world, call.merchant, card))),
   );
 }
 

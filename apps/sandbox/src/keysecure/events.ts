@@ -44,7 +44,7 @@ export function changeStatus(world: World, merchant: Merchant, card: KeysecureCa
 }
 
 /** What time has done to a card since somebody last looked. */
-export function settleCard(world: World, merchant: Merchant, card: KeysecureCard): KeysecureCard {
+export function advanceCard(world: World, merchant: Merchant, card: KeysecureCard): KeysecureCard {
   if (card.status !== 'Pending' || card.readyAt === null || world.clock.now() < card.readyAt) return card;
   const to = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
   changeStatus(world, merchant, card, { to, time: card.readyAt });
@@ -55,7 +55,7 @@ export function settleCard(world: World, merchant: Merchant, card: KeysecureCard
 export function watchCard(world: World, merchant: Merchant, card: KeysecureCard): void {
   if (card.status !== 'Pending' || card.readyAt === null || !isTold(world, merchant)) return;
   world.timers.after(card.readyAt - world.clock.now(), () => {
-    settleCard(world, merchant, card);
+    advanceCard(world, merchant, card);
     world.changed();
     watchCard(world, merchant, card);
   });
@@ -64,6 +64,6 @@ export function watchCard(world: World, merchant: Merchant, card: KeysecureCard)
 /** Settles all cards that are due, and the others at their time. */
 export function watchCards(world: World): void {
   for (const merchant of world.state.merchants.values()) {
-    for (const card of merchant.cards.values()) watchCard(world, merchant, settleCard(world, merchant, card));
+    for (const card of merchant.cards.values()) watchCard(world, merchant, advanceCard(world, merchant, card));
   }
 }

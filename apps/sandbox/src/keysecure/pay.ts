@@ -2,7 +2,13 @@ import type { Delivery } from '../callbacks/callbacks.ts';
 import { centsOf } from './cardholders.ts';
 import { newConsumption, paymentOnWire, tellConsumption, type ConsumptionSeed } from './consumptions.ts';
 import { callbackOf, isTold } from './events.ts';
-import { settleCardholder, type KeysecureCard, type KeysecureConsumption, type Merchant, type World } from './state.ts';
+import {
+  advanceCardholder,
+  type KeysecureCard,
+  type KeysecureConsumption,
+  type Merchant,
+  type World,
+} from './state.ts';
 
 /** A cardholder pays in a shop. `amount` is decimal text in the card's currency. */
 export interface Payment extends Omit<ConsumptionSeed, 'type' | 'status' | 'time' | 'consumeNo' | 'relateNo'> {
@@ -65,7 +71,7 @@ async function decided(
       const holder = merchant.cardholders.get(card.cardholderNo);
       const amount = centsOf(consumption.amount);
       if (holder === undefined) return { why: 'balance', auth: null };
-      const { cents } = settleCardholder(holder, world.config, world.clock.now());
+      const { cents } = advanceCardholder(holder, world.config, world.clock.now());
       if (cents < amount) return { why: 'balance', auth: null };
       holder.cents -= amount;
       return { why: 'approved', auth: null };

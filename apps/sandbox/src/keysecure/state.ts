@@ -121,7 +121,7 @@ export function orderNumber(state: Keysecure, letter: string, now: number): stri
   return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${state.issued}`;
 }
 
-export function settleCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {
+export function advanceCardholder(holder: KeysecureCardholder, config: Config, now: number): KeysecureCardholder {
   const { cardholderInProgressMs, cardholderDecisionMs } = config;
   if (holder.reviewFrom === null) return holder;
   const age = now - holder.reviewFrom;

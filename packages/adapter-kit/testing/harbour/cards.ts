@@ -5,7 +5,7 @@ import {
   type CardReference,
   type CardsFacet,
   type CardStatus,
-  type ChangeSettlement,
+  type ChangeReconciliation,
   done,
   type Finding,
   type IssuingFacet,
@@ -16,7 +16,7 @@ import {
   refused,
   type Secret,
   type SentOrder,
-  type Settlement,
+  type Reconciliation,
   unknown,
 } from '@card-gateway/core';
 import { z } from 'zod';
@@ -59,7 +59,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
         path: 'cards',
         body: { reference: order.reference, product: order.productRef, holder: order.cardholderRef },
         reply: card,
-        judge: ({ id, reference }, evidence, { status }) =>
+        interpret: ({ id, reference }, evidence, { status }) =>
           status === 201 && reference === order.reference
             ? done({ providerRef: id }, evidence)
             : unknown('unreadable_answer', evidence),
@@ -68,7 +68,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
     );
   }
 
-  readonly settlement: Settlement<SentOrder, ProviderCard> = {
+  readonly reconciliation: Reconciliation<SentOrder, ProviderCard> = {
     by: 'look-up',
     find: ({ reference }, call) =>
       this.#ask(
@@ -77,7 +77,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
           method: 'GET',
           path: `cards?reference=${encodeURIComponent(reference)}`,
           reply: cardList,
-          judge: ({ data }, evidence) => onlyOwn(data, (row) => row.reference === reference, toCard, evidence),
+          interpret: ({ data }, evidence) => onlyOwn(data, (row) => row.reference === reference, toCard, evidence),
         },
         call,
       ),
@@ -90,7 +90,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
         method: 'GET',
         path: next === null ? 'cards' : `cards?after=${encodeURIComponent(next)}`,
         reply: cardList,
-        judge: (list, evidence) => done(pageOf(mapRows(list.data, toCard), { next: list.next }), evidence),
+        interpret: (list, evidence) => done(pageOf(mapRows(list.data, toCard), { next: list.next }), evidence),
       },
       call,
     );
@@ -107,7 +107,7 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
         path: 'cards/{id}',
         id: providerRef,
         reply: card,
-        judge: (row, evidence): Outcome<Finding<ProviderCard>> =>
+        interpret: (row, evidence): Outcome<Finding<ProviderCard>> =>
           row.id === providerRef
             ? done({ found: true, value: toCard(row) }, evidence)
             : unknown('unreadable_answer', evidence),
@@ -120,15 +120,15 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
 }
 
 const pinKept = { by: 'person', why: 'no call shows a PIN' } as const;
-const shown = (...states: readonly CardStatus[]): ChangeSettlement => ({
+const shown = (...states: readonly CardStatus[]): ChangeReconciliation => ({
   by: 'target-state',
   states,
-  settledAfterMs: 0,
+  visibleAfterMs: 0,
 });
 
 export class HarbourControls implements CardControlsFacet {
   readonly #ask: Ask;
-  readonly settlement = {
+  readonly reconciliation = {
     activate: { by: 'person', why: 'Harbour has no such call' },
     freeze: shown('frozen'),
     unfreeze: shown('active'),
@@ -174,7 +174,7 @@ export class HarbourControls implements CardControlsFacet {
             path: 'cards/{id}',
             id: providerRef,
             reply: z.null(),
-            judge: (_nothing, evidence, { status }) =>
+            interpret: (_nothing, evidence, { status }) =>
               status === 204 ? done({ providerStatus: 'closed' }, evidence) : unknown('unreadable_answer', evidence),
           },
           call,
@@ -192,7 +192,7 @@ export class HarbourControls implements CardControlsFacet {
         operation: 'change',
         ...request,
         reply: card,
-        judge: (row, evidence) =>
+        interpret: (row, evidence) =>
           state === null || row.state === state
             ? done({ providerStatus: state }, evidence)
             : unknown('unreadable_answer', evidence),

@@ -16,7 +16,7 @@ import {
   type Problem,
   type ProviderRequest,
   readAnswer,
-  type Say,
+  type ToEvidence,
 } from '../../index.ts';
 import type { HarbourSettings } from './index.ts';
 
@@ -32,7 +32,7 @@ export interface HarbourRequest<Schema extends z.ZodType, T> {
   readonly body?: Readonly<Record<string, string>>;
   readonly hide?: readonly string[];
   readonly reply: Schema;
-  readonly judge: (reply: z.output<Schema>, evidence: Evidence, head: AnswerHead) => Outcome<T>;
+  readonly interpret: (reply: z.output<Schema>, evidence: Evidence, head: AnswerHead) => Outcome<T>;
 }
 
 export type Ask = <Schema extends z.ZodType, T>(
@@ -53,7 +53,7 @@ const refusals: ReadonlyMap<string, RefusalReason> = new Map([
   ['429 too_many', 'rate_limited'],
 ]);
 
-function refusalOf({ status, headers, read }: Problem, evidence: Say, hide: readonly string[]): Outcome<never> {
+function refusalOf({ status, headers, read }: Problem, evidence: ToEvidence, hide: readonly string[]): Outcome<never> {
   const error = read(problemBody)?.error;
   if (error === undefined) return unknown('unreadable_answer', evidence(null));
   const again = headers['retry-after'] === undefined ? '' : ` (again in ${headers['retry-after']} s)`;
@@ -88,7 +88,7 @@ export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
         });
         return readAnswer(exchange, {
           reply: request.reply,
-          judge: (reply, evidence, head) => request.judge(reply, evidence(null), head),
+          interpret: (reply, evidence, head) => request.interpret(reply, evidence(null), head),
           problem: (problem, evidence) => refusalOf(problem, evidence, hide),
         });
       },

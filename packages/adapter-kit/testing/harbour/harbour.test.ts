@@ -88,13 +88,15 @@ describe('plain REST', () => {
     };
     expect(await issue()).toMatchObject({ kind: 'unknown' });
     provider.answer = answer;
-    const { settlement } = adapter.issuing;
-    if (settlement.by !== 'look-up') throw new Error('no look-up');
+    const { reconciliation } = adapter.issuing;
+    if (reconciliation.by !== 'look-up') throw new Error('no look-up');
     const sentAt = new Date(now);
-    expect(await settlement.find({ reference: 'card_01', sentAt }, call)).toMatchObject({
+    expect(await reconciliation.find({ reference: 'card_01', sentAt }, call)).toMatchObject({
       value: { found: true, value: { providerRef: 'hc_0001', status: 'active' } },
     });
-    expect(await settlement.find({ reference: 'card_02', sentAt }, call)).toMatchObject({ value: { found: false } });
+    expect(await reconciliation.find({ reference: 'card_02', sentAt }, call)).toMatchObject({
+      value: { found: false },
+    });
   });
 
   test('pages follow the cursor of the provider, and a card that is not there is no failure', async () => {
@@ -327,11 +329,11 @@ conformance({
       refusal: () => failure(422, 'card_limit', 'no more'),
     },
     {
-      name: 'issuing.settlement.find',
+      name: 'issuing.reconciliation.find',
       call: async (adapter, timeoutMs) => {
-        const { settlement } = own(adapter).issuing;
-        if (settlement.by !== 'look-up') throw new Error('no look-up');
-        return settlement.find({ reference: 'card_01', sentAt: new Date(0) }, { timeoutMs });
+        const { reconciliation } = own(adapter).issuing;
+        if (reconciliation.by !== 'look-up') throw new Error('no look-up');
+        return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, { timeoutMs });
       },
       success: () => json({ data: [row], next: null }),
       unlistedCode,

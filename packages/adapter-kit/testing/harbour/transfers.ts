@@ -19,7 +19,7 @@ export function harbourTransfers(ask: Ask): TransfersFacet {
   return {
     currency: 'USD',
     decimals: 2,
-    settlement: { by: 'same-key', withinMs: keptMs },
+    reconciliation: { by: 'same-key', withinMs: keptMs },
     send: ({ reference, cardholderRef, direction, amount }, call) =>
       ask(
         {
@@ -29,7 +29,7 @@ export function harbourTransfers(ask: Ask): TransfersFacet {
           idempotencyKey: reference,
           body: { reference, holder: cardholderRef, direction, amount },
           reply: transfer,
-          judge: (row, evidence, { status }) => {
+          interpret: (row, evidence, { status }) => {
             if (status !== 201 || row.reference !== reference) return unknown('unreadable_answer', evidence);
             const state = row.state ?? null;
             const movement = states.get(state ?? '') ?? 'unrecognized';
@@ -49,7 +49,7 @@ export function harbourTransfers(ask: Ask): TransfersFacet {
           path: 'holders/{id}/balances',
           id: cardholderRef,
           reply: balances,
-          judge: ({ data }, evidence) =>
+          interpret: ({ data }, evidence) =>
             done(
               data.read.map((row) => ({ ...row, chain: null, usdValue: null, bonus: null, bonusUsdValue: null })),
               evidence,

@@ -1,13 +1,13 @@
 import {
-  capabilities,
-  type Capability,
+  facetNames,
+  type FacetName,
   facetMembers,
   type Outcome,
   type ProviderAdapter,
   type ProviderCall,
   refused,
 } from '@card-gateway/core';
-import type { Admission } from './admission.ts';
+import type { AccountBulkhead } from './account-bulkhead.ts';
 
 type Method = (...values: unknown[]) => unknown;
 type AskingMethod = (...values: unknown[]) => Promise<Outcome<unknown>>;
@@ -16,30 +16,30 @@ type AskingMethod = (...values: unknown[]) => Promise<Outcome<unknown>>;
  * The adapter whose every call waits for a place at its account, unless the work it belongs to has one already (a write)
  * or passes the line (a look-up). A call without a place was certainly not sent.
  */
-export function admitCalls(adapter: ProviderAdapter, admission: Admission): ProviderAdapter {
+export function guardCalls(adapter: ProviderAdapter, bulkhead: AccountBulkhead): ProviderAdapter {
   const { gaps, calls, notes } = adapter;
-  const facets = capabilities.flatMap((name) => {
+  const facets = facetNames.flatMap((name) => {
     const facet = adapter[name];
-    return facet === undefined ? [] : [[name, admitFacet(name, facet, admission)]];
+    return facet === undefined ? [] : [[name, guardFacet(name, facet, bulkhead)]];
   });
   return { ...Object.fromEntries(facets), gaps, calls, ...(notes === undefined ? {} : { notes }) };
 }
 
-function admitFacet(name: Capability, facet: object, admission: Admission): object {
+function guardFacet(name: FacetName, facet: object, bulkhead: AccountBulkhead): object {
   const members = Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
     const value: unknown = Reflect.get(facet, member);
     if (value === undefined) return [];
     if (kind === 'data') return [[member, value]];
     const method = (value as Method).bind(facet);
-    return [[member, kind === 'asks' ? admitMethod(method as AskingMethod, admission) : method]];
+    return [[member, kind === 'asks' ? guardMethod(method as AskingMethod, bulkhead) : method]];
   });
   return Object.fromEntries(members);
 }
 
-function admitMethod(method: AskingMethod, admission: Admission): AskingMethod {
+function guardMethod(method: AskingMethod, bulkhead: AccountBulkhead): AskingMethod {
   return (...values) => {
     const call = values.pop() as ProviderCall;
-    return admission.admit(
+    return bulkhead.withSlot(
       call.timeoutMs,
       (waitedMs) => method(...values, { ...call, timeoutMs: Math.ceil(call.timeoutMs - waitedMs) }),
       (why) => refused('not_sent', { message: why }),

@@ -8,10 +8,10 @@ import { laterCodes, type LaterWrite } from './earlier-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
 import { bindingView } from './view.ts';
 
-/** The user's list of bound cards settles both writes, where it can be asked for without the end user being there. */
-export function settlesBy(account: OpenAccount): 'look-up' | 'person' {
+/** The user's list of bound cards resolves both writes, where it can be asked for without the end user being there. */
+export function resolvesBy(account: OpenAccount): 'look-up' | 'person' {
   const { binding, boundCards } = account.adapter;
-  return binding?.settlement.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person';
+  return binding?.reconciliation.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person';
 }
 
 /**
@@ -27,7 +27,7 @@ export async function lookUpBound(
   userIp: string | null = null,
 ): Promise<LookUp<{ readonly status: 'bound' }> | Superseded | null> {
   const { binding, boundCards } = account.adapter;
-  if (boundCards === undefined || binding?.settlement.by !== 'bound-cards') return null;
+  if (boundCards === undefined || binding?.reconciliation.by !== 'bound-cards') return null;
   if (boundCards.needsUserIp && userIp === null) return null;
   const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
   if (row === null) return null;

@@ -1,6 +1,6 @@
 import { uuidOf } from '@card-gateway/core';
 import { writeKinds } from '../../src/app.ts';
-import { settleUnknown } from '../../src/jobs/settle.ts';
+import { reconcileWrite } from '../../src/jobs/reconcile.ts';
 import type { Services } from '../../src/services.ts';
 import type { TestGateway } from './gateway.ts';
 
@@ -10,8 +10,8 @@ export function ahead({ services }: Pick<TestGateway, 'services'>, byMs: number)
 }
 
 /** Does once what the queue's job does for a write without an outcome. */
-export function settleNow(services: Services, operationId: string | undefined): Promise<void> {
-  return settleUnknown(services, writeKinds(services), uuidOf('operation', operationId ?? ''));
+export function reconcileNow(services: Services, operationId: string | undefined): Promise<void> {
+  return reconcileWrite(services, writeKinds(services), uuidOf('operation', operationId ?? ''));
 }
 
 /** Makes writes without an answer look as old as they are when their process is long gone. */

@@ -24,7 +24,7 @@ export interface RevealRequest {
  * @throws ProblemError 429 when the key has looked at as many as it may; 503 when the log cannot be written: then nothing
  *   must be shown
  */
-export async function writeDownReveal(
+export async function auditReveal(
   services: Services,
   { caller, id, purpose, requestId }: RevealRequest,
   action: RevealAction,

@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
 import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
-import { takeCards } from '../src/cards/take-cards.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { findById } from '../src/ledger/store.ts';
-import { attemptOf, settleOperation } from '../src/ledger/settle.ts';
+import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
-import { ahead, settleNow } from './setup/settle.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -29,7 +29,8 @@ beforeAll(async () => {
 afterEach(() => gateway.sandbox.admin.clearFaults());
 afterAll(() => gateway.close());
 
-const settle = (operation: { readonly id: string } | null): Promise<void> => settleNow(gateway.services, operation?.id);
+const reconcile = (operation: { readonly id: string } | null): Promise<void> =>
+  reconcileNow(gateway.services, operation?.id);
 const readOperation = (operation: { readonly id: string } | null) =>
   gateway.client.getOperation({ params: { id: operation?.id ?? '' } });
 const sent = (operation: string): number =>
@@ -78,25 +79,25 @@ describe('an answer lost after the work', () => {
   test('waits for its account to be configured again', async () => {
     const lost = await lostOrder('work_then_reset');
     const none = openAccounts([], { config: gateway.services.config, now: Date.now, report: () => {} });
-    await settleNow({ ...gateway.services, accounts: none }, lost.operation?.id);
+    await reconcileNow({ ...gateway.services, accounts: none }, lost.operation?.id);
     expect(await readOperation(lost.operation)).toMatchObject({
       outcome: 'unknown',
       resolvesBy: 'look-up',
       resolvedBy: null,
     });
 
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'look-up' });
   });
 
-  test('settles to the row of the order also when a list without our reference made another first', async () => {
+  test('resolves to the row of the order also when a list without our reference made another first', async () => {
     const lost = await lostOrder('work_then_reset');
     const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
     const { pool, sealing, accounts } = gateway.services;
     const account = accounts.all.find(({ name }) => name === 'keysecure');
     const listed = { providerRef: real?.cardNo ?? '', status: 'pending', providerStatus: 'Pending' } as const;
     await storeProviderCards(pool, sealing, account ?? { tenant: '', name: '', provider: '' }, [listed], new Date());
-    await settle(lost.operation);
+    await reconcile(lost.operation);
 
     const card = await gateway.client.getCard({ params: { id: lost.id } });
     expect(card).toMatchObject({ providerRef: listed.providerRef, operation: { outcome: 'succeeded' } });
@@ -104,11 +105,11 @@ describe('an answer lost after the work', () => {
     expect(rows).toEqual([{ id: uuidOf('card', lost.id) }]);
   });
 
-  test('settles to the card that exists, and the key then answers so', async () => {
+  test('resolves to the card that exists, and the key then answers so', async () => {
     const idempotencyKey = newKey();
     const lost = await lostOrder('work_then_reset', idempotencyKey);
     const sends = sent('card/apply');
-    await settle(lost.operation);
+    await reconcile(lost.operation);
 
     const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
     expect(real).toBeDefined();
@@ -129,7 +130,7 @@ describe('an answer lost after the work', () => {
     expect(issuedFor(lost.id)).toBe(1);
   });
 
-  test('settles to the cardholder that exists', async () => {
+  test('resolves to the cardholder that exists', async () => {
     gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'cardholder/apply', fault: 'truncated' });
     const input = {
       body: { account: 'keysecure', reference: 'lost-holder', sumsubShareToken: 'share-token' },
@@ -138,7 +139,7 @@ describe('an answer lost after the work', () => {
     const lost = await gateway.client.call('createCardholder', input);
     expect(lost.status).toBe(202);
     const sends = sent('cardholder/apply');
-    await settle(lost.data.operation);
+    await reconcile(lost.data.operation);
     const real = gateway.sandbox.admin.keysecure.cardholders().find(({ uniqueNo }) => uniqueNo === lost.data.id);
     expect(await gateway.client.call('createCardholder', input)).toMatchObject({
       status: 201,
@@ -149,12 +150,12 @@ describe('an answer lost after the work', () => {
     expect(gateway.sandbox.admin.ledger({ effect: 'cardholder_created', reference: lost.data.id })).toHaveLength(1);
   });
 
-  test("of a code settles to bound, by the user's list", async () => {
+  test("of a code resolves to bound, by the user's list", async () => {
     const { id, code, card } = await awaitingCode();
     const idempotencyKey = newKey();
     const lost = await lostCode(id, code, 'work_then_reset', idempotencyKey);
     const sends = sent('verifyCode');
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await statusOf(id)).toBe('bound');
     const again = await gateway.client.call('verifyBinding', { params: { id }, body: { code }, idempotencyKey });
     expect(again).toMatchObject({ status: 200, replayed: true, data: { id, status: 'bound' } });
@@ -169,7 +170,7 @@ describe('an answer lost before the work', () => {
     const sends = sent('card/apply');
     const next: number[] = [];
     for (let round = 0; round < 4; round += 1) {
-      await settle(lost.operation);
+      await reconcile(lost.operation);
       const operation = await readOperation(lost.operation);
       expect(operation).toMatchObject({
         outcome: 'unknown',
@@ -201,7 +202,7 @@ describe('an answer lost before the work', () => {
     const body = { account: 'keysecure', reference: 'lost-before', sumsubShareToken: 'share-token' };
     const lost = await gateway.client.createCardholder({ body });
     const sends = sent('cardholder/apply');
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await gateway.client.createCardholder({ body }).catch((error: unknown) => error)).toMatchObject({
       code: 'already-exists',
     });
@@ -216,7 +217,7 @@ describe('an answer lost before the work', () => {
     expect(await gateway.client.startBinding({ body: card }).catch((error: unknown) => error)).toMatchObject({
       code: 'sms-limit',
     });
-    await settle(lost.data.operation);
+    await reconcile(lost.data.operation);
     const { id } = await awaitingCode(card);
     expect(await statusOf(id)).toBe('awaiting_code');
     expect(await statusOf(lost.data.id)).toBe('expired');
@@ -233,7 +234,7 @@ describe('a provider that is away', () => {
       const { admin } = gateway.sandbox;
       const sends = sent('card/apply');
       admin.addFault({ provider: 'keysecure', operation: '*', fault, times: 0 });
-      for (let round = 0; round < 15; round += 1) await settle(lost.operation);
+      for (let round = 0; round < 15; round += 1) await reconcile(lost.operation);
       const away = await readOperation(lost.operation);
       expect(away).toMatchObject({ outcome: 'unknown', attempts: [{ kind: 'send' }, { kind: 'look-up' }] });
       expect(away.attempts[1]?.outcome).toBe(fault === 'refuse' ? 'refused' : 'unknown');
@@ -241,7 +242,7 @@ describe('a provider that is away', () => {
       expect(Date.parse(away.nextLookUpAt ?? '') - Date.now()).toBeLessThanOrEqual(30_000);
 
       admin.clearFaults();
-      await settle(lost.operation);
+      await reconcile(lost.operation);
       expect(await readOperation(lost.operation)).toMatchObject({
         outcome: 'succeeded',
         attempts: [{ kind: 'send' }, { kind: 'look-up' }, { kind: 'look-up', outcome: 'done' }],
@@ -281,7 +282,7 @@ describe('a code after one without an answer', () => {
       nextLookUpAt: null,
     };
     expect(await readOperation(lost.operation)).toMatchObject(superseded);
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await readOperation(lost.operation)).toMatchObject(superseded);
   });
 
@@ -292,10 +293,10 @@ describe('a code after one without an answer', () => {
     const before = sent('verifyCode');
     const verifying = gateway.client.call('verifyBinding', { params: { id }, body: { code } });
     await gateway.sandbox.admin.until(() => sent('verifyCode') > before);
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
     const { data } = await verifying;
-    await settle(data.operation);
+    await reconcile(data.operation);
     expect(await readOperation(data.operation)).toMatchObject({ outcome: 'succeeded' });
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'superseded' });
   });
@@ -320,7 +321,7 @@ describe('a binding that is bound stays so', () => {
     gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'work_then_reset' });
     const lost = await gateway.client.startBinding({ body: card });
     const { id } = await bind(card);
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect({ bound: await statusOf(id), earlier: await statusOf(lost.id) }).toEqual({
       bound: 'bound',
       earlier: 'expired',
@@ -336,7 +337,7 @@ describe('a binding that is bound stays so', () => {
       () => gateway.client.startBinding({ body: card }).catch(() => null),
       (answer) => answer !== null,
     );
-    await settle(lost?.operation ?? null);
+    await reconcile(lost?.operation ?? null);
     expect(await statusOf(id)).toBe('bound');
     expect(await statusOf(lost?.id ?? '')).toBe('not_required');
     // Whether it sent an SMS nobody knows: it counts for the limits.
@@ -352,7 +353,7 @@ describe('a binding that is bound stays so', () => {
     const { id: earlier, code, card } = await awaitingCode();
     const lost = await lostCode(earlier, code, 'reset');
     const { id } = await bind(card);
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect({ bound: await statusOf(id), earlier: await statusOf(earlier) }).toEqual({
       bound: 'bound',
       earlier: 'expired',
@@ -376,7 +377,7 @@ describe('a card of ours in the list of the provider', () => {
     const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;
     await storeProviderCards(pool, sealing, account, [newer], new Date(askedAt.getTime() + 1));
     const attempt = attemptOf('look-up', found, askedAt, new Date());
-    await settleOperation(gateway.services, kind, operation, found, 'look-up', attempt, 'later');
+    await resolveWrite(gateway.services, kind, operation, found, 'look-up', attempt, 'later');
 
     const card = await gateway.client.getCard({ params: { id: lost.id } });
     expect(card).toMatchObject({ status: 'frozen', providerRef, operation: { outcome: 'succeeded' } });
@@ -390,7 +391,7 @@ describe('a card of ours in the list of the provider', () => {
       uuidOf('card', other.id),
       real?.cardNo,
     ]);
-    await settle(lost.operation);
+    await reconcile(lost.operation);
 
     const operation = await readOperation(lost.operation);
     expect(operation).toMatchObject({ outcome: 'unknown', resolvesBy: 'person', nextLookUpAt: null });
@@ -429,7 +430,7 @@ describe('a card of ours in the list of the provider', () => {
     expect(ids.every((id) => [...ours.values()].includes(id))).toBe(true);
   }
 
-  test('settles its order, when the list comes first, by what it shows', async () => {
+  test('resolves its order, when the list comes first, by what it shows', async () => {
     const idempotencyKey = newKey();
     const lost = await lostOrder('work_then_reset', idempotencyKey);
     await syncCards();
@@ -447,12 +448,12 @@ describe('a card of ours in the list of the provider', () => {
     expect(again).toMatchObject({ status: 201, replayed: true, data: { id: lost.id } });
     // The look-up that was queued finds nothing left to do.
     const lookUps = sent('card/list');
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(sent('card/list')).toBe(lookUps);
     await expectOneRowEach([lost.id]);
   });
 
-  test('settles its order also when only the card is read again', async () => {
+  test('resolves its order also when only the card is read again', async () => {
     const lost = await lostOrder('work_then_reset');
     const real = gateway.sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === lost.id);
     await gateway.pool.query('UPDATE cards SET provider_ref = $2 WHERE id = $1', [
@@ -477,15 +478,15 @@ describe('a card of ours in the list of the provider', () => {
       providerStatus: 'Pending',
     };
     const createdAt = Date.parse((await readOperation(lost.operation)).createdAt);
-    await takeCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date(createdAt - 1) });
+    await ingestCards(gateway.services, account, [listed], { by: 'list', askedAt: new Date(createdAt - 1) });
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'unknown' });
-    await takeCards(gateway.services, account, [listed], { by: 'callback', askedAt: new Date() });
+    await ingestCards(gateway.services, account, [listed], { by: 'callback', askedAt: new Date() });
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded', resolvedBy: 'callback' });
   });
 
   test('is one row when the look-up comes first', async () => {
     const lost = await lostOrder('work_then_reset');
-    await settle(lost.operation);
+    await reconcile(lost.operation);
     expect(await readOperation(lost.operation)).toMatchObject({ outcome: 'succeeded' });
     await syncCards();
     await expectOneRowEach([lost.id]);
@@ -497,7 +498,7 @@ describe('a card of ours in the list of the provider', () => {
     const running = await Promise.all([
       ...Array.from({ length: 10 }, () => gateway.client.issueCard({ body: order })),
       syncCards(),
-      ...lost.map(({ operation }) => settle(operation)),
+      ...lost.map(({ operation }) => reconcile(operation)),
       syncCards(),
     ]);
     const ids = running.flatMap((answer) => (answer ? [answer.id] : []));
@@ -553,11 +554,11 @@ describe('an answer that comes after the write was given up', () => {
   });
   afterAll(() => slow.close());
 
-  test('settles it all the same', async () => {
+  test('resolves it all the same', async () => {
     const call = slow.client.call('issueCard', { body: slowOrder });
     await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
     const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
-    await settleNow(ahead(slow, 60_000), running?.id);
+    await reconcileNow(ahead(slow, 60_000), running?.id);
     expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({ outcome: 'unknown' });
 
     expect(await call).toMatchObject({ status: 201, data: { operation: { outcome: 'succeeded' } } });
@@ -567,7 +568,7 @@ describe('an answer that comes after the write was given up', () => {
       attempts: [{ kind: 'send', outcome: 'done' }],
     });
     // The look-up that was queued finds nothing left to do.
-    await settleNow(ahead(slow, 120_000), running?.id);
+    await reconcileNow(ahead(slow, 120_000), running?.id);
     expect(slow.sandbox.admin.requestCount('keysecure', 'card/list')).toBe(0);
   });
 
@@ -603,9 +604,9 @@ describe('an answer that comes after the write was given up', () => {
     const call = slow.client.call('issueCard', { body: slowOrder });
     await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length > before);
     const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
-    await settleNow(ahead(slow, 60_000), running?.id);
+    await reconcileNow(ahead(slow, 60_000), running?.id);
     expect(await call).toMatchObject({ status: 202, location: `/v1/operations/${running?.id}` });
-    await settleNow(slow.services, running?.id);
+    await reconcileNow(slow.services, running?.id);
     expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
       outcome: 'succeeded',
       resolvedBy: 'look-up',
@@ -613,15 +614,15 @@ describe('an answer that comes after the write was given up', () => {
   });
 });
 
-test('an answer without a meaning, later than the look-up that settled the write, takes nothing back', async () => {
+test('an answer without a meaning, later than the look-up that resolved the write, takes nothing back', async () => {
   const own = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '1500' } });
   const ownOrder = await cardOrder(own);
   own.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'work_then_hang' });
   const call = own.client.call('issueCard', { body: ownOrder });
   await own.sandbox.admin.until(() => own.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
   const [running] = (await own.client.listOperations({ query: { outcome: 'submitting' } })).data;
-  await settleNow(ahead(own, 60_000), running?.id);
-  await settleNow(own.services, running?.id);
+  await reconcileNow(ahead(own, 60_000), running?.id);
+  await reconcileNow(own.services, running?.id);
   expect(await call).toMatchObject({ status: 201, replayed: false, data: { operation: { outcome: 'succeeded' } } });
   expect(await own.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
     outcome: 'succeeded',
@@ -630,9 +631,9 @@ test('an answer without a meaning, later than the look-up that settled the write
   await own.close();
 });
 
-test('eight look-ups of one write at the same time settle it once', async () => {
+test('eight look-ups of one write at the same time resolve it once', async () => {
   const lost = await lostOrder('work_then_reset');
-  await Promise.all(Array.from({ length: 8 }, () => settle(lost.operation)));
+  await Promise.all(Array.from({ length: 8 }, () => reconcile(lost.operation)));
   expect(await readOperation(lost.operation)).toMatchObject({
     outcome: 'succeeded',
     attempts: [
@@ -648,7 +649,7 @@ test('a write is given up only after its own time and more', async () => {
   const call = slow.client.call('issueCard', { body: slowOrder });
   await slow.sandbox.admin.until(() => slow.sandbox.admin.ledger({ effect: 'card_issued' }).length === 1);
   const [running] = (await slow.client.listOperations({ query: { outcome: 'submitting' } })).data;
-  await settleNow(ahead(slow, slow.services.config.PROVIDER_WRITE_TIMEOUT_MS), running?.id);
+  await reconcileNow(ahead(slow, slow.services.config.PROVIDER_WRITE_TIMEOUT_MS), running?.id);
   expect(await slow.client.getOperation({ params: { id: running?.id ?? '' } })).toMatchObject({
     outcome: 'submitting',
   });
@@ -697,10 +698,10 @@ test('all of it happens by itself while the gateway runs', async () => {
     () => client.listOperations({ query: { outcome: 'unknown' } }),
     ({ data }) => data.length === 0,
   );
-  const settled = await Promise.all(
+  const resolved = await Promise.all(
     lost.map(({ operation }) => client.getOperation({ params: { id: operation?.id ?? '' } })),
   );
-  expect(settled.map(({ outcome, resolvedBy }) => [outcome, resolvedBy])).toEqual(
+  expect(resolved.map(({ outcome, resolvedBy }) => [outcome, resolvedBy])).toEqual(
     lost.map(() => ['succeeded', 'look-up']),
   );
   expect(sandbox.admin.requestCount('keysecure', 'card/apply')).toBe(1);

@@ -1,9 +1,9 @@
 import type { ProviderCard } from '@card-gateway/core';
 import type { Owner } from '../accounts/accounts.ts';
-import { attemptOf, settleByEvidence, supersede } from '../ledger/settle.ts';
+import { attemptOf, resolveByEvidence, supersede } from '../ledger/resolve.ts';
 import { findOpen } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
-import { cardWriteKinds } from './kinds.ts';
+import { cardWriteKinds } from './write-kinds.ts';
 import { idsOfCards, storeProviderCards } from './provider-cards-store.ts';
 
 /** How cards came to be described, and when. */
@@ -16,10 +16,10 @@ export interface Seen {
 }
 
 /**
- * Stores what a provider said of its cards, from a list, a card read again or a callback, and settles the writes on them
+ * Stores what a provider said of its cards, from a list, a card read again or a callback, and resolves the writes on them
  * whose outcome it shows.
  */
-export async function takeCards(
+export async function ingestCards(
   services: Services,
   account: Owner,
   cards: readonly ProviderCard[],
@@ -35,14 +35,14 @@ export async function takeCards(
     const kind = kinds.find(({ type }) => type === operation.type);
     const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
     if (kind?.shownBy === undefined || card === undefined) continue;
-    const said = { earliest: seen.earliest ?? seen.askedAt, latest: seen.askedAt };
-    const shown = await kind.shownBy(operation, card, said);
+    const asOf = { earliest: seen.earliest ?? seen.askedAt, latest: seen.askedAt };
+    const shown = await kind.shownBy(operation, card, asOf);
     if (shown === null) continue;
     if (shown.kind === 'superseded') {
       await supersede(services, operation, shown.by);
       continue;
     }
     const attempt = attemptOf(seen.by, shown, seen.askedAt, new Date(services.now()));
-    await settleByEvidence(services, kind, operation, shown, seen.by, attempt);
+    await resolveByEvidence(services, kind, operation, shown, seen.by, attempt);
   }
 }

@@ -6,7 +6,7 @@ import type { Caller } from '../caller.ts';
 import type { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { recordAudit } from './store.ts';
-import type { RevealAction } from './write-down-reveal.ts';
+import type { RevealAction } from './audit-reveal.ts';
 
 /** A request for a secret, as far as it could be read. */
 interface DeniedRequest {
@@ -26,7 +26,7 @@ const denials: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 're
  * one key as it may have revealed, so that nobody fills that with denials. An answer that is a denial goes out also
  * where the row cannot be written.
  */
-export function writeDownDenials(
+export function auditDenials(
   services: Services,
   action: RevealAction,
 ): (request: DeniedRequest, problem: ProblemError) => Promise<void> {

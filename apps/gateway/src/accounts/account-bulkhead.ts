@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport } from '@card-gateway/adapter-kit';
 import { createBulkhead } from '../bulkhead.ts';
-import { type CircuitOptions, type CircuitStatus, createCircuit, type Pass } from './circuit.ts';
+import { type CircuitOptions, type CircuitStatus, createCircuit, type Permit } from './circuit.ts';
 
-/** Why a call did not begin: all places and the line before them are taken, or the provider is left alone. */
-export type NotAdmitted = 'ACCOUNT_BUSY' | 'CIRCUIT_OPEN';
+/** Why a call did not begin: all slots and the line before them are taken, or the provider is left alone. */
+export type Rejection = 'ACCOUNT_BUSY' | 'CIRCUIT_OPEN';
 
 /** How much is going on at one account. */
 export interface Load {
@@ -13,9 +13,9 @@ export interface Load {
   readonly circuit: CircuitStatus;
 }
 
-export interface AdmissionOptions {
+export interface AccountBulkheadOptions {
   /** Calls under way at once. */
-  readonly places: number;
+  readonly slots: number;
   /** Calls that may wait for a place. */
   readonly queue: number;
   /** Milliseconds that one waits at most. */
@@ -24,16 +24,16 @@ export interface AdmissionOptions {
 }
 
 /** The door to one account's provider: so many calls at once, so many in line, none while its circuit is open. */
-export interface Admission {
+export interface AccountBulkhead {
   /**
    * Runs `work` with a place: every request that an adapter sends in it goes out without waiting, to the end.
    *
    * @param longestMs how long the work itself can wait
    * @param refused what it comes to when there is no place; nothing was sent then
    */
-  admit<T>(longestMs: number, work: (waitedMs: number) => Promise<T>, refused: (why: NotAdmitted) => T): Promise<T>;
-  /** Runs `work` past line and circuit: a look-up settles what is open, and its answer closes the circuit. */
-  pass<T>(work: () => Promise<T>): Promise<T>;
+  withSlot<T>(longestMs: number, work: (waitedMs: number) => Promise<T>, refused: (why: Rejection) => T): Promise<T>;
+  /** Runs `work` past line and circuit: a look-up resolves what is open, and its answer closes the circuit. */
+  bypass<T>(work: () => Promise<T>): Promise<T>;
   /** `send`, seen by the circuit. */
   watched(send: Transport): Transport;
   load(): Load;
@@ -41,42 +41,42 @@ export interface Admission {
   retryAfterSeconds(): number;
 }
 
-/** The one key of an account's bulkhead. */
+/** The one key of an account's slots. */
 const provider = 'provider';
 
-export function createAdmission(options: AdmissionOptions): Admission {
+export function createAccountBulkhead(options: AccountBulkheadOptions): AccountBulkhead {
   // Carried by the asynchronous context, because an adapter hands on no more than a time-out: whatever a call sends, an
   // access token too, belongs to the call's one place.
-  const held = new AsyncLocalStorage<Pass>();
-  const bulkhead = createBulkhead<'CIRCUIT_OPEN'>({ slots: options.places, queue: options.queue });
-  const circuit = createCircuit({ ...options.circuit, onOpen: () => bulkhead.reject('CIRCUIT_OPEN') });
+  const held = new AsyncLocalStorage<Permit>();
+  const slots = createBulkhead<'CIRCUIT_OPEN'>({ slots: options.slots, queue: options.queue });
+  const circuit = createCircuit({ ...options.circuit, onOpen: () => slots.reject('CIRCUIT_OPEN') });
 
   return {
-    admit: async (longestMs, work, refused) => {
+    withSlot: async (longestMs, work, refused) => {
       if (held.getStore() !== undefined) return work(0);
-      const pass = circuit.begin();
-      if (pass === null) return refused('CIRCUIT_OPEN');
+      const permit = circuit.begin();
+      if (permit === null) return refused('CIRCUIT_OPEN');
       try {
         const asked = performance.now();
-        const refusal = await bulkhead.acquire(provider, { waitMs: Math.min(longestMs, options.waitMs) });
+        const refusal = await slots.acquire(provider, { waitMs: Math.min(longestMs, options.waitMs) });
         if (refusal !== null) return refused(refusal === 'CIRCUIT_OPEN' ? refusal : 'ACCOUNT_BUSY');
         try {
-          return await held.run(pass, work, performance.now() - asked);
+          return await held.run(permit, work, performance.now() - asked);
         } finally {
-          bulkhead.release(provider);
+          slots.release(provider);
         }
       } finally {
-        circuit.end(pass);
+        circuit.end(permit);
       }
     },
-    pass: (work) => held.run('call', work),
+    bypass: (work) => held.run('call', work),
     watched: (send) => async (order) => {
       const exchange = await send(order);
       circuit.record(exchange, order.timeoutMs, held.getStore() ?? 'call');
       return exchange;
     },
     load: () => {
-      const { inUse, queued } = bulkhead.load();
+      const { inUse, queued } = slots.load();
       return { inFlight: inUse, queued, circuit: circuit.status() };
     },
     retryAfterSeconds: () => Math.max(1, Math.ceil(circuit.restLeftMs() / 1000)),

@@ -1,13 +1,13 @@
 import type {
   CardChange,
   CardStatus,
-  ChangeSettlement,
+  ChangeReconciliation,
   OperationType,
   Outcome,
   ProviderCard,
 } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import type { SaidAt, Superseded } from '../ledger/kind.ts';
+import type { AsOf, Superseded } from '../ledger/kind.ts';
 import { findOthers, type OperationRow } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { proofOf } from './change-evidence.ts';
@@ -43,7 +43,7 @@ export async function shownBy(
   change: ChangeName,
   operation: OperationRow,
   { status, providerStatus }: ProviderCard,
-  said: SaidAt,
+  asOf: AsOf,
 ): Promise<Extract<Outcome<ChangedCard>, { kind: 'done' | 'refused' }> | Superseded | null> {
   const account = accounts.byName(operation.account);
   const target = account === undefined ? null : targetOf(account, change);
@@ -55,7 +55,7 @@ export async function shownBy(
     return states === undefined ? [] : [{ ...other, states }];
   });
   const sent = { ...operation, states: target.states };
-  const proof = proofOf(sent, { status, said }, others, target.settledAfterMs);
+  const proof = proofOf(sent, { status, asOf }, others, target.visibleAfterMs);
   if (proof === 'done') return { kind: 'done', value: { status: null }, evidence: null };
   if (proof !== 'refused') return proof;
   const message = `the card is "${status}": the change can no longer come about`;
@@ -66,7 +66,7 @@ export async function shownBy(
 export function targetOf(
   { adapter }: OpenAccount,
   change: ChangeName,
-): Extract<ChangeSettlement, { by: 'target-state' }> | null {
-  const settlement = adapter.cardControls?.settlement[change];
-  return settlement?.by === 'target-state' && adapter.cards !== undefined ? settlement : null;
+): Extract<ChangeReconciliation, { by: 'target-state' }> | null {
+  const reconciliation = adapter.cardControls?.reconciliation[change];
+  return reconciliation?.by === 'target-state' && adapter.cards !== undefined ? reconciliation : null;
 }

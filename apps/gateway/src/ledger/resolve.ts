@@ -1,40 +1,40 @@
-import { type Evidence, type Outcome, type SettledBy, toPublicId, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, type ResolvedBy, toPublicId, unknown } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { ProblemError, problemBody, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type LookUp, viewOf, type WriteKind } from './kind.ts';
-import type { Happening, Showed } from './machine.ts';
+import type { WriteEvent, Showed } from './machine.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
-import { isTakenReference, type OperationRow, settle } from './store.ts';
+import { isTakenReference, type OperationRow, applyEvent } from './store.ts';
 
 /**
- * Settles a write by what the provider said, and builds its answer: the answer to the send, or a look-up that found it. An
- * unknown outcome is only its sender's to tell. Null when the write is settled already.
+ * Resolves a write by what the provider said, and builds its answer: the answer to the send, or a look-up that found it. An
+ * unknown outcome is only its sender's to tell. Null when the write is resolved already.
  *
  * @param operation as it was last seen; it may have changed since
  * @param requestId what a refusal's problem is kept under
  */
-export async function settleOperation<Value>(
+export async function resolveWrite<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
   outcome: Outcome<Value>,
-  by: Exclude<SettledBy, 'person'>,
+  by: Exclude<ResolvedBy, 'person'>,
   attempt: Attempt,
   requestId: string,
 ): Promise<StoredAnswer | null> {
-  const event: Happening =
+  const event: WriteEvent =
     outcome.kind === 'unknown'
-      ? { kind: 'lost', why: outcome.why, fence: operation.fence }
-      : { kind: 'shown', outcome: outcome.kind, by };
+      ? { kind: 'answerLost', why: outcome.why, fence: operation.fence }
+      : { kind: 'evidenceSeen', outcome: outcome.kind, by };
   return apply(services, kind, operation, event, outcome, attempt, requestId);
 }
 
 /**
- * Settles a write by evidence that came by itself: a verified callback, a list, a card read again. False when it was
- * settled already, or when what was shown is another resource's: then a look-up, or a person, finds out.
+ * Resolves a write by evidence that came by itself: a verified callback, a list, a card read again. False when it was
+ * resolved already, or when what was shown is another resource's: then a look-up, or a person, finds out.
  */
-export async function settleByEvidence<Value>(
+export async function resolveByEvidence<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
@@ -43,7 +43,7 @@ export async function settleByEvidence<Value>(
   attempt: Attempt,
 ): Promise<boolean> {
   try {
-    return (await settleOperation(services, kind, operation, outcome, by, attempt, operation.id)) !== null;
+    return (await resolveWrite(services, kind, operation, outcome, by, attempt, operation.id)) !== null;
   } catch (error) {
     if (isTakenReference(error)) return false;
     throw error;
@@ -56,7 +56,7 @@ export async function giveUp<Value>(
   kind: WriteKind<Value>,
   operation: OperationRow,
 ): Promise<void> {
-  await apply(services, kind, operation, { kind: 'abandoned' }, unknown('no_answer'), null, operation.id);
+  await apply(services, kind, operation, { kind: 'leaseExpired' }, unknown('no_answer'), null, operation.id);
 }
 
 /** Takes a write to look it up; null when it needs none, or somebody else is at it. */
@@ -65,33 +65,37 @@ export async function takeLookUp(
   operation: OperationRow,
   leaseMs: number,
 ): Promise<OperationRow | null> {
-  const event = { kind: 'taken', leaseMs } as const;
+  const event = { kind: 'lookUpStarted', leaseMs } as const;
   const at = new Date(services.now());
-  const taken = await settle(services.pool, { operation, event, at, refusal: null, attempt: null }, async () => null);
+  const taken = await applyEvent(
+    services.pool,
+    { operation, event, at, refusal: null, attempt: null },
+    async () => null,
+  );
   return taken?.operation ?? null;
 }
 
-/** Keeps a look-up that settled nothing as evidence and queues the next; not for an owner whose lease went to another. */
+/** Keeps a look-up that resolved nothing as evidence and queues the next; not for an owner whose lease went to another. */
 export async function postpone(
   services: Services,
   operation: OperationRow,
   showed: Showed,
   attempt: Attempt | null,
 ): Promise<void> {
-  const event = { kind: 'looked-up', showed, fence: operation.fence } as const;
+  const event = { kind: 'lookUpFinished', showed, fence: operation.fence } as const;
   const at = attempt?.finishedAt ?? new Date(services.now());
-  await settle(services.pool, { operation, event, at, refusal: null, attempt }, async () => null);
+  await applyEvent(services.pool, { operation, event, at, refusal: null, attempt }, async () => null);
 }
 
 /** A later write succeeded, which leaves this one without an outcome for good. */
 export async function supersede(services: Services, operation: OperationRow, by: string): Promise<void> {
   const event = { kind: 'superseded', by } as const;
   const at = new Date(services.now());
-  await settle(services.pool, { operation, event, at, refusal: null, attempt: null }, async () => null);
+  await applyEvent(services.pool, { operation, event, at, refusal: null, attempt: null }, async () => null);
 }
 
-/** Settles a write by the word of a person, which `keep` records in the same transaction. Null unless it is unknown. */
-export async function settleByPerson<Value>(
+/** Resolves a write by the word of a person, which `keep` records in the same transaction. Null unless it is unknown. */
+export async function resolveByPerson<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
@@ -107,7 +111,7 @@ async function apply<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
-  event: Happening,
+  event: WriteEvent,
   outcome: Outcome<Value>,
   attempt: Attempt | null,
   requestId: string,
@@ -115,13 +119,13 @@ async function apply<Value>(
 ): Promise<StoredAnswer | null> {
   const at = new Date(services.now());
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
-  const settled = await settle(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
+  const resolved = await applyEvent(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
     await kind.apply(client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
     const answer = await answerFor(kind, client, row, outcome, requestId);
     await keep?.(client);
     return answer;
   });
-  return settled?.answer ?? null;
+  return resolved?.answer ?? null;
 }
 
 async function answerFor<Value>(
@@ -137,7 +141,7 @@ async function answerFor<Value>(
     case 'refused': {
       const id = toPublicId('operation', operation.id);
       const problem =
-        operation.settledBy === 'person'
+        operation.resolvedBy === 'person'
           ? new ProblemError('refused-by-provider', 'A person found out that nothing happened at the provider.', {
               outcome: 'refused',
               operation: id,

@@ -1,17 +1,17 @@
 import type { BindingKind } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { WriteKind } from '../ledger/kind.ts';
-import { attemptOf, settleByEvidence, supersede } from '../ledger/settle.ts';
+import { attemptOf, resolveByEvidence, supersede } from '../ledger/resolve.ts';
 import { findOpen, type OperationRow } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { removeBindingKind, shownRemoved } from './remove-binding.ts';
-import { type List, shownBound } from './settling.ts';
+import { type List, shownBound } from './reconciliation.ts';
 import { startBindingKind } from './start-binding.ts';
 import { type BindingRow, bindingsOfUser, getBinding } from './store.ts';
 import { verifyBindingKind } from './verify-binding.ts';
 
-/** Settles the writes of unknown outcome on what a user has bound that a list, asked for after they were recorded, shows. */
-export async function settleListed(
+/** Resolves the writes of unknown outcome on what a user has bound that a list, asked for after they were recorded, shows. */
+export async function reconcileListed(
   services: Services,
   account: OpenAccount,
   { user, kind, askedAt }: { readonly user: string; readonly kind: BindingKind; readonly askedAt: Date },
@@ -26,12 +26,12 @@ export async function settleListed(
     if (operation.state !== 'unknown' || operation.createdAt > askedAt) continue;
     const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
     if (row === null) continue;
-    if (operation.type === removal.type) await settle(removal, operation, row, shownRemoved);
-    if (operation.type === start.type) await settle(start, operation, row, shownBound);
-    if (operation.type === code.type) await settle(code, operation, row, shownBound);
+    if (operation.type === removal.type) await reconcile(removal, operation, row, shownRemoved);
+    if (operation.type === start.type) await reconcile(start, operation, row, shownBound);
+    if (operation.type === code.type) await reconcile(code, operation, row, shownBound);
   }
 
-  async function settle<Value>(
+  async function reconcile<Value>(
     writes: WriteKind<Value>,
     operation: OperationRow,
     row: BindingRow,
@@ -41,6 +41,6 @@ export async function settleListed(
     if (shown?.kind === 'superseded') await supersede(services, operation, shown.by);
     if (shown?.kind !== 'done') return;
     const attempt = attemptOf('list', shown, askedAt, new Date(services.now()));
-    await settleByEvidence(services, writes, operation, shown, 'list', attempt);
+    await resolveByEvidence(services, writes, operation, shown, 'list', attempt);
   }
 }

@@ -8,10 +8,10 @@ import {
   isUnreadable,
   postpone,
   recordingMs,
-  settleOperation,
+  resolveWrite,
   supersede,
   takeLookUp,
-} from '../ledger/settle.ts';
+} from '../ledger/resolve.ts';
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
 import { readCall, type Services } from '../services.ts';
 import { queueLeftSyncs } from '../syncs/store.ts';
@@ -22,10 +22,10 @@ import { freeLeftJobs } from './store.ts';
 const overdueAfterMs = 30_000;
 
 /**
- * Settles one write whose outcome is unknown, by asking the provider for its record of it. The order itself is never
+ * Resolves one write whose outcome is unknown, by asking the provider for its record of it. The order itself is never
  * sent again, but for one under a key by which the provider does it once. What the provider does not show stays unknown and is asked for again later.
  */
-export async function settleUnknown(services: Services, kinds: WriteKinds, operationId: string): Promise<void> {
+export async function reconcileWrite(services: Services, kinds: WriteKinds, operationId: string): Promise<void> {
   const operation = await findById(services.pool, operationId);
   const kind = kinds.find(({ type }) => type === operation?.type);
   if (operation === null || kind === undefined) return;
@@ -47,7 +47,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
   const ask = () => kind.lookUp(account, operation, readCall(services, undefined));
   // Should the code that asks fail, that says nothing of the write: it is asked for again, and the failure is evidence.
-  const showed = await account.pass(ask).catch((error: unknown) => failedToTell('the look-up failed', error));
+  const showed = await account.bypass(ask).catch((error: unknown) => failedToTell('the look-up failed', error));
   const finishedAt = new Date(services.now());
   if (showed === null) {
     // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
@@ -65,11 +65,11 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   if (saysSomething && operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
   switch (showed.kind) {
     case 'shown-refused':
-      await settleOperation(services, kind, operation, showed.outcome, 'look-up', attempt, operation.id);
+      await resolveWrite(services, kind, operation, showed.outcome, 'look-up', attempt, operation.id);
       break;
     case 'done':
       try {
-        await settleOperation(services, kind, operation, showed, 'look-up', attempt, operation.id);
+        await resolveWrite(services, kind, operation, showed, 'look-up', attempt, operation.id);
       } catch (error) {
         if (!isTakenReference(error)) throw error;
         // What was found is another resource's already: no further look-up can tell more.

@@ -2,21 +2,21 @@ import type { OperationType } from '@card-gateway/core';
 import type { Pool } from 'pg';
 
 /** Writes of an account whose outcome is unknown. */
-export interface UnsettledCount {
+export interface UnresolvedCount {
   readonly account: string;
   readonly unknown: number;
-  /** Of those: how many no look-up will settle. */
+  /** Of those: how many no look-up will resolve. */
   readonly waitingForPerson: number;
   readonly oldestUnknownSince: Date;
 }
 
-/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unsettled ones alone. */
-export async function unsettledCounts(
+/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unresolved ones alone. */
+export async function unresolvedCounts(
   pool: Pool,
   { tenant, types }: { readonly tenant?: string; readonly types?: readonly OperationType[] | undefined } = {},
-): Promise<UnsettledCount[]> {
-  const { rows } = await pool.query<UnsettledCount>({
-    name: 'operation-unsettled-counts',
+): Promise<UnresolvedCount[]> {
+  const { rows } = await pool.query<UnresolvedCount>({
+    name: 'operation-unresolved-counts',
     text: `SELECT account, count(*)::int AS unknown, (count(*) FILTER (WHERE settles_by = 'person'))::int AS "waitingForPerson",
              min(unknown_since) AS "oldestUnknownSince"
            FROM operations
