@@ -7,41 +7,50 @@ import {
 } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { isListed } from '../addresses.ts';
-import { ProblemError } from '../problem.ts';
 import { isSameSecret } from '../secrets.ts';
 import { readCall, type Services } from '../services.ts';
 import type { Authorize } from './authorize.ts';
 import { openRecord, sealRecord } from './record.ts';
 import { type NewCallback, storeCallback } from './store.ts';
 
-/** Where a callback came in, known before anything of its body is read. */
+/** The account that a callback came in for, known before anything of its body is read. */
 export interface Intake {
   readonly account: OpenAccount;
   readonly facet: CallbacksFacet;
 }
 
+/** A URL at which nothing is taken. Why is for the log alone: to whoever sends, all that is not taken is the same. */
+export interface ClosedIntake {
+  /** Null where there is no account of this name, which then may be anything. */
+  readonly account: OpenAccount | null;
+  readonly facet: null;
+  readonly why: 'no_account' | 'takes_no_callbacks' | 'wrong_secret_path' | 'address_not_allowed';
+}
+
 /**
- * The account that a callback URL belongs to. Whatever is wrong with the URL or the sender's address, the answer is the one
- * to an account that is not there.
+ * The account that a callback URL belongs to.
  *
  * @param secret the last segment of the URL; null where the URL ends with the account
- * @throws ProblemError 404
  */
-export function intakeOf(services: Services, name: string, secret: string | null, address: string): Intake {
-  const account = services.accounts.byName(name);
-  const facet = account?.adapter.callbacks;
-  if (account === undefined || facet === undefined) throw nothingThere();
+export function intakeOf(
+  services: Services,
+  name: string,
+  secret: string | null,
+  address: string,
+): Intake | ClosedIntake {
+  const account = services.accounts.byName(name) ?? null;
+  const closed = (why: ClosedIntake['why']): ClosedIntake => ({ account, facet: null, why });
+  if (account === null) return closed('no_account');
+  const { callbacks: facet } = account.adapter;
+  if (facet === undefined) return closed('takes_no_callbacks');
   const { secretPath, allowFrom } = account.callbacks;
   const isOpen =
     secretPath === undefined
       ? !facet.isUnsigned && secret === null
       : secret !== null && isSameSecret(secretPath, secret);
-  if (!isOpen || (allowFrom !== undefined && !isListed(allowFrom, address))) throw nothingThere();
+  if (!isOpen) return closed('wrong_secret_path');
+  if (allowFrom !== undefined && !isListed(allowFrom, address)) return closed('address_not_allowed');
   return { account, facet };
-}
-
-function nothingThere(): ProblemError {
-  return new ProblemError('not-found', 'There is nothing at this path.');
 }
 
 /** What became of a callback. Of one that is refused nothing was kept. */

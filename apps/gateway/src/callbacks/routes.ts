@@ -1,5 +1,6 @@
-import { type RefusedBecause, toPublicId } from '@card-gateway/core';
+import { toPublicId } from '@card-gateway/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { OpenAccount } from '../accounts/accounts.ts';
 import { countRequests } from '../http/metrics.ts';
 import { shedLoad } from '../http/overload.ts';
 import { ProblemError } from '../problem.ts';
@@ -7,7 +8,7 @@ import { mount } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { authorizer } from './authorize.ts';
 import { readCallback, readCallbacks, replayCallback } from './read-callbacks.ts';
-import { type Intake, intakeOf, receiveCallback, type Taken } from './receive.ts';
+import { type ClosedIntake, type Intake, intakeOf, receiveCallback } from './receive.ts';
 import { limitRefusals } from './refusals.ts';
 
 /** What operators see of callbacks. */
@@ -21,7 +22,7 @@ export function callbackRoutes(app: FastifyInstance, services: Services): void {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    intake: Intake | null;
+    intake: Intake | ClosedIntake | null;
   }
 }
 
@@ -37,16 +38,13 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
   async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { intake, log } = request;
     if (intake === null) throw new Error('A callback came past its own check.');
+    if (intake.facet === null) throw refused(request, intake);
     const account = intake.account.name;
     const startedAt = performance.now() - reply.elapsedTime;
     const callback = callbackOf(request, services.now());
-    const taken: Taken = await receiveCallback(services, authorize, intake, callback, startedAt);
+    const taken = await receiveCallback(services, authorize, intake, callback, startedAt);
+    if (taken.kind === 'refused') throw refused(request, { account: intake.account, why: taken.why });
     callbackCounter.inc({ account, result: taken.kind });
-    if (taken.kind === 'refused') {
-      refusals.refused(request.ip);
-      log.warn({ account, why: taken.why }, 'refused a callback');
-      throw refusalOf(taken.why);
-    }
     if (taken.kind === 'accepted') refusals.taken(request.ip);
     if (taken.kind === 'repeated_differently') {
       const id = toPublicId('callback', taken.callbackId);
@@ -54,6 +52,17 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
     }
     const { contentType, body } = taken.acknowledgement;
     return reply.code(200).type(contentType).serializer(String).send(body);
+  }
+
+  /** Whatever is wrong with a callback or its URL, the sender is told the same, so that nobody learns which accounts there are. */
+  function refused(
+    { ip, log }: FastifyRequest,
+    { account, why }: { readonly account: OpenAccount | null; readonly why: string },
+  ): ProblemError {
+    refusals.refused(ip);
+    callbackCounter.inc({ account: account?.name ?? '', result: 'refused' });
+    log.warn({ account: account?.name ?? null, why }, 'refused a callback');
+    return new ProblemError('callback-refused', 'This callback is not taken.');
   }
 
   await app.register(async (scope) => {
@@ -73,7 +82,7 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
       request.intake = intakeOf(services, account, secret ?? null, request.ip);
       const retryAfterSeconds = refusals.waitFor(request.ip);
       if (retryAfterSeconds === 0) return;
-      callbackCounter.inc({ account, result: 'limited' });
+      callbackCounter.inc({ account: request.intake.account?.name ?? '', result: 'limited' });
       const detail = 'Too many callbacks from this address were refused; this one was not looked at.';
       throw new ProblemError('callback-limit', detail, { retryAfterSeconds });
     });
@@ -93,11 +102,4 @@ function callbackOf(request: FastifyRequest, receivedAt: number) {
   );
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return { headers: Object.fromEntries(headers), body, receivedAt };
-}
-
-/** A forger is told nothing but that it did not work. */
-function refusalOf(why: RefusedBecause): ProblemError {
-  return why === 'unreadable'
-    ? new ProblemError('malformed-request', 'This callback cannot be read.')
-    : new ProblemError('callback-refused', 'This callback is not taken.');
 }
