@@ -8,13 +8,13 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 const run = promisify(execFile);
 
 export interface EmbeddedStandbyOptions {
-  /** Where its copy of the cluster is kept; must not exist yet. */
+  /** Folder of the copied cluster; must not exist yet. */
   readonly dataFolder: string;
   /** The name under which the primary knows it (`synchronous_standby_names`). */
   readonly name: string;
-  /** Where it finds its primary, for a wire that a test may cut; default the primary's own address. */
+  /** Address of its primary, e.g. a proxy whose connections a test can cut; default the primary's own. */
   readonly primaryAddress?: { readonly host: string; readonly port: number };
-  /** Server settings; those that a standby must share with its primary (`max_connections`) are the same there. */
+  /** Server settings; those that a standby must share with its primary (`max_connections`) are copied from it. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -46,11 +46,11 @@ export async function startEmbeddedStandby(
   await writeFile(join(dataFolder, 'standby.signal'), '');
   await cp(`${primary.dataFolder}.password`, `${dataFolder}.password`);
   await giveAway(primary.dataFolder, [dataFolder, `${dataFolder}.password`]);
-  // Its primary may be away for a moment only: it looks again sooner than after the default of 5 s.
+  // Its primary may be away only briefly: retry sooner than after the default of 5 s.
   return startEmbeddedPostgres({ dataFolder, settings: { wal_retrieve_retry_interval: '100ms', ...settings } });
 }
 
-/** What belongs to the running primary alone, or may go while it is copied; the log comes over the wire. */
+/** Files that belong to the running primary alone, or may disappear during the copy; the WAL arrives by replication. */
 const left = /^(postmaster\.(pid|opts)|pg_wal\/[0-9A-F]{24}.*|pg_replslot\/.*|pg_stat_tmp\/.*|.*pg_internal\.init)$/;
 
 async function copyCluster(from: string, to: string): Promise<void> {
@@ -61,7 +61,7 @@ async function copyCluster(from: string, to: string): Promise<void> {
   });
 }
 
-/** Under root the server runs as another account, whose the primary's files are. */
+/** Under root the server runs as another account, the owner of the primary's files. */
 async function giveAway(primaryFolder: string, paths: readonly string[]): Promise<void> {
   const { uid, gid } = await stat(primaryFolder);
   if (uid === process.getuid?.()) return;

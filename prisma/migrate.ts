@@ -14,20 +14,20 @@ export { migrationFiles } from './migration-files.ts';
 export { type MigrationStatus, migrationStatus } from './migration-status.ts';
 
 export interface MigrateOptions extends LockOptions {
-  /** The role that gateways run as ({@link grantRuntime}); nothing is granted without one. */
+  /** The role that gateways run as ({@link grantRuntime}); without it nothing is granted. */
   readonly runtimeRole?: string;
 }
 
 /**
- * Brings a database up to date, in the way `prisma migrate deploy` does: the same table, checksums and lock, so that the
- * Prisma CLI later finds nothing to do. The job queue's own schema follows, then the grants of the role that gateways run as.
- * Safe to run from several processes at once.
+ * Brings a database up to date as `prisma migrate deploy` does: same table, checksums and lock, so the Prisma CLI later finds
+ * nothing to do. Then migrates the job queue's schema and grants the gateways' role its permissions. Safe to run from several
+ * processes at once.
  *
  * @param url the owner's
- * @throws MigrationError when a migration fails, was changed after it had been applied, or failed half-way; when another process
- *   migrates for too long; when the role owns nothing
- * @throws RoleError for a superuser, who would own what the owner should
- * @throws PoolerError behind a pooler whose sessions keep no lock
+ * @throws MigrationError when a migration fails, was changed after being applied, or is half applied; when another process
+ * migrates for too long; when the role owns nothing
+ * @throws RoleError for a superuser, who would own what belongs to the owner
+ * @throws PoolerError behind a pooler whose sessions do not hold locks
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
   await requireSessions(url);
@@ -49,12 +49,12 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 }
 
 /**
- * What a gateway does before it serves: nothing, where nothing is pending; otherwise {@link migrate}, where its role owns the
+ * What a gateway does before it serves: nothing if no migration is pending; otherwise {@link migrate}, if its role owns the
  * database's objects.
  *
- * @throws MigrationError when something is pending that its role may not apply, or is not as it was applied
+ * @throws MigrationError when a migration is pending that its role may not apply, or was changed after being applied
  * @throws RoleError for a superuser
- * @throws PoolerError behind a pooler whose sessions are no connection's own
+ * @throws PoolerError behind a pooler that shares sessions between connections
  */
 export async function migrateAtStart(url: string, options: MigrateOptions = {}): Promise<void> {
   await requireSessions(url);
@@ -76,7 +76,7 @@ export async function migrateAtStart(url: string, options: MigrateOptions = {}):
   if (isPending) await migrate(url, options);
 }
 
-/** @throws MigrationError when what was applied is not what this version has, or was left half-way */
+/** @throws MigrationError when an applied migration differs from this version's, or is half applied */
 function requireApplicable({ changed: [changed], failed: [failed] }: MigrationStatus): void {
   if (failed !== undefined) {
     throw new MigrationError(
@@ -90,7 +90,7 @@ function requireApplicable({ changed: [changed], failed: [failed] }: MigrationSt
   }
 }
 
-/** Applies those of the migrations that the database has not. For who holds the lock, or has the database alone. */
+/** Applies the pending migrations. The caller holds the migration lock, or has the database to itself. */
 export async function applyMigrations(
   client: pg.Client,
   files: readonly MigrationFile[],
@@ -119,7 +119,9 @@ async function createMigrationTable(client: pg.Client): Promise<void> {
   )`);
 }
 
-/** How long a statement waits for a table that others use: they wait behind it. Then it is tried again, so often. */
+/**
+ * How long a migration waits for a table lock, because other statements queue behind it. Then it is retried this many times.
+ */
 const lockTimeoutMs = 2000;
 const pauseMs = 1000;
 const mostTries = 100;
@@ -150,7 +152,7 @@ async function apply(client: pg.Client, file: MigrationFile, report?: (line: str
   }
 }
 
-/** What fails here is left half-way, for a person to look at; `started_at` without `finished_at` says so. */
+/** A failure here leaves the migration half applied, for a person to inspect; `started_at` without `finished_at` marks it. */
 async function applyWithoutTransaction(
   client: pg.Client,
   file: MigrationFile,
@@ -166,7 +168,7 @@ async function applyWithoutTransaction(
   await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
 
-/** @throws MigrationError with the server's own words and the line that they are about */
+/** @throws MigrationError with the server's message and the line it refers to */
 async function run(client: pg.Client, { name }: MigrationFile, { text, line }: Statement): Promise<void> {
   try {
     await client.query(text);
@@ -177,10 +179,10 @@ async function run(client: pg.Client, { name }: MigrationFile, { text, line }: S
   }
 }
 
-/** The job queue brings its own connections; these are closed when this is over. */
+/** The job queue brings its own connections, which are closed at the end. */
 export async function migrateQueue(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, application_name: 'card-gateway migrate', max: 2 });
-  // The statement that was running fails by itself.
+  // The running statement fails by itself.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   try {
@@ -198,7 +200,7 @@ interface Rights {
   readonly mayRead: boolean;
 }
 
-/** What the connection's role may do with the migrations that the database has, or with a database that has none yet. */
+/** The connection's permissions on the applied migrations, or on a database that has none yet. */
 async function rightsOf(client: pg.Client): Promise<Rights> {
   const { rows } = await client.query<Rights>(
     `SELECT current_user AS role, coalesce(pg_has_role(relowner, 'USAGE'), has_schema_privilege('public', 'CREATE')) AS "mayMigrate",
@@ -214,7 +216,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     application_name: 'card-gateway migrate',
     connectionTimeoutMillis: connectTimeoutMs,
   });
-  // Where it breaks between two statements, the next one fails.
+  // If the connection breaks between two statements, the next one fails.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -1,4 +1,4 @@
-/** A database that is not as this version needs it. The message is for the operator: it says what is wrong and how to mend it. */
+/** The database is not in the state that this version needs. The message tells the operator what is wrong and how to fix it. */
 export class MigrationError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });

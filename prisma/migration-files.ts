@@ -7,11 +7,11 @@ const folder = new URL('migrations/', import.meta.url);
 export interface MigrationFile {
   readonly name: string;
   readonly script: string;
-  /** SHA-256 of the file, as the Prisma CLI keeps it. */
+  /** SHA-256 of the file, as the Prisma CLI computes it. */
   readonly checksum: string;
 }
 
-/** Those of this version, in the order in which they are applied. */
+/** This version's migrations, in the order in which they are applied. */
 export async function migrationFiles(): Promise<MigrationFile[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
@@ -29,7 +29,7 @@ export interface Statement {
   readonly line: number;
 }
 
-/** Texts and comments, in which a semicolon ends nothing, and the semicolons that do. */
+/** String literals and comments, in which a semicolon ends nothing, and the semicolons that end a statement. */
 const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\1\$|--[^\n]*|\/\*[^]*?\*\/|;/g;
 const blank = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*/;
 

@@ -10,15 +10,15 @@ const longestWaitMs = 600_000;
 export interface LockOptions {
   /** Longest wait for migrations of another process, in milliseconds; default ten minutes. */
   readonly lockWaitMs?: number;
-  /** Told what the operator should know, in a line each. */
+  /** Receives one-line messages for the operator. */
   readonly report?: (line: string) => void;
 }
 
 /**
- * Runs `work` while this connection holds the lock on migrations. Tried again and again rather than waited for in the server:
- * a statement that waits would itself keep a `CREATE INDEX CONCURRENTLY` of the other process from ending.
+ * Runs `work` while this connection holds the migration lock. It polls instead of waiting in the server, because a waiting
+ * statement would keep another process's `CREATE INDEX CONCURRENTLY` from finishing.
  *
- * @throws MigrationError when another process holds the lock for too long; it names that process
+ * @throws MigrationError, naming the process that holds the lock for too long
  */
 export async function withMigrationLock<T>(
   client: pg.Client,
@@ -40,7 +40,7 @@ export async function withMigrationLock<T>(
   try {
     return await work();
   } finally {
-    // Behind a pooler the server's session outlives this connection. One that is broken has lost its lock already.
+    // Behind a pooler the server session outlives this connection. A broken session has released its lock already.
     await client.query('SELECT pg_advisory_unlock($1)', [key]).catch(() => {});
   }
 }
@@ -50,7 +50,7 @@ async function tryLock(client: pg.Client): Promise<boolean> {
   return rows[0]?.taken === true;
 }
 
-/** Who holds the lock, as far as this role may see it. */
+/** The holder of the lock, as far as this role may see it. */
 async function holderOf(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ pid: number; application: string; role: string; address: string | null }>(
     `SELECT pid, application_name AS application, usename AS role, host(client_addr) AS address

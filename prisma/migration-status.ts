@@ -9,23 +9,23 @@ export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
 }
 
-/** How a database stands to the migrations of this version, by their names. */
+/** This version's migrations compared with those of a database, by name. */
 export interface MigrationStatus {
   /** Not applied yet. */
   readonly pending: readonly string[];
-  /** Applied from a file that was another one. */
+  /** Applied from a file with other contents. */
   readonly changed: readonly string[];
-  /** Begun and never ended. */
+  /** Started and never finished. */
   readonly failed: readonly string[];
-  /** Applied by a newer version; this one can do without knowing them. */
+  /** Applied by a newer version; this one works without knowing them. */
   readonly newer: readonly string[];
 }
 
 /**
- * Compares a database with migrations, and changes nothing.
+ * Compares a database with migrations without changing anything.
  *
- * @param files those of this version ({@link migrationFiles})
- * @throws the server's error (SQLSTATE 42501) where the role may not read what was applied
+ * @param files this version's ({@link migrationFiles})
+ * @throws the server's error (SQLSTATE 42501) when the role may not read the applied migrations
  */
 export async function migrationStatus(
   connection: Queryable,

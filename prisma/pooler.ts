@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A pooler that gives a connection no session of its own. The message is for the operator. */
+/** A pooler that does not give each connection its own session. The message is for the operator. */
 export class PoolerError extends Error {
   constructor() {
     super(
@@ -11,13 +11,13 @@ export class PoolerError extends Error {
 }
 
 const longestMs = 5000;
-/** Others take turns at the pooler's sessions, so that two connections need not meet at the first try. */
+/** Other clients share the pooler's sessions, so the two connections may need several tries to meet. */
 const tries = 5;
 
 /**
- * Sees whether two connections at once have a session each.
+ * Checks that two concurrent connections each have their own session.
  *
- * @throws PoolerError when they have not
+ * @throws PoolerError if they do not
  */
 export async function requireSessions(url: string): Promise<void> {
   const clients = Array.from({ length: 2 }, () => {
@@ -27,7 +27,7 @@ export async function requireSessions(url: string): Promise<void> {
       connectionTimeoutMillis: longestMs,
       query_timeout: longestMs,
     });
-    // Where it breaks between two statements, the next one fails.
+    // If the connection breaks between two statements, the next one fails.
     client.on('error', () => {});
     return client;
   });
@@ -37,7 +37,7 @@ export async function requireSessions(url: string): Promise<void> {
     for (let tried = 0; tried < tries; tried += 1) {
       const before = await sessionOf(one);
       await two.query('BEGIN');
-      // Where it is the same already, there may be no other for the first to be asked on.
+      // If it is already the same, no other session may be free for the first connection.
       if ((await sessionOf(two)) === before || (await sessionOf(one)) !== before) throw new PoolerError();
       await two.query('COMMIT');
     }

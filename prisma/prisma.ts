@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
 
 /**
- * Prisma's client over a pool that is open already: for administration and other seldom work. Requests do not load it
+ * Prisma's client over an open pool, for administration and other rare work. Requests do not load it
  * (docs/decisions/hot-sql-beside-prisma.md).
  */
 export function openPrisma(pool: pg.Pool): PrismaClient {

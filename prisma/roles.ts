@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { scramVerifier } from './scram.ts';
 
-/** Owns the database and all that is in it, and migrates it. */
+/** Owns the database and all of its objects, and migrates it. */
 export const ownerRole = 'card_gateway_owner';
 
-/** What gateways run as: reads and writes rows, and can change neither tables nor what is only ever added to. */
+/** The role that gateways run as: it reads and writes rows, but can change neither tables nor append-only rows. */
 export const runtimeRole = 'card_gateway_runtime';
 
 export interface RolePasswords {
@@ -18,7 +18,7 @@ export interface RoleUrls {
   readonly runtime: string;
 }
 
-/** The role of a connection cannot do what it is used for, or could do more than a gateway may. The message says how to mend it. */
+/** The connection's role lacks permissions it needs, or has more than a gateway may have. The message says how to fix it. */
 export class RoleError extends Error {
   constructor(message: string) {
     super(message);
@@ -26,7 +26,7 @@ export class RoleError extends Error {
   }
 }
 
-/** Tables to which the runtime role may not do everything, with what it may. Every other table it reads and writes. */
+/** Tables on which the runtime role has restricted permissions. It may read and write every other table. */
 const restricted: Readonly<Record<string, string>> = {
   account_tenants: 'SELECT, INSERT',
   audit_log: 'SELECT, INSERT',
@@ -36,9 +36,9 @@ const restricted: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the owner and the runtime role of the database that the URL names, or gives those that are there these passwords, and
- * hands the database and its objects to the owner: also those that a superuser made before there were two roles. Grants are
- * {@link grantRuntime}'s, which each migration repeats.
+ * Creates the owner and the runtime role for the database in the URL, or sets the passwords of existing ones, and transfers the
+ * database and its objects to the owner, including those that a superuser created before there were two roles. {@link
+ * grantRuntime} does the grants after each migration.
  *
  * @param superuserUrl a superuser's; used for nothing else
  */
@@ -46,7 +46,7 @@ export async function createRoles(superuserUrl: string, passwords: RolePasswords
   const client = new pg.Client({ connectionString: superuserUrl, application_name: 'card-gateway roles' });
   await client.connect();
   try {
-    // Should a failover lose them, this is run again: it must not wait for a standby that is away.
+    // Must not wait for a missing standby. If a failover loses the roles, this is run again.
     await client.query('SET synchronous_commit = local');
     await client.query('BEGIN');
     for (const [role, password] of [
@@ -74,7 +74,7 @@ export function roleUrls(superuserUrl: string, passwords: RolePasswords): RoleUr
   };
 }
 
-/** Makes the owner of all that the gateway keeps, one by one: PostgreSQL refuses REASSIGN OWNED for its first superuser. */
+/** Transfers ownership object by object, because PostgreSQL refuses REASSIGN OWNED for its first superuser. */
 async function handOver(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
     `WITH ours AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'graphile_worker')),
@@ -105,10 +105,10 @@ async function handOver(client: pg.Client): Promise<void> {
 }
 
 /**
- * Grants a role what gateways need, and takes from it what they do not: in one transaction, so that nobody meets half of it.
- * Run by the owner after each migration, of the job queue's too; again, it changes nothing.
+ * Grants a role what gateways need and revokes the rest, in one transaction, so that no one sees a half-granted state. The
+ * owner runs it after each migration, including the job queue's; it is idempotent.
  *
- * @returns what is left to be done by hand, for the operator: there is no such role, or this one does not own the database
+ * @returns what the operator still has to do by hand: the role does not exist, or this one does not own the database
  */
 export async function grantRuntime(client: pg.Client, role: string): Promise<string | null> {
   const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
@@ -134,7 +134,7 @@ export async function grantRuntime(client: pg.Client, role: string): Promise<str
         `GRANT ${restricted[name]} ON TABLE ${table} TO ${to}`,
       ]),
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA graphile_worker TO ${to}`,
-    // The job queue's tables have row-level security: only their owner sees rows without a policy.
+    // The job queue's tables have row-level security: without a policy only their owner sees rows.
     ...rows
       .filter(({ policied }) => !policied)
       .map(({ table }) => `CREATE POLICY ${to} ON ${table} TO ${to} USING (true) WITH CHECK (true)`),
@@ -145,7 +145,7 @@ export async function grantRuntime(client: pg.Client, role: string): Promise<str
   const { name = '', isOurs = false } = database[0] ?? {};
   const ofDatabase = [
     `GRANT CONNECT ON DATABASE ${name} TO ${to}`,
-    // A temporary table is found before a table of the same name.
+    // A temporary table shadows a table of the same name.
     `REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC, ${to}`,
     `REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${to}`,
   ];
@@ -160,7 +160,7 @@ export async function grantRuntime(client: pg.Client, role: string): Promise<str
   return isOurs ? null : `Let the owner of the database run:\n  ${ofDatabase.join(';\n  ')};`;
 }
 
-/** Refuses a superuser: no grant, no policy and no trigger's owner binds it. @throws RoleError */
+/** Rejects a superuser, because no grant, policy or trigger binds it. @throws RoleError */
 export async function refuseSuperuser(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string; isSuperuser: boolean }>(
     'SELECT rolname AS name, rolsuper AS "isSuperuser" FROM pg_roles WHERE rolname = current_user',

@@ -3,8 +3,8 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 const iterations = 4096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5803, SCRAM-SHA-256): given in its place it keeps the password itself out of the
- * server's log and out of `pg_stat_activity`.
+ * The verifier that PostgreSQL stores for a password (RFC 5803, SCRAM-SHA-256). Sending it instead of the password keeps the
+ * password out of the server's log and `pg_stat_activity`.
  */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);

@@ -3,19 +3,21 @@ import pg from 'pg';
 import { guardStatements } from './statements.ts';
 
 export interface SessionConfig extends pg.ClientConfig {
-  /** Time-outs of the server's, in milliseconds, by their names there. */
+  /** Server time-outs in milliseconds, by parameter name. */
   readonly timeouts?: Readonly<Record<string, number>>;
-  /** Milliseconds that a statement may take, its wait for a standby included ({@link guardStatements}); default no limit. */
+  /** Milliseconds that a statement may take, including its wait for a standby ({@link guardStatements}); default no limit. */
   readonly longestStatementMs?: number;
-  /** Told whenever the server cannot be reached, does not answer, or says that it cannot work. */
+  /** Called whenever the server is unreachable, does not answer, or reports that it cannot work. */
   readonly onFailure?: ((error: Error) => void) | undefined;
 }
 
-/** What the driver gives of an error: with `routine` where the server says it. */
+/** The driver's error; `routine` is present if the server sent it. */
 export type ServerError = Error & { code?: string; routine?: string; severity?: string };
 type Callback = (error: Error | null, client?: pg.Client) => void;
 
-/** A server that takes no writes: a standby, or one under `default_transaction_read_only`. In the words of a server's own error. */
+/**
+ * A server that accepts no writes: a standby, or one with `default_transaction_read_only`. Worded like the server's own error.
+ */
 export class ReadOnlyServerError extends Error {
   readonly code = '25006';
   readonly severity = 'FATAL';
@@ -26,16 +28,18 @@ export class ReadOnlyServerError extends Error {
   }
 }
 
-/** Parameters whose every change the server reports (PostgreSQL 14 and newer), and which say "on" where it takes no writes. */
+/**
+ * Parameters that the server reports on every change (PostgreSQL 14 and newer), and that are "on" while it accepts no writes.
+ */
 const readOnlyParameters: ReadonlySet<string> = new Set(['in_hot_standby', 'default_transaction_read_only']);
 
-/** Classes and codes of SQLSTATE that say something of the server rather than of the statement. */
+/** SQLSTATE classes and codes that concern the server rather than the statement. */
 const serverFailure = /^(08|25006|53|57P|58)/;
 
 /**
- * One connection. To a server that takes no writes it is refused, and it ends itself once no further statement on it would
- * do: the server became read-only or stopped answering, or a change of a table made prepared statements useless. Whoever
- * uses it then sees an error, as if the server had gone away.
+ * One connection. It refuses a read-only server, and ends itself once no further statement on it can succeed: the server became
+ * read-only or stopped answering, or a table change invalidated its prepared statements. Its user then sees an error, as if the
+ * server had gone away.
  */
 export class Session extends pg.Client {
   readonly #timeouts: Readonly<Record<string, number>>;
@@ -45,7 +49,7 @@ export class Session extends pg.Client {
     super(config);
     this.#timeouts = timeouts;
     this.#onFailure = (error: ServerError) => {
-      // As the server's own errors that end a connection: what the network or TLS says has no mark of its own.
+      // Mark it like the server's own fatal errors: network and TLS errors have no severity.
       error.severity ??= 'FATAL';
       onFailure?.(error);
     };
@@ -57,7 +61,7 @@ export class Session extends pg.Client {
     if (longestStatementMs !== undefined) guardStatements(this, longestStatementMs);
   }
 
-  /** Ends the connection at once, whatever runs on it. */
+  /** Ends the connection at once, even while a statement runs. */
   abandon(reason: Error): void {
     this.connection.stream.destroy(reason);
   }
@@ -87,8 +91,8 @@ export class Session extends pg.Client {
   }
 
   /**
-   * Sets the time-outs by a statement, as PgBouncer refuses them as parameters of the start; and has the server send warnings,
-   * without which a success may be none ({@link guardStatements}).
+   * Sets the time-outs by a statement, because PgBouncer rejects them as start-up parameters, and makes the server send
+   * warnings, which {@link guardStatements} needs to detect unconfirmed commits.
    */
   async #setUp(): Promise<void> {
     const { rows } = await super.query<{ readOnly: boolean }>(
@@ -101,8 +105,8 @@ export class Session extends pg.Client {
 }
 
 /**
- * `cached plan must not change result type` has no code of its own (0A000 is any feature that is not supported): it is
- * known by the function of the server that says it.
+ * `cached plan must not change result type` has no SQLSTATE of its own (0A000 covers every unsupported feature), so it is
+ * recognised by the server function that reports it.
  */
 function leavesUseless({ code, routine }: ServerError): boolean {
   return code === '25006' || code === '25P02' || (code === '0A000' && routine === 'RevalidateCachedQuery');

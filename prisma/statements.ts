@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { callbackify } from 'node:util';
 import pg from 'pg';
 
-/** What the server was told is carried out, or may be, and nobody knows whether it lasts: it is not to be relied on. */
+/** The statement is or may be applied, but whether it lasts is unknown: do not rely on it. */
 export class Unconfirmed extends Error {
-  /** "Statement completion unknown" of the SQL standard. */
+  /** The SQL standard's "statement completion unknown". */
   readonly code = '40003';
   readonly severity = 'ERROR';
 
@@ -14,9 +14,9 @@ export class Unconfirmed extends Error {
   }
 }
 
-/** A statement that did not end in its time, although the server was told to end it. */
+/** A statement that exceeded its time although the server was told to cancel it. */
 class Overdue extends Error {
-  /** "Query canceled" of PostgreSQL. */
+  /** PostgreSQL's "query canceled". */
   readonly code = '57014';
   readonly severity = 'ERROR';
 
@@ -26,7 +26,7 @@ class Overdue extends Error {
   }
 }
 
-/** What `pg` has beside its types. */
+/** Members of `pg` that its types lack. */
 interface Wire extends pg.Client {
   readonly processID: number;
   readonly secretKey: number;
@@ -37,7 +37,7 @@ interface CancelWire extends pg.Connection {
   cancel(processID: number, secretKey: number): void;
 }
 
-/** A statement with a time of its own. */
+/** A statement with its own time limit. */
 export interface TimedQuery extends pg.QueryConfig {
   readonly longestMs?: number;
 }
@@ -45,21 +45,21 @@ export interface TimedQuery extends pg.QueryConfig {
 type Query = (config: string | TimedQuery, values: unknown) => Promise<unknown>;
 type Callback = (error: Error | null, result: unknown) => void;
 
-/** How long the server has to end what it was told to end; then the connection is given up. */
+/** How long the server has to end a cancelled statement before the connection is dropped. */
 const graceMs = 1000;
 const cancelTries = 30;
 const cancelAgainMs = 1000;
 
 /**
- * Makes two things true of each statement on a connection, a `COMMIT` among them.
+ * Guarantees two properties of each statement on a connection, including `COMMIT`.
  *
- * *A success lasts.* A server that gives up the wait for a standby says so in a warning and then reports success (PostgreSQL,
- * `SyncRepWaitForLSN`): such a statement fails with {@link Unconfirmed}. The warning is known by its source, as its text is
- * in the server's language; at a `COMMIT`, any warning will do.
+ * *A success is durable.* A server that gives up waiting for a standby sends a warning and then reports success (PostgreSQL,
+ * `SyncRepWaitForLSN`): such a statement fails with {@link Unconfirmed}. The warning is recognised by its source, because its
+ * text is localized; at a `COMMIT`, any warning counts.
  *
- * *It ends.* `statement_timeout` does not end that wait, nor does closing the connection: the server would keep one process
- * after the other. So a statement that is late is cancelled by a request of its own, which takes none of the server's
- * connections, and again until the server has heard it.
+ * *It ends.* Neither `statement_timeout` nor closing the connection ends that wait: the server would accumulate processes. So a
+ * late statement is cancelled by a separate cancel request, which uses none of the server's connections, and again until the
+ * server has received it.
  */
 export function guardStatements(client: pg.Client, longestMs: number): void {
   const query = client.query.bind(client) as unknown as Query;
@@ -92,7 +92,7 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
     } finally {
       isInDoubt = false;
       clearTimeout(timer);
-      // A request that arrives later would cancel the next statement.
+      // A cancel request that arrived later would hit the next statement.
       await cancelling;
     }
   }
@@ -109,7 +109,7 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
   }) as typeof client.query;
 }
 
-/** The server does not notice that nobody listens any more, and goes on until it is told. */
+/** The server does not notice that its client has gone and continues until it is told. */
 async function cancelUntilHeard(client: pg.Client, first: Promise<boolean>): Promise<void> {
   let isHeard = await first;
   for (let tried = 0; !isHeard && tried < cancelTries; tried += 1) {
@@ -118,7 +118,9 @@ async function cancelUntilHeard(client: pg.Client, first: Promise<boolean>): Pro
   }
 }
 
-/** Asks the server, on a connection that lasts for this alone, to end what a client waits for. False where it did not hear. */
+/**
+ * Sends a cancel request for the client's statement on a separate, one-shot connection. False if the server did not receive it.
+ */
 function cancel(client: pg.Client): Promise<boolean> {
   const { processID, secretKey, host, port, ssl } = client as Wire;
   const wire = new pg.Connection({ ssl }) as CancelWire;
@@ -131,7 +133,7 @@ function cancel(client: pg.Client): Promise<boolean> {
   wire.on('error', () => {
     isHeard = false;
   });
-  // The server answers by closing the connection, once it has passed the request on.
+  // The server closes the connection once it has processed the request.
   wire.once('end', () => {
     clearTimeout(timer);
     resolve(isHeard);

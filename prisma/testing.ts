@@ -3,19 +3,19 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { ownerRole } from './roles.ts';
 
-/** A database of a test's own on the test run's server. */
+/** A database of its own for a test, on the test run's server. */
 export interface OwnDatabase {
   readonly name: string;
-  /** As the runtime role, with which gateways connect. */
+  /** With the runtime role, as gateways connect. */
   readonly url: string;
-  /** For what a gateway may not do. */
+  /** For operations that a gateway may not do. */
   readonly ownerUrl: string;
-  /** For what is the server's: settings of the database, sessions of others. */
+  /** For server-level operations: database settings, other sessions. */
   readonly superuserUrl: string;
   readonly drop: () => Promise<void>;
 }
 
-/** @param template the database that it is a copy of: empty with `template0`, the migrated one with `migrated` */
+/** @param template the database to copy: `template0` is empty, `migrated` has all migrations */
 export async function createDatabase(template: 'template0' | 'migrated'): Promise<OwnDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const copied = template === 'migrated' ? new URL(inject('templateUrl')).pathname.slice(1) : template;
@@ -32,7 +32,7 @@ export async function createDatabase(template: 'template0' | 'migrated'): Promis
 /** Runs a statement as superuser, outside of all test databases. */
 export async function administer(statement: string): Promise<void> {
   await withClient(urlOf(inject('templateUrl'), 'postgres'), async (client) => {
-    // Two copies of one template at the same time are refused: one after another.
+    // PostgreSQL refuses two concurrent copies of one template.
     await client.query('SELECT pg_advisory_lock(1)');
     await client.query(statement);
   });

@@ -3,45 +3,48 @@ import type pg from 'pg';
 import type { Database } from './index.ts';
 import { ReadOnlyServerError, type ServerError, Session } from './session.ts';
 
-/** Knows at any moment whether a write could be recorded, without asking anything of the pool that requests use. */
+/** Tells at any moment whether a write could be recorded, without using the request pool. */
 export interface DatabaseWatch {
-  /** What keeps writes from being recorded, for whoever asks over HTTP: it names no host. Null while nothing does. */
+  /** What prevents writes from being recorded, worded for HTTP clients, without host names; null if nothing does. */
   fault(): string | null;
-  /** To be called when something failed: looks closely and at once. */
+  /** Call this when something failed: probes closely and at once. */
   suspect(): void;
   close(): Promise<void>;
 }
 
 export interface WatchOptions {
-  /** The pool of the requests: its idle connections are given up with a server that fell silent. */
+  /** The request pool; its idle connections are dropped when the server falls silent. */
   readonly pool: Database;
-  /** What else the server must do, asked at each look: why it does not, or null. */
+  /** An additional requirement, checked on each probe: returns what is missing, or null. */
   readonly demand?: ((client: pg.ClientBase) => Promise<string | null>) | undefined;
-  /** Told when the database is away, with what was seen of it, and, with null, when it is back. */
+  /** Called with the observed error when the database becomes unavailable, and with null when it is back. */
   readonly onChange: (error: Error | null) => void;
 }
 
 const everyMs = 400;
-/** A look takes no longer: together with the pause before it less than the 2 s within which a fault must be known. */
+/** Time limit of a probe; with the pause before it less than the 2 s within which a fault must be known. */
 const withinMs = 1100;
 const serverTimeoutMs = 900;
 const silence = new Error('The database did not answer in time.');
-/** Someone waits for a connection of the pool, and nobody has got one for this long: more than any time-out for one. */
+/**
+ * The pool counts as stuck if a request waits and no connection was handed out for this long, which exceeds every connection
+ * time-out.
+ */
 const stuckAfterMs = 5000;
 
-/** Takes the locks that every write takes, and writes nothing. */
+/** Takes the locks that every write takes, without writing. */
 const everyLook = `
   BEGIN;
   LOCK TABLE operations, graphile_worker._private_jobs IN ROW EXCLUSIVE MODE;
   SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS "readOnly"`;
-/** Counts more than fits into its memory, so that it needs some room on the disk. */
+/** Materializes more than fits into `work_mem`, so that it needs disk space. */
 const closeLook = `${everyLook};
   SET LOCAL work_mem = '64kB';
   SELECT count(*) FROM generate_series(1, 10000)`;
 
 /**
- * Looks at the database more than twice a second, on one connection of its own. The first look, the one after a failure and each one
- * until all is well again begin with a new connection and see whether the disk has room: that is what goes first.
+ * Probes the database more than twice a second on its own connection. The first probe, the one after a failure and each one
+ * until recovery open a new connection and check for disk space, because these fail first.
  */
 export function watchDatabase(url: string, { pool, demand, onChange }: WatchOptions): DatabaseWatch {
   let session: Session | null = null;
@@ -66,7 +69,7 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
   }
 
   async function look(isClose: boolean, round: { readonly isOver: boolean }): Promise<void> {
-    // Its place at the server is free once it is gone: two at once could be one too many.
+    // Free its slot at the server first: a second connection could exceed the limit.
     if (isClose && session !== null) await session.end();
     if (round.isOver) throw silence;
     const own = isClose || session === null ? await open() : session;
@@ -78,11 +81,14 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
     if (lacking !== null && lacking !== undefined) throw new Lacking(lacking);
   }
 
-  /** Looks within the time there is. An error that comes at once may be of this connection alone. */
+  /**
+   * Runs one probe within its time limit. An immediate error may concern only this connection, so the probe is retried on a new
+   * one.
+   */
   async function lookInTime(): Promise<ServerError | null> {
     const round = { isOver: false };
     const { promise: late, reject } = Promise.withResolvers<never>();
-    // What has come while this process was busy is read first.
+    // First process the input that arrived while this process was busy.
     const timer = setTimeout(() => setImmediate(() => reject(silence)), withinMs);
     const isClose = isSuspect || fault !== null;
     isSuspect = false;
@@ -93,7 +99,7 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
     };
     try {
       const error = await Promise.race([look(isClose, round), late]).then(() => null, failed);
-      // What a server says of a statement, it would say again.
+      // A statement error would recur.
       if (error === null || isClose || error === silence || error.severity === 'ERROR') return error;
       return await Promise.race([look(true, round), late]).then(() => null, failed);
     } finally {
@@ -106,7 +112,7 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
     while (!closing.signal.aborted) {
       const error = await lookInTime();
       if (closing.signal.aborted) break;
-      // A server that says something is there: its idle connections are as good as any other.
+      // A server that answers is reachable: its idle connections are as good as any other.
       if (error !== null && error.severity !== 'ERROR' && error.routine === undefined) pool.abandonIdle(error);
       const before = fault;
       fault = error === null ? null : saying(error);
@@ -133,7 +139,7 @@ export function watchDatabase(url: string, { pool, demand, onChange }: WatchOpti
   };
 }
 
-/** The server works, and not as it must. */
+/** The server works, but lacks something required. */
 class Lacking extends Error {
   readonly severity = 'ERROR';
 }
