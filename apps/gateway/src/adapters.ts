@@ -1,8 +1,13 @@
 import type { AdapterDefinition } from '@card-gateway/adapter-kit';
-import { keysecure } from '@card-gateway/adapter-keysecure';
-import { onerway } from '@card-gateway/adapter-onerway';
-import { openApi } from '@card-gateway/adapter-open-api';
-import { yixin } from '@card-gateway/adapter-yixin';
+import manifest from '../package.json' with { type: 'json' };
 
-/** The providers this gateway speaks to. A new one is one line here. */
-export const adapters: readonly AdapterDefinition[] = [keysecure, onerway, openApi, yixin];
+const packages = Object.keys(manifest.dependencies).filter((name) => /^@card-gateway\/adapter-(?!kit$)/.test(name));
+
+/** The providers this gateway speaks to: the one export of each adapter package that `package.json` depends on. */
+export const adapters: readonly AdapterDefinition[] = await Promise.all(
+  packages.map(async (name) => {
+    const [definition] = Object.values((await import(name)) as Record<string, AdapterDefinition>);
+    if (definition === undefined) throw new Error(`${name}: expected index.ts to export the definition of its adapter`);
+    return definition;
+  }),
+);

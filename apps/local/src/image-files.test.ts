@@ -33,8 +33,15 @@ const packages = new Map(
 
 const imports = /(?:^(?:import|export) [^;=()]*?from |^import |\bimport\()'([^']+)'/gm;
 
+/** What the gateway's registry imports: the adapters among the gateway's dependencies, by their names. */
+const registry = 'apps/gateway/src/adapters.ts';
+const adapters = Object.keys(packages.get('@card-gateway/gateway')?.dependencies ?? {}).filter((name) =>
+  /^@card-gateway\/adapter-(?!kit$)/.test(name),
+);
+
 /** What a file imports, types aside. */
 async function importsOf(path: string): Promise<string[]> {
+  if (path === registry) return ['../package.json', ...adapters];
   const source = path.endsWith('.ts') ? await read(path) : '';
   const statements = [...source.matchAll(imports)].filter(([statement]) => !/^(import|export) type\b/.test(statement));
   return statements.map(([, specifier = '']) => specifier);
@@ -81,6 +88,12 @@ test.each(entries)('what %s loads of other packages is installed for production'
       expect(Object.keys(owner?.dependencies ?? {}), path).toContain(name);
     }
   }
+});
+
+test('the gateway loads every adapter', async () => {
+  const folders = globSync('packages/adapter-!(kit)/index.ts', { cwd: repository });
+  expect(folders.length).toBeGreaterThan(3);
+  expect([...(await loadedFrom('apps/gateway/src/main.ts'))]).toEqual(expect.arrayContaining([registry, ...folders]));
 });
 
 test('the command line loads what the database package is made of', async () => {

@@ -41,7 +41,7 @@ export interface ProviderTypes {
 }
 
 /**
- * A simulated provider: all that the sandbox's centre knows of it. Its folder exports one, and `providers.ts` lists it by the
+ * A simulated provider: all that the sandbox's centre knows of it. Its folder exports one, and `registry.ts` lists it by the
  * name that it has in the configuration, on `sandbox.admin`, in the credentials and in the state file.
  */
 export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {

@@ -19,7 +19,7 @@ test('each provider has a folder of its name, which the registry takes its part 
 });
 
 test('the centre names no provider but in the registry', async () => {
-  const centre = sources.filter((path) => ownerOf(path) === undefined && path !== 'providers.ts');
+  const centre = sources.filter((path) => ownerOf(path) === undefined && path !== 'registry.ts');
   expect(centre).toContain('callbacks/forge.ts');
   const naming = await Promise.all(
     centre.map(async (path) => {
@@ -72,7 +72,7 @@ test('what a provider imports leads neither to another one nor to the registry',
   for (const folder of folders) {
     const imported = [...(await importedBy(`${folder}/index.ts`))];
     expect(imported).toContain('provider.ts');
-    expect(imported.filter((path) => path === 'providers.ts' || ![undefined, folder].includes(ownerOf(path)))).toEqual(
+    expect(imported.filter((path) => path === 'registry.ts' || ![undefined, folder].includes(ownerOf(path)))).toEqual(
       [],
     );
   }

@@ -1,11 +1,5 @@
-import { keysecure } from './keysecure/index.ts';
-import { onerway } from './onerway/index.ts';
-import { openApi } from './open-api/index.ts';
 import type { SandboxProvider } from './provider.ts';
-import { yixin } from './yixin/index.ts';
-
-/** The providers that the sandbox simulates. A new one is one line here. */
-const registry = { openApi, keysecure, onerway, yixin };
+import * as registry from './registry.ts';
 
 type Registry = typeof registry;
 export type ProviderKey = keyof Registry;
