@@ -405,6 +405,18 @@ export interface ReapplyCardholder {
   sumsubShareToken: string;
 }
 
+/** What to pull from the provider: the account's cards, or with `user` the bindings of that user. `kind` needs a `user`. */
+export interface StartSync {
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  /** Given: this user's bindings. Absent: the account's cards. */
+  user?: string | undefined;
+  /** Which of the user's bindings; the account's first kind otherwise. */
+  kind?: BindingKindInput | undefined;
+  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  userIp?: string | undefined;
+}
+
 /**
  * Which write it is, by its operation id.
  *
@@ -439,18 +451,6 @@ export interface ResolveOperation {
   reason: string;
   /** The provider’s id of what came of the write; needed for a success whose resource has none yet. Of a `startBinding` the id of the SMS. It must not be a card number, as which it is not treated. */
   providerRef?: string | undefined;
-}
-
-/** What to pull from the provider: the account's cards, or with `user` the bindings of that user. `kind` needs a `user`. */
-export interface StartSync {
-  /** The provider account, by its name in the accounts file. */
-  account: string;
-  /** Given: this user's bindings. Absent: the account's cards. */
-  user?: string | undefined;
-  /** Which of the user's bindings; the account's first kind otherwise. */
-  kind?: BindingKindInput | undefined;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
-  userIp?: string | undefined;
 }
 
 /**
@@ -1114,6 +1114,62 @@ export interface CardholderPage {
 }
 
 /**
+ * How far a sync is.
+ *
+ * - `queued`: It waits for its turn. Then `running`.
+ * - `running`: Pages are read; after a restart it goes on where it stopped. Then `succeeded` or `failed`.
+ * - `succeeded`: All there is has been read. Final.
+ * - `failed`: It was given up; `failure` says why, and what was read stays. Final; start another.
+ *
+ * More may come.
+ */
+export type SyncStatus = Open<"queued" | "running" | "succeeded" | "failed">;
+
+/**
+ * What a sync pulls.
+ *
+ * - `cards`: All cards of the account.
+ * - `bank_card`: The bank cards of one user.
+ * - `token`: The card tokens of one user.
+ * - `subscription`: The subscription tokens of one user.
+ *
+ * More may come.
+ */
+export type SyncKind = Open<"cards" | "bank_card" | "token" | "subscription">;
+
+/** A pull of an account's cards, or of one user's bindings, with its progress. */
+export interface Sync {
+  /** Id of a sync: `sync_` and 26 characters, sortable by time. */
+  id: string;
+  /** The provider behind the account. */
+  provider: string;
+  /** The provider account, by its name in the accounts file. */
+  account: string;
+  kind: SyncKind;
+  /** Whose bindings are pulled; null for a sync of cards. */
+  user: string | null;
+  status: SyncStatus;
+  /** Pages read so far. A list of more than one is read again until that brings nothing new. */
+  pages: number;
+  /** Different rows read so far. */
+  seen: number;
+  /** Rows that could not be read, not even their id; they are not stored. */
+  unreadable: number;
+  /** Rows there are, where the provider says so. */
+  total: number | null;
+  /** Why it failed; a new sync starts afresh. */
+  failure: string | null;
+  /** When it was asked for. */
+  createdAt: string;
+  /** When its first page was asked for; null before. */
+  startedAt: string | null;
+  /** When it ended; null before. */
+  finishedAt: string | null;
+  /** The request that started it; null where a schedule did. */
+  operation: OperationReference | null;
+}
+
+/**
  * Which write it is, by its operation id.
  *
  * - `createCardholder`: An application for a cardholder.
@@ -1397,62 +1453,6 @@ export interface ProviderAccount {
 export interface ProviderAccountList {
   /** The accounts, by name. */
   data: ProviderAccount[];
-}
-
-/**
- * How far a sync is.
- *
- * - `queued`: It waits for its turn. Then `running`.
- * - `running`: Pages are read; after a restart it goes on where it stopped. Then `succeeded` or `failed`.
- * - `succeeded`: All there is has been read. Final.
- * - `failed`: It was given up; `failure` says why, and what was read stays. Final; start another.
- *
- * More may come.
- */
-export type SyncStatus = Open<"queued" | "running" | "succeeded" | "failed">;
-
-/**
- * What a sync pulls.
- *
- * - `cards`: All cards of the account.
- * - `bank_card`: The bank cards of one user.
- * - `token`: The card tokens of one user.
- * - `subscription`: The subscription tokens of one user.
- *
- * More may come.
- */
-export type SyncKind = Open<"cards" | "bank_card" | "token" | "subscription">;
-
-/** A pull of an account's cards, or of one user's bindings, with its progress. */
-export interface Sync {
-  /** Id of a sync: `sync_` and 26 characters, sortable by time. */
-  id: string;
-  /** The provider behind the account. */
-  provider: string;
-  /** The provider account, by its name in the accounts file. */
-  account: string;
-  kind: SyncKind;
-  /** Whose bindings are pulled; null for a sync of cards. */
-  user: string | null;
-  status: SyncStatus;
-  /** Pages read so far. A list of more than one is read again until that brings nothing new. */
-  pages: number;
-  /** Different rows read so far. */
-  seen: number;
-  /** Rows that could not be read, not even their id; they are not stored. */
-  unreadable: number;
-  /** Rows there are, where the provider says so. */
-  total: number | null;
-  /** Why it failed; a new sync starts afresh. */
-  failure: string | null;
-  /** When it was asked for. */
-  createdAt: string;
-  /** When its first page was asked for; null before. */
-  startedAt: string | null;
-  /** When it ended; null before. */
-  finishedAt: string | null;
-  /** The request that started it; null where a schedule did. */
-  operation: OperationReference | null;
 }
 
 /**
@@ -2263,7 +2263,7 @@ export interface Operations {
     answer: Sync;
   };
   /**
-   * List operations. Every write with its evidence, newest first. `outcome=unknown` shows what waits to be resolved, `resolvesBy=person` what waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.
+   * List operations. Every write with its evidence, newest first. `outcome=unknown` shows what waits to be resolved, `resolvesBy=person` what waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on cards, cardholders and transfers, with `bindings:read` those on bindings, and of syncs those that getSync shows to it.
    *
    * Scope: `cards:read` or `bindings:read`.
    */

@@ -21,8 +21,12 @@ import {
   words,
 } from './common.ts';
 import type { Scope } from './scope.ts';
+import { syncReadScopes } from './sync.ts';
 
-/** Who sees the operations of a type: whoever may read what they are about. The key must have one of the scopes. */
+/**
+ * Who sees the operations of a type: whoever may read what they are about. The key must have one of the scopes; for a sync it
+ * depends on what that pulls ({@link syncReadScopes}).
+ */
 export const operationReadScopes: Readonly<Record<OperationType, readonly Scope[]>> = {
   createCardholder: ['cards:read'],
   reapplyCardholder: ['cards:read'],
@@ -36,7 +40,7 @@ export const operationReadScopes: Readonly<Record<OperationType, readonly Scope[
   startBinding: ['bindings:read'],
   verifyBinding: ['bindings:read'],
   removeBinding: ['bindings:read'],
-  startSync: ['cards:read', 'bindings:read'],
+  startSync: [...syncReadScopes.cards, ...syncReadScopes.bindings],
 };
 
 export const operationType = words<OperationType>('OperationType', 'Which write it is, by its operation id.', {

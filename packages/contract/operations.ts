@@ -621,7 +621,7 @@ export const operations = {
     description:
       'Every write with its evidence, newest first. `outcome=unknown` shows what waits to be resolved, `resolvesBy=person` what ' +
       'waits for you (resolveOperation). Shown are the operations of the types that the key may read: with `cards:read` those on ' +
-      'cards, cardholders and transfers, with `bindings:read` those on bindings, with either the syncs.',
+      'cards, cardholders and transfers, with `bindings:read` those on bindings, and of syncs those that getSync shows to it.',
     scopes: ['cards:read', 'bindings:read'],
     effect: 'read',
     query: operation.operationQuerySchema,

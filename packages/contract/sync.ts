@@ -2,6 +2,7 @@ import type { BindingKind } from '@card-gateway/core';
 import { z } from 'zod';
 import { bindingKind } from './binding.ts';
 import { accountName, operationReference, publicId, timestamp, userIp, userReference, words } from './common.ts';
+import type { Scope } from './scope.ts';
 
 export const syncStatus = words<'queued' | 'running' | 'succeeded' | 'failed'>('SyncStatus', 'How far a sync is.', {
   queued: 'It waits for its turn. Then `running`.',
@@ -16,6 +17,12 @@ export const syncKind = words<'cards' | BindingKind>('SyncKind', 'What a sync pu
   token: 'The card tokens of one user.',
   subscription: 'The subscription tokens of one user.',
 });
+
+/** Who sees a sync, and the operation that started it: a key that has to do with what it pulls. It must have one of the scopes. */
+export const syncReadScopes: Readonly<Record<'cards' | 'bindings', readonly Scope[]>> = {
+  cards: ['cards:read', 'cards:write'],
+  bindings: ['bindings:read', 'bindings:write'],
+};
 
 export const syncSchema = z
   .object({

@@ -3,6 +3,7 @@ import {
   type operationQuerySchema,
   operationReadScopes,
   type operationSchema,
+  syncReadScopes,
 } from '@card-gateway/contract';
 import { type IdKind, type OperationType, operationTypes, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
@@ -11,18 +12,19 @@ import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
-import { listOperations, type OperationDetails } from './store.ts';
+import { listOperations, type OperationDetails, type OperationFilter } from './store.ts';
 import { unresolvedCounts } from '../unresolved/store.ts';
 
-/** Whether a caller sees the operations of a type. */
-export function maySee(caller: Caller, type: OperationType): boolean {
-  return hasScope(caller, operationReadScopes[type]);
-}
-
-/** The types whose operations a caller sees; undefined for all of them. */
-function typesSeenBy(caller: Caller): readonly OperationType[] | undefined {
-  const seen = operationTypes.filter((type) => maySee(caller, type));
-  return seen.length === operationTypes.length ? undefined : seen;
+/** What a caller sees of the operations: undefined is all of it. */
+function seenBy(caller: Caller): Pick<OperationFilter, 'tenant' | 'types' | 'syncsOfCards'> {
+  const types = operationTypes.filter((type) => hasScope(caller, operationReadScopes[type]));
+  const ofCards = hasScope(caller, syncReadScopes.cards);
+  const ofBindings = hasScope(caller, syncReadScopes.bindings);
+  return {
+    tenant: caller.tenant,
+    types: types.length === operationTypes.length ? undefined : types,
+    syncsOfCards: ofCards === ofBindings ? undefined : ofCards,
+  };
 }
 
 /** The same for an operation of a type that the key may not read, of another tenant, and for none. */
@@ -37,7 +39,7 @@ export async function readOperation(
   caller: Caller,
   id: string,
 ): Promise<z.output<typeof operationSchema>> {
-  const filter = { tenant: caller.tenant, types: typesSeenBy(caller), id: uuidOf('operation', id) };
+  const filter = { ...seenBy(caller), id: uuidOf('operation', id) };
   const [row] = await listOperations(services.pool, filter, { limit: 1, after: null, afterAt: null, list: '' });
   if (row === undefined) throw noSuchOperation();
   return operationView(row);
@@ -53,12 +55,12 @@ export async function readOperations(
   // Only what is unknown still waits for something.
   const isNothing = resolvesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = resolvesBy === undefined ? outcome : 'unknown';
-  const types = typesSeenBy(caller);
-  const filter = { tenant: caller.tenant, types, state, resolvesBy, type, account };
+  const seen = seenBy(caller);
+  const filter = { ...seen, state, resolvesBy, type, account };
   const rows = async (page: PageRequest) => (isNothing ? [] : listOperations(services.pool, filter, page));
   const [page, counts] = await Promise.all([
     readPage(services, caller, 'operations', query, rows, operationView),
-    unresolvedCounts(services.pool, { tenant: caller.tenant, types }),
+    unresolvedCounts(services.pool, seen),
   ]);
   const unresolved = counts.map(({ account: name, unknown, waitingForPerson, oldestUnknownSince }) => ({
     account: name,

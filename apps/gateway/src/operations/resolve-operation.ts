@@ -11,7 +11,7 @@ import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { notOurs } from '../ledger/word.ts';
 import type { Services } from '../services.ts';
 import { outcomeByWord } from './check-word.ts';
-import { maySee, noSuchOperation, readOperation } from './read-operations.ts';
+import { noSuchOperation, readOperation } from './read-operations.ts';
 import { findResolution, findResolutionByKey, insertResolution, isTakenKey } from './resolution-store.ts';
 
 type Word = z.output<typeof resolveOperationSchema>;
@@ -35,11 +35,10 @@ export async function resolveOperation(
   const word = { ...body, reason: withoutCardNumbers(body.reason) };
   const id = uuidOf('operation', publicId);
   await requireOwnKey(services, write, key, id);
+  const { type } = await readOperation(services, write.caller, publicId);
   const operation = await findById(services.pool, id);
-  const kind = kinds.find(({ type }) => type === operation?.type);
-  if (operation === null || operation.tenant !== tenant || kind === undefined || !maySee(write.caller, kind.type)) {
-    throw noSuchOperation();
-  }
+  const kind = kinds.find((one) => one.type === type);
+  if (operation === null || kind === undefined) throw noSuchOperation();
   if (
     services.config.RESOLVE_BY_OTHERS === 'required' &&
     operation.caller === caller &&

@@ -40,6 +40,8 @@ export interface OperationFilter {
   readonly tenant: string;
   /** Only these; all of them where it is undefined. */
   readonly types: readonly OperationType[] | undefined;
+  /** Of syncs only those of cards, or of bindings; both where it is undefined, which it is where all types are asked for. */
+  readonly syncsOfCards: boolean | undefined;
   readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
   readonly resolvesBy?: ResolvesBy | undefined;
@@ -53,7 +55,11 @@ const newest = (where: string, limit: string): string =>
 /** The newest of each type by its index, and of those the newest: rare ones are not looked for among millions of others. */
 const pageOfTypes = (where: string, limit: string): string =>
   `SELECT o.* FROM unnest($1::text[]) AS seen (type) CROSS JOIN LATERAL
-     (${newest(`${where} AND o.type = seen.type`, limit)}) o ORDER BY o.id DESC ${limit}`;
+     (${newest(
+       `${where} AND o.type = seen.type AND ($2::boolean IS NULL OR o.type <> 'startSync'
+         OR EXISTS (SELECT FROM syncs s WHERE s.id = o.resource_id AND (s.kind = 'cards') = $2))`,
+       limit,
+     )}) o ORDER BY o.id DESC ${limit}`;
 
 /** Operations with their evidence, newest first, one more than the page holds. */
 export async function listOperations(
@@ -70,7 +76,7 @@ export async function listOperations(
     'o.account =': filter.account,
     'o.id <': page.after,
   };
-  const { types } = filter;
+  const { types, syncsOfCards } = filter;
   const { rows } = await pool.query<OperationDetails>(
     listStatement(
       types === undefined ? 'operation-list' : 'operation-list-of-types',
@@ -90,7 +96,7 @@ export async function listOperations(
      ) a
      LEFT JOIN operation_resolutions r ON r.operation_id = o.id
      ORDER BY o.id DESC`,
-      types === undefined ? [] : [types],
+      types === undefined ? [] : [types, syncsOfCards ?? null],
     ),
   );
   return rows;

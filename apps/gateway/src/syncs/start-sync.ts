@@ -1,14 +1,14 @@
-import type { Scope, startSyncSchema, syncSchema } from '@card-gateway/contract';
+import { type Scope, type startSyncSchema, syncReadScopes, type syncSchema } from '@card-gateway/contract';
 import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { bindingKindOf, facetOf } from '../accounts/accounts.ts';
+import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { type Caller, hasScope, requireScope } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { endUnstarted, getSync, insertSync, queueSync, type SyncRow } from './store.ts';
+import { endUnstarted, getSync, insertSync, type NewSync, queueSync, type SyncRow } from './store.ts';
 
 /**
  * A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. Several
@@ -32,22 +32,27 @@ export const startSyncKind: WriteKind<null> = {
   resolved: async () => done(null),
 };
 
+type Order = z.output<typeof startSyncSchema>;
+
 /**
  * Starts pulling an account's cards, or one user's bindings. While one of the same waits, that one is answered with: it asks
  * for its first page later than this call came in, and so shows all that was so by then. One that runs already may have
  * passed the page of what has just changed: then another one waits for its end.
  */
-export function startSync(
-  services: Services,
-  write: WriteRequest,
-  order: z.output<typeof startSyncSchema>,
-): Promise<WriteAnswer> {
-  requireScope(write.caller, [order.user === undefined ? 'cards:write' : 'bindings:write']);
+export function startSync(services: Services, write: WriteRequest, order: Order): Promise<WriteAnswer> {
+  const { caller } = write;
+  const accountOf = (): OpenAccount => services.accounts.ofCaller(caller, order.account);
+  const needed: Scope = order.user === undefined ? 'cards:write' : 'bindings:write';
+  if (!hasScope(caller, [needed])) {
+    // What is wrong with an order is told to every key alike.
+    toPull(accountOf(), order);
+    requireScope(caller, [needed]);
+  }
   return writeOnce(services, startSyncKind, write, async () => {
-    const account = services.accounts.ofCaller(write.caller, order.account);
+    const account = accountOf();
     const id = newUuid(services.now());
-    const sync = { id, tenant: write.caller.tenant, provider: account.provider, account: account.name };
-    const what = order.user === undefined ? cardsOf() : bindingsOf(order.user);
+    const sync = { id, tenant: caller.tenant, provider: account.provider, account: account.name };
+    const what = toPull(account, order);
     return {
       account,
       resourceId: id,
@@ -61,23 +66,23 @@ export function startSync(
       send: async () => done(null),
       callsNobody: true,
     };
-
-    function cardsOf() {
-      if (account.adapter.cards === undefined && account.adapter.boundCards !== undefined) {
-        const detail = 'expected a user, because this account has bindings and no cards';
-        throw new ProblemError('invalid-request', `/user: ${detail}`, { errors: [{ pointer: '/user', detail }] });
-      }
-      facetOf(account, 'cards');
-      return { kind: 'cards', userRef: null, userIp: null } as const;
-    }
-
-    function bindingsOf(user: string) {
-      const { needsUserIp } = facetOf(account, 'boundCards');
-      const userIp = requireUserIp(needsUserIp, order.userIp, '/userIp');
-      const kind = bindingKindOf(account, order.kind, '/kind');
-      return { kind, userRef: user, userIp };
-    }
   });
+}
+
+/** @throws ProblemError 400, 422 when this account has no such thing */
+function toPull(account: OpenAccount, order: Order): Pick<NewSync, 'kind' | 'userRef' | 'userIp'> {
+  if (order.user === undefined) {
+    if (account.adapter.cards === undefined && account.adapter.boundCards !== undefined) {
+      const detail = 'expected a user, because this account has bindings and no cards';
+      throw new ProblemError('invalid-request', `/user: ${detail}`, { errors: [{ pointer: '/user', detail }] });
+    }
+    facetOf(account, 'cards');
+    return { kind: 'cards', userRef: null, userIp: null };
+  }
+  const { needsUserIp } = facetOf(account, 'boundCards');
+  const userIp = requireUserIp(needsUserIp, order.userIp, '/userIp');
+  const kind = bindingKindOf(account, order.kind, '/kind');
+  return { kind, userRef: order.user, userIp };
 }
 
 /** One sync and how far it is, for a key that has to do with what it pulls. @throws ProblemError 404 */
@@ -88,8 +93,7 @@ export async function readSync(services: Services, caller: Caller, id: string): 
   return syncView(row);
 }
 
-const scopesOf = (kind: SyncRow['kind']): readonly Scope[] =>
-  kind === 'cards' ? ['cards:read', 'cards:write'] : ['bindings:read', 'bindings:write'];
+const scopesOf = (kind: SyncRow['kind']): readonly Scope[] => syncReadScopes[kind === 'cards' ? 'cards' : 'bindings'];
 
 function syncView(row: SyncRow): z.output<typeof syncSchema> {
   return {

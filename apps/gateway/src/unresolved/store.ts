@@ -13,7 +13,16 @@ export interface UnresolvedCount {
 /** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unresolved ones alone. */
 export async function unresolvedCounts(
   pool: Pool,
-  { tenant, types }: { readonly tenant?: string; readonly types?: readonly OperationType[] | undefined } = {},
+  {
+    tenant,
+    types,
+    syncsOfCards,
+  }: {
+    readonly tenant?: string;
+    readonly types?: readonly OperationType[] | undefined;
+    /** Of syncs only those of cards, or of bindings. */
+    readonly syncsOfCards?: boolean | undefined;
+  } = {},
 ): Promise<UnresolvedCount[]> {
   const { rows } = await pool.query<UnresolvedCount>({
     name: 'operation-unresolved-counts',
@@ -21,8 +30,10 @@ export async function unresolvedCounts(
              min(unknown_since) AS "oldestUnknownSince"
            FROM operations
            WHERE state = 'unknown' AND ($1::text IS NULL OR tenant = $1) AND ($2::text[] IS NULL OR type = ANY ($2))
+             AND ($3::boolean IS NULL OR type <> 'startSync'
+               OR EXISTS (SELECT FROM syncs s WHERE s.id = operations.resource_id AND (s.kind = 'cards') = $3))
            GROUP BY account ORDER BY account`,
-    values: [tenant ?? null, types ?? null],
+    values: [tenant ?? null, types ?? null, syncsOfCards ?? null],
   });
   return rows;
 }
