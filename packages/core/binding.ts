@@ -2,7 +2,7 @@ import type { CardNetwork, Expiry } from './card.ts';
 import type { Decimal } from './money.ts';
 import type { Pan, Secret } from './pan.ts';
 
-/** Where a binding stands. `not_required`: the provider says this card needs no (further) binding. */
+/** State of a binding. `not_required`: the provider says this card needs no (further) binding. */
 export const bindingStatuses = [
   'starting',
   'awaiting_code',
@@ -27,17 +27,17 @@ export interface Bank {
   readonly name: string;
 }
 
-/** A bank that a user can bind a card of, with the limits the provider quotes. */
+/** A bank whose cards a user can bind, with the limits that the provider quotes. */
 export interface SupportedBank extends Bank {
   readonly perTransaction: Decimal | null;
   readonly perDay: Decimal | null;
-  /** The unit of both limits: major units (`yuan`), hundredths (`fen`), or null while the provider has not confirmed it. */
+  /** The unit of both limits: major units (`yuan`), hundredths (`fen`), or null until the provider confirms it. */
   readonly unit: 'yuan' | 'fen' | null;
 }
 
-/** A bound card as the provider's list of one user's cards shows it. */
+/** A bound card in the provider's list of one user's cards. */
 export interface BoundCard {
-  /** The provider's id of the binding; null where the list gives none (Yixin `bindCardId` may be missing). */
+  /** The provider's id of the binding; null if the list gives none (Yixin `bindCardId` may be missing). */
   readonly providerRef: string | null;
   readonly kind: BindingKind;
   readonly maskedNumber: string;
@@ -48,20 +48,20 @@ export interface BoundCard {
   readonly bank: Bank | null;
   readonly expiry: Expiry | null;
   readonly binCountry: string | null;
-  /** The full number where the list carries it in clear: for the fingerprint only, never kept. */
+  /** The full number if the list carries it in clear; used only for the fingerprint, never stored. */
   readonly pan: Pan | null;
   /** A payment credential (Onerway `tokenId`): sealed at rest. */
   readonly token: Secret | null;
 }
 
-/** What a user has bound, as the provider lists it. */
+/** A user's bindings, as the provider lists them. */
 export interface BoundCards {
   readonly cards: readonly BoundCard[];
-  /** Rows that could not be read. Only a list without any shows that a card is not bound. */
+  /** Number of unreadable rows. Only a list without any proves that a card is not bound. */
   readonly unreadable: number;
 }
 
-/** What starting a binding came to. */
+/** Result of starting a binding. */
 export type BindingStarted =
   | {
       readonly status: 'awaiting_code';
@@ -70,7 +70,7 @@ export type BindingStarted =
     }
   | { readonly status: 'not_required' };
 
-/** What the provider made of an SMS code. A wrong code is a refusal with the reason `wrong_code`. */
+/** Result of checking an SMS code. A wrong code is a refusal with the reason `wrong_code`. */
 export interface BindingVerified {
   readonly status: 'bound' | 'not_required' | 'expired';
 }

@@ -2,46 +2,44 @@ import type { CardStatus } from './card.ts';
 import type { Decimal } from './money.ts';
 import type { Merchant, ProviderTransaction } from './transaction.ts';
 
-/** A provider's notification as it came in: its bytes are what a signature covers. */
+/** A provider's notification as received, in raw bytes, because a signature covers those. */
 export interface ReceivedCallback {
-  /** Names in lower case. */
+  /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
   /** Unix milliseconds. */
   readonly receivedAt: number;
 }
 
-/**
- * What an adapter makes of a callback, from its own bytes and secrets alone. `refused` leaves no trace but a counter.
- */
+/** An adapter's verdict on a callback, based only on its bytes and the account's secrets. `refused` leaves only a counter. */
 export type CallbackVerdict =
   | {
       readonly kind: 'accepted';
-      /** What makes two deliveries the same one: a hash of what is signed; of a hint, of what is to be read. */
+      /** Identifies repeated deliveries: a hash of the signed content, or for a hint of the resource to read. */
       readonly deduplicationKey: string;
       /**
-       * What is kept, so that {@link CallbacksFacet.eventOf} can read it again at any time: only what is used, and in one
-       * form, so that two callbacks with one `deduplicationKey` and different records did not say the same.
+       * The stored form, from which {@link CallbacksFacet.eventOf} can read the event again at any time. It contains only used
+       * members, in canonical form, so two callbacks with the same `deduplicationKey` and different records differ in content.
        */
       readonly record: string;
     }
   | { readonly kind: 'refused'; readonly why: RefusedBecause };
 
 /**
- * `unknown_key`: it is said to be signed with a key that is not known (yet); see {@link CallbacksFacet.fetchKeys}.
- * `undocumented`: its signature fits, and what it covers is nothing that the provider's documents describe.
+ * `unknown_key`: its signing key is not known (yet); see {@link CallbacksFacet.fetchKeys}. `undocumented`: its signature is
+ * valid, but the provider's documents describe no such content.
  */
 export type RefusedBecause = 'unreadable' | 'unsigned' | 'bad_signature' | 'unknown_key' | 'stale' | 'undocumented';
 
-/** The bytes that tell the provider that its callback has arrived, exactly as its document demands. */
+/** The exact bytes that acknowledge a callback, as the provider's document demands. */
 export interface Acknowledgement {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** What a callback says. */
+/** The event that a callback reports. */
 export type ProviderEvent =
-  /** A card changed, by the provider's signed word. */
+  /** A card changed, according to the provider's signed statement. */
   | {
       readonly kind: 'card_changed';
       readonly cardRef: string;
@@ -49,16 +47,16 @@ export type ProviderEvent =
       readonly providerStatus: string;
       readonly at: Date | null;
     }
-  /** A card may have changed: nothing of the callback is believed, the card is read again. */
+  /** A card may have changed: the callback's content is not trusted, so the card is read. */
   | { readonly kind: 'card_hint'; readonly cardRef: string }
   | { readonly kind: 'transaction'; readonly transaction: ProviderTransaction }
-  /** A transaction may have changed: nothing of the callback is believed, the transaction is read again. */
+  /** A transaction may have changed: the callback's content is not trusted, so the transaction is read. */
   | { readonly kind: 'transaction_hint'; readonly transactionRef: string }
-  /** A payment waits for a decision within milliseconds; it is answered while it is received. */
+  /** A payment waits for a decision within milliseconds; it is answered in the response. */
   | { readonly kind: 'authorization'; readonly request: AuthorizationRequest }
-  /** What a user has bound may have changed: the user's list is read again where the user is known. */
+  /** A user's bindings may have changed: if the user is known, the user's list is read. */
   | { readonly kind: 'bindings_hint'; readonly user: string | null; readonly token: string | null }
-  /** A kind of notification that nothing here depends on; it is kept, and that is all. */
+  /** A notification without any effect here; it is only stored. */
   | { readonly kind: 'other'; readonly name: string };
 
 /** A payment that the provider asks about (KeySecure §11.1). */

@@ -2,16 +2,16 @@ import { decodedWords, plainText } from './plain-text.ts';
 
 const shortest = 13;
 const longest = 19;
-/** Numbers with up to two signs, and a blank, between their groups. */
+/** Numbers whose groups are separated by up to two characters and a space. */
 const run = /\d+(?:[^\p{L}\p{N}]{1,3}\d+)*/gu;
-/** The digits of a point in time are as many as those of a card number. */
+/** A timestamp has as many digits as a card number. */
 const pointInTime = /(?<!\d)(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?!\d)/g;
 /** Base64 within percent-encoding within base64. */
 const deepest = 2;
 
 /**
- * Whether a text holds a card number: 13 to 19 digits whose check digit is right (Luhn, ISO/IEC 7812-1 annex B), alone or in
- * groups, in whatever form {@link plainText} or base64 can be read from. One in ten other numbers of that length is taken for one.
+ * Whether a text contains a card number: 13 to 19 digits with a valid check digit (Luhn, ISO/IEC 7812-1 annex B), contiguous or
+ * grouped, in any form that {@link plainText} or base64 decodes. One in ten other numbers of that length matches too.
  */
 export function holdsCardNumber(text: string, depth = 0): boolean {
   const plain = plainText(text);
@@ -21,7 +21,7 @@ export function holdsCardNumber(text: string, depth = 0): boolean {
   return decodedWords(plain).some(({ texts }) => texts.some((each) => holdsCardNumber(each, depth + 1)));
 }
 
-/** Of whole groups: every part of a longer number would be one by chance. */
+/** Tests whole groups only: some part of a longer number would match by chance. */
 function hasCardNumber(groups: readonly string[]): boolean {
   return groups.some((_group, first) => {
     let digits = '';
@@ -33,7 +33,7 @@ function hasCardNumber(groups: readonly string[]): boolean {
   });
 }
 
-/** Whether the last digit is the one that Luhn's formula gives for the others (ISO/IEC 7812-1 annex B). */
+/** Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1 annex B). */
 export function hasRightCheckDigit(digits: string): boolean {
   let sum = 0;
   for (let place = 0; place < digits.length; place += 1) {

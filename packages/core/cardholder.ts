@@ -1,8 +1,8 @@
-/** Where a cardholder's identity check stands. `failed`: the application was refused and nothing exists at the provider. */
+/** State of a cardholder's identity check. `failed`: the application was refused and nothing exists at the provider. */
 export const cardholderStatuses = ['pending', 'in_review', 'approved', 'rejected', 'failed', 'unrecognized'] as const;
 export type CardholderStatus = (typeof cardholderStatuses)[number];
 
-/** A cardholder as the provider last described it. Name, mail and balance are not read: nothing here needs them. */
+/** A cardholder as the provider last described it. Name, mail and balance are not read, because nothing here needs them. */
 export interface ProviderCardholder {
   readonly providerRef: string;
   readonly ourReference: string | null;

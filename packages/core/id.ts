@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The kinds of thing that have an id of ours, by the prefix that callers see. */
+/** Kinds of our ids, by the prefix that callers see. */
 export const idPrefixes = {
   card: 'card',
   binding: 'bind',
@@ -15,9 +15,11 @@ export const idPrefixes = {
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
-/** What callers see: a TypeID (prefix, underscore, 26 characters of Crockford base 32 over a UUIDv7), sortable by time. */
+/**
+ * The id that callers see: a TypeID (prefix, underscore, 26 characters of Crockford base 32 over a UUIDv7), sortable by time.
+ */
 export type PublicId = string;
-/** What PostgreSQL keeps: the same UUIDv7 in its hyphenated form. */
+/** The id that PostgreSQL stores: the same UUIDv7 in hyphenated form. */
 export type Uuid = string;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -25,8 +27,8 @@ let lastMillisecond = 0;
 let counter = 0;
 
 /**
- * A new UUIDv7 for the instant `now` (Unix milliseconds). Within one process ids made one after another also sort one
- * after another: the 12 bits behind the time count up inside a millisecond.
+ * A new UUIDv7 for the instant `now` (Unix milliseconds). Ids created in sequence within one process sort in that order: the 12
+ * bits after the time count up within a millisecond.
  */
 export function newUuid(now: number): Uuid {
   const bytes = randomBytes(16);
@@ -59,7 +61,7 @@ export function instantOf(uuid: Uuid): number {
 /** The public form of a uuid: `card_01j…`. */
 export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
   let text = `${idPrefixes[kind]}_`;
-  // 26 characters hold 130 bits: two zeros stand before the uuid's 128.
+  // 26 characters hold 130 bits: two zero bits precede the uuid's 128.
   let rest = 0;
   let bits = 2;
   for (const byte of Buffer.from(uuid.replaceAll('-', ''), 'hex')) {
@@ -74,7 +76,7 @@ export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
   return text;
 }
 
-/** The uuid behind a public id of that kind, or null when the text is none. */
+/** The uuid of a public id of that kind; null if the text is not one. */
 export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   const prefix = `${idPrefixes[kind]}_`;
   const text = id.slice(prefix.length);
@@ -97,7 +99,7 @@ export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   return hyphenate(bytes.toString('hex'));
 }
 
-/** {@link fromPublicId} for an id that was checked at the edge. @throws RangeError when it is none after all */
+/** {@link fromPublicId} for an id that was validated at the edge. @throws RangeError if it is invalid after all */
 export function uuidOf(kind: IdKind, id: PublicId): Uuid {
   const uuid = fromPublicId(kind, id);
   if (uuid === null) throw new RangeError(`Not an id of a ${kind}.`);

@@ -1,15 +1,15 @@
-/** Decimal text as PostgreSQL's `numeric` and the providers' literals have it: `-?digits[.digits]`, no exponent. */
+/** Decimal text as in PostgreSQL's `numeric` and the providers' literals: `-?digits[.digits]`, no exponent. */
 export type Decimal = string;
 
-/** No amount of money is longer; PostgreSQL's `numeric` ends at 131,072 digits, and JSON text does not. */
+/** Longer than any amount of money. `numeric` is limited to 131,072 digits; JSON text is not limited. */
 const longestDecimal = 50;
 
 const decimalShape = /^-?\d+(\.\d+)?$/;
 const exponentShape = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 
 /**
- * An amount in major units of its currency. `currency` is null where the provider's documents leave it open: then the
- * amount is what the provider said and nothing may be computed with it.
+ * An amount in major units of its currency. `currency` is null where the provider's documents leave it open; then the amount is
+ * shown as the provider stated it and must not be used in calculations.
  */
 export interface Money {
   readonly amount: Decimal;
@@ -17,8 +17,8 @@ export interface Money {
 }
 
 /**
- * Reads decimal text exactly, also in exponent form (`1.5e2` → `150`); null when it is no number, or one of more than 50
- * characters. Trailing zeros stay: `100.00` remains `100.00`.
+ * Parses decimal text exactly, including exponent form (`1.5e2` → `150`); null if it is not a number or has more than 50
+ * characters. Trailing zeros are kept: `100.00` stays `100.00`.
  */
 export function parseDecimal(text: string): Decimal | null {
   const decimal = writtenOut(text.trim());

@@ -1,11 +1,11 @@
 /**
- * Where a write stands: `submitting` until its answer is known; `unknown` until evidence or a person resolves it;
- * `superseded` once a later write of the same thing succeeded: nobody can find out any more what became of this one.
+ * State of a write: `submitting` until its answer is known; `unknown` until evidence or a person resolves it; `superseded` once
+ * a later write to the same target succeeded, after which its own outcome can no longer be determined.
  */
 export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown', 'superseded'] as const;
 export type OperationState = (typeof operationStates)[number];
 
-/** The writes of the facade, by the operation id a caller knows them by. */
+/** The kinds of write, by the operation id that callers know. */
 export const operationTypes = [
   'createCardholder',
   'reapplyCardholder',
@@ -23,12 +23,12 @@ export const operationTypes = [
 ] as const;
 export type OperationType = (typeof operationTypes)[number];
 
-/** How a write whose answer was lost gets resolved: by asking the provider, or by a person. */
+/** How a write with a lost answer is resolved: by asking the provider, or by a person. */
 export type ResolvesBy = 'look-up' | 'person';
 
 /**
- * What resolved a write: the answer to the call itself, a look-up made for it, a verified callback, a list that showed it,
- * or a person who gave a reason.
+ * What resolved a write: the answer to the call itself, a look-up made for it, a verified callback, a list that showed it, or a
+ * person with a stated reason.
  */
 export const resolvedBy = ['answer', 'look-up', 'callback', 'list', 'person'] as const;
 export type ResolvedBy = (typeof resolvedBy)[number];

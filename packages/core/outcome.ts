@@ -1,27 +1,27 @@
 /**
- * What became of one call to a provider. The three kinds are all there is, and they are kept apart by type:
- * a call that may have had an effect but whose answer is missing is `unknown`, never `refused`.
+ * The outcome of one provider call. There are exactly three kinds, kept apart by type: a call that may have had an effect but
+ * whose answer is missing is `unknown`, never `refused`.
  */
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T; readonly evidence: Evidence | null }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly evidence: Evidence | null }
   | { readonly kind: 'unknown'; readonly why: UnknownReason; readonly evidence: Evidence | null };
 
-/** Why nobody can say what happened: no answer came, it could not be read, or it carried a code no document lists. */
+/** Why the outcome is unknown: no answer arrived, it could not be read, or it carried an undocumented code. */
 export type UnknownReason = 'no_answer' | 'unreadable_answer' | 'unlisted_code';
 
-/** A certain "nothing happened", with the provider's own code where it gave one. */
+/** Certain: nothing happened. Holds the provider's own code if it gave one. */
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** The provider's code as it stood on the wire, or null when the call never reached it. */
+  /** The provider's code as received, or null if the call never reached the provider. */
   readonly code: string | null;
-  /** The provider's text, redacted by `redact`. */
+  /** The provider's message, redacted by `redact`. */
   readonly message: string | null;
 }
 
 /**
- * Provider-independent reasons for a refusal. `not_sent` means the request never left: the name was not found, the
- * connection was refused, TLS failed or connecting timed out, so that sending again is safe.
+ * Provider-independent reasons for a refusal. `not_sent` means that the request never left (name not found, connection refused,
+ * TLS failure, connect time-out), so sending it again is safe.
  */
 export type RefusalReason =
   | 'not_sent'
@@ -35,19 +35,19 @@ export type RefusalReason =
   | 'configuration'
   | 'unsupported';
 
-/** What the provider said, kept beside every outcome as the evidence for it. Holds no personal or card data. */
+/** What the provider answered, stored with every outcome as its evidence. Contains no personal or card data. */
 export interface Evidence {
   readonly httpStatus: number | null;
   readonly code: string | null;
   readonly message: string | null;
 }
 
-/** The call did what it was for. */
+/** The call succeeded. */
 export function done<T>(value: T, evidence: Evidence | null = null): Outcome<T> {
   return { kind: 'done', value, evidence };
 }
 
-/** The call certainly did nothing. */
+/** The call certainly had no effect. */
 export function refused(
   reason: RefusalReason,
   said: { readonly code?: string | null; readonly message?: string | null; readonly httpStatus?: number | null } = {},
@@ -59,12 +59,12 @@ export function refused(
   return { kind: 'refused', refusal: { reason, code, message }, evidence };
 }
 
-/** Nobody can say what the call did. */
+/** Whether the call had an effect is unknown. */
 export function unknown(why: UnknownReason, evidence: Evidence | null = null): Outcome<never> {
   return { kind: 'unknown', why, evidence };
 }
 
-/** Applies `change` to a value that is there and passes every other outcome on. */
+/** Applies `change` to the value of a `done` outcome and passes other outcomes on. */
 export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): Outcome<B> {
   return outcome.kind === 'done' ? { ...outcome, value: change(outcome.value) } : outcome;
 }

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const masked = '[secret]';
 
 /**
- * A value that must not leak: JSON, string conversion and `util.inspect` show `[secret]`. {@link Secret.reveal} is the
- * only way out and stands only where the value leaves for its provider or is sealed.
+ * A value that must not leak: JSON, string conversion and `util.inspect` show `[secret]`. {@link Secret.reveal} is the only way
+ * to read it, used only where the value is sent to its provider or sealed.
  */
 export class Secret<T = string> {
   readonly #value: T;
@@ -33,9 +33,9 @@ export class Secret<T = string> {
 const panShape = /^\d{12,21}$/;
 
 /**
- * A full card number. What may be shown of it (`bin`, `last4`, `masked`) is at hand; the number itself only through
- * {@link Pan.reveal}. Twelve to 21 digits: ISO/IEC 7812 allows up to 19, the OPEN-API documents show one of 21
- * (open-api-issuer.md, trap 3). No Luhn check: providers' numbers do not all pass it.
+ * A full card number. Its displayable parts (`bin`, `last4`, `masked`) are public; the number itself only through {@link
+ * Pan.reveal}. Twelve to 21 digits: ISO/IEC 7812 allows up to 19, and the OPEN-API documents show one of 21
+ * (open-api-issuer.md, trap 3). There is no Luhn check, because some providers' numbers fail it.
  */
 export class Pan extends Secret {
   readonly bin: string;
@@ -47,12 +47,12 @@ export class Pan extends Secret {
     this.last4 = digits.slice(-4);
   }
 
-  /** First six and last four digits with six stars between, whatever the length: `621700******1234`. */
+  /** First six and last four digits with six stars in between, whatever the length: `621700******1234`. */
   get masked(): string {
     return `${this.bin}******${this.last4}`;
   }
 
-  /** Reads a card number that may be grouped by spaces or hyphens; null when it is none. */
+  /** Parses a card number, optionally grouped by spaces or hyphens; null if it is not one. */
   static parse(text: string): Pan | null {
     const digits = text.replaceAll(/[ -]/g, '');
     return panShape.test(digits) ? new Pan(digits) : null;

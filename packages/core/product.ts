@@ -1,7 +1,7 @@
 import type { CardForm, CardNetwork } from './card.ts';
 import type { Decimal } from './money.ts';
 
-/** What one can order of a product now. */
+/** What can currently be ordered of a product. */
 export const productStatuses = [
   'available',
   'maintenance_planned',
@@ -12,7 +12,7 @@ export const productStatuses = [
 ] as const;
 export type ProductStatus = (typeof productStatuses)[number];
 
-/** Spending limits as the provider states them, decimal text in the product's currency; null where it states none. */
+/** Spending limits as the provider states them, decimal text in the product's currency; null if it states none. */
 export interface ProductLimits {
   readonly balance: Decimal | null;
   readonly weekly: Decimal | null;
@@ -27,16 +27,16 @@ export interface ProviderProduct {
   readonly bin: string | null;
   readonly network: CardNetwork | null;
   readonly category: 'credit' | 'debit' | 'unrecognized' | null;
-  /** Forms that can be ordered; null when the provider does not say. */
+  /** Forms that can be ordered; null if the provider does not say. */
   readonly forms: readonly CardForm[] | null;
   readonly currencies: readonly string[];
-  /** The currency in which a card of this product holds its balance; null when the provider leaves it open. */
+  /** The currency of balances on cards of this product; null if the provider leaves it open. */
   readonly balanceCurrency: string | null;
   readonly region: string | null;
   readonly bank: string | null;
   readonly status: ProductStatus;
   readonly providerStatus: string | null;
-  /** Whether the provider takes orders for new cards of it now. */
+  /** Whether the provider currently accepts orders for new cards. */
   readonly issuable: boolean;
   readonly limits: ProductLimits | null;
 }

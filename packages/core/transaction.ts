@@ -1,6 +1,6 @@
 import type { Decimal } from './money.ts';
 
-/** What a card transaction is (KeySecure §9, set 8.4); `unrecognized` is a provider's word that no document lists. */
+/** Type of a card transaction (KeySecure §9, set 8.4); `unrecognized` stands for an undocumented value. */
 export const transactionTypes = [
   'card_opening',
   'purchase',
@@ -12,7 +12,7 @@ export const transactionTypes = [
 ] as const;
 export type TransactionType = (typeof transactionTypes)[number];
 
-/** Where a transaction or a transfer stands at the provider (KeySecure §9, set 8.1). */
+/** State of a transaction or a transfer at the provider (KeySecure §9, set 8.1). */
 export const movementStatuses = ['pending', 'succeeded', 'failed', 'unrecognized'] as const;
 export type MovementStatus = (typeof movementStatuses)[number];
 
@@ -25,15 +25,15 @@ export interface Merchant {
 }
 
 export interface TransactionFee {
-  /** The provider's own word, e.g. `Exchange_fee`. */
+  /** The provider's own value, e.g. `Exchange_fee`. */
   readonly type: string;
   readonly amount: Decimal;
 }
 
 /**
- * A card transaction as a provider last described it. Its free texts (KeySecure `remark`, `detail`) are not read: they can
- * name a person, and nothing here needs them. A field that this answer does not carry is `undefined` and leaves
- * what is known untouched; null means that the provider said there is none.
+ * A card transaction as a provider last described it. Its free texts (KeySecure `remark`, `detail`) are not read: they can name
+ * a person, and nothing here needs them. `undefined` means that this answer lacks the field and leaves the stored value
+ * unchanged; null means that the provider stated none.
  */
 export interface ProviderTransaction {
   readonly providerRef: string;
@@ -43,7 +43,7 @@ export interface ProviderTransaction {
   readonly providerType: string;
   readonly status: MovementStatus;
   readonly providerStatus: string;
-  /** In the card's currency, which the documents leave open. */
+  /** In the card's currency, which the documents do not name. */
   readonly amount: Decimal;
   readonly relatedRef?: string | null;
   readonly localAmount?: Decimal | null;

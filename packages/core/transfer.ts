@@ -5,10 +5,10 @@ import type { MovementStatus } from './transaction.ts';
 export const transferDirections = ['in', 'out'] as const;
 export type TransferDirection = (typeof transferDirections)[number];
 
-/** A transfer as a provider last described it; `undefined` is not said, null is said to be none. */
+/** A transfer as a provider last described it; `undefined` means not stated, null means stated as none. */
 export interface ProviderTransfer {
   readonly providerRef: string;
-  /** Our own reference, where the provider hands it back (KeySecure `transfer_unique_no`). */
+  /** Our own reference, if the provider returns it (KeySecure `transfer_unique_no`). */
   readonly ourReference: string | null;
   readonly status: MovementStatus;
   readonly providerStatus: string | null;
@@ -23,7 +23,7 @@ export interface ProviderTransfer {
 /** One account of a cardholder at the provider. */
 export interface ProviderBalance {
   readonly currency: string;
-  /** The chain of a token currency, where the provider names one. */
+  /** The chain of a token currency, if the provider names one. */
   readonly chain: string | null;
   readonly amount: Decimal;
   readonly usdValue: Decimal | null;
