@@ -1,22 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import { done, type Outcome, refused, type Secret } from '@card-gateway/core';
 
-/** A token as the provider gave it out. */
+/** A token as the provider issued it. */
 export interface AccessToken {
   readonly secret: Secret;
-  /** Unix milliseconds of the clock that {@link AccessTokensOptions.now} reads; `Infinity` where the provider does not say. */
+  /** Unix milliseconds by {@link AccessTokensOptions.now}; `Infinity` if the provider does not say. */
   readonly expiresAt: number;
 }
 
 /** The access token of one account. */
 export interface AccessTokens {
   /**
-   * Sends with the token in use, or a fresh one, and once more with a new one where the provider refused the first before it
-   * did anything. However many callers wait for a token, one request fetches it. Refused as `not_sent` where none came:
-   * what was to be sent with it certainly was not.
+   * Sends with the current token, or a fresh one, and once more with a new one if the provider certainly rejected only the
+   * token. Concurrent callers share one token request. If no token is obtained, the result is `not_sent`, because the business
+   * request certainly did not go out.
    *
-   * @param left milliseconds that this caller can still wait; the fetch itself goes on for the others
-   * @param isTokenRefused whether an outcome says for certain that the token alone was refused
+   * @param left milliseconds that this caller can still wait; the token request itself continues for the others
+   * @param isTokenRefused whether an outcome says for certain that only the token was rejected
    */
   use<T>(
     left: () => number,
@@ -26,11 +26,11 @@ export interface AccessTokens {
 }
 
 export interface AccessTokensOptions {
-  /** Sends the one request for a token. It has a deadline of its own, for callers with other ones share it. */
+  /** Sends the one request for a token. It has its own deadline, because callers with different deadlines share it. */
   readonly fetch: () => Promise<Outcome<AccessToken>>;
-  /** The clock by which tokens expire, Unix milliseconds. */
+  /** The clock by which tokens expire, in Unix milliseconds. */
   readonly now: () => number;
-  /** A token is renewed so many milliseconds before it expires. */
+  /** Milliseconds before expiry at which a token is renewed. */
   readonly marginMs: number;
 }
 
@@ -48,7 +48,7 @@ export function accessTokens(options: AccessTokensOptions): AccessTokens {
     }
   }
 
-  /** A token that lives hardly longer than the margin (its lifetime is not documented) is still used for half its life. */
+  /** A token that lives hardly longer than the margin (its lifetime is undocumented) is still used for half its life. */
   function renewalOf(token: AccessToken): number {
     const lifetime = token.expiresAt - options.now();
     return token.expiresAt - Math.min(options.marginMs, lifetime / 2);
@@ -66,7 +66,7 @@ export function accessTokens(options: AccessTokensOptions): AccessTokens {
       if (first.kind !== 'done') return first;
       const outcome = await send(first.value);
       if (!isTokenRefused(outcome)) return outcome;
-      // A newer one, fetched meanwhile, stays.
+      // Keep a newer token that was fetched meanwhile.
       if (current?.token === first.value) current = null;
       const second = await get(left());
       return second.kind === 'done' ? await send(second.value) : second;
@@ -74,7 +74,7 @@ export function accessTokens(options: AccessTokensOptions): AccessTokens {
   };
 }
 
-/** Whatever became of a token request, the business request behind it was not sent: there is nothing unknown about it. */
+/** Whatever happened to the token request, the business request was not sent, so nothing about it is unknown. */
 function withoutDoubt(outcome: Outcome<AccessToken>): Outcome<AccessToken> {
   if (outcome.kind !== 'unknown') return outcome;
   const { code, message, httpStatus } = outcome.evidence ?? { code: null, message: null, httpStatus: null };
@@ -91,7 +91,7 @@ async function within(running: Promise<Outcome<AccessToken>>, waitMs: number): P
   }
 }
 
-/** What is left of a time limit, in whole milliseconds. Real time counts, not a clock's that may be set meanwhile. */
+/** What is left of a time limit, in whole milliseconds, by the monotonic clock. */
 export function countdown(limitMs: number): () => number {
   const end = performance.now() + limitMs;
   return () => Math.floor(end - performance.now());

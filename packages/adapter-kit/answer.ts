@@ -5,39 +5,42 @@ import type { Answer, Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 
 /**
- * What an answer says, as evidence: its code and its message, both as they came. They are redacted here, and what cannot be a
- * code stands before the message.
+ * Makes evidence of an answer's code and message as received. It redacts both, and moves a code that cannot be one into the
+ * message.
  *
  * @param hide the sensitive values of the request, which a provider may echo
  */
 export type ToEvidence = (code: string | null, message?: string | null, hide?: readonly string[]) => Evidence;
 
-/** What an answer has beside its body. */
+/** The parts of an answer other than its body. */
 export type AnswerHead = Pick<Answer, 'status' | 'headers'>;
 
 /** An answer outside 2xx. */
 export interface Problem extends AnswerHead {
-  /** Its body as this schema reads it; null where it is no JSON of that shape, such as a page of something on the way, or names a member twice. */
+  /**
+   * Its body parsed by this schema; null if it is not JSON of that shape (e.g. an error page of a proxy) or names a member
+   * twice.
+   */
   readonly read: <Schema extends z.ZodType>(schema: Schema) => z.output<Schema> | null;
 }
 
 export interface AnswerReader<Schema extends z.ZodType, T> {
-  /** The fields of the answer that are used; a field that is not named cannot leak. An answer 204 is read as null. */
+  /** The fields that are used; a field that is not named cannot leak. A 204 answer is read as null. */
   readonly reply: Schema;
-  /** Says what a readable answer with HTTP 2xx means. A throw means unreadable. */
+  /** Interprets a readable 2xx answer. A throw means unreadable. */
   readonly interpret: (reply: z.output<Schema>, evidence: ToEvidence, head: AnswerHead) => Outcome<T>;
-  /** Turns the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
+  /** Parses the body into the JSON value that `reply` reads; default {@link parseJson}. A throw means unreadable. */
   readonly parse?: (body: string) => unknown;
   /**
-   * Says what an answer outside 2xx means by the provider's documents, status and body: only what they call certain is refused.
-   * Null, a throw, and no such function at all mean unknown.
+   * Interprets an answer outside 2xx by the provider's documents, from status and body: only documented certainties are
+   * refusals. Null, a throw, or omitting this function means unknown.
    */
   readonly problem?: (problem: Problem, evidence: ToEvidence) => Outcome<T> | null;
 }
 
 /**
- * Reads an exchange. Not sent is a refusal, lost is unknown; an answer that is not 2xx, not JSON or not of the documented
- * shape is unknown too, because it says nothing about what was done. Only `interpret` and `problem` may call something done or
+ * Turns an exchange into an outcome. Not sent is a refusal, lost is unknown; an answer that is not 2xx, not JSON or not of the
+ * documented shape is unknown too, because it does not say what was done. Only `interpret` and `problem` may return done or
  * refused.
  */
 export function readAnswer<Schema extends z.ZodType, T>(
@@ -70,17 +73,17 @@ function interpretAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: A
       const problem: Problem = { status, headers, read: (schema) => readBody(answer.body, schema, parse) };
       return reading.problem?.(problem, evidence) ?? unknown('unreadable_answer', evidence(null));
     }
-    // RFC 9110 §15.3.5: it has no body.
+    // RFC 9110 §15.3.5: a 204 has no body.
     const value = status === 204 && answer.body === '' ? null : parse(answer.body);
     const reply = reading.reply.safeParse(value);
     if (reply.success) return certain(answer.body, reading.interpret(reply.data, evidence, { status, headers }));
   } catch {
-    // No value of a provider may end in an exception: what was done stays unknown.
+    // No provider value may cause an exception: the outcome is unknown.
   }
   return unknown('unreadable_answer', evidence(null));
 }
 
-/** An answer that names a member twice, such as its code, may say two things: it refuses nothing for certain. */
+/** An answer that names a member twice, e.g. its code, is ambiguous, so it is no certain refusal. */
 function certain<T>(body: string, outcome: Outcome<T>): Outcome<T> {
   if (outcome.kind !== 'refused' || !hasDoubledMember(body)) return outcome;
   return unknown('unreadable_answer', outcome.evidence);

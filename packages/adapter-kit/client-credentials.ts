@@ -13,10 +13,10 @@ export interface ClientCredentials {
 }
 
 const timeoutMs = 10_000;
-/** A token is renewed so long before it expires: requests that carry it have that long to arrive. */
+/** Time before expiry at which a token is renewed: requests that carry it have that long to arrive. */
 const marginMs = 60_000;
 
-/** RFC 6749 §5.1. Without `expires_in`, or with an odd one, a token is used until it is refused. */
+/** RFC 6749 §5.1. If `expires_in` is missing or odd, a token is used until it is rejected. */
 const tokenReply = z.object({
   access_token: z.string().min(1),
   token_type: z.string().regex(/^bearer$/i),
@@ -26,9 +26,9 @@ const tokenReply = z.object({
 const errorReply = z.object({ error: z.string(), error_description: wire.optionalText });
 
 /**
- * The bearer tokens of an account by OAuth client credentials (RFC 6749 §4.4), with HTTP Basic, which every server takes
- * (§2.3.1). Whatever is wrong with the token request, the business request behind it is `not_sent`; the code of RFC 6749 §5.2,
- * such as `invalid_client`, stands beside it.
+ * An account's bearer tokens by OAuth client credentials (RFC 6749 §4.4), with HTTP Basic, which every server must support
+ * (§2.3.1). Any failure of the token request makes the business request `not_sent`, with the code of RFC 6749 §5.2, e.g.
+ * `invalid_client`.
  */
 export function clientCredentials(
   { tokenUrl, clientId, clientSecret }: ClientCredentials,
@@ -62,7 +62,7 @@ export function clientCredentials(
   return accessTokens({ fetch, now, marginMs });
 }
 
-/** RFC 6749 §2.3.1: as in a form, so that a colon in an id is none between id and secret. */
+/** RFC 6749 §2.3.1: form-encoded, so that a colon in the id does not separate id and secret. */
 function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice('text='.length);
 }

@@ -1,23 +1,23 @@
-/** How far a provider's clock is ahead of ours, in whole milliseconds, at least and at most; negative where it is behind. */
+/** Bounds on how far a provider's clock is ahead of ours, in whole milliseconds; negative if it is behind. */
 export interface ClockBounds {
   readonly least: number;
   readonly most: number;
 }
 
-/** What is known of a provider's clock, from the `Date` headers of its answers. An account has one. */
+/** Estimate of a provider's clock from the `Date` headers of its answers, one per account. */
 export interface ProviderClock {
   /** Null before the first answer with a usable `Date`. */
   ahead(): ClockBounds | null;
-  /** Learns from an answer that has just come in, to a request sent at `sentAt` (our Unix milliseconds). */
+  /** Learns from an answer that has just arrived to a request sent at `sentAt` (our Unix milliseconds). */
   observe(sentAt: number, date: Date | null): void;
-  /** Drops what was learnt, where the provider contradicts it. */
+  /** Discards the estimate after the provider contradicted it. */
   forget(): void;
 }
 
-/** A `Date` that is farther off is a fault of that header, not the time of a provider that keeps one. */
+/** A `Date` further off than this is a faulty header, not a real clock. */
 const farthestMs = 24 * 3_600_000;
 
-/** How fast two clocks that are kept can drift apart: milliseconds in each millisecond. */
+/** Assumed drift of two maintained clocks, in milliseconds per millisecond. */
 const drift = 1e-4;
 
 /** @param now our clock, Unix milliseconds */
@@ -38,7 +38,7 @@ export function providerClock(now: () => number): ProviderClock {
     observe(sentAt, date) {
       const at = now();
       if (date === null || Math.abs(date.getTime() - at) > farthestMs) return;
-      // `Date` is cut to whole seconds and was written somewhere between sending and now.
+      // `Date` is truncated to whole seconds and was written between sending and now.
       const least = date.getTime() - at;
       const most = date.getTime() + 999 - sentAt;
       const before = bounds();

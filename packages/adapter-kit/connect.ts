@@ -10,13 +10,13 @@ import manifest from './package.json' with { type: 'json' };
 export const userAgent = `card-gateway/${manifest.version}`;
 
 export interface ConnectorOptions {
-  /** Milliseconds for all of it: name, connection, proxy, TLS. */
+  /** Milliseconds for the whole sequence: name, connection, proxy, TLS. */
   readonly timeoutMs: number;
   readonly network: Network;
   readonly names: NameOptions;
 }
 
-/** Where undici wants a connection to; an empty port is the protocol's own. */
+/** The target of a connection that undici requests; an empty port is the protocol's default. */
 interface Target {
   readonly hostname: string;
   readonly protocol: string;
@@ -25,7 +25,9 @@ interface Target {
 
 type Connector = (target: Target, callback: (...result: [null, Socket] | [Error, null]) => void) => void;
 
-/** No connection came to be. `code` says in which step: `CONNECT_TIMEOUT`, `TLS_TIMEOUT`, `PROXY_407`, `PROXY_ECONNREFUSED`, … */
+/**
+ * No connection was established. `code` names the step: `CONNECT_TIMEOUT`, `TLS_TIMEOUT`, `PROXY_407`, `PROXY_ECONNREFUSED`, …
+ */
 export class ConnectError extends Error {
   readonly code: string;
 
@@ -36,13 +38,13 @@ export class ConnectError extends Error {
   }
 }
 
-/** RFC 8305 §5: how long an address has to itself before the next one is tried as well. */
+/** RFC 8305 §5: head start of an address before the next one is tried in parallel. */
 const nextAttemptMs = 250;
 const keepAliveMs = 60_000;
 
 /**
- * Opens connections in place of undici's own connector: names are looked up without the thread pool, no address is given
- * up while time is left, and a proxy, own authorities and a client certificate are those of the account.
+ * Replaces undici's connector: names are resolved without the thread pool, no address is given up while time is left, and each
+ * account has its own proxy, authorities and client certificate.
  */
 export function createConnector({ timeoutMs, network, names: nameOptions }: ConnectorOptions): Connector {
   const names = createNames(timeoutMs, nameOptions);
@@ -99,8 +101,8 @@ export function createConnector({ timeoutMs, network, names: nameOptions }: Conn
 }
 
 /**
- * Connects to the first address that answers (RFC 8305 §5): each next one is tried when the one before has failed, or has
- * not answered for a moment and goes on trying.
+ * Connects to the first address that answers (RFC 8305 §5). The next address is tried when the previous one has failed, or in
+ * parallel when it has not answered within the head start.
  */
 function openTcp(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   return inTime<Socket>(signal, 'CONNECT_TIMEOUT', (resolve, reject) => {
@@ -127,7 +129,7 @@ function openTcp(addresses: readonly string[], port: number, signal: AbortSignal
         endOthers();
         resolve(socket);
       });
-      // Stays, so that no error is ever without a listener. After connecting it is for whoever uses the socket.
+      // Stays attached, so that no error is ever unhandled. After connecting it is up to the socket's user.
       socket.on('error', (error) => {
         if (!trying.delete(socket)) return;
         failures.push(error);
@@ -141,12 +143,12 @@ function openTcp(addresses: readonly string[], port: number, signal: AbortSignal
   });
 }
 
-/** What a host says of a family of addresses that it does not have; the other family's failure says more. */
+/** Errors of an address family that the host lacks; the other family's error is more informative. */
 function isUnreachable(code: string | undefined): boolean {
   return code === 'ENETUNREACH' || code === 'EHOSTUNREACH' || code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }
 
-/** Always a tunnel, for plain HTTP too: a proxy that forwards a request could answer for it after it was sent on. */
+/** Always a tunnel, for plain HTTP too: a forwarding proxy could answer for a request after passing it on. */
 function openTunnel(
   socket: Socket,
   authority: string,
@@ -179,7 +181,7 @@ function openTunnel(
   });
 }
 
-/** Begins something that resolves or rejects. When time is up before that, it is ended and rejected with `code`. */
+/** Starts an operation that resolves or rejects. On time-out it is aborted and rejected with `code`. */
 function inTime<T>(
   signal: AbortSignal,
   code: string,
@@ -188,7 +190,7 @@ function inTime<T>(
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const end = begin(resolve, reject);
   let isSettled = false;
-  // What has arrived while this process was busy is read first.
+  // First process the input that arrived while this process was busy.
   const late = (): void => void setImmediate(giveUp);
   function giveUp(): void {
     if (isSettled) return;

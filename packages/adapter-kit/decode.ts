@@ -10,7 +10,7 @@ const decompressors: ReadonlyMap<string, Decompress> = new Map([
   ['identity', async (bytes) => Buffer.from(bytes)],
   ['gzip', promisify(gunzip) as Decompress],
   ['x-gzip', promisify(gunzip) as Decompress],
-  // RFC 9110 §8.4.1.2 means the zlib format (8 in the low bits of its first byte); some servers send bare deflate.
+  // By RFC 9110 §8.4.1.2 this is the zlib format (8 in the low bits of the first byte); some servers send raw deflate.
   ['deflate', (bytes, options) => (((bytes[0] ?? 0) & 0x0f) === 8 ? asyncInflate : asyncInflateRaw)(bytes, options)],
   ['br', promisify(brotliDecompress) as Decompress],
   ['zstd', promisify(zstdDecompress) as Decompress],
@@ -30,9 +30,9 @@ export class DecodeError extends Error {
 }
 
 /**
- * Undoes what `Content-Encoding` names, although the request said `identity`.
+ * Reverses `Content-Encoding` if the server compressed although the request said `identity`.
  *
- * @throws DecodeError when an encoding is unknown, or more than `maxBytes` come out of one; zlib's error when the body is broken
+ * @throws DecodeError for an unknown encoding, or when one yields more than `maxBytes`; zlib's error for a corrupt body
  */
 export async function decode(body: Buffer, encodings: string, maxBytes: number): Promise<Buffer> {
   if (encodings === '' || body.length === 0) return body;

@@ -4,17 +4,17 @@ import { type ProviderClock, providerClock } from './clock.ts';
 import type { DocumentedCallback } from './documented-callback.ts';
 import type { Transport } from './exchange.ts';
 
-/** What the gateway hands to an adapter. */
+/** What the gateway provides to an adapter. */
 export interface AdapterHost {
   /** The account's own connection pool. */
   readonly send: Transport;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** What the answers that came through `send` tell of the provider's clock. */
+  /** Estimate of the provider's clock, from the answers received through `send`. */
   readonly clock: ProviderClock;
 }
 
-/** The host of an account: its calls keep its knowledge of the provider's clock up to date. */
+/** The host of an account; its calls keep the estimate of the provider's clock up to date. */
 export function adapterHost({ send, now }: Pick<AdapterHost, 'send' | 'now'>): AdapterHost {
   const clock = providerClock(now);
   return {
@@ -29,7 +29,7 @@ export function adapterHost({ send, now }: Pick<AdapterHost, 'send' | 'now'>): A
   };
 }
 
-/** A fault in an account's settings: where it is and how to mend it. */
+/** A fault in an account's settings: its location and how to fix it. */
 export interface SettingFault {
   readonly path: readonly string[];
   readonly message: string;
@@ -43,16 +43,16 @@ export interface AdapterDefinition<Settings extends { readonly baseUrl: string }
   readonly title: string;
   readonly settings: z.ZodType<Settings>;
   /**
-   * What an account that is not marked `sandbox` must have besides: told with all other faults, so that the values of the
-   * settings may be anything.
+   * What an account not marked `sandbox` must have in addition. Reported with all other faults, so the settings' values may be
+   * invalid.
    */
   readonly productionFaults?: (settings: Readonly<Partial<Record<keyof Settings, unknown>>>) => readonly SettingFault[];
-  /** What the provider sends by itself, for the operators' page on it (`docs/providers`). */
+  /** The provider's callbacks, for the operators' page on it (`docs/providers`). */
   readonly callbacks?: readonly DocumentedCallback[];
   readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
 }
 
-/** Keeps the settings' type for the adapter and forgets it for the registry. */
+/** Checks the definition with its own settings type and widens it for the registry. */
 export function defineAdapter<Settings extends { readonly baseUrl: string }>(
   definition: AdapterDefinition<Settings>,
 ): AdapterDefinition {
@@ -60,8 +60,8 @@ export function defineAdapter<Settings extends { readonly baseUrl: string }>(
 }
 
 /**
- * A secret setting. In the accounts file it is `{"file": path}` or `{"env": name}`, never the text itself; the gateway
- * resolves it before the adapter's schema reads it.
+ * A secret setting. In the accounts file it is `{"file": path}` or `{"env": name}`, never the value itself; the gateway
+ * resolves it before the adapter's schema parses it.
  */
 export function secretSetting(description: string): z.ZodType<Secret> {
   return z
@@ -82,6 +82,6 @@ export const baseUrlSetting: z.ZodType<string> = z
 function isPlace(url: string): boolean {
   if (!URL.canParse(url)) return true;
   const { username, password } = new URL(url);
-  // To the parser an empty query or fragment is none, but it would swallow the path that is added.
+  // The URL parser treats an empty query or fragment as absent, but it would swallow the path appended to it.
   return username === '' && password === '' && !/[?#]/.test(url);
 }

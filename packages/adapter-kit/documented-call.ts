@@ -2,13 +2,13 @@ import type { DocumentedCall } from '@card-gateway/core';
 
 type Name = [name: string, title: string, section: string];
 
-/** Makes the entries of {@link DocumentedCall} for the calls of one document of `docs/providers/contracts`, e.g. `onerway.md`. */
+/** Builds {@link DocumentedCall} entries for one document of `docs/providers/contracts`, e.g. `onerway.md`. */
 export function callsOf(document: string): {
-  /** It is used. `section` is where it stands, e.g. `§3.1`. */
+  /** The call is used. `section` is its place in the document, e.g. `§3.1`. */
   readonly documented: (...call: Name) => DocumentedCall;
-  /** It would be used with a setting that this account has not. */
+  /** The call needs a setting that this account lacks. */
   readonly needsSettings: (...call: [...Name, reason: string]) => DocumentedCall;
-  /** It is not used. */
+  /** The call is not used. */
   readonly absent: (...call: [...Name, reason: string]) => DocumentedCall;
 } {
   const source = (section: string): string => `${document} ${section}`;

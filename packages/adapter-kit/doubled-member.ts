@@ -1,17 +1,17 @@
-/** Texts of JSON whole, its punctuation singly, and whatever stands between. */
+/** JSON strings as a whole, single punctuation characters, and everything in between. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
 
-/** An object or array that is being read: the names so far of an object, and where in it the reader is. */
+/** An enclosing object or array: the names seen so far in an object, and the current position. */
 interface Around {
   readonly names: Set<string> | null;
   at: string | number;
 }
 
 /**
- * The path to a member that an object of this JSON text names twice; null where none does. Readers differ in which of the two
- * they take (RFC 8259 §4), so that who checks such a text and who acts on it may have read two different things.
+ * The path to a member that an object of this JSON text names twice; null if none does. Parsers differ in which of the two they
+ * use (RFC 8259 §4), so a verifier and a consumer of such a text may read different things.
  *
- * @param json text that JSON.parse has read
+ * @param json text that JSON.parse accepted
  */
 export function doubledMember(json: string): readonly (string | number)[] | null {
   const around: Around[] = [];

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { readAnswer, type AnswerReader } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
-/** What a provider that answers 200 to everything has around its data, by whatever names. */
+/** The envelope around the data of a provider that answers 200 to everything. */
 export interface Envelope {
   readonly code: string;
   readonly message: string | null | undefined;
@@ -14,15 +14,15 @@ export interface EnvelopeReading<Data extends z.ZodType, T> extends Pick<
   AnswerReader<z.ZodType<Envelope>, T>,
   'parse' | 'problem' | 'reply'
 > {
-  /** The code of a success. */
+  /** The code that means success. */
   readonly success: string;
-  /** What another code means: a refusal only where the documents list it as one. `said` carries it and the redacted message. */
+  /** Interprets any other code: a refusal only if the documents list it as one. `said` carries it and the redacted message. */
   readonly refusal: (code: string, said: Evidence) => Outcome<never>;
-  /** What the request carried and nobody may read in the provider's message, credentials included. */
+  /** Values of the request, including credentials, that must not appear in the provider's message. */
   readonly hide: readonly string[];
-  /** The shape of the data of a success. */
+  /** The schema of a success's data. */
   readonly data: Data;
-  /** What such data means; `say` makes evidence of a code and a message within it. */
+  /** Interprets the data; `say` makes evidence of a code and a message within it. */
   readonly interpret: (
     data: z.output<Data>,
     said: Evidence,
@@ -30,7 +30,7 @@ export interface EnvelopeReading<Data extends z.ZodType, T> extends Pick<
   ) => Outcome<T>;
 }
 
-/** Reads an exchange whose answer is an envelope: its code first, the data only of a success. */
+/** Reads an exchange whose answer is an envelope: first its code, and the data only of a success. */
 export function readEnvelope<Data extends z.ZodType, T>(
   exchange: Exchange,
   { success, refusal, hide, data: shape, interpret, ...reading }: EnvelopeReading<Data, T>,

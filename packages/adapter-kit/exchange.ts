@@ -5,35 +5,35 @@ import type { NameOptions } from './names.ts';
 import type { Network } from './network.ts';
 import { createSlots } from './slots.ts';
 
-/** One HTTP request to a provider. `operation` is the provider's own word for it and the only part that is logged. */
+/** One HTTP request to a provider. `operation` is the provider's name for it, and the only part that is logged. */
 export interface ProviderRequest {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Total time from here to the last byte of the answer. */
+  /** Total time from now to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** A longer answer is cut off and counts as lost; by default {@link TransportOptions.maxResponseBytes}. */
+  /** A longer answer is cut off and counts as lost; default {@link TransportOptions.maxResponseBytes}. */
   readonly maxResponseBytes?: number;
   readonly traceparent?: string | undefined;
 }
 
-/** A whole answer, whatever its status. */
+/** A complete answer, whatever its status. */
 export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly body: string;
-  /** By name in lower case; of a header that came several times its values, joined by `, `. */
+  /** By name in lower case; the values of a repeated header are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   /** The `Date` header, for providers whose clock matters. */
   readonly date: Date | null;
 }
 
 /**
- * What became of a request on the wire. `not_sent` is certain: no byte of it was handed to a connection. Either none came
- * to be (name not found, refused, unreachable, TLS or the proxy refused, no time left), or none was free in time.
- * Whatever happens to a request that a connection has, and is no whole answer, is `lost`: it may have arrived.
+ * What happened to a request on the wire. `not_sent` is certain: no byte of it was handed to a connection, because none was
+ * established (name not found, refused, unreachable, TLS or the proxy refused, no time left) or none was free in time. Once a
+ * connection has the request, everything but a complete answer is `lost`: the request may have arrived.
  */
 export type Exchange =
   | Answer
@@ -43,7 +43,7 @@ export type Exchange =
 /** Sends one request and never throws; never sends it twice. */
 export type Transport = (request: ProviderRequest) => Promise<Exchange>;
 
-/** What is told of each exchange to logs and health: nothing of its content. */
+/** What logs and health learn of each exchange: nothing of its content. */
 export interface ExchangeReport {
   readonly operation: string;
   readonly durationMs: number;
@@ -54,31 +54,33 @@ export interface ExchangeReport {
 }
 
 export interface TransportOptions {
-  /** Requests that may be under way to the provider at once, each on a connection of its own. */
+  /** Maximum concurrent requests to the provider, each on its own connection. */
   readonly connections: number;
-  /** Milliseconds to wait for a free connection, and again to connect: name, proxy and TLS included. Both end as `not_sent`. */
+  /**
+   * Milliseconds to wait for a free connection, and again to connect, including name, proxy and TLS. Both end as `not_sent`.
+   */
   readonly connectTimeoutMs: number;
-  /** A longer answer, decompressed, is cut off and counts as lost. */
+  /** A longer answer, after decompression, is cut off and counts as lost. */
   readonly maxResponseBytes: number;
   readonly network?: Network | undefined;
-  /** For tests: other name servers and files than those of the system. */
+  /** For tests: replaces the system's name servers and files. */
   readonly names?: NameOptions;
   readonly report?: (report: ExchangeReport) => void;
 }
 
-/** No provider's document asks for other ones. A compressed answer would only cost time to read. */
+/** No provider's document asks for others. A compressed answer would only cost parsing time. */
 const ownHeaders = {
   accept: 'application/json, */*;q=0.5',
   'accept-encoding': 'identity',
   'user-agent': userAgent,
 };
 
-/** Opens the connection pool of one account. `close` lets running requests end. */
+/** Opens the connection pool of one account. `close` lets in-flight requests finish. */
 export function openTransport(options: TransportOptions): { send: Transport; close(): Promise<void> } {
   const agent = new Agent({
     connections: options.connections,
     pipelining: 1,
-    // One request to a connection: what happens to the one then says nothing of another.
+    // One request per connection: what happens to one request says nothing about another.
     allowH2: false,
     connect: createConnector({
       timeoutMs: options.connectTimeoutMs,
@@ -125,17 +127,17 @@ interface Limits {
   readonly maxBytes: number;
 }
 
-/** Resolves once the request has ended, by whatever comes first; what comes later changes nothing. */
+/** Resolves with the first event that ends the request; later events change nothing. */
 function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }: Limits): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const chunks: Buffer[] = [];
   let size = 0;
   let head = { status: 0, headers: {} as Readonly<Record<string, string | string[] | undefined>> };
   let ended = false;
-  /** Set before the first byte is written. Nothing else tells so surely whether a request was sent: no error code does. */
+  /** Set before the first byte is written. This alone proves that a request was sent; no error code does. */
   let abort: ((reason: Error) => void) | null = null;
 
-  // What has arrived while this process was busy is read first.
+  // First process the input that arrived while this process was busy.
   const late = setTimeout(() => setImmediate(fail, 'TimeoutError'), timeoutMs);
   function fail(cause: string): void {
     if (ended) return;
@@ -161,7 +163,7 @@ function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }:
       },
       {
         onRequestStart(controller) {
-          // undici would send a request again whose connection ends in some ways. A throw keeps it off the connection.
+          // undici resends a request after some connection errors. A throw keeps it off the second connection.
           if (ended || abort !== null) throw new Error('This request has ended, or was sent already.');
           abort = (reason) => controller.abort(reason);
         },

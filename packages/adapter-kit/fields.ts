@@ -11,8 +11,8 @@ import { z } from 'zod';
 import { NumberLiteral } from './json.ts';
 
 /**
- * A field of which a row can do without: null is said to be none (`""` and null), `undefined` is not said, or not readable.
- * An odd value costs itself and nothing else.
+ * An optional field of a row: null means stated as none (`""` and null), `undefined` means not stated or not readable. An odd
+ * value costs only its own field.
  */
 type Lenient<T> = z.ZodType<T | null | undefined>;
 
@@ -27,21 +27,21 @@ function lenient<T>(read: (text: string) => T | null | undefined): Lenient<T> {
     });
 }
 
-/** Text, or a number as it stood on the wire: the documents and the samples of a provider disagree about which it is. */
+/** Text, or a number as written on the wire: a provider's documents and samples disagree about which it is. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   return value instanceof NumberLiteral ? value.text : undefined;
 }
 
-/** An id that was written as a number is one by its digits; `1e3` is none, for nobody knows how it is written elsewhere. */
+/** A number is an id by its digits; `1e3` is not, because it may be written differently elsewhere. */
 function referenceOf(value: unknown): string | undefined {
   const text = textOf(value);
   if (text === undefined || !isProviderId(text)) return undefined;
   return typeof value === 'string' || /^\d+$/.test(text) ? text : undefined;
 }
 
-/** Ids are kept and shown as they come, so that a sentence must not pass for one. None of the documents has blanks in its ids. */
+/** Ids are stored and shown as received, so a sentence must not pass for one. No documented id contains spaces. */
 const idShape = /^[\x21-\x7e]+$/;
 
 function idOf(value: unknown): string | undefined {
@@ -49,7 +49,7 @@ function idOf(value: unknown): string | undefined {
   return text !== undefined && idShape.test(text) ? text : undefined;
 }
 
-/** Amounts are kept and shown as they come, too: one of a trillion and more that is a card number by its check digit is none. */
+/** Amounts are stored and shown as received too: an amount of a trillion or more with a valid card check digit is rejected. */
 const asLongAsCardNumber = /^-?(\d{13,19})(?:\.\d*)?$/;
 
 function amountOf(text: string): Decimal | undefined {
@@ -58,49 +58,49 @@ function amountOf(text: string): Decimal | undefined {
   return decimal === null || (digits !== undefined && hasRightCheckDigit(digits)) ? undefined : decimal;
 }
 
-/** Longer words of a state or kind are no words of a state. */
+/** Longer texts are not values of an enumeration. */
 const longestWord = 64;
 const usualText = 200;
 
-/** `2.0`, `2e0` and `2` are one number of an enumeration; a word stays as it is, unless it is none but a text to be redacted. */
+/** `2.0`, `2e0` and `2` are the same number of an enumeration; a word is kept, unless it needs redaction. */
 function wordOf(text: string): string {
   const number = parseDecimal(text)?.replace(/\.0+$/, '');
   const word = number === '-0' ? '0' : (number ?? text);
   return isProviderCode(word) ? word : storableText(redact(word) ?? '', longestWord);
 }
 
-/** Fields of a provider's rows, each read as far as it can be read. */
+/** Lenient parsers for the fields of providers' rows. */
 export const field = {
-  /** Text that is kept or shown, redacted. */
+  /** Text that is stored or shown, redacted. */
   text: lenient((text) => redact(text)),
-  /** Text of which something else is read, such as a date: it is neither kept nor shown as it came. */
+  /** Text from which something else is parsed, e.g. a date; neither stored nor shown as received. */
   raw: lenient((text) => storableText(text, usualText)),
-  /** What the provider says of its answer, in full: it is redacted with what the request carried. */
+  /** The provider's message in full; redact it together with the values that the request carried. */
   message: lenient((text) => text),
-  /** The first digits of a product's card numbers: never so many that they identify a card (ISO/IEC 7812: up to eight). */
+  /** The first digits of a product's card numbers, never enough to identify a card (ISO/IEC 7812: up to eight). */
   bin: lenient((text) => (/^\d{1,8}$/.test(text) ? text : undefined)),
-  /** A word or number of an enumeration, so that one which no document lists is kept as it came. */
+  /** A word or number of an enumeration; an undocumented one is kept as received. */
   word: lenient(wordOf),
-  /** An id of another thing of the provider's. */
+  /** Id of another resource of the provider. */
   reference: z
     .unknown()
     .optional()
     .transform((value) => (value === null || value === '' ? null : idOf(value))),
-  /** A reference of a caller's that the provider hands back: compared with the one that was sent, and not kept. */
+  /** A caller's reference that the provider returns: compared with the one sent, and not stored. */
   echo: z
     .unknown()
     .optional()
     .transform((value) => (value === null || value === '' ? null : referenceOf(value))),
   /** An exact amount. */
   amount: lenient(amountOf),
-  /** A JSON boolean, and nothing else. */
+  /** Exactly a JSON boolean. */
   flag: z
     .unknown()
     .optional()
     .transform((value) => (typeof value === 'boolean' ? value : undefined)),
 } as const;
 
-/** The fields that a row cannot do without: a row that lacks one is left out. */
+/** Fields that a row requires: a row without one is skipped. */
 export const required = {
   /** The provider's id of the row. */
   id: z.unknown().transform((value, context): string => {
@@ -123,27 +123,30 @@ export const required = {
   }),
 } as const;
 
-/** The rows of a list that could be read, and how many could not. */
+/** The readable rows of a list, and the number of unreadable ones. */
 export interface Rows<Row> {
   readonly read: readonly Row[];
   readonly unreadable: number;
 }
 
-/** The rows that are the ones asked for; others count as unreadable. */
+/** Keeps the requested rows; others count as unreadable. */
 export function onlyRows<Row>({ read, unreadable }: Rows<Row>, isOwn: (row: Row) => boolean): Rows<Row> {
   const own = read.filter(isOwn);
   return { read: own, unreadable: unreadable + read.length - own.length };
 }
 
-/** The same rows, as something else. */
+/** Maps the readable rows. */
 export function mapRows<Row, Item>({ read, unreadable }: Rows<Row>, itemOf: (row: Row) => Item): Rows<Item> {
   return { read: read.map(itemOf), unreadable };
 }
 
-/** Far more than a page has, or one user of a list without pages. Each row takes some microseconds of everybody's time. */
+/** Far more than a page has, or a user in an unpaged list. Each row takes microseconds of the event loop. */
 const mostRows = 20_000;
 
-/** A list whose rows are read one by one, so that one which cannot be read costs no other. One of too many is not read at all. */
+/**
+ * A list whose rows are parsed one by one, so that an unreadable row costs no other. A list with too many rows is rejected as a
+ * whole.
+ */
 export function rowsOf<Row extends z.ZodType>(row: Row): z.ZodType<Rows<z.output<Row>>> {
   return z
     .array(z.unknown())

@@ -1,7 +1,7 @@
 import { type Decimal, parseDecimal } from '@card-gateway/core';
 import { z } from 'zod';
 
-/** A JSON number that a JavaScript number would change, as it stood on the wire: `100.00`, or an id of 19 digits. */
+/** A JSON number, as written on the wire, that a JavaScript number would change: `100.00`, or a 19-digit id. */
 export class NumberLiteral {
   readonly text: string;
 
@@ -15,10 +15,10 @@ export class NumberLiteral {
 }
 
 /**
- * Parses the JSON text of others. A number that a JavaScript number would change becomes a {@link NumberLiteral}. A
- * leading byte order mark is ignored. Texts lose what PostgreSQL takes in none: NUL characters and lone surrogates.
+ * Parses external JSON. A number that a JavaScript number would change becomes a {@link NumberLiteral}. A leading byte order
+ * mark is ignored. Texts lose what PostgreSQL cannot store: NUL characters and lone surrogates.
  *
- * JSON.parse hands literals only to a reviver, which makes it up to forty times slower: a megabyte of small numbers would
+ * JSON.parse exposes literals only to a reviver, which makes it up to forty times slower: a megabyte of small numbers would
  * block the process for a third of a second. So such numbers are quoted first.
  *
  * @throws SyntaxError on text that is not JSON, RangeError on JSON that is nested too deeply
@@ -27,7 +27,7 @@ export function parseJson(text: string): unknown {
   return parsed(text, (odd) => odd.replaceAll('\0', '').toWellFormed());
 }
 
-/** The same with texts as they came, for what is signed: a text that was mended is not the one that the signature fits. */
+/** The same but with unchanged texts, for signed content: a cleaned text would not match the signature. */
 export function parseSignedJson(text: string): unknown {
   return parsed(text, (odd) => odd);
 }
@@ -40,10 +40,10 @@ function parsed(text: string, mend: (text: string) => string): unknown {
   return json.includes(String.raw`\u`) ? restore(value, mend) : value;
 }
 
-/** Texts, which are passed over, and numbers with more than 15 digits, a fraction, an exponent, or a zero with a sign. */
+/** Strings, which are skipped, and numbers with more than 15 digits, a fraction, an exponent, or a signed zero. */
 const textOrLiteral = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+[.eE][\d.eE+-]*|-?\d{16,}|-0/g;
 
-/** Stands before a quoted number. No sender knows it, so none can pass off a text as a number. */
+/** Precedes a quoted number. No sender knows it, so none can pass off a text as a number. */
 const mark = `${crypto.randomUUID()}:`;
 
 function restore(value: unknown, mend: (text: string) => string): unknown {
@@ -56,15 +56,15 @@ function restore(value: unknown, mend: (text: string) => string): unknown {
   return members;
 }
 
-/** A JSON number, as the text that stood on the wire. */
+/** A JSON number, as its wire text. */
 const numberText = z.union([
   z.number().transform(String),
   z.instanceof(NumberLiteral).transform((number) => number.text),
 ]);
 
-/** Building blocks for schemas of wire fields, on top of {@link parseJson}. */
+/** Schema building blocks for wire fields, on top of {@link parseJson}. */
 export const wire = {
-  /** A JSON number that is a safe integer; a numeric string is refused. */
+  /** A JSON number that is a safe integer; a numeric string is rejected. */
   integer: numberText.transform((text, context) => {
     const value = Number(text);
     if (Number.isSafeInteger(value)) return value;
@@ -80,7 +80,7 @@ export const wire = {
   }),
   /** A string or a number, as text: for ids and codes that the documents show in both forms. */
   textOrNumber: z.union([z.string(), numberText]),
-  /** Text in which `""`, null and absence all say "none". */
+  /** Text; `""`, null and absence all mean "none". */
   optionalText: z
     .string()
     .nullish()

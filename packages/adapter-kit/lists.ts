@@ -1,12 +1,12 @@
 import { done, type Evidence, type Finding, type Outcome, type Page, unknown } from '@card-gateway/core';
 import type { Rows } from './fields.ts';
 
-/** How many rows came, read or not. */
+/** The number of rows received, readable or not. */
 export function countOf({ read, unreadable }: Rows<unknown>): number {
   return read.length + unreadable;
 }
 
-/** A page of these rows, and how its list goes on. After an empty page none is asked for, whatever the provider says. */
+/** A page of these rows, and how its list continues. After an empty page nothing is requested, whatever the provider says. */
 export function pageOf<Item>(
   rows: Rows<Item>,
   on: Pick<Page<Item>, 'next'> & Partial<Pick<Page<Item>, 'nextPart' | 'isWhole' | 'total'>>,
@@ -22,8 +22,8 @@ export function pageOf<Item>(
 }
 
 /**
- * Our row of a list that was asked for by a number of ours. No row at all is "not found". Rows without ours mean that ours could
- * not be read or the filter did not work, and more than one of ours that the provider took the order twice: neither tells
+ * The row with our number, from a list filtered by it. An empty list means "not found". Rows without our number mean that ours
+ * was unreadable or the filter failed, and several rows with it that the provider took the order twice: neither proves
  * anything, least of all "not found".
  */
 export function onlyOwn<Row, Value>(

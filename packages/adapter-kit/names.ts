@@ -4,9 +4,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Where names are looked up; for tests, each part of the system's can be another one. */
+/** Sources of name resolution; tests can replace each part of the system's. */
 export interface NameOptions {
-  /** Addresses of name servers, with a port where it is not 53. Without them those of `/etc/resolv.conf` are asked. */
+  /** Addresses of name servers, with a port if it is not 53; default those of `/etc/resolv.conf`. */
   readonly servers?: readonly string[];
   readonly hostsFile?: string;
   readonly resolvFile?: string;
@@ -14,15 +14,15 @@ export interface NameOptions {
 
 export interface Names {
   /**
-   * The addresses of a host in the order in which to try them: IPv6 and IPv4 in turn (RFC 8305 §4). At most one look-up
-   * of a name is under way; the others wait for the same one.
+   * The addresses of a host in the order in which to try them: IPv6 and IPv4 in turn (RFC 8305 §4). Concurrent look-ups of one
+   * name share one query.
    *
-   * @throws NameError when there is none, or no answer in time
+   * @throws NameError if there is none, or no answer in time
    */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
 }
 
-/** `code` is `ENOTFOUND`, or `DNS_` and what failed, e.g. `DNS_TIMEOUT`, `DNS_ESERVFAIL`. */
+/** `code` is `ENOTFOUND`, or `DNS_` and the failure, e.g. `DNS_TIMEOUT`, `DNS_ESERVFAIL`. */
 export class NameError extends Error {
   readonly code: string;
 
@@ -38,14 +38,14 @@ interface Found {
   readonly untilMs: number;
 }
 
-/** RFC 8305 §3: how long the addresses of one family wait for those of the other. */
+/** RFC 8305 §3: how long one family's addresses wait for the other's. */
 const otherFamilyMs = 50;
 
 /**
- * Looks names up without getaddrinfo, which takes one of the process's four threads for as long as a name server is
- * silent: four silent ones, and nobody else finds a name. Answers are kept for their time to live. As with
- * getaddrinfo, `/etc/hosts` comes first, and the search list of `/etc/resolv.conf` counts; other sources
- * (`nsswitch.conf`: mDNS, LDAP) do not.
+ * Resolves names without getaddrinfo, which occupies one of the process's four threads for as long as a name server is silent:
+ * with four silent ones, no other name can be resolved. Answers are cached for their time to live. As with getaddrinfo,
+ * `/etc/hosts` comes first and the search list of `/etc/resolv.conf` applies; other sources (`nsswitch.conf`: mDNS, LDAP) do
+ * not.
  */
 export function createNames(timeoutMs: number, options: NameOptions): Names {
   const hosts = whenChanged(options.hostsFile ?? '/etc/hosts', readHosts);
@@ -54,7 +54,7 @@ export function createNames(timeoutMs: number, options: NameOptions): Names {
   const underWay = new Map<string, Promise<Found>>();
 
   async function lookUp(name: string): Promise<Found> {
-    // A new one reads resolv.conf anew, and asks through sockets of its own.
+    // A new resolver re-reads resolv.conf and uses its own sockets.
     const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / 4), tries: 2 });
     if (options.servers !== undefined) resolver.setServers(options.servers);
     const late = setTimeout(() => resolver.cancel(), timeoutMs);
@@ -89,12 +89,12 @@ export function createNames(timeoutMs: number, options: NameOptions): Names {
   };
 }
 
-/** RFC 6761 §6.3: these never go to a name server. */
+/** RFC 6761 §6.3: loopback names are never sent to a name server. */
 function loopbackOf(name: string): readonly string[] | undefined {
   return /(^|\.)localhost\.?$/.test(name) ? ['127.0.0.1', '::1'] : undefined;
 }
 
-/** Asks for both families at once. @returns null when the name has no address. @throws NameError when no server can say */
+/** Queries both families at once. @returns null if the name has no address. @throws NameError if no server can tell */
 async function ask(resolver: Resolver, name: string): Promise<Found | null> {
   const askedAt = performance.now();
   let ipv6: RecordWithTtl[] = [];
@@ -126,11 +126,11 @@ function inTurn(ipv6: readonly RecordWithTtl[], ipv4: readonly RecordWithTtl[]):
 
 interface Search {
   readonly domains: readonly string[];
-  /** A name with fewer dots is first looked for in the domains. */
+  /** A name with fewer dots is first tried in the search domains. */
   readonly ndots: number;
 }
 
-/** What to ask for, in this order (resolv.conf(5)). */
+/** The names to query, in this order (resolv.conf(5)). */
 function candidatesOf(name: string, { domains, ndots }: Search): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const within = domains.map((domain) => `${name}.${domain}`);
@@ -139,7 +139,7 @@ function candidatesOf(name: string, { domains, ndots }: Search): readonly string
 
 function readSearch(text: string): Search {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
-  // The last of them counts.
+  // The last line of either kind applies.
   const [, ...domains] = lines.findLast(([word]) => word === 'search' || word === 'domain') ?? [];
   const ndots = lines
     .filter(([word]) => word === 'options')
@@ -161,7 +161,7 @@ function readHosts(text: string): ReadonlyMap<string, readonly string[]> {
   return hosts;
 }
 
-/** What stands in a file, read anew when it has changed; as if it were empty when it cannot be read. */
+/** The parsed contents of a file, re-read when it changes; an unreadable file counts as empty. */
 function whenChanged<T>(file: string, read: (text: string) => T): () => T {
   let seen: number | undefined;
   let value = read('');

@@ -5,7 +5,7 @@ import { secretSetting } from './definition.ts';
 
 export const proxyRule = 'expected http://<host>:<port> or https://<host>:<port>, without a path';
 
-/** Whether a text is the URL of a forward proxy; user and password may stand in it. */
+/** Whether a text is the URL of a forward proxy, optionally with user and password. */
 export function isProxyUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
@@ -36,7 +36,7 @@ const certificates = (description: string) =>
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
 
-/** How the way to one service differs from the usual one. */
+/** Network settings of one service that differ from the default. */
 export const networkSettings = z
   .strictObject({
     proxy: proxy.optional(),
@@ -68,7 +68,7 @@ export const networkSettings = z
     context.addIssue({ code: 'custom', path: ['clientKey'], message });
   });
 
-/** How the way to one service differs from the usual one. */
+/** Network settings of one service that differ from the default. */
 export type Network = z.output<typeof networkSettings>;
 
 function certificateFault(pem: string): string | null {
@@ -86,7 +86,7 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** The key, or what is wrong with it. */
+/** The key, or the fault in it. */
 function readKey(pem: string): KeyObject | string {
   if (/-----BEGIN CERTIFICATE-----/.test(pem)) return 'expected a private key alone; there is a certificate in it';
   try {
@@ -99,7 +99,7 @@ function readKey(pem: string): KeyObject | string {
   }
 }
 
-/** A proxy's address, and the value of `Proxy-Authorization` that it wants. */
+/** A proxy's address, and its `Proxy-Authorization` value. */
 export function readProxy(proxy: string | Secret): { readonly url: URL; readonly authorization: Secret | null } {
   const url = new URL(typeof proxy === 'string' ? proxy : proxy.reveal());
   const [user, password] = [url.username, url.password].map(decodeURIComponent);

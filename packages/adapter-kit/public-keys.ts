@@ -5,12 +5,12 @@ import { readAnswer } from './answer.ts';
 import type { AdapterHost } from './definition.ts';
 import { rowsOf } from './fields.ts';
 
-/** Keys that were fetched longer ago are not used: one that the provider took back signs for so long at most. */
+/** Keys fetched longer ago are not used, so a revoked key is trusted no longer than this. */
 const longestMs = 3_600_000;
-/** A key id that nobody knows, which any forger can write, leads to a request once in this time. */
+/** Any forger can name an unknown key id, so such an id causes at most one request in this time. */
 const shortestMs = 10_000;
 
-/** RFC 7517 §4 and §5; what is no public key of a signature is left out. */
+/** RFC 7517 §4 and §5; anything but a public signing key is skipped. */
 const keySet = z.object({
   keys: rowsOf(
     z
@@ -26,18 +26,18 @@ const keySet = z.object({
   ),
 });
 
-/** The public keys with which a provider signs, as it publishes them (RFC 7517). */
+/** A provider's public signing keys, as it publishes them (RFC 7517). */
 export interface PublicKeys {
-  /** The key of that id; null where no key set that is new enough has it. */
+  /** The key with that id; null if no recent key set contains it. */
   find(id: string): KeyObject | null;
   /**
-   * Fetches the key set anew, which takes the place of the one before. However many callers ask at once, one request is sent;
-   * less than ten seconds after the one before none is, and the answer is `not_sent`.
+   * Fetches the key set, which replaces the previous one. Concurrent callers share one request; within ten seconds of the
+   * previous one none is sent, and the answer is `not_sent`.
    */
   fetch(call: ProviderCall): Promise<Outcome<null>>;
 }
 
-/** @param url where the key set is published: it is what is trusted, so that it must be one of the account's settings */
+/** @param url where the key set is published: it is the trust anchor, so it must be one of the account's settings */
 export function publicKeys(url: string, { send, now }: Pick<AdapterHost, 'send' | 'now'>): PublicKeys {
   let known: { readonly keys: ReadonlyMap<string, KeyObject>; readonly at: number } = {
     keys: new Map(),

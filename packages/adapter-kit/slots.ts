@@ -1,6 +1,6 @@
-/** So many at once; the others wait in line, each as long as it can. */
+/** A limited number of slots; further callers queue, each for as long as it can wait. */
 export interface Slots {
-  /** Whether there was a slot in time: at once, or later. */
+  /** Whether a slot was obtained in time, immediately or later. */
   take(waitMs: number): true | Promise<boolean>;
   give(): void;
 }

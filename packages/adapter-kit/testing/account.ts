@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type AdapterDefinition, adapterHost, type AdapterHost, openTransport } from '../index.ts';
 import { type Loopback, openLoopback } from './loopback.ts';
 
-/** An adapter at a base URL, its settings read by its own schema as those of an accounts file are. */
+/** An adapter at a base URL; its own schema parses the settings, as for an accounts file. */
 export function openAdapter(
   definition: AdapterDefinition,
   host: Pick<AdapterHost, 'send' | 'now'>,
@@ -15,7 +15,7 @@ export function openAdapter(
 export interface TestAccount {
   /** The provider's side. */
   readonly loopback: Loopback;
-  /** An adapter that knows nothing of the ones before it. */
+  /** A new adapter without state from earlier ones. */
   readonly open: (settings: Readonly<Record<string, unknown>>, now?: () => number) => ProviderAdapter;
 }
 

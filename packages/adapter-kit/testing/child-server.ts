@@ -6,11 +6,11 @@ export interface ChildServer {
   readonly port: number;
   /** Resolves when a request for `/held` has arrived. */
   readonly nextHeld: () => Promise<void>;
-  /** Answers what is held, and blocks this process until that has been written. */
+  /** Answers held requests, and blocks this process until the answers have been written. */
   readonly release: () => void;
-  /** It takes no more connections, and as many wait as may, so that the kernel drops the next. */
+  /** Stops accepting connections with a full backlog, so that the kernel drops the next one. */
   readonly stop: () => Promise<void>;
-  /** It takes connections again: the kernel asks it anew, about a second after the first time. */
+  /** Accepts connections again: the kernel retries about a second after the first attempt. */
   readonly goOn: () => void;
   readonly close: () => Promise<void>;
 }
@@ -25,7 +25,7 @@ const serverProgram = `
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => console.log(server.address().port));
 `;
 
-/** A server of HTTP in a process of its own, which answers with `{}`. */
+/** An HTTP server in a separate process, which answers with `{}`. */
 export async function openChildServer(): Promise<ChildServer> {
   const child = spawn(process.execPath, ['-e', serverProgram], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];

@@ -6,18 +6,18 @@ import { type AdapterHost, type ExchangeReport, openTransport } from '../index.t
 import { type Loopback, openLoopback, type Reply, type SeenRequest } from './loopback.ts';
 import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 
-/** One facet method and the answers that this provider would give to it. */
+/** One facet method and this provider's possible answers to it. */
 export interface ConformanceCall {
   /** `facet.method`, e.g. `issuing.issue`. */
   readonly name: string;
   readonly call: (adapter: ProviderAdapter, timeoutMs: number) => Promise<Outcome<unknown>>;
   /** The documented success. */
   readonly success: (request: SeenRequest) => Reply;
-  /** A well-formed answer with a code that no document lists. */
+  /** A well-formed answer with an undocumented code. */
   readonly unlistedCode: (request: SeenRequest) => Reply;
-  /** A documented refusal, where the documents have one for this call. */
+  /** A documented refusal, if the documents have one for this call. */
   readonly refusal?: (request: SeenRequest) => Reply;
-  /** The documented success with its JSON changed, where that is not the body itself but, say, encrypted in it. */
+  /** The documented success with its JSON changed, for providers whose body is not the JSON itself but, e.g., encrypted. */
   readonly changed?: (change: (json: string) => string) => Reply;
 }
 
@@ -25,12 +25,12 @@ export interface Conformance {
   readonly provider: string;
   readonly open: (baseUrl: string, host: Pick<AdapterHost, 'send' | 'now'>) => ProviderAdapter;
   /**
-   * Answers requests that are not the call itself (fetching an access token), or null for the call's own request, which
-   * is then counted and gets the faults.
+   * Answers requests other than the call itself (e.g. for an access token), or null for the call's own request, which is then
+   * counted and gets the faults.
    */
   readonly aside?: (request: SeenRequest) => Reply | null;
   readonly calls: readonly ConformanceCall[];
-  /** Every secret, card number, phone, name and code that the calls send: none may show up in an outcome or a report. */
+  /** Every secret, card number, phone, name and code that the calls send: none may appear in an outcome or a report. */
   readonly canaries: readonly string[];
 }
 
@@ -38,10 +38,10 @@ const timeoutMs = 400;
 const patience = 10_000;
 const page502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
-/** So many for each call and law: the whole suite stays a matter of seconds. */
+/** Number of odd answers per call and law, chosen to keep the whole suite within seconds. */
 const oddAnswers = 60;
 
-/** The rows of a list, however a facet gives it; null for what is none. */
+/** The rows of a list, in whatever form a facet returns it; null if it is not a list. */
 function rowsOf(outcome: Outcome<unknown>): readonly unknown[] | null {
   if (outcome.kind !== 'done') return null;
   const value = outcome.value as { readonly items?: unknown; readonly cards?: unknown } | readonly unknown[] | null;
@@ -51,15 +51,14 @@ function rowsOf(outcome: Outcome<unknown>): readonly unknown[] | null {
   return Array.isArray(list) ? list : null;
 }
 
-/** A row as text, to compare it: secrets as what may be shown of them. */
+/** A row as comparable text, with secrets in masked form. */
 function textOf(row: unknown): string {
   return inspect(row, { depth: 9, sorted: true, maxStringLength: null });
 }
 
 /**
- * The suite that every adapter passes: each call sends exactly one request, calls only a documented success done, and
- * meets every fault of the wire with the outcome that is true of it. No value of a provider makes it throw, or costs more than
- * its own row.
+ * The suite that every adapter passes: each call sends exactly one request, reports done only for a documented success, and
+ * maps every wire fault to the true outcome. No provider value makes it throw, or costs more than its own row.
  */
 export function conformance(subject: Conformance): void {
   describe(`${subject.provider} conforms`, () => {
@@ -98,7 +97,7 @@ export function conformance(subject: Conformance): void {
       return subject.open(baseUrl, { send: transport.send, now: () => Date.now() });
     }
 
-    /** Calls once and checks what holds for every call: one request of its own, and no canary in what comes out. */
+    /** Calls once and checks what holds for every call: exactly one request, and no canary in the result. */
     async function outcomeOf(call: ConformanceCall, limit: number): Promise<Outcome<unknown>> {
       const outcome = await call.call(open(), limit);
       expect(own).toHaveLength(1);
@@ -107,7 +106,7 @@ export function conformance(subject: Conformance): void {
       return outcome;
     }
 
-    /** The outcome where the JSON of the documented success is another. */
+    /** The outcome for a documented success with other JSON. */
     async function withText(
       call: ConformanceCall,
       adapter: ProviderAdapter,
@@ -121,7 +120,7 @@ export function conformance(subject: Conformance): void {
       return call.call(adapter, patience);
     }
 
-    /** Answers with odd values in the documented success, over and over. */
+    /** Repeatedly answers with odd values in the documented success. */
     async function withOddValues(
       call: ConformanceCall,
       odd: (json: string) => fc.Arbitrary<string> | null,
@@ -130,7 +129,7 @@ export function conformance(subject: Conformance): void {
       const adapter = open();
       let documented = '';
       await withText(call, adapter, (text) => (documented = text));
-      // A success without a body has no value that could be odd.
+      // A success without a body has no values to make odd.
       const texts = documented === '' ? null : odd(documented);
       if (texts === null) return;
       await fc.assert(

@@ -12,7 +12,7 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** What the loopback server does with a request once it has read it whole. */
+/** What the loopback server does with a request once it has read all of it. */
 export type Reply =
   | {
       readonly kind: 'answer';
@@ -22,20 +22,20 @@ export type Reply =
     }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' }
-  /** Announces the whole body and sends half of it, then cuts the connection. */
+  /** Announces the whole body, sends half of it, then cuts the connection. */
   | { readonly kind: 'cut'; readonly body: string | Uint8Array };
 
 export interface Loopback {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
-  /** Sets what is answered from now on. */
+  /** Sets the reply to further requests. */
   reply(next: (request: SeenRequest) => Reply): void;
-  /** Resolves when a request has arrived whole. */
+  /** Resolves when a complete request has arrived. */
   nextRequest(): Promise<SeenRequest>;
   close(): Promise<void>;
 }
 
-/** A JSON answer with HTTP 200. A text is sent as it is, anything else is serialised. */
+/** A JSON answer with HTTP 200. A text is sent unchanged, anything else is serialised. */
 export function json(body: unknown, status = 200): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { kind: 'answer', status, body: text, headers: { 'content-type': 'application/json' } };

@@ -2,13 +2,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface NameServer {
-  /** Where it listens, as `setServers` takes it. */
+  /** Its address, in the form that `setServers` takes. */
   readonly address: string;
-  /** What it was asked, e.g. `A provider.example`, also while it is silent. */
+  /** The queries received, e.g. `A provider.example`, including those while it is silent. */
   readonly questions: readonly string[];
-  /** Sets the addresses of a name; one that is not set does not exist. */
+  /** Sets the addresses of a name; unset names do not exist. */
   readonly set: (name: string, addresses: readonly string[], ttlSeconds?: number) => void;
-  /** It answers nothing any more, or only no questions of one type; `null` lets it speak again. */
+  /** Stops answering all queries, or those of one type; `null` answers again. */
   readonly silence: (type: 'all' | 'A' | 'AAAA' | null) => void;
   /** Resolves when a question has arrived. */
   readonly nextQuestion: () => Promise<void>;
@@ -20,7 +20,7 @@ const types = new Map([
   [28, 'AAAA'],
 ]);
 
-/** A name server on loopback (RFC 1035, over UDP) that answers, or is silent, as it is told. */
+/** A name server on loopback (RFC 1035, over UDP) that answers or is silent on command. */
 export async function openNameServer(): Promise<NameServer> {
   const records = new Map<string, { addresses: readonly string[]; ttlSeconds: number }>();
   const questions: string[] = [];
@@ -79,7 +79,7 @@ function readQuestion(message: Buffer): { name: string; type: string; question: 
 function recordOf(address: string, ttlSeconds: number): Buffer {
   const data = address.includes(':') ? ipv6Bytes(address) : Buffer.from(address.split('.').map(Number));
   const head = Buffer.alloc(12);
-  // The name is the one of the question.
+  // A pointer to the name of the question.
   head.writeUInt16BE(0xc00c, 0);
   head.writeUInt16BE(data.length === 4 ? 1 : 28, 2);
   head.writeUInt16BE(1, 4);

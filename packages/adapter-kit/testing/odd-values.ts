@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 type Json = null | boolean | number | string | RawJson | readonly Json[] | { readonly [name: string]: Json };
-/** A number as it is to stand in the text: JavaScript's own would be written in another form. */
+/** A number with a given literal, which JavaScript would write in another form. */
 interface RawJson {
   readonly rawJSON: string;
 }
@@ -71,7 +71,7 @@ function pathsOf(value: Json, path: Path = []): readonly Path[] {
   return [path, ...Object.entries(value).flatMap(([name, inside]) => pathsOf(inside as Json, [...path, name]))];
 }
 
-/** The same value with another one at a path; `undefined` takes it out. */
+/** The same value with a change at a path; `undefined` removes it. */
 function withValue(value: Json, [name, ...rest]: Path, change: Json | undefined): Json {
   if (name === undefined) return change ?? null;
   if (typeof value !== 'object' || value === null) return value;
@@ -83,7 +83,7 @@ function withValue(value: Json, [name, ...rest]: Path, change: Json | undefined)
   return Array.isArray(value) ? changed.map(([, inside]) => inside) : Object.fromEntries(changed);
 }
 
-/** A value of the same shape in which up to three members, deep or not, are odd or missing. */
+/** A value of the same shape in which up to three members, at any depth, are odd or missing. */
 function oddOf(value: Json): fc.Arbitrary<Json> {
   const paths = pathsOf(value).filter((path) => path.length > 0);
   if (paths.length === 0) return oddValue;
@@ -93,15 +93,15 @@ function oddOf(value: Json): fc.Arbitrary<Json> {
     .map((changes) => changes.reduce((changed, [path, odd]) => withValue(changed, path, odd), value));
 }
 
-/** JSON text of the shape of a documented answer, with odd values in it. */
+/** JSON text shaped like a documented answer, with odd values in it. */
 export function oddAnswer(text: string): fc.Arbitrary<string> {
   return oddOf(JSON.parse(text) as Json).map((value) => JSON.stringify(value));
 }
 
 /**
- * Hands `check` JSON texts of the shape of a documented one, with odd values in them.
+ * Passes `check` JSON texts shaped like a documented one, with odd values in them.
  *
- * @throws what `check` throws, with the text in its simplest form
+ * @throws what `check` throws, with the simplest failing text
  */
 export async function forOddJson(text: string, check: (odd: string) => void | Promise<void>): Promise<void> {
   await fc.assert(
@@ -124,7 +124,7 @@ function rowsPath(value: Json): Path | null {
   );
 }
 
-/** A documented answer with a list of rows, among which up to twenty odd ones stand; null where the answer has no list. */
+/** A documented answer whose list of rows includes up to twenty odd ones; null if the answer has no list. */
 export function answerWithOddRows(text: string): fc.Arbitrary<string> | null {
   const value = JSON.parse(text) as Json;
   const path = rowsPath(value);
@@ -142,7 +142,7 @@ const longestText = 300;
 const firstDate = Date.UTC(1899, 0, 1);
 const lastDate = Date.UTC(9999, 11, 31);
 
-/** What of an adapter's outcome could not be stored or written as JSON, with its place; empty when all is well. */
+/** Parts of an adapter's outcome that could not be stored or written as JSON, by path; empty if there are none. */
 export function unstorable(value: unknown, place = 'outcome'): readonly string[] {
   if (typeof value === 'string') {
     const isFit = value.isWellFormed() && !value.includes('\0') && Array.from(value).length <= longestText;

@@ -4,27 +4,27 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Certificate } from './certificates.ts';
 
-/** What the proxy does with a request for a tunnel. */
+/** What the proxy does with a tunnel request. */
 export type TunnelReply =
   | { readonly kind: 'open' }
   | { readonly kind: 'answer'; readonly status: number }
-  /** Nothing, until it is told to go on. */
+  /** Nothing, until told to continue. */
   | { readonly kind: 'wait'; readonly until: Promise<void> }
   | { readonly kind: 'reset' };
 
 export interface Proxy {
   readonly url: string;
-  /** The tunnels that were asked for: where to, and with which credentials. */
+  /** The tunnels requested: their targets and credentials. */
   readonly asked: readonly { readonly authority: string; readonly authorization: string | undefined }[];
-  /** Requests that were not for a tunnel. */
+  /** Requests other than for a tunnel. */
   readonly forwarded: readonly string[];
-  /** Connections to it that are open. */
+  /** Number of open connections to it. */
   readonly open: () => number;
   readonly reply: (next: TunnelReply) => void;
   readonly close: () => Promise<void>;
 }
 
-/** A forward proxy on loopback that opens tunnels, or refuses them. With a certificate it speaks TLS itself. */
+/** A forward proxy on loopback that opens or refuses tunnels. With a certificate it speaks TLS itself. */
 export async function openProxy(certificate?: Certificate): Promise<Proxy> {
   const asked: { authority: string; authorization: string | undefined }[] = [];
   const forwarded: string[] = [];
@@ -69,7 +69,7 @@ export async function openProxy(certificate?: Certificate): Promise<Proxy> {
 async function act(reply: TunnelReply, authority: string, client: Socket): Promise<void> {
   switch (reply.kind) {
     case 'wait':
-      // Or it would not be seen that the client goes away.
+      // Without reading, the client's disconnect would go unnoticed.
       client.resume().on('end', () => client.destroy());
       await reply.until;
       return act({ kind: 'open' }, authority, client);

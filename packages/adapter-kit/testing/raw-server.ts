@@ -3,12 +3,12 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export interface RawServer {
   readonly port: number;
-  /** Connections that were opened so far. */
+  /** Connections opened so far. */
   readonly sockets: readonly Socket[];
   readonly close: () => Promise<void>;
 }
 
-/** A TCP server that does with each connection what it is told, and speaks no HTTP by itself. */
+/** A TCP server that handles each connection as told, without speaking HTTP itself. */
 export async function openRawServer(
   serve: (socket: Socket) => void,
   where: { readonly host?: string; readonly port?: number } = {},
@@ -32,7 +32,7 @@ export async function openRawServer(
   };
 }
 
-/** A whole answer of HTTP/1.1 on a connection that is kept. */
+/** A complete HTTP/1.1 answer on a connection that is kept open. */
 export function answerText(body = ''): string {
   return `HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

@@ -6,10 +6,10 @@ import { statuses } from './cards.ts';
 
 const record = z.object({ event: z.literal('card.changed'), card: required.id, state: required.word });
 
-/** Harbour signs `<timestamp>.<body>` with Ed25519 and sends again for a day: an older one is refused. */
+/** Harbour signs `<timestamp>.<body>` with Ed25519 and retries for a day: older callbacks are refused. */
 const longestMs = 86_400_000;
 
-/** Harbour's callbacks, signed with a key that it publishes and changes when it likes. */
+/** Harbour's callbacks, signed with a published, rotating key. */
 export function harbourCallbacks(keys: PublicKeys): CallbacksFacet {
   return {
     isUnsigned: false,

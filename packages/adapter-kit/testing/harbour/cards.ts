@@ -24,7 +24,7 @@ import { field, mapRows, onlyOwn, pageOf, required, rowsOf } from '../../index.t
 import type { Ask } from './client.ts';
 
 const card = z.object({ id: required.id, reference: field.reference, last4: field.word, state: field.word });
-/** A list whose cursor cannot be read is not at its end: it is not read at all. */
+/** If its cursor cannot be read, the list is rejected as a whole, because its end is not known. */
 const cardList = z.object({ data: rowsOf(card), next: z.string().min(1).max(200).nullable() });
 type CardRow = z.output<typeof card>;
 
@@ -43,7 +43,7 @@ function toCard(row: CardRow): ProviderCard {
   };
 }
 
-/** Harbour's cards: a class, for its three facets share their way to one card. */
+/** Harbour's cards, as a class, because its three facets share the request for one card. */
 export class HarbourCards implements CardsFacet, IssuingFacet {
   readonly #ask: Ask;
 

@@ -20,14 +20,14 @@ import {
 } from '../../index.ts';
 import type { HarbourSettings } from './index.ts';
 
-/** One request of Harbour's: where it goes, what it sends, and what its success means. */
+/** One request to Harbour: its path, its body, and the meaning of its success. */
 export interface HarbourRequest<Schema extends z.ZodType, T> {
   readonly operation: string;
   readonly method: ProviderRequest['method'];
   /** Below `/v2/`; `{id}` in it stands for {@link id}. */
   readonly path: string;
   readonly id?: string;
-  /** Harbour's own: an order that comes again under its key is done once, and answered as the first time, for a day. */
+  /** Harbour executes an order repeated under its key only once, and repeats the first answer, for a day. */
   readonly idempotencyKey?: string;
   readonly body?: Readonly<Record<string, string>>;
   readonly hide?: readonly string[];
@@ -42,7 +42,7 @@ export type Ask = <Schema extends z.ZodType, T>(
 
 const problemBody = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
 
-/** Each is refused before anything is done. What stands not here is unknown, a 5xx with such a code too. */
+/** Each of these is rejected before anything is done. Any other code, and any 5xx, is unknown. */
 const refusals: ReadonlyMap<string, RefusalReason> = new Map([
   ['401 invalid_token', 'configuration'],
   ['404 no_such_card', 'not_found'],
@@ -62,11 +62,11 @@ function refusalOf({ status, headers, read }: Problem, evidence: ToEvidence, hid
   return reason === undefined ? unknown('unlisted_code', said) : refused(reason, said);
 }
 
-/** Sends with a bearer token; a refused token is replaced once. */
+/** Sends with a bearer token; a rejected token is replaced once. */
 export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
   const tokens = clientCredentials({ ...settings, tokenUrl: `${settings.baseUrl}/oauth/token` }, host);
   return async (request, call) => {
-    // A URL reads `..` as a step to another call, also where it is encoded.
+    // URLs treat `..` as a path step, even when it is encoded.
     if (request.id !== undefined && !isProviderId(request.id)) return refused('not_found');
     const left = countdown(call.timeoutMs);
     return await tokens.use(

@@ -12,7 +12,7 @@ const harbourSettings = z.strictObject({
 });
 export type HarbourSettings = z.output<typeof harbourSettings>;
 
-/** Harbour, an invented issuer with a plain REST API: what an adapter for one looks like. */
+/** Harbour, an invented issuer with a plain REST API, as a model adapter. */
 export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
   provider: 'harbour',
   title: 'Harbour',

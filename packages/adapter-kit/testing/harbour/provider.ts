@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:cry
 import { Secret } from '@card-gateway/core';
 import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '../loopback.ts';
 
-// Harbour is invented: an issuer that speaks plain REST, as most do. This is its side of the wire, and shares nothing with
-// the adapter beside it.
+// Harbour is invented: an issuer with a plain REST API, like most. This is its side of the wire, and shares no code with the
+// adapter beside it.
 
 export const clientSecret = 'harbour-secret-canary-8d1f';
 
@@ -20,20 +20,20 @@ export interface Harbour {
   /** The settings of an account of it. */
   readonly settings: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
   readonly cards: Map<string, Card>;
-  /** Amounts that were moved, in cents, one for each effect. */
+  /** Amounts moved, in cents, one per effect. */
   readonly moved: number[];
-  /** Lifetime of the next tokens in seconds; null leaves it unsaid. */
+  /** Lifetime of future tokens in seconds; null omits it. */
   tokenSeconds: number | null;
-  /** Tokens given out so far. */
+  /** Tokens issued so far. */
   readonly tokens: string[];
-  /** Takes back every token that was given out. */
+  /** Revokes every issued token. */
   revokeTokens(): void;
-  /** What is answered to one request: by the rules, unless a test says otherwise. */
+  /** The answer to one request: by the rules, unless a test replaces it. */
   answer: (request: SeenRequest) => Reply;
   tokenAnswer: (request: SeenRequest) => Reply;
   keysAnswer: () => Reply;
   business(): readonly SeenRequest[];
-  /** Makes a key that signs from now on. Those before it are published no longer, unless they are kept. */
+  /** Creates a key that signs from now on. Earlier keys are no longer published, unless `keep` is set. */
   rotateKey(id: string, keep?: boolean): void;
   /** A callback about a card, as it would be sent at that time. */
   callback(card: string, state: string, at: number): SignedCallback;
@@ -52,7 +52,7 @@ export function failure(status: number, code: string, detail: string, headers: R
 export async function openHarbour(): Promise<Harbour> {
   const loopback = await openLoopback();
   const valid = new Set<string>();
-  /** By Idempotency-Key: what was asked for, and what was answered. */
+  /** By Idempotency-Key: the request, and its answer. */
   const answered = new Map<string, { readonly body: string; readonly reply: Reply }>();
   const pairs = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
   const harbour: Harbour = {

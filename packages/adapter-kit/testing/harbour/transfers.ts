@@ -14,7 +14,7 @@ const states: ReadonlyMap<string, MovementStatus> = new Map([
 /** Harbour keeps its idempotency keys for a day. */
 const keptMs = 86_400_000;
 
-/** Moving value at Harbour. It has no list of transfers: a lost answer is found out by the same order under its key. */
+/** Harbour's transfers. It has no list of them: a lost answer is resolved by resending the order under its key. */
 export function harbourTransfers(ask: Ask): TransfersFacet {
   return {
     currency: 'USD',
