@@ -24,14 +24,14 @@ import { readCall, type Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
 
 /**
- * Works a stored callback: what it says takes effect, however often this runs. A failure is thrown, so that the queue tries
- * again later; the last one is kept, for an operator to see and to replay.
+ * Processes a stored callback. Running it again has no further effect. A failure is thrown, so the queue retries later; the
+ * last failure is stored, for an operator to see and replay.
  *
- * @param isLastAttempt no further attempt follows this one
+ * @param isLastAttempt no retry follows
  */
 export async function workCallback(services: Services, id: string, isLastAttempt: boolean): Promise<void> {
   const row = await findCallback(services.pool, id);
-  // One that failed may have been replayed while its last attempt still ran: the job is there for that replay.
+  // A failed callback may have been replayed while its last attempt was running: this job belongs to the replay.
   if (row === null || row.state === 'worked') return;
   try {
     await takeEffect(services, row);
@@ -45,7 +45,7 @@ export async function workCallback(services: Services, id: string, isLastAttempt
 
 const dayMs = 24 * 3_600_000;
 
-/** Shows what lost its job, and deletes what was worked long ago. @returns how many rows were deleted */
+/** Marks callbacks that lost their job as failed, and deletes old processed ones. @returns the number of deleted rows */
 export async function tidyCallbacks(services: Services): Promise<number> {
   const now = services.now();
   await failLost(services.pool, new Date(now));
@@ -66,7 +66,7 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
     case 'card_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
       if ((await readAgain(services, account, event.cardRef)) !== 'unreadable') return;
-      // OPEN-API looks up by number alone (open-api-issuer.md §2.2): of a card whose number is not known only the list tells.
+      // OPEN-API looks up only by number (open-api-issuer.md §2.2): a card with an unknown number is visible only in the list.
       return pullForHint(services, account, row.receivedAt);
     case 'transaction_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
@@ -75,26 +75,26 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
       return storeProviderTransactions(services.pool, account, [event.transaction], row.receivedAt);
     case 'bindings_hint':
       return refreshUsers(services, account, event);
-    // It was decided while it was received.
+    // The decision was made when the callback was received.
     case 'authorization':
     case 'other':
       return;
   }
 }
 
-/** A change that is told of later than this is read: its date may be a fault, and one call more costs little. */
+/** A change reported later than this is verified by reading the card: its date may be wrong, and one extra call costs little. */
 const longestAgoMs = dayMs;
 
 /**
- * As exactly must a change be known in time to count by its date, and so long before our last description of the card must
- * it have happened to be old: that one may itself be a change, known no better.
+ * Maximum uncertainty of a change's time for its date to count, and minimum age before our last description of the card for it
+ * to be old, because that description's own change is known no more exactly.
  */
 const exactlyMs = 5000;
 
 /**
- * A card's new status. The latest description counts, in whatever order they come: the provider's date of the change, by
- * its own clock, against the time of our last description, by ours. Where they do not tell which came later, where the
- * date cannot be, and where the card is not known and may be the one of an order whose answer was lost, the card is read.
+ * Applies a card's new status. Whatever the order of arrival, the latest description counts: the change's date by the
+ * provider's clock is compared with the time of our last description by ours. The card is read instead if that comparison is
+ * undecided, if the date is impossible, or if the card is unknown and may belong to an order with a lost answer.
  */
 async function takeChange(
   services: Services,
@@ -114,13 +114,13 @@ async function takeChange(
     await ingestCards(services, account, [card], { by: 'callback', askedAt, earliest });
   }
   const isDecided = isNews || isOld || known?.status === status;
-  // A change tells the status alone: a card that is hardly known, as after its order, is read whole.
+  // A change contains only the status: a card of which little is known, e.g. just after its order, is read in full.
   if (isDecided && known !== null && known.last4 !== null) return;
   if ((await readAgain(services, account, cardRef)) === 'read') return;
   throw new ProblemError('provider-error', 'The provider does not show this card.');
 }
 
-/** Reads a card at its provider; `unreadable` where the provider has no call that finds this card. */
+/** Reads a card at its provider; `unreadable` if no call of the provider can find this card. */
 async function readAgain(
   services: Services,
   account: OpenAccount,
@@ -152,7 +152,10 @@ async function readTransaction(services: Services, account: OpenAccount, transac
   return storeProviderTransactions(services.pool, account, [finding.value], askedAt);
 }
 
-/** Lists anew what is bound by those whom a notification is about. Whose token nobody knows waits for its user's next list. */
+/**
+ * Lists the bindings of the users that a notification concerns. If its token is unknown here, the change comes with that user's
+ * next list.
+ */
 async function refreshUsers(
   services: Services,
   account: OpenAccount,
@@ -169,7 +172,7 @@ async function refreshUsers(
       await refreshed.catch((error: unknown) => failures.push(error));
     }
   }
-  // One user's list costs no other's; about an id that cannot be a user's, nobody can be asked, now or later.
+  // One user's failure affects no other's list; an id that cannot be a user's can never be asked about.
   const failure = failures.find((error) => !(error instanceof ProblemError && error.kind === 'invalid'));
   if (failure !== undefined) throw failure;
 }

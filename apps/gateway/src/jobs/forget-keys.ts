@@ -2,12 +2,12 @@ import { forgetResolutionKeys, forgetResolvedKeys } from '../ledger/forget-store
 import type { Services } from '../services.ts';
 
 const dayMs = 86_400_000;
-/** So many at once that it stays a short statement. */
+/** Batch size that keeps the statement short. */
 const batch = 1000;
 
 /**
- * Forgets the Idempotency-Keys, with the answers kept for them, of what was resolved long ago. The operations and their
- * evidence stay; what is not resolved keeps its key however old it is. Gives how many were forgotten.
+ * Removes the Idempotency-Keys and stored answers of writes resolved long ago. The operations and their evidence stay; an
+ * unresolved write keeps its key indefinitely. Returns the number removed.
  */
 export async function forgetKeys(services: Services): Promise<number> {
   const before = new Date(services.now() - services.config.IDEMPOTENCY_KEPT_DAYS * dayMs);

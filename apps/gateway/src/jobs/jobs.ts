@@ -13,20 +13,17 @@ import { reconcileWrite, sweep } from './reconcile.ts';
 import { runSync } from './sync.ts';
 
 const nextTurnMs = 2000;
-/** A turn that is kept much longer would seem to be kept by a process that is gone. */
+/** A job that holds its queue much longer belongs to a dead process. */
 const longestTurnMs = 60_000;
 
-/**
- * Starts working on the queue: reconciling, syncs, and once a minute (and now) the sweep for writes that nobody works on and
- * the syncs that are due.
- */
+/** Starts processing the queue: reconciliation, syncs, and once a minute (and now) the sweep for abandoned writes and due syncs. */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Queue> {
   const turns = createTurns(lookUpsAtOnce(services.config));
   const tasks: TaskList = {
     settle: async (payload, helpers) => {
       const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
       if (!turns.begin(operation)) {
-        // Should nobody here come to it, its job does.
+        // If no worker here gets to it, its job does.
         await queueReconciliation(services.pool, operation, new Date(services.now() + nextTurnMs));
         return;
       }
@@ -66,16 +63,16 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
 }
 
 interface Turns {
-  /** False when the account's turns are all taken; then the write waits for the next one. */
+  /** Takes a turn for this write; false if the account's turns are all taken, in which case the write waits for the next one. */
   begin(operation: { readonly id: string; readonly account: string }): boolean;
-  /** A write of the account that waits, for who has a turn and is done with its own. */
+  /** A waiting write of the account, for a worker whose own is done. */
   next(account: string): string | undefined;
   end(account: string): void;
 }
 
 /**
- * The turns of each account, {@link lookUpsAtOnce} of them. Who has one goes on with those that found none: each by a job of its own, all due at the same moment, they would get a turn or two every
- * other second.
+ * The turns of each account, {@link lookUpsAtOnce} of them. A look-up worker drains its account's waiting writes instead of
+ * requeuing each: as separate jobs, all due at the same moment, they would get a turn or two every other second.
  */
 function createTurns(most: number): Turns {
   const bulkhead = createBulkhead({ slots: Infinity, slotsPerKey: most, queue: 0 });

@@ -4,22 +4,22 @@ import { beginRun, type Run, type RunOptions } from './run.ts';
 import { freeJobsOf } from './store.ts';
 
 const lookEveryMs = 500;
-/** Longest pause before another run, when one after the other breaks soon. */
+/** Maximum pause before a new run when runs fail in quick succession. */
 const longestPauseMs = 4000;
 const soonMs = 30_000;
-/** Of the time that the process has to end: what remains is for the others. */
+/** Share of the shutdown time for the queue; the rest is for other parts. */
 const shareOfGrace = 0.8;
 
 export interface Queue {
-  /** Takes no new jobs and lets the running ones end, for as long as the process has to do so. */
+  /** Takes no new jobs and lets running ones finish within the shutdown time. */
   stop(): Promise<void>;
 }
 
 /**
- * Works on the queue. A run that breaks or gives no sign of life is abandoned whole, its connections with it, and another one
- * follows as soon as the database serves.
+ * Processes the queue. A run that fails or shows no sign of life is abandoned together with its connections, and a new one
+ * starts once the database is healthy.
  *
- * @throws when the first run cannot begin
+ * @throws if the first run cannot start
  */
 export async function startQueue(services: Services, options: Omit<RunOptions, 'onLeft'>): Promise<Queue> {
   const { log } = options;
@@ -37,7 +37,7 @@ export async function startQueue(services: Services, options: Omit<RunOptions, '
     }
   }
 
-  /** What an abandoned run left half-way is free for its successor, and for other processes. */
+  /** Releases an abandoned run's jobs for its successor and for other processes. */
   async function freeLeft(): Promise<void> {
     const holders = [...left];
     if (holders.length === 0) return;
@@ -45,7 +45,7 @@ export async function startQueue(services: Services, options: Omit<RunOptions, '
       await freeJobsOf(services.pool, holders);
       for (const holder of holders) left.delete(holder);
     } catch {
-      // The next look tries again.
+      // The next round retries.
     }
   }
 

@@ -18,12 +18,12 @@ import { queueLeftSyncs } from '../syncs/store.ts';
 import { leftAfterMs } from '../pulse.ts';
 import { freeLeftJobs } from './store.ts';
 
-/** A look-up that is due for this long has lost its job. */
+/** A look-up that is overdue for this long has lost its job. */
 const overdueAfterMs = 30_000;
 
 /**
- * Resolves one write whose outcome is unknown, by asking the provider for its record of it. The order itself is never
- * sent again, but for one under a key by which the provider does it once. What the provider does not show stays unknown and is asked for again later.
+ * Reconciles one unknown write by asking the provider for its record. The order is never resent, except under a key by which
+ * the provider executes it once. A write that the provider does not show stays unknown and is looked up again later.
  */
 export async function reconcileWrite(services: Services, kinds: WriteKinds, operationId: string): Promise<void> {
   const operation = await findById(services.pool, operationId);
@@ -41,16 +41,16 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   const startedAt = new Date(services.now());
   const account = services.accounts.byName(operation.account);
   if (account === undefined) {
-    // The account may be configured again, or be in another process's settings already.
+    // The account may return to the settings, or already be in another process's.
     await postpone(services, operation, 'silence', null);
     return;
   }
   const ask = () => kind.lookUp(account, operation, readCall(services, undefined));
-  // Should the code that asks fail, that says nothing of the write: it is asked for again, and the failure is evidence.
+  // A failure of our own code says nothing about the write: it is stored as evidence, and the look-up is repeated.
   const showed = await account.bypass(ask).catch((error: unknown) => failedToTell('the look-up failed', error));
   const finishedAt = new Date(services.now());
   if (showed === null) {
-    // There is nothing to ask any more, e.g. the account lost its default address of the end user: a person must say.
+    // There is no way to ask any more, e.g. the account lost its default address of the end user: a person must decide.
     await postpone(services, operation, 'nothing', null);
     return;
   }
@@ -61,7 +61,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   const result = showed.kind === 'shown-refused' ? showed.outcome : showed;
   const attempt = attemptOf('look-up', result, startedAt, finishedAt);
   const saysSomething = result.kind === 'done' || result.kind === 'absent' || showed.kind === 'shown-refused';
-  // Before it is recorded that the silence is over: should this process end now, the next look-up tells the others.
+  // Before the end of the silence is recorded: if this process ends now, the next look-up wakes the others.
   if (saysSomething && operation.silentSince !== null) await wakeAccount(services.pool, operation.account, finishedAt);
   switch (showed.kind) {
     case 'shown-refused':
@@ -72,7 +72,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
         await resolveWrite(services, kind, operation, showed, 'look-up', attempt, operation.id);
       } catch (error) {
         if (!isTakenReference(error)) throw error;
-        // What was found is another resource's already: no further look-up can tell more.
+        // The record found belongs to another resource: further look-ups cannot tell more.
         const doubt = attemptOf('look-up', contradiction(showed.evidence), startedAt, finishedAt);
         await postpone(services, operation, 'contradiction', doubt);
       }
@@ -80,7 +80,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     case 'absent':
       await postpone(services, operation, 'absent', attempt);
       break;
-    // A refused or failed look-up says nothing about the write it asks for.
+    // A refused or failed look-up says nothing about the write.
     case 'refused':
     case 'unknown':
       await postpone(services, operation, isUnreadable(showed) ? 'unreadable' : 'silence', attempt);
@@ -88,7 +88,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
 }
 
-/** Queues what nobody works on: writes of a process that is gone, look-ups and syncs whose job was lost, and jobs left half-way. */
+/** Queues abandoned work: writes of dead processes, look-ups and syncs whose job was lost, and jobs left half done. */
 export async function sweep(services: Services): Promise<number> {
   const now = services.now();
   await freeLeftJobs(services.pool, new Date(now - leftAfterMs));

@@ -1,13 +1,13 @@
 import type { Pool } from '@card-gateway/database';
 
-/** What goes once it is over for long enough; each statement takes at most as many rows as it is told. */
+/** What is removed once it is old enough; each statement is limited to the given number of rows. */
 const statements = {
-  // Of a cancelled card nothing is looked up by its number any more.
+  // Nothing looks up a cancelled card by its number any more.
   card_numbers: `
     UPDATE cards SET pan_sealed = NULL, pan_fingerprint = NULL WHERE id IN
       (SELECT id FROM cards WHERE status IN ('cancelled', 'replaced', 'failed') AND pan_sealed IS NOT NULL AND updated_at < $1
        ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-  // What is not resolved may still be looked up by them.
+  // An unresolved write may still need them for its look-up.
   binding_fingerprints: `
     UPDATE bindings SET pan_fingerprint = NULL, phone_fingerprint = NULL, token_fingerprint = NULL WHERE id IN
       (SELECT id FROM bindings b WHERE status IN ('removed', 'expired', 'refused', 'not_required')
@@ -24,7 +24,7 @@ const statements = {
 
 export type Kept = keyof typeof statements;
 
-/** Removes at most `most` of what was over before `before`. @returns how many rows that were */
+/** Removes at most `most` rows that were closed before `before`. @returns the number of rows */
 export async function removeOver(pool: Pool, what: Kept, before: Date, most: number): Promise<number> {
   return (await pool.query(statements[what], [before, most])).rowCount ?? 0;
 }

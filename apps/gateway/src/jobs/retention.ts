@@ -5,14 +5,14 @@ import { forgetKeys } from './forget-keys.ts';
 import { type Kept, removeOver } from './retention-store.ts';
 
 const dayMs = 86_400_000;
-/** So many at once that it stays a short statement. */
+/** Batch size that keeps the statement short. */
 const batch = 1000;
 
 /**
- * Removes what is over for as long as the settings say, and counts it by kind. The audit log stays, and so do operations
- * with their evidence; what a provider lists again comes back.
+ * Removes data of closed resources after the configured time, and counts it by kind. The audit log stays, and so do operations
+ * with their evidence; a provider's later lists may restore data of resources in use.
  *
- * @returns how many of each kind were removed
+ * @returns the number removed of each kind
  */
 export async function removeOld(services: Services): Promise<Readonly<Record<string, number>>> {
   const { config, pool, metrics } = services;
@@ -27,7 +27,7 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
     const before = new Date(services.now() - days * dayMs);
     removed[what] = await inBatches(() => removeOver(pool, what, before, batch));
   }
-  // After the failed ones: a callback that is only now found to have lost its job is shown until the next time, however old it is.
+  // After the failed ones: a callback just found to have lost its job stays visible until the next run, however old it is.
   removed['callbacks'] = await tidyCallbacks(services);
   removed['idempotency_keys'] = await forgetKeys(services);
   removed['guesses'] = await inBatches(() => deleteOldGuesses(pool, batch));

@@ -17,31 +17,31 @@ import type { QueuePulse } from '../pulse.ts';
 import { openRunConnections } from './store.ts';
 
 const pollIntervalMs = 1000;
-/** To begin, a run asks a few small things of the database. */
+/** A run's few start-up queries must finish within this time. */
 const longestBeginMs = 5000;
 
-/** What is to be done, and by whom it is seen. */
+/** The tasks of a run, and its observers. */
 export interface RunOptions {
   readonly tasks: TaskList;
   readonly crontab: string;
-  /** Queued whenever a run begins. */
+  /** Queued when a run starts. */
   readonly firstTask: string;
   readonly log: Pino;
-  /** Told the name under which an abandoned run may hold jobs, once none of them runs any more. */
+  /** Called with the worker name of an abandoned run's jobs, once none of them is running any more. */
   readonly onLeft: (holder: string) => void;
 }
 
-/** The queue from its beginning to its first failure; then another one must follow. */
+/** The queue from its start to its first failure; then a new run must follow. */
 export interface Run {
-  /** Resolves with what ended it, though nobody asked it to end. */
+  /** Resolves with the error that ended the run unasked. */
   readonly broken: Promise<Error>;
-  /** Takes no new jobs; resolves when the running ones have ended and that is recorded. Never does so once it is broken. */
+  /** Takes no new jobs; resolves when the running ones have finished and are recorded. Never resolves after a failure. */
   stop(): Promise<void>;
-  /** Ends all that it has begun, at once; resolves when its jobs have ended too, of which nothing is recorded. */
+  /** Ends everything the run started, at once; resolves when its jobs have ended, without recording them. */
   abandon(reason: Error): Promise<void>;
 }
 
-/** @throws when it cannot begin; then nothing of it is left */
+/** @throws if it cannot start; then nothing of it remains */
 export async function beginRun(services: Services, options: RunOptions): Promise<Run> {
   const { pulse, config } = services;
   const { tasks, crontab, firstTask, log, onLeft } = options;
@@ -53,14 +53,14 @@ export async function beginRun(services: Services, options: RunOptions): Promise
 
   async function abandon(reason: Error): Promise<void> {
     seen.isOver = true;
-    // Not waited for: on connections that are gone it may never end. It takes no more jobs from now on.
+    // Not awaited, because on dead connections it may never end. It takes no more jobs from now on.
     void runner?.stop().catch(() => {});
     connections.destroy(reason);
     await Promise.allSettled(running);
     const { workers } = seen;
     if (workers === null) return;
     seen.workers = null;
-    // graphile-worker keeps a list of all that it has begun, and this takes the run off it.
+    // Removes the run from graphile-worker's global list of runs.
     void Promise.resolve(workers.forcefulShutdown(reason.message)).catch(() => {});
     onLeft(workers.id);
   }
@@ -96,8 +96,8 @@ export async function beginRun(services: Services, options: RunOptions): Promise
 }
 
 /**
- * What the parts that are handed to graphile-worker know of the run. They know no more of it, because they are kept: it holds
- * the options of each run for ever (taskIdentifiers.js, `cacheByOptions`).
+ * The run's state as seen by the parts handed to graphile-worker. It is minimal, because graphile-worker keeps the options of
+ * each run for ever (taskIdentifiers.js, `cacheByOptions`).
  */
 interface Seen {
   workers: WorkerPool | null;
@@ -129,14 +129,14 @@ function queueLog(seen: Seen, log: Pino): Logger {
   });
 }
 
-/** Rejects with the failure, or when it takes longer than that. */
+/** Rejects with the failure, or after the time-out. */
 async function failureWithin(failure: Promise<Error>, ms: number): Promise<never> {
   throw await Promise.race([failure, wait(ms, new Error('The job queue did not begin in time.'), { ref: false })]);
 }
 
 /**
- * The tasks, each noted while it runs, and run as from here: the queue may wake up by a database connection that a request
- * opened, and the job would have that request's deadline, which is long over, and its place at an account.
+ * The tasks, tracked while they run, in this function's asynchronous context: a job woken by a database connection that a
+ * request opened would otherwise inherit that request's expired deadline and its slot at an account.
  */
 function noted(tasks: TaskList, running: Set<Promise<unknown>>): TaskList {
   const asFromHere = AsyncLocalStorage.snapshot();

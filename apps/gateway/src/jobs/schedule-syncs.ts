@@ -6,17 +6,17 @@ import { startSync } from '../syncs/start-sync.ts';
 import { isCardSyncRecent, isPulledSince } from '../syncs/store.ts';
 
 /**
- * It is looked each minute, at times a little late: what began a little late an interval ago is due all the same, else each
- * pull would wait for the minute after.
+ * Tolerance of the check, which runs each minute, sometimes a little late: without it a sync that started late would postpone
+ * the next by a minute.
  */
 const lateMs = 30_000;
 
-/** The caller of what the gateway starts by itself. */
+/** The caller recorded for operations that the gateway starts itself. */
 const caller = 'schedule';
 
 /**
- * Starts pulling the cards of each account whose interval has passed since the last pull began, and that has none running or
- * waiting. Gives the accounts it began with.
+ * Starts a card sync for each account whose interval has passed since its last one began, and that has none running or waiting.
+ * Returns these accounts.
  */
 export async function scheduleSyncs(services: Services): Promise<readonly string[]> {
   const started: string[] = [];
@@ -30,18 +30,18 @@ export async function scheduleSyncs(services: Services): Promise<readonly string
 async function startIfDue(services: Services, account: OpenAccount, everyMs: number): Promise<boolean> {
   const now = services.now();
   if (await isCardSyncRecent(services.pool, account.name, new Date(now - everyMs + lateMs), everyMs)) return false;
-  // One key for each interval: of two processes that find it due at once, one starts it.
+  // One key per interval: if two processes find it due at once, one starts it.
   return startPull(services, account, `sync:${account.name}:${everyMs}:${Math.floor(now / everyMs)}`);
 }
 
-/** What only a list can show is pulled at most this often, whatever a provider, or a stranger, tells of. */
+/** Minimum interval between syncs caused by hints, however many a provider, or a stranger, sends. */
 const pullForHintEveryMs = 5 * 60_000;
 
 /**
- * Sees to it that the account's cards are pulled from now on, because one has changed that can be read by no other call.
+ * Ensures a sync of the account's cards from now on, because a changed card can be read only through the list.
  *
- * @param since when that was told
- * @throws ProblemError while they were pulled a moment ago: it is to be tried again
+ * @param since when the hint was received
+ * @throws ProblemError if a sync ran moments ago: retry later
  */
 export async function pullForHint(services: Services, account: OpenAccount, since: Date): Promise<void> {
   if (await isPulledSince(services.pool, account.name, since)) return;
@@ -50,7 +50,7 @@ export async function pullForHint(services: Services, account: OpenAccount, sinc
   throw new ProblemError('account-busy', 'The cards of this account were pulled a moment ago; they will be again.');
 }
 
-/** @returns false when this key has started one before, or is starting one in another process */
+/** @returns false if this key already started one, or is starting one in another process */
 async function startPull(services: Services, account: OpenAccount, idempotencyKey: string): Promise<boolean> {
   const begun = startSync(
     services,
@@ -68,7 +68,7 @@ async function startPull(services: Services, account: OpenAccount, idempotencyKe
   return begun.then(({ replayed }) => !replayed, wasBegunElsewhere);
 }
 
-/** @returns false when another process is just beginning it. @throws any other failure */
+/** @returns false if another process is just starting it. @throws any other failure */
 function wasBegunElsewhere(error: unknown): false {
   if (error instanceof ProblemError && error.kind === 'under-way') return false;
   throw error;

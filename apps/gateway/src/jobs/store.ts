@@ -3,7 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
 import { type Config, connectionShares, jobsAtOnce } from '../config.ts';
 
-/** Takes the jobs, and the queues of the accounts, from workers that have held a job since before `heldBefore`. */
+/** Releases jobs, and the accounts' queues, held by workers since before `heldBefore`. */
 export async function freeLeftJobs(pool: Pool, heldBefore: Date): Promise<void> {
   await pool.query(
     `SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
@@ -12,16 +12,16 @@ export async function freeLeftJobs(pool: Pool, heldBefore: Date): Promise<void> 
   );
 }
 
-/** Takes them from these workers, by the names under which they hold them. */
+/** Releases the jobs of these workers, by worker name. */
 export async function freeJobsOf(pool: Pool, workers: readonly string[]): Promise<void> {
   await pool.query('SELECT graphile_worker.force_unlock_workers($1)', [workers]);
 }
 
 /** The connections of one run of the queue. */
 export interface RunConnections {
-  /** As much of a pool as graphile-worker uses. */
+  /** The part of a pool that graphile-worker uses. */
   readonly pool: Pool;
-  /** Resolves once nothing is under way on them. */
+  /** Resolves once nothing is in flight on them. */
   idle(): Promise<void>;
   /** Ends all of them at once. */
   destroy(reason: Error): void;
@@ -30,13 +30,13 @@ export interface RunConnections {
 type Listen = (error: undefined, client: PoolClient, release: () => void) => void;
 
 /**
- * Connections on which nothing ever fails: the first failure is told to `onFailure`, whose run is of no more use then, and
- * what failed never ends. graphile-worker is not told, because it has no way out of some failures: of a job whose end it
- * could not record it leaves a rejection that nobody handles, or, with batches, loses count of them and never stops;
- * after others it pauses for up to two minutes, however short the outage was.
+ * Connections whose failures graphile-worker never sees: the first one goes to `onFailure`, after which the run is useless, and
+ * the failed call never settles. graphile-worker cannot handle some failures: for a job whose completion it could not record it
+ * leaves an unhandled rejection or, with batches, loses count and never stops; after others it pauses for up to two minutes,
+ * however short the outage was.
  */
 export function openRunConnections(config: Config, onFailure: (error: Error) => void): RunConnections {
-  // Both are let go of at the end: graphile-worker keeps for ever what it was once given as a pool.
+  // Both are released at the end, because graphile-worker keeps every pool it was given for ever.
   let report: typeof onFailure | null = onFailure;
   let open: ReturnType<typeof openDatabase> | null = openDatabase(config.DATABASE_URL, {
     purpose: 'queue',
@@ -58,9 +58,9 @@ export function openRunConnections(config: Config, onFailure: (error: Error) => 
     open === null ? failed(new Error('The run is over.')) : open.connect().catch(failed);
 
   const pool = {
-    // Its jobs work on the connections of the requests: a few are enough for itself, which it would warn of.
+    // Its jobs use the request connections, so a few suffice for itself; it would warn about that.
     options: { max: jobsAtOnce(config) },
-    // It wants errors of idle connections to be handled, as they are.
+    // It requires a handler for errors of idle connections; there is one.
     listeners: () => [failed],
     connect: (listen?: Listen) => {
       const connected = connect();

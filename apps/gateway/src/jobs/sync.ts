@@ -10,21 +10,21 @@ import { valueOf } from '../provider-read.ts';
 import { readCall, type Services } from '../services.ts';
 import { advanceSync, beginSync, completeSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
 
-/** A longer sync goes on in a job of its own, so that a job which is held much longer than this is held by nobody. */
+/** A longer sync continues in a new job, so a job held much longer than this belongs to a dead process. */
 const longestRunMs = 60_000;
-/** A list of products has no run of its own to go on in. */
+/** A product list has no further run to continue in. */
 const longestProductsMs = 30_000;
 
 export interface SyncRun {
-  /** No further attempt follows this one. */
+  /** No retry follows. */
   readonly isLastAttempt: boolean;
-  /** Set when this process is asked to end: the sync goes on elsewhere from its last page. */
+  /** Aborted when this process shuts down: the sync then continues elsewhere from its last page. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a sync from where it stopped. A failure that may pass is thrown, so that the queue tries again later; a certain
- * refusal, and the last failure, end the sync as failed.
+ * Runs a sync from where it stopped. A transient failure is thrown, so the queue retries later; a certain refusal, and the last
+ * failure, end the sync as failed.
  */
 export async function runSync(services: Services, syncId: string, run: SyncRun): Promise<void> {
   const sync = await getSync(services.pool, syncId);
@@ -44,7 +44,7 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
     await (sync.kind === 'cards' ? pullCards(services, account, sync, run) : pullBindings(services, account, sync));
   } catch (error) {
     if (error instanceof ProblemError && error.kind === 'rejected') {
-      // The provider was not asked: that uses up no attempt, and the sync goes on where it is as soon as it may.
+      // The provider was not asked: this uses up no attempt, and the sync resumes as soon as possible.
       const { retryAfterSeconds = 1 } = error.details;
       await queueSync(services.pool, syncId, { runAt: new Date(services.now() + retryAfterSeconds * 1000) });
       return;
@@ -58,7 +58,7 @@ export async function runSync(services: Services, syncId: string, run: SyncRun):
 async function pullCards(services: Services, account: OpenAccount, sync: SyncRow, run: SyncRun): Promise<void> {
   const { cards, products } = account.adapter;
   if (cards === undefined) throw new ProblemError('not-supported', 'This account can no longer list cards.');
-  // Cards name neither currency nor network where their product does; without it they are stored all the same.
+  // Where cards lack currency and network, their product supplies them; without products the cards are stored all the same.
   if (products !== undefined && sync.reading === null) {
     await runUntil(performance.now() + longestProductsMs, () => refreshProducts(services, account, undefined)).catch(
       (error: unknown) => {

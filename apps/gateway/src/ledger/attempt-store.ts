@@ -1,13 +1,13 @@
 import type { ResolvedBy } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 
-/** What is answered to a write, and again to its repeats. */
+/** The answer to a write, and to its repeats. */
 export interface StoredAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** One call about a write, or one thing that showed what became of it. */
+/** Evidence about a write: a provider call, or an observation that shows its outcome. */
 export interface Attempt {
   readonly kind: 'send' | Exclude<ResolvedBy, 'answer'>;
   readonly startedAt: Date;
@@ -18,7 +18,7 @@ export interface Attempt {
   readonly providerMessage: string | null;
 }
 
-/** Adds evidence. A look-up that shows the same as the one before only moves that one's end on. */
+/** Adds evidence. A look-up with the same result as the previous one only extends that row's end. */
 export async function addAttempt(client: PoolClient, operationId: string, attempt: Attempt): Promise<void> {
   const { kind, startedAt, finishedAt, outcome, httpStatus, providerCode, providerMessage } = attempt;
   if (kind === 'look-up') {
@@ -31,7 +31,7 @@ export async function addAttempt(client: PoolClient, operationId: string, attemp
     );
     if (rowCount === 1) return;
   }
-  // The send is number 0, also when its answer comes after a first look-up; recording it may be tried twice.
+  // The send is always number 0, even if its answer arrives after a first look-up, and recording it may be retried.
   await client.query({
     name: 'operation-attempt',
     text: `INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome, http_status,
@@ -44,7 +44,10 @@ export async function addAttempt(client: PoolClient, operationId: string, attemp
   });
 }
 
-/** Keeps the answer of a write that is closed, for its repeats, with the evidence; of a send, which is the rule, at once. */
+/**
+ * Stores the answer of a closed write for its repeats, together with the evidence; for a send, the common case, in one
+ * statement.
+ */
 export async function keepAnswer(
   client: PoolClient,
   operationId: string,

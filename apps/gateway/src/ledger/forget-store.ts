@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Takes the keys and answers from at most `most` writes that were resolved before `before`. */
+/** Removes keys and answers from at most `most` writes resolved before `before`. */
 export async function forgetResolvedKeys(pool: Pool, before: Date, most: number): Promise<number> {
   const { rowCount } = await pool.query(
     `UPDATE operations SET idempotency_key = NULL, request_hash = NULL, answer = NULL, answer_status = NULL
@@ -12,7 +12,7 @@ export async function forgetResolvedKeys(pool: Pool, before: Date, most: number)
   return rowCount ?? 0;
 }
 
-/** Takes the keys from at most `most` resolutions of before `before`. */
+/** Removes the keys from at most `most` resolutions older than `before`. */
 export async function forgetResolutionKeys(pool: Pool, before: Date, most: number): Promise<number> {
   const { rowCount } = await pool.query(
     `UPDATE operation_resolutions SET idempotency_key = NULL, request_hash = NULL

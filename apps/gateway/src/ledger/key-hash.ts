@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * An Idempotency-Key as it is kept and compared: a caller may have made it of anything, a card number too. Migrations hash
- * those of before alike. It is the hash of nothing but the key, so that it is the same whoever hashes it, and when.
+ * An Idempotency-Key in the form that is stored and compared, because a caller may have built it from anything, even a card
+ * number. Migrations hash existing keys the same way. It hashes nothing but the key, so the hash does not depend on the process
+ * or the time.
  */
 export function keyHash(idempotencyKey: string): string {
   return `sha256:${createHash('sha256').update(idempotencyKey).digest('hex')}`;

@@ -1,73 +1,73 @@
 import type { OperationState, ResolvedBy, ResolvesBy, UnknownReason } from '@card-gateway/core';
 
 /**
- * The life of a write as far as reconciling goes: all that is decided about it is decided from this and an event. Times are
- * handed in, nothing is read from outside.
+ * State of a write for reconciliation. Every transition depends only on this state, an event and its time; the clock is passed
+ * in.
  */
 export interface WriteState {
   readonly state: OperationState;
-  /** The number of who works on it. A new owner takes the next one, and what an owner of before tells is not heard. */
+  /** Fencing token. Each owner gets the next number; reports with an older one are ignored. */
   readonly fence: number;
-  /** Until when its owner, the sender or a look-up, has the work for itself; null while nobody has. */
+  /** End of the lease that gives its owner (the sender or a look-up) exclusive work on the write; null without an owner. */
   readonly leaseUntil: Date | null;
   readonly resolvesBy: ResolvesBy | null;
   readonly unknownBecause: UnknownReason | null;
   readonly unknownSince: Date | null;
-  /** Where its look-ups are in their schedule. */
+  /** Position in the look-up schedule. */
   readonly lookUps: number;
   readonly nextLookUpAt: Date | null;
-  /** Since when its look-ups have had no answer that says anything; null while they have. */
+  /** Start of the current run of look-ups without a meaningful answer; null while they are answered. */
   readonly silentSince: Date | null;
-  /** Milliseconds of silence before that: they do not use up its time. */
+  /** Milliseconds of silence before that; they do not count towards {@link askedForMs}. */
   readonly silentMs: number;
   readonly resolvedBy: ResolvedBy | null;
   readonly resolvedAt: Date | null;
-  /** The later write that succeeded, where this one was still unknown. */
+  /** The later write that succeeded while this one was still unknown. */
   readonly supersededBy: string | null;
 }
 
-/** What can happen to a write once it is recorded. */
+/** Events of a recorded write. */
 export type WriteEvent =
-  /** The provider said what became of it, by whatever way and however late. Evidence needs no lease. */
+  /** The provider showed the outcome, by any channel and however late. Evidence needs no lease. */
   | { readonly kind: 'evidenceSeen'; readonly outcome: 'done' | 'refused'; readonly by: Exclude<ResolvedBy, 'person'> }
-  /** Its owner tells that the answer is lost. */
+  /** The owner reports that the answer is lost. */
   | { readonly kind: 'answerLost'; readonly why: UnknownReason; readonly fence: number }
-  /** Somebody finds that its sender's lease has run out. */
+  /** The sender's lease was found to have expired. */
   | { readonly kind: 'leaseExpired' }
-  /** Somebody wants to look it up. */
+  /** A worker wants to look the write up. */
   | { readonly kind: 'lookUpStarted'; readonly leaseMs: number }
-  /** Its owner tells that a look-up resolved nothing. */
+  /** The owner reports a look-up that did not resolve the write. */
   | { readonly kind: 'lookUpFinished'; readonly showed: Showed; readonly fence: number }
-  /** Another write's look-up was answered after silence: the provider is back. */
+  /** Another write's look-up was answered after silence: the provider has recovered. */
   | { readonly kind: 'providerRecovered' }
-  /** A later write of the same thing, `by`, succeeded: what the provider shows from now on speaks of that one. */
+  /** A later write to the same target, `by`, succeeded: the provider's state reflects that one from now on. */
   | { readonly kind: 'superseded'; readonly by: string }
-  /** A person found out what became of it. */
+  /** A person determined the outcome. */
   | { readonly kind: 'resolved'; readonly outcome: 'done' | 'refused' };
 
 /**
- * `absent`: the provider does not show it (yet). `silence`: no answer, or one that says nothing. `contradiction`: what it
- * shows is another resource's. `nothing`: there is nothing to ask it by. `unreadable`: an answer of the provider's own that
- * cannot be read, or says nothing of the write.
+ * Result of a look-up that resolved nothing. `absent`: the provider does not show the write (yet). `silence`: no answer, or one
+ * that says nothing. `contradiction`: the record found belongs to another resource. `nothing`: there is no way to ask.
+ * `unreadable`: the provider answered, but its answer is unreadable or says nothing about the write.
  */
 export type Showed = 'absent' | 'silence' | 'unreadable' | 'contradiction' | 'nothing';
 
 const steps = [2000, 5000, 15_000, 30_000, 60_000] as const;
 const slowestMs = 15 * 60_000;
 const slowestWhileSilentMs = 30_000;
-/** So long is asked for what the provider answers not to have; then a person must find out. */
+/** How long "not found" answers are retried before the write is left to a person. */
 export const askedForMs = 72 * 3_600_000;
 
-/** How long to wait after the n-th look-up: 2, 5, 15, 30, 60 s, then doubling to 15 min. */
+/** Delay after the given number of look-ups: 2, 5, 15, 30, 60 s, then doubling to 15 min. */
 export function lookUpDelayMs(lookUps: number): number {
   const doublings = Math.min(lookUps - steps.length + 1, 10);
   return steps[lookUps] ?? Math.min(60_000 * 2 ** doublings, slowestMs);
 }
 
 /**
- * What a write is after an event, or null when the event changes nothing. A closed write never changes, nothing is ever
- * `submitting` again, and only what a provider said or a person closes one. Of a superseded one only the answer to its own
- * call can still tell what became of it.
+ * The state of a write after an event; null if the event changes nothing. A closed write never changes, no write becomes
+ * `submitting` again, and only the provider's evidence or a person closes one. A superseded write is closed only by the answer
+ * to its own call.
  */
 export function transition(write: WriteState, event: WriteEvent, at: Date): WriteState | null {
   if (write.state === 'succeeded' || write.state === 'refused') return null;
@@ -139,7 +139,7 @@ function lookedUp(write: WriteState, showed: Showed, at: Date): WriteState {
     case 'absent': {
       const answered = silenceEnded({ ...write, leaseUntil: null }, at);
       if (isAskedLongEnough(answered, at)) return leftToPerson(answered, lookUps);
-      // A provider that is just back may still have to catch up: it is asked often again.
+      // A provider that has just recovered may still be catching up, so the schedule restarts.
       const place = write.silentSince === null ? lookUps : 1;
       return { ...answered, lookUps: place, nextLookUpAt: later(at, lookUpDelayMs(place)) };
     }
@@ -155,7 +155,7 @@ function lookedUp(write: WriteState, showed: Showed, at: Date): WriteState {
   }
 }
 
-/** Silence, however long, uses up none of the time. */
+/** Silence, however long, does not count. */
 function isAskedLongEnough({ unknownSince, silentMs }: WriteState, at: Date): boolean {
   return at.getTime() - (unknownSince ?? at).getTime() - silentMs >= askedForMs;
 }

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Puts the look-up on the queue: inside the transaction that makes it necessary, or again for later. */
+/** Queues a look-up, in the transaction that makes it necessary, or again for later. */
 export async function queueReconciliation(
   client: Pool | PoolClient,
   operation: { readonly id: string; readonly account: string },
@@ -13,18 +13,21 @@ export async function queueReconciliation(
   );
 }
 
-/** So many at once that it stays a short statement; a sweep's next turn takes the rest. */
+/** Limit that keeps the statement short; the next sweep takes the rest. */
 const mostAtOnce = 2000;
 
-/** Jobs for these rows, as one array: job by job would look through the queue for each. Null of a row is its default. */
+/**
+ * Jobs for these rows as one array, because adding them one by one would search the queue for each. A null member gets its
+ * default.
+ */
 const specs = (runAt: string): string =>
   `array_agg(('settle', json_build_object('operationId', id::text, 'account', account), NULL, ${runAt}, NULL,
      'settle:' || id::text, NULL, NULL)::graphile_worker.job_spec)`;
 
 /**
- * Queues every write that nobody works on: sent, and its sender's lease ran out before `now` (its process ended), or
- * unknown and overdue since `dueBefore` (its job was lost, or failed). A look-up that waits in line is left there, so that
- * thousands of them at a provider that hangs keep no other from being found.
+ * Queues every abandoned write: sent with a sender's lease that expired before `now` (the process ended), or unknown and
+ * overdue since `dueBefore` (the job was lost, or failed). Look-ups still in the queue are left there, so that thousands of
+ * them at a hanging provider do not hide others.
  */
 export async function queueForgotten(pool: Pool, now: Date, dueBefore: Date): Promise<number> {
   const { rowCount } = await pool.query(
@@ -42,9 +45,8 @@ export async function queueForgotten(pool: Pool, now: Date, dueBefore: Date): Pr
 }
 
 /**
- * A provider that was silent has answered: every write of the account that waits for its next look-up gets it now, as
- * the event `woken` of the machine says, in one statement; those first that would wait longest. Two of these pass each
- * other by.
+ * The provider answered after silence: makes every waiting write of the account due now (the event `providerRecovered`) in one
+ * statement, those with the longest remaining wait first. Concurrent calls skip each other's rows.
  */
 export async function wakeAccount(pool: Pool, account: string, at: Date): Promise<number> {
   const { rowCount } = await pool.query(

@@ -11,18 +11,18 @@ import type { Attempt } from './attempt-store.ts';
 import { confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
 import type { Recorded } from '../unrecorded.ts';
 
-/** What a process knows of a write that is its own. */
+/** The result of a call that this process made for its own write. */
 export interface Finding<Value> {
   readonly outcome: Outcome<Value>;
   readonly attempt: Attempt;
   readonly requestId: string;
 }
 
-/** An answer is too good to be thrown away for a database that is back in a moment. Less than a sweep's patience. */
+/** How long an answer is retained while the database is unavailable; shorter than the sweep's patience. */
 const longestRecordingMs = 10_000;
 
 /**
- * Records the outcome of a call that was made, and answers with it. Should the database be away for longer, the write stays
+ * Records the outcome of a finished call, and returns its answer. If the database is unavailable for longer, the write stays
  * recorded as sent until it is back ({@link recordLater}).
  */
 export async function recordOutcome<Value>(
@@ -36,11 +36,11 @@ export async function recordOutcome<Value>(
     try {
       const answer = await record(services, kind, operation, finding);
       if (answer !== null) return answer;
-      // It may have been recorded by the try before, without anybody's word that this lasts.
+      // The previous try may have recorded it without a confirmation that the commit lasts.
       if (tried > 0) await confirmCommits(services.pool);
       const resolved = await findById(services.pool, operation.id);
       if (resolved === null) throw new Error('The operation is gone.');
-      // Evidence was quicker: what it resolved to is the first request's answer, and not a repeat's.
+      // Other evidence was faster: its result is the first request's answer, not a repeat's.
       return { ...(await replay(services, kind, resolved)), replayed: false };
     } catch (error) {
       if (error instanceof Error && isDatabaseFailure(error)) {
@@ -55,7 +55,7 @@ export async function recordOutcome<Value>(
   }
 }
 
-/** Has recorded as soon as it can be what a process knows of a write, although its caller may not wait for it any more. */
+/** Records what this process knows about a write as soon as possible, even if the caller no longer waits. */
 export function recordLater<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -66,13 +66,13 @@ export function recordLater<Value>(
     const operation = await findById(services.pool, operationId);
     if (operation === null) return 'absent';
     const answer = await record(services, kind, operation, finding);
-    // It is closed already, perhaps by the try before, without anybody's word that this lasts.
+    // It is closed already, perhaps by the previous try without a confirmation that the commit lasts.
     if (answer === null) await confirmCommits(services.pool);
     return 'recorded';
   });
 }
 
-/** Null when the write is resolved already. */
+/** Null if the write is closed already. */
 async function record<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -92,7 +92,7 @@ async function record<Value>(
   }
 }
 
-/** Whatever fails once the outcome is known must not look as if it were another. */
+/** A failure after the outcome is known must not look like a different outcome. */
 function unrecorded(operationId: string, outcome: Outcome<unknown>, cause: unknown): ProblemError {
   if (cause instanceof ProblemError) return cause;
   const isTransient = cause instanceof Error && isDatabaseFailure(cause);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { operationReference } from '@card-gateway/contract';
 import { type OperationState, type ResolvesBy, toPublicId } from '@card-gateway/core';
 
-/** The columns of a resource's last write, as {@link operationColumns} selects them. */
+/** The columns of a resource's last write, selected by {@link operationColumns}. */
 export interface OperationColumns {
   readonly operationId: string | null;
   readonly operationState: OperationState | null;

@@ -7,8 +7,8 @@ import { giveUp } from './resolve.ts';
 import { confirmCommits, findById, type OperationRow } from './store.ts';
 
 /**
- * Refusals that say that nothing happened now, and nothing of another try: also those that an operator can mend, by the
- * account's settings or with the provider.
+ * Transient refusals: nothing happened this time; a retry may succeed, also after the operator fixed the account's settings or
+ * its state at the provider.
  */
 const passing: ReadonlySet<RefusalReason> = new Set([
   'not_sent',
@@ -18,17 +18,17 @@ const passing: ReadonlySet<RefusalReason> = new Set([
   'unsupported',
 ]);
 
-/** Whether this refusal says nothing of another try. */
+/** Whether a retry may succeed after this refusal. */
 export function isTransient(reason: RefusalReason): boolean {
   return passing.has(reason);
 }
 
-/** Whether a write was refused for what may have passed: its key is not used up, and a repeat is a new try. */
+/** Whether a write's refusal was transient: its key is not used up, and a repeat is a new try. */
 export function hasPassed({ state, refusal }: OperationRow): boolean {
   return state === 'refused' && refusal !== null && isTransient(refusal.reason);
 }
 
-/** The answer to the same request under the same key. @throws ProblemError 422 when the request is another */
+/** The answer to a repeat of the same request. @throws ProblemError 422 if the request differs */
 export function repeat<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -39,7 +39,7 @@ export function repeat<Value>(
   return replay(services, kind, operation);
 }
 
-/** @throws ProblemError 422 when the key was first used with another request, 500 where nobody can tell */
+/** @throws ProblemError 422 if the key was first used with another request, 500 if that cannot be determined */
 export function requireSame(
   services: Services,
   { type }: Pick<WriteKind<unknown>, 'type'>,
@@ -56,7 +56,7 @@ export function requireSame(
   });
 }
 
-/** @throws ProblemError 500 where the key is not configured under which the hash of the first request was made */
+/** @throws ProblemError 500 if the fingerprint key that hashed the first request is not configured */
 export function requireComparable({ sealing }: Pick<Services, 'sealing'>, requestHash: string): void {
   if (sealing.knowsKeyOf(requestHash)) return;
   throw new ProblemError(
@@ -67,8 +67,8 @@ export function requireComparable({ sealing }: Pick<Services, 'sealing'>, reques
 }
 
 /**
- * Whether a write of before codes were left out of hashes was on the same resource: its hash is gone
- * (docs/decisions/sealed-card-data.md), so that nothing else of it can be compared.
+ * Whether a write from before codes were excluded from hashes was on the same resource. Its hash was removed
+ * (docs/decisions/sealed-card-data.md), so nothing else can be compared.
  */
 function isOnSame({ resource }: WriteRequest, { resourceId }: OperationRow): boolean {
   return (
@@ -76,7 +76,7 @@ function isOnSame({ resource }: WriteRequest, { resourceId }: OperationRow): boo
   );
 }
 
-/** The first answer again; while there is none, how far the first request is. */
+/** The stored first answer or, while there is none, the progress of the first request. */
 export async function replay<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -98,7 +98,7 @@ export async function replay<Value>(
     case 'succeeded':
     case 'refused':
       await confirmStored(services);
-      // Its key was given up to a new try, and its answer with it: only its own first caller still asks for it.
+      // A new try took over its key and answer: only its own first caller still asks for it.
       if (operation.refusal !== null && operation.answerStatus === null) {
         throw refusalProblem(operation.provider, operation.refusal, toPublicId('operation', operation.id));
       }
@@ -112,14 +112,14 @@ export async function replay<Value>(
 }
 
 /**
- * To be waited for before a stored record is answered from: another process may have stored it, and never heard whether that
- * lasts.
+ * Must complete before a stored record is used as an answer: another process may have stored it without a confirmation that the
+ * commit lasts.
  */
 export async function confirmStored({ pool, config }: Services): Promise<void> {
   if (config.DATABASE_STANDBY === 'required') await confirmCommits(pool);
 }
 
-/** Does what the sweep would once it came by: the process that sent it is gone. Null while it may still answer. */
+/** Does the sweep's work early: the sender's process is gone. Null while the sender may still answer. */
 async function takenOver<Value>(
   services: Services,
   kind: WriteKind<Value>,

@@ -1,23 +1,23 @@
 import type { Caller } from '../caller.ts';
 import type { StoredAnswer } from './attempt-store.ts';
 
-/** A write as it came in. */
+/** A write as received. */
 export interface WriteRequest {
   readonly caller: Caller;
   readonly idempotencyKey: string;
-  /** Public id of what its path names; null where it names nothing. */
+  /** Public id of the resource in its path; null if the path names none. */
   readonly resource: string | null;
-  /** Canonical text of operation, path and body. Two requests are the same if it is. */
+  /** Canonical text of operation, path and body. Requests are the same if their texts are equal. */
   readonly text: string;
-  /** Whether members of the body, of which nothing is kept, are left out of the text. */
+  /** Whether never-kept members of the body are left out of the text. */
   readonly isPartial: boolean;
   readonly requestId: string;
   readonly traceparent: string | undefined;
 }
 
-/** What is answered to a write. */
+/** The answer to a write. */
 export interface WriteAnswer extends StoredAnswer {
   readonly replayed: boolean;
-  /** The operation to watch, while the outcome is unknown. */
+  /** The operation to watch while the outcome is unknown. */
   readonly location: string | null;
 }

@@ -8,11 +8,11 @@ import type { Attempt, StoredAnswer } from './attempt-store.ts';
 import { isTakenReference, type OperationRow, applyEvent } from './store.ts';
 
 /**
- * Resolves a write by what the provider said, and builds its answer: the answer to the send, or a look-up that found it. An
- * unknown outcome is only its sender's to tell. Null when the write is resolved already.
+ * Applies what the provider said (the answer to the send, or a look-up that found it) and builds the write's answer. Only the
+ * sender can report an unknown outcome. Null if the write is closed already.
  *
- * @param operation as it was last seen; it may have changed since
- * @param requestId what a refusal's problem is kept under
+ * @param operation as last read; it may have changed since
+ * @param requestId the request id stored with a refusal's problem
  */
 export async function resolveWrite<Value>(
   services: Services,
@@ -31,8 +31,8 @@ export async function resolveWrite<Value>(
 }
 
 /**
- * Resolves a write by evidence that came by itself: a verified callback, a list, a card read again. False when it was
- * resolved already, or when what was shown is another resource's: then a look-up, or a person, finds out.
+ * Resolves a write by evidence from elsewhere: a verified callback, a list, a card that was read again. False if it was closed
+ * already, or if the record belongs to another resource: then a look-up, or a person, resolves it.
  */
 export async function resolveByEvidence<Value>(
   services: Services,
@@ -50,7 +50,7 @@ export async function resolveByEvidence<Value>(
   }
 }
 
-/** Takes a write from a sender that is gone: nobody knows whether it was sent. Its first look-up is queued. */
+/** Marks a write whose sender is gone as unknown, because it may or may not have been sent, and queues its first look-up. */
 export async function giveUp<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -59,7 +59,7 @@ export async function giveUp<Value>(
   await apply(services, kind, operation, { kind: 'leaseExpired' }, unknown('no_answer'), null, operation.id);
 }
 
-/** Takes a write to look it up; null when it needs none, or somebody else is at it. */
+/** Acquires the look-up lease of a write; null if it needs no look-up, or another worker has the lease. */
 export async function takeLookUp(
   services: Services,
   operation: OperationRow,
@@ -75,7 +75,7 @@ export async function takeLookUp(
   return taken?.operation ?? null;
 }
 
-/** Keeps a look-up that resolved nothing as evidence and queues the next; not for an owner whose lease went to another. */
+/** Stores a look-up that resolved nothing as evidence and queues the next one; ignored if another owner took the lease. */
 export async function postpone(
   services: Services,
   operation: OperationRow,
@@ -87,14 +87,14 @@ export async function postpone(
   await applyEvent(services.pool, { operation, event, at, refusal: null, attempt }, async () => null);
 }
 
-/** A later write succeeded, which leaves this one without an outcome for good. */
+/** Closes a write without an outcome for good, because a later one succeeded. */
 export async function supersede(services: Services, operation: OperationRow, by: string): Promise<void> {
   const event = { kind: 'superseded', by } as const;
   const at = new Date(services.now());
   await applyEvent(services.pool, { operation, event, at, refusal: null, attempt: null }, async () => null);
 }
 
-/** Resolves a write by the word of a person, which `keep` records in the same transaction. Null unless it is unknown. */
+/** Resolves a write by a person's word, which `keep` records in the same transaction. Null unless the write is unknown. */
 export async function resolveByPerson<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -155,30 +155,30 @@ async function answerFor<Value>(
   }
 }
 
-/** How long who calls has a write for itself beyond the call: until then the outcome may still be on its way to the ledger. */
+/** Part of the sender's lease after the call: until then the outcome may still be on its way to the ledger. */
 export const recordingMs = 25_000;
 
-/** Code of ours failed where it should have told what a provider said: nobody knows. Only the kind of error is kept. */
+/** Our own code failed while interpreting a provider's answer, so the outcome is unknown. Only the kind of error is kept. */
 export function failedToTell(what: string, error: unknown): Outcome<never> {
   const name = error instanceof Error ? error.name : typeof error;
   return unknown('unreadable_answer', { httpStatus: null, code: null, message: `${what}: ${name}` });
 }
 
-/** Whether the provider itself answered, in a way that nobody can read; an error page of what stands before it is silence. */
+/** Whether the provider itself sent an unreadable answer; an error page from infrastructure in front of it counts as silence. */
 export function isUnreadable(outcome: Outcome<unknown>): boolean {
   if (outcome.kind !== 'unknown' || outcome.why === 'no_answer') return false;
   const status = outcome.evidence?.httpStatus ?? 0;
   return status >= 200 && status <= 299;
 }
 
-/** The provider says it is done, and names a thing of its own that is known here as another one's. */
+/** The provider reports success with an id that belongs to another of our resources. */
 export function contradiction(evidence: Evidence | null): Extract<Outcome<never>, { kind: 'unknown' }> {
   const message = 'the id that the provider gave belongs to another resource';
   const said = { httpStatus: null, code: null, ...evidence, message };
   return { kind: 'unknown', why: 'unreadable_answer', evidence: said };
 }
 
-/** A call about a write, or something that showed what became of it, as evidence. */
+/** A call about a write, or an observation of its outcome, as evidence. */
 export function attemptOf(kind: Attempt['kind'], result: LookUp<unknown>, startedAt: Date, finishedAt: Date): Attempt {
   const evidence = result.kind === 'absent' ? null : result.evidence;
   return {

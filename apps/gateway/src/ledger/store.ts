@@ -8,18 +8,18 @@ import { queueReconciliation } from './queue-store.ts';
 
 export { confirmCommits } from '@card-gateway/database';
 
-/** A write as the ledger has it. */
+/** A write in the ledger. */
 export interface OperationRow extends WriteState {
   readonly id: string;
   readonly tenant: string;
   readonly caller: string;
-  /** Null once its Idempotency-Key was forgotten, or given up to a new try. */
+  /** Null once its Idempotency-Key was forgotten, or handed to a new try. */
   readonly requestHash: string | null;
   readonly type: OperationType;
   readonly provider: string;
   readonly account: string;
   readonly resourceId: string;
-  /** As of when the state of its card was known as this change was recorded; null for other writes. */
+  /** As of when its card's state was known when this change was recorded; null for other writes. */
   readonly knownAt: Date | null;
   readonly refusal: Refusal | null;
   readonly answerStatus: number | null;
@@ -27,15 +27,15 @@ export interface OperationRow extends WriteState {
   readonly createdAt: Date;
 }
 
-/** What makes a request the same as an earlier one. */
+/** The identity of a request: repeats have the same key. */
 export interface Key {
   readonly tenant: string;
   readonly caller: string;
-  /** As the caller sent it: it is kept, and looked for, by its hash. */
+  /** As the caller sent it; stored and searched as a hash. */
   readonly idempotencyKey: string;
 }
 
-/** A write that is about to be recorded. */
+/** A write to be recorded. */
 export interface NewOperation extends Key {
   readonly id: string;
   readonly requestHash: string;
@@ -45,7 +45,7 @@ export interface NewOperation extends Key {
   readonly resourceId: string;
   readonly resolvesBy: ResolvesBy;
   readonly createdAt: Date;
-  /** Until when its sender has it for itself: longer than any call can last. */
+  /** End of the sender's lease, later than any call can last. */
   readonly leaseUntil: Date;
 }
 
@@ -55,7 +55,7 @@ const columns = `id, tenant, caller, request_hash AS "requestHash", type, provid
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",
   settled_at AS "resolvedAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
-/** The operation that took an Idempotency-Key; null when none did. */
+/** The operation with this Idempotency-Key; null if there is none. */
 export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
   const { rows } = await pool.query<OperationRow>({
     name: 'operation-by-key',
@@ -65,7 +65,7 @@ export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | nu
   return rows[0] ?? null;
 }
 
-/** One operation; null when there is none. */
+/** One operation; null if there is none. */
 export async function findById(client: Pool | PoolClient, id: string): Promise<OperationRow | null> {
   const { rows } = await client.query<OperationRow>({
     name: 'operation-by-id',
@@ -75,7 +75,7 @@ export async function findById(client: Pool | PoolClient, id: string): Promise<O
   return rows[0] ?? null;
 }
 
-/** Writes of an account without a known outcome that are about one of these resources. */
+/** An account's open writes on these resources. */
 export async function findOpen(pool: Pool, account: string, resourceIds: readonly string[]): Promise<OperationRow[]> {
   const { rows } = await pool.query<OperationRow>({
     name: 'operation-open',
@@ -87,11 +87,11 @@ export async function findOpen(pool: Pool, account: string, resourceIds: readonl
 }
 
 /**
- * Records a write before it is sent, with the resource it is about, in one transaction; the sender's lease comes with it.
- * Null when the Idempotency-Key is taken: then nothing was recorded.
+ * Records a write and its resource in one transaction before it is sent, with the sender's lease. Null if the Idempotency-Key
+ * is taken: then nothing was recorded.
  *
- * @param instead a refusal that was certain and may pass: it gives the key up to this new try
- * @param insertResource may give the id of another resource that the write is about
+ * @param instead a certain, transient refusal that hands its key to this new try
+ * @param insertResource may return the id of another resource that the write is about
  */
 export async function claim(
   pool: Pool,
@@ -137,9 +137,9 @@ export async function claim(
   });
 }
 
-/** An event of a write's life, with what is to be kept of it. */
+/** An event of a write, and what to store with it. */
 export interface StateChange {
-  /** The write as it was last seen. */
+  /** The write as last read. */
   readonly operation: OperationRow;
   readonly event: WriteEvent;
   readonly at: Date;
@@ -148,11 +148,11 @@ export interface StateChange {
 }
 
 /**
- * Applies an event to a write by compare-and-set: resource, operation, evidence and stored answer change in one
- * transaction, and a look-up that becomes necessary is queued in the same one. Null when the event changes nothing; what
- * the provider answered to the send, or showed of a write that is closed already, is kept as evidence all the same.
+ * Applies an event by compare-and-set: resource, operation, evidence and stored answer change in one transaction, which also
+ * queues a look-up that becomes necessary. Null if the event changes nothing; even then the answer to the send, or what the
+ * provider showed of a closed write, is stored as evidence.
  *
- * @param apply writes the resource and gives the answer, null when there is none to keep
+ * @param apply writes the resource and returns the answer to store, or null
  */
 export async function applyEvent(
   pool: Pool,
@@ -180,7 +180,7 @@ export async function applyEvent(
   });
 }
 
-/** Tries the event on the write as it was last seen; should it have changed since, on what it is now. */
+/** Applies the event to the write as last read; re-runs the transition on the stored row if that copy is stale. */
 async function transit(client: PoolClient, change: StateChange): Promise<OperationRow | null> {
   const seen = transition(change.operation, change.event, change.at);
   const moved = seen === null ? null : await compareAndSet(client, change, change.operation, seen);
@@ -196,7 +196,7 @@ async function transit(client: PoolClient, change: StateChange): Promise<Operati
   return after === null ? null : compareAndSet(client, change, now, after);
 }
 
-/** State and fence tell whether a write is as it was seen; the time of its look-up, whether it was woken since. */
+/** State and fencing token show whether the row is unchanged since it was read; the look-up time, whether it was woken. */
 async function compareAndSet(
   client: PoolClient,
   { refusal, at }: StateChange,
@@ -235,10 +235,10 @@ async function compareAndSet(
   return rows[0] ?? null;
 }
 
-/** Another write of the same resource that was not refused, as far as is known. */
+/** Another write on the same resource that was not refused, as far as is known. */
 export type OtherWrite = Pick<OperationRow, 'id' | 'type' | 'state' | 'createdAt'>;
 
-/** The other writes of a write's resource that may have had an effect, the latest first; older than 200 nothing counts. */
+/** The other writes on a write's resource that may have had an effect, latest first; only the last 200 matter. */
 export async function findOthers(
   pool: Pool,
   { id, resourceId }: Pick<OperationRow, 'id' | 'resourceId'>,
@@ -253,9 +253,8 @@ export async function findOthers(
 }
 
 /**
- * A write succeeded: the earlier ones of these types on these resources whose outcome is still unknown are superseded by
- * it. Belongs before all else that its transaction locks; the newest is locked first, so that two of these cannot wait for
- * each other.
+ * Supersedes the earlier writes of these types on these resources that are still unknown, after a later one succeeded. Must
+ * precede all other locks of its transaction, and locks the newest first, so that two of these cannot deadlock.
  */
 export async function supersedeEarlier(
   client: PoolClient,
@@ -278,12 +277,12 @@ export async function supersedeEarlier(
   }
 }
 
-/** Whether nobody knows if what was to be recorded is: it may be there, be there later, or be lost in a failover. */
+/** Whether the commit is unconfirmed: the record may exist, appear later, or be lost in a failover. */
 export function isUnconfirmed(error: unknown): boolean {
   return error instanceof Unconfirmed;
 }
 
-/** Whether a row could not be changed because the provider's id that it was to get is another row's. */
+/** Whether a row could not be changed because another row has the provider's id. */
 export function isTakenReference(error: unknown): boolean {
   const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
   return code === '23505' && constraint !== undefined && constraint.endsWith('_provider_ref_key');

@@ -5,10 +5,10 @@ import { valueOf } from '../provider-read.ts';
 import { isUnreadable } from './resolve.ts';
 
 /**
- * The provider's record of what a person named.
+ * The provider's record that a person named.
  *
- * @param reference ours of this write; a record that bears another one is another order's
- * @throws ProblemError 409 unless the provider shows it as ours; 503 when it cannot be asked now
+ * @param reference our reference of this write; a record with another one belongs to another order
+ * @throws ProblemError 409 unless the provider shows it as ours; 503 if it cannot be asked now
  */
 export function requireOurs<Value extends { readonly ourReference?: string | null }>(
   account: OpenAccount,
@@ -22,7 +22,7 @@ export function requireOurs<Value extends { readonly ourReference?: string | nul
   return finding.value;
 }
 
-/** What the provider answered; null for a refusal or an answer that says nothing. @throws ProblemError 503 when none came */
+/** The provider's answer; null for a refusal or an answer that says nothing. @throws ProblemError 503 if none came */
 export function answerOf<Value>(account: OpenAccount, outcome: Outcome<Value>): Value | null {
   switch (outcome.kind) {
     case 'done':
@@ -37,14 +37,14 @@ export function answerOf<Value>(account: OpenAccount, outcome: Outcome<Value>): 
   }
 }
 
-/** What a person named is another order's. */
+/** The record that the person named belongs to another order. */
 export function notOurs(): ProblemError {
   return new ProblemError('illegal-state', 'The id that was given for it belongs to another resource.', {
     errors: [{ pointer: '/providerRef', detail: 'expected the id of what came of this very write' }],
   });
 }
 
-/** The provider's own records do not agree with a person. */
+/** The provider's records contradict the person. */
 export function contradicted(why: string): ProblemError {
   return new ProblemError('illegal-state', `${why} Nothing was changed by the resolution.`);
 }

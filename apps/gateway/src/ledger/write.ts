@@ -12,22 +12,22 @@ import { claim, findByKey, isUnconfirmed, type Key, type OperationRow } from './
 export type { LookUp, When, WriteKind } from './kind.ts';
 export type { WriteAnswer, WriteRequest } from './request.ts';
 
-/** A checked order, ready to be recorded and sent. */
+/** A validated order, ready to be recorded and sent. */
 export interface Order<Value> {
   readonly account: OpenAccount;
   readonly resourceId: string;
-  /** Records the resource, or gives the id of another one that stands for it. */
+  /** Inserts the resource, or returns the id of another one that replaces it. */
   readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
   readonly send: (call: ProviderCall, operationId: string) => Promise<Outcome<Value>>;
-  /** The provider is not called now, so that it need be neither free nor well. */
+  /** The provider is not called now, so the account needs no free slot and no closed circuit. */
   readonly callsNobody?: true;
 }
 
 /**
- * Does a write once per Idempotency-Key: record, call, resolve. A repeat gets the first answer, or 409 while the first is
- * still running; nothing is sent before its record is committed, and no transaction is open during the call.
+ * Executes a write once per Idempotency-Key: record, call, resolve. A repeat gets the first answer, or 409 while the first
+ * request is in progress. Nothing is sent before its record is committed, and no transaction is open during the call.
  *
- * @param prepare checks the request and makes the order; it runs only for a key that is new
+ * @param prepare validates the request and builds the order; it runs only for a new key
  */
 export async function writeOnce<Value>(
   services: Services,
@@ -45,7 +45,7 @@ export async function writeOnce<Value>(
   try {
     order = await prepare();
   } catch (error) {
-    // The same request may have taken the key meanwhile and changed what is checked: then this is its repeat.
+    // The same request may have taken the key meanwhile and changed what is validated: then this is its repeat.
     const first = await findByKey(services.pool, key);
     if (first === null || first.id === earlier?.id) throw error;
     return repeat(services, kind, request, first);
@@ -60,9 +60,9 @@ export async function writeOnce<Value>(
 }
 
 /**
- * Waits for a place at the account, which is given back once the provider has answered.
+ * Waits for a slot at the account, and releases it once the provider has answered.
  *
- * @throws ProblemError 503 or 504 before anything is recorded: no place, a provider that keeps failing, too little time
+ * @throws ProblemError 503 or 504 before anything is recorded: no slot, an open circuit, too little time
  */
 function withPlace<T>(
   services: Services,
@@ -72,19 +72,19 @@ function withPlace<T>(
   if (callsNobody === true) return work();
   const { timeoutMs } = writeCall(services, undefined) ?? tooLate();
   return account.withSlot(timeoutMs, () => {
-    // The wait may have taken what time there was.
+    // The wait may have used up the time.
     if (writeCall(services, undefined) === null) tooLate();
     return work();
   });
 }
 
-/** A write that was sent, or, where no time was left for that after its record, certainly not. */
+/** A write that was sent, or certainly not sent because no time was left after its record. */
 interface Sent<Value> {
   readonly operation: OperationRow;
   readonly finding: Finding<Value>;
 }
 
-/** Records the order, then sends it. Null when its key is taken: then neither was done. */
+/** Records the order, then sends it. Null if its key is taken: then it did neither. */
 async function recordAndSend<Value>(
   services: Services,
   kind: WriteKind<Value>,
@@ -119,7 +119,8 @@ async function recordAndSend<Value>(
   });
   const notSent = (message: string) => found(refused('not_sent', { message }), services.now());
   const operation = await recorded.catch((error: unknown) => {
-    // Nobody else would know, and the record may come to light: it would stay unknown for days.
+    // The record may still surface, and only this process knows that nothing was sent: otherwise it would stay unknown for
+    // days.
     if (isUnconfirmed(error)) recordLater(services, kind, id, notSent('its record was not confirmed'));
     throw error;
   });
@@ -131,7 +132,7 @@ async function recordAndSend<Value>(
   return { operation, finding: found(await sendOrder(order, call, id), startedAt) };
 }
 
-/** An adapter does not throw for what a provider does; should its code fail, the order may be out all the same. */
+/** An adapter does not throw for what a provider does; if its code fails nevertheless, the order may have been sent. */
 function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): Promise<Outcome<Value>> {
   return Promise.try(order.send, call, id).catch((error: unknown) => failedToTell('the adapter failed', error));
 }

@@ -1,16 +1,16 @@
 import type { OperationType } from '@card-gateway/core';
 import type { Pool } from 'pg';
 
-/** Writes of an account whose outcome is unknown. */
+/** Unknown writes of an account. */
 export interface UnresolvedCount {
   readonly account: string;
   readonly unknown: number;
-  /** Of those: how many no look-up will resolve. */
+  /** How many of them no look-up will resolve. */
   readonly waitingForPerson: number;
   readonly oldestUnknownSince: Date;
 }
 
-/** How many writes are unknown at each account that has any, of one tenant or of all; a walk over the unresolved ones alone. */
+/** The number of unknown writes per account, for one tenant or all; reads only unresolved rows. */
 export async function unresolvedCounts(
   pool: Pool,
   {
