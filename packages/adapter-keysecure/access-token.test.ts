@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { type Outcome, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { call, failure, fixture, openAccount, success, tokenReply } from './testing/account.ts';
@@ -113,7 +114,7 @@ describe('no token: the business request was certainly not sent', () => {
       () => ({ kind: 'hang' }),
     );
     const adapter = account.adapter();
-    const outcome = await adapter.cards.page(null, { timeoutMs: 100 });
+    const outcome = await adapter.cards.page(null, testCall(100));
     expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent' } });
     expect(account.business()).toHaveLength(0);
   });

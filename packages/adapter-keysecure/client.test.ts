@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import type { Reply, SeenRequest } from '@card-gateway/adapter-kit/testing';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from './refusals.ts';
@@ -27,7 +28,7 @@ const firstTokenExpired = (request: SeenRequest): Reply =>
 describe('headers', () => {
   test('every header of the document, in its own spelling', async () => {
     const account = await openAccount(() => issued);
-    await account.adapter({ timeZone: 'UTC+8' }).issuing.issue(order, { ...call, traceparent: '00-ab-cd-01' });
+    await account.adapter({ timeZone: 'UTC+8' }).issuing.issue(order, testCall(10_000, '00-ab-cd-01'));
     const [request] = account.business();
     expect(request?.headers).toMatchObject({
       'api-key': apiKey,
@@ -100,7 +101,7 @@ describe('1007', () => {
       counting(),
     );
     const started = performance.now();
-    const outcome = await account.adapter().issuing.issue(order, { timeoutMs: 300 });
+    const outcome = await account.adapter().issuing.issue(order, testCall(300));
     expect(outcome).toMatchObject({ kind: 'unknown', why: 'no_answer' });
     expect(performance.now() - started).toBeLessThan(800);
   });
@@ -114,7 +115,7 @@ describe('1007', () => {
         return tokens === 1 ? tokenReply() : { kind: 'hang' };
       },
     );
-    expect(await account.adapter().issuing.issue(order, { timeoutMs: 300 })).toMatchObject({ kind: 'refused' });
+    expect(await account.adapter().issuing.issue(order, testCall(300))).toMatchObject({ kind: 'refused' });
     expect(account.business()).toHaveLength(1);
   });
 });

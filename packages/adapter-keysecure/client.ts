@@ -2,9 +2,9 @@ import {
   type AccessToken,
   accessTokens,
   type AdapterHost,
-  countdown,
   type Exchange,
   readEnvelope,
+  timeLeftMs,
 } from '@card-gateway/adapter-kit';
 import {
   done,
@@ -40,15 +40,12 @@ export interface KeySecureRequest<Schema extends z.ZodType, T> {
 
 export interface KeySecureClient {
   /**
-   * Sends one business request within `call.timeoutMs`, fetching an access token first where needed. It is sent again
+   * Sends one business request within the time of the call, fetching an access token first where needed. It is sent again
    * only where the provider refused it before it did anything (keysecure.md §10): after 1007 once with a new token, after
    * 1005 with a new timestamp, once for each token. Without a token it is refused, for it was certainly not sent.
    */
   call<Schema extends z.ZodType, T>(request: KeySecureRequest<Schema, T>, call: ProviderCall): Promise<Outcome<T>>;
 }
-
-/** A token request is shared by callers with deadlines of their own, so it has one of its own too. */
-const tokenTimeoutMs = 10_000;
 
 const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
   method: 'GET',
@@ -64,7 +61,7 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
   /** The provider's time at the earliest: never ahead of it once one of its answers was seen. */
   const earliest = (): number => host.now() + (host.clock.ahead()?.least ?? 0);
   const tokens = accessTokens({
-    fetch: () => stamped({ request: tokenRequest, token: null, left: countdown(tokenTimeoutMs) }),
+    fetch: (call) => stamped({ request: tokenRequest, token: null, call }),
     now: earliest,
     marginMs: settings.tokenMarginMs,
   });
@@ -72,24 +69,21 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
   /** Sends with a timestamp of this moment, and once more when the provider finds it too old or in its future. */
   async function stamped<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
     const outcome = await attempt(sending);
-    return refusedWith(outcome, timestampRefused) && sending.left() > 0 ? await attempt(sending) : outcome;
+    return refusedWith(outcome, timestampRefused) && timeLeftMs(sending.call) > 0 ? await attempt(sending) : outcome;
   }
 
   async function attempt<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
     const { request } = sending;
-    const timeoutMs = sending.left();
-    if (timeoutMs <= 0) return refused('unavailable', { message: 'no time left to send it' });
     const headers = headersWith(sending.token);
     const sentAt = host.now();
-    const exchange = await host.send({
+    const outgoing = {
       operation: request.path.replace('/{id}', ''),
       method: request.method,
       url: `${settings.baseUrl}/open-api/v1/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
-      timeoutMs,
-      traceparent: sending.traceparent,
-    });
+    };
+    const exchange = await host.send(outgoing, sending.call);
     const outcome = read(exchange, request, [headers['Api-Key'] ?? '', headers['Access-Token'] ?? '']);
     if (exchange.kind === 'answered' && refusedWith(outcome, timestampRefused)) {
       // What was known of its clock has just made a timestamp that it refused: this answer alone counts.
@@ -118,10 +112,9 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
       if (request.id !== undefined && !isProviderId(request.id)) {
         return refused('invalid_request', { message: 'KeySecure has no such number' });
       }
-      const left = countdown(call.timeoutMs);
       return await tokens.use(
-        left,
-        (token) => stamped({ request, token, left, traceparent: call.traceparent }),
+        call,
+        (token) => stamped({ request, token, call }),
         (outcome) => refusedWith(outcome, tokenRefused),
       );
     },
@@ -131,9 +124,7 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
 interface Sending<Schema extends z.ZodType, T> {
   readonly request: KeySecureRequest<Schema, T>;
   readonly token: AccessToken | null;
-  /** Whole milliseconds left of the time allowed. */
-  readonly left: () => number;
-  readonly traceparent?: string | undefined;
+  readonly call: ProviderCall;
 }
 
 function read<Schema extends z.ZodType, T>(

@@ -146,8 +146,8 @@ const failing = (code: number) => (request: SeenRequest) => {
 const unlistedCode = failing(4999);
 
 function calling(act: (adapter: KeySecureAdapter, call: ProviderCall) => Promise<Outcome<unknown>>) {
-  return (adapter: ProviderAdapter, timeoutMs: number): Promise<Outcome<unknown>> =>
-    act(adapter as KeySecureAdapter, { timeoutMs });
+  return (adapter: ProviderAdapter, call: ProviderCall): Promise<Outcome<unknown>> =>
+    act(adapter as KeySecureAdapter, call);
 }
 
 const card = { providerRef: 'C1', cardholderRef: 'U1' };

@@ -1,9 +1,10 @@
 import { done, type Outcome, refused, Secret, unknown } from '@card-gateway/core';
 import { expect, test } from 'vitest';
 import { type AccessToken, accessTokens } from './access-token.ts';
+import { testCall } from './call.ts';
 
 const token = (name: string): AccessToken => ({ secret: new Secret(name), expiresAt: Infinity });
-const left = (): number => 1000;
+const call = testCall(1000);
 
 test('a token that was refused is given up once, not the newer one that others have fetched meanwhile', async () => {
   const given: AccessToken[] = [];
@@ -19,7 +20,7 @@ test('a token that was refused is given up once, not the newer one that others h
   const sentWith: string[] = [];
   const use = (before: Promise<void>): Promise<Outcome<string>> =>
     tokens.use<string>(
-      left,
+      call,
       async ({ secret }) => {
         sentWith.push(secret.reveal());
         if (secret.reveal() !== 'token-0') return done(secret.reveal());
@@ -45,7 +46,7 @@ test('one that is refused again is not replaced a second time', async () => {
     marginMs: 0,
   });
   const outcome = await tokens.use(
-    left,
+    call,
     () => {
       sent += 1;
       return Promise.resolve(refused('configuration', { code: 'expired' }));
@@ -68,7 +69,7 @@ test('a fetch that throws does not block the next', async () => {
   });
   const use = (): Promise<Outcome<null>> =>
     tokens.use(
-      left,
+      call,
       () => Promise.resolve(done(null)),
       () => false,
     );

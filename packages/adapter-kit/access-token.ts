@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-import { done, type Outcome, refused, type Secret } from '@card-gateway/core';
+import { done, type Outcome, type ProviderCall, refused, type Secret } from '@card-gateway/core';
+import { sharedFetch } from './shared-fetch.ts';
 
 /** A token as the provider issued it. */
 export interface AccessToken {
@@ -12,22 +12,21 @@ export interface AccessToken {
 export interface AccessTokens {
   /**
    * Sends with the current token, or a fresh one, and once more with a new one if the provider certainly rejected only the
-   * token. Concurrent callers share one token request. If no token is obtained, the result is `not_sent`, because the business
-   * request certainly did not go out.
+   * token. Concurrent calls share one token request, which continues when they are over. If no token is obtained, the result
+   * is `not_sent`, because the business request certainly did not go out.
    *
-   * @param left milliseconds that this caller can still wait; the token request itself continues for the others
    * @param isTokenRefused whether an outcome says for certain that only the token was rejected
    */
   use<T>(
-    left: () => number,
+    call: ProviderCall,
     send: (token: AccessToken) => Promise<Outcome<T>>,
     isTokenRefused: (outcome: Outcome<T>) => boolean,
   ): Promise<Outcome<T>>;
 }
 
 export interface AccessTokensOptions {
-  /** Sends the one request for a token. It has its own deadline, because callers with different deadlines share it. */
-  readonly fetch: () => Promise<Outcome<AccessToken>>;
+  /** Sends the one request for a token, in a call of its own, because calls with different deadlines share it. */
+  readonly fetch: (call: ProviderCall) => Promise<Outcome<AccessToken>>;
   /** The clock by which tokens expire, in Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds before expiry at which a token is renewed. */
@@ -36,17 +35,12 @@ export interface AccessTokensOptions {
 
 export function accessTokens(options: AccessTokensOptions): AccessTokens {
   let current: { readonly token: AccessToken; readonly renewAt: number } | null = null;
-  let running: Promise<Outcome<AccessToken>> | null = null;
 
-  async function renew(): Promise<Outcome<AccessToken>> {
-    try {
-      const outcome = withoutDoubt(await options.fetch());
-      if (outcome.kind === 'done') current = { token: outcome.value, renewAt: renewalOf(outcome.value) };
-      return outcome;
-    } finally {
-      running = null;
-    }
-  }
+  const renew = sharedFetch(async (call) => {
+    const outcome = withoutDoubt(await options.fetch(call));
+    if (outcome.kind === 'done') current = { token: outcome.value, renewAt: renewalOf(outcome.value) };
+    return outcome;
+  });
 
   /** A token that lives hardly longer than the margin (its lifetime is undocumented) is still used for half its life. */
   function renewalOf(token: AccessToken): number {
@@ -54,21 +48,20 @@ export function accessTokens(options: AccessTokensOptions): AccessTokens {
     return token.expiresAt - Math.min(options.marginMs, lifetime / 2);
   }
 
-  async function get(waitMs: number): Promise<Outcome<AccessToken>> {
+  async function get(call: ProviderCall): Promise<Outcome<AccessToken>> {
     if (current !== null && options.now() < current.renewAt) return done(current.token);
-    running ??= renew();
-    return await within(running, waitMs);
+    return (await renew(call)) ?? refused('not_sent', { message: 'no access token in time' });
   }
 
   return {
-    async use(left, send, isTokenRefused) {
-      const first = await get(left());
+    async use(call, send, isTokenRefused) {
+      const first = await get(call);
       if (first.kind !== 'done') return first;
       const outcome = await send(first.value);
       if (!isTokenRefused(outcome)) return outcome;
       // Keep a newer token that was fetched meanwhile.
       if (current?.token === first.value) current = null;
-      const second = await get(left());
+      const second = await get(call);
       return second.kind === 'done' ? await send(second.value) : second;
     },
   };
@@ -79,20 +72,4 @@ function withoutDoubt(outcome: Outcome<AccessToken>): Outcome<AccessToken> {
   if (outcome.kind !== 'unknown') return outcome;
   const { code, message, httpStatus } = outcome.evidence ?? { code: null, message: null, httpStatus: null };
   return refused('not_sent', { code, httpStatus, message: message ?? 'no access token' });
-}
-
-async function within(running: Promise<Outcome<AccessToken>>, waitMs: number): Promise<Outcome<AccessToken>> {
-  const settled = new AbortController();
-  const late = refused('not_sent', { message: 'no access token in time' });
-  try {
-    return await Promise.race([running, setTimeout(waitMs, late, { signal: settled.signal })]);
-  } finally {
-    settled.abort();
-  }
-}
-
-/** What is left of a time limit, in whole milliseconds, by the monotonic clock. */
-export function countdown(limitMs: number): () => number {
-  const end = performance.now() + limitMs;
-  return () => Math.floor(end - performance.now());
 }

@@ -1,4 +1,4 @@
-import { done, type Outcome, refused, Secret } from '@card-gateway/core';
+import { done, type Outcome, type ProviderCall, refused, Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import { type AccessToken, type AccessTokens, accessTokens } from './access-token.ts';
 import { readAnswer } from './answer.ts';
@@ -12,7 +12,6 @@ export interface ClientCredentials {
   readonly clientSecret: Secret;
 }
 
-const timeoutMs = 10_000;
 /** Time before expiry at which a token is renewed: requests that carry it have that long to arrive. */
 const marginMs = 60_000;
 
@@ -34,10 +33,10 @@ export function clientCredentials(
   { tokenUrl, clientId, clientSecret }: ClientCredentials,
   { send, now }: Pick<AdapterHost, 'send' | 'now'>,
 ): AccessTokens {
-  async function fetch(): Promise<Outcome<AccessToken>> {
+  async function fetch(call: ProviderCall): Promise<Outcome<AccessToken>> {
     const credentials = [clientId, clientSecret.reveal()].map(formEncoded).join(':');
     const askedAt = now();
-    const exchange = await send({
+    const request = {
       operation: 'oauth/token',
       method: 'POST',
       url: tokenUrl,
@@ -46,8 +45,8 @@ export function clientCredentials(
         authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
       },
       body: 'grant_type=client_credentials',
-      timeoutMs,
-    });
+    } as const;
+    const exchange = await send(request, call);
     return readAnswer(exchange, {
       reply: tokenReply,
       interpret: ({ access_token: token, expires_in: seconds }) =>

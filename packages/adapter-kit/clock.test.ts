@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { testCall } from './call.ts';
 import { adapterHost } from './definition.ts';
 import { providerClock } from './clock.ts';
 
@@ -86,9 +87,9 @@ test('a host learns from every answer that comes through it', async () => {
         ? { kind: 'lost', cause: 'no' }
         : { kind: 'answered', status: 500, body: '', headers: {}, date },
   });
-  const request = { method: 'GET', url: '', headers: {}, body: null, timeoutMs: 1 } as const;
-  await host.send({ ...request, operation: 'lost' });
+  const request = { method: 'GET', url: '', headers: {}, body: null } as const;
+  await host.send({ ...request, operation: 'lost' }, testCall());
   expect(host.clock.ahead()).toBeNull();
-  await host.send({ ...request, operation: 'answered' });
+  await host.send({ ...request, operation: 'answered' }, testCall());
   expect(host.clock.ahead()).toEqual({ least: 5000, most: 5999 });
 });

@@ -1,13 +1,13 @@
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { z } from 'zod';
+import type { Send } from './call.ts';
 import { type ProviderClock, providerClock } from './clock.ts';
 import type { DocumentedCallback } from './documented-callback.ts';
-import type { Transport } from './exchange.ts';
 
 /** What the gateway provides to an adapter. */
 export interface AdapterHost {
-  /** The account's own connection pool. */
-  readonly send: Transport;
+  /** Sends by the account's own connections. */
+  readonly send: Send;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Estimate of the provider's clock, from the answers received through `send`. */
@@ -20,9 +20,9 @@ export function adapterHost({ send, now }: Pick<AdapterHost, 'send' | 'now'>): A
   return {
     now,
     clock,
-    send: async (request) => {
+    send: async (request, call) => {
       const sentAt = now();
-      const exchange = await send(request);
+      const exchange = await send(request, call);
       if (exchange.kind === 'answered') clock.observe(sentAt, exchange.date);
       return exchange;
     },

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ExchangeReport, openTransport, type ProviderRequest, type Transport } from './exchange.ts';
+import { type ExchangeReport, openTransport, type TimedRequest, type Transport } from './exchange.ts';
 import manifest from './package.json' with { type: 'json' };
 import { json, type Loopback, openLoopback } from './testing/index.ts';
 import { openChildServer } from './testing/child-server.ts';
@@ -31,7 +31,7 @@ afterEach(async () => {
   await transport.close();
 });
 
-function send(change: Partial<ProviderRequest> = {}): ReturnType<Transport> {
+function send(change: Partial<TimedRequest> = {}): ReturnType<Transport> {
   return transport.send({
     operation: 'card/apply',
     method: 'POST',

@@ -12,10 +12,14 @@ export interface ProviderRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Total time from now to the last byte of the answer. */
-  readonly timeoutMs: number;
   /** A longer answer is cut off and counts as lost; default {@link TransportOptions.maxResponseBytes}. */
   readonly maxResponseBytes?: number;
+}
+
+/** A request with its time limit and trace. */
+export interface TimedRequest extends ProviderRequest {
+  /** Total time from now to the last byte of the answer. */
+  readonly timeoutMs: number;
   readonly traceparent?: string | undefined;
 }
 
@@ -41,7 +45,7 @@ export type Exchange =
   | { readonly kind: 'lost'; readonly cause: string };
 
 /** Sends one request and never throws; never sends it twice. */
-export type Transport = (request: ProviderRequest) => Promise<Exchange>;
+export type Transport = (request: TimedRequest) => Promise<Exchange>;
 
 /** What logs and health learn of each exchange: nothing of its content. */
 export interface ExchangeReport {
@@ -92,7 +96,7 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
   });
   const slots = createSlots(options.connections);
 
-  async function exchange(order: ProviderRequest): Promise<Exchange> {
+  async function exchange(order: TimedRequest): Promise<Exchange> {
     const waiting = performance.now();
     const slot = slots.take(Math.min(options.connectTimeoutMs, order.timeoutMs));
     if (slot !== true && !(await slot)) return { kind: 'not_sent', cause: 'ALL_CONNECTIONS_BUSY' };
@@ -106,7 +110,7 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
     }
   }
 
-  async function send(order: ProviderRequest): Promise<Exchange> {
+  async function send(order: TimedRequest): Promise<Exchange> {
     const started = performance.now();
     const result = await exchange(order);
     options.report?.({
@@ -128,7 +132,7 @@ interface Limits {
 }
 
 /** Resolves with the first event that ends the request; later events change nothing. */
-function sendOnce(agent: Agent, order: ProviderRequest, { timeoutMs, maxBytes }: Limits): Promise<Exchange> {
+function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Limits): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const chunks: Buffer[] = [];
   let size = 0;

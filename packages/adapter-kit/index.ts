@@ -1,5 +1,6 @@
 export * from './access-token.ts';
 export * from './answer.ts';
+export { type Send, timeLeftMs } from './call.ts';
 export * from './client-credentials.ts';
 export * from './clock.ts';
 export * from './definition.ts';

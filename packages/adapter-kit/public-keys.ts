@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readAnswer } from './answer.ts';
 import type { AdapterHost } from './definition.ts';
 import { rowsOf } from './fields.ts';
+import { sharedFetch } from './shared-fetch.ts';
 
 /** Keys fetched longer ago are not used, so a revoked key is trusted no longer than this. */
 const longestMs = 3_600_000;
@@ -31,7 +32,7 @@ export interface PublicKeys {
   /** The key with that id; null if no recent key set contains it. */
   find(id: string): KeyObject | null;
   /**
-   * Fetches the key set, which replaces the previous one. Concurrent callers share one request; within ten seconds of the
+   * Fetches the key set, which replaces the previous one. Concurrent calls share one request; within ten seconds of the
    * previous one none is sent, and the answer is `not_sent`.
    */
   fetch(call: ProviderCall): Promise<Outcome<null>>;
@@ -44,12 +45,14 @@ export function publicKeys(url: string, { send, now }: Pick<AdapterHost, 'send' 
     at: -Infinity,
   };
   let askedAt = -Infinity;
-  let running: Promise<Outcome<null>> | null = null;
 
-  async function ask(call: ProviderCall): Promise<Outcome<null>> {
+  const fetch = sharedFetch(async (call): Promise<Outcome<null>> => {
     const at = now();
+    if (Math.abs(at - askedAt) < shortestMs) {
+      return refused('not_sent', { message: 'the keys were fetched a moment ago' });
+    }
     askedAt = at;
-    const exchange = await send({ operation: 'keys', method: 'GET', url, headers: {}, body: null, ...call });
+    const exchange = await send({ operation: 'keys', method: 'GET', url, headers: {}, body: null }, call);
     return readAnswer(exchange, {
       reply: keySet,
       interpret: ({ keys: { read } }, evidence) => {
@@ -57,17 +60,10 @@ export function publicKeys(url: string, { send, now }: Pick<AdapterHost, 'send' 
         return done(null, evidence(null));
       },
     });
-  }
+  });
 
   return {
     find: (id) => (Math.abs(now() - known.at) < longestMs ? (known.keys.get(id) ?? null) : null),
-    fetch: async (call) => {
-      if (running !== null) return await running;
-      if (Math.abs(now() - askedAt) < shortestMs) {
-        return refused('not_sent', { message: 'the keys were fetched a moment ago' });
-      }
-      running = ask(call).finally(() => (running = null));
-      return await running;
-    },
+    fetch: async (call) => (await fetch(call)) ?? refused('not_sent', { message: 'no keys in time' }),
   };
 }

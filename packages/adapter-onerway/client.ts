@@ -1,4 +1,4 @@
-import { readEnvelope, type Transport } from '@card-gateway/adapter-kit';
+import { readEnvelope, type Send } from '@card-gateway/adapter-kit';
 import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { reasonOf } from './refusals.ts';
@@ -30,23 +30,22 @@ export type Ask = <Data extends z.ZodType, T>(question: Question<Data, T>, call:
  * Nothing of a body is ever logged, and what the provider says is redacted of the
  * account's credentials and the customer's data.
  */
-export function openClient(settings: OnerwaySettings, send: Transport): Ask {
+export function openClient(settings: OnerwaySettings, send: Send): Ask {
   return async (question, call) => {
     const parameters = { merchantNo: settings.merchantNo, ...question.parameters };
     const secretKey = settings.secretKey.reveal();
     const signature = sign(parameters, secretKey);
     const hide = [signature, secretKey, settings.merchantNo, ...question.hide];
-    const exchange = await send({
+    const request = {
       operation: question.operation,
       method: 'POST',
       url: settings.baseUrl + question.path,
       // Exactly this: with a charset behind it the provider rejects the request (trap 1).
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ ...parameters, sign: signature }),
-      timeoutMs: call.timeoutMs,
       ...(question.maxResponseBytes !== undefined && { maxResponseBytes: question.maxResponseBytes }),
-      traceparent: call.traceparent,
-    });
+    } as const;
+    const exchange = await send(request, call);
     return readEnvelope(exchange, {
       reply: envelope,
       success: '20000',

@@ -24,9 +24,9 @@ conformance({
   calls: [
     {
       name: 'unbinding.remove',
-      call: async (adapter, timeoutMs) => {
+      call: async (adapter, call) => {
         if (adapter.unbinding === undefined) throw new Error('the adapter lacks its facet');
-        return adapter.unbinding.remove({ providerRef: '1919777298473115649' }, { timeoutMs });
+        return adapter.unbinding.remove({ providerRef: '1919777298473115649' }, call);
       },
       success: () => json({ respCode: '20000', respMsg: 'Success', data: { success: true } }),
       unlistedCode: () => json(echoing),
@@ -37,12 +37,9 @@ conformance({
       { name: 'boundCards.list of subscriptions', kind: 'subscription', reply: 'subscription.reply.json' },
     ].map(({ name, kind, reply }) => ({
       name,
-      call: async (adapter, timeoutMs) => {
+      call: async (adapter, call) => {
         if (adapter.boundCards === undefined) throw new Error('the adapter lacks its facet');
-        return adapter.boundCards.list(
-          { user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null },
-          { timeoutMs },
-        );
+        return adapter.boundCards.list({ user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null }, call);
       },
       success: () => json(fixture(reply)),
       unlistedCode: () => json(echoing),

@@ -1,4 +1,4 @@
-import { readEnvelope, type Transport } from '@card-gateway/adapter-kit';
+import { readEnvelope, type Send } from '@card-gateway/adapter-kit';
 import { type Evidence, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { refusedByStatus } from './refusals.ts';
@@ -22,7 +22,7 @@ export type Ask = <Data extends z.ZodType, T>(question: Question<Data, T>, call:
  * The account's way to the provider: a POST whose body carries the credentials as ordinary fields (open-api-issuer.md §1).
  * Nothing of a body is ever logged, and what the provider says is redacted of all that was sent (trap 1).
  */
-export function openClient(settings: OpenApiSettings, send: Transport): Ask {
+export function openClient(settings: OpenApiSettings, send: Send): Ask {
   return async (question, call) => {
     const body = {
       customer_id: Number(settings.customerId),
@@ -30,15 +30,14 @@ export function openClient(settings: OpenApiSettings, send: Transport): Ask {
       key: settings.key.reveal(),
       ...question.fields,
     };
-    const exchange = await send({
+    const request = {
       operation: question.operation,
       method: 'POST',
       url: `${settings.baseUrl}/${settings.version}/openApi/${question.path}`,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
-      timeoutMs: call.timeoutMs,
-      traceparent: call.traceparent,
-    });
+    } as const;
+    const exchange = await send(request, call);
     return readEnvelope(exchange, {
       reply: envelope,
       problem: ({ status }) => refusedByStatus(status),

@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { Pan } from '@card-gateway/core';
 import { beforeEach, expect, test } from 'vitest';
 import bankList from './fixtures/bank-list.json' with { type: 'json' };
@@ -6,7 +7,7 @@ import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf, openRequest } from './testing/fake-yixin.ts';
 import { openAccount } from './testing/open.ts';
 
-const call = { timeoutMs: 5000 };
+const call = testCall();
 const pan = Pan.parse('6217000000000001234') ?? expect.unreachable();
 
 let account: Awaited<ReturnType<typeof openAccount>>;

@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { type BindingOrder, type CodeAnswer, Pan, Secret } from '@card-gateway/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import bindCard from './fixtures/bind-card.json' with { type: 'json' };
@@ -7,7 +8,7 @@ import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf, openRequest } from './testing/fake-yixin.ts';
 import { openAccount } from './testing/open.ts';
 
-const call = { timeoutMs: 5000 };
+const call = testCall();
 const order: BindingOrder = {
   reference: 'op_01h455vb4pex5vsknk084sn02q',
   user: 'user-1001',

@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { inspect } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
 import cardList from './fixtures/card-list.json' with { type: 'json' };
@@ -5,7 +6,7 @@ import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf } from './testing/fake-yixin.ts';
 import { openAccount } from './testing/open.ts';
 
-const call = { timeoutMs: 5000 };
+const call = testCall();
 const question = { user: 'user-1001', kind: 'bank_card', userIp: null } as const;
 
 let account: Awaited<ReturnType<typeof openAccount>>;

@@ -44,7 +44,7 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
 
   return {
     needsUserIp: settings.userIp === undefined,
-    async call(order, { timeoutMs, traceparent }) {
+    async call(order, call) {
       const ip = order.userIp ?? settings.userIp;
       if (ip === undefined) return refused('invalid_request', { message: "The end user's IP address is needed." });
       const common = {
@@ -56,16 +56,15 @@ export function openClient(settings: YixinSettings, host: AdapterHost): YixinCli
         ip,
       };
       const sealed = sealRequest(common, order.params, profile, keys);
-      const exchange = await host.send({
+      const request = {
         operation: order.method,
         method: 'POST',
         // Whether the address word belongs into the URL as well is not documented (yixin.md §4).
         url: settings.methodInPath ? `${settings.baseUrl}/${order.method}` : settings.baseUrl,
         headers: { 'content-type': 'application/json' },
         body: sealed.body,
-        timeoutMs,
-        traceparent,
-      });
+      } as const;
+      const exchange = await host.send(request, call);
       return readEnvelope(exchange, {
         parse: (body) => openResponse(body, sealed.aesKey, profile, keys),
         reply: openedResponse,

@@ -32,10 +32,10 @@ const facetsOf = (adapter: ProviderAdapter): YixinAdapter => adapter as YixinAda
 const calls: readonly ConformanceCall[] = [
   {
     name: 'binding.start',
-    call: (adapter, timeoutMs) =>
+    call: (adapter, call) =>
       facetsOf(adapter).binding.start(
         { reference: 'op_1', user, pan, phone: new Secret(phone), purpose: 'loan', loanOrder: null, userIp },
-        { timeoutMs },
+        call,
       ),
     ...documented(bindCard),
     unlistedCode: status('-9'),
@@ -43,10 +43,10 @@ const calls: readonly ConformanceCall[] = [
   },
   {
     name: 'binding.verify',
-    call: (adapter, timeoutMs) =>
+    call: (adapter, call) =>
       facetsOf(adapter).binding.verify(
         { reference: 'op_2', user, challenge: '234051213805486090', code: new Secret(code), userIp },
-        { timeoutMs },
+        call,
       ),
     ...documented(verifyCode),
     unlistedCode: status('-9'),
@@ -54,25 +54,25 @@ const calls: readonly ConformanceCall[] = [
   },
   {
     name: 'binding.check',
-    call: (adapter, timeoutMs) => facetsOf(adapter).binding.check({ user, pan, userIp }, { timeoutMs }),
+    call: (adapter, call) => facetsOf(adapter).binding.check({ user, pan, userIp }, call),
     ...documented(needCardSign),
     unlistedCode: status('-9'),
   },
   {
     name: 'boundCards.list',
-    call: (adapter, timeoutMs) => facetsOf(adapter).boundCards.list({ user, kind: 'bank_card', userIp }, { timeoutMs }),
+    call: (adapter, call) => facetsOf(adapter).boundCards.list({ user, kind: 'bank_card', userIp }, call),
     ...documented(cardList),
     unlistedCode: sealed({ code: 7, msg: `${user} ${numbers}` }),
   },
   {
     name: 'banks.list',
-    call: (adapter, timeoutMs) => facetsOf(adapter).banks.list({ user, userIp }, { timeoutMs }),
+    call: (adapter, call) => facetsOf(adapter).banks.list({ user, userIp }, call),
     ...documented(bankList),
     unlistedCode: sealed({ code: 7, msg: `${user} ${numbers}` }),
   },
   {
     name: 'banks.issuerOf',
-    call: (adapter, timeoutMs) => facetsOf(adapter).banks.issuerOf({ pan, userIp }, { timeoutMs }),
+    call: (adapter, call) => facetsOf(adapter).banks.issuerOf({ pan, userIp }, call),
     ...documented(cardBank),
     unlistedCode: sealed({ code: 7, msg: numbers }),
   },

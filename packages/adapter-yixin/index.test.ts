@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { Secret } from '@card-gateway/core';
 import { expect, test } from 'vitest';
 import cardBank from './fixtures/card-bank.json' with { type: 'json' };
@@ -6,7 +7,7 @@ import { profileSetting, unconfirmedProfile } from './profile.ts';
 import { answer, keyTexts, openRequest, settingsInput, signReply } from './testing/fake-yixin.ts';
 import { openAccount } from './testing/open.ts';
 
-const call = { timeoutMs: 5000 };
+const call = testCall();
 const baseUrl = 'https://yixin.example/gateway/';
 
 async function account(more: Record<string, unknown>) {

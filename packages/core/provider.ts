@@ -18,11 +18,14 @@ import type { ProviderTransaction } from './transaction.ts';
 import type { WalletEntry } from './wallet.ts';
 import type { ProviderBalance, ProviderTransfer, TransferDirection } from './transfer.ts';
 
-/** How long one provider call may take in all, and the trace it belongs to. */
+declare const opaque: unique symbol;
+
+/**
+ * The piece of work for which an adapter asks its provider: until when, in which trace and under which permit of the account.
+ * The gateway makes it. An adapter can neither make nor read one: it hands on the one that it was given with all that it sends.
+ */
 export interface ProviderCall {
-  readonly timeoutMs: number;
-  /** W3C `traceparent` of the request that caused the call. */
-  readonly traceparent?: string;
+  readonly [opaque]: never;
 }
 
 /**

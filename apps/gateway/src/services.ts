@@ -1,3 +1,4 @@
+import { openCall, type Permit } from '@card-gateway/adapter-kit/call';
 import type { ProviderCall } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
@@ -47,8 +48,10 @@ export function tooLate(): never {
   throw new ProblemError('deadline-exceeded', 'Too little time was left to ask the provider; nothing was sent.');
 }
 
+const permit: Permit = { share: () => permit };
+
 function callWithin({ config }: Services, longestMs: number, traceparent: string | undefined): ProviderCall | null {
   const timeoutMs = Math.min(longestMs, timeLeftMs() - config.HTTP_RECORDING_RESERVE_MS);
   if (timeoutMs < leastProviderMs) return null;
-  return { timeoutMs, ...(traceparent === undefined ? {} : { traceparent }) };
+  return openCall({ deadline: performance.now() + timeoutMs, traceparent, permit });
 }

@@ -1,4 +1,5 @@
 import type { Answer, Exchange } from '@card-gateway/adapter-kit';
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAccountBulkhead } from '../src/accounts/account-bulkhead.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from '../src/accounts/circuit.ts';
@@ -156,7 +157,7 @@ describe('the door of an account', () => {
     const bulkhead = door(1, 5);
     const send = bulkhead.watched(async (order) => (order.operation === 'fails' ? lost : answered(200)));
     const request = (operation: string) =>
-      send({ operation, method: 'GET', url: '', headers: {}, body: null, timeoutMs: 5000 });
+      send({ operation, method: 'GET', url: '', headers: {}, body: null }, testCall(5000));
     const gate = Promise.withResolvers<void>();
     const first = enter(bulkhead, async () => {
       await gate.promise;

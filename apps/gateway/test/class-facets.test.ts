@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { defineAdapter, type AdapterHost, readAnswer } from '@card-gateway/adapter-kit';
-import { json, type Loopback, openLoopback } from '@card-gateway/adapter-kit/testing';
+import { json, type Loopback, openLoopback, testCall } from '@card-gateway/adapter-kit/testing';
 import {
   type CardChange,
   type CardControlsFacet,
@@ -34,7 +34,7 @@ class Rest {
   ): Promise<Outcome<{ providerStatus: null }>> {
     const url = `${this.#baseUrl}/cards/${card.providerRef}/${kind}`;
     const request = { operation: kind, method: 'PUT', url, headers: {}, body: null } as const;
-    const exchange = await this.#host.send({ ...request, timeoutMs: call.timeoutMs });
+    const exchange = await this.#host.send(request, call);
     return readAnswer(exchange, { reply: z.object({}), interpret: () => done({ providerStatus: null }) });
   }
 }
@@ -112,16 +112,16 @@ function controls(): CardControlsFacet {
 
 test('the methods of a class are called, inherited ones too, on the object they belong to', async () => {
   loopback.reply(() => json({}));
-  expect(await controls().change(card, { kind: 'freeze' }, { timeoutMs: 5000 })).toMatchObject({ kind: 'done' });
+  expect(await controls().change(card, { kind: 'freeze' }, testCall(5000))).toMatchObject({ kind: 'done' });
   expect(loopback.requests).toMatchObject([{ method: 'PUT', path: '/cards/c1/freeze' }]);
   expect(controls().reconciliation.freeze).toMatchObject({ by: 'person' });
 });
 
 test('what asks the provider takes a place at the account; what asks nobody does not', async () => {
   loopback.reply(() => ({ kind: 'hang' }));
-  const first = controls().change(card, { kind: 'freeze' }, { timeoutMs: 1000 });
+  const first = controls().change(card, { kind: 'freeze' }, testCall(1000));
   await loopback.nextRequest();
-  expect(await controls().change(card, { kind: 'freeze' }, { timeoutMs: 1000 })).toMatchObject({
+  expect(await controls().change(card, { kind: 'freeze' }, testCall(1000))).toMatchObject({
     kind: 'refused',
     refusal: { reason: 'not_sent', message: 'ACCOUNT_BUSY' },
   });

@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { newUuid, type ProviderCard, toPublicId, uuidOf } from '@card-gateway/core';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -371,7 +372,7 @@ describe('a card of ours in the list of the provider', () => {
     if (account === undefined || kind === undefined || operation === null) throw new Error('There is no lost order.');
 
     const askedAt = new Date();
-    const found = await kind.lookUp(account, operation, { timeoutMs: 3000 });
+    const found = await kind.lookUp(account, operation, testCall(3000));
     if (found?.kind !== 'done') throw new Error('The look-up did not find the card.');
     const { providerRef } = found.value as { readonly providerRef: string };
     const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;

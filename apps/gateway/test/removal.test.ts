@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -171,7 +172,7 @@ describe('a list that was asked for before', () => {
   async function listed(user: string) {
     const account = gateway.services.accounts.byName('onerway');
     const askedAt = new Date();
-    const answer = await account?.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, { timeoutMs: 3000 });
+    const answer = await account?.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, testCall(3000));
     if (account === undefined || answer?.kind !== 'done') throw new Error('no list');
     const list = { user, kind: 'token', ...answer.value, askedAt } as const;
     return () => storeBoundCards(gateway.pool, gateway.sealing, account, list);

@@ -1,3 +1,4 @@
+import { testCall } from '@card-gateway/adapter-kit/testing';
 import { randomUUID } from 'node:crypto';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -171,7 +172,7 @@ describe('a person who found that a write succeeded', () => {
         form: 'virtual',
         address: null,
       },
-      { timeoutMs: 3000 },
+      testCall(3000),
     );
     if (other?.kind !== 'done' || account === undefined) throw new Error('There is no other card.');
     const { providerRef } = other.value;

@@ -8,6 +8,7 @@ import {
   openTestAccount,
   type Reply,
   type SeenRequest,
+  testCall,
 } from '@card-gateway/adapter-kit/testing';
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { keysecure } from '../index.ts';
@@ -17,7 +18,7 @@ export const apiKey = 'api-key-canary-71c9';
 export const accessToken = 'access-token-canary-5e02';
 /** The key of the documents' derived vectors (keysecure.md §4). */
 export const apiSecret = '0123456789abcdef';
-export const call = { timeoutMs: 10_000 };
+export const call = testCall();
 
 /** An adapter with the facets that this provider has; some only with `apiSecret`, some only in credit mode. */
 export type KeySecureAdapter = ProviderAdapter &

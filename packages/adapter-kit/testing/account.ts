@@ -1,6 +1,7 @@
 import type { ProviderAdapter } from '@card-gateway/core';
 import { onTestFinished } from 'vitest';
 import { type AdapterDefinition, adapterHost, type AdapterHost, openTransport } from '../index.ts';
+import { sendBy } from '../call.ts';
 import { type Loopback, openLoopback } from './loopback.ts';
 
 /** An adapter at a base URL; its own schema parses the settings, as for an accounts file. */
@@ -33,6 +34,6 @@ export async function openTestAccount(
   return {
     loopback,
     open: (settings, now = () => Date.now()) =>
-      openAdapter(definition, { send: transport.send, now }, { baseUrl: loopback.url, ...settings }),
+      openAdapter(definition, { send: sendBy(transport.send), now }, { baseUrl: loopback.url, ...settings }),
   };
 }

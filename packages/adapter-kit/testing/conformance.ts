@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import type { Outcome, ProviderAdapter } from '@card-gateway/core';
+import type { Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AdapterHost, type ExchangeReport, openTransport } from '../index.ts';
+import { sendBy, testCall } from '../call.ts';
 import { type Loopback, openLoopback, type Reply, type SeenRequest } from './loopback.ts';
 import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 
@@ -10,7 +11,7 @@ import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 export interface ConformanceCall {
   /** `facet.method`, e.g. `issuing.issue`. */
   readonly name: string;
-  readonly call: (adapter: ProviderAdapter, timeoutMs: number) => Promise<Outcome<unknown>>;
+  readonly call: (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outcome<unknown>>;
   /** The documented success. */
   readonly success: (request: SeenRequest) => Reply;
   /** A well-formed answer with an undocumented code. */
@@ -94,12 +95,12 @@ export function conformance(subject: Conformance): void {
     }
 
     function open(baseUrl = loopback.url): ProviderAdapter {
-      return subject.open(baseUrl, { send: transport.send, now: () => Date.now() });
+      return subject.open(baseUrl, { send: sendBy(transport.send), now: () => Date.now() });
     }
 
     /** Calls once and checks what holds for every call: exactly one request, and no canary in the result. */
     async function outcomeOf(call: ConformanceCall, limit: number): Promise<Outcome<unknown>> {
-      const outcome = await call.call(open(), limit);
+      const outcome = await call.call(open(), testCall(limit));
       expect(own).toHaveLength(1);
       const told = [JSON.stringify(outcome), inspect(outcome, { depth: 9 }), JSON.stringify(reports)].join('\n');
       for (const canary of subject.canaries) expect(told).not.toContain(canary);
@@ -117,7 +118,7 @@ export function conformance(subject: Conformance): void {
         const reply = call.success(request);
         return reply.kind === 'answer' ? { ...reply, body: change(String(reply.body)) } : reply;
       });
-      return call.call(adapter, patience);
+      return call.call(adapter, testCall(patience));
     }
 
     /** Repeatedly answers with odd values in the documented success. */
@@ -151,7 +152,7 @@ export function conformance(subject: Conformance): void {
       test('a refused connection is certain: nothing was sent', async () => {
         const nobody = await openLoopback();
         await nobody.close();
-        const outcome = await call.call(open(nobody.url), patience);
+        const outcome = await call.call(open(nobody.url), testCall(patience));
         expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent' } });
       });
 

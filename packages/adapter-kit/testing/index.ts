@@ -1,4 +1,5 @@
 export * from './account.ts';
+export { sendBy, testCall } from '../call.ts';
 export * from './certificates.ts';
 export * from './conformance.ts';
 export { harbour } from './harbour/index.ts';

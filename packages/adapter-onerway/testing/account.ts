@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { AdapterHost } from '@card-gateway/adapter-kit';
-import { type Loopback, openAdapter, openTestAccount } from '@card-gateway/adapter-kit/testing';
+import { type Loopback, openAdapter, openTestAccount, testCall } from '@card-gateway/adapter-kit/testing';
 import { type BoundCardsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { onerway } from '../index.ts';
 
 /** The example key that the provider prints in its documents (onerway.md §2.2). */
 export const secretKey = '3b5e10b65bff4172a5b9ca2d2ec00a6e';
-export const call = { timeoutMs: 5000 };
+export const call = testCall();
 
 /** One of the documents' examples, as text. */
 export function fixture(name: string): string {

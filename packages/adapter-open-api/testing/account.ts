@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { AdapterHost } from '@card-gateway/adapter-kit';
-import { type Loopback, openAdapter, openTestAccount } from '@card-gateway/adapter-kit/testing';
+import { type Loopback, openAdapter, openTestAccount, testCall } from '@card-gateway/adapter-kit/testing';
 import { type CardsFacet, type ProductsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { openApi } from '../index.ts';
 
 /** An authorisation key of the documents' form, made up. */
 export const key = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
-export const call = { timeoutMs: 5000 };
+export const call = testCall();
 
 /** One of the documents' examples, as text: the number literals matter. */
 export function fixture(name: string): string {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Transport } from '@card-gateway/adapter-kit';
+import { timeLeftMs, type Send, type Transport } from '@card-gateway/adapter-kit';
+import { sendBy } from '@card-gateway/adapter-kit/call';
 import { createBulkhead } from '../bulkhead.ts';
 import { type CircuitOptions, type CircuitStatus, createCircuit, type Permit } from './circuit.ts';
 
@@ -31,11 +32,11 @@ export interface AccountBulkhead {
    * @param longestMs how long the work itself can wait
    * @param refused what it comes to when there is no place; nothing was sent then
    */
-  withSlot<T>(longestMs: number, work: (waitedMs: number) => Promise<T>, refused: (why: Rejection) => T): Promise<T>;
+  withSlot<T>(longestMs: number, work: () => Promise<T>, refused: (why: Rejection) => T): Promise<T>;
   /** Runs `work` past line and circuit: a look-up resolves what is open, and its answer closes the circuit. */
   bypass<T>(work: () => Promise<T>): Promise<T>;
-  /** `send`, seen by the circuit. */
-  watched(send: Transport): Transport;
+  /** Sends within each call's terms, seen by the circuit. */
+  watched(transport: Transport): Send;
   load(): Load;
   /** Seconds after which another try makes sense. */
   retryAfterSeconds(): number;
@@ -53,15 +54,14 @@ export function createAccountBulkhead(options: AccountBulkheadOptions): AccountB
 
   return {
     withSlot: async (longestMs, work, refused) => {
-      if (held.getStore() !== undefined) return work(0);
+      if (held.getStore() !== undefined) return work();
       const permit = circuit.begin();
       if (permit === null) return refused('CIRCUIT_OPEN');
       try {
-        const asked = performance.now();
         const refusal = await slots.acquire(provider, { waitMs: Math.min(longestMs, options.waitMs) });
         if (refusal !== null) return refused(refusal === 'CIRCUIT_OPEN' ? refusal : 'ACCOUNT_BUSY');
         try {
-          return await held.run(permit, work, performance.now() - asked);
+          return await held.run(permit, work);
         } finally {
           slots.release(provider);
         }
@@ -70,10 +70,14 @@ export function createAccountBulkhead(options: AccountBulkheadOptions): AccountB
       }
     },
     bypass: (work) => held.run('call', work),
-    watched: (send) => async (order) => {
-      const exchange = await send(order);
-      circuit.record(exchange, order.timeoutMs, held.getStore() ?? 'call');
-      return exchange;
+    watched: (transport) => {
+      const send = sendBy(transport);
+      return async (request, call) => {
+        const timeoutMs = timeLeftMs(call);
+        const exchange = await send(request, call);
+        circuit.record(exchange, timeoutMs, held.getStore() ?? 'call');
+        return exchange;
+      };
     },
     load: () => {
       const { inUse, queued } = slots.load();

@@ -1,3 +1,4 @@
+import { timeLeftMs } from '@card-gateway/adapter-kit';
 import {
   facetNames,
   type FacetName,
@@ -38,10 +39,9 @@ function guardFacet(name: FacetName, facet: object, bulkhead: AccountBulkhead): 
 
 function guardMethod(method: AskingMethod, bulkhead: AccountBulkhead): AskingMethod {
   return (...values) => {
-    const call = values.pop() as ProviderCall;
     return bulkhead.withSlot(
-      call.timeoutMs,
-      (waitedMs) => method(...values, { ...call, timeoutMs: Math.ceil(call.timeoutMs - waitedMs) }),
+      timeLeftMs(values.at(-1) as ProviderCall),
+      () => method(...values),
       (why) => refused('not_sent', { message: why }),
     );
   };

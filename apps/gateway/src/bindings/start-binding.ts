@@ -1,3 +1,4 @@
+import { timeLeftMs } from '@card-gateway/adapter-kit';
 import type { startBindingSchema } from '@card-gateway/contract';
 import {
   type BindingFacet,
@@ -11,6 +12,7 @@ import {
   Secret,
   toPublicId,
 } from '@card-gateway/core';
+import { shortened } from '@card-gateway/adapter-kit/call';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
@@ -167,13 +169,11 @@ function shareForCheck(timeoutMs: number): number {
  * card number is still at hand (yixin.md §4.6); it is never kept, so that later look-ups have only the user's list.
  */
 async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: ProviderCall): Promise<Outcome<Started>> {
-  const startedAt = performance.now();
-  const keptMs = shareForCheck(call.timeoutMs);
-  const outcome = await binding.start(order, { ...call, timeoutMs: call.timeoutMs - keptMs });
-  const timeoutMs = Math.floor(call.timeoutMs - (performance.now() - startedAt));
-  if (outcome.kind !== 'unknown' || keptMs === 0 || timeoutMs < leastProviderMs) return outcome;
+  const keptMs = shareForCheck(timeLeftMs(call));
+  const outcome = await binding.start(order, shortened(call, keptMs));
+  if (outcome.kind !== 'unknown' || keptMs === 0 || timeLeftMs(call) < leastProviderMs) return outcome;
   const { user, pan, userIp } = order;
-  const checked = await binding.check({ user, pan, userIp }, { ...call, timeoutMs });
+  const checked = await binding.check({ user, pan, userIp }, call);
   if (checked.kind !== 'done' || checked.value.required) return outcome;
   const message = 'the answer was lost; asked again, the provider says that the card needs no binding';
   return done({ status: 'found_not_required' }, { httpStatus: null, code: null, ...checked.evidence, message });

@@ -1,3 +1,4 @@
+import { timeLeftMs } from '@card-gateway/adapter-kit';
 import { newUuid, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
@@ -70,8 +71,8 @@ function withPlace<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (callsNobody === true) return work();
-  const { timeoutMs } = writeCall(services, undefined) ?? tooLate();
-  return account.withSlot(timeoutMs, () => {
+  const call = writeCall(services, undefined) ?? tooLate();
+  return account.withSlot(timeLeftMs(call), () => {
     // The wait may have used up the time.
     if (writeCall(services, undefined) === null) tooLate();
     return work();

@@ -1,3 +1,4 @@
+import { timeLeftMs } from '@card-gateway/adapter-kit';
 import type { createTransferSchema } from '@card-gateway/contract';
 import {
   done,
@@ -56,7 +57,7 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
       if (transfers === undefined || transfers.reconciliation.by === 'person') return null;
       const { reconciliation } = transfers;
       if (reconciliation.by === 'same-key') {
-        const isLate = now() + call.timeoutMs >= operation.createdAt.getTime() + reconciliation.withinMs;
+        const isLate = now() + timeLeftMs(call) >= operation.createdAt.getTime() + reconciliation.withinMs;
         return isLate ? null : await sendAgain(pool, transfers, operation, call);
       }
       const reference = toPublicId('transfer', operation.resourceId);

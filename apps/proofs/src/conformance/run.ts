@@ -1,4 +1,5 @@
 import { openTransport } from '@card-gateway/adapter-kit';
+import { sendBy, testCall } from '@card-gateway/adapter-kit/call';
 import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
 import { freePort } from '@card-gateway/database/embedded';
 import { atOnce, type Sandbox, startSandbox } from '@card-gateway/sandbox';
@@ -100,13 +101,13 @@ async function runRow(account: Account, name: string, row: Row): Promise<SeenRow
   const transport = openTransport({ connections: 8, connectTimeoutMs: patienceMs, maxResponseBytes: 4_000_000 });
   const nobody = await freePort();
   try {
-    const host = { send: transport.send, now };
+    const host = { send: sendBy(transport.send), now };
     const adapter = account.open(sandbox, host);
     const unreachable = account.open(sandbox, host, (baseUrl) => at(baseUrl, nobody));
     const scene: Scene = {
       adapter,
       sandbox,
-      call: { timeoutMs: patienceMs },
+      call: testCall(),
       unique: () => toPublicId('operation', newUuid(now())),
     };
     const cells: Partial<Record<Disturbance, string>> = {};
@@ -143,10 +144,10 @@ async function runCell({ account, row, scene, unreachable, disturbance }: CellRu
   return sent === expected ? cell : `${cell}, ${sent} requests`;
 
   async function disturbed(): Promise<Outcome<unknown>> {
-    if (disturbance === 'refused_connection') return act(unreachable, { timeoutMs: patienceMs });
+    if (disturbance === 'refused_connection') return act(unreachable, testCall(patienceMs));
     if (disturbance !== 'none') admin.addFault({ provider, operation: row.operation, fault: disturbance });
     const timeoutMs = neverAnswered.has(disturbance) ? shortMs : patienceMs;
-    const outcome = await act(scene.adapter, { timeoutMs });
+    const outcome = await act(scene.adapter, testCall(timeoutMs));
     // The caller may have given up before the provider has read the request.
     await untilAsked(scene.sandbox);
     return outcome;

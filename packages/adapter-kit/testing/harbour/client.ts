@@ -12,7 +12,6 @@ import {
   type AdapterHost,
   type AnswerHead,
   clientCredentials,
-  countdown,
   type Problem,
   type ProviderRequest,
   readAnswer,
@@ -68,12 +67,11 @@ export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
   return async (request, call) => {
     // URLs treat `..` as a path step, even when it is encoded.
     if (request.id !== undefined && !isProviderId(request.id)) return refused('not_found');
-    const left = countdown(call.timeoutMs);
     return await tokens.use(
-      left,
+      call,
       async ({ secret }) => {
         const hide = [secret.reveal(), ...(request.hide ?? [])];
-        const exchange = await host.send({
+        const outgoing = {
           operation: request.operation,
           method: request.method,
           url: `${settings.baseUrl}/v2/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
@@ -83,9 +81,8 @@ export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
             ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: request.body === undefined ? null : JSON.stringify(request.body),
-          timeoutMs: left(),
-          traceparent: call.traceparent,
-        });
+        };
+        const exchange = await host.send(outgoing, call);
         return readAnswer(exchange, {
           reply: request.reply,
           interpret: (reply, evidence, head) => request.interpret(reply, evidence(null), head),

@@ -7,14 +7,15 @@ import {
   Secret,
 } from '@card-gateway/core';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { adapterHost, openTransport, type Transport } from '../../index.ts';
+import { type Send, sendBy, testCall } from '../../call.ts';
+import { adapterHost, openTransport } from '../../index.ts';
 import { conformance, type ConformanceCall } from '../conformance.ts';
 import { json, type SeenRequest } from '../loopback.ts';
 import { forOddJson } from '../odd-values.ts';
 import { harbour } from './index.ts';
 import { clientSecret, failure, type Harbour, openHarbour, type SignedCallback } from './provider.ts';
 
-const call = { timeoutMs: 5000 };
+const call = testCall();
 const pin = '1793';
 const ordered = { reference: 'card_01', productRef: 'p', cardholderRef: 'h', form: 'virtual', address: null } as const;
 const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' };
@@ -22,17 +23,13 @@ const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' }
 type HarbourAdapter = ProviderAdapter &
   Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls' | 'callbacks' | 'transfers'>>;
 
-function openAdapter(
-  baseUrl: string,
-  host: { send: Transport; now: () => number },
-  secret = clientSecret,
-): HarbourAdapter {
+function openAdapter(baseUrl: string, host: { send: Send; now: () => number }, secret = clientSecret): HarbourAdapter {
   const settings = harbour.settings.parse({ baseUrl, clientId: 'harbour:client', clientSecret: new Secret(secret) });
   return harbour.create(settings, adapterHost(host)) as HarbourAdapter;
 }
 
 let provider: Harbour;
-let send: Transport;
+let send: Send;
 let now: number;
 let adapter: HarbourAdapter;
 
@@ -43,7 +40,7 @@ beforeEach(async () => {
     await provider.loopback.close();
     await transport.close();
   });
-  ({ send } = transport);
+  send = sendBy(transport.send);
   now = Date.parse('2026-05-22T12:00:00Z');
   adapter = openAdapter(provider.loopback.url, { send, now: () => now });
 });
@@ -188,7 +185,7 @@ describe('OAuth client credentials', () => {
 
   test('a token that does not come in time: not sent, and the caller waits no longer', async () => {
     provider.tokenAnswer = () => ({ kind: 'hang' });
-    expect(await adapter.issuing.issue(ordered, { timeoutMs: 100 })).toMatchObject({
+    expect(await adapter.issuing.issue(ordered, testCall(100))).toMatchObject({
       kind: 'refused',
       refusal: { reason: 'not_sent', code: null },
     });
@@ -305,8 +302,7 @@ const refusal = (): ReturnType<typeof failure> => failure(404, 'no_such_card', '
 const card = { providerRef: 'hc_1', pan: null };
 const changed = (wanted: CardChange, success: ConformanceCall['success']): ConformanceCall => ({
   name: `cardControls.change ${wanted.kind}`,
-  call: (adapter, timeoutMs) =>
-    own(adapter).cardControls.change({ providerRef: 'hc_1', cardholderRef: null }, wanted, { timeoutMs }),
+  call: (adapter, call) => own(adapter).cardControls.change({ providerRef: 'hc_1', cardholderRef: null }, wanted, call),
   success,
   unlistedCode,
   refusal,
@@ -323,38 +319,38 @@ conformance({
   calls: [
     {
       name: 'issuing.issue',
-      call: (adapter, timeoutMs) => own(adapter).issuing.issue(ordered, { timeoutMs }),
+      call: (adapter, call) => own(adapter).issuing.issue(ordered, call),
       success: () => json(row, 201),
       unlistedCode,
       refusal: () => failure(422, 'card_limit', 'no more'),
     },
     {
       name: 'issuing.reconciliation.find',
-      call: async (adapter, timeoutMs) => {
+      call: async (adapter, call) => {
         const { reconciliation } = own(adapter).issuing;
         if (reconciliation.by !== 'look-up') throw new Error('no look-up');
-        return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, { timeoutMs });
+        return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, call);
       },
       success: () => json({ data: [row], next: null }),
       unlistedCode,
     },
     {
       name: 'cards.page',
-      call: (adapter, timeoutMs) => own(adapter).cards.page(null, { timeoutMs }),
+      call: (adapter, call) => own(adapter).cards.page(null, call),
       success: () => json({ data: [row, { ...row, id: 'hc_2' }], next: '2' }),
       unlistedCode,
     },
     {
       name: 'cards.read',
-      call: (adapter, timeoutMs) => own(adapter).cards.read(card, { timeoutMs }),
+      call: (adapter, call) => own(adapter).cards.read(card, call),
       success: () => json(row),
       unlistedCode,
     },
     {
       name: 'transfers.send',
-      call: (adapter, timeoutMs) => {
+      call: (adapter, call) => {
         const order = { reference: 'trf_1', cardholderRef: 'h', direction: 'in', amount: '1.00' as Decimal } as const;
-        return own(adapter).transfers.send(order, { timeoutMs });
+        return own(adapter).transfers.send(order, call);
       },
       success: () => json({ id: 'ht_1', reference: 'trf_1', state: 'done' }, 201),
       unlistedCode,
@@ -362,7 +358,7 @@ conformance({
     },
     {
       name: 'transfers.balances',
-      call: (adapter, timeoutMs) => own(adapter).transfers.balances('h', { timeoutMs }),
+      call: (adapter, call) => own(adapter).transfers.balances('h', call),
       success: () => json({ data: [{ currency: 'USD', amount: '1.00' }] }),
       unlistedCode,
     },

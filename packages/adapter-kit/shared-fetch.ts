@@ -1,0 +1,32 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ProviderCall } from '@card-gateway/core';
+import { openCall, termsOf, timeLeftMs } from './call.ts';
+
+/** Each of those who wait may give up earlier. */
+const longestMs = 10_000;
+
+/**
+ * Fetches what several calls need, by one request for all that ask while it is under way. It is nobody's alone: it has ten
+ * seconds of its own, belongs to no trace, and goes on under a shared permit when the call that began it is over.
+ *
+ * @returns null to a call whose own time was over first
+ */
+export function sharedFetch<T>(fetch: (call: ProviderCall) => Promise<T>): (call: ProviderCall) => Promise<T | null> {
+  let running: Promise<T> | null = null;
+
+  function begin(call: ProviderCall): Promise<T> {
+    const permit = termsOf(call).permit.share();
+    const own = openCall({ deadline: performance.now() + longestMs, traceparent: undefined, permit });
+    return Promise.try(fetch, own).finally(() => (running = null));
+  }
+
+  return async (call) => {
+    running ??= begin(call);
+    const isOver = new AbortController();
+    try {
+      return await Promise.race([running, setTimeout(timeLeftMs(call), null, { signal: isOver.signal })]);
+    } finally {
+      isOver.abort();
+    }
+  };
+}
