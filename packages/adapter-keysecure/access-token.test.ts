@@ -99,7 +99,7 @@ describe('no token: the business request was certainly not sent', () => {
       () => noCards,
       () => reply,
     );
-    const order = { reference: 'chd_1', sumsubShareToken: new Secret('share') };
+    const order = { reference: 'chd_1', identity: { kind: 'sumsub' as const, shareToken: new Secret('share') } };
     expect(await account.adapter().cardholders.apply(order, call)).toMatchObject({
       kind: 'refused',
       refusal: { reason, code },

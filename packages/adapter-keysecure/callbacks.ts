@@ -60,7 +60,7 @@ export function callbacks(settings: KeySecureSettings, clock: ProviderClock): Ca
   return {
     isUnsigned: false,
     // keysecure.md §11.1: only in authorization mode.
-    asksForDecisions: settings.mode === 'authorization',
+    decisionTimeMs: settings.mode === 'authorization' ? 800 : null,
     receive,
     eventOf(record): ProviderEvent {
       const event = readRecord(record);

@@ -2,7 +2,10 @@ import { Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { bodyOf, call, failure, fixture, lookUpOf, openAccount, success } from './testing/account.ts';
 
-const application = { reference: 'MERCHANT_USER_001', sumsubShareToken: new Secret('your_sumsub_share_token') };
+const application = {
+  reference: 'MERCHANT_USER_001',
+  identity: { kind: 'sumsub' as const, shareToken: new Secret('your_sumsub_share_token') },
+};
 const row = { cardholder_no: 'U1', cardholder_unique_no: 'MERCHANT_USER_001', email: 'a@b.example', time: 1 };
 
 describe('applying', () => {

@@ -7,6 +7,7 @@ import {
   type Outcome,
   type ProviderCall,
   type ProviderCardholder,
+  refused,
   unknown,
 } from '@card-gateway/core';
 import type { z } from 'zod';
@@ -26,12 +27,14 @@ const statuses: ReadonlyMap<string, CardholderStatus> = new Map([
 /** Identity checks done at Sumsub and handed over by share token (keysecure.md §6.2–6.4). */
 export function cardholders(client: KeySecureClient, settings: KeySecureSettings): CardholdersFacet {
   async function applied<T>(
-    { reference, sumsubShareToken }: CardholderApplication,
+    { reference, identity }: CardholderApplication,
     number: string | null,
     interpret: (data: z.output<typeof cardholderApplied>, evidence: Evidence) => Outcome<T>,
     call: ProviderCall,
   ): Promise<Outcome<T>> {
-    const shareToken = sumsubShareToken.reveal();
+    if (identity.kind !== 'sumsub')
+      return refused('unsupported', { message: 'KeySecure takes a share token of Sumsub' });
+    const shareToken = identity.shareToken.reveal();
     return await client.call(
       {
         method: 'POST',
@@ -52,6 +55,8 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
   }
 
   return {
+    applications: ['sumsub'],
+
     apply: (application, call) =>
       applied(application, null, (data, evidence) => done({ providerRef: data.cardholder_no }, evidence), call),
 

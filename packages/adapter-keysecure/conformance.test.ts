@@ -185,7 +185,10 @@ conformance({
     {
       name: 'cardholders.apply',
       call: calling((adapter, call) =>
-        adapter.cardholders.apply({ reference: 'chd_1', sumsubShareToken: new Secret(shareToken) }, call),
+        adapter.cardholders.apply(
+          { reference: 'chd_1', identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) } },
+          call,
+        ),
       ),
       success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
       unlistedCode,
@@ -194,7 +197,11 @@ conformance({
     {
       name: 'cardholders.reapply',
       call: calling(({ cardholders }, call) => {
-        const application = { reference: 'chd_1', providerRef: 'U1', sumsubShareToken: new Secret(shareToken) };
+        const application = {
+          reference: 'chd_1',
+          providerRef: 'U1',
+          identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) },
+        };
         return cardholders.reapply?.(application, call) ?? Promise.reject(new Error('it cannot apply again'));
       }),
       success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),

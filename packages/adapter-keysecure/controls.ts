@@ -120,6 +120,7 @@ export function cardControls(
 
   return {
     reconciliation: reconciliationOf(settings),
+    pinRule: 'exactly 6 digits, without three or more in a row that are alike or consecutive',
     pinFault,
     ...(cipher === null ? { gaps: { activate: gap, setPin: gap } } : {}),
     async change(card, change, call) {

@@ -1,4 +1,5 @@
 import { type CardAddress, type CardForm, done, type IssuingFacet, refused, unknown } from '@card-gateway/core';
+import { addressFaults, addressNeeds } from './address.ts';
 import { toCard } from './cards.ts';
 import type { KeySecureClient } from './client.ts';
 import { reconciledByNumber } from './look-up.ts';
@@ -14,7 +15,14 @@ const cardTypes: Readonly<Record<CardForm, string>> = { virtual: 'Virtual', phys
 /** Ordering cards (keysecure.md §6.5). Done means taken on, not issued: the card's status follows from the lists. */
 export function issuing(client: KeySecureClient, settings: KeySecureSettings): IssuingFacet {
   return {
+    cardholder: 'required',
+    address: addressNeeds,
+    addressFaults,
+
     async issue(order, call) {
+      if (order.cardholderRef === null) {
+        return refused('invalid_request', { message: 'KeySecure issues a card to a cardholder' });
+      }
       if (order.reference.length > longestUniqueNumber) {
         return refused('invalid_request', { message: 'the reference is longer than 64 characters' });
       }

@@ -6,7 +6,6 @@ import {
   type ProviderTransaction,
   refused,
   type TransactionsFacet,
-  type TransactionType,
   unknown,
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
@@ -16,7 +15,7 @@ import { dayMs, startOfDay } from './window.ts';
 import { instantOf, listOf, transactionData, type WireMerchant, type WireTransaction } from './wire.ts';
 
 /** keysecure.md §9, set 8.4. */
-const types: ReadonlyMap<string, TransactionType> = new Map([
+const types: ReadonlyMap<string, TransactionsFacet['types'][number]> = new Map([
   ['Open_card', 'card_opening'],
   ['Consumption', 'purchase'],
   ['Atm', 'atm_withdrawal'],
@@ -46,6 +45,7 @@ export function transactions(
   }
 
   return {
+    types: [...types.values()],
     async page({ cardRef, from, to, next }, call) {
       if (!(from < to)) return refused('invalid_request', { message: 'the time range ends before it begins' });
       const step = next === null ? start(from, to) : readStep(next);

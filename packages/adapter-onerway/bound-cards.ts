@@ -30,6 +30,7 @@ const longestListBytes = 4_194_304;
 export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCardsFacet {
   return {
     kinds: [...subProductTypes.keys()],
+    givesTokens: true,
     needsUserIp: false,
     list: async ({ user, kind }, call) => {
       const subProductType = subProductTypes.get(kind);

@@ -87,7 +87,7 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
 
   return {
     isUnsigned: false,
-    asksForDecisions: false,
+    decisionTimeMs: null,
     receive,
 
     eventOf(record) {

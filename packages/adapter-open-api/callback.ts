@@ -16,7 +16,7 @@ const wrapped = z.object({ eventTag: field.text, data: z.unknown().optional() })
 export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
   return {
     isUnsigned: true,
-    asksForDecisions: false,
+    decisionTimeMs: null,
 
     receive({ headers, body }) {
       let value: unknown;

@@ -12,14 +12,26 @@ import type { YixinClient } from './client.ts';
 import { refusals } from './refusals.ts';
 import { bindCardReply, needCardSignReply, verifyCodeReply } from './wire.ts';
 
+/** `bizType` (yixin.md §4.1). */
+const bizTypes: ReadonlyMap<string, string> = new Map([
+  ['loan', 'loan'],
+  ['repayment', 'repay'],
+]);
+
 /** Binding a bank card by SMS: `bindCard`, `verifyCode`, `needCardSign` (yixin.md §4.1, §4.2, §4.6). */
 export function bindingFacet(client: YixinClient): BindingFacet {
   return {
+    // The loan order number goes with `repay` (yixin.md §8, trap 6).
+    purposes: { loan: [], repayment: ['loanOrder'] },
     needsUserIp: client.needsUserIp,
     reconciliation: { by: 'bound-cards' },
 
     async start(order, call) {
-      const forRepayment = order.purpose === 'repayment';
+      const bizType = bizTypes.get(order.purpose ?? '');
+      if (bizType === undefined) {
+        return refused('unsupported', { message: 'Yixin binds a card for a loan or for its repayment.' });
+      }
+      const forRepayment = bizType === 'repay';
       if (forRepayment && order.loanOrder === null) {
         return refused('invalid_request', { message: 'A binding for repayment needs the loan order.' });
       }
@@ -32,7 +44,7 @@ export function bindingFacet(client: YixinClient): BindingFacet {
             outerUserNo: order.user,
             cardNo: order.pan.reveal(),
             phone: order.phone.reveal(),
-            bizType: forRepayment ? 'repay' : 'loan',
+            bizType,
             // The loan order number exactly when `bizType` is `repay` (yixin.md §8, trap 6).
             ...(forRepayment && order.loanOrder !== null && { bizNo: order.loanOrder }),
           },

@@ -7,6 +7,7 @@ import { type BankCard, bankOf, cardListReply } from './wire.ts';
 export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
   return {
     kinds: ['bank_card'],
+    givesTokens: false,
     needsUserIp: client.needsUserIp,
     async list(question, call) {
       if (question.kind !== 'bank_card') return refused('unsupported');

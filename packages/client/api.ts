@@ -168,6 +168,17 @@ export type ResolvesBy = Open<"look-up" | "person">;
 export type ResolvedBy = Open<"answer" | "look-up" | "callback" | "list" | "person">;
 
 /**
+ * Whether an order names something.
+ *
+ * - `required`: It must; without it the order is refused.
+ * - `optional`: It may; a product of the provider may still want it.
+ * - `none`: It must not.
+ *
+ * More may come.
+ */
+export type Need = Open<"required" | "optional" | "none">;
+
+/**
  * What became of a write.
  *
  * - `submitting`: Recorded; the answer of the provider is awaited. Then one of the others.
@@ -203,21 +214,16 @@ export type BindingStatusInput = "starting" | "awaiting_code" | "verifying" | "b
 /**
  * What is bound.
  *
- * - `bank_card`: A bank card, bound by SMS (Yixin).
- * - `token`: A card token (Onerway).
- * - `subscription`: A token of a subscription (Onerway).
+ * - `bank_card`: A bank card, bound by SMS.
+ * - `token`: A token of a card.
+ * - `subscription`: A token of a subscription.
  */
 export type BindingKindInput = "bank_card" | "token" | "subscription";
 
-/**
- * What a bank card is bound for.
- *
- * - `loan`: A loan is paid out to it.
- * - `repayment`: A loan is paid back from it; needs `loanOrder`.
- */
-export type BindingPurpose = "loan" | "repayment";
+/** What a bank card is bound for, e.g. `loan` (a loan is paid out to it) or `repayment` (a loan is paid back from it). `requirements.purposes` of the account lists those it knows. */
+export type BindingPurpose = string;
 
-/** Asks the provider to send the user an SMS code for this card. The purpose `repayment` needs a `loanOrder`. */
+/** Asks the provider to send the user an SMS code for this card. `requirements.purposes` of the account says what for, and what else that needs. */
 export interface StartBinding {
   /** The provider account, by its name in the accounts file. */
   account: string;
@@ -227,10 +233,11 @@ export interface StartBinding {
   cardNumber: string;
   /** The mobile number that the bank knows. Passed on, never kept in clear. */
   phone: string;
-  purpose: BindingPurpose;
-  /** Loan order number; required for a repayment. It must not be a card number, as which it is not treated. */
+  /** What for; where the account knows purposes. */
+  purpose?: BindingPurpose | undefined;
+  /** Loan order number, for a purpose that needs it, as `repayment`. It must not be a card number, as which it is not treated. */
   loanOrder?: string | undefined;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
   userIp?: string | undefined;
 }
 
@@ -238,7 +245,7 @@ export interface StartBinding {
 export interface VerifyBinding {
   /** The code from the SMS, as text. Passed on, never kept. */
   code: string;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
   userIp?: string | undefined;
 }
 
@@ -250,7 +257,7 @@ export interface CheckBinding {
   user: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
   userIp?: string | undefined;
 }
 
@@ -260,7 +267,7 @@ export interface LookUpIssuer {
   account: string;
   /** Full card number. It is passed on to the provider and never kept in clear. */
   cardNumber: string;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
   userIp?: string | undefined;
 }
 
@@ -296,6 +303,63 @@ export type TransactionStatusInput = "pending" | "succeeded" | "failed" | "unrec
  */
 export type CallbackStateInput = "received" | "processed" | "failed";
 
+/** Where a card goes, and to whom. Some providers take English letters alone. */
+export interface CardAddress {
+  /** Given name. */
+  firstName: string;
+  /** Family name. */
+  lastName: string;
+  /** Dialling code without `+`, e.g. `44`. */
+  phoneCode: string;
+  /** Phone number in digits, without the dialling code. */
+  phone: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  /** State, province or county. */
+  state: string;
+  /** Town or city. */
+  city: string;
+  /** Street and number. */
+  line1: string;
+  /** Flat, floor, company; empty where there is none. */
+  line2?: string | undefined;
+  /** Postal code. */
+  postalCode: string;
+}
+
+/** Where somebody lives. */
+export interface PostalAddress {
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  /** State, province or county. */
+  state: string;
+  /** Town or city. */
+  city: string;
+  /** Street and number. */
+  line1: string;
+  /** Flat, floor, company; empty where there is none. */
+  line2?: string | undefined;
+  /** Postal code. */
+  postalCode: string;
+}
+
+/** A person as a provider is told of them. Passed on once, never kept. */
+export interface Person {
+  /** Given name. */
+  firstName: string;
+  /** Family name. */
+  lastName: string;
+  /** Dialling code without `+`, e.g. `44`. */
+  phoneCode: string;
+  /** Phone number in digits, without the dialling code. */
+  phone: string;
+  /** Date of birth, `YYYY-MM-DD`. */
+  birthDate: string;
+  /** E-mail address. */
+  email: string;
+  address: PostalAddress;
+}
+
 /**
  * Where a card stands. The usual way is `pending` → `inactive` (physical cards alone) → `active` ⇄ `frozen` → `cancelling` → `cancelled`.
  *
@@ -320,46 +384,22 @@ export type CardStatusInput = "pending" | "inactive" | "active" | "frozen" | "ca
  */
 export type CardFormInput = "virtual" | "physical";
 
-/** Where a physical card goes, in English letters. */
-export interface CardAddress {
-  /** Given name, in English letters. */
-  firstName: string;
-  /** Family name, in English letters. */
-  lastName: string;
-  /** Dialling code without `+`, e.g. `44`. */
-  phoneCode: string;
-  /** Phone number in digits, without the dialling code. */
-  phone: string;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
-  /** State, province or county. */
-  state: string;
-  /** Town or city. */
-  city: string;
-  /** Street and number. */
-  line1: string;
-  /** Flat, floor, company; empty where there is none. */
-  line2?: string | undefined;
-  /** Postal code. */
-  postalCode: string;
-}
-
-/** An order for a card. A `physical` one needs an `address`. */
+/** An order for a card. What it names besides account, product and form, GET /v1/providers says of each account. */
 export interface IssueCard {
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** A product that is `issuable`, of the same account. */
   product: string;
-  /** A cardholder who is `approved`, of the same account. */
-  cardholder: string;
+  /** A cardholder who is `approved`, of the same account; where `requirements.cardholder` of the account is `required`. */
+  cardholder?: string | undefined;
   form: CardFormInput;
-  /** Required for a physical card; some virtual products want it too. */
+  /** Where `requirements.address` of the account says so of the form; some products want it where it is `optional`. */
   address?: CardAddress | undefined;
 }
 
 /** What proves that the physical card has arrived. */
 export interface ActivateCard {
-  /** Security code printed on the card. Passed on encrypted, never kept. */
+  /** Security code printed on the card. Passed on, never kept. */
   cvv: string;
   /** Last four digits of the number printed on the card. */
   last4: string;
@@ -367,7 +407,7 @@ export interface ActivateCard {
 
 /** A new PIN for a physical card. */
 export interface SetCardPin {
-  /** The new PIN. Passed on encrypted, never kept. KeySecure wants six digits without runs of three. */
+  /** The new PIN, by the rule in `requirements.pin` of the account. Passed on, never kept. */
   pin: string;
 }
 
@@ -389,20 +429,24 @@ export interface Purpose {
  */
 export type CardholderStatusInput = "pending" | "in_review" | "approved" | "rejected" | "failed" | "unrecognized";
 
-/** An application for a cardholder (KeySecure). */
+/** An application for a cardholder. Exactly one of `sumsubShareToken` and `person`, as `requirements.applications` of the account says. */
 export interface CreateCardholder {
   /** The provider account, by its name in the accounts file. */
   account: string;
   /** The company's own id of this person; one has one cardholder per account. It must not be a card number, as which it is not treated. */
   reference: string;
   /** Share token of the identity check done at Sumsub. Passed on once, never kept. */
-  sumsubShareToken: string;
+  sumsubShareToken?: string | undefined;
+  /** Whom it is for. Passed on once, never kept. */
+  person?: Person | undefined;
 }
 
-/** Another application for a cardholder who was rejected. */
+/** Another application for a cardholder who was rejected. Exactly one of `sumsubShareToken` and `person`, as `requirements.applications` of the account says. */
 export interface ReapplyCardholder {
   /** Share token of the identity check done at Sumsub. Passed on once, never kept. */
-  sumsubShareToken: string;
+  sumsubShareToken?: string | undefined;
+  /** Whom it is for. Passed on once, never kept. */
+  person?: Person | undefined;
 }
 
 /** What to pull from the provider: the account's cards, or with `user` the bindings of that user. `kind` needs a `user`. */
@@ -413,7 +457,7 @@ export interface StartSync {
   user?: string | undefined;
   /** Which of the user's bindings; the account's first kind otherwise. */
   kind?: BindingKindInput | undefined;
-  /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+  /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
   userIp?: string | undefined;
 }
 
@@ -479,7 +523,7 @@ export interface TransferAmount {
   currency: string;
 }
 
-/** An order to move value to or from a cardholder (KeySecure, credit mode). */
+/** An order to move value to or from a cardholder. */
 export interface CreateTransfer {
   /** The provider account, by its name in the accounts file. */
   account: string;
@@ -549,9 +593,9 @@ export type BindingStatus = Open<"starting" | "awaiting_code" | "verifying" | "b
 /**
  * What is bound.
  *
- * - `bank_card`: A bank card, bound by SMS (Yixin).
- * - `token`: A card token (Onerway).
- * - `subscription`: A token of a subscription (Onerway).
+ * - `bank_card`: A bank card, bound by SMS.
+ * - `token`: A token of a card.
+ * - `subscription`: A token of a subscription.
  *
  * More may come.
  */
@@ -699,7 +743,7 @@ export interface Issuer {
 export interface RevealedBinding {
   /** Id of a binding: `bind_` and 26 characters, sortable by time. */
   binding: string;
-  /** The payment token (Onerway `tokenId`): whoever has it can pay with it. */
+  /** The payment token: whoever has it can pay with it. */
   token: string;
 }
 
@@ -992,7 +1036,7 @@ export interface ProductLimits {
   atmMonthly: string | null;
 }
 
-/** A card product: an OPEN-API BIN, a KeySecure package or BIN, in one shape. */
+/** A card product: a BIN, a package or a programme of the provider, in one shape. */
 export interface CardProduct {
   /** Id of a card product: `prod_` and 26 characters, sortable by time. */
   id: string;
@@ -1112,6 +1156,16 @@ export interface CardholderPage {
   /** Give it as `cursor` for the next page; null ends the list. */
   nextCursor: string | null;
 }
+
+/**
+ * What a cardholder is applied for with.
+ *
+ * - `sumsub`: The share token of an identity check done at Sumsub: `sumsubShareToken`.
+ * - `person`: The person's own data, which the provider checks: `person`.
+ *
+ * More may come.
+ */
+export type ApplicationKind = Open<"sumsub" | "person">;
 
 /**
  * How far a sync is.
@@ -1396,6 +1450,54 @@ export interface ProviderCall {
   reason: string | null;
 }
 
+/** Whether an order for a card names an address, by the form of the card. */
+export interface AddressNeeds {
+  /** Of a virtual card. */
+  virtual: Need;
+  /** Of a physical card. */
+  physical: Need;
+}
+
+/** What a bank card can be bound for at the account. */
+export interface AccountPurpose {
+  /** What `purpose` says. */
+  purpose: string;
+  /** What the order names besides, e.g. `loanOrder`. */
+  fields: string[];
+}
+
+/** What calls of an account name, and what it can tell. */
+export interface AccountRequirements {
+  /**
+   * Of issueCard; null where the account issues no cards.
+   *
+   * Whether an order names something.
+   *
+   * - `required`: It must; without it the order is refused.
+   * - `optional`: It may; a product of the provider may still want it.
+   * - `none`: It must not.
+   *
+   * More may come.
+   */
+  cardholder: Need | null;
+  /** Of issueCard; null where the account issues no cards. */
+  address: AddressNeeds | null;
+  /** What createCardholder takes; empty where the account has no cardholders. */
+  applications: ApplicationKind[];
+  /** The rule of a PIN; null where there is none to set, or no rule. */
+  pin: string | null;
+  /** What startBinding takes; empty where it asks for no purpose. */
+  purposes: AccountPurpose[];
+  /** The kinds of bindings that the account can list. */
+  bindingKinds: BindingKind[];
+  /** Calls about an end user name the user's address, `userIp`. */
+  userIp: boolean;
+  /** The types of transactions that the account can show; `unrecognized` may always come. */
+  transactionTypes: TransactionType[];
+  /** Milliseconds that the provider waits for the decision about a payment; null where it asks for none. */
+  decisionTimeMs: number | null;
+}
+
 /**
  * How the last call of an account went.
  *
@@ -1434,7 +1536,7 @@ export interface AccountHealth {
 export interface ProviderAccount {
   /** The provider account, by its name in the accounts file. */
   account: string;
-  /** Provider id: `open-api`, `keysecure`, `onerway`, `yixin`. */
+  /** The provider’s id, the same for all its accounts. */
   provider: string;
   /** The provider's name for people. */
   title: string;
@@ -1444,6 +1546,7 @@ export interface ProviderAccount {
   operations: AccountOperation[];
   /** Every call and notification of the provider's documents, and whether the gateway uses it. */
   calls: ProviderCall[];
+  requirements: AccountRequirements;
   /** What rests on an unconfirmed assumption. */
   notes: string[];
   health: AccountHealth;
@@ -1701,7 +1804,7 @@ export interface Operations {
     answer: ProviderAccountList;
   };
   /**
-   * List card products. OPEN-API BINs and KeySecure packages or BINs in one shape. They are kept as last seen: an account is asked when it was not asked for five minutes, or with `refresh=true`. If it does not answer, what was last seen is given; `seenAt` says when that was.
+   * List card products. The products of all accounts in one shape. They are kept as last seen: an account is asked when it was not asked for five minutes, or with `refresh=true`. If it does not answer, what was last seen is given; `seenAt` says when that was.
    *
    * Scope: `catalog:read`.
    */
@@ -1721,7 +1824,7 @@ export interface Operations {
     answer: CardProductPage;
   };
   /**
-   * Create a cardholder. Hands a Sumsub share token to the provider (KeySecure), which then checks the identity: poll the cardholder with `refresh=true` until it is `approved` or `rejected`. One `reference` has one cardholder per account; one that was rejected is applied for again with reapplyCardholder.
+   * Create a cardholder. Hands an application to the provider, which then checks the identity: poll the cardholder with `refresh=true` until it is `approved` or `rejected`. One `reference` has one cardholder per account; one that was rejected is applied for again with reapplyCardholder.
    *
    * Scope: `cards:write`.
    */
@@ -2012,7 +2115,7 @@ export interface Operations {
     answer: Transaction;
   };
   /**
-   * Move value to or from a cardholder. Between the company’s reserve and a cardholder’s account (KeySecure, credit mode). If the answer is lost, the transfer is looked up by its own number and never sent again.
+   * Move value to or from a cardholder. Between the company’s reserve and a cardholder’s account. If the answer is lost, the transfer is looked up by its own number and never sent again.
    *
    * Scope: `transfers:write`.
    */
@@ -2063,7 +2166,7 @@ export interface Operations {
     answer: Transfer;
   };
   /**
-   * Get the balances of a cardholder. Straight from the provider (KeySecure, credit mode).
+   * Get the balances of a cardholder. Straight from the provider.
    *
    * Scope: `cards:read`.
    */
@@ -2077,7 +2180,7 @@ export interface Operations {
     answer: BalanceList;
   };
   /**
-   * Get a transaction of the company’s wallet. Straight from the provider (OPEN-API, whose path for it is a setting), by the provider’s id of the transaction. Empty when the provider knows none. Nothing is kept.
+   * Get a transaction of the company’s wallet. Straight from the provider, by its id of the transaction. Empty when the provider knows none. Nothing is kept.
    *
    * Scope: `cards:read`.
    */
@@ -2093,7 +2196,7 @@ export interface Operations {
     answer: WalletTransaction;
   };
   /**
-   * Start binding a bank card. Asks the provider (Yixin) to send the user an SMS code: `awaiting_code`, or `not_required` when the card needs no binding. Each call with a new key can send a person another SMS, so limits apply per card and phone number; and per user, because it may tell whether a card is theirs.
+   * Start binding a bank card. Asks the provider to send the user an SMS code: `awaiting_code`, or `not_required` when the card needs no binding. Each call with a new key can send a person another SMS, so limits apply per card and phone number; and per user, because it may tell whether a card is theirs.
    *
    * Scope: `bindings:write`.
    */
@@ -2106,7 +2209,7 @@ export interface Operations {
     answer: Binding;
   };
   /**
-   * List bindings. Bank cards (Yixin) and card tokens (Onerway) in one shape, newest first, from the gateway’s own records. `refresh=true` with an account and a user asks the provider first and stores what it says.
+   * List bindings. Bank cards and card tokens in one shape, newest first, from the gateway’s own records. `refresh=true` with an account and a user asks the provider first and stores what it says.
    *
    * Scope: `bindings:read`.
    */
@@ -2123,7 +2226,7 @@ export interface Operations {
         status?: BindingStatusInput | undefined;
         /** `true` asks the provider first and stores what it says. */
         refresh?: boolean | undefined;
-        /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+        /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
         userIp?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;
@@ -2151,7 +2254,7 @@ export interface Operations {
     answer: Binding;
   };
   /**
-   * Remove a binding. Deletes a card token at the provider (Onerway, whose path for it is a setting). If the answer is lost, the user’s list shows whether it is gone.
+   * Remove a binding. Deletes a card token at the provider. If the answer is lost, the user’s list shows whether it is gone.
    *
    * Scope: `bindings:write`.
    */
@@ -2181,7 +2284,7 @@ export interface Operations {
     answer: Binding;
   };
   /**
-   * Reveal the payment token of a binding. The token with which a payment is made (Onerway), opened from where it is sealed. Audited and limited like the reveal of a card.
+   * Reveal the payment token of a binding. The token with which a payment is made, opened from where it is sealed. Audited and limited like the reveal of a card.
    *
    * Scope: `bindings:reveal`.
    */
@@ -2196,7 +2299,7 @@ export interface Operations {
     answer: RevealedBinding;
   };
   /**
-   * Check whether a card needs binding. Asks the provider (Yixin) whether this user must still bind this card. Changes nothing and sends no SMS. The answer confirms a card number to whoever guesses it, so it is limited per user and per key, and who asked is in the audit log before the provider is asked.
+   * Check whether a card needs binding. Asks the provider whether this user must still bind this card. Changes nothing and sends no SMS. The answer confirms a card number to whoever guesses it, so it is limited per user and per key, and who asked is in the audit log before the provider is asked.
    *
    * Scope: `bindings:write`.
    */
@@ -2207,7 +2310,7 @@ export interface Operations {
     answer: BindingCheck;
   };
   /**
-   * List supported banks. Banks whose cards this user can bind, with the limits the provider quotes (Yixin).
+   * List supported banks. Banks whose cards this user can bind, with the limits the provider quotes.
    *
    * Scope: `bindings:read`.
    */
@@ -2218,14 +2321,14 @@ export interface Operations {
         account: string;
         /** The end user, by the company's own id. It must not be a card number, as which it is not treated. */
         user: string;
-        /** The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default. */
+        /** The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers). */
         userIp?: string | undefined;
       };
     };
     answer: BankList;
   };
   /**
-   * Look up the bank of a card number. Asks the provider (Yixin) which bank issued a card. A POST, because a card number must not stand in a URL. Limited per key.
+   * Look up the bank of a card number. Asks the provider which bank issued a card. A POST, because a card number must not stand in a URL. Limited per key.
    *
    * Scope: `bindings:read`.
    */

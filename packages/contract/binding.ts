@@ -1,4 +1,4 @@
-import type { BindingKind, BindingPurpose, BindingStatus } from '@card-gateway/core';
+import type { BindingKind, BindingStatus } from '@card-gateway/core';
 import { z } from 'zod';
 import {
   accountName,
@@ -48,14 +48,15 @@ export const bindingStatus = words<BindingStatus>(
 );
 
 export const bindingKind = words<BindingKind>('BindingKind', 'What is bound.', {
-  bank_card: 'A bank card, bound by SMS (Yixin).',
-  token: 'A card token (Onerway).',
-  subscription: 'A token of a subscription (Onerway).',
+  bank_card: 'A bank card, bound by SMS.',
+  token: 'A token of a card.',
+  subscription: 'A token of a subscription.',
 });
 
-const bindingPurpose = words<BindingPurpose>('BindingPurpose', 'What a bank card is bound for.', {
-  loan: 'A loan is paid out to it.',
-  repayment: 'A loan is paid back from it; needs `loanOrder`.',
+const bindingPurpose = z.string().meta({
+  id: 'BindingPurpose',
+  description:
+    'What a bank card is bound for, e.g. `loan` (a loan is paid out to it) or `repayment` (a loan is paid back from it). `requirements.purposes` of the account lists those it knows.',
 });
 
 const challenge = z
@@ -107,25 +108,16 @@ export const startBindingSchema = z
         description: 'The mobile number that the bank knows. Passed on, never kept in clear.',
         format: 'password',
       }),
-    purpose: bindingPurpose,
+    purpose: bindingPurpose.optional().meta({ description: 'What for; where the account knows purposes.' }),
     loanOrder: printableText(1, 64)
       .optional()
-      .meta({ description: `Loan order number; required for a repayment. ${isNoCardNumber}` }),
+      .meta({ description: `Loan order number, for a purpose that needs it, as \`repayment\`. ${isNoCardNumber}` }),
     userIp: userIp.optional(),
-  })
-  .superRefine((order, context) => {
-    if (order.purpose === 'repayment' && order.loanOrder === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['loanOrder'],
-        message: 'expected a loan order, because the purpose is repayment',
-      });
-    }
   })
   .meta({
     id: 'StartBinding',
     description:
-      'Asks the provider to send the user an SMS code for this card. The purpose `repayment` needs a `loanOrder`.',
+      'Asks the provider to send the user an SMS code for this card. `requirements.purposes` of the account says what for, and what else that needs.',
   });
 
 export const verifyBindingSchema = z
@@ -224,7 +216,7 @@ export const revealedBindingSchema = z
   .object({
     binding: publicId('binding'),
     token: z.string().meta({
-      description: 'The payment token (Onerway `tokenId`): whoever has it can pay with it.',
+      description: 'The payment token: whoever has it can pay with it.',
       format: 'password',
     }),
   })

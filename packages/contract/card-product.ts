@@ -69,7 +69,7 @@ export const cardProductSchema = z
   })
   .meta({
     id: 'CardProduct',
-    description: 'A card product: an OPEN-API BIN, a KeySecure package or BIN, in one shape.',
+    description: 'A card product: a BIN, a package or a programme of the provider, in one shape.',
   });
 
 export const cardProductPageSchema = pageOf(cardProductSchema, 'CardProductPage');

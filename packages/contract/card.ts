@@ -1,5 +1,6 @@
 import type { CardForm, CardStatus } from '@card-gateway/core';
 import { z } from 'zod';
+import { cardAddressSchema } from './address.ts';
 import {
   accountName,
   hasNoCardNumber,
@@ -69,75 +70,25 @@ export const cardSchema = z
 
 export const cardPageSchema = pageOf(cardSchema, 'CardPage');
 
-const line = (most: number, description: string) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[ -~]*[!-~][ -~]*$/, 'expected English letters, digits and punctuation')
-    .refine(hasNoCardNumber, noCardNumberRule)
-    .meta({ description });
-const personName = (description: string) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(64)
-    .regex(/^[A-Za-z][A-Za-z .'-]*$/, 'expected English letters')
-    .meta({ description });
-
-export const cardAddressSchema = z
-  .strictObject({
-    firstName: personName('Given name, in English letters.'),
-    lastName: personName('Family name, in English letters.'),
-    phoneCode: z
-      .string()
-      .regex(/^[0-9]{1,4}$/, 'expected a dialling code in digits, without "+"')
-      .meta({ description: 'Dialling code without `+`, e.g. `44`.' }),
-    phone: z
-      .string()
-      .regex(/^[0-9]{4,15}$/, 'expected 4 to 15 digits')
-      .meta({ description: 'Phone number in digits, without the dialling code.' }),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 code')
-      .meta({ description: 'ISO 3166-1 alpha-2.' }),
-    state: line(64, 'State, province or county.'),
-    city: line(64, 'Town or city.'),
-    line1: line(128, 'Street and number.'),
-    line2: z
-      .string()
-      .trim()
-      .max(128)
-      .regex(/^[ -~]*$/, 'expected English letters, digits and punctuation')
-      .refine(hasNoCardNumber, noCardNumberRule)
-      .default('')
-      .meta({ description: 'Flat, floor, company; empty where there is none.' }),
-    postalCode: line(16, 'Postal code.'),
-  })
-  .meta({ id: 'CardAddress', description: 'Where a physical card goes, in English letters.' });
-
 export const issueCardSchema = z
   .strictObject({
     account: accountName,
     product: publicId('product').meta({ description: 'A product that is `issuable`, of the same account.' }),
-    cardholder: publicId('cardholder').meta({ description: 'A cardholder who is `approved`, of the same account.' }),
+    cardholder: publicId('cardholder').optional().meta({
+      description:
+        'A cardholder who is `approved`, of the same account; where `requirements.cardholder` of the account is `required`.',
+    }),
     form: cardForm,
-    address: cardAddressSchema
-      .optional()
-      .meta({ description: 'Required for a physical card; some virtual products want it too.' }),
+    address: cardAddressSchema.optional().meta({
+      description:
+        'Where `requirements.address` of the account says so of the form; some products want it where it is `optional`.',
+    }),
   })
-  .superRefine((order, context) => {
-    if (order.form === 'physical' && order.address === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['address'],
-        message: 'expected an address, because the card is physical',
-      });
-    }
-  })
-  .meta({ id: 'IssueCard', description: 'An order for a card. A `physical` one needs an `address`.' });
+  .meta({
+    id: 'IssueCard',
+    description:
+      'An order for a card. What it names besides account, product and form, GET /v1/providers says of each account.',
+  });
 
 export const cardQuerySchema = z.strictObject({
   account: accountName.optional().meta({ description: 'Only cards of this account.' }),
@@ -159,7 +110,7 @@ export const activateCardSchema = z
     cvv: z
       .string()
       .regex(/^[0-9]{3,4}$/, 'expected the security code, 3 or 4 digits')
-      .meta({ description: 'Security code printed on the card. Passed on encrypted, never kept.', format: 'password' }),
+      .meta({ description: 'Security code printed on the card. Passed on, never kept.', format: 'password' }),
     last4: z
       .string()
       .regex(/^[0-9]{4}$/, 'expected the last four digits of the card number')
@@ -173,7 +124,7 @@ export const setCardPinSchema = z
       .string()
       .regex(/^[0-9]{4,12}$/, 'expected 4 to 12 digits')
       .meta({
-        description: 'The new PIN. Passed on encrypted, never kept. KeySecure wants six digits without runs of three.',
+        description: 'The new PIN, by the rule in `requirements.pin` of the account. Passed on, never kept.',
         format: 'password',
       }),
   })

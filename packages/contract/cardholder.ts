@@ -1,5 +1,6 @@
-import type { CardholderStatus } from '@card-gateway/core';
+import type { ApplicationKind, CardholderStatus } from '@card-gateway/core';
 import { z } from 'zod';
+import { personSchema } from './address.ts';
 import {
   accountName,
   isNoCardNumber,
@@ -41,10 +42,32 @@ export const cardholderSchema = z
 
 export const cardholderPageSchema = pageOf(cardholderSchema, 'CardholderPage');
 
-const sumsubShareToken = z.string().min(1).max(4096).meta({
-  description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.',
-  format: 'password',
+export const applicationKind = words<ApplicationKind>('ApplicationKind', 'What a cardholder is applied for with.', {
+  sumsub: 'The share token of an identity check done at Sumsub: `sumsubShareToken`.',
+  person: "The person's own data, which the provider checks: `person`.",
 });
+
+/** What an application rests on: the member that is there says which kind it is. */
+const identity = {
+  sumsubShareToken: z.string().min(1).max(4096).optional().meta({
+    description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.',
+    format: 'password',
+  }),
+  person: personSchema.optional().meta({ description: 'Whom it is for. Passed on once, never kept.' }),
+};
+const oneIdentity =
+  'Exactly one of `sumsubShareToken` and `person`, as `requirements.applications` of the account says.';
+
+function requireOne({ sumsubShareToken, person }: IdentityBody, context: z.RefinementCtx): void {
+  if ((sumsubShareToken === undefined) !== (person === undefined)) return;
+  const isNone = person === undefined;
+  context.addIssue({
+    code: 'custom',
+    path: [isNone ? 'sumsubShareToken' : 'person'],
+    message: isNone ? 'expected this or person; it is missing' : 'expected either this or sumsubShareToken',
+  });
+}
+type IdentityBody = Partial<Record<keyof typeof identity, unknown>>;
 
 export const createCardholderSchema = z
   .strictObject({
@@ -52,13 +75,18 @@ export const createCardholderSchema = z
     reference: userReference.meta({
       description: `The company's own id of this person; one has one cardholder per account. ${isNoCardNumber}`,
     }),
-    sumsubShareToken,
+    ...identity,
   })
-  .meta({ id: 'CreateCardholder', description: 'An application for a cardholder (KeySecure).' });
+  .superRefine(requireOne)
+  .meta({ id: 'CreateCardholder', description: `An application for a cardholder. ${oneIdentity}` });
 
 export const reapplyCardholderSchema = z
-  .strictObject({ sumsubShareToken })
-  .meta({ id: 'ReapplyCardholder', description: 'Another application for a cardholder who was rejected.' });
+  .strictObject(identity)
+  .superRefine(requireOne)
+  .meta({
+    id: 'ReapplyCardholder',
+    description: `Another application for a cardholder who was rejected. ${oneIdentity}`,
+  });
 
 export const cardholderQuerySchema = z.strictObject({
   account: accountName.optional().meta({ description: 'Only cardholders of this account.' }),

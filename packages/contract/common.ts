@@ -68,7 +68,9 @@ export const instant = z
  * to {@link printableText}, because no pattern that all languages read tells it from half of an emoji.
  */
 const printable = /^[^\x00-\x1f\x7f-\x9f]*$/; // oxlint-disable-line no-control-regex -- they are what is refused
-const printableRule = 'expected no control characters and no half characters';
+export const printableRule = 'expected no control characters and no half characters';
+/** For what no pattern narrows: the same, without one. */
+export const isPrintable = (text: string): boolean => printable.test(text) && text.isWellFormed();
 
 /** A text of `min` to `max` characters that PostgreSQL can keep. */
 export function printableText(min: number, max: number, tooLong?: string) {
@@ -102,7 +104,7 @@ export const userIp = z
   .regex(new RegExp(`^(${ipv4}|${ipv6})$`), 'expected an IPv4 or IPv6 address')
   .meta({
     description:
-      "The end user's IPv4 or IPv6 address, where the provider wants it (Yixin) and the account sets no default.",
+      "The end user's IPv4 or IPv6 address, where the account wants it (`requirements.userIp` of GET /v1/providers).",
   });
 
 export const cardNumber = z

@@ -26,6 +26,17 @@ export const providerAccount = {
       reason: null,
     },
   ],
+  requirements: {
+    cardholder: 'required' as const,
+    address: { virtual: 'optional' as const, physical: 'required' as const },
+    applications: ['sumsub' as const],
+    pin: 'exactly 6 digits, without three or more in a row that are alike or consecutive',
+    purposes: [],
+    bindingKinds: [],
+    userIp: false,
+    transactionTypes: ['purchase' as const, 'refund' as const],
+    decisionTimeMs: null,
+  },
   notes: [],
   health: {
     status: 'up' as const,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   bindingQuerySchema,
+  createCardholderSchema,
   issueCardSchema,
   operations,
   problemCodes,
@@ -10,7 +11,6 @@ import {
   problemType,
   publicId,
   scopes,
-  startBindingSchema,
   startSyncSchema,
   type Operation,
 } from './index.ts';
@@ -121,32 +121,61 @@ describe('rules between fields', () => {
   const pathsOf = (schema: z.ZodType, value: unknown) =>
     (schema.safeParse(value).error?.issues ?? []).map((issue) => issue.path.join('/'));
   const issueCard = operations.issueCard.example.body;
-  const startBinding = operations.startBinding.example.body;
-  const address = {
-    firstName: 'Ada',
-    lastName: 'Lovelace',
-    phoneCode: '44',
-    phone: '2079460000',
+  const place = {
     country: 'GB',
     state: 'London',
     city: 'London',
     line1: '1 Main Street',
     postalCode: 'N1 9GU',
   };
+  const address = { firstName: 'Ada', lastName: 'Lovelace', phoneCode: '44', phone: '2079460000', ...place };
 
-  test('a physical card needs an address', () => {
-    expect(pathsOf(issueCardSchema, { ...issueCard, form: 'physical' })).toEqual(['address']);
-    expect(pathsOf(issueCardSchema, { ...issueCard, form: 'physical', address })).toEqual([]);
+  test('an address has the shape of one in any language', () => {
     expect(pathsOf(issueCardSchema, { ...issueCard, address })).toEqual([]);
-    const abroad = { ...address, country: 'England', city: '伦敦' };
-    expect(pathsOf(issueCardSchema, { ...issueCard, address: abroad })).toEqual(['address/country', 'address/city']);
+    const abroad = { ...address, firstName: '明', city: '伦敦', line1: 'Straße 1', postalCode: 'Ж1' };
+    expect(pathsOf(issueCardSchema, { ...issueCard, address: abroad })).toEqual([]);
+    const odd = {
+      ...address,
+      country: 'England',
+      city: ' ',
+      state: 'a\u0007',
+      line1: '4111 1111 1111 1111',
+      line2: '\ud83d',
+    };
+    expect(pathsOf(issueCardSchema, { ...issueCard, address: odd }).toSorted()).toEqual([
+      'address/city',
+      'address/country',
+      'address/line1',
+      'address/line2',
+      'address/state',
+    ]);
   });
 
-  test('a repayment needs a loan order', () => {
-    const repayment = { ...startBinding, purpose: 'repayment' };
-    expect(pathsOf(startBindingSchema, repayment)).toEqual(['loanOrder']);
-    expect(pathsOf(startBindingSchema, { ...repayment, loanOrder: 'L-1' })).toEqual([]);
-    expect(pathsOf(startBindingSchema, startBinding)).toEqual([]);
+  test('an application rests on a share token or on a person, and on one alone', () => {
+    const { sumsubShareToken, ...body } = operations.createCardholder.example.body;
+    const person = {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      birthDate: '1990-02-28',
+      email: 'ada@example.com',
+      phoneCode: '44',
+      phone: '2079460000',
+      address: place,
+    };
+    expect(pathsOf(createCardholderSchema, { ...body, person })).toEqual([]);
+    expect(pathsOf(createCardholderSchema, body)).toEqual(['sumsubShareToken']);
+    expect(pathsOf(createCardholderSchema, { ...body, person, sumsubShareToken })).toEqual(['person']);
+    for (const [field, odd] of [
+      ['birthDate', '1990-02-30'],
+      ['birthDate', '90-02-28'],
+      ['birthDate', '1890-02-28'],
+      ['email', 'ada.example.com'],
+      ['email', 'ada@exa\u0000mple.com'],
+    ] as const) {
+      expect(pathsOf(createCardholderSchema, { ...body, person: { ...person, [field]: odd } })).toEqual([
+        `person/${field}`,
+      ]);
+    }
   });
 
   test('a sync of one kind of binding needs a user', () => {

@@ -77,7 +77,7 @@ export const operations = {
     tag: 'Cards',
     summary: 'List card products',
     description:
-      'OPEN-API BINs and KeySecure packages or BINs in one shape. They are kept as last seen: an account is asked when it ' +
+      'The products of all accounts in one shape. They are kept as last seen: an account is asked when it ' +
       'was not asked for five minutes, or with `refresh=true`. If it does not answer, what was last seen is given; `seenAt` says when that was.',
     scopes: ['catalog:read'],
     effect: 'read',
@@ -92,9 +92,8 @@ export const operations = {
     tag: 'Cardholders',
     summary: 'Create a cardholder',
     description:
-      'Hands a Sumsub share token to the provider (KeySecure), which then checks the identity: poll the cardholder with ' +
-      '`refresh=true` until it is `approved` or `rejected`. One `reference` has one cardholder per account; one that was ' +
-      'rejected is applied for again with reapplyCardholder.',
+      'Hands an application to the provider, which then checks the identity: poll the cardholder with `refresh=true` until it is ' +
+      '`approved` or `rejected`. One `reference` has one cardholder per account; one that was rejected is applied for again with reapplyCardholder.',
     scopes: ['cards:write'],
     effect: 'write',
     body: cardholder.createCardholderSchema,
@@ -341,7 +340,7 @@ export const operations = {
     tag: 'Transfers',
     summary: 'Move value to or from a cardholder',
     description:
-      'Between the company’s reserve and a cardholder’s account (KeySecure, credit mode). If the answer is lost, the transfer is ' +
+      'Between the company’s reserve and a cardholder’s account. If the answer is lost, the transfer is ' +
       'looked up by its own number and never sent again.',
     scopes: ['transfers:write'],
     effect: 'write',
@@ -381,7 +380,7 @@ export const operations = {
     path: '/v1/cardholders/{id}/balances',
     tag: 'Transfers',
     summary: 'Get the balances of a cardholder',
-    description: 'Straight from the provider (KeySecure, credit mode).',
+    description: 'Straight from the provider.',
     scopes: ['cards:read'],
     effect: 'read',
     params: idOf('cardholder'),
@@ -395,8 +394,7 @@ export const operations = {
     tag: 'Transfers',
     summary: 'Get a transaction of the company’s wallet',
     description:
-      'Straight from the provider (OPEN-API, whose path for it is a setting), by the provider’s id of the transaction. ' +
-      'Empty when the provider knows none. Nothing is kept.',
+      'Straight from the provider, by its id of the transaction. Empty when the provider knows none. Nothing is kept.',
     scopes: ['cards:read'],
     effect: 'read',
     query: wallet.walletTransactionQuerySchema,
@@ -410,7 +408,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Start binding a bank card',
     description:
-      'Asks the provider (Yixin) to send the user an SMS code: `awaiting_code`, or `not_required` when the card needs no binding. ' +
+      'Asks the provider to send the user an SMS code: `awaiting_code`, or `not_required` when the card needs no binding. ' +
       'Each call with a new key can send a person another SMS, so limits apply per card and phone number; and per ' +
       'user, because it may tell whether a card is theirs.',
     scopes: ['bindings:write'],
@@ -444,7 +442,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'List bindings',
     description:
-      'Bank cards (Yixin) and card tokens (Onerway) in one shape, newest first, from the gateway’s own records. ' +
+      'Bank cards and card tokens in one shape, newest first, from the gateway’s own records. ' +
       '`refresh=true` with an account and a user asks the provider first and stores what it says.',
     scopes: ['bindings:read'],
     effect: 'read',
@@ -472,8 +470,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Remove a binding',
     description:
-      'Deletes a card token at the provider (Onerway, whose path for it is a setting). If the answer is lost, the user’s list shows ' +
-      'whether it is gone.',
+      'Deletes a card token at the provider. If the answer is lost, the user’s list shows whether it is gone.',
     scopes: ['bindings:write'],
     effect: 'write',
     params: idOf('binding'),
@@ -487,7 +484,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Reveal the payment token of a binding',
     description:
-      'The token with which a payment is made (Onerway), opened from where it is sealed. Audited and limited like the reveal of a card.',
+      'The token with which a payment is made, opened from where it is sealed. Audited and limited like the reveal of a card.',
     scopes: ['bindings:reveal'],
     effect: 'read',
     params: idOf('binding'),
@@ -502,7 +499,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Check whether a card needs binding',
     description:
-      'Asks the provider (Yixin) whether this user must still bind this card. Changes nothing and sends no SMS. ' +
+      'Asks the provider whether this user must still bind this card. Changes nothing and sends no SMS. ' +
       'The answer confirms a card number to whoever guesses it, so it is limited per user and per key, and who asked is in the audit log ' +
       'before the provider is asked.',
     scopes: ['bindings:write'],
@@ -517,7 +514,7 @@ export const operations = {
     path: '/v1/banks',
     tag: 'Bindings',
     summary: 'List supported banks',
-    description: 'Banks whose cards this user can bind, with the limits the provider quotes (Yixin).',
+    description: 'Banks whose cards this user can bind, with the limits the provider quotes.',
     scopes: ['bindings:read'],
     effect: 'read',
     query: binding.bankQuerySchema,
@@ -531,7 +528,7 @@ export const operations = {
     tag: 'Bindings',
     summary: 'Look up the bank of a card number',
     description:
-      'Asks the provider (Yixin) which bank issued a card. A POST, because a card number must not stand in a URL. ' +
+      'Asks the provider which bank issued a card. A POST, because a card number must not stand in a URL. ' +
       'Limited per key.',
     scopes: ['bindings:read'],
     effect: 'read',

@@ -1,5 +1,9 @@
+import type { Need } from '@card-gateway/core';
 import { z } from 'zod';
+import { bindingKind } from './binding.ts';
+import { applicationKind } from './cardholder.ts';
 import { accountName, timestamp, words } from './common.ts';
+import { transactionType } from './transaction.ts';
 
 const capabilityState = words<'documented' | 'needs-settings' | 'absent'>(
   'CapabilityState',
@@ -29,6 +33,47 @@ const providerCall = z
   })
   .meta({ id: 'ProviderCall', description: "A call or notification of the provider's documents." });
 
+const need = words<Need>('Need', 'Whether an order names something.', {
+  required: 'It must; without it the order is refused.',
+  optional: 'It may; a product of the provider may still want it.',
+  none: 'It must not.',
+});
+
+const addressNeeds = z
+  .object({
+    virtual: need.meta({ description: 'Of a virtual card.' }),
+    physical: need.meta({ description: 'Of a physical card.' }),
+  })
+  .meta({ id: 'AddressNeeds', description: 'Whether an order for a card names an address, by the form of the card.' });
+
+const purpose = z
+  .object({
+    purpose: z.string().meta({ description: 'What `purpose` says.' }),
+    fields: z.array(z.string()).meta({ description: 'What the order names besides, e.g. `loanOrder`.' }),
+  })
+  .meta({ id: 'AccountPurpose', description: 'What a bank card can be bound for at the account.' });
+
+const requirements = z
+  .object({
+    cardholder: need.nullable().meta({ description: 'Of issueCard; null where the account issues no cards.' }),
+    address: addressNeeds.nullable().meta({ description: 'Of issueCard; null where the account issues no cards.' }),
+    applications: z.array(applicationKind).meta({
+      description: 'What createCardholder takes; empty where the account has no cardholders.',
+    }),
+    pin: z.string().nullable().meta({ description: 'The rule of a PIN; null where there is none to set, or no rule.' }),
+    purposes: z.array(purpose).meta({ description: 'What startBinding takes; empty where it asks for no purpose.' }),
+    bindingKinds: z.array(bindingKind).meta({ description: 'The kinds of bindings that the account can list.' }),
+    userIp: z.boolean().meta({ description: "Calls about an end user name the user's address, `userIp`." }),
+    transactionTypes: z.array(transactionType).meta({
+      description: 'The types of transactions that the account can show; `unrecognized` may always come.',
+    }),
+    decisionTimeMs: z.int().nullable().meta({
+      description:
+        'Milliseconds that the provider waits for the decision about a payment; null where it asks for none.',
+    }),
+  })
+  .meta({ id: 'AccountRequirements', description: 'What calls of an account name, and what it can tell.' });
+
 const healthStatus = words<'up' | 'down' | 'unknown'>('HealthStatus', 'How the last call of an account went.', {
   up: 'The provider answered it.',
   down: 'No answer came.',
@@ -54,13 +99,14 @@ const accountHealth = z
 export const providerAccountSchema = z
   .object({
     account: accountName,
-    provider: z.string().meta({ description: 'Provider id: `open-api`, `keysecure`, `onerway`, `yixin`.' }),
+    provider: z.string().meta({ description: 'The provider’s id, the same for all its accounts.' }),
     title: z.string().meta({ description: "The provider's name for people." }),
     sandbox: z.boolean().meta({ description: 'The account is marked as a test account.' }),
     operations: z.array(accountOperation).meta({ description: 'What this account can do.' }),
     calls: z.array(providerCall).meta({
       description: "Every call and notification of the provider's documents, and whether the gateway uses it.",
     }),
+    requirements,
     notes: z.array(z.string()).meta({ description: 'What rests on an unconfirmed assumption.' }),
     health: accountHealth,
   })

@@ -70,7 +70,7 @@ export const createTransferSchema = z
   })
   .meta({
     id: 'CreateTransfer',
-    description: 'An order to move value to or from a cardholder (KeySecure, credit mode).',
+    description: 'An order to move value to or from a cardholder.',
   });
 
 export const transferQuerySchema = z.strictObject({

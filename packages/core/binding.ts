@@ -15,12 +15,12 @@ export const bindingStatuses = [
 ] as const;
 export type BindingStatus = (typeof bindingStatuses)[number];
 
-/** A bank card bound by SMS (Yixin), or a card token or subscription token (Onerway). */
+/** A bank card bound by SMS, a token of a card, or a token of a subscription. */
 export const bindingKinds = ['bank_card', 'token', 'subscription'] as const;
 export type BindingKind = (typeof bindingKinds)[number];
 
-export const bindingPurposes = ['loan', 'repayment'] as const;
-export type BindingPurpose = (typeof bindingPurposes)[number];
+/** What an order for a binding must name besides, where its purpose needs it. */
+export type BindingField = 'loanOrder';
 
 export interface Bank {
   readonly code: string;
@@ -37,7 +37,7 @@ export interface SupportedBank extends Bank {
 
 /** A bound card in the provider's list of one user's cards. */
 export interface BoundCard {
-  /** The provider's id of the binding; null if the list gives none (Yixin `bindCardId` may be missing). */
+  /** The provider's id of the binding; null if the list gives none. */
   readonly providerRef: string | null;
   readonly kind: BindingKind;
   readonly maskedNumber: string;
@@ -50,7 +50,7 @@ export interface BoundCard {
   readonly binCountry: string | null;
   /** The full number if the list carries it in clear; used only for the fingerprint, never stored. */
   readonly pan: Pan | null;
-  /** A payment credential (Onerway `tokenId`): sealed at rest. */
+  /** A payment credential: sealed at rest. */
   readonly token: Secret | null;
 }
 
@@ -65,7 +65,7 @@ export interface BoundCards {
 export type BindingStarted =
   | {
       readonly status: 'awaiting_code';
-      /** The provider's id of the SMS (Yixin `bizId`). */
+      /** The provider's id of the SMS. */
       readonly challenge: string;
     }
   | { readonly status: 'not_required' };

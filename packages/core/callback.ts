@@ -59,7 +59,7 @@ export type ProviderEvent =
   /** A notification without any effect here; it is only stored. */
   | { readonly kind: 'other'; readonly name: string };
 
-/** A payment that the provider asks about (KeySecure §11.1). */
+/** A payment that the provider asks about. */
 export interface AuthorizationRequest {
   readonly transactionRef: string;
   readonly cardRef: string;

@@ -64,7 +64,7 @@ export function expiryOf(month: string, year: string): Expiry | null {
  */
 export interface ProviderCard {
   readonly providerRef: string;
-  /** Our own reference, where the provider hands it back (KeySecure `card_unique_no`). */
+  /** Our own reference, where the provider hands it back. */
   readonly ourReference?: string | null;
   readonly status?: CardStatus;
   /** The provider's own word for it. */
@@ -86,16 +86,24 @@ export interface ProviderCard {
   readonly pan?: Pan;
 }
 
-/** A postal address in the form of KeySecure's `address_info` (keysecure.md §6.5). */
-export interface CardAddress {
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly phoneCode: string;
-  readonly phone: string;
+/** A place that mail reaches. */
+export interface PostalAddress {
+  /** ISO 3166-1 alpha-2. */
   readonly country: string;
   readonly state: string;
   readonly city: string;
   readonly line1: string;
+  /** Empty where there is none. */
   readonly line2: string;
   readonly postalCode: string;
+}
+
+/** Where a card goes, and to whom. */
+export interface CardAddress extends PostalAddress {
+  readonly firstName: string;
+  readonly lastName: string;
+  /** The dialling code in digits, without a plus. */
+  readonly phoneCode: string;
+  /** In digits, without the dialling code. */
+  readonly phone: string;
 }

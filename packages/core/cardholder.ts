@@ -1,3 +1,39 @@
+import type { PostalAddress } from './card.ts';
+import type { Secret } from './pan.ts';
+
+/**
+ * What a cardholder is applied for with: the share token of an identity check that was done at Sumsub, or the person's own
+ * data, which the provider checks.
+ */
+export const applicationKinds = ['sumsub', 'person'] as const;
+export type ApplicationKind = (typeof applicationKinds)[number];
+
+/** A person, as one is applied for. Passed on to the provider and never kept. */
+export interface Person {
+  readonly firstName: string;
+  readonly lastName: string;
+  /** `YYYY-MM-DD`. */
+  readonly birthDate: string;
+  readonly email: string;
+  /** The dialling code in digits, without a plus. */
+  readonly phoneCode: string;
+  /** In digits, without the dialling code. */
+  readonly phone: string;
+  readonly address: PostalAddress;
+}
+
+/** What an application rests on, by its kind. */
+export type Identity =
+  | { readonly kind: 'sumsub'; readonly shareToken: Secret }
+  | { readonly kind: 'person'; readonly person: Person };
+
+/** An application for a cardholder. */
+export interface CardholderApplication {
+  /** Our reference (a TypeID), sent as the provider's unique number. */
+  readonly reference: string;
+  readonly identity: Identity;
+}
+
 /** State of a cardholder's identity check. `failed`: the application was refused and nothing exists at the provider. */
 export const cardholderStatuses = ['pending', 'in_review', 'approved', 'rejected', 'failed', 'unrecognized'] as const;
 export type CardholderStatus = (typeof cardholderStatuses)[number];

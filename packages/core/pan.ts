@@ -34,8 +34,8 @@ const panShape = /^\d{12,21}$/;
 
 /**
  * A full card number. Its displayable parts (`bin`, `last4`, `masked`) are public; the number itself only through {@link
- * Pan.reveal}. Twelve to 21 digits: ISO/IEC 7812 allows up to 19, and the OPEN-API documents show one of 21
- * (open-api-issuer.md, trap 3). There is no Luhn check, because some providers' numbers fail it.
+ * Pan.reveal}. Twelve to 21 digits: ISO/IEC 7812 allows up to 19, and some documents of providers show longer ones. There is no
+ * Luhn check, because some providers' numbers fail it.
  */
 export class Pan extends Secret {
   readonly bin: string;

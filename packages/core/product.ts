@@ -20,7 +20,7 @@ export interface ProductLimits {
   readonly atmMonthly: Decimal | null;
 }
 
-/** A card product: an OPEN-API BIN, a KeySecure package (credit mode) or a KeySecure BIN (authorization mode). */
+/** What a card can be ordered of: a provider's BIN, package or programme. */
 export interface ProviderProduct {
   readonly providerRef: string;
   readonly name: string | null;

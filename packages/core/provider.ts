@@ -1,7 +1,7 @@
 import type {
   Bank,
+  BindingField,
   BindingKind,
-  BindingPurpose,
   BindingStarted,
   BindingVerified,
   BoundCards,
@@ -9,12 +9,12 @@ import type {
 } from './binding.ts';
 import type { Acknowledgement, CallbackVerdict, ProviderEvent, ReceivedCallback } from './callback.ts';
 import type { CardAddress, CardForm, CardStatus, Expiry, ProviderCard } from './card.ts';
-import type { ProviderCardholder } from './cardholder.ts';
+import type { ApplicationKind, CardholderApplication, ProviderCardholder } from './cardholder.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pan, Secret } from './pan.ts';
 import type { Decimal } from './money.ts';
 import type { ProviderProduct } from './product.ts';
-import type { ProviderTransaction } from './transaction.ts';
+import type { ProviderTransaction, TransactionType } from './transaction.ts';
 import type { WalletEntry } from './wallet.ts';
 import type { ProviderBalance, ProviderTransfer, TransferDirection } from './transfer.ts';
 
@@ -70,7 +70,7 @@ export interface DocumentedCall {
   /** Its path or action, e.g. `card/apply`; its title where no path is published. */
   readonly name: string;
   readonly title: string;
-  /** Where it stands in `docs/providers/contracts/`, e.g. `keysecure.md §6.5`. */
+  /** Where it stands in `docs/providers/contracts/`, e.g. `acme.md §6.5`. */
   readonly source: string;
   /** `documented`: it is used, with these settings. */
   readonly state: 'documented' | 'needs-settings' | 'absent';
@@ -122,12 +122,6 @@ export interface ProductsFacet {
   page(next: string | null, call: ProviderCall): Promise<Outcome<Page<ProviderProduct>>>;
 }
 
-export interface CardholderApplication {
-  /** Our reference (a TypeID), sent as the provider's unique number. */
-  readonly reference: string;
-  readonly sumsubShareToken: Secret;
-}
-
 /** What identifies a write of ours at the provider, for the look-up. */
 export interface SentOrder {
   readonly reference: string;
@@ -135,6 +129,8 @@ export interface SentOrder {
 }
 
 export interface CardholdersFacet {
+  /** What a person is applied for with; an application of another kind is refused as `unsupported`. */
+  readonly applications: readonly ApplicationKind[];
   apply(application: CardholderApplication, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>>;
   readonly reconciliation: Reconciliation<SentOrder, ProviderCardholder>;
   read(providerRef: string, call: ProviderCall): Promise<Outcome<ProviderCardholder>>;
@@ -152,12 +148,28 @@ export interface CardOrder {
   /** Our reference (a TypeID), sent as the provider's unique number. */
   readonly reference: string;
   readonly productRef: string;
-  readonly cardholderRef: string;
+  /** Null exactly where {@link IssuingFacet.cardholder} is `none`. */
+  readonly cardholderRef: string | null;
   readonly form: CardForm;
   readonly address: CardAddress | null;
 }
 
+/** Whether an order must, may or must not name something. */
+export type Need = 'required' | 'optional' | 'none';
+
+/** A field that the provider does not take as it is, and what it expects there. */
+export interface FieldFault<Field extends string> {
+  readonly field: Field;
+  readonly expected: string;
+}
+
 export interface IssuingFacet {
+  /** Whether an order names whom the card is for. */
+  readonly cardholder: Exclude<Need, 'optional'>;
+  /** Whether it names an address, by the form of the card. */
+  readonly address: Readonly<Record<CardForm, Need>>;
+  /** What of an address the provider does not take, where the documents say so. Asked before any call. */
+  readonly addressFaults?: (address: CardAddress) => readonly FieldFault<keyof CardAddress>[];
   issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>>;
   readonly reconciliation: Reconciliation<SentOrder, ProviderCard>;
 }
@@ -205,7 +217,9 @@ export interface CardControlsFacet {
   readonly reconciliation: Readonly<Record<CardChange['kind'], ChangeReconciliation>>;
   /** The changes that are refused as `unsupported`, and what they lack; the others are documented. */
   readonly gaps?: Partial<Record<CardChange['kind'], Gap>>;
-  /** What the provider expects of a PIN; null when this one fits. Asked before any call. */
+  /** What the provider expects of a PIN, for people; null where there is no such rule. */
+  readonly pinRule: string | null;
+  /** What is wrong with this PIN; null when it fits. Asked before any call. */
   pinFault(pin: Secret): string | null;
 }
 
@@ -233,6 +247,8 @@ export interface FrameTokensFacet {
 }
 
 export interface TransactionsFacet {
+  /** The types that the provider's transactions have by its documents; any may be `unrecognized`. */
+  readonly types: readonly Exclude<TransactionType, 'unrecognized'>[];
   /** One page of a card's transactions within a time window. */
   page(
     question: { readonly cardRef: string; readonly from: Date; readonly to: Date; readonly next: string | null },
@@ -269,8 +285,9 @@ export interface BindingOrder {
   readonly user: string;
   readonly pan: Pan;
   readonly phone: Secret;
-  readonly purpose: BindingPurpose;
-  /** The loan order number, for the purpose `repayment`. */
+  /** One of {@link BindingFacet.purposes}; null where the facet has none. */
+  readonly purpose: string | null;
+  /** The loan order number, where the purpose needs it. */
   readonly loanOrder: string | null;
   readonly userIp: string | null;
 }
@@ -286,6 +303,8 @@ export interface CodeAnswer {
 
 /** Card-binding by SMS. Both writes resolve from the user's list of bound cards ({@link BoundCardsFacet}). */
 export interface BindingFacet {
+  /** What a card can be bound for, and what an order for that names besides; empty where the provider asks for no purpose. */
+  readonly purposes: Readonly<Record<string, readonly BindingField[]>>;
   /** The end user's address must come with each call, because the account sets no default. */
   readonly needsUserIp: boolean;
   start(order: BindingOrder, call: ProviderCall): Promise<Outcome<BindingStarted>>;
@@ -300,6 +319,8 @@ export interface BindingFacet {
 
 export interface BoundCardsFacet {
   readonly kinds: readonly BindingKind[];
+  /** Its rows carry a payment token, which the gateway seals and reveals. */
+  readonly givesTokens: boolean;
   /** The end user's address must come with each call, because the account sets no default. */
   readonly needsUserIp: boolean;
   /** All cards of that kind that this user has bound; the providers that have such a list give it whole. */
@@ -320,8 +341,11 @@ export interface UnbindingFacet {
 export interface CallbacksFacet {
   /** The provider signs nothing: the account must have a secret path, and nothing of a callback is believed. */
   readonly isUnsigned: boolean;
-  /** The provider asks this account to decide about payments: its callbacks may be an `authorization`. */
-  readonly asksForDecisions: boolean;
+  /**
+   * How long the provider waits for a decision about a payment, from its request to the answer: its callbacks may be an
+   * `authorization`. Null where it asks this account for none.
+   */
+  readonly decisionTimeMs: number | null;
   receive(callback: ReceivedCallback): CallbackVerdict;
   /**
    * Fetches the keys with which the provider signs now, where it publishes them. A callback that {@link receive} refused as

@@ -64,7 +64,7 @@ describe('each write of an adapter', () => {
     expect(issuing.reconciliation.by).toBe('look-up');
 
     const most = { activate: nobody, freeze: nobody, unfreeze: nobody, cancel: nobody };
-    const change = { change: noAnswer, pinFault: () => null };
+    const change = { change: noAnswer, pinRule: null, pinFault: () => null };
     // @ts-expect-error -- setPin is left out
     const controls: CardControlsFacet = { ...change, reconciliation: most };
     const whole: CardControlsFacet = { ...change, reconciliation: { ...most, setPin: nobody } };

@@ -1,6 +1,6 @@
 import type { Decimal } from './money.ts';
 
-/** Type of a card transaction (KeySecure §9, set 8.4); `unrecognized` stands for an undocumented value. */
+/** Type of a card transaction; `unrecognized` stands for an undocumented value. */
 export const transactionTypes = [
   'card_opening',
   'purchase',
@@ -12,7 +12,7 @@ export const transactionTypes = [
 ] as const;
 export type TransactionType = (typeof transactionTypes)[number];
 
-/** State of a transaction or a transfer at the provider (KeySecure §9, set 8.1). */
+/** State of a transaction or a transfer at the provider. */
 export const movementStatuses = ['pending', 'succeeded', 'failed', 'unrecognized'] as const;
 export type MovementStatus = (typeof movementStatuses)[number];
 
@@ -31,8 +31,8 @@ export interface TransactionFee {
 }
 
 /**
- * A card transaction as a provider last described it. Its free texts (KeySecure `remark`, `detail`) are not read: they can name
- * a person, and nothing here needs them. `undefined` means that this answer lacks the field and leaves the stored value
+ * A card transaction as a provider last described it. Its free texts are not read: they can name a person, and nothing here needs
+ * them. `undefined` means that this answer lacks the field and leaves the stored value
  * unchanged; null means that the provider stated none.
  */
 export interface ProviderTransaction {

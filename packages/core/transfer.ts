@@ -8,7 +8,7 @@ export type TransferDirection = (typeof transferDirections)[number];
 /** A transfer as a provider last described it; `undefined` means not stated, null means stated as none. */
 export interface ProviderTransfer {
   readonly providerRef: string;
-  /** Our own reference, if the provider returns it (KeySecure `transfer_unique_no`). */
+  /** Our own reference, if the provider returns it. */
   readonly ourReference: string | null;
   readonly status: MovementStatus;
   readonly providerStatus: string | null;

@@ -4,8 +4,7 @@ export const walletEntryStatuses = ['awaiting_approval', 'approved', 'rejected',
 export type WalletEntryStatus = (typeof walletEntryStatuses)[number];
 
 /**
- * One entry of the company's wallet at a card issuer. A transaction has one, a currency exchange two: one out, one in
- * (open-api-issuer.md §3.1).
+ * One entry of the company's wallet at a card issuer. A transaction has one, a currency exchange two: one out, one in.
  */
 export interface WalletEntry {
   readonly transactionRef: string;

@@ -47,7 +47,7 @@ export function accountsByProvider(accounts: readonly Account[]): string {
   return countsText(new Map([...groups].map(([provider, of]) => [provider, of.length])));
 }
 
-/** E.g. `keysecure 2, yixin 1`. */
+/** The providers with the number of their accounts, e.g. `acme 2, other 1`. */
 export function countsText(counts: ReadonlyMap<string, number>): string {
   return counts.size === 0 ? 'none' : [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
 }

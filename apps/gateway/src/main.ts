@@ -106,7 +106,7 @@ function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): s
   const facet = adapter.callbacks;
   if (facet === undefined || (facet.isUnsigned && callbacks.secretPath === undefined)) return [];
   return [
-    ...(facet.asksForDecisions && authorization === null
+    ...(facet.decisionTimeMs !== null && authorization === null
       ? ['its provider asks about payments, and without the setting "authorization" all are declined']
       : []),
     ...(callbacks.allowFrom === undefined

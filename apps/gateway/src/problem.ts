@@ -47,6 +47,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** A field of a request that does not fit: where, by a JSON pointer, and what was expected there. */
+export type InputFault = NonNullable<Problem['errors']>[number];
+
+/** A request that does not fit, with all its faults. */
+export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
+  const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
+  return new ProblemError('invalid-request', detail, { errors: [...errors] });
+}
+
 /** The problem as callers read it. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];

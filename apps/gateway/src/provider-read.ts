@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@card-gateway/contract';
 import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { OpenAccount } from './accounts/accounts.ts';
-import { ProblemError } from './problem.ts';
+import { invalidRequest, ProblemError } from './problem.ts';
 
 /**
  * What a refused read is to the caller: what was asked for is at fault, or the account cannot do it, and to ask again changes
@@ -72,7 +72,7 @@ function neverAsked(reason: 'invalid_request' | 'unsupported', why: string | nul
 export function requireUserIp(needed: boolean, userIp: string | undefined, pointer: string): string | null {
   if (needed && userIp === undefined) {
     const detail = "expected the end user's IP address: the provider wants it and the account sets no default";
-    throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+    throw invalidRequest({ pointer, detail });
   }
   return userIp ?? null;
 }

@@ -336,6 +336,18 @@ describe('a start', () => {
     expect(await gateway.client.startBinding({ body })).toMatchObject({ status: 'awaiting_code' });
   });
 
+  test.each([['mortgage'], ['constructor'], [undefined]])(
+    'for the purpose %s is none of its account',
+    async (purpose) => {
+      const { purpose: _loan, ...card } = bankCard();
+      const body = purpose === undefined ? card : { ...card, purpose };
+      await expect(gateway.client.startBinding({ body })).rejects.toMatchObject({
+        status: 400,
+        problem: { errors: [{ pointer: '/purpose', detail: 'expected loan or repayment' }] },
+      });
+    },
+  );
+
   test('that the provider declines is certain: no SMS, a refused binding, and a new start is allowed at once', async () => {
     const card = { ...bankCard(), user: `unknown-${bankCard().user}` };
     for (let times = 1; times <= 2; times += 1) {

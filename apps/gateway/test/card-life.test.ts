@@ -175,6 +175,46 @@ test('GET /v1/providers says which account can do what', async () => {
   expect(states('open-api')).toMatchObject({ revealCard: 'documented', freezeCard: 'absent' });
 });
 
+test('GET /v1/providers says what calls of each account name', async () => {
+  const { data } = await gateway.client.listProviders();
+  const required = Object.fromEntries(data.map(({ account, requirements }) => [account, requirements]));
+  const nothing = {
+    cardholder: null,
+    address: null,
+    applications: [],
+    pin: null,
+    purposes: [],
+    bindingKinds: [],
+    userIp: false,
+    transactionTypes: [],
+    decisionTimeMs: null,
+  };
+  const issuing = {
+    cardholder: 'required',
+    address: { virtual: 'optional', physical: 'required' },
+    applications: ['sumsub'],
+    pin: 'exactly 6 digits, without three or more in a row that are alike or consecutive',
+    purposes: [],
+    bindingKinds: [],
+    userIp: false,
+    transactionTypes: ['card_opening', 'purchase', 'atm_withdrawal', 'management_fee', 'reversal', 'refund'],
+  };
+  expect(required).toEqual({
+    keysecure: { ...issuing, decisionTimeMs: null },
+    'keysecure-authorization': { ...issuing, decisionTimeMs: 800 },
+    'open-api': nothing,
+    onerway: { ...nothing, bindingKinds: ['token', 'subscription'] },
+    yixin: {
+      ...nothing,
+      purposes: [
+        { purpose: 'loan', fields: [] },
+        { purpose: 'repayment', fields: ['loanOrder'] },
+      ],
+      bindingKinds: ['bank_card'],
+    },
+  });
+});
+
 describe('a change that the card does not allow', () => {
   const allowed: Record<ChangeId, readonly string[]> = {
     activateCard: ['ToActivate'],

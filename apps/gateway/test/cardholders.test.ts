@@ -1,6 +1,7 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeCardholder } from '../src/cardholders/store.ts';
+import { person } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { everythingStored, tracesIn } from './setup/traces.ts';
 import { until } from './setup/until.ts';
@@ -67,6 +68,19 @@ describe('a cardholder', () => {
     const asked = sandbox.admin.requestCount('keysecure', 'cardholder/list');
     expect(await refreshed(applied.id)).toMatchObject(rejected);
     expect(sandbox.admin.requestCount('keysecure', 'cardholder/list')).toBe(asked);
+  });
+
+  test('by what its account does not take is refused, before any call', async () => {
+    const { client, sandbox } = gateway;
+    const asked = sandbox.admin.requestCount('keysecure', 'cardholder/apply');
+    await expect(
+      client.createCardholder({ body: { account: 'keysecure', reference: 'by-name', person } }),
+    ).rejects.toMatchObject({
+      status: 400,
+      problem: { errors: [{ pointer: '/person', detail: 'expected none: this account takes sumsubShareToken' }] },
+    });
+    expect(sandbox.admin.requestCount('keysecure', 'cardholder/apply')).toBe(asked);
+    expect((await client.listCardholders({ query: { reference: 'by-name' } })).data).toEqual([]);
   });
 
   test('that was rejected keeps the reason, also when it is asked for where no reason is told', async () => {

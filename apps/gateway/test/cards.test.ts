@@ -199,6 +199,23 @@ describe('an order that cannot be', () => {
     expect(sandbox.admin.requests().requests).toHaveLength(before);
   });
 
+  test('is refused before any call: for every fault of its address, and for want of a cardholder, at once', async () => {
+    const before = gateway.sandbox.admin.requests().requests.length;
+    const { cardholder: _none, ...nobodys } = virtual({});
+    const abroad = { ...address, firstName: '明', city: '伦敦' };
+    const faults = [
+      { pointer: '/cardholder', detail: 'expected a cardholder, to whom this account issues; it is missing' },
+      { pointer: '/address/firstName', detail: 'expected English letters' },
+      { pointer: '/address/city', detail: 'expected English letters, digits and punctuation' },
+    ];
+    await expect(gateway.client.issueCard({ body: { ...nobodys, address: abroad } })).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid-request',
+      problem: { errors: faults, detail: faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') },
+    });
+    expect(gateway.sandbox.admin.requests().requests).toHaveLength(before);
+  });
+
   test('is refused before any call: at an account that issues nothing', async () => {
     for (const account of ['open-api', 'onerway', 'yixin']) {
       await expect(issue(virtual({ account }))).rejects.toMatchObject({ code: 'not-supported', status: 422 });

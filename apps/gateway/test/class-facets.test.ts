@@ -49,6 +49,8 @@ class Controls extends Rest implements CardControlsFacet {
     setPin: { by: 'person', why: 'no call shows it' },
   };
 
+  readonly pinRule = null;
+
   pinFault(pin: Secret): string | null {
     return pin.reveal().length > this.#longestPin ? `expected ${this.#longestPin} digits` : null;
   }

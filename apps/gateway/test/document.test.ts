@@ -148,7 +148,10 @@ describe('room to evolve', () => {
     }
   });
 
-  test.each([...inputs])('%s, which is sent, is closed', (name) => {
+  /** Words that a provider may add to: each account names its own in `requirements`, and takes no other. */
+  const namedByAccounts = new Set(['BindingPurpose']);
+
+  test.each([...inputs].filter((name) => !namedByAccounts.has(name)))('%s, which is sent, is closed', (name) => {
     const schema = components['schemas']?.[name];
     if (schema?.['properties'] === undefined) expect(schema?.['enum']).toBeDefined();
     else expect(schema['additionalProperties']).toBe(false);

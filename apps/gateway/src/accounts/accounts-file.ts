@@ -15,6 +15,7 @@ import {
   type AuthorizationSettings,
   type CallbackSettings,
   callbackSettings,
+  decisionReserve,
   decisionService,
   fixedDecision,
 } from './callback-settings.ts';
@@ -174,8 +175,13 @@ function callbackFaults(
     const message = `this provider signs nothing, so that a secret path must stand for it: ${secretPathRule}`;
     faults.push({ path: ['callbacks', 'secretPath'], message });
   }
-  if (isCertain && !facet.asksForDecisions && authorization !== undefined) {
+  if (isCertain && facet.decisionTimeMs === null && authorization !== undefined) {
     faults.push({ path: ['authorization'], message: 'its provider does not ask this account about payments' });
+  }
+  const longestMs = (facet.decisionTimeMs ?? Infinity) - decisionReserve.wayMs - decisionReserve.storingMs;
+  if (Number(objectOf(authorization)['timeoutMs']) > longestMs) {
+    const message = `expected at most ${longestMs}: its provider waits ${facet.decisionTimeMs} ms in all`;
+    faults.push({ path: ['authorization', 'timeoutMs'], message });
   }
   return faults;
 }

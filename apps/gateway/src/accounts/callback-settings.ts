@@ -35,13 +35,16 @@ export const decisionService = z.strictObject({
   timeoutMs: z
     .int()
     .min(50)
-    .max(600)
+    .max(60_000)
     .default(500)
-    .meta({ description: 'Longest time to answer, of the 800 ms that the provider waits in all.' }),
+    .meta({ description: 'Longest time to answer. 200 ms less than the provider waits in all is the most there is.' }),
   network: networkSettings.optional().meta({
     description: 'How the way to this service differs from the usual one. That of the account is not for it.',
   }),
 });
+
+/** Of the time that a provider waits for a decision, kept for the way to here and back, and to store what was decided. */
+export const decisionReserve = { wayMs: 100, storingMs: 100 } as const;
 
 /** Who decides about the payments that the provider asks about. */
 export type AuthorizationSettings = FixedDecision | DecisionService;

@@ -17,7 +17,7 @@ import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { cardNumbersOf, requireGuess, closeGuess } from '../guesses/limits.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import { notOurs } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
@@ -105,6 +105,7 @@ export function startBinding(
   return writeOnce(services, startBindingKind(services), write, async () => {
     const account = services.accounts.ofCaller(write.caller, order.account);
     const binding = facetOf(account, 'binding');
+    const { purpose, loanOrder } = checkPurpose(binding, order);
     const userIp = requireUserIp(binding.needsUserIp, order.userIp, '/userIp');
     const pan = parsePan(order.cardNumber);
     const phone = new Secret(order.phone);
@@ -147,14 +148,39 @@ export function startBinding(
             user: order.user,
             pan,
             phone,
-            purpose: order.purpose,
-            loanOrder: order.loanOrder ?? null,
+            purpose,
+            loanOrder,
             userIp,
           },
           call,
         ),
     };
   });
+}
+
+/** What the card is bound for, and what that needs. @throws ProblemError 400 for what the account does not know or lacks */
+function checkPurpose(
+  { purposes }: BindingFacet,
+  order: z.output<typeof startBindingSchema>,
+): Pick<BindingOrder, 'purpose' | 'loanOrder'> {
+  const { purpose = null, loanOrder = null } = order;
+  const known = Object.keys(purposes);
+  if (purpose === null ? known.length > 0 : !known.includes(purpose)) {
+    const detail =
+      known.length === 0 ? 'expected none: this account asks for no purpose' : `expected ${known.join(' or ')}`;
+    throw invalidRequest({ pointer: '/purpose', detail });
+  }
+  const named = { loanOrder };
+  const missing = (purposes[purpose ?? ''] ?? []).filter((field) => named[field] === null);
+  if (missing.length > 0) {
+    throw invalidRequest(
+      ...missing.map((field) => ({
+        pointer: `/${field}`,
+        detail: `expected a value, because the purpose is ${purpose}; it is missing`,
+      })),
+    );
+  }
+  return { purpose, loanOrder };
 }
 
 const leastForCheckMs = 500;
@@ -166,7 +192,7 @@ function shareForCheck(timeoutMs: number): number {
 
 /**
  * Starts a binding. Should the answer be lost, the provider is asked at once whether the card needs one at all, while the
- * card number is still at hand (yixin.md §4.6); it is never kept, so that later look-ups have only the user's list.
+ * card number is still at hand ; it is never kept, so that later look-ups have only the user's list.
  */
 async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: ProviderCall): Promise<Outcome<Started>> {
   const keptMs = shareForCheck(timeLeftMs(call));
@@ -184,7 +210,7 @@ export function parsePan(text: string): Pan {
   const pan = Pan.parse(text);
   if (pan !== null) return pan;
   const detail = 'expected a card number of 12 to 21 digits';
-  throw new ProblemError('invalid-request', `/cardNumber: ${detail}`, { errors: [{ pointer: '/cardNumber', detail }] });
+  throw invalidRequest({ pointer: '/cardNumber', detail });
 }
 
 /** What a phone's limits are kept by: with or without `+`, country code or leading zero it is the same phone. */

@@ -1,16 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthorizationRequest } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import { decisionReserve } from '../accounts/callback-settings.ts';
 import { isDatabaseFailure } from '../database-failure.ts';
 import type { Services } from '../services.ts';
 import { askService, type ServiceAnswer } from './decision-service.ts';
 import { knownPayment, storeDecision } from './decision-store.ts';
 import type { Decision, NewCallback } from './store.ts';
-
-/** KeySecure waits 800 ms in all (keysecure.md §11.1): this much from the first byte to the answer, the rest is the way. */
-const longestMs = 700;
-/** Kept of it to store the decision. */
-const storingMs = 100;
 
 /**
  * Decides about a payment within its time: the decision is stored before it is answered, and the first one stored is
@@ -32,6 +28,7 @@ export function authorizer(services: Services): Authorize {
   const underWay = new Map<string, Promise<unknown>>();
 
   return async (account, request, callback, startedAt) => {
+    const longestMs = (account.adapter.callbacks?.decisionTimeMs ?? 0) - decisionReserve.wayMs;
     const leftMs = (): number => longestMs - (performance.now() - startedAt);
     const key = JSON.stringify([account.name, callback.deduplicationKey]);
     const before = underWay.get(key);
@@ -92,7 +89,7 @@ async function ask(
   const { authorization } = account;
   if (authorization === null) return { decision: 'decline', because: 'no_setting' };
   if ('decide' in authorization) return { decision: authorization.decide, because: 'setting' };
-  const timeoutMs = Math.floor(Math.min(authorization.timeoutMs, leftMs() - storingMs));
+  const timeoutMs = Math.floor(Math.min(authorization.timeoutMs, leftMs() - decisionReserve.storingMs));
   if (timeoutMs <= 0) return { decision: 'decline', because: 'service_late' };
   return askService(authorization, account, request, { cardId, at: callback.receivedAt, timeoutMs });
 }

@@ -37,7 +37,7 @@ const jobOf = (runAt: string): string => `graphile_worker.add_job('callback', js
 
 /**
  * A row of these stands for all that say "read this again": whether one is the same event or the same change anew nothing
- * of it tells (open-api-issuer.md §5.3), so that each is due to be worked again.
+ * of it tells, so that each is due to be worked again.
  */
 const isHint = `kind IN ('card_hint', 'transaction_hint')`;
 

@@ -1,11 +1,12 @@
 import type { createCardholderSchema } from '@card-gateway/contract';
-import { done, mapOutcome, newUuid, type ProviderCardholder, Secret, toPublicId } from '@card-gateway/core';
+import { done, mapOutcome, newUuid, type ProviderCardholder, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { requireOurs } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
+import { identityOf } from './identity.ts';
 import { acceptApplication, describeCardholder, failApplication, getCardholder, insertCardholder } from './store.ts';
 import { cardholderView } from './view.ts';
 
@@ -73,6 +74,7 @@ export function createCardholder(
   return writeOnce(services, createCardholderKind, write, async () => {
     const account = services.accounts.ofCaller(write.caller, order.account);
     const cardholders = facetOf(account, 'cardholders');
+    const identity = identityOf(cardholders, order);
     const id = newUuid(services.now());
     return {
       account,
@@ -100,11 +102,7 @@ export function createCardholder(
           },
         );
       },
-      send: (call) =>
-        cardholders.apply(
-          { reference: toPublicId('cardholder', id), sumsubShareToken: new Secret(order.sumsubShareToken) },
-          call,
-        ),
+      send: (call) => cardholders.apply({ reference: toPublicId('cardholder', id), identity }, call),
     };
   });
 }

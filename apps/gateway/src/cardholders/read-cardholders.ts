@@ -39,7 +39,7 @@ export async function readCardholder(
 
 /**
  * Why an application was rejected: a provider may say so only where it is looked up by our reference, around the time of the
- * application (KeySecure's cardholder/list). Without an answer the reason stays unsaid, and is asked for at the next refresh.
+ * application. Without an answer the reason stays unsaid, and is asked for at the next refresh.
  */
 async function askForReason(
   services: Services,

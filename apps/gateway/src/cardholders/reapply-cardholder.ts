@@ -1,11 +1,12 @@
 import type { reapplyCardholderSchema } from '@card-gateway/contract';
-import { done, mapOutcome, type ProviderCardholder, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import { done, mapOutcome, type ProviderCardholder, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
+import { identityOf } from './identity.ts';
 import { acceptReapplication, beginReapplication, describeCardholder, getCardholder } from './store.ts';
 import { cardholderView } from './view.ts';
 
@@ -60,18 +61,20 @@ export function reapplyCardholder(
   services: Services,
   write: WriteRequest,
   publicId: string,
-  { sumsubShareToken }: z.output<typeof reapplyCardholderSchema>,
+  body: z.output<typeof reapplyCardholderSchema>,
 ): Promise<WriteAnswer> {
   return writeOnce(services, reapplyCardholderKind(services), write, async () => {
     const id = uuidOf('cardholder', publicId);
     const row = await getCardholder(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such cardholder.');
     const account = services.accounts.ofCaller(write.caller, row.account);
-    const { reapply } = facetOf(account, 'cardholders');
+    const cardholders = facetOf(account, 'cardholders');
+    const { reapply } = cardholders;
     if (reapply === undefined) {
       const detail = `The account "${account.name}" cannot do this: the provider's documents describe no further application.`;
       throw new ProblemError('not-supported', detail);
     }
+    const identity = identityOf(cardholders, body);
     const { providerRef } = row;
     if (providerRef === null || row.status !== 'rejected') {
       const hint = 'Should that be old, read it with refresh=true first.';
@@ -87,11 +90,7 @@ export function reapplyCardholder(
         if (!(await beginReapplication(client, row, operationId, at))) throw underWay();
       },
       send: async (call) => {
-        const application = {
-          reference: toPublicId('cardholder', id),
-          sumsubShareToken: new Secret(sumsubShareToken),
-          providerRef,
-        };
+        const application = { reference: toPublicId('cardholder', id), identity, providerRef };
         return mapOutcome(await reapply(application, call), () => ({}));
       },
     };

@@ -5,7 +5,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
 import { pinChanges, requireGuess, securityCodeOf, securityCodes, closeGuess } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
@@ -155,9 +155,7 @@ export async function changeCard(
       throw new ProblemError('not-supported', `The account "${account.name}" cannot do this: ${gap.reason}`);
     const pinFault = change.kind === 'setPin' ? controls.pinFault(change.pin) : null;
     if (pinFault !== null) {
-      throw new ProblemError('invalid-request', `/pin: ${pinFault}`, {
-        errors: [{ pointer: '/pin', detail: pinFault }],
-      });
+      throw invalidRequest({ pointer: '/pin', detail: pinFault });
     }
     const card = changeable(row, change.kind);
     const target = targetOf(account, change.kind)?.states[0] ?? null;

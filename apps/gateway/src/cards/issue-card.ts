@@ -1,15 +1,13 @@
 import type { issueCardSchema } from '@card-gateway/contract';
-import { done, uuidOf, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
+import { done, mapOutcome, newUuid, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
-import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { checkCardholder, notOfAccount } from '../holders/check-cardholder.ts';
-import { findCardholder } from '../holders/store.ts';
-import { ProblemError } from '../problem.ts';
+import { facetOf } from '../accounts/accounts.ts';
 import { notOurs, requireOurs } from '../ledger/word.ts';
 import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
+import { checkOrder } from './check-order.ts';
 import { describeProviderCards } from './provider-cards-store.ts';
-import { acceptOrder, failOrder, nameOrder, findProduct, getCard, insertOrderedCard } from './store.ts';
+import { acceptOrder, failOrder, nameOrder, getCard, insertOrderedCard } from './store.ts';
 import { cardView } from './view.ts';
 
 /** A card that the provider took an order for; from a look-up with all that the provider says of it. */
@@ -61,7 +59,7 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
       return found(outcome);
     },
 
-    // Our reference is on the wire of this order alone (keysecure.md §6.5).
+    // Our reference is on the wire of this order alone.
     shownBy: async (operation, card, { latest }) =>
       card.ourReference === toPublicId('card', operation.resourceId) && latest >= operation.createdAt
         ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }
@@ -99,12 +97,8 @@ export function issueCard(
     const { tenant } = write.caller;
     const account = services.accounts.ofCaller(write.caller, order.account);
     const issuing = facetOf(account, 'issuing');
-    const [product, cardholder] = await Promise.all([
-      findProduct(services.pool, tenant, uuidOf('product', order.product)),
-      findCardholder(services.pool, tenant, uuidOf('cardholder', order.cardholder)),
-    ]);
-    const productRef = checkProduct(account, order, product);
-    const cardholderRef = checkCardholder(account, cardholder);
+    const { form } = order;
+    const { productRef, network, cardholderRef, address } = await checkOrder(services, tenant, account, order);
     const id = newUuid(services.now());
     return {
       account,
@@ -119,43 +113,14 @@ export function issueCard(
             account: account.name,
             productRef,
             cardholderRef,
-            form: order.form,
-            network: product?.network ?? null,
+            form,
+            network,
           },
           operationId,
           at,
         ),
       send: (call) =>
-        issuing.issue(
-          {
-            reference: toPublicId('card', id),
-            productRef,
-            cardholderRef,
-            form: order.form,
-            address: order.address ?? null,
-          },
-          call,
-        ),
+        issuing.issue({ reference: toPublicId('card', id), productRef, cardholderRef, form, address }, call),
     };
   });
-}
-
-function checkProduct(
-  account: OpenAccount,
-  order: z.output<typeof issueCardSchema>,
-  product: Awaited<ReturnType<typeof findProduct>>,
-): string {
-  if (product === null || product.account !== account.name) {
-    throw notOfAccount('product', account);
-  }
-  if (!product.issuable) {
-    throw new ProblemError('illegal-state', 'The provider takes no orders for this product now.', {
-      errors: [{ pointer: '/product', detail: 'expected a product that is issuable' }],
-    });
-  }
-  if (product.forms.length > 0 && !product.forms.includes(order.form)) {
-    const detail = `expected ${product.forms.join(' or ')}, which is what this product is made as`;
-    throw new ProblemError('invalid-request', `/form: ${detail}`, { errors: [{ pointer: '/form', detail }] });
-  }
-  return product.providerRef;
 }

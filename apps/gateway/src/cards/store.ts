@@ -116,7 +116,7 @@ export interface OrderedCard {
   readonly provider: string;
   readonly account: string;
   readonly productRef: string;
-  readonly cardholderRef: string;
+  readonly cardholderRef: string | null;
   readonly form: CardForm;
   readonly network: CardNetwork | null;
 }

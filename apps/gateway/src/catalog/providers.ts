@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
+import { requirementsOf } from './requirements.ts';
 
 /** The operations that need a provider, and the facet each needs. */
 const needs: readonly (readonly [OperationId | 'receiveCallback', FacetName])[] = [
@@ -59,6 +60,7 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
       syncView(account),
     ],
     calls: [...adapter.calls],
+    requirements: requirementsOf(adapter),
     notes: [...(adapter.notes ?? [])],
     health: {
       status: health.status,
@@ -89,10 +91,10 @@ function reapplicationView(account: OpenAccount): OperationView {
   return { operation, state: 'absent', reason: "The provider's documents describe no further application." };
 }
 
-/** Only a card token has something to reveal: a bank card's number is not kept. */
+/** Only a payment token can be revealed: the number of a bound card is not kept. */
 function tokenView(account: OpenAccount): OperationView {
-  const hasTokens = account.adapter.boundCards?.kinds.some((kind) => kind !== 'bank_card') === true;
-  if (hasTokens) return { operation: 'revealBinding', state: 'documented', reason: null };
+  if (account.adapter.boundCards?.givesTokens === true)
+    return { operation: 'revealBinding', state: 'documented', reason: null };
   return { operation: 'revealBinding', state: 'absent', reason: 'This provider gives no payment tokens.' };
 }
 

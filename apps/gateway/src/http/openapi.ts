@@ -213,7 +213,7 @@ function problemExample(code: ProblemCode): Json {
   }
   if (code === 'refused-by-provider') {
     example['outcome'] = 'refused';
-    example['provider'] = { name: 'keysecure', code: '2002', message: 'Cardholder not found' };
+    example['provider'] = { name: 'acme', code: '2002', message: 'Cardholder not found' };
   }
   return example;
 }

@@ -3,7 +3,7 @@ import { redact } from '@card-gateway/core';
 import { type Problem, type ProblemCode, problemMediaType, problems } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseFailure } from '../database-failure.ts';
-import { problemBody, ProblemError } from '../problem.ts';
+import { invalidRequest, problemBody, ProblemError } from '../problem.ts';
 
 /** A problem of HTTP itself, and headers that its answer has beside those of every problem. */
 export class HttpProblem extends ProblemError {
@@ -139,9 +139,5 @@ function validationProblem(error: FastifyError): ProblemError {
     pointer: `${place}${instancePath}`,
     detail: message,
   }));
-  return new ProblemError(
-    'invalid-request',
-    errors.map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`).join('; '),
-    { errors },
-  );
+  return invalidRequest(...errors);
 }

@@ -21,8 +21,8 @@ export const webhooks: Json = {
       tags: ['Decisions'],
       summary: 'Decide about a payment',
       description:
-        'Sent to the `authorization.url` of an account whose provider asks about each payment (KeySecure, authorization mode). ' +
-        'Answer with 2xx and a `decision` within `authorization.timeoutMs`, 500 ms unless it is set: the provider waits 800 ms in all. ' +
+        'Sent to the `authorization.url` of an account whose provider asks about each payment. ' +
+        'Answer with 2xx and a `decision` within `authorization.timeoutMs`, 500 ms unless it is set: how long the provider waits in all is `requirements.decisionTimeMs` of the account. ' +
         'A late answer, another status, and a body that is anything else decline the payment.\n\n' +
         'It is signed by Standard Webhooks 1.0: `webhook-signature` is `v1,` and the base64 of the HMAC-SHA-256, with the bytes behind ' +
         '`whsec_` of `authorization.secret` as the key, over `<webhook-id>.<webhook-timestamp>.<body>`. Compare it in constant time, over ' +

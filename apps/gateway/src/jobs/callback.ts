@@ -66,7 +66,7 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
     case 'card_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
       if ((await readAgain(services, account, event.cardRef)) !== 'unreadable') return;
-      // OPEN-API looks up only by number (open-api-issuer.md §2.2): a card with an unknown number is visible only in the list.
+      // Some providers look a card up only by its number: one with an unknown number is visible only in the list.
       return pullForHint(services, account, row.receivedAt);
     case 'transaction_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));

@@ -18,7 +18,7 @@ import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { checkCardholder } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { isTransient } from '../ledger/replay.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
@@ -123,7 +123,7 @@ function withoutZeros(amount: string): string {
   return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 }
 
-/** What the provider's record of a transfer says of it: only `Success` and `Fail` are an end (keysecure.md §9, set 8.1). */
+/** What the provider's record of a transfer says of it: only `succeeded` and `failed` are an end. */
 function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<ProviderTransfer> {
   switch (transfer.status) {
     case 'succeeded':
@@ -190,7 +190,5 @@ function checkAmount({ amount: { amount, currency } }: Order, { currency: only, 
       ? []
       : [{ pointer: '/amount/amount', detail: `expected at most ${decimals} decimals` }]),
   ];
-  if (faults.length === 0) return;
-  const text = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
-  throw new ProblemError('invalid-request', text, { errors: faults });
+  if (faults.length > 0) throw invalidRequest(...faults);
 }

@@ -34,7 +34,7 @@ export const misplacedNumbers: readonly Survived[] = [
           .filter((pointer) => pointer !== '/user' && pointer !== '/reference')
           .map((pointer) => ({
             what: `${pointer} of ${id}`,
-            request: { ...exampleOf(operation), body: changed(example, pointer, pan) },
+            request: { ...exampleOf(operation), body: changed(fullExample(operation, pointer), pointer, pan) },
           })),
       ];
     }),

@@ -1,7 +1,7 @@
 import type { Operation, ProblemCode } from '@card-gateway/contract';
 import { expect } from 'vitest';
 import { type Request, schemaOf } from '../setup/call.ts';
-import { address } from '../setup/cards.ts';
+import { address, person } from '../setup/cards.ts';
 
 /** A request, and the problem that answers it. */
 export interface Row {
@@ -37,9 +37,11 @@ export function bodyOf({ body }: Operation) {
   return body;
 }
 
-/** The example of a body, with an address where one may stand. */
-export function fullExample(operation: Operation): Record<string, unknown> {
-  const body = operation.example.body as Record<string, unknown>;
+/** The example of a body in which this field may stand: with an address, and with a person instead of a share token. */
+export function fullExample(operation: Operation, pointer = ''): Record<string, unknown> {
+  const { sumsubShareToken, ...body } = operation.example.body as Record<string, unknown>;
+  if (pointer.startsWith('/person')) return { ...body, person };
+  if (sumsubShareToken !== undefined) return { ...body, sumsubShareToken };
   const takesAddress = schemaOf(bodyOf(operation)).properties?.['address'] !== undefined;
   return takesAddress ? { ...body, address } : body;
 }

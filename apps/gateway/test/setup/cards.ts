@@ -17,6 +17,18 @@ export const address = {
   postalCode: 'N1 9GU',
 };
 
+const { firstName, lastName, phoneCode, phone, ...place } = address;
+/** A person as an application names one. */
+export const person = {
+  firstName,
+  lastName,
+  phoneCode,
+  phone,
+  birthDate: '1990-02-28',
+  email: 'ada@example.com',
+  address: place,
+};
+
 let holders = 0;
 
 /** A cardholder that the provider has approved. */

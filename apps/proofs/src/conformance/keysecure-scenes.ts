@@ -45,7 +45,7 @@ export async function cardOf(scene: Scene, mode: Mode, form: CardForm) {
 
 /** An approved cardholder's id at the provider. */
 export async function holderOf(scene: Scene, reference = scene.unique()): Promise<string> {
-  const application = { reference, sumsubShareToken: new Secret('share-token') };
+  const application = { reference, identity: { kind: 'sumsub' as const, shareToken: new Secret('share-token') } };
   const { providerRef } = valueOf(await facet(scene.adapter, 'cardholders').apply(application, scene.call));
   scene.sandbox.admin.keysecure.cardholders();
   return providerRef;

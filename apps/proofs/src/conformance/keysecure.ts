@@ -38,7 +38,10 @@ export function keysecureRows(mode: Mode): Rows {
     'cardholders.apply': {
       operation: 'cardholder/apply',
       prepare: (scene) => {
-        const application = { reference: scene.unique(), sumsubShareToken: new Secret('share-token') };
+        const application = {
+          reference: scene.unique(),
+          identity: { kind: 'sumsub' as const, shareToken: new Secret('share-token') },
+        };
         return (adapter, call) => facet(adapter, 'cardholders').apply(application, call);
       },
       cells: writing,
@@ -49,7 +52,11 @@ export function keysecureRows(mode: Mode): Rows {
         const reference = scene.unique();
         const providerRef = await holderOf(scene, reference);
         scene.sandbox.admin.keysecure.updateCardholder(providerRef, { status: 'Rejected' });
-        const application = { reference, providerRef, sumsubShareToken: new Secret('another-share-token') };
+        const application = {
+          reference,
+          providerRef,
+          identity: { kind: 'sumsub' as const, shareToken: new Secret('another-share-token') },
+        };
         return (adapter, call) => {
           const { reapply } = facet(adapter, 'cardholders');
           if (reapply === undefined) throw new Error('The adapter cannot apply again.');

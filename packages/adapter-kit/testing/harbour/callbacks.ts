@@ -13,7 +13,7 @@ const longestMs = 86_400_000;
 export function harbourCallbacks(keys: PublicKeys): CallbacksFacet {
   return {
     isUnsigned: false,
-    asksForDecisions: false,
+    decisionTimeMs: null,
     receive({ headers, body, receivedAt }) {
       const { 'harbour-key': id, 'harbour-timestamp': timestamp = '', 'harbour-signature': signature } = headers;
       if (id === undefined || signature === undefined) return { kind: 'refused', why: 'unsigned' };

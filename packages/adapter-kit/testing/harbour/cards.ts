@@ -51,13 +51,16 @@ export class HarbourCards implements CardsFacet, IssuingFacet {
     this.#ask = ask;
   }
 
+  readonly cardholder = 'required';
+  readonly address = { virtual: 'none', physical: 'none' } as const;
+
   issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>> {
     return this.#ask(
       {
         operation: 'issue',
         method: 'POST',
         path: 'cards',
-        body: { reference: order.reference, product: order.productRef, holder: order.cardholderRef },
+        body: { reference: order.reference, product: order.productRef, holder: order.cardholderRef ?? '' },
         reply: card,
         interpret: ({ id, reference }, evidence, { status }) =>
           status === 201 && reference === order.reference
@@ -200,6 +203,8 @@ export class HarbourControls implements CardControlsFacet {
       call,
     );
   }
+
+  readonly pinRule = 'four digits';
 
   pinFault(pin: Secret): string | null {
     return /^\d{4}$/.test(pin.reveal()) ? null : 'expected four digits';
