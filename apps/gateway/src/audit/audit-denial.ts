@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import { recordAudit } from './store.ts';
 import type { RevealAction } from './audit-reveal.ts';
 
-/** A request for a secret, as far as it could be read. */
+/** A request for a secret, as far as it could be parsed. */
 interface DeniedRequest {
   readonly caller: Caller | null;
   readonly params: unknown;
@@ -18,13 +18,12 @@ interface DeniedRequest {
   readonly log: Record<'warn' | 'error', (fields: object, text: string) => void>;
 }
 
-/** What says that a key may not look: it lacks the scope, nothing of its tenant has that id, or it has looked too often. */
+/** Problems that deny a reveal: the key lacks the scope, its tenant has no such id, or it has used up its limit. */
 const denials: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 'reveal-limit']);
 
 /**
- * Writes down who is denied a look at a secret: each in the log, with the client's address, and in the audit log as many of
- * one key as it may have revealed, so that nobody fills that with denials. An answer that is a denial goes out also
- * where the row cannot be written.
+ * Records denied reveals: each one in the log, with the client's address, and in the audit log at most as many per key as it
+ * may reveal, so that no key can flood it. The denial is answered even if the row cannot be written.
  */
 export function auditDenials(
   services: Services,
@@ -51,14 +50,14 @@ export function auditDenials(
   };
 }
 
-/** The id that was asked for, unless it is none: nobody has checked it, and it may hold a card number. */
+/** The requested id, if it has the form of one: it is unchecked, and may contain a card number. */
 function resourceOf(action: RevealAction, params: unknown): string {
   const { id } = params as { readonly id: string };
   const kind = action === 'binding.reveal' ? 'binding' : 'card';
   return fromPublicId(kind, id) === null || /\d{13}/.test(id) ? `no id of a ${kind}` : id;
 }
 
-/** Nothing of the body is read before it is known who may call. */
+/** The body is not parsed before authorization. */
 function purposeOf(body: unknown): string[] {
   return body === undefined || body === null ? [] : [(body as { readonly purpose: string }).purpose];
 }

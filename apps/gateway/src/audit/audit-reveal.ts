@@ -5,7 +5,7 @@ import { countQuestion } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
 import { type AuditAction, recordAudit } from './store.ts';
 
-/** Looks at a secret: those of one API key are limited together. */
+/** Reveals of secrets; those of one API key share a limit. */
 export type RevealAction = Extract<AuditAction, 'card.reveal' | 'card.frame_token' | 'binding.reveal'>;
 
 /** Who wants to see which secret, and why. */
@@ -19,10 +19,9 @@ export interface RevealRequest {
 }
 
 /**
- * Commits to the audit log who is about to look at a secret, and why. When this returns, it may be shown.
+ * Commits to the audit log who is about to see a secret, and why. After it returns, the secret may be shown.
  *
- * @throws ProblemError 429 when the key has looked at as many as it may; 503 when the log cannot be written: then nothing
- *   must be shown
+ * @throws ProblemError 429 if the key has used up its limit; 503 if the log cannot be written: then nothing may be shown
  */
 export async function auditReveal(
   services: Services,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { type AuditRow, readChain } from './store.ts';
 
-/** The last row of the chain: kept elsewhere, it shows later that nothing before it was changed or cut off. */
+/** The last row of the chain. Kept elsewhere, it later proves that nothing up to it was changed or cut off. */
 export interface ChainHead {
   /** 0 for an empty log. */
   readonly seq: bigint;
@@ -17,10 +17,9 @@ const batchSize = 1000;
 const beginning: ChainHead = { seq: 0n, hash: Buffer.alloc(32) };
 
 /**
- * Walks the whole chain, oldest row first, with no more than a batch in memory, and computes each hash itself instead of asking
- * the database that it checks.
+ * Verifies the whole chain, oldest row first, in batches. Computes each hash itself instead of trusting the database it checks.
  *
- * @param expected a head that was noted down earlier, which must still be in the chain
+ * @param expected a head recorded earlier, which must still be in the chain
  */
 export async function verifyChain(pool: Pool, expected?: ChainHead): Promise<Verdict> {
   let head = beginning;
@@ -48,7 +47,7 @@ function faultOf(row: AuditRow, head: ChainHead): string | null {
   return null;
 }
 
-/** The hash of a row, as `audit_chain()` of the migration makes it: each value behind its length in bytes, `-` for none. */
+/** The hash of a row, as the migration's `audit_chain()` computes it: each value preceded by its length in bytes, `-` for null. */
 function hashOf(row: AuditRow): Buffer {
   const values = [
     row.previousHash.toString('hex'),

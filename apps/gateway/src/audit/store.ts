@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '@card-gateway/database';
 
-/** What is written down before it is done, or because it was denied. */
+/** Acts that are recorded before they happen, or because they were denied. */
 export type AuditAction =
   | 'card.reveal'
   | 'card.frame_token'
@@ -18,40 +18,39 @@ export type AuditAction =
   | 'key.revoke'
   | 'sealing.rotate';
 
-/** Who does what to which thing, and why. It holds no card data: only ids of ours and the caller's own words. */
+/** Who does what to which resource, and why. Contains no card data, only our ids and the caller's own words. */
 export interface AuditEntry {
   readonly at: Date;
-  /** Null for what belongs to no tenant. */
+  /** Null for acts that belong to no tenant. */
   readonly tenant: string | null;
   readonly caller: string;
   /** Public id of the API key (`key_…`); null on the command line. */
   readonly keyId: string | null;
   readonly action: AuditAction;
-  /** Public id of what it is done to; the account where that has none. */
+  /** Public id of the target; the account if the target has none. */
   readonly resource: string;
-  /** In the caller's words, of a denial behind the code of the problem; what could be a card or phone number in it is masked. */
+  /** The caller's words; for a denial prefixed with the problem's code. Anything that could be a card or phone number is masked. */
   readonly purpose: string | null;
   readonly requestId: string | null;
 }
 
-/** One row of the chain, as it is kept. */
+/** One stored row of the chain. */
 export interface AuditRow extends Omit<AuditEntry, 'action'> {
-  /** From 1 on, without gaps. */
+  /** Starts at 1, without gaps. */
   readonly seq: bigint;
   readonly action: string;
   readonly previousHash: Buffer;
   readonly hash: Buffer;
 }
 
-/** Numbers of cards and phones: nine digits together, or twelve in groups. */
+/** Card and phone numbers: nine contiguous digits, or twelve in groups. */
 const numberInside = /\d(?:[ -]?\d){11,}|\d{9,}/g;
 
 /**
- * Adds one row to the audit log. Given the pool, it is committed when this returns: what it is about may then be done.
- * Given a client, it is committed with that client's transaction, in which it should come last, because others who add a
- * row wait for its end.
+ * Adds one row to the audit log. With a pool, the row is committed on return, and the act may proceed. With a client, it is
+ * committed with that client's transaction, where it should come last, because other writers of the log wait for its end.
  *
- * @throws when the row cannot be written; then what it is about must not be done
+ * @throws if the row cannot be written; then the act must not proceed
  */
 export async function recordAudit(client: Pool | PoolClient, entry: AuditEntry): Promise<void> {
   await client.query({
@@ -76,7 +75,7 @@ const columns = `seq, at, tenant, caller, key_id AS "keyId", action, resource, p
 
 type StoredRow = Omit<AuditRow, 'seq'> & { readonly seq: string };
 
-/** Rows in the order of the chain, behind `after`. */
+/** Rows after `after`, in chain order. */
 export async function readChain(pool: Pool, after: bigint, limit: number): Promise<AuditRow[]> {
   const { rows } = await pool.query<StoredRow>(
     `SELECT ${columns} FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2`,

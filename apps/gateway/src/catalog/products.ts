@@ -10,12 +10,12 @@ import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
 
-/** A provider that pages for ever is cut off here, so that a wrong `next` cannot hold a request. */
+/** Limit for a provider whose list does not end, so that a wrong `next` cannot hold up a request. */
 const most = { pages: 100, rows: 10_000 };
 
 /**
- * A page of products as last seen. An account that was not asked lately is asked first; one that does not answer is
- * shown as last seen, and is an error only when it alone was asked for and nothing of it is known.
+ * A page of products as last seen. Accounts not asked recently are refreshed first. If an account does not answer, its products
+ * are shown as last seen; it is an error only if the request names that account and none of its products are known.
  */
 export async function readProducts(
   services: Services,
@@ -56,7 +56,7 @@ function accountsOf(services: Services, caller: Caller, name: string | undefined
   return [account];
 }
 
-/** Asks a provider for all products of an account and stores them. @throws ProblemError 502 or 503 */
+/** Reads all products of an account from the provider and stores them. @throws ProblemError 502 or 503 */
 export async function refreshProducts(
   services: Services,
   account: OpenAccount,

@@ -6,7 +6,7 @@ import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 import { requirementsOf } from './requirements.ts';
 
-/** The operations that need a provider, and the facet each needs. */
+/** The operations that need a provider, and the facet that each needs. */
 const needs: readonly (readonly [OperationId | 'receiveCallback', FacetName])[] = [
   ['listCardProducts', 'products'],
   ['createCardholder', 'cardholders'],
@@ -31,7 +31,7 @@ const needs: readonly (readonly [OperationId | 'receiveCallback', FacetName])[] 
   ['receiveCallback', 'callbacks'],
 ];
 
-/** The changes of a card share one facet, which may lack some of them. */
+/** All changes of a card share one facet, which may lack some of them. */
 const changes: ReadonlyMap<string, CardChange['kind']> = new Map([
   ['activateCard', 'activate'],
   ['freezeCard', 'freeze'],
@@ -40,7 +40,7 @@ const changes: ReadonlyMap<string, CardChange['kind']> = new Map([
   ['setCardPin', 'setPin'],
 ]);
 
-/** The caller's accounts, what each can do, and how its last calls went. */
+/** The caller's accounts, what each can do, and the state of its recent calls. */
 export async function readProviders(services: Services, caller: Caller): Promise<z.output<typeof providerListSchema>> {
   return { data: services.accounts.all.filter(({ tenant }) => tenant === caller.tenant).map(accountView) };
 }
@@ -82,7 +82,7 @@ function operationView({ adapter }: OpenAccount, operation: string, facet: Facet
   return { operation, state: adapter.gaps[facet]?.state ?? 'absent', reason: gapReason(adapter, facet) };
 }
 
-/** Not every provider that has cardholders takes another application for one. */
+/** A provider with cardholders may not accept a further application. */
 function reapplicationView(account: OpenAccount): OperationView {
   const operation = 'reapplyCardholder';
   const { cardholders } = account.adapter;
@@ -91,14 +91,14 @@ function reapplicationView(account: OpenAccount): OperationView {
   return { operation, state: 'absent', reason: "The provider's documents describe no further application." };
 }
 
-/** Only a payment token can be revealed: the number of a bound card is not kept. */
+/** Only payment tokens can be revealed: a bound card's number is not stored. */
 function tokenView(account: OpenAccount): OperationView {
   if (account.adapter.boundCards?.givesTokens === true)
     return { operation: 'revealBinding', state: 'documented', reason: null };
   return { operation: 'revealBinding', state: 'absent', reason: 'This provider gives no payment tokens.' };
 }
 
-/** A sync pulls cards or bindings, whichever the provider can list. */
+/** A sync reads cards or bindings, whichever the provider can list. */
 function syncView(account: OpenAccount): OperationView {
   return operationView(account, 'startSync', account.adapter.cards === undefined ? 'boundCards' : 'cards');
 }

@@ -32,7 +32,7 @@ export interface ProductRow {
   readonly seenAt: Date;
 }
 
-/** Products of some accounts in the order of their providers' lists, one more than the page holds. */
+/** Products of the accounts in the order of their providers' lists, one more than the page holds. */
 export async function listProducts(
   pool: Pool,
   filter: { readonly tenant: string; readonly accounts: readonly string[] },
@@ -49,7 +49,7 @@ export async function listProducts(
   return rows;
 }
 
-/** When the provider last listed an account's products; null when it never did. */
+/** When the provider last listed an account's products; null if never. */
 export async function productsSeenAt(pool: Pool, account: string): Promise<Date | null> {
   const { rows } = await pool.query<{ seenAt: Date | null }>(
     'SELECT max(seen_at) AS "seenAt" FROM card_products WHERE account = $1',
@@ -75,7 +75,7 @@ const columns = [
   'seen_at',
 ];
 
-/** Stores an account's list of products. What a whole list no longer shows stays as last seen, and cannot be ordered. */
+/** Stores an account's list of products. Products missing from a complete list stay as last seen, and cannot be ordered. */
 export async function storeProducts(
   pool: Pool,
   account: Owner,

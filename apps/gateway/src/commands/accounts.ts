@@ -5,10 +5,10 @@ import { nameShape } from './keys.ts';
 import { UsageError } from './usage.ts';
 
 /**
- * Makes all that is kept of an account another tenant's, and writes that to the audit log. No gateway may run meanwhile: one with
- * the settings of before would go on writing for the tenant of before.
+ * Moves all data of an account to another tenant, and audits that. No gateway may run meanwhile, because one with the old
+ * settings would continue to write for the old tenant.
  *
- * @throws UsageError when nothing is kept of such an account
+ * @throws UsageError if there is no data of such an account
  */
 export async function moveToTenant(
   { pool, now, operator, print }: Pick<Administration, 'pool' | 'now' | 'operator' | 'print'>,

@@ -5,7 +5,7 @@ import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
-/** Checks the whole chain and says how long it is and where it ends. @returns whether it is intact */
+/** Verifies the whole chain and prints its length and head. @returns whether it is intact */
 export async function verifyAudit(
   pool: Pool,
   expected: string | undefined,
@@ -32,7 +32,7 @@ function headOf(text: string): ChainHead {
   return { seq: BigInt(seq), hash: Buffer.from(hash, 'hex') };
 }
 
-/** Shows the latest rows, the newest first. */
+/** Shows the latest rows, newest first. */
 export async function listAudit(
   administration: Pick<Administration, 'pool' | 'print' | 'json'>,
   limit: string,

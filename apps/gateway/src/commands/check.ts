@@ -11,7 +11,7 @@ import { compareKeyBytes, keyBytesFaults } from '../sealed/key-bytes.ts';
 import { createSealing, type Sealing } from '../sealing.ts';
 import { serverFaults } from '../server-faults.ts';
 
-/** What was found out of one part of an installation. */
+/** The check result for one part of an installation. */
 export interface Finding {
   readonly check: 'settings' | 'accounts' | 'database' | 'migrations' | 'keys';
   readonly state: 'well' | 'faulty' | 'not checked';
@@ -20,9 +20,9 @@ export interface Finding {
 }
 
 /**
- * Looks at everything that a start needs, as a start would, and changes nothing: the database is only read.
+ * Checks everything that a start needs, as a start would, without changes: the database is only read.
  *
- * @param open opens the database at an address; closed by this
+ * @param open opens the database at an address; closed by this function
  */
 export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: string) => Pool): Promise<Finding[]> {
   const { config, accounts } = readParts(env);
@@ -126,7 +126,7 @@ async function sealingKeyFaults(pool: Pool, sealing: Sealing): Promise<readonly 
   }
 }
 
-/** Null where they have faults, which are told of the settings. */
+/** Null if they have faults, which are reported with the settings. */
 function settingsOf<Name extends keyof Config>(env: NodeJS.ProcessEnv, ...names: Name[]): Pick<Config, Name> | null {
   try {
     return readSettings(names, env);
@@ -146,7 +146,7 @@ function notChecked(check: Finding['check'], why: string): Finding {
   return { check, state: 'not checked', detail: why, faults: [] };
 }
 
-/** For the terminal: a line for each check, and below it its faults. */
+/** For the terminal: a line per check, followed by its faults. */
 export function findingsText(findings: readonly Finding[]): string {
   return findings
     .flatMap(({ check, state, detail, faults }) => [

@@ -4,27 +4,27 @@ import { UsageError } from './usage.ts';
 
 /** An option of a command. */
 interface Option {
-  /** What stands behind it, e.g. `<service>`; without it the option is a switch. */
+  /** Its value, e.g. `<service>`; without one the option is a switch. */
   readonly value?: string;
   readonly about: string;
   readonly isNeeded?: true;
 }
 
-/** A command of `gateway`: what is typed, what it says of itself, and what it does. */
+/** A command of `gateway`: its syntax, help and action. */
 export interface Command {
   /** The words it is called by, e.g. `keys create`. */
   readonly words: string;
-  /** What stands behind the words, e.g. `<key id>`. */
+  /** The positional argument, e.g. `<key id>`. */
   readonly argument?: string;
   /** One line for the list of commands. */
   readonly about: string;
-  /** What its own help says besides. */
+  /** Additional text for the command's own help. */
   readonly notes?: string;
   readonly options: Readonly<Record<string, Option>>;
   run(given: Given): Promise<void>;
 }
 
-/** What was typed behind the words of a command. */
+/** The arguments given to a command. */
 export interface Given {
   readonly argument: string | undefined;
   readonly values: Readonly<Record<string, string | undefined>>;
@@ -33,10 +33,10 @@ export interface Given {
 
 const asksForHelp = new Set(['--help', '-h']);
 
-/** What is to be done: a command with what it was given, or a help text to show. */
+/** The parsed command line: a command with its arguments, or a help text to show. */
 export type Request = { readonly help: string } | { readonly command: Command; readonly given: Given };
 
-/** @throws UsageError when the words are no command, or it was given what it does not take */
+/** @throws UsageError if there is no such command, or it does not accept an argument */
 export function parseCommand(commands: readonly Command[], typed: readonly string[]): Request {
   const wantsHelp = typed[0] === 'help' || typed.some((word) => asksForHelp.has(word));
   const words = typed[0] === 'help' ? typed.slice(1) : typed;
@@ -103,7 +103,7 @@ function parseGiven(command: Command, words: readonly string[]): Given {
   };
 }
 
-/** All commands, each in a line. */
+/** All commands, one per line. */
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ words }) => words.length));
   return [

@@ -7,10 +7,10 @@ const dateShape = /^\d{4}-\d\d-\d\d$/;
 const withoutSeconds = /(T\d\d:\d\d)(?=Z|[+-])/i;
 
 /**
- * When a key ends: after a duration (`90d`, `12h`, `30m`) or at an instant of RFC 3339; a date alone is its beginning in
- * UTC. Null without one.
+ * When a key expires: after a duration (`90d`, `12h`, `30m`) or at an RFC 3339 instant; a date means its start in UTC. Null
+ * without one.
  *
- * @throws UsageError when it is neither, or is over
+ * @throws UsageError if it is neither, or in the past
  */
 export function expiryOf(text: string | undefined, now: number): Date | null {
   if (text === undefined) return null;

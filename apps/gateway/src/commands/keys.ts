@@ -7,7 +7,7 @@ import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
-/** A key to be made, as it was asked for and checked. */
+/** A validated request for a key. */
 export interface KeyRequest {
   readonly caller: string;
   readonly tenant: string;
@@ -16,7 +16,7 @@ export interface KeyRequest {
 
 export const nameShape: RegExp = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** @throws UsageError when the words make no key */
+/** @throws UsageError if the options are invalid */
 export function keyRequest(values: Readonly<Record<string, string | undefined>>): KeyRequest {
   const { caller = '', tenant = 'default' } = values;
   const wanted = (values['scopes'] ?? '').split(',').filter((scope) => scope !== '');
@@ -29,7 +29,7 @@ export function keyRequest(values: Readonly<Record<string, string | undefined>>)
   return { caller, tenant, scopes: wanted };
 }
 
-/** Makes a key and shows it, for the only time: alone on standard output, so that a script can take it from there. */
+/** Creates a key and prints it, the only time it is shown: alone on standard output, so that a script can capture it. */
 export async function createKey(
   administration: Administration,
   request: KeyRequest,
@@ -62,7 +62,7 @@ export async function createKey(
   remark(`${publicId} for ${caller} of tenant ${tenant}${ends}. The key is shown this once; only its hash is kept.`);
 }
 
-/** Shows every key by its id, whose it is and whether it is valid. */
+/** Lists every key with its id, owner and validity. */
 export async function listKeys(administration: Administration): Promise<void> {
   const { prisma, now } = administration;
   const keys = await prisma.apiKey.findMany({ orderBy: { id: 'asc' } });
@@ -78,7 +78,7 @@ export async function listKeys(administration: Administration): Promise<void> {
   );
 }
 
-/** Ends a key for good. @throws UsageError when there is no such key that is valid */
+/** Revokes a key for good. @throws UsageError if there is no such valid key */
 export async function revokeKey(administration: Administration, publicId = ''): Promise<void> {
   const { prisma, now, print } = administration;
   const id = fromPublicId('apiKey', publicId);
@@ -90,7 +90,7 @@ export async function revokeKey(administration: Administration, publicId = ''): 
   print(`${publicId} is revoked.`);
 }
 
-/** Written down before it is done: should it then fail, the log says what was tried. */
+/** Audited first: if the act then fails, the log shows the attempt. */
 async function record(
   { pool, now, operator }: Administration,
   action: AuditAction,

@@ -6,17 +6,17 @@ import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
-/** Files with a password each; one that is not named is made up. */
+/** Files with one password each; a missing one is generated. */
 export interface PasswordFiles {
   readonly 'owner-password-file'?: string | undefined;
   readonly 'runtime-password-file'?: string | undefined;
 }
 
 /**
- * Makes the owner and the runtime role, or gives those that are there new passwords, and shows their connection strings.
+ * Creates the owner and the runtime role, or gives existing ones new passwords, and prints their connection strings.
  *
- * @param superuserUrl of the database that the owner is to own
- * @throws UsageError when a file cannot be read
+ * @param superuserUrl of the database that the owner will own
+ * @throws UsageError if a file cannot be read
  */
 export async function makeRoles(
   superuserUrl: string,
@@ -37,7 +37,7 @@ export async function makeRoles(
   );
 }
 
-/** A password that the operator has in a file is not shown again. */
+/** A password from the operator's file is not printed again. */
 function shown(text: string, file: string | undefined): string {
   if (file === undefined) return text;
   const url = new URL(text);

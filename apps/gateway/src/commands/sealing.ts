@@ -12,7 +12,7 @@ import { printRows } from './table.ts';
 const pauseMs = 100;
 
 /**
- * Seals anew, under the newest key, what is under older ones; gateways may serve meanwhile, if all of them have the new key.
+ * Re-seals values under older keys with the newest one. Gateways may serve meanwhile, if all of them have the new key.
  *
  * @returns whether nothing is left under an older key
  */
@@ -46,7 +46,7 @@ const notConfigured = 'NOT CONFIGURED';
 const otherBytes = 'OTHER BYTES';
 
 /**
- * Shows how many values are under which key, and keys that are not those of this database.
+ * Shows the number of values under each key, and keys that do not match this database.
  *
  * @returns whether the configured keys are the right ones, and open all values
  */
@@ -79,7 +79,7 @@ export async function status(
       values.push({ column, key, values: count, state: isRetired ? `${state}, retired` : state });
     }
   }
-  // Such a key may have no values here: it is the wrong one all the same.
+  // Such a key may have no values here, but it is wrong all the same.
   for (const { kind, id } of others) {
     values.push({ column: `the ${kind} key itself`, key: id, values: 0, state: otherBytes });
   }

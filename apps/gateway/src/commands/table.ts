@@ -2,7 +2,7 @@ import type { Administration } from './administration.ts';
 
 type Cell = string | number | bigint | Date | readonly string[] | null;
 
-/** Prints rows: for a person in columns under their heads, for a program as JSON. */
+/** Prints rows: for a person as columns with headers, for a program as JSON. */
 export function printRows<const Column extends string>(
   { print, json }: Pick<Administration, 'print' | 'json'>,
   columns: readonly Column[],

@@ -1,14 +1,14 @@
 import { userInfo } from 'node:os';
 import { isOperatorName, operatorNameRule } from '../config.ts';
 
-/** A call that cannot be carried out, in words for the operator. */
+/** A command that cannot be executed, worded for the operator. */
 export class UsageError extends Error {}
 
 /**
- * Who works on the command line, for the audit log: the name that was given and the account of the operating system, of
- * which in a container all have the same.
+ * The operator on the command line, for the audit log: the given name and the operating system's account, which in a container
+ * is the same for everyone.
  *
- * @throws UsageError when the name is not usable
+ * @throws UsageError if the name is not usable
  */
 export function operator(name: string): string {
   if (!isOperatorName(name)) throw new UsageError(`--by: ${operatorNameRule}.`);

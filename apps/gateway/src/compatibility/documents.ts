@@ -3,13 +3,13 @@ import { compareSchemas, type Side } from './schemas.ts';
 
 const texts: ReadonlySet<string> = new Set(['description', 'summary', 'example', 'examples', 'tags', 'servers']);
 
-/** What of an OpenAPI document programs depend on: all but its texts. */
+/** The parts of an OpenAPI document that programs depend on: everything but its texts. */
 export function withoutTexts<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutTexts) as Value;
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).flatMap(([name, member]) => {
     if (texts.has(name)) return [];
-    // The names in it are those of fields.
+    // Names of properties are field names, not keywords.
     if (name !== 'properties') return [[name, withoutTexts(member)]];
     const fields = Object.entries(member as Json).map(([field, schema]) => [field, withoutTexts(schema)]);
     return [[name, Object.fromEntries(fields)]];
@@ -18,8 +18,8 @@ export function withoutTexts<Value>(value: Value): Value {
 }
 
 /**
- * What in this document would break a program that was written, or generated, for the last one; each with its place. Empty where
- * all that changed is additive, or where the major version rises.
+ * Differences in this document that would break a program written, or generated, for the last one; each with its place. Empty
+ * if all changes are additive, or if the major version rises.
  */
 export function incompatibilities(last: Json, document: Json): string[] {
   if (majorOf(document) > majorOf(last)) return [];
@@ -28,7 +28,7 @@ export function incompatibilities(last: Json, document: Json): string[] {
   const comparison = { was: resolver(last), is: resolver(document), tell, seen: new Set<string>() };
   for (const [kind, side] of [
     ['paths', 'sent'],
-    // The gateway sends those, and is answered.
+    // For webhooks the gateway is the sender.
     ['webhooks', 'answered'],
   ] as const) {
     for (const [path, methods] of Object.entries(record(last[kind]))) {
@@ -40,7 +40,7 @@ export function incompatibilities(last: Json, document: Json): string[] {
       }
     }
   }
-  // Generated programs call their classes by these names.
+  // Generated programs name their classes after these.
   const names = record(record(document['components'])['schemas']);
   for (const name of Object.keys(record(record(last['components'])['schemas']))) {
     if (!(name in names)) tell(name, 'is gone');

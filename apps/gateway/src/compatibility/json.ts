@@ -4,23 +4,23 @@ export const record = (value: unknown): Json => (value ?? {}) as Json;
 export const list = (value: unknown): string[] => (value === undefined ? [] : ([value].flat() as string[]));
 export const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));
 
-/** What is compared: the same place in the last document and in this one. */
+/** The same place in the last document and in this one. */
 export interface Pair {
   readonly was: unknown;
   readonly is: unknown;
 }
 
-/** Two documents and what was found to break between them. */
+/** Two documents and the breaks found between them. */
 export interface Comparison {
-  /** What is behind a reference of the last document, and of this one. */
+  /** Resolves a reference of the last document, or of this one. */
   readonly was: (value: unknown) => Json;
   readonly is: (value: unknown) => Json;
   readonly tell: (at: string, what: string) => void;
-  /** Pairs of schemas that were compared, so that those that refer to each other come to an end. */
+  /** Pairs of schemas already compared, so that recursive ones terminate. */
   readonly seen: Set<string>;
 }
 
-/** Finds what a value of this document refers to. */
+/** Creates a resolver of this document's references. */
 export function resolver(document: Json): (value: unknown) => Json {
   return function resolve(value) {
     const { $ref: reference, ...rest } = record(value);

@@ -1,15 +1,15 @@
 import { type Comparison, type Json, list, type Pair, record, text } from './json.ts';
 
-/** Who gives a value: the program outside (`sent`) or the gateway (`answered`). */
+/** The origin of a value: the client program (`sent`) or the gateway (`answered`). */
 export type Side = 'sent' | 'answered';
 
 const lower = ['minLength', 'minimum', 'minItems'];
 const upper = ['maxLength', 'maximum', 'maxItems'];
 
 /**
- * Tells where a program outside would break: what it sends must still be taken, and what it is answered must be what it
- * expects. So of the two schemas the `wide` one, this one of what is sent and the last one of what is answered, has to take all that
- * the `narrow` one takes.
+ * Reports what would break a client program: the gateway must still accept what it sends, and may answer only what it expects.
+ * So the `wide` schema (this one for sent values, the last one for answered ones) must accept everything that the `narrow` one
+ * accepts.
  */
 export function compareSchemas(comparison: Comparison, pair: Pair, side: Side, at: string): void {
   const { tell, seen } = comparison;
@@ -72,7 +72,7 @@ function compareWords(
   }
 }
 
-/** The only values that a schema takes; null where it takes more. */
+/** The only values that a schema accepts; null if it accepts more. */
 function wordsOf({ enum: words, const: word }: Json): string[] | null {
   return words === undefined && word === undefined ? null : list(words ?? word);
 }
@@ -81,7 +81,7 @@ function unionOf({ anyOf, oneOf, allOf }: Json): unknown {
   return anyOf ?? oneOf ?? allOf;
 }
 
-/** The schema behind a reference, also where it may be null instead. */
+/** The schema behind a reference, also if it may alternatively be null. */
 function nullable(schema: unknown, resolve: (value: unknown) => Json): Json {
   const found = resolve(schema);
   const { anyOf, ...rest } = found;

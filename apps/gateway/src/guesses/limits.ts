@@ -7,31 +7,31 @@ import { countGuess, countQuestion, type GuessLimit, longestLimitMs, uncountGues
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Of card numbers that are named for one user, whoever asks: a check and a start both tell whether the card is theirs. */
+/** Card numbers named for one user, by any key: both a check and a start reveal whether the card is theirs. */
 export function cardNumbersOf({ config }: Services, account: string, user: string): GuessLimit {
   const subject = `card number of ${account} ${user}`;
   return { subject, most: config.CARD_NUMBERS_PER_USER_AND_HOUR, withinMs: hourMs };
 }
 
-/** Of questions that one API key asks about card numbers. */
+/** Questions about card numbers by one API key. */
 export function questionsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `question by ${keyId}`, most: config.CARD_QUESTIONS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
 
-/** Of looks at secrets by one API key. */
+/** Reveals by one API key. */
 export function revealsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `reveal by ${keyId}`, most: config.REVEALS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
 
-/** Of denied looks by one API key that are written to the audit log. */
+/** Denied reveals by one API key that are written to the audit log. */
 export function deniedRevealsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `denied reveal by ${keyId}`, most: config.REVEALS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
 
-/** What guesses at the security code of one card are counted by. */
+/** The subject under which guesses at one card's security code are counted. */
 export const securityCodeOf = (card: string): string => `security code of ${card}`;
 
-/** Of security codes that are tried at one card until one is right. */
+/** Security codes tried at one card until one is right. */
 export function securityCodes({ config }: Services, card: string): GuessLimit[] {
   const subject = securityCodeOf(card);
   return [
@@ -40,16 +40,16 @@ export function securityCodes({ config }: Services, card: string): GuessLimit[] 
   ];
 }
 
-/** Of changes of one card's PIN. */
+/** Changes of one card's PIN. */
 export function pinChanges({ config }: Services, card: string): GuessLimit[] {
   return [{ subject: `PIN of ${card}`, most: config.PIN_CHANGES_PER_CARD_AND_DAY, withinMs: dayMs }];
 }
 
 /**
- * Counts a guess in the transaction that records the write which makes it.
+ * Counts a guess, in the transaction that records its write.
  *
- * @param what is limited, for the caller, e.g. "security codes of this card"
- * @throws ProblemError 429 with the time to wait when there were as many as there may be: then nothing is recorded
+ * @param what the limited thing, worded for the caller, e.g. "security codes of this card"
+ * @throws ProblemError 429 with the time to wait if the limit is reached: then nothing is recorded
  */
 export async function requireGuess(
   client: PoolClient,
@@ -62,7 +62,7 @@ export async function requireGuess(
 }
 
 /**
- * Counts a question about a card number, which could be a guess, and commits that with what `also` writes.
+ * Counts a question about a card number, which could be a guess, and commits that together with what `also` writes.
  *
  * @throws ProblemError 429 as {@link requireGuess} does
  */
@@ -82,7 +82,7 @@ function tooMany(what: string, waitMs: number): ProblemError {
   });
 }
 
-/** Refusals before the provider looked at a number or a code. */
+/** Refusals issued before the provider looks at a number or a code. */
 const beforeLooking: ReadonlySet<RefusalReason> = new Set([
   'not_sent',
   'unavailable',
@@ -93,12 +93,12 @@ const beforeLooking: ReadonlySet<RefusalReason> = new Set([
   'not_found',
 ]);
 
-/** Whether the provider certainly told nothing of a number or a code: by a refusal that is not about it, or because nobody asked. */
+/** Whether the provider certainly revealed nothing about a number or a code: it refused for another reason, or was not asked. */
 export function toldNothing(outcome: Outcome<unknown>): boolean {
   return outcome.kind === 'refused' && (outcome.evidence === null || beforeLooking.has(outcome.refusal.reason));
 }
 
-/** What a write guessed counts only where the provider may have told whether it was right. */
+/** Keeps a write's guess only if the provider may have revealed whether it was right. */
 export async function closeGuess(client: PoolClient, operationId: string, outcome: Outcome<unknown>): Promise<void> {
   if (toldNothing(outcome)) await uncountGuess(client, operationId);
 }

@@ -1,22 +1,22 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 
-/** How many guesses of one subject are allowed within a time; looks at secrets are counted like them. */
+/** How many guesses at one subject are allowed within a period; reveals are counted the same way. */
 export interface GuessLimit {
-  /** What is limited together, e.g. all guesses at the security code of one card. */
+  /** What shares the limit, e.g. all guesses at the security code of one card. */
   readonly subject: string;
   readonly most: number;
   readonly withinMs: number;
 }
 
-/** The longest time for which anything is limited: an older guess counts for nothing. */
+/** The longest period of any limit: older guesses no longer count. */
 export const longestLimitMs: number = 30 * 86_400_000;
 
 /**
- * Counts a guess for each subject, unless one of them has had as many as it may. The limits hold across processes, whatever
- * their clocks say: who guesses about the same subject at the same time waits for this transaction, and time is the database's.
+ * Counts a guess for each subject, unless one of them has reached its limit. The limits hold across processes: concurrent
+ * guesses at the same subject wait for this transaction, and the database's clock counts.
  *
  * @param operationId the write that makes the guess; null for a question
- * @returns in how many milliseconds another guess is allowed, and then nothing was counted; null when this one is
+ * @returns null if the guess is counted; otherwise the milliseconds until another is allowed, and then nothing was counted
  */
 export async function countGuess(
   client: PoolClient,
@@ -47,8 +47,8 @@ export async function countGuess(
 }
 
 /**
- * {@link countGuess} for a question, in one transaction with what `also` writes. When this returns null, both are committed and
- * the question may be asked.
+ * {@link countGuess} for a question, in one transaction with what `also` writes. If it returns null, both are committed and the
+ * question may be asked.
  */
 export function countQuestion(
   pool: Pool,
@@ -62,17 +62,17 @@ export function countQuestion(
   });
 }
 
-/** The write guessed nothing: it certainly never came to that. */
+/** Removes a write's guess, because it certainly revealed nothing. */
 export async function uncountGuess(client: PoolClient, operationId: string): Promise<void> {
   await client.query('DELETE FROM guesses WHERE operation_id = $1', [operationId]);
 }
 
-/** The guess was right: the wrong ones before it count no more. */
+/** Removes the earlier wrong guesses after a right one. */
 export async function forgetGuesses(client: PoolClient, subject: string): Promise<void> {
   await client.query('DELETE FROM guesses WHERE subject = $1', [subject]);
 }
 
-/** Deletes at most `most` guesses that count no more. */
+/** Deletes at most `most` guesses that no longer count. */
 export async function deleteOldGuesses(pool: Pool, most: number): Promise<number> {
   const { rowCount } = await pool.query(
     `DELETE FROM guesses WHERE id IN

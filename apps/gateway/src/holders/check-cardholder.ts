@@ -16,7 +16,7 @@ export function knownRef({ providerRef }: NamedCardholder, pointer: string): str
   });
 }
 
-/** What an order names is none of its account's. */
+/** The order names something that belongs to another account. */
 export function notOfAccount(thing: 'cardholder' | 'product', account: OpenAccount): ProblemError {
   return new ProblemError('not-found', `The account "${account.name}" has no such ${thing}.`, {
     errors: [{ pointer: `/${thing}`, detail: `expected the id of a ${thing} of this account` }],

@@ -6,7 +6,7 @@ export interface NamedCardholder {
   readonly providerRef: string | null;
 }
 
-/** A cardholder of whom something is asked, as far as this tenant has it. */
+/** A cardholder by id, if this tenant has it. */
 export async function findCardholder(pool: Pool, tenant: string, id: string): Promise<NamedCardholder | null> {
   const { rows } = await pool.query<NamedCardholder>({
     name: 'cardholder-named',

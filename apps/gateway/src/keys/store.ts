@@ -2,7 +2,7 @@ import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Caller } from '../caller.ts';
 
-/** The caller of a key that was not revoked and has not expired, by the clock of the database; null for any other. */
+/** The caller of a key that is neither revoked nor expired by the database's clock; otherwise null. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> {
   const { rows } = await pool.query<Omit<Caller, 'keyId'> & { id: string }>({
     name: 'api-key',

@@ -11,7 +11,7 @@ import { readCall, type Services } from '../services.ts';
 type Word = z.output<typeof resolveOperationSchema>;
 type Closing = Extract<Outcome<unknown>, { kind: 'done' | 'refused' }>;
 
-/** What a person says of a refusal: that nothing happened. */
+/** A person's refusal: nothing happened. */
 const foundNothing: Refusal = {
   reason: 'declined',
   code: null,
@@ -19,11 +19,11 @@ const foundNothing: Refusal = {
 };
 
 /**
- * The outcome of a write by the word of a person. The provider is asked first, where it can be: what it shows counts, and
- * resolves the write where the person says otherwise.
+ * The outcome of a write by a person's word. The provider is asked first where possible: its record counts, and resolves the
+ * write even if it contradicts the person.
  *
- * @throws ProblemError 409 when the provider says otherwise, 503 when it cannot be asked now, 400 when the provider's id is
- *   needed
+ * @throws ProblemError 409 if the provider contradicts the person, 503 if it cannot be asked now, 400 if the provider's id is
+ * needed
  */
 export async function outcomeByWord(
   services: Services,
@@ -59,7 +59,8 @@ export async function outcomeByWord(
     throw contradicted('A later write of the same thing has succeeded, which leaves this one without an outcome.');
   }
   const isAbsent = showed?.kind === 'absent';
-  // No answer is no leave to believe; one that cannot be read, or that it cannot be asked, leaves it to the person.
+  // Without an answer the person has to wait; if the answer is unreadable, or the provider cannot be asked, the person's word
+  // counts.
   if (account !== null && showed !== null && showed.kind !== 'absent') answerOf(account, showed);
 
   if (word.outcome === 'refused') return { kind: 'refused', refusal: foundNothing, evidence: null };

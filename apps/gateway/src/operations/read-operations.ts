@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 import { listOperations, type OperationDetails, type OperationFilter } from './store.ts';
 import { unresolvedCounts } from '../unresolved/store.ts';
 
-/** What a caller sees of the operations: undefined is all of it. */
+/** The operations that a caller may see: undefined means all. */
 function seenBy(caller: Caller): Pick<OperationFilter, 'tenant' | 'types' | 'syncsOfCards'> {
   const types = operationTypes.filter((type) => hasScope(caller, operationReadScopes[type]));
   const ofCards = hasScope(caller, syncReadScopes.cards);
@@ -27,7 +27,7 @@ function seenBy(caller: Caller): Pick<OperationFilter, 'tenant' | 'types' | 'syn
   };
 }
 
-/** The same for an operation of a type that the key may not read, of another tenant, and for none. */
+/** Also for an operation of a type that the key may not read, or of another tenant. */
 export function noSuchOperation(): ProblemError {
   const detail = 'There is no such operation, or none of a type that this API key may read.';
   return new ProblemError('not-found', detail);
@@ -45,14 +45,14 @@ export async function readOperation(
   return operationView(row);
 }
 
-/** A page of the operations that the caller sees. */
+/** A page of the operations that the caller may see. */
 export async function readOperations(
   services: Services,
   caller: Caller,
   query: z.output<typeof operationQuerySchema>,
 ): Promise<z.output<typeof operationPageSchema>> {
   const { outcome, resolvesBy, type, account } = query;
-  // Only what is unknown still waits for something.
+  // Only unknown operations wait for something.
   const isNothing = resolvesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = resolvesBy === undefined ? outcome : 'unknown';
   const seen = seenBy(caller);

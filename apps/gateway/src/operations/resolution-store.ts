@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { keyHash } from '../ledger/key-hash.ts';
 import type { Key } from '../ledger/store.ts';
 
-/** The word of a person on a write that no evidence could resolve. */
+/** A person's resolution of a write that no evidence could resolve. */
 export interface Resolution {
   readonly operationId: string;
   readonly requestHash: string | null;
@@ -12,14 +12,14 @@ export interface Resolution {
 }
 
 export interface NewResolution extends Resolution, Key {
-  /** Public id of the API key it came with. */
+  /** Public id of the API key used. */
   readonly apiKey: string;
   readonly resolvedAt: Date;
 }
 
 const columns = `operation_id AS "operationId", request_hash AS "requestHash", outcome, reason, provider_ref AS "providerRef"`;
 
-/** Keeps it, inside the transaction that resolves the operation. */
+/** Stores it, in the transaction that resolves the operation. */
 export async function insertResolution(client: PoolClient, resolution: NewResolution): Promise<void> {
   await client.query(
     `INSERT INTO operation_resolutions (operation_id, tenant, resolved_by, api_key, idempotency_key, request_hash, outcome,
@@ -40,7 +40,7 @@ export async function insertResolution(client: PoolClient, resolution: NewResolu
   );
 }
 
-/** The resolution of an operation; null when no person resolved it. */
+/** An operation's resolution; null if no person resolved it. */
 export async function findResolution(pool: Pool, operationId: string): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE operation_id = $1`,
@@ -49,7 +49,7 @@ export async function findResolution(pool: Pool, operationId: string): Promise<R
   return rows[0] ?? null;
 }
 
-/** The resolution that took an Idempotency-Key; null when none did. */
+/** The resolution with this Idempotency-Key; null if there is none. */
 export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE tenant = $1 AND resolved_by = $2 AND idempotency_key = $3`,
@@ -58,7 +58,7 @@ export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolut
   return rows[0] ?? null;
 }
 
-/** Whether a resolution could not be kept because another one took its key at the same moment. */
+/** Whether a concurrent resolution took the key. */
 export function isTakenKey(error: unknown): boolean {
   const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
   return code === '23505' && constraint === 'operation_resolutions_key';

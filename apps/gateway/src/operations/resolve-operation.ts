@@ -17,11 +17,11 @@ import { findResolution, findResolutionByKey, insertResolution, isTakenKey } fro
 type Word = z.output<typeof resolveOperationSchema>;
 
 /**
- * Resolves a write of unknown outcome by the word of a person. The same word again is answered the same; any other comes
- * too late.
+ * Resolves an unknown write by a person's word. The same resolution sent again gets the same answer; a different one is too
+ * late.
  *
- * @throws ProblemError 404, 403 where another caller must do it, 409 unless the outcome is unknown, and as
- *   {@link outcomeByWord}
+ * @throws ProblemError 404, 403 if another caller must resolve it, 409 unless the outcome is unknown, and as {@link
+ * outcomeByWord}
  */
 export async function resolveOperation(
   services: Services,
@@ -52,7 +52,7 @@ export async function resolveOperation(
   return { status: 200, body: view, replayed: !isNew, location: null };
 }
 
-/** False when something else has resolved it meanwhile. */
+/** False if something else resolved it meanwhile. */
 async function applyEvent(
   services: Services,
   kind: WriteKind<unknown>,
@@ -98,7 +98,7 @@ async function applyEvent(
   }
 }
 
-/** @throws ProblemError 422 when the key was first used with another request, 500 where nobody can tell */
+/** @throws ProblemError 422 if the key was first used with another request, 500 if that cannot be determined */
 async function requireOwnKey(services: Services, write: WriteRequest, key: Key, id: string): Promise<void> {
   const earlier = await findResolutionByKey(services.pool, key);
   const hash = earlier?.operationId === id ? earlier.requestHash : null;
@@ -113,7 +113,7 @@ function reusedKey(): ProblemError {
   });
 }
 
-/** @throws ProblemError 409 unless a person has said the same before */
+/** @throws ProblemError 409 unless a person has already said the same */
 async function requireSameWord(services: Services, id: string, word: Word): Promise<void> {
   const said = await findResolution(services.pool, id);
   const isSame =
@@ -122,7 +122,7 @@ async function requireSameWord(services: Services, id: string, word: Word): Prom
   throw new ProblemError('illegal-state', 'Only an operation of unknown outcome can be resolved.');
 }
 
-/** A person may write down anything, a card number too. */
+/** A person may write anything, even a card number. */
 function withoutCardNumbers(reason: string): string {
   return reason.replaceAll(/\d(?:[ -]?\d){11,}/g, '***');
 }

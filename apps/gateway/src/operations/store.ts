@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Attempt } from '../ledger/attempt-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-/** An attempt as JSON has it: its times are texts. */
+/** An attempt as JSON, with its times as text. */
 export type AttemptRow = Omit<Attempt, 'startedAt' | 'finishedAt'> & {
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -38,9 +38,9 @@ export interface OperationDetails {
 
 export interface OperationFilter {
   readonly tenant: string;
-  /** Only these; all of them where it is undefined. */
+  /** Only these types; undefined means all. */
   readonly types: readonly OperationType[] | undefined;
-  /** Of syncs only those of cards, or of bindings; both where it is undefined, which it is where all types are asked for. */
+  /** Restricts syncs to those of cards, or of bindings; undefined means both, as when all types are requested. */
   readonly syncsOfCards: boolean | undefined;
   readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
@@ -52,7 +52,7 @@ export interface OperationFilter {
 const newest = (where: string, limit: string): string =>
   `SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}`;
 
-/** The newest of each type by its index, and of those the newest: rare ones are not looked for among millions of others. */
+/** The newest of each type by its index, then the newest of those: rare types are not searched for among millions of others. */
 const pageOfTypes = (where: string, limit: string): string =>
   `SELECT o.* FROM unnest($1::text[]) AS seen (type) CROSS JOIN LATERAL
      (${newest(

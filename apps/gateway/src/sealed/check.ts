@@ -4,7 +4,7 @@ import type { Sealing } from '../sealing.ts';
 import { type FingerprintColumn, fingerprintColumns, type SealedColumn, sealedColumns } from './columns.ts';
 import { countByFingerprintKey, countByKey, keysInUse, knownKeys, retiredKeys } from './store.ts';
 
-/** Values of a column that are under a key which is not configured. */
+/** Number of a column's values under a key that is not configured. */
 export interface Closed<Column = SealedColumn> {
   readonly column: Column;
   readonly key: string;
@@ -12,10 +12,11 @@ export interface Closed<Column = SealedColumn> {
 }
 
 /**
- * Whether the configured keys fit what is kept. A few steps through indexes, unless something is wrong.
+ * Checks the configured keys against the stored data, with a few index look-ups unless something is wrong.
  *
- * @returns what is sealed under keys that are not configured: it does not open until they are, or until its provider lists it again
- * @throws ConfigError when the newest key, which would seal, is retired
+ * @returns values sealed under keys that are not configured: they stay closed until the keys are, or until their provider lists
+ * them again
+ * @throws ConfigError if the newest key, which would seal, is retired
  */
 export async function checkSealingKeys(pool: Pool, sealing: Sealing): Promise<Closed[]> {
   const [newest = ''] = sealing.keyIds.sealing;
@@ -35,8 +36,8 @@ export async function checkSealingKeys(pool: Pool, sealing: Sealing): Promise<Cl
 }
 
 /**
- * What is kept under fingerprint keys that this database knows and that are not configured: such numbers are not found again, and
- * repeats of such requests are not known. Counts only where a key is missing, and then all rows.
+ * Values under known fingerprint keys that are not configured: such numbers are not recognised, and repeats of such requests
+ * cannot be compared. Counts rows only if a key is missing, and then all of them.
  */
 export async function checkFingerprintKeys(pool: Pool, sealing: Sealing): Promise<Closed<FingerprintColumn>[]> {
   const known = (await knownKeys(pool)).filter(({ kind }) => kind === 'fingerprint').map(({ id }) => id);

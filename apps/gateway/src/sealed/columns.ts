@@ -1,6 +1,6 @@
 import type { SealedPlace } from '../sealing.ts';
 
-/** All sealed columns there are: rotation and status go by this list. */
+/** All sealed columns: rotation and status use this list. */
 export const sealedColumns = [
   { table: 'cards', column: 'pan', row: ['account', 'provider_ref'], fingerprint: 'pan_fingerprint' },
   {
@@ -11,18 +11,18 @@ export const sealedColumns = [
   },
   { table: 'callbacks', column: 'record', row: ['account', 'deduplication_key'], fingerprint: null },
 ] as const satisfies readonly (SealedPlace & {
-  /** Column with the fingerprint of the same value, which is made anew under the newest key. */
+  /** Column with the fingerprint of the same value, which is recomputed under the newest key. */
   readonly fingerprint: string | null;
 })[];
 
 /**
- * A column that holds sealed values. Its names follow from `column`: `<column>_sealed` is the value, `<column>_key` the id of
- * its key, which the database keeps by itself and refuses when that key is retired (migration `20261123130000_audit`).
- * `row` is the row's natural key, in the order in which values are sealed to it ({@link SealedPlace.row}).
+ * A column of sealed values. Its names follow from `column`: `<column>_sealed` is the value, `<column>_key` the id of its key,
+ * which the database maintains, and rejects for a retired key (migration `20261123130000_audit`). `row` is the row's natural
+ * key, in the order used for sealing ({@link SealedPlace.row}).
  */
 export type SealedColumn = (typeof sealedColumns)[number];
 
-/** Columns with `<key id>:<digest>` under a fingerprint key. But for the fingerprints above, the value is not kept. */
+/** Columns with `<key id>:<digest>` under a fingerprint key. Apart from the fingerprints above, the value itself is not stored. */
 export const fingerprintColumns = [
   { table: 'cards', column: 'pan_fingerprint' },
   { table: 'bindings', column: 'pan_fingerprint' },

@@ -5,17 +5,17 @@ import type { KeyCheck, Sealing } from '../sealing.ts';
 import { sealedColumns } from './columns.ts';
 import { knownKeys, makeKeysKnown, sampleOf } from './store.ts';
 
-/** How a configured key stands to the one that the database knows under its id. */
+/** Comparison of a configured key with the one that the database knows under its id. */
 export interface KeyBytes {
   readonly kind: KeyCheck['kind'];
   readonly id: string;
-  /** `new` where the database knows none and has no value that would tell. */
+  /** `new` if the database knows no such key and has no value that would tell. */
   readonly bytes: 'same' | 'other' | 'new';
 }
 
 const settings = { sealing: 'GATEWAY_SEALING_KEYS', fingerprint: 'GATEWAY_FINGERPRINT_KEYS' } as const;
 
-/** Compares the configured keys with those that the database knows by the same ids, and changes nothing. */
+/** Compares the configured keys with those known to the database under the same ids, without changing anything. */
 export async function compareKeyBytes(pool: Pool, sealing: Sealing): Promise<KeyBytes[]> {
   const known = await knownKeys(pool);
   const knownOf = ({ kind, id }: KeyCheck): KeyCheck | undefined =>
@@ -31,10 +31,10 @@ export async function compareKeyBytes(pool: Pool, sealing: Sealing): Promise<Key
 }
 
 /**
- * Makes sure that the configured keys are those that this database was used with, and makes known the ones that it does not
- * know. Of two gateways that bring different bytes under one new id, one is refused.
+ * Ensures that the configured keys are the ones this database was used with, and registers new ones. If two gateways bring
+ * different bytes under one new id, one is rejected.
  *
- * @throws ConfigError when a key has other bytes: what is sealed under its id would not open, and what is found by it not be found
+ * @throws ConfigError if a key has other bytes: values sealed under its id would not open, and fingerprints would not match
  */
 export async function requireSameKeyBytes(pool: Pool, sealing: Sealing): Promise<void> {
   refuseOthers(await compareKeyBytes(pool, sealing));
@@ -47,7 +47,7 @@ function refuseOthers(keys: readonly KeyBytes[]): void {
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-/** What is wrong with the keys, and how to mend it. */
+/** The faults of the keys, and how to fix them. */
 export function keyBytesFaults(keys: readonly KeyBytes[]): string[] {
   return keys.flatMap(({ kind, id, bytes }) =>
     bytes === 'other'
@@ -58,13 +58,13 @@ export function keyBytesFaults(keys: readonly KeyBytes[]): string[] {
   );
 }
 
-/** So many values of a column that damaged ones among them do not decide. */
+/** Sample size per column, so that a few damaged values do not decide. */
 const sampleSize = 50;
 
-/** What the values tell that were sealed before keys were made known: whether a key opens any, and makes the same fingerprints. */
+/** Evidence from values sealed before keys were registered: whether a key opens any, and yields the same fingerprints. */
 async function evidenceOf(pool: Pool, sealing: Sealing): Promise<Map<string, boolean>> {
   const evidence = new Map<string, boolean>();
-  /** One value that fits is enough; one that does not may be damaged, or another's. */
+  /** One matching value is enough; one that does not match may be damaged, or under another key. */
   const note = (key: string, fits: boolean): void => {
     evidence.set(key, fits || evidence.get(key) === true);
   };

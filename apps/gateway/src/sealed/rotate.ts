@@ -3,14 +3,14 @@ import type { Sealing } from '../sealing.ts';
 import { type SealedColumn, sealedColumns } from './columns.ts';
 import { beforeAll, readWindow, replaceSealed, type Resealed, retireKeys, type SealedRow } from './store.ts';
 
-/** What a rotation did to one column. */
+/** The result of a rotation for one column. */
 export interface Rotated {
   readonly column: SealedColumn;
-  /** Sealed anew under the newest key. */
+  /** Re-sealed under the newest key. */
   readonly resealed: number;
-  /** Left as they are: their key is not configured, or they were altered or moved. */
+  /** Unchanged: their key is not configured, or they were altered or moved. */
   readonly notOpened: number;
-  /** Left because others were at work on them to the end: rotate again. */
+  /** Unchanged because other transactions held them to the end: rotate again. */
   readonly busy: number;
 }
 
@@ -18,10 +18,10 @@ const windowSize = 500;
 const mostTries = 20;
 
 /**
- * Seals anew, under the newest keys, all that is under older ones, while gateways serve: in small batches, each value only if
- * it is still the one that was read. The older keys are retired first, so that nothing new comes under them meanwhile.
+ * Re-seals everything under older keys with the newest ones while gateways serve, in small batches, each value only if it has
+ * not changed since it was read. The older keys are retired first, so that nothing new comes under them meanwhile.
  *
- * @param pause waits a moment before rows are tried again that somebody else holds
+ * @param pause waits before retrying rows that others hold
  */
 export async function rotateSealed(
   pool: Pool,
@@ -67,7 +67,7 @@ async function rotateColumn(
   return { column, ...total };
 }
 
-/** The value sealed under the newest key, with its fingerprint; null when it cannot be opened. */
+/** The value sealed under the newest key, with its fingerprint; null if it cannot be opened. */
 function anew(sealing: Sealing, column: SealedColumn, { id, sealed, row }: SealedRow): Resealed | null {
   if (row === null) return null;
   const place = { table: column.table, column: column.column, row };
@@ -76,7 +76,7 @@ function anew(sealing: Sealing, column: SealedColumn, { id, sealed, row }: Seale
     const fingerprint = column.fingerprint === null ? null : sealing.fingerprint(value);
     return { id, was: sealed, sealed: sealing.seal(value, place), fingerprint };
   } catch {
-    // Closed: it is counted, and stays for the key that may come back.
+    // Closed: it is counted, and stays in case the key is restored.
     return null;
   }
 }

@@ -2,15 +2,15 @@ import type { Pool } from '@card-gateway/database';
 import type { KeyCheck } from '../sealing.ts';
 import type { FingerprintColumn, SealedColumn } from './columns.ts';
 
-/** A sealed value with what it is sealed to. */
+/** A sealed value with the row it is bound to. */
 export interface SealedRow {
   readonly id: string;
   readonly sealed: Buffer;
-  /** Null where a part of the natural key is missing: such a value opens nowhere. */
+  /** Null if a part of the natural key is missing: such a value can never be opened. */
   readonly row: readonly string[] | null;
 }
 
-/** A value sealed anew, with the bytes that it replaces. */
+/** A re-sealed value, with the bytes that it replaces. */
 export interface Resealed {
   readonly id: string;
   readonly was: Buffer;
@@ -19,16 +19,16 @@ export interface Resealed {
 }
 
 export interface Window {
-  /** Of the rows looked at, those that are under an older key. */
+  /** The rows of the window that are under an older key. */
   readonly due: readonly SealedRow[];
-  /** Where the next window begins; null at the end of the table. */
+  /** Start of the next window; null at the end of the table. */
   readonly last: string | null;
 }
 
-/** The first id that a uuid can be: before all rows. */
+/** The smallest uuid, before all rows. */
 export const beforeAll = '00000000-0000-0000-0000-000000000000';
 
-/** Looks at the next rows of a table, so many that one statement stays short however large the table is. */
+/** Reads the next rows of a table, few enough to keep the statement short however large the table is. */
 export async function readWindow(
   pool: Pool,
   column: SealedColumn,
@@ -48,16 +48,16 @@ export async function readWindow(
   return { due: rows.flatMap(({ sealed, ...row }) => (sealed === null ? [] : [{ ...row, sealed }])), last };
 }
 
-/** Those of the rows that are still under an older key. */
+/** Selects rows that are still under an older key. */
 function isOlderFingerprint({ fingerprint }: SealedColumn): string {
   return fingerprint === null ? '$3::text IS NULL' : `starts_with(${fingerprint}, $3) IS NOT TRUE`;
 }
 
 /**
- * Replaces values that nobody replaced meanwhile. Rows that somebody else holds are left alone rather than waited for, so that
- * this and a sync can never wait for each other.
+ * Replaces values that have not changed meanwhile. Rows locked by others are skipped rather than waited for, so this and a sync
+ * cannot deadlock.
  *
- * @returns the ids of the rows that were replaced
+ * @returns the ids of the replaced rows
  */
 export async function replaceSealed(
   pool: Pool,
@@ -79,7 +79,7 @@ export async function replaceSealed(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The ids of the keys that sealed what a column holds, each with its rows. */
+/** The number of rows under each sealing key of a column. */
 export async function countByKey(pool: Pool, { table, column }: SealedColumn): Promise<Map<string, number>> {
   const { rows } = await pool.query<KeyCount>(
     `SELECT ${column}_key AS key, count(*) AS rows FROM ${table} WHERE ${column}_key IS NOT NULL GROUP BY 1 ORDER BY 1`,
@@ -87,7 +87,7 @@ export async function countByKey(pool: Pool, { table, column }: SealedColumn): P
   return countsOf(rows);
 }
 
-/** The ids of the fingerprint keys of a column, each with its rows. */
+/** The number of rows under each fingerprint key of a column. */
 export async function countByFingerprintKey(
   pool: Pool,
   { table, column }: FingerprintColumn,
@@ -107,7 +107,7 @@ function countsOf(rows: readonly KeyCount[]): Map<string, number> {
   return new Map(rows.map(({ key, rows: count }) => [key, Number(count)]));
 }
 
-/** The ids of the keys in use, found by as many steps through the index as there are keys. */
+/** The ids of the keys in use, found by one index look-up per key. */
 export async function keysInUse(pool: Pool, { table, column }: SealedColumn): Promise<string[]> {
   const key = `${column}_key`;
   const { rows } = await pool.query<{ key: string }>(
@@ -120,12 +120,12 @@ export async function keysInUse(pool: Pool, { table, column }: SealedColumn): Pr
   return rows.map((row) => row.key);
 }
 
-/** A sealed value with the fingerprint that stands beside it. */
+/** A sealed value with its stored fingerprint. */
 export interface SampleRow extends SealedRow {
   readonly fingerprint: string | null;
 }
 
-/** Some of the values that a key sealed in a column. */
+/** Some of a column's values under a key. */
 export async function sampleOf(pool: Pool, column: SealedColumn, key: string, most: number): Promise<SampleRow[]> {
   const { rows } = await pool.query<SampleRow>(
     `SELECT id, ${column.column}_sealed AS sealed, ${column.fingerprint ?? 'NULL::text'} AS fingerprint,
@@ -136,13 +136,13 @@ export async function sampleOf(pool: Pool, column: SealedColumn, key: string, mo
   return rows;
 }
 
-/** Which keys are known, by what their bytes are known again. */
+/** The check values of all known keys. */
 export async function knownKeys(pool: Pool): Promise<KeyCheck[]> {
   const { rows } = await pool.query<KeyCheck>('SELECT kind, id, check_value AS value FROM key_checks');
   return rows;
 }
 
-/** Makes keys known whose id is not known yet. */
+/** Registers keys with unknown ids. */
 export async function makeKeysKnown(pool: Pool, checks: readonly KeyCheck[]): Promise<void> {
   await pool.query(
     `INSERT INTO key_checks (kind, id, check_value) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
@@ -151,7 +151,7 @@ export async function makeKeysKnown(pool: Pool, checks: readonly KeyCheck[]): Pr
   );
 }
 
-/** Forbids a key for good: from now on the database refuses what it seals. */
+/** Retires keys for good: the database then rejects values sealed under them. */
 export async function retireKeys(pool: Pool, ids: readonly string[], at: Date): Promise<void> {
   await pool.query(
     'INSERT INTO retired_sealing_keys (id, retired_at) SELECT id, $2 FROM unnest($1::text[]) id ON CONFLICT (id) DO NOTHING',

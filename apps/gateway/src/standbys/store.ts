@@ -2,15 +2,15 @@ import { confirmCommits, Unconfirmed } from '@card-gateway/database';
 import type { ClientBase, Pool } from 'pg';
 import type { Config } from '../config.ts';
 
-/** How long a standby has to confirm a commit: with all of a look at the database less than the 2 s within which its absence must be known. */
+/** Time for a standby to confirm a commit; the whole probe stays within the 2 s in which a standby's absence must be known. */
 const confirmWithinMs = 800;
 
 /**
- * What keeps commits from being confirmed by a synchronous standby, in words for an operator; null while one confirms them, and
- * where the server waits for none and none is required. Each time it has a commit confirmed that writes nothing: what the server shows of a standby that was cut off stays as it
- * was for as long as `wal_sender_timeout`.
+ * Why no synchronous standby confirms commits, in words for an operator; null if one does, or if the server waits for none and
+ * none is required. Each check has an empty commit confirmed, because the server keeps showing a disconnected standby unchanged
+ * for up to `wal_sender_timeout`.
  *
- * @throws when the database fails otherwise
+ * @throws if the database fails otherwise
  */
 export async function standbyFault(
   client: Pool | ClientBase,
@@ -36,7 +36,7 @@ export async function standbyFault(
   }
 }
 
-/** Standbys by their state (`pg_stat_replication.sync_state`), `hidden` where this role may not see it. */
+/** Number of standbys by state (`pg_stat_replication.sync_state`), `hidden` if this role may not see it. */
 export async function standbyCounts(pool: Pool): Promise<ReadonlyMap<string, number>> {
   const { rows } = await pool.query<{ state: string; count: number }>(
     `SELECT coalesce(sync_state, 'hidden') AS state, count(*)::integer AS count FROM pg_stat_replication GROUP BY 1`,

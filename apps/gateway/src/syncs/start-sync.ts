@@ -11,8 +11,8 @@ import type { Services } from '../services.ts';
 import { endUnstarted, getSync, insertSync, type NewSync, queueSync, type SyncRow } from './store.ts';
 
 /**
- * A sync is recorded like every write, so that its key starts it once; nothing of it goes out before the job runs. Several
- * writes may be about one sync: those that found it waiting.
+ * A sync is recorded like every write, so that its key starts it once; nothing is sent before its job runs. Several writes may
+ * share one sync: those that found it queued.
  */
 export const startSyncKind: WriteKind<null> = {
   type: 'startSync',
@@ -20,7 +20,7 @@ export const startSyncKind: WriteKind<null> = {
   resolvesBy: () => 'look-up',
   apply: async (client, operation, outcome, { at }) => {
     if (outcome.kind === 'done') await queueSync(client, operation.resourceId, { unlessQueued: true });
-    // Left as queued, it would keep the account's later syncs waiting for ever.
+    // Left queued, it would block the account's later syncs for ever.
     if (outcome.kind === 'refused') await endUnstarted(client, operation, at);
   },
   view: async (client, operation) => {
@@ -35,16 +35,16 @@ export const startSyncKind: WriteKind<null> = {
 type Order = z.output<typeof startSyncSchema>;
 
 /**
- * Starts pulling an account's cards, or one user's bindings. While one of the same waits, that one is answered with: it asks
- * for its first page later than this call came in, and so shows all that was so by then. One that runs already may have
- * passed the page of what has just changed: then another one waits for its end.
+ * Starts a sync of an account's cards, or of one user's bindings. If the same sync is already queued, the call joins it: it
+ * requests its first page after this call arrived, and so shows everything up to then. A running sync may already have passed a
+ * page that just changed, so a new one is queued behind it.
  */
 export function startSync(services: Services, write: WriteRequest, order: Order): Promise<WriteAnswer> {
   const { caller } = write;
   const accountOf = (): OpenAccount => services.accounts.ofCaller(caller, order.account);
   const needed: Scope = order.user === undefined ? 'cards:write' : 'bindings:write';
   if (!hasScope(caller, [needed])) {
-    // What is wrong with an order is told to every key alike.
+    // An invalid order is rejected whatever its key.
     toPull(accountOf(), order);
     requireScope(caller, [needed]);
   }
@@ -69,7 +69,7 @@ export function startSync(services: Services, write: WriteRequest, order: Order)
   });
 }
 
-/** @throws ProblemError 400, 422 when this account has no such thing */
+/** @throws ProblemError 400, or 422 if this account has no such list */
 function toPull(account: OpenAccount, order: Order): Pick<NewSync, 'kind' | 'userRef' | 'userIp'> {
   if (order.user === undefined) {
     if (account.adapter.cards === undefined && account.adapter.boundCards !== undefined) {
@@ -85,7 +85,7 @@ function toPull(account: OpenAccount, order: Order): Pick<NewSync, 'kind' | 'use
   return { kind, userRef: order.user, userIp };
 }
 
-/** One sync and how far it is, for a key that has to do with what it pulls. @throws ProblemError 404 */
+/** One sync and its progress, for a key with a scope for what it reads. @throws ProblemError 404 */
 export async function readSync(services: Services, caller: Caller, id: string): Promise<z.output<typeof syncSchema>> {
   const row = await getSync(services.pool, uuidOf('sync', id));
   const isSeen = row !== null && row.tenant === caller.tenant && hasScope(caller, scopesOf(row.kind));

@@ -13,7 +13,7 @@ export interface SyncRow extends OperationColumns {
   readonly userRef: string | null;
   readonly userIp: string | null;
   readonly state: 'queued' | 'running' | 'succeeded' | 'failed';
-  /** Null at the beginning, and once it has ended. */
+  /** Null before the first page, and after the end. */
   readonly reading: ListReading | null;
   readonly pages: number;
   readonly seen: number;
@@ -25,7 +25,7 @@ export interface SyncRow extends OperationColumns {
   readonly finishedAt: Date | null;
 }
 
-/** One sync; null when there is none. */
+/** One sync; null if there is none. */
 export async function getSync(client: Pool | PoolClient, id: string): Promise<SyncRow | null> {
   const { rows } = await client.query<SyncRow>(
     `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.reading,
@@ -47,13 +47,13 @@ export interface NewSync {
   readonly userIp: string | null;
 }
 
-/** Of one account, which runs one after another: the syncs of so many users are work for a while. */
+/** Limit per account. Its syncs run one after another, so this many take a while. */
 const mostWaiting = 1000;
 
 /**
- * Records a sync, inside the transaction that records its write; where one of the same waits for its turn already, nothing.
+ * Records a sync, in the transaction that records its write; nothing if the same sync is already queued.
  *
- * @returns the id of the sync that waits now; null where too many others of the account do
+ * @returns the id of the queued sync; null if too many others of the account are queued
  */
 export async function insertSync(
   client: PoolClient,
@@ -61,11 +61,11 @@ export async function insertSync(
   operationId: string,
   at: Date,
 ): Promise<string | null> {
-  // Of two that come at once, the second finds the first.
+  // Serializes concurrent calls, so that the second finds the first's sync.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `sync ${sync.account} ${sync.kind} ${sync.userRef ?? ''}`,
   ]);
-  // The lock of the row keeps it from being ended meanwhile as one that nobody waits for: {@link endUnstarted}.
+  // The row lock keeps a concurrent {@link endUnstarted} from ending the sync as unwanted.
   const { rows } = await client.query<{ id: string }>(
     `SELECT id FROM syncs WHERE tenant = $1 AND account = $2 AND kind = $3 AND user_ref IS NOT DISTINCT FROM $4
        AND state = 'queued' FOR UPDATE`,
@@ -85,13 +85,13 @@ export async function insertSync(
   return sync.id;
 }
 
-/** A write that was to start a sync is refused: the sync ends, unless another write has started it, or is about to. */
+/** Ends a sync whose write was refused, unless another write has started it, or is about to. */
 export async function endUnstarted(
   client: PoolClient,
   { id, resourceId }: { readonly id: string; readonly resourceId: string },
   at: Date,
 ): Promise<void> {
-  // Of two such writes the second finds the first refused.
+  // Serializes such writes, so that the second sees the first as refused.
   await client.query('SELECT FROM syncs WHERE id = $1 FOR UPDATE', [resourceId]);
   const { rowCount } = await client.query(
     `SELECT FROM operations WHERE resource_id = $1 AND id <> $2 AND state <> 'refused' LIMIT 1`,
@@ -101,13 +101,13 @@ export async function endUnstarted(
 }
 
 export interface SyncJob {
-  /** A job that it has already stays as it is, when it runs and how often it has failed. */
+  /** Leaves an existing job unchanged, including its time and number of failures. */
   readonly unlessQueued?: boolean;
-  /** Not before; default now. */
+  /** Earliest time; default now. */
   readonly runAt?: Date;
 }
 
-/** Puts a sync on the queue, one at a time per account. */
+/** Queues a sync; an account's syncs run one at a time. */
 export async function queueSync(
   client: Pool | PoolClient,
   id: string,
@@ -122,8 +122,8 @@ export async function queueSync(
 }
 
 /**
- * Queues again what was begun and has no job that would run: it was lost, or its process was killed in the last attempt.
- * Else it would seem to run for ever, and its account's cards would never be pulled again.
+ * Requeues started syncs without a runnable job: it was lost, or its process was killed during the last attempt. Otherwise they
+ * would appear to run for ever, and their accounts' cards would never be synced again.
  */
 export async function queueLeftSyncs(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
@@ -136,8 +136,8 @@ export async function queueLeftSyncs(pool: Pool): Promise<void> {
 }
 
 /**
- * Whether the latest pull of an account's cards began since then, is under way, or waits for it. One that took longer than
- * `longMs` counts from its end.
+ * Whether the account's latest card sync began since then, is running, or is queued. One that took longer than `longMs` counts
+ * from its end.
  */
 export async function isCardSyncRecent(pool: Pool, account: string, since: Date, longMs: number): Promise<boolean> {
   const { rowCount } = await pool.query(
@@ -149,7 +149,10 @@ export async function isCardSyncRecent(pool: Pool, account: string, since: Date,
   return rowCount === 1;
 }
 
-/** Whether a pull of an account's cards waits, or began after a moment and did not fail: what was so then, it shows. */
+/**
+ * Whether a card sync of the account is queued, or began after a moment and did not fail: it shows everything up to that
+ * moment.
+ */
 export async function isPulledSince(pool: Pool, account: string, moment: Date): Promise<boolean> {
   const { rowCount } = await pool.query(
     `SELECT 1 FROM syncs WHERE account = $1 AND kind = 'cards' AND state <> 'failed'
@@ -159,7 +162,7 @@ export async function isPulledSince(pool: Pool, account: string, moment: Date): 
   return rowCount === 1;
 }
 
-/** The sync runs. */
+/** Marks the sync as running. */
 export async function beginSync(pool: Pool, id: string, at: Date): Promise<void> {
   await pool.query(
     `UPDATE syncs SET state = 'running', started_at = coalesce(started_at, $2) WHERE id = $1 AND state IN ('queued', 'running')`,
@@ -167,14 +170,14 @@ export async function beginSync(pool: Pool, id: string, at: Date): Promise<void>
   );
 }
 
-/** What a page of a sync showed. */
+/** The contents of a sync's page. */
 export interface SyncPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole' | 'total' | 'unreadable'> {
   readonly refs: readonly string[];
 }
 
 /**
- * A page is stored: the sync goes on from the reading that is returned, after a restart too; null when the list is at its
- * end, or when another process has gone on from the same reading: the rows of its pages must not end this one's.
+ * Records a page as stored and returns the next reading, which a restart continues from. Null at the end of the list, or if
+ * another process has advanced from the same reading, because its pages' rows must not end this one's list.
  */
 export async function advanceSync(
   pool: Pool,
@@ -195,7 +198,7 @@ export async function advanceSync(
       `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), reading = $4,
          unreadable = unreadable + $5
        WHERE id = $1`,
-      // A lap that reads a part again meets the same ones again.
+      // A further lap meets the same unreadable rows again.
       [id, newAtAll, page.total, after, before.laps === 1 ? page.unreadable : 0],
     );
     if (after === null) await endSync(client, id, { state: 'succeeded', failure: null }, at);
@@ -203,7 +206,7 @@ export async function advanceSync(
   });
 }
 
-/** Notes the rows that a page showed, and tells how many of them this lap, or any, had not shown before. */
+/** Notes the rows of a page and counts those that this lap, or any lap, had not shown before. */
 async function noteRows(
   client: PoolClient,
   syncId: string,
@@ -220,7 +223,7 @@ async function noteRows(
   return { newInLap: rows.length, newAtAll: rows.filter(({ isFirst }) => isFirst).length };
 }
 
-/** A list that comes whole is stored, and the sync is done. */
+/** Completes a sync whose list came as a whole. */
 export async function completeSync(
   pool: Pool,
   id: string,
@@ -236,12 +239,12 @@ export async function completeSync(
   });
 }
 
-/** The sync failed for good; what it had stored stays. */
+/** Marks the sync as failed for good; what it stored stays. */
 export async function failSync(pool: Pool, id: string, failure: string, at: Date): Promise<void> {
   await inTransaction(pool, (client) => endSync(client, id, { state: 'failed', failure }, at));
 }
 
-/** The sync ends, inside a transaction that ends more. */
+/** Ends the sync within a larger transaction. */
 export async function endSync(
   client: PoolClient,
   id: string,

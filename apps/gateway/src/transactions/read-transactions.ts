@@ -20,12 +20,12 @@ import {
 } from './store.ts';
 import { transactionView } from './view.ts';
 
-/** How far back a refresh reaches, unless it is told. */
+/** Default period of a refresh. */
 const usualWindowMs = 30 * 86_400_000;
-/** A request that pulls more than this would outlive its caller's patience. */
+/** A refresh of more than this would exceed its caller's patience. */
 const most = { pages: 50, rows: 10_000 };
 
-/** A page of a card's transactions from our records, brought up to date first where that is wanted. @throws ProblemError 404 */
+/** A page of a card's transactions from our records, refreshed first on request. @throws ProblemError 404 */
 export async function readTransactions(
   services: Services,
   caller: Caller,
@@ -50,7 +50,7 @@ export async function readTransactions(
   return pageOf(rows, page, transactionView, ({ firstAt }) => firstAt);
 }
 
-/** Stores all that the provider lists of a card in a time; each page is kept, also should a later one fail. */
+/** Stores a card's transactions of a period from the provider's list; each page is kept, even if a later one fails. */
 async function pullTransactions(
   services: Services,
   account: OpenAccount,
@@ -79,7 +79,7 @@ async function pullTransactions(
   throw new ProblemError('invalid-request', `query/from: ${detail}`, { errors: [{ pointer: 'query/from', detail }] });
 }
 
-/** One transaction, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
+/** One transaction, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
 export async function readTransaction(
   services: Services,
   caller: Caller,

@@ -31,14 +31,14 @@ export interface TransactionRow {
   readonly merchant: Merchant | null;
   readonly related: string | null;
   readonly modifiedAt: Date | null;
-  /** The earliest time that is known of it, which may still go back; lists are in its order. */
+  /** Its earliest known time, which may still move back; lists are sorted by it. */
   readonly firstAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly syncedAt: Date;
 }
 
-/** Transactions of cards that are not known here (yet) are kept and not shown. */
+/** Transactions of unknown cards are stored and not shown. */
 const selectTransactions = `
   SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
     t.provider_type AS "providerType", t.status, t.provider_status AS "providerStatus", t.amount,
@@ -47,7 +47,7 @@ const selectTransactions = `
     t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"
   FROM card_transactions t JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref`;
 
-/** One transaction of a tenant; null for another tenant's, as for none. */
+/** One transaction of a tenant; null for another tenant's and for none. */
 export async function getTransaction(pool: Pool, tenant: string, id: string): Promise<TransactionRow | null> {
   const { rows } = await pool.query<TransactionRow>({
     name: 'transaction-get',
@@ -62,7 +62,7 @@ export interface TransactionFilter {
   readonly cardRef: string;
   readonly status?: MovementStatus | undefined;
   readonly type?: TransactionType | undefined;
-  /** Instants of the provider's first word of it: from the one, and before the other. */
+  /** Bounds on the transaction's earliest known time: from the first, and before the second. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -95,7 +95,7 @@ export async function listTransactions(
   return rows;
 }
 
-/** The card whose transactions are asked for, if this tenant has it. */
+/** The card of the requested transactions, if this tenant has it. */
 export async function findCard(
   pool: Pool,
   tenant: string,
@@ -110,10 +110,10 @@ export async function findCard(
 }
 
 const saidNow = `(r->>'said_at')::timestamptz`;
-/** What says how it ended counts more than what says "pending", and of two that say the same the later one. */
+/** A final description outranks a pending one; otherwise the later one counts. */
 const supersedes = `(r->>'status' <> 'pending', ${saidNow}) >= (t.status <> 'pending', t.said_at)`;
 const isLatest = `coalesce(${saidNow} >= t.details_said_at, true)`;
-/** Members that not every description carries, with how their JSON is read and what stands for "not said yet". */
+/** Members that not every description carries: how their JSON is parsed, and the value for "not stated yet". */
 const details = {
   local_amount: { read: `(r->>'local_amount')::numeric`, unsaid: 't.local_amount IS NULL' },
   local_currency: { read: `r->>'local_currency'`, unsaid: 't.local_currency IS NULL' },
@@ -125,7 +125,7 @@ const details = {
 const hasDetails = `r ?| ARRAY[${Object.keys(details)
   .map((name) => `'${name}'`)
   .join(', ')}]`;
-/** What a caller sees of a description. */
+/** The members of a description that a caller sees. */
 const newValues = {
   type: `CASE WHEN ${supersedes} THEN r->>'type' ELSE t.type END`,
   provider_type: `CASE WHEN ${supersedes} THEN r->>'provider_type' ELSE t.provider_type END`,
@@ -141,10 +141,7 @@ const newValues = {
   ),
 };
 
-/**
- * Each value is computed from the very row that is updated, so that one which waited for another transaction starts from
- * what that one wrote.
- */
+/** Each value is computed from the row being updated, so that an update that waited for another transaction sees its result. */
 const describeTransactions = `
   UPDATE card_transactions t SET
     ${Object.entries(newValues)
@@ -161,15 +158,15 @@ const describeTransactions = `
   FROM jsonb_array_elements($2::jsonb) r
   WHERE t.account = $1 AND t.provider_ref = r->>'provider_ref'`;
 
-/** Whose transactions they are, and by whose clock they are dated. */
+/** The account whose transactions they are, and whose provider's clock dates them. */
 type TellingAccount = Pick<OpenAccount, 'tenant' | 'name' | 'provider' | 'clock'>;
 
 /**
- * Stores what a provider said of transactions, from a list, a look-up or a notification, in whatever order they come: rows
- * are found by the provider's id; the description that the provider changed last counts, and one that says how it ended
- * counts more than any that says "pending". A member that only an older description carries is filled in.
+ * Stores a provider's descriptions of transactions, from a list, a look-up or a notification, in any order of arrival. Rows are
+ * found by the provider's id; the description that the provider changed last counts, and a final one outranks any pending one.
+ * Members that only an older description carries are filled in.
  *
- * @param askedAt when the provider was asked, or told it by itself
+ * @param askedAt when the provider was asked, or sent the notification
  */
 export async function storeProviderTransactions(
   pool: Pool,
@@ -181,7 +178,7 @@ export async function storeProviderTransactions(
   const rows = JSON.stringify(onceEach(transactions).map((transaction) => wireRow(account, transaction, askedAt)));
   await inTransaction(pool, async (client) => {
     if (transactions.length > 1) {
-      // In which order a page's rows are locked is the planner's choice: pages are stored one after another.
+      // The planner chooses the lock order of a page's rows, so pages are stored one after another.
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`transactions ${account.name}`]);
     }
     await client.query(
@@ -198,19 +195,19 @@ export async function storeProviderTransactions(
   });
 }
 
-/** A page may show a row twice, because rows move while it is made: the one that says most of how it ended. */
+/** A page may contain a row twice, because rows move while it is built: keeps the more final one. */
 function onceEach(transactions: readonly ProviderTransaction[]): ProviderTransaction[] {
   const rank = ({ status, modifiedAt }: ProviderTransaction): number =>
     (status === 'pending' ? 0 : Number.MAX_SAFE_INTEGER / 2) + (modifiedAt?.getTime() ?? 0);
   return [...new Map(transactions.toSorted((a, b) => rank(a) - rank(b)).map((one) => [one.providerRef, one])).values()];
 }
 
-/** Null for a fault, too: PostgreSQL does not even read the year that microseconds make. */
+/** Null for an impossible date too: PostgreSQL cannot even parse the year that microseconds yield. */
 function dateOf({ clock }: TellingAccount, { modifiedAt }: ProviderTransaction, askedAt: Date): Date | null {
   return modifiedAt !== null && momentOf(clock, modifiedAt, askedAt) !== null ? modifiedAt : null;
 }
 
-/** As JSON, where what is `undefined` is left out: the description does not carry it. */
+/** As JSON, which omits `undefined`: members that the description lacks. */
 function wireRow(account: TellingAccount, transaction: ProviderTransaction, askedAt: Date): Record<string, unknown> {
   const { merchant, fees } = transaction;
   const modifiedAt = dateOf(account, transaction, askedAt);

@@ -3,7 +3,7 @@ import { type Money, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { TransactionRow } from './store.ts';
 
-/** A transaction as callers see it. The provider leaves the currency of the card's side open. */
+/** A transaction as callers see it. The provider does not name the currency of the card's side. */
 export function transactionView(row: TransactionRow): z.output<typeof transactionSchema> {
   return {
     id: toPublicId('transaction', row.id),

@@ -28,7 +28,7 @@ import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
 
-/** How the outcome of a transfer changes our record, and how a lost answer is found out: by our reference. */
+/** How a transfer's outcome changes our record, and how a lost answer is reconciled: by our reference. */
 export function createTransferKind({ pool, now }: Services): WriteKind<ProviderTransfer> {
   return {
     type: 'createTransfer',
@@ -73,7 +73,7 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
       return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
     },
 
-    // No call reads a transfer by its own number; the list by ours was asked.
+    // No call reads a transfer by its own number, and the list filtered by ours was already read.
     resolved: async ({ providerRef }) =>
       providerRef === null
         ? null
@@ -81,7 +81,7 @@ export function createTransferKind({ pool, now }: Services): WriteKind<ProviderT
   };
 }
 
-/** Sends the same order under the same key: the provider does it once, and answers as it did the first time. */
+/** Resends the same order under the same key: the provider executes it once, and repeats its first answer. */
 async function sendAgain(
   pool: Pool,
   transfers: TransfersFacet,
@@ -95,7 +95,7 @@ async function sendAgain(
   const { direction, amount } = ordered;
   const reference = toPublicId('transfer', resourceId);
   const outcome = sent(await transfers.send({ reference, cardholderRef, direction, amount }, call));
-  // What refuses this request alone says nothing of the first one.
+  // A refusal of only this request says nothing about the first one.
   return outcome.kind === 'refused' && !isTransient(outcome.refusal.reason)
     ? { kind: 'shown-refused', outcome }
     : outcome;
@@ -103,7 +103,7 @@ async function sendAgain(
 
 const notOrdered = 'the record under our number is of another holder, direction or amount than was ordered';
 
-/** Whether the provider's record, as far as it says, is of the value that was ordered to be moved. */
+/** Whether the provider's record, as far as it goes, matches the ordered transfer. */
 async function isOrdered(
   pool: Pool,
   { tenant, resourceId }: { readonly tenant: string; readonly resourceId: string },
@@ -123,7 +123,7 @@ function withoutZeros(amount: string): string {
   return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 }
 
-/** What the provider's record of a transfer says of it: only `succeeded` and `failed` are an end. */
+/** The outcome in the provider's record of a transfer: only `succeeded` and `failed` are final. */
 function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<ProviderTransfer> {
   switch (transfer.status) {
     case 'succeeded':
@@ -173,14 +173,14 @@ export function createTransfer(services: Services, write: WriteRequest, order: O
   });
 }
 
-/** An answer that leaves open how it ends resolves nothing: it is looked up. */
+/** A pending answer resolves nothing: the transfer is looked up. */
 function sent(outcome: Outcome<ProviderTransfer>): Outcome<ProviderTransfer> {
   if (outcome.kind !== 'done') return outcome;
   const end = ended(outcome.value, outcome.evidence);
   return end.kind === 'absent' ? unknown('unlisted_code', outcome.evidence) : end;
 }
 
-/** @throws ProblemError 400 for what the provider does not move */
+/** @throws ProblemError 400 for an amount or currency that the provider cannot move */
 function checkAmount({ amount: { amount, currency } }: Order, { currency: only, decimals }: TransfersFacet): void {
   const faults = [
     ...(currency === only

@@ -29,7 +29,7 @@ export async function readTransfer(
   return transferView(row);
 }
 
-/** A page of transfers from our records. A filter by something that is not the caller's finds nothing. */
+/** A page of transfers from our records. A filter by another tenant's resource finds nothing. */
 export async function readTransfers(
   services: Services,
   caller: Caller,
@@ -43,7 +43,7 @@ export async function readTransfers(
   return readPage(services, caller, 'transfers', query, rows, transferView);
 }
 
-/** A cardholder's accounts, straight from the provider; nothing of it is kept. @throws ProblemError 404 */
+/** A cardholder's accounts, directly from the provider, without storing them. @throws ProblemError 404 */
 export async function readBalances(
   services: Services,
   caller: Caller,

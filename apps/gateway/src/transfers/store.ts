@@ -29,7 +29,7 @@ const selectTransfers = `
     t.synced_at AS "syncedAt", ${operationColumns}
   FROM transfers t LEFT JOIN operations o ON o.id = t.operation_id`;
 
-/** One transfer of a tenant; null for another tenant's, as for none. */
+/** One transfer of a tenant; null for another tenant's and for none. */
 export async function getTransfer(client: Pool | PoolClient, tenant: string, id: string): Promise<TransferRow | null> {
   const { rows } = await client.query<TransferRow>({
     name: 'transfer-get',
@@ -47,7 +47,7 @@ export interface TransferFilter {
   readonly status?: MovementStatus | undefined;
 }
 
-/** Transfers newest first, one more than the page holds. */
+/** Transfers, newest first, one more than the page holds. */
 export async function listTransfers(pool: Pool, filter: TransferFilter, page: PageRequest): Promise<TransferRow[]> {
   const conditions = {
     't.tenant =': filter.tenant,
@@ -79,7 +79,7 @@ export interface OrderedTransfer {
   readonly currency: string;
 }
 
-/** Records a transfer that is about to be sent. */
+/** Records a transfer before it is sent. */
 export async function insertTransfer(
   client: PoolClient,
   transfer: OrderedTransfer,
@@ -108,8 +108,8 @@ export async function insertTransfer(
 }
 
 /**
- * Keeps what the provider said of a transfer that is not known to be over: its number above all, by which a person finds it.
- * A number that another transfer has is not kept, nor is what was asked for before the last description.
+ * Stores a provider's description of a transfer that is not known to be final: above all its number, by which a person finds
+ * it. Ignores a number that another transfer has, and descriptions requested before the last one.
  */
 export async function describeTransfer(
   pool: Pool,
@@ -128,7 +128,7 @@ export async function describeTransfer(
   });
 }
 
-/** The value was moved. A balance that this description does not carry stays as it is known. */
+/** Marks the transfer as succeeded. A balance missing from this description stays as known. */
 export async function endTransfer(
   client: PoolClient,
   id: string,
@@ -153,7 +153,7 @@ export async function endTransfer(
   });
 }
 
-/** Nothing was moved. */
+/** Marks the transfer as failed. */
 export async function failTransfer(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query({
     name: 'transfer-fail',

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { TransferRow } from './store.ts';
 
-/** A transfer as callers see it. Balances are in the currency in which value is moved. */
+/** A transfer as callers see it. Balances are in the transfer currency. */
 export function transferView(row: TransferRow): z.output<typeof transferSchema> {
   const money = (amount: string | null): Money | null => (amount === null ? null : { amount, currency: row.currency });
   return {

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 type Answer = z.output<typeof walletTransactionSchema>;
 
-/** Asks the provider for one transaction of the company's wallet. Nothing is stored. */
+/** Reads one transaction of the company's wallet from the provider, without storing it. */
 export async function readWalletTransaction(
   services: Services,
   caller: Caller,
