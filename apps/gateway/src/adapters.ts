@@ -3,7 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 const packages = Object.keys(manifest.dependencies).filter((name) => /^@card-gateway\/adapter-(?!kit$)/.test(name));
 
-/** The providers this gateway speaks to: the one export of each adapter package that `package.json` depends on. */
+/** The providers this gateway supports: the export of each adapter package that `package.json` depends on. */
 export const adapters: readonly AdapterDefinition[] = await Promise.all(
   packages.map(async (name) => {
     const [definition] = Object.values((await import(name)) as Record<string, AdapterDefinition>);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const addressRule = 'expected an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 2001:db8::/32';
 
-/** Addresses and networks in CIDR notation, as the list that a caller's address is checked against. */
+/** Addresses and CIDR networks, parsed into the list that client addresses are checked against. */
 export const addressList: z.ZodType<BlockList, string[]> = z
   .array(z.string().refine((text) => networkOf(text) !== null, addressRule))
   .transform((entries) => {
@@ -22,7 +22,7 @@ function networkOf(text: string) {
   return { address, prefix, family: bits === 32 ? 'ipv4' : 'ipv6' } as const;
 }
 
-/** Whether an address is in the list; an IPv4 address may be written in IPv6, as a socket on both shows it. */
+/** Whether an address is in the list; accepts IPv4-mapped IPv6, as dual-stack sockets show it. */
 export function isListed(list: BlockList, address: string): boolean {
   return isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }

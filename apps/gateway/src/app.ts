@@ -41,7 +41,7 @@ import { createTransferKind } from './transfers/create-transfer.ts';
 import { transferRoutes } from './transfers/routes.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
-/** All writes, for the job that resolves them. */
+/** All kinds of write, for the reconciliation job. */
 export function writeKinds(services: Services): WriteKinds {
   return [
     createCardholderKind,
@@ -55,7 +55,7 @@ export function writeKinds(services: Services): WriteKinds {
   ];
 }
 
-/** The HTTP service: the table of contents of the gateway. It listens to nothing yet. */
+/** The HTTP service and table of contents of the gateway. It does not listen yet. */
 export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { config } = services;
   const hasMetrics = config.METRICS_PORT === 'main';
@@ -76,9 +76,9 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     return503OnClosing: false,
     clientErrorHandler: unreadable.refuse,
     http: {
-      // Node takes the longer of the two for the whole request, and a minute for the head unless it is told.
+      // Node applies the longer of the two to the whole request, and defaults to a minute for the headers.
       headersTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
-      // Node looks for late requests only this often, by default each half a minute.
+      // Node checks for overdue requests only this often; the default is 30 s.
       connectionsCheckingInterval: 1000,
       // Checked below, because Node would answer a request without Host with an empty 400.
       requireHostHeader: false,
@@ -100,7 +100,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   problemHandling(app, methodsOf);
   logRequests(app);
 
-  // Only routes that say so are compressed, and no request is read compressed.
+  // Compression is opt-in per route, and compressed requests are not accepted.
   await app.register(fastifyCompress, { global: false, encodings: ['br', 'gzip'], threshold: 1024 });
   await collectOpenApi(app);
   await app.register(async (v1) => {
@@ -129,16 +129,16 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
-/** As many digits as the shortest card number has, in whatever groups. */
+/** Digits of the shortest card number, in any grouping. */
 const cardNumberInside = /\d(?:[_.:-]{0,3}\d){12}/;
 const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The caller's own request id if it is a plain one, else a new one. It is logged, so that it must be no card number. */
+/** The caller's request id if it is a plain one, otherwise a new one. It is logged, so it must not be a card number. */
 function requestId(header: string | string[] | undefined, now: () => number): string {
   const isPlain =
     typeof header === 'string' &&
     requestIdShape.test(header) &&
-    // Of a UUID chance makes as many digits, but hardly ever with the check digit of a card number.
+    // A UUID may contain that many digits by chance, but hardly ever with a card's check digit.
     (uuidShape.test(header) || !cardNumberInside.test(header)) &&
     !holdsCardNumber(header);
   return isPlain ? header : newUuid(now());
@@ -154,7 +154,7 @@ const paths = [
   shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
-/** The methods that a path takes. */
+/** The methods that a path supports. */
 function allowedMethods(path: string): readonly string[] {
   return [...new Set(paths.filter(({ shape }) => shape.test(path)).flatMap(({ methods }) => methods))].sort();
 }

@@ -4,10 +4,10 @@ import { valueOf } from './provider-read.ts';
 import { readCall, type Services } from './services.ts';
 
 /**
- * Asks an account's provider through one of its facets, in what is left of the request's time.
+ * Asks an account's provider through one of its facets, within the rest of the request's time.
  *
- * @returns the answer, and when it was asked for
- * @throws ProblemError 422 where the account has no such facet, 504 where too little time is left, else as {@link valueOf}
+ * @returns the answer, and when it was requested
+ * @throws ProblemError 422 if the account lacks the facet, 504 if too little time is left, otherwise as {@link valueOf}
  */
 export async function askProvider<Name extends FacetName, Value>(
   services: Services,

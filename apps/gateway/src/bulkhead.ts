@@ -1,30 +1,30 @@
 export interface BulkheadOptions {
-  /** Slots in all. */
+  /** Total number of slots. */
   readonly slots: number;
-  /** The most of them that one key may have; all where it is left out. */
+  /** Maximum slots per key; default all. */
   readonly slotsPerKey?: number;
-  /** How many of one key may wait for a slot. */
+  /** Maximum number of queued calls per key. */
   readonly queue: number;
-  /** The most that those of one key that wait may be together, by their sizes; one alone may be of any size. */
+  /** Maximum total size of one key's queued calls; a single one may have any size. */
   readonly queuedSize?: number;
 }
 
-/** Why there was no slot: as many waited as may, or the wait was over. */
+/** Why there is no slot: the queue is full, or the wait timed out. */
 export type NoSlot = 'full' | 'late';
 
-/** So much at once, and so much that waits for it, in the order in which it came. */
+/** A limited number of slots, with a FIFO queue for them. */
 export interface Bulkhead<Reason = never> {
   /**
-   * Takes a slot, at once or once one is given back. Null with a slot, else why there is none.
+   * Acquires a slot, waiting for one if necessary. Null on success, otherwise the reason.
    *
-   * @param waitMs milliseconds that it can wait
+   * @param waitMs maximum wait in milliseconds
    */
   acquire(key: string, options: { readonly waitMs: number; readonly size?: number }): Promise<NoSlot | Reason | null>;
-  /** Takes a slot if one is free. */
+  /** Acquires a slot if one is free. */
   tryAcquire(key: string): boolean;
-  /** Gives a slot back: to the first that waits and may have it. */
+  /** Releases a slot to the first queued call that may have it. */
   release(key: string): void;
-  /** Sends away all that wait. */
+  /** Rejects all queued calls. */
   reject(reason: Reason): void;
   load(): { readonly inUse: number; readonly queued: number };
 }

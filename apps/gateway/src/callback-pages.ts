@@ -5,7 +5,7 @@ const begin =
   '<!-- What the provider sends: made from its adapter by `pnpm run openapi`. A change here would be lost. -->';
 const end = '<!-- Made until here. -->';
 
-/** The operators' pages on the providers that send callbacks, by path, each with what its adapter says of them. */
+/** The operators' pages of providers that send callbacks, by path, each with its adapter's description of them. */
 export async function callbackPages(adapters: readonly AdapterDefinition[]): Promise<Record<string, string>> {
   const pages = adapters.flatMap(({ provider, callbacks = [] }) =>
     callbacks.length === 0 ? [] : [pageWith(`docs/providers/${provider}.md`, callbacks)],
@@ -13,7 +13,7 @@ export async function callbackPages(adapters: readonly AdapterDefinition[]): Pro
   return Object.fromEntries(await Promise.all(pages));
 }
 
-/** @throws Error where the page has no place for it */
+/** @throws Error if the page lacks the markers */
 async function pageWith(path: string, callbacks: readonly DocumentedCallback[]): Promise<[string, string]> {
   const page = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
   const [before, rest] = page.split(begin);

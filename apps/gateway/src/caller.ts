@@ -1,7 +1,7 @@
 import type { Scope } from '@card-gateway/contract';
 import { ProblemError } from './problem.ts';
 
-/** Who calls: a service of a tenant. Two keys of one caller are the same caller, so that a key can be replaced. */
+/** The caller: a service of a tenant. Two API keys of one caller are the same caller, so that a key can be rotated. */
 export interface Caller {
   readonly tenant: string;
   readonly caller: string;
@@ -10,14 +10,14 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
-/** Whether the caller has one of the scopes; an administrator has them all, and an empty list asks for none. */
+/** Whether the caller has one of the scopes. An administrator has all, and an empty list requires none. */
 export function hasScope(caller: Caller, scopes: readonly Scope[]): boolean {
   return (
     scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope))
   );
 }
 
-/** @throws ProblemError 403 when the caller has none of the scopes; an empty list asks for none */
+/** @throws ProblemError 403 if the caller has none of the scopes; an empty list requires none */
 export function requireScope(caller: Caller, scopes: readonly Scope[]): void {
   if (hasScope(caller, scopes)) return;
   throw new ProblemError('forbidden', `This API key needs the scope ${scopes.join(' or ')}.`, { scopes });

@@ -29,7 +29,7 @@ const commands: readonly Command[] = [
     options: { json },
     notes: 'Ends with 1 when anything is wrong, or could not be looked at.',
     run: async (given) => {
-      // It brings all adapters, which the other commands do without.
+      // It loads all adapters, which the other commands do not need.
       const { checkInstallation, findingsText } = await import('./commands/check.ts');
       const findings = await checkInstallation(local.environment, (url) => openDatabase(url, connection));
       const isWell = findings.every(({ state }) => state === 'well');
@@ -178,7 +178,7 @@ function readSealing(): Sealing {
   return createSealing({ sealing: settings.GATEWAY_SEALING_KEYS, fingerprint: settings.GATEWAY_FINGERPRINT_KEYS });
 }
 
-/** Counting all rows of a large database may take its time; nobody waits for it in a request. */
+/** Counting all rows of a large database may take long, and no request waits for it. */
 const connection = { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 600_000 };
 
 async function administer(
@@ -199,7 +199,7 @@ async function administer(
       print: (line: string) => console.log(line),
       remark,
     };
-    // In the server's own words when it cannot be reached; Prisma's are about its query.
+    // Fails with the server's own message if it is unreachable; Prisma's would be about its query.
     await pool.query('SELECT 1');
     await work(administration);
   } finally {
@@ -222,7 +222,7 @@ async function main(typed: readonly string[]): Promise<void> {
   await request.command.run(request.given);
 }
 
-// Node says nothing of an answer that could not be written: a new key would be lost, and the command have gone well.
+// Node ignores an output that could not be written: a new key would be lost although the command succeeded.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   console.error(`The answer could not be written to standard output (${error.code}).`);
   process.exitCode = 1;

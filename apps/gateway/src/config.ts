@@ -12,16 +12,16 @@ import { readTextFile, UnreadableFile } from './text-file.ts';
 /** The environment of this process. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
-/** One setting of the environment: how it is read, its default, and what an operator should know of it. */
+/** One environment setting: how it is parsed, its default, and its description for operators. */
 interface Setting<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly fallback: string | null;
-  /** In place of it with `NODE_ENV=production`. */
+  /** Default with `NODE_ENV=production`. */
   readonly inProduction?: string;
   readonly about: string;
-  /** May also come from the file named by `<NAME>_FILE`, as Docker and Kubernetes hand out secrets. */
+  /** May also come from the file named by `<NAME>_FILE`, as Docker and Kubernetes provide secrets. */
   readonly secret?: true;
-  /** Its name may be written in small letters too, as other programs do. */
+  /** The lower-case name is accepted too, as in other programs. */
   readonly anyCase?: true;
 }
 
@@ -45,7 +45,7 @@ const commaSeparated = z.string().transform((text) => (text === '' ? [] : text.s
 
 const namedKey = /^([a-z0-9-]{1,16}):([A-Za-z0-9+/]{43}=?)$/;
 
-/** `id:base64,id:base64`: the first key is used for new data, all of them for what is there already. */
+/** `id:base64,id:base64`: the first key is used for new data, all of them for existing data. */
 const keyList = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
     const [, id = '', base64 = ''] = namedKey.exec(part.trim()) ?? [];
@@ -74,7 +74,7 @@ const proxy = z
   .transform((text) => (text === '' ? null : new Secret(text)));
 
 const mostHeapBytes = 1_099_511_627_776;
-/** `auto` leaves the process room to answer what runs: beyond its heap limit Node ends it. */
+/** `auto` leaves room to finish requests in progress: Node aborts the process at its heap limit. */
 const heapBytes = z.union(
   [
     z.literal('auto').transform(() => Math.floor(0.85 * getHeapStatistics().heap_size_limit)),
@@ -83,7 +83,7 @@ const heapBytes = z.union(
   `expected a whole number from 0 to ${mostHeapBytes}, or auto`,
 );
 
-/** The name of who works on the command line; nine digits in a row could be a phone number, which the audit log refuses. */
+/** The operator's name on the command line; nine consecutive digits could be a phone number, which the audit log rejects. */
 export function isOperatorName(name: string): boolean {
   return name === '' || (/^[A-Za-z][\w.@+-]{0,63}$/.test(name) && !/\d{9}/.test(name));
 }
@@ -315,7 +315,7 @@ const settings = {
 type Settings = typeof settings;
 export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
 
-/** Bad settings: every fault with the setting it is about and how to mend it. */
+/** Invalid settings: every fault with its setting and how to fix it. */
 export class ConfigError extends FaultsError {
   constructor(faults: readonly string[]) {
     super(faults, listOfFaults('The settings are', faults));
@@ -324,10 +324,10 @@ export class ConfigError extends FaultsError {
 }
 
 /**
- * Reads all settings, each from its variable or, for secrets, from the file that `<NAME>_FILE` names. A variable that is
- * none of them, and was probably meant to be one, is a fault too.
+ * Reads all settings, each from its variable or, for secrets, from the file that `<NAME>_FILE` names. An unknown variable that
+ * was probably meant as a setting is a fault too.
  *
- * @param elsewhere variables that are read elsewhere
+ * @param elsewhere variables that other readers use
  * @throws {@link ConfigError} with every fault at once
  */
 export function readConfig(env: NodeJS.ProcessEnv = environment, elsewhere: ReadonlySet<string> = new Set()): Config {
@@ -337,7 +337,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment, elsewhere: Read
   return config as Config;
 }
 
-/** {@link readConfig} for those settings alone that a command needs. @throws {@link ConfigError} */
+/** {@link readConfig} limited to the settings that a command needs. @throws {@link ConfigError} */
 export function readSettings<Name extends keyof Config>(
   names: readonly Name[],
   env: NodeJS.ProcessEnv = environment,
@@ -382,22 +382,25 @@ function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEn
   return null;
 }
 
-/** Look-ups of one account that run at once in a process: a provider that hangs must not keep every worker waiting. */
+/** Maximum concurrent look-ups for one account per process, so that a hanging provider does not block every worker. */
 export function lookUpsAtOnce(config: Config): number {
   return Math.max(1, Math.floor(jobsAtOnce(config) / 4));
 }
 
-/** Jobs that run at once in a process: each may need a connection, and requests keep two of theirs, or half where there are few. */
+/**
+ * Maximum concurrent jobs per process. Each may need a connection, and requests keep at least two of theirs, or half if there
+ * are few.
+ */
 export function jobsAtOnce(config: Pick<Config, 'JOBS_CONCURRENCY' | 'DATABASE_CONNECTIONS'>): number {
   const { requests } = connectionShares(config);
   return Math.min(config.JOBS_CONCURRENCY, Math.max(requests - 2, Math.ceil(requests / 2)));
 }
 
-/** How the connections to PostgreSQL are shared out: what leaks or waits in one part costs the others nothing. */
+/** Shares of the PostgreSQL connections: a leak or wait in one part does not affect the others. */
 export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DATABASE_CONNECTIONS'>): {
   readonly requests: number;
   readonly queue: number;
-  /** Of those for requests, the most that store lists of providers. */
+  /** Maximum connections for storing providers' lists, out of those for requests. */
   readonly lists: number;
 } {
   const queue = Math.min(4, Math.max(2, Math.floor(all / 5)));
@@ -405,7 +408,7 @@ export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DA
   return { queue, requests, lists: Math.max(1, Math.floor(requests / 3)) };
 }
 
-/** Lists of providers that are stored at once, and those of one account that wait: as many as its calls may be, which all may end at once. */
+/** Maximum lists being stored, and queued per account: as many as it may have calls, because all of them may end at once. */
 export function listLimits(config: Config): { readonly slots: number; readonly queue: number } {
   return { slots: connectionShares(config).lists, queue: config.PROVIDER_CONNECTIONS + config.PROVIDER_QUEUE };
 }

@@ -5,7 +5,7 @@ import { isDatabaseFailure } from './database-failure.ts';
 
 const untrusted = 'Its certificate is not trusted: name the file of its CA with sslrootcert=<file>.';
 
-/** How an operator mends what PostgreSQL (SQLSTATE), the network (Node's codes) or TLS says of a connection. */
+/** How an operator fixes a connection fault, by PostgreSQL's SQLSTATE, Node's network code or TLS code. */
 const mends: Readonly<Record<string, string>> = {
   '28000': 'The server lets this user in from here not at all, or not in this way: look at its pg_hba.conf.',
   '28P01': 'Look at user and password.',
@@ -27,15 +27,15 @@ const mends: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name: connect by the name that stands in it.',
 };
 
-/** Errors of the driver that have no code, by a part of their text. */
+/** Driver errors without a code, by a part of their text. */
 const mendsByText: readonly (readonly [part: string, mend: string])[] = [
   ['does not support SSL', 'Turn TLS on at the server, or take sslmode out.'],
   ['timeout e', 'Look at host and port, and for a firewall on the way.'],
 ];
 
 /**
- * What an operator must know of a database that cannot be used: what the server, the network or TLS says, in its own
- * words, and how to mend it. Null for an error that is about something else.
+ * Describes for an operator why a database cannot be used: the message of the server, the network or TLS, and how to fix it.
+ * Null for an unrelated error.
  */
 export function databaseFault(error: Error & { code?: string; errors?: readonly Error[] }): string | null {
   if (error instanceof MigrationError || error instanceof RoleError || error instanceof PoolerError)
@@ -43,7 +43,7 @@ export function databaseFault(error: Error & { code?: string; errors?: readonly 
   const { code = '' } = error;
   const mend = mends[code] ?? mendsByText.find(([part]) => error.message.includes(part))?.[1];
   if (mend === undefined && !isDatabaseFailure(error)) return null;
-  // Of a host with several addresses there is an error for each, and no text of its own.
+  // A host with several addresses yields one error each, and no message of its own.
   const said = error.message || (error.errors ?? []).map(({ message }) => message).join(', ') || code;
   return `DATABASE_URL: the database cannot be used: ${said}${mend === undefined ? '' : `. ${mend}`}`;
 }

@@ -1,22 +1,22 @@
 const mostAddresses = 10_000;
 
-/** What addresses may do wrong before they must wait, and how fast that comes back. */
+/** How many failures an address may have, and how fast the allowance is restored. */
 export interface FailureLimitOptions {
   readonly atOnce: number;
   readonly perSecond: number;
-  /** Milliseconds of a clock that nobody sets back. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
-/** Slows whoever tries: each failure takes from what its address may still do wrong, which comes back with time. */
+/** Rate limit on failures: each one uses up part of its address's allowance, which is restored over time. */
 export interface FailureLimit {
-  /** Seconds until this address may try again; 0 is now. */
+  /** Seconds until this address may try again; 0 means now. */
   waitFor(address: string): number;
-  /** A try from this address failed. */
+  /** Counts a failure of this address. */
   count(address: string): void;
 }
 
-/** Each process counts for itself, and in bounded memory. */
+/** Each process counts separately, in bounded memory. */
 export function createFailureLimit({ atOnce, perSecond, now }: FailureLimitOptions): FailureLimit {
   const failures = createAddressBook<{ readonly count: number; readonly at: number }>();
   const countOf = (address: string): number => {
@@ -29,7 +29,7 @@ export function createFailureLimit({ atOnce, perSecond, now }: FailureLimitOptio
   };
 }
 
-/** Something of each address, of ten thousand at most; the one that was set longest ago goes first. */
+/** One entry per address, for up to ten thousand addresses; evicts the one set longest ago. */
 export function createAddressBook<Entry>(): {
   get(address: string): Entry | undefined;
   set(address: string, entry: Entry): void;
@@ -47,7 +47,7 @@ export function createAddressBook<Entry>(): {
   };
 }
 
-/** An IPv4 address, also where it is written in IPv6. Whoever has one IPv6 address has all of its /64. */
+/** The IPv4 address, also if IPv4-mapped, or the /64 of an IPv6 address, all of which one client controls. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return plain.includes(':') && !plain.includes('.') ? expanded(plain).slice(0, 4).join(':') : plain;

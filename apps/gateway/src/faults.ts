@@ -1,4 +1,4 @@
-/** What an operator wrote cannot be used: every fault with where it is and how to mend it. The message is for the terminal. */
+/** Unusable input of an operator: every fault with its location and how to fix it. The message is for the terminal. */
 export class FaultsError extends Error {
   readonly faults: readonly string[];
 
@@ -9,7 +9,7 @@ export class FaultsError extends Error {
   }
 }
 
-/** @param what what is not usable, e.g. `The settings are` */
+/** @param what the unusable thing, e.g. `The settings are` */
 export function listOfFaults(what: string, faults: readonly string[]): string {
   return `${what} not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
 }

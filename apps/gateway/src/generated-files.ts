@@ -9,7 +9,7 @@ import { callbackPages } from './callback-pages.ts';
 import { envExample, readConfig } from './config.ts';
 import { openServices } from './open-services.ts';
 
-/** The committed files that are made from code, by their path. A test fails when one is stale. */
+/** The committed files that are generated from code, by path. A test fails if one is stale. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const document = await openApiDocument();
   return {
@@ -22,7 +22,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   };
 }
 
-/** Builds the app over services that no request will use: the document needs only its routes. */
+/** Builds the app over services that no request uses: the document needs only the routes. */
 async function openApiDocument(): Promise<unknown> {
   const keyText = (fill: number): string => `none:${Buffer.alloc(32, fill).toString('base64')}`;
   const config = readConfig({

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Rows of a list that are sealed and stored in one go: a few tens of milliseconds of everybody's time. */
+/** Rows of a list that are sealed and stored at a time, which takes some ten milliseconds of the event loop. */
 const mostRows = 500;
 
-/** Works on a list, however long it is, part by part, and lets others have their turn in between. */
+/** Processes a list of any length in parts, and yields to the event loop in between. */
 export async function inParts<Row>(
   rows: readonly Row[],
   work: (part: readonly Row[]) => void | Promise<void>,

@@ -3,22 +3,22 @@ import { adapters } from './adapters.ts';
 import { type Config, environment, readConfig } from './config.ts';
 import { FaultsError } from './faults.ts';
 
-/** All that an operator has written for a gateway. */
+/** The complete configuration of a gateway. */
 export interface Installation {
   readonly config: Config;
   readonly accounts: readonly Account[];
 }
 
-/** What was read, each part with all its faults where it has some. */
+/** The configuration as read, each part with all its faults if it has any. */
 export interface InstallationParts {
   readonly config: Config | FaultsError;
-  /** Null where no setting names the file. */
+  /** Null if no setting names the file. */
   readonly accounts: readonly Account[] | FaultsError | null;
 }
 
 /** Reads the settings and the accounts. */
 export function readParts(env: NodeJS.ProcessEnv): InstallationParts {
-  // A variable that the accounts name is none of ours, whatever it is called.
+  // Variables named in the accounts file are not settings, whatever their names.
   const named = new Set<string>();
   const variable = (name: string): string | undefined => {
     named.add(name);
@@ -29,7 +29,7 @@ export function readParts(env: NodeJS.ProcessEnv): InstallationParts {
   return { accounts, config: attempt(() => readConfig(env, named)) };
 }
 
-/** {@link readParts} where both are usable. @throws FaultsError with every fault of both at once */
+/** {@link readParts} if both are usable. @throws FaultsError with every fault of both */
 export function readInstallation(env: NodeJS.ProcessEnv = environment): Installation {
   const { config, accounts } = readParts(env);
   if (!(config instanceof FaultsError) && accounts !== null && !(accounts instanceof FaultsError)) {

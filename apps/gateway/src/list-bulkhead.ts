@@ -2,25 +2,25 @@ import { createBulkhead } from './bulkhead.ts';
 import { timeLeftMs } from './deadline.ts';
 import { ProblemError } from './problem.ts';
 
-/** Keeps lists of providers, however many come at once and however long they are, from taking the connections of all requests. */
+/** Keeps the storage of providers' lists, however many and long, from taking all request connections. */
 export interface ListBulkhead {
   /**
-   * Stores so many rows of a list once it is this account's turn: each account stores one at a time, so that one whose rows are
-   * held costs the others a slot and no more.
+   * Stores a list of this many rows when it is this account's turn. Each account stores one at a time, so an account whose rows
+   * are locked occupies only one slot.
    *
-   * @throws ProblemError 503 where too much of the account waits, 504 where the request's time is over: nothing was stored
+   * @throws ProblemError 503 if too much of the account is queued, 504 if the request's time is over: nothing was stored
    */
   store(account: string, rows: number, work: () => Promise<void>): Promise<void>;
 }
 
 export interface ListBulkheadOptions {
-  /** Lists that are stored at once, each on a connection. */
+  /** Lists stored concurrently, each on a connection. */
   readonly slots: number;
-  /** Lists of one account that may wait for a slot. */
+  /** Lists of one account that may be queued. */
   readonly queue: number;
 }
 
-/** Of one account: lists that wait are held in memory. */
+/** Per account, because queued lists are held in memory. */
 const mostRowsWaiting = 20_000;
 
 export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListBulkhead {

@@ -1,24 +1,24 @@
 import type { Page } from '@card-gateway/core';
 
 /**
- * How far a provider's list has been read: all that another process needs to go on with it, beside the rows it has shown. A
- * list comes in parts, mostly in one, and a part is read in laps: pages that move while they are read can hide a row, which
- * the next lap shows.
+ * Progress through a provider's list: together with the rows already seen, all that another process needs to continue. A list
+ * consists of parts, usually one, and each part is read in laps: pages that move during the read can hide a row, which the next
+ * lap shows.
  */
 export interface ListReading {
-  /** The page to ask for; null is the list's first. */
+  /** The page to request; null for the list's first. */
   readonly position: string | null;
-  /** The first page of the part that is read. */
+  /** The first page of the current part. */
   readonly part: string | null;
-  /** The number of this lap, of whatever part. */
+  /** Sequence number of this lap, across all parts. */
   readonly lap: number;
-  /** Laps of this part, this one included. */
+  /** Number of laps of this part, including this one. */
   readonly laps: number;
-  /** Pages of this lap that brought rows. */
+  /** Pages of this lap that had rows. */
   readonly pages: number;
-  /** Rows of this lap that no lap had shown before. */
+  /** Rows of this lap that no earlier lap had shown. */
   readonly found: number;
-  /** The part's first page had all of its rows. */
+  /** Whether the part's first page contained all of its rows. */
   readonly cameAtOnce: boolean;
 }
 
@@ -29,31 +29,28 @@ function lapOf(part: string | null, lap: number, laps: number): ListReading {
   return { position: part, part, lap, laps, pages: 0, found: 0, cameAtOnce: false };
 }
 
-/** A page, and how many of its different rows this lap had not shown before, and how many no lap had. */
+/** A page, with the number of its distinct rows that are new to this lap, and new to all laps. */
 export interface ShownPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole'> {
   readonly newInLap: number;
   readonly newAtAll: number;
 }
 
-/**
- * A list that changes all the while is read so often and no more. What was there all the while and moved past the reader in
- * each lap comes with the next sync.
- */
+/** Maximum laps over a constantly changing list. A row that moved past the reader in every lap comes with the next sync. */
 const mostLaps = 3;
 
-/** So many pages of one lap that each bring something new, or so many new rows, are no list. */
+/** A lap with this many pages that each bring something new, or this many new rows, is not a real list. */
 export const mostOfLap = { pages: 10_000, rows: 1_000_000 } as const;
 
-/** Whether a list has been read for so long that no end of it is to be expected. */
+/** Whether the list has been read for so long that no end is to be expected. */
 export function isEndless({ pages, found }: ListReading): boolean {
   return pages >= mostOfLap.pages || found >= mostOfLap.rows;
 }
 
 /**
- * Where to go on after a page, or null at the end of the list. A part ends at a page that brings nothing new: rows repeat
- * and move between pages, so that neither a sum nor a short page tells. What came with one page came at one moment; of
- * what took more, a row may have moved to a page that was read already, so that the part is read again until a whole lap
- * brings nothing new.
+ * The next position after a page, or null at the end of the list. A part ends at a page that brings nothing new: rows repeat
+ * and move between pages, so neither a total nor a short page is reliable. A part that came in one page is a consistent
+ * snapshot. In a longer one a row may have moved to a page already read, so the part is read again until a whole lap brings
+ * nothing new.
  */
 export function afterPage(reading: ListReading, page: ShownPage): ListReading | null {
   const found = reading.found + page.newAtAll;
@@ -70,8 +67,8 @@ export function afterPage(reading: ListReading, page: ShownPage): ListReading | 
 /**
  * Reads a list to its end within one request.
  *
- * @param take gets the rows of each page
- * @returns false when it was left after so many pages, or rows, with more to come
+ * @param take receives the rows of each page
+ * @returns false if it stopped at the limit of pages or rows with more to come
  */
 export async function readList<Row extends { readonly providerRef: string }>(
   ask: (position: string | null) => Promise<Page<Row>>,

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where `pnpm start` keeps everything, beside the sources. */
+/** Where `pnpm start` keeps its data, beside the sources. */
 const dataFolder = fileURLToPath(new URL('../../../.data', import.meta.url));
 
-/** Settings, and the files below the data folder that stand for them. */
+/** Settings, and the files in the data folder that provide them. */
 const files = {
   DATABASE_URL_FILE: 'database-url',
   GATEWAY_ACCOUNTS: 'accounts.json',
@@ -13,14 +13,14 @@ const files = {
   GATEWAY_FINGERPRINT_KEYS_FILE: 'secrets/fingerprint-keys',
 } as const;
 
-/** The owner's, for what a gateway's role may not do. */
+/** The owner's connection string, for operations that a gateway's role may not do. */
 const ownerFile = 'database-owner-url';
 
 /**
- * The environment of the command line in a clone: without a database of its own it is that of `pnpm start`, whose keys and
- * accounts go with it. In production nothing is found by itself.
+ * The environment of the command line in a clone: without a database of its own it uses that of `pnpm start`, with its keys and
+ * accounts. In production nothing is discovered.
  *
- * @returns the environment, the same for the owner's commands, and the folder if anything of it is used
+ * @returns the environment, the same for the owner's commands, and the folder if anything in it is used
  */
 export function withLocalData(
   environment: NodeJS.ProcessEnv,

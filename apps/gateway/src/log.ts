@@ -1,7 +1,7 @@
 import { redact } from '@card-gateway/core';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Every field that may be logged. What is not named here is left out, and only counted (`withheld`). */
+/** Allow-list of logged fields. Others are omitted and only counted (`withheld`). */
 const loggedFields: ReadonlySet<string> = new Set([
   'account',
   'accounts',
@@ -36,7 +36,7 @@ const loggedFields: ReadonlySet<string> = new Set([
   'why',
 ]);
 
-/** Names under which secrets go elsewhere: masked should one of them come past the list, as a child's field would. */
+/** Names of secret fields, masked in case one gets past the allow-list, e.g. a child logger's field. */
 const secretNames = [
   'address',
   'apiKey',
@@ -64,9 +64,9 @@ const secretNames = [
 ];
 
 /**
- * The log: JSON lines on standard output. Nothing of a request is logged but method, route pattern, status, time and
- * caller; of an error its kind, its redacted message and its frames, because a database error quotes the row. Texts of
- * others (the job queue, Fastify) are redacted too.
+ * The log: JSON lines on standard output. Of a request only method, route pattern, status, time and caller are logged; of an
+ * error its kind, its redacted message and its frames, because a database error quotes the row. Texts from the job queue and
+ * Fastify are redacted too.
  */
 export function createLog(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options: LoggerOptions = {
@@ -84,7 +84,7 @@ export function createLog(level: string, destination: DestinationStream = standa
         const fields: unknown = first;
         if (typeof fields === 'string') method.call(this, redact(fields) ?? '');
         else if (fields instanceof Error) method.call(this, { err: fields }, redact(message) ?? 'failed');
-        // Pino would take an error's own text for the message.
+        // Pino would use the error's own text as the message.
         else method.call(this, fields, redact(message) ?? 'failed');
       },
     },
@@ -92,18 +92,18 @@ export function createLog(level: string, destination: DestinationStream = standa
   return pino(options, destination);
 }
 
-/** What cannot be written is kept up to this; what comes beyond it is lost. */
+/** Maximum buffered output; further lines are lost. */
 const mostUnwrittenBytes = 1_048_576;
 
-/** Where lines cannot be written, on a full disk for one, the gateway goes on without them; Pino would end it. */
+/** If lines cannot be written, e.g. on a full disk, the gateway continues without them; Pino would end it. */
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, maxLength: mostUnwrittenBytes });
-  // The next line tries again, and what was kept goes before it.
+  // The next line retries, after the buffered ones.
   output.on('error', () => undefined);
   return output;
 }
 
-/** The fields that may be logged, and how many others there were. Objects may not, but for an error. */
+/** The permitted fields, and the number of others. Objects are not permitted, except errors. */
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   let withheld = 0;
@@ -119,11 +119,11 @@ function redactedText(text: unknown): string | null {
   return typeof text === 'string' ? redact(text) : null;
 }
 
-/** An error as it may be logged. */
+/** An error in its loggable form. */
 export function errorForLog(
   error: Error & { code?: string; constraint?: string; cause?: unknown },
 ): Record<string, unknown> {
-  // The stack begins with the message, which may have lines that look like frames.
+  // The stack begins with the message, which may contain lines that look like frames.
   const { message, stack = '' } = error;
   const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
   return {

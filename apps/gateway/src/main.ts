@@ -26,7 +26,7 @@ try {
   process.exit(1);
 }
 
-/** Faults of the settings and of the surroundings are for the operator to read; anything else is a fault of ours. */
+/** Faults of settings and environment are explained to the operator; anything else is a bug. */
 function startFailure(error: Error): string {
   if (error instanceof FaultsError) return error.message;
   return databaseFault(error) ?? JSON.stringify(errorForLog(error));
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
       'kept under a fingerprint key that is not configured: repeats of such requests are not answered',
     );
   }
-  // Once it listens, it serves whatever becomes of the database.
+  // Once it listens, it serves whatever happens to the database.
   const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
@@ -83,13 +83,13 @@ async function start(): Promise<void> {
     async ({ err, signal }) => {
       if (err) log.error({ err }, 'closing after an error');
       else if (delayMs > 0) {
-        // Whoever sends requests here learns from /health/ready to send them elsewhere, before nobody listens any more.
+        // /health/ready makes load balancers send requests elsewhere before the listener closes.
         app.isEnding = true;
         log.info({ signal, ms: delayMs }, 'not ready any more, and serving until it closes');
         await wait(delayMs);
       }
       log.info({ signal }, 'closing');
-      // First no new requests and no new jobs, and the running ones ended; then what both work with.
+      // First reject new requests and jobs and finish the running ones; then close what both use.
       await Promise.all([app.close(), jobs.stop()]);
       await services.unrecorded.stop();
       await metricsOnly.close();
@@ -101,7 +101,7 @@ async function start(): Promise<void> {
   );
 }
 
-/** What an operator should know of how an account takes callbacks. */
+/** Warnings for the operator about an account's callbacks. */
 function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): string[] {
   const facet = adapter.callbacks;
   if (facet === undefined || (facet.isUnsigned && callbacks.secretPath === undefined)) return [];
@@ -115,7 +115,7 @@ function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): s
   ];
 }
 
-/** @returns the address; @throws ConfigError when another process has the port */
+/** @returns the address; @throws ConfigError if another process has the port */
 async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<string> {
   const port = Number(config[setting]);
   try {

@@ -9,7 +9,7 @@ import type { Unrecorded } from './unrecorded.ts';
 import { type UnresolvedCount, unresolvedCounts } from './unresolved/store.ts';
 import { build } from './version.ts';
 
-/** What is looked at when the figures are asked for. */
+/** What is measured at scrape time. */
 export interface Measured {
   readonly pool: Pool;
   readonly database: { fault(): string | null };
@@ -21,31 +21,31 @@ export interface Measured {
 }
 
 /**
- * What the process counts of itself, for Prometheus. A label is the name of an account or an operation, a status or one of
- * a few words, never an id and nothing of a request: so their number has a limit, and nobody can be told from them.
+ * The process's Prometheus metrics. A label is the name of an account or an operation, a status or one of a few words, never an
+ * id or part of a request: so cardinality is bounded, and no one can be identified.
  */
 export interface Metrics {
-  /** Event loop, heap and garbage collection of this process too; once per process. */
+  /** Also measures this process's event loop, heap and garbage collection; call once per process. */
   collectProcess(): void;
   requestAnswered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
   providerCalled(account: string, report: ExchangeReport): void;
-  /** Callbacks by account and by what became of them. */
+  /** Callbacks by account and result. */
   readonly callbackCounter: Counter<'account' | 'result'>;
-  /** What was removed because it was over for long enough. */
+  /** Rows removed by retention. */
   readonly retentionCounter: Counter<'kind'>;
-  /** All of it as text. Asks the database once, and at most every few seconds. */
+  /** All metrics as text. Queries the database at most once every few seconds. */
   text(measured: Measured): Promise<{ readonly type: string; readonly text: string }>;
 }
 
-/** Seconds: from an answer out of our own records to one that took all the time there is. */
+/** Seconds: from an answer out of our own records to one that used all of its time. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
 
-/** `hidden` is what a role without pg_read_all_stats sees of each. */
+/** A role without pg_read_all_stats sees every state as `hidden`. */
 const standbyStates = ['sync', 'quorum', 'potential', 'async', 'hidden'] as const;
 
-/** Milliseconds for which counts of the database are given again. */
+/** Milliseconds for which database counts are reused. */
 const countsMaxAgeMs = 2000;
 
 export function createMetrics(): Metrics {
@@ -125,7 +125,7 @@ export function createMetrics(): Metrics {
     { accounts, now }: Pick<Measured, 'accounts' | 'now'>,
     counts: readonly UnresolvedCount[] | null,
   ): void {
-    // An account that is no longer configured may have unknown writes all the same.
+    // An account that is no longer configured may still have unknown writes.
     for (const gauge of [unknown, person, oldest]) gauge.reset();
     if (counts === null) return;
     for (const { name: account } of accounts.all) {
@@ -178,7 +178,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** `ask`, at most once at a time and once in a while, however often it is called. */
+/** Caches `ask`: at most one call at a time and one per period. */
 function remembered<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
   let last: { answeredAt: number; readonly answer: Promise<T> } | null = null;
   return (question) => {

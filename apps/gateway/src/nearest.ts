@@ -1,6 +1,6 @@
 /**
- * The candidate that a misspelt word was probably meant to be: at most `distance` letters off (added, left out, changed, or
- * two neighbours swapped); null when none is that near.
+ * The candidate that a misspelt word probably means: at most `distance` edits away (insertion, deletion, substitution, or
+ * swapped neighbours); null if none is that near.
  */
 export function nearest(word: string, candidates: Iterable<string>, distance = 2): string | null {
   let best: string | null = null;
@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: Iterable<string>, distance = 2
   return best;
 }
 
-/** Optimal string alignment distance; given up at `most`. */
+/** Optimal string alignment distance; stops counting at `most`. */
 function editDistance(one: string, other: string, most: number): number {
   if (Math.abs(one.length - other.length) >= most) return most;
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];

@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 import { standbyFault } from './standbys/store.ts';
 import { createUnrecorded } from './unrecorded.ts';
 
-/** Opens the connections of requests, and the watch that tells when nothing can be recorded. */
+/** Opens the request connections, and the watch that reports when nothing can be recorded. */
 export function openWatchedDatabase(
   config: Config,
   log: Logger,
@@ -35,7 +35,7 @@ export function openWatchedDatabase(
   return { pool, database };
 }
 
-/** Opens the accounts and makes all else that acts work with. `accounts.close()` and `unrecorded.stop()` end it. */
+/** Opens the accounts and creates everything else that acts need. `accounts.close()` and `unrecorded.stop()` end it. */
 export function openServices({
   config,
   accounts,

@@ -5,26 +5,26 @@ const defaultLimit = 50;
 const cursorShape =
   /^(?<list>[\w-]{12})\.(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.(?<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z))?$/;
 
-/** Where a page begins and how long it is. */
+/** Start and length of a page. */
 export interface PageRequest {
   readonly limit: number;
-  /** The uuid after which the page begins, in the order of the list; null for the first page. */
+  /** The uuid after which the page starts, in list order; null for the first page. */
   readonly after: string | null;
-  /** For a list in the order of another time than that of the ids: the time of the row after which the page begins. */
+  /** For a list ordered by another time than that of its ids: the time of the row after which the page starts. */
   readonly afterAt: Date | null;
-  /** The list and its filters, in short: a cursor leads on in this one alone. */
+  /** Hash of the list and its filters: a cursor is valid only for these. */
   readonly list: string;
 }
 
-/** Members of a query that change nothing of which rows a list has, or in which order. */
+/** Query members that do not affect a list's rows or order. */
 const noFilters: ReadonlySet<string> = new Set(['limit', 'cursor', 'refresh', 'userIp']);
 
 /**
  * Reads `limit` and `cursor`.
  *
- * @param list the name of the list, with the id of what it belongs to
- * @param query all that was asked for
- * @throws ProblemError 400 for a cursor of another list or of other filters, and for one that is none of ours
+ * @param list name of the list, with the id of its parent resource
+ * @param query the whole query
+ * @throws ProblemError 400 for a cursor of another list or other filters, and for an invalid one
  */
 export function pageRequest(
   list: string,
@@ -50,10 +50,10 @@ export function pageRequest(
 const otherList = 'expected the nextCursor of a page before of this very list, asked for with the same filters';
 
 /**
- * Makes a page of rows that were read with one more than its limit: the extra row only says that there is a next page.
+ * Builds a page from rows that were read with one more than its limit: the extra row only indicates a next page.
  *
- * @param at the time by which the list is in order, where that is not the order of the ids: it is kept in the cursor, so that
- *   a row that moves takes no other with it
+ * @param at the time by which the list is ordered, if not by id; the cursor contains it, so that a row that moves does not
+ * shift others
  */
 export function pageOf<Row extends { readonly id: string }, View>(
   rows: readonly Row[],
@@ -70,11 +70,11 @@ export function pageOf<Row extends { readonly id: string }, View>(
 }
 
 /**
- * The statement of a list, prepared once per connection and combination of filters: planning its joins anew would cost
- * more than running them. Reads one row more than the page holds.
+ * A list's statement, prepared once per connection and combination of filters, because planning its joins costs more than
+ * running them. Reads one row more than the page holds.
  *
- * @param conditions `{ 'c.account =': 'x' }` becomes `WHERE c.account = $1`; undefined and null ones are left out
- * @param own values that the text itself names, `$1` and so on
+ * @param conditions `{ 'c.account =': 'x' }` becomes `WHERE c.account = $1`; undefined and null are omitted
+ * @param own values that the text itself references, as `$1` and so on
  */
 export function listStatement(
   name: string,

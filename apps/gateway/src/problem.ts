@@ -3,26 +3,26 @@ import type { Refusal } from '@card-gateway/core';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
   readonly retryAfterSeconds?: number;
-  /** Of `forbidden`: the scopes of which the key lacks each and needs one. */
+  /** Of `forbidden`: the key needs one of these scopes. */
   readonly scopes?: readonly Scope[];
-  /** Where that of its code is not true of this one. */
+  /** Overrides the kind of its code. */
   readonly kind?: ErrorKind;
 };
 
-/** What work that repeats itself makes of an error. Callers decide by `code`. */
+/** How retrying work treats an error. Callers decide by `code`. */
 export type ErrorKind =
-  /** The question is at fault: nobody can be asked that, now or later. */
+  /** The question itself is invalid: no provider can be asked it, now or later. */
   | 'invalid'
   /** Another process is doing the same. */
   | 'under-way'
-  /** Nobody was asked, because there was no room for it. */
+  /** The provider was not asked, for lack of capacity. */
   | 'rejected'
   /** A retry may succeed. */
   | 'transient'
-  /** A retry would end the same. */
+  /** A retry would fail the same way. */
   | 'final';
 
-/** Codes whose kind the contract's advice to callers does not tell. */
+/** Codes whose kind does not follow from the contract's advice to callers. */
 const kindsOfCodes: Partial<Record<ProblemCode, ErrorKind>> = {
   'invalid-request': 'invalid',
   'request-in-progress': 'under-way',
@@ -31,13 +31,13 @@ const kindsOfCodes: Partial<Record<ProblemCode, ErrorKind>> = {
   overloaded: 'rejected',
 };
 
-/** What keeps an act from succeeding, thrown from wherever it is found out. It knows no HTTP: that is `http/problem.ts`. */
+/** The reason why an act cannot succeed, thrown where it is detected. It knows no HTTP; `http/problem.ts` maps it. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly kind: ErrorKind;
   readonly details: Details;
 
-  /** @param cause what it came from, for the log alone */
+  /** @param cause the underlying error, only for the log */
   constructor(code: ProblemCode, detail: string, details: Details = {}, cause?: unknown) {
     super(detail, { cause });
     this.name = 'ProblemError';
@@ -47,16 +47,16 @@ export class ProblemError extends Error {
   }
 }
 
-/** A field of a request that does not fit: where, by a JSON pointer, and what was expected there. */
+/** A fault in a field of a request: its JSON pointer, and what was expected there. */
 export type InputFault = NonNullable<Problem['errors']>[number];
 
-/** A request that does not fit, with all its faults. */
+/** An invalid request, with all its faults. */
 export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
   const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
   return new ProblemError('invalid-request', detail, { errors: [...errors] });
 }
 
-/** The problem as callers read it. */
+/** The problem as callers see it. */
 export function problemBody(error: ProblemError, requestId: string): Problem {
   const { status, title } = problems[error.code];
   const { retryAfterSeconds: _retry, scopes: _scopes, kind: _kind, ...details } = error.details;
@@ -71,14 +71,14 @@ export function problemBody(error: ProblemError, requestId: string): Problem {
   };
 }
 
-/** A refused call as a problem: certain, nothing happened. */
+/** A refused call as a problem: nothing happened, for certain. */
 export function refusalProblem(provider: string, refusal: Refusal, operation?: string): ProblemError {
   const details: Details = {
     outcome: 'refused',
     provider: { name: provider, code: refusal.code, message: refusal.message },
     ...(operation === undefined ? {} : { operation }),
   };
-  // With a code of the provider's it was reached, and says itself that it did nothing.
+  // A refusal with a provider's code means that the provider was reached and did nothing.
   if (refusal.reason === 'not_sent' || (refusal.reason === 'unavailable' && refusal.code === null)) {
     return new ProblemError(
       'provider-unreachable',

@@ -1,9 +1,9 @@
 import type { ClockBounds, ProviderClock } from '@card-gateway/adapter-kit';
 
-/** Further apart than any two clocks that are kept: what is taken of a provider's before its first answer. */
+/** Assumed bound on a provider's clock offset before its first answer, larger than that of any maintained clock. */
 const unknownMs = 5 * 60_000;
 
-/** The machine that dates a change is another than the one that writes `Date`: so far apart may be what they show. */
+/** Assumed maximum offset between the provider's machine that dates a change and the one that writes `Date`. */
 const amongThemselvesMs = 1000;
 
 function aheadOf(clock: ProviderClock): ClockBounds {
@@ -12,32 +12,32 @@ function aheadOf(clock: ProviderClock): ClockBounds {
   return { least: ahead.least - amongThemselvesMs, most: ahead.most + amongThemselvesMs };
 }
 
-/** The provider's time at the latest: nothing that it has done is dated later. */
+/** The latest time that the provider's clock can show now: nothing it has done is dated later. */
 export function latestAt(clock: ProviderClock, now: number): Date {
   return new Date(now + aheadOf(clock).most);
 }
 
-/** When something happened, by our clock, as far as the provider's date of it tells. */
+/** When something happened, by our clock, as bounds derived from the provider's date. */
 export interface Moment {
   readonly earliest: Date;
   readonly latest: Date;
 }
 
-/** Before this are only faults, such as seconds that were taken for milliseconds: no provider is that old. */
+/** Earlier dates are faults, such as seconds taken for milliseconds: no provider is that old. */
 const oldest = Date.UTC(2000, 0, 1);
 
 /**
- * A provider's date as a moment of our time. Null where it cannot be: one that is ahead of the moment at which it was said
- * would keep out all later descriptions, and one of long ago would never count.
+ * A provider's date as bounds by our clock. Null if it is impossible: a date after its own message would block all later
+ * descriptions, and one from long ago would never count.
  *
- * @param said when the provider said it, by our clock: it did not happen later
- * @param longestAgoMs how long before that it can have happened at most
+ * @param said when the provider sent it, by our clock: it did not happen later
+ * @param longestAgoMs maximum age at that time
  */
 export function momentOf(clock: ProviderClock, date: Date, said: Date, longestAgoMs = Infinity): Moment | null {
   const { least, most } = aheadOf(clock);
   const earliest = date.getTime() - most;
   const latest = Math.min(date.getTime() - least, said.getTime());
-  // Also of no date at all, which is neither before nor after anything.
+  // False also for an invalid date, whose comparisons are all false.
   const isKept = date.getTime() >= oldest && earliest <= said.getTime() && latest >= said.getTime() - longestAgoMs;
   return isKept ? { earliest: new Date(earliest), latest: new Date(latest) } : null;
 }

@@ -4,8 +4,8 @@ import type { OpenAccount } from './accounts/accounts.ts';
 import { invalidRequest, ProblemError } from './problem.ts';
 
 /**
- * What a refused read is to the caller: what was asked for is at fault, or the account cannot do it, and to ask again changes
- * nothing; a fault of the account's settings is ours.
+ * Problems for refused reads where the request is at fault or the account cannot do it, so a retry is pointless; a fault in the
+ * account's settings is ours.
  */
 const refusedReads = {
   invalid_request: 'refused-by-provider',
@@ -18,8 +18,8 @@ const refusedReads = {
 } as const satisfies Partial<Record<RefusalReason, ProblemCode>>;
 
 /**
- * The value of a read at a provider. A read has no effect, so that its failure is a plain error: 503 when the provider
- * did not answer or is busy, 422 when it refused what was asked, 502 when it refused us or its answer made no sense.
+ * The value of a provider read. A read has no effect, so its failure is a plain error: 503 if the provider did not answer or is
+ * busy, 422 if it refused the request, 502 if it refused our credentials or its answer was unusable.
  */
 export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
   switch (outcome.kind) {
@@ -62,13 +62,13 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
   }
 }
 
-/** The adapter knows by itself that the provider cannot be asked that: the question is at fault, and nobody was asked. */
+/** The adapter itself knows that the provider cannot be asked this: the question is invalid, and no call was made. */
 function neverAsked(reason: 'invalid_request' | 'unsupported', why: string | null): ProblemError {
   const code = reason === 'unsupported' ? 'not-supported' : 'invalid-request';
   return new ProblemError(code, `The provider cannot be asked this: ${why ?? 'it has no such call'}.`);
 }
 
-/** @throws ProblemError 400 when the provider wants the end user's address and neither call nor account gives one */
+/** @throws ProblemError 400 if the provider requires the end user's address, and neither call nor account supplies one */
 export function requireUserIp(needed: boolean, userIp: string | undefined, pointer: string): string | null {
   if (needed && userIp === undefined) {
     const detail = "expected the end user's IP address: the provider wants it and the account sets no default";

@@ -1,26 +1,26 @@
-/** The job queue's signs of life in this process: a queue that is dead cannot be silent, whatever killed it. */
+/** The job queue's signs of life in this process, so that a dead queue is noticed whatever killed it. */
 export interface QueuePulse {
-  /** The queue works here from now on, anew, on at most so many jobs at once. */
+  /** A run of the queue starts here, with this many concurrent jobs. */
   begun(concurrency: number): void;
-  /** It asked for a job, and got an answer. */
+  /** The queue polled for a job and got a response. */
   polled(): void;
   jobBegun(): void;
   jobEnded(): void;
-  /** It gave no sign for too long, however often it began anew. */
+  /** No sign of life for too long, across restarts. */
   isLost(): boolean;
-  /** It gave no sign for too long since it began. */
+  /** No sign of life for too long since the last start. */
   isHung(): boolean;
-  /** Seconds since the last signs, and how often it began anew; null where this process works on no queue. */
+  /** Seconds since the last signs, and the number of restarts; null if this process runs no queue. */
   figures(): { readonly pollAge: number; readonly jobAge: number; readonly restarts: number } | null;
 }
 
-/** Every worker without a job polls each second. */
+/** Every idle worker polls each second. */
 const lostAfterMs = 5000;
 
-/** Jobs end or hand over long before: one that runs for this long was left by a process that was killed, or hangs. */
+/** Jobs finish or hand over long before: one that runs this long hangs, or its process was killed. */
 export const leftAfterMs = 10 * 60_000;
 
-/** @param now milliseconds of a clock that never goes back */
+/** @param now monotonic milliseconds */
 export function createPulse(now: () => number): QueuePulse {
   let most = 0;
   let running = 0;
@@ -28,7 +28,7 @@ export function createPulse(now: () => number): QueuePulse {
   let begunAt = now();
   let polledAt = now();
   let jobAt = now();
-  // With every worker at a job nobody polls.
+  // While every worker has a job, none polls.
   const isSilentSince = (at: number): boolean =>
     beginnings > 0 && now() - at > (running < most ? lostAfterMs : leftAfterMs);
   return {

@@ -3,11 +3,11 @@ import { pageOf, type PageRequest, pageRequest } from './page.ts';
 import type { Services } from './services.ts';
 
 /**
- * A page of a list of our records, as a caller asks for it.
+ * A requested page of a list of our records.
  *
- * @param list the name of the list, as {@link pageRequest} takes it
- * @param rows reads one more row than the page holds
- * @throws ProblemError 400 for a cursor of another list, 404 for a filter by an account that is none of the caller's
+ * @param list name of the list, as in {@link pageRequest}
+ * @param rows reads one row more than the page holds
+ * @throws ProblemError 400 for a cursor of another list, 404 for a filter by an account that the caller does not have
  */
 export async function readPage<Row extends { readonly id: string }, View>(
   { accounts }: Pick<Services, 'accounts'>,

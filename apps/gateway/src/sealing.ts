@@ -6,32 +6,32 @@ interface NamedKey {
   readonly key: Buffer;
 }
 
-/** Where a sealed value lives. It is bound to this place: moved to another row, it cannot be opened. */
+/** The place of a sealed value, to which it is bound: moved to another row, it cannot be opened. */
 export interface SealedPlace {
   readonly table: 'cards' | 'bindings' | 'callbacks';
-  /** Without the `_sealed` that its column's name ends in. */
+  /** Without the `_sealed` suffix of its column. */
   readonly column: 'pan' | 'token' | 'record';
-  /** The natural key of the row, with the account and the provider's own id in it. */
+  /** The row's natural key, including the account and the provider's own id. */
   readonly row: readonly string[];
 }
 
-/** By what the bytes of a key are known again, without the key: nothing else follows from it. */
+/** Check value that identifies a key's bytes without revealing anything about the key. */
 export interface KeyCheck {
   readonly kind: 'sealing' | 'fingerprint';
   readonly id: string;
   readonly value: Buffer;
 }
 
-/** A request as it is hashed. */
+/** The form of a request that is hashed. */
 export interface HashedRequest {
   readonly text: string;
-  /** Whether codes are left out of it, which its hash then shows: the database takes none of one with them. */
+  /** Whether codes are left out, which its hash indicates: the database rejects hashes that include them. */
   readonly isPartial: boolean;
 }
 
 /**
  * Keeps card data unreadable at rest: sealing by AES-256-GCM under named keys, and keyed fingerprints that find a number
- * again without opening anything (docs/decisions/sealed-card-data.md).
+ * without opening anything (docs/decisions/sealed-card-data.md).
  */
 export interface Sealing {
   /** The ids of the configured keys, newest first. */
@@ -39,17 +39,17 @@ export interface Sealing {
   /** One for each configured key. */
   readonly keyChecks: readonly KeyCheck[];
   seal(value: Secret, place: SealedPlace): Buffer;
-  /** Opens what was sealed to this place. @throws when it was altered, moved to another row, or its key is not configured */
+  /** Opens a value sealed to this place. @throws if it was altered or moved to another row, or its key is not configured */
   open(sealed: Buffer, place: SealedPlace): Secret;
-  /** Opens a sealed card number. @throws when it was altered, moved to another row, or its key is not configured */
+  /** Opens a sealed card number. @throws if it was altered or moved to another row, or its key is not configured */
   openPan(sealed: Buffer, place: SealedPlace): Pan;
   /** The fingerprint under the newest key, `<key id>:<hex>`. */
   fingerprint(value: Secret): string;
-  /** The fingerprints under every key, for finding what was kept under an older one. */
+  /** The fingerprints under every key, for finding values stored under an older one. */
   fingerprints(value: Secret): string[];
-  /** The keyed hash of a request, for telling "same key, same body"; keyed because bodies hold card numbers. */
+  /** The keyed hash of a request, for telling "same key, same body"; keyed because bodies contain card numbers. */
   hashRequest(request: HashedRequest): string;
-  /** Whether the key of a request's hash is configured: without it nobody knows whether a request is the same. */
+  /** Whether the key of a request's hash is configured; without it requests cannot be compared. */
   knowsKeyOf(hash: string): boolean;
   isHashOf(hash: string, request: HashedRequest): boolean;
 }

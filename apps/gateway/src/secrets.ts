@@ -1,20 +1,20 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@card-gateway/core';
 
-/** What the last segment of a secret callback URL looks like: long enough that nobody guesses it, and no need to encode it. */
+/** Format of the last segment of a secret callback URL: too long to guess, and without characters that need encoding. */
 export const secretPathRule = 'expected 24 to 128 letters, digits, "-" and "_"; make one with: openssl rand -hex 24';
 
 export function isSecretPath(secret: Secret): boolean {
   return /^[\w-]{24,128}$/.test(secret.reveal());
 }
 
-/** Whether a text is the secret, in a time that tells nothing of how much of it is right. */
+/** Compares a text with the secret in constant time. */
 export function isSameSecret(secret: Secret, text: string): boolean {
   const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(secret.reveal()), digest(text));
 }
 
-/** Standard Webhooks writes a symmetric secret as `whsec_` and the base64 of 24 to 64 random bytes. */
+/** Standard Webhooks writes a symmetric secret as `whsec_` followed by the base64 of 24 to 64 random bytes. */
 export const webhookSecretRule =
   'expected "whsec_" and the base64 of 24 to 64 random bytes; make one with: echo whsec_$(openssl rand -base64 32)';
 
@@ -29,10 +29,10 @@ function webhookKey(secret: Secret): Buffer {
 }
 
 /**
- * The headers that sign a message: Standard Webhooks 1.0.0, scheme v1 (HMAC-SHA-256 over `id.timestamp.body`).
- * See https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * The headers that sign a message by Standard Webhooks 1.0.0, scheme v1 (HMAC-SHA-256 over `id.timestamp.body`). See
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  *
- * @param message its `id` is the same for each attempt at one message, and has no full stop in it
+ * @param message its `id` is the same for each attempt, and contains no full stop
  */
 export function signWebhook(
   secret: Secret,

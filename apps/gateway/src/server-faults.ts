@@ -5,7 +5,7 @@ import { standbyFault } from './standbys/store.ts';
 /** SHOW server_version_num: 15.0. */
 const leastVersion = 150_000;
 
-/** Why a PostgreSQL server cannot be a gateway's: nothing that is acknowledged on it would be safe, or it is too old. */
+/** Why a PostgreSQL server cannot serve a gateway: acknowledged writes would not be safe on it, or it is too old. */
 export async function serverFaults(pool: Pool, standby: Config['DATABASE_STANDBY']): Promise<string[]> {
   const { rows } = await pool.query<{ version: string; number: number; commit: string }>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS number,

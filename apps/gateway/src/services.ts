@@ -12,10 +12,10 @@ import type { ListBulkhead } from './list-bulkhead.ts';
 import type { Sealing } from './sealing.ts';
 import { leastProviderMs } from './setting-faults.ts';
 
-/** What acts work with. Handed in whole; nothing is global. */
+/** The dependencies of acts, passed as a whole; nothing is global. */
 export interface Services {
   readonly pool: Pool;
-  /** What keeps writes from being recorded now, in words for whoever asks over HTTP; null while nothing does. */
+  /** What currently prevents writes from being recorded, worded for HTTP clients; null if nothing does. */
   readonly database: { fault(): string | null };
   readonly pulse: QueuePulse;
   readonly accounts: Accounts;
@@ -29,21 +29,20 @@ export interface Services {
 }
 
 /**
- * The time a read at a provider may take, with the caller's trace: what is left of the request's, and never more than
- * the setting.
+ * The time limit of a provider read, with the caller's trace: the rest of the request's time, at most the setting.
  *
- * @throws ProblemError 504 when too little is left
+ * @throws ProblemError 504 if too little is left
  */
 export function readCall(services: Services, traceparent: string | undefined): ProviderCall {
   return callWithin(services, services.config.PROVIDER_READ_TIMEOUT_MS, traceparent) ?? tooLate();
 }
 
-/** The same for a write; null when too little time is left. */
+/** The same for a write; null if too little time is left. */
 export function writeCall(services: Services, traceparent: string | undefined): ProviderCall | null {
   return callWithin(services, services.config.PROVIDER_WRITE_TIMEOUT_MS, traceparent);
 }
 
-/** @throws ProblemError 504: nobody was asked */
+/** @throws ProblemError 504: no call was made */
 export function tooLate(): never {
   throw new ProblemError('deadline-exceeded', 'Too little time was left to ask the provider; nothing was sent.');
 }

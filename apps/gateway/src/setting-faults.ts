@@ -1,9 +1,9 @@
 import { nearest } from './nearest.ts';
 
-/** A provider that gets less milliseconds would hardly be reached: nothing is sent then. */
+/** With fewer milliseconds a provider could hardly be reached, so nothing is sent. */
 export const leastProviderMs = 50;
 
-/** The settings that are compared, as they were read: those that are wrong are missing. */
+/** The settings to compare, as parsed; invalid ones are missing. */
 interface Compared {
   readonly GATEWAY_SEALING_KEYS?: readonly NamedKey[];
   readonly GATEWAY_FINGERPRINT_KEYS?: readonly NamedKey[];
@@ -20,12 +20,12 @@ interface NamedKey {
   readonly key: Buffer;
 }
 
-/** What settings that are right alone have against each other. */
+/** Contradictions between settings that are each valid. */
 export function contradictions(config: Compared): string[] {
   return [...sharedKeys(config), ...shortTimeOuts(config), ...sharedPort(config)];
 }
 
-/** Who learns a fingerprint key must not be able to open what is sealed. */
+/** A leaked fingerprint key must not open sealed values. */
 function sharedKeys({
   GATEWAY_SEALING_KEYS: sealing = [],
   GATEWAY_FINGERPRINT_KEYS: fingerprint = [],
@@ -36,7 +36,7 @@ function sharedKeys({
   );
 }
 
-/** What is accepted before SIGTERM must be able to end before the process does, and each call must get some time. */
+/** Requests accepted before SIGTERM must be able to finish before the process ends, and each call must get some time. */
 function shortTimeOuts(config: Compared): string[] {
   const { SHUTDOWN_GRACE_MS: grace = Infinity, HTTP_RECORDING_RESERVE_MS: reserve = 0 } = config;
   const faults: string[] = [];
@@ -62,19 +62,19 @@ function sharedPort({ PORT: port, METRICS_PORT: metrics }: Compared): string[] {
   return [`METRICS_PORT: expected another port than PORT (${port}), or "main" to have /metrics there.`];
 }
 
-/** A proxy for plain HTTP is near to HTTPS_PROXY, and is set beside it; the gateway's services speak TLS. */
+/** The plain-HTTP proxy variable resembles HTTPS_PROXY and is often set with it; the gateway's services use TLS. */
 function isForOthers(name: string): boolean {
   return /^(http|ftp)_proxy$/i.test(name);
 }
 
-/** Kubernetes and Docker tell a container of services by such variables: of one called `gateway`, `GATEWAY_SERVICE_HOST`. */
+/** Kubernetes and Docker announce services to containers by such variables: for one named `gateway`, `GATEWAY_SERVICE_HOST`. */
 const serviceLink = /_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
 
 /**
- * Variables that are probably meant for the gateway and that it does not read: all whose names begin with `GATEWAY_`, and
- * near misses of the name of a setting.
+ * Variables that are probably meant for the gateway but that it does not read: those beginning with `GATEWAY_`, and near misses
+ * of a setting's name.
  *
- * @param settings the settings by name, of which those that are secret may come from a file too
+ * @param settings the settings by name; secret ones may also come from a file
  * @param elsewhere variables that the accounts file names
  */
 export function unknownVariables(
@@ -102,10 +102,10 @@ export function unknownVariables(
     });
 }
 
-/** Shorter names are near to too many. */
+/** Shorter names resemble too many others. */
 const leastLength = 8;
 
-/** The setting that a name misses by a few letters, or by the unit at its end. */
+/** The setting that a name misses by a few letters, or by its unit suffix. */
 function meantSetting(name: string, known: ReadonlySet<string>): string | null {
   if (name.length < leastLength) return null;
   const withUnit = ['MS', 'BYTES', 'DAYS'].map((unit) => `${name}_${unit}`).find((one) => known.has(one));

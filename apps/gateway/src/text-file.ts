@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
-/** A file could not be read. Its message says why, and who may not, in words for the operator. */
+/** A file could not be read. Its message tells the operator why, and which user may not read it. */
 export class UnreadableFile extends Error {}
 
 /** The text of a file. @throws UnreadableFile */
@@ -32,7 +32,7 @@ function reader(): string {
   }
 }
 
-/** Empty where the folder itself may not be entered. */
+/** Empty if the folder itself may not be entered. */
 function ownerOf(path: string): string {
   try {
     const { uid, gid, mode } = statSync(path);

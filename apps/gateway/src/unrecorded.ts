@@ -1,25 +1,25 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What became of an attempt to record: done; or the write is not in the database, or not yet. */
+/** Result of an attempt to record: done, or the write is not in the database (yet). */
 export type Recorded = 'recorded' | 'absent';
 
-/** What this process knows of writes and could not record: it is recorded as soon as the database takes it. */
+/** What this process knows about writes and could not record; it is recorded as soon as the database accepts it. */
 export interface Unrecorded {
-  /** @param record may be called again and again, until it says that it is done; a throw says that it could not be recorded yet */
+  /** @param record is called repeatedly until it reports completion; a throw means that it could not be recorded yet */
   add(operationId: string, record: () => Promise<Recorded>): void;
-  /** How many wait. */
+  /** Number of pending records. */
   count(): number;
-  /** Tries once more, and then no more: whatever is left is found by its lease, and is unknown. */
+  /** Tries once more and stops: the rest is found by its expired lease, and is then unknown. */
   stop(): Promise<void>;
 }
 
 const againMs = 1000;
-/** A record whose commit was cut off may still come to light for this long, e.g. once its server has its standby again. */
+/** How long a record whose commit was cut off may still appear, e.g. once its server has its standby again. */
 const absentForMs = 10 * 60_000;
-/** More would only be there if nothing could be recorded for very long. */
+/** Exceeded only if nothing could be recorded for very long. */
 const most = 10_000;
 
-/** What is not there is looked for less and less often, but not less than this. */
+/** Maximum pause between the increasingly rare searches for a missing record. */
 const longestPauseMs = 30_000;
 
 interface Entry {
@@ -33,13 +33,13 @@ export function createUnrecorded(): Unrecorded {
   const stopping = new AbortController();
   let working: Promise<void> | null = null;
 
-  /** Records one after another, until one fails: the others would fail as well. */
+  /** Records one after another until one fails, because the others would fail as well. */
   async function round(): Promise<void> {
     for (const [id, entry] of entries) {
       if (entry.dueAt > performance.now() && !stopping.signal.aborted) continue;
       const recorded = await entry.record().catch(() => null);
       if (recorded === null) {
-        // Should it be this one alone, the others come first in the next round.
+        // In case only this one fails, the others come first in the next round.
         entries.delete(id);
         entries.set(id, entry);
         return;

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import gateway from '../package.json' with { type: 'json' };
 import { environment } from './config.ts';
 
-/** What of the product runs. */
+/** The running build of the product. */
 export interface Build {
-  /** The one version of all packages. */
+  /** The single version of all packages. */
   readonly version: string;
-  /** The commit that the sources are of; null where nothing tells it. */
+  /** The commit of the sources; null if unknown. */
   readonly commit: string | null;
 }
 
@@ -21,7 +21,7 @@ export const build: Build = {
   commit: [environment['GIT_COMMIT'] ?? '', commitOf(repository) ?? ''].find((text) => commitShape.test(text)) ?? null,
 };
 
-/** The commit that a clone, or a further work tree of one, has checked out; null without one. */
+/** The commit checked out in a clone or one of its worktrees; null if there is none. */
 export function commitOf(folder: string): string | null {
   const own = gitFolder(folder);
   const head = read(own, 'HEAD')?.trim() ?? null;
@@ -39,7 +39,7 @@ function gitFolder(folder: string): string {
   return resolve(folder, /^gitdir: (.+)$/m.exec(link ?? '')?.[1] ?? '.git');
 }
 
-/** Null for what is not there, or is no file. */
+/** Null if it does not exist or is not a file. */
 function read(folder: string, name: string): string | null {
   try {
     return readFileSync(resolve(folder, name), 'utf8');

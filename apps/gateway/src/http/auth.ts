@@ -6,25 +6,25 @@ import { ProblemError } from '../problem.ts';
 import { bearerChallenge, HttpProblem } from './problem.ts';
 
 /**
- * How long what was found out of a key is believed, in milliseconds: a revoked key works at most that long. A key that is not
- * known is none for as long, without asking again: who repeats it costs the database nothing.
+ * Milliseconds for which the result of a key look-up is cached: a revoked key works at most that long. Unknown keys are cached
+ * too, so repeating one does not load the database.
  */
 export const keyCacheMs = 5000;
 const mostCachedKeys = 10_000;
 
-/** How many keys that are not known may come from one address at once, and per second from then on. */
+/** How many unknown keys one address may send at once, and then per second. */
 export const failuresAtOnce = 20;
 const failuresPerSecond = 1;
 
 export interface Authentication {
-  /** @throws ProblemError 401 when there is no valid key, 429 when too many unknown ones came from the same address */
+  /** @throws ProblemError 401 without a valid key, 429 after too many unknown ones from the same address */
   authenticate(request: FastifyRequest): Promise<Caller>;
 }
 
 /**
- * Finds the caller of an API key, with a short memory so that not every request asks the database.
+ * Finds the caller of an API key, with a short cache so that not every request queries the database.
  *
- * @param options.now milliseconds of a clock that nobody sets back: a revoked key must not live on with the wall clock
+ * @param options.now monotonic milliseconds: a revoked key must not work again when the wall clock is set back
  */
 export function createAuthentication(options: {
   readonly findKey: (hash: Buffer) => Promise<Caller | null>;
@@ -67,14 +67,14 @@ function notKnown(): ProblemError {
   return invalidToken('This API key is not known, was revoked, or has expired.');
 }
 
-/** A key was sent, and it is none. */
+/** An invalid key was sent. */
 function invalidToken(detail: string): ProblemError {
   return new HttpProblem('unauthenticated', detail, {
     'www-authenticate': `${bearerChallenge}, error="invalid_token"`,
   });
 }
 
-/** What was found out of keys in the last {@link keyCacheMs}, and not of more of them than fit. */
+/** A cache of bounded size whose entries expire after {@link keyCacheMs}. */
 function remembered<T>(now: () => number): { get(name: string): T | undefined; set(name: string, value: T): void } {
   const values = new Map<string, { readonly value: T; readonly until: number }>();
   return {

@@ -6,7 +6,7 @@ import { ProblemError } from '../problem.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** When it must be answered, on the clock of `performance.now()`. */
+    /** Time by which it must be answered, by `performance.now()`. */
     deadline: number;
     deadlineTimer: NodeJS.Timeout | null;
   }
@@ -15,8 +15,8 @@ declare module 'fastify' {
 export const deadlineHeader = 'X-Request-Deadline';
 
 /**
- * Answers every operation within the time of its kind or, where the caller says so, earlier. What was begun goes on: a
- * write that is sent is recorded, also when nobody waits for it any more.
+ * Answers every operation within its kind's time limit or, if the caller asks, earlier. Work that has begun continues: a write
+ * that was sent is recorded even if no one waits for it any more.
  */
 export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Services, 'config' | 'now'>): void {
   const longestMs = { read: config.HTTP_READ_DEADLINE_MS, write: config.HTTP_WRITE_DEADLINE_MS };
@@ -33,7 +33,7 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
   app.addHook('onRequest', async (request, reply) => {
     answerWithin(longestMs[operationOf(request).effect], request, reply);
   });
-  // Not before it is known who calls, and that they may: to anybody else nothing of the request is worth an answer.
+  // Only after authorization: an unauthorized client must not learn anything from the request's validation.
   app.addHook('preParsing', async (request, reply) => {
     const leftMs = callersLimitMs(request, now);
     if (leftMs <= 0) throw new ProblemError('deadline-exceeded', `${deadlineHeader} was over when the request came.`);
@@ -61,7 +61,7 @@ function operationOf(request: FastifyRequest): Operation {
   return operations[request.routeOptions.schema?.operationId as OperationId];
 }
 
-/** @throws ProblemError 400 when the header is no instant */
+/** @throws ProblemError 400 if the header is not an instant */
 function callersLimitMs(request: FastifyRequest, now: () => number): number {
   const header = request.headers[deadlineHeader.toLowerCase()];
   if (header === undefined) return Infinity;

@@ -3,8 +3,8 @@ import { meaningsKey } from '@card-gateway/contract';
 export type Json = { [key: string]: Json | string | number | boolean | null | (Json | string)[] };
 
 /**
- * Makes of what zod says of the contract what other people's tools can take: what is sent is closed, what is answered is open,
- * so that a deployed client lives on when an answer gets a field or a word more.
+ * Converts zod's output for the contract into a document that other tools can use: inputs are closed and answers open, so that
+ * a deployed client keeps working when an answer gains a field or a value.
  */
 export function openDocument(document: Json): Json {
   const schemas = (document['components'] as Json)['schemas'] as Json;
@@ -26,7 +26,7 @@ export function openDocument(document: Json): Json {
 
 type Shape = (schema: Json) => Json;
 
-/** Applies `shape` to every schema in a value, the innermost first. Examples are left as they are. */
+/** Applies `shape` to every schema in a value, innermost first. Examples are left unchanged. */
 function shaped<Value>(value: Value, shape: Shape): Value {
   if (Array.isArray(value)) return value.map((each) => shaped(each, shape)) as Value;
   if (typeof value !== 'object' || value === null) return value;
@@ -37,7 +37,7 @@ function shaped<Value>(value: Value, shape: Shape): Value {
   return shape(withoutUnions(Object.fromEntries(members) as Json)) as Value;
 }
 
-/** A closed object, with the words that it takes. */
+/** A closed object, with its permitted values. */
 function sent(schema: Json): Json {
   const { [meaningsKey]: meanings, ...rest } = schema;
   if (meanings === undefined || rest['enum'] === undefined) return rest;
@@ -47,8 +47,8 @@ function sent(schema: Json): Json {
 const limits = ['pattern', 'minLength', 'maxLength', 'minimum', 'maximum'] as const;
 
 /**
- * An open object, and said to be: some generators take it for closed where nothing is said. Words are text with its known values; nothing is promised
- * of lengths and forms.
+ * An explicitly open object, because some generators take silence for closed. Enumerations become strings with known values;
+ * lengths and patterns are not promised.
  */
 function answered(schema: Json): Json {
   const { [meaningsKey]: meanings, enum: known, ...rest } = schema;
@@ -60,8 +60,8 @@ function answered(schema: Json): Json {
 }
 
 /**
- * The webhooks with their schemas written out, under their names as titles: oapi-codegen drops the components that only they
- * refer to, and openapi-generator does not resolve their unions with null.
+ * The webhooks with their schemas inlined, titled with their names: oapi-codegen drops components that only webhooks reference,
+ * and openapi-generator does not resolve their unions with null.
  */
 export function webhooksByThemselves(webhooks: Json, document: Json): Json {
   const schemas = (document['components'] as Json)['schemas'] as Json;
@@ -79,7 +79,7 @@ function describedWords(description: unknown, meanings: unknown): string {
   return `${description as string}\n\n${lines.join('\n')}`;
 }
 
-/** Names for the constants of words that are sent: Go has one room for all of them, where `REFUSED` can stand once. */
+/** Names for the constants of input enumerations: in Go all share one namespace, where `REFUSED` can occur once. */
 function withConstants(name: string, schema: Json): Json {
   const { enum: words } = schema;
   if (words === undefined) return schema;
@@ -91,10 +91,7 @@ function withConstants(name: string, schema: Json): Json {
   return { ...schema, 'x-enum-varnames': (words as string[]).map(constant) };
 }
 
-/**
- * Words that may be null stand where they are, under their name as a title: of a reference to a mere text generators forget that
- * it may be null.
- */
+/** Inlines nullable enumerations, titled with their names: generators forget that a reference to a plain string may be null. */
 function nullableWords(schemas: Json): Shape {
   return (schema) => {
     const { anyOf, description, ...rest } = schema;
@@ -110,7 +107,7 @@ function nameOf(reference: unknown): string | null {
   return typeof reference === 'string' ? reference.slice('#/components/schemas/'.length) : null;
 }
 
-/** A nullable text is `["string", "null"]` and no union; a whole number has no limits that nobody set. */
+/** A nullable string is `["string", "null"]` instead of a union; an integer has no implicit limits. */
 function withoutUnions(schema: Json): Json {
   const { anyOf, ...rest } = schema;
   for (const limit of ['minimum', 'maximum']) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../problem.ts';
 
-/** Headers of which a second one would be read by one program and not by another; Node takes the first, or joins the two. */
+/** Headers that must not repeat, because programs disagree about duplicates; Node takes the first, or joins the two. */
 const singular: ReadonlyMap<string, string> = new Map(
   ['Host', 'Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Deadline'].map((name) => [
     name.toLowerCase(),
@@ -9,13 +9,13 @@ const singular: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** A name or an address, with a port or without (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+/** A host name or address, with optional port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
 const hostShape = /^(?:[\w.~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
 
-/** A path, or an address of HTTP; a fragment stays with whoever follows a link (RFC 9112, section 3.2). */
+/** A path, or an absolute http URL; clients must not send a fragment (RFC 9112, section 3.2). */
 const targetShape = /^(?:\/|https?:\/\/[^/?#]+)[^#]*$/i;
 
-/** @throws ProblemError 400 when the head of a request could mean one thing here and another elsewhere */
+/** @throws ProblemError 400 if other programs could read the request's head differently */
 export function requireOneMeaning({ rawHeaders, headers: { host }, httpVersion, url = '' }: IncomingMessage): void {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') throw new ProblemError('malformed-request', 'Expected HTTP/1.1.');
   if (!targetShape.test(url)) throw new ProblemError('malformed-request', 'The path is not a valid URL path.');

@@ -6,8 +6,8 @@ import { ProblemError } from '../problem.ts';
 const well = { status: 'ok', version: build.version };
 
 /**
- * `/health/live`: the process answers. `/health/ready`: it can work, which takes its database and its job queue, and not its
- * providers. Both ask nobody, so that they answer at once whatever is wrong.
+ * `/health/live`: the process answers. `/health/ready`: it can work, which requires its database and its job queue, but not its
+ * providers. Both only report known state, so they answer at once whatever is wrong.
  */
 export function healthRoutes(app: FastifyInstance, { database, pulse }: Services): void {
   app.get('/health/live', { schema: { hide: true } }, async () => well);

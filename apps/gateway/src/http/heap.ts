@@ -4,14 +4,14 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Milliseconds between two looks at the heap. */
+/** Milliseconds between two checks of the heap. */
 const lookEveryMs = 1000;
-/** A collection takes longer the more is alive; at most one part in so many of the time goes to those that are asked for here. */
+/** A collection takes longer the larger the live heap; those triggered here use at most this fraction of the time. */
 const collectingShare = 20;
 
 /**
- * Tells whether more than `limitBytes` of the heap are alive. What is in use says little: it counts garbage, which stays
- * for minutes in a process that does nothing. So where more is in use than that, the garbage is collected first.
+ * Tells whether the live heap exceeds `limitBytes`. Heap usage alone is misleading, because it includes garbage, which an idle
+ * process keeps for minutes. So if usage exceeds the limit, garbage is collected first.
  */
 export function watchHeap(limitBytes: number): { isFull(): boolean } {
   const isAbove = (): boolean => getHeapStatistics().used_heap_size > limitBytes;

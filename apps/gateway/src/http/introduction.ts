@@ -1,4 +1,4 @@
-/** What the OpenAPI document says first, in Markdown; all else is in the guides. */
+/** Introduction of the OpenAPI document, in Markdown; everything else is in the guides. */
 export const introduction = `
 One API to issue, list and manage cards and to bind bank cards, the same whichever provider stands behind it.
 

@@ -5,11 +5,11 @@ import { ProblemError } from '../problem.ts';
 import { pointerSegment } from './validation.ts';
 
 /**
- * Reads bodies as JSON, and nothing else: as UTF-8, without names that stand twice and without half characters, of which
- * another program would make something else.
+ * Accepts only JSON bodies: valid UTF-8, without duplicate names and unpaired surrogates, which other programs would parse
+ * differently.
  */
 export function takeJsonAlone(app: FastifyInstance): void {
-  // Fastify would read plain text too.
+  // Fastify would accept plain text too.
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
@@ -19,7 +19,7 @@ export function takeJsonAlone(app: FastifyInstance): void {
       done(error as ProblemError);
       return;
     }
-    // Many clients name JSON although they send nothing: that is no body, of which each operation says whether it needs one.
+    // Many clients declare JSON although they send nothing: that is no body, and each operation says whether it needs one.
     if (bytes.length === 0) {
       done(null, undefined);
       return;
@@ -56,11 +56,11 @@ interface Fault {
   readonly detail: string;
 }
 
-/** What JSON allows, and programs read differently (RFC 8259, sections 4 and 8.2). */
+/** Valid JSON that programs parse differently (RFC 8259, sections 4 and 8.2). */
 function faultOf(text: string, value: unknown): Fault | null {
   const doubled = doubledMember(text);
   if (doubled !== null) return { pointer: pointerOf(doubled), detail: 'expected this name once' };
-  // Most bodies have no escape and no character beyond the basic plane.
+  // Most bodies have neither escapes nor characters outside the basic plane.
   if (!/\\u[dD]|[\ud800-\udfff]/.test(text)) return null;
   const half = pathTo(value, (name, member) => isHalf(name) || isHalf(member));
   return half && faultAt(half, 'expected whole characters; it has half a surrogate pair');
@@ -69,8 +69,8 @@ function faultOf(text: string, value: unknown): Fault | null {
 const isHalf = (value: unknown): boolean => typeof value === 'string' && !value.isWellFormed();
 
 /**
- * The parser refuses members by which a body could change what all objects inherit (`__proto__`, `constructor.prototype`).
- * No operation has a field of such a name; null where the text has none, and so is no JSON.
+ * The parser rejects members that could change prototypes (`__proto__`, `constructor.prototype`). No operation has a field with
+ * such a name. Null if the text has none, and thus is not JSON.
  */
 function forbiddenMember(text: string): ProblemError | null {
   const path = pathTo(
@@ -92,10 +92,10 @@ function parsedOrNull(text: string): unknown {
 
 type Path = readonly (string | number)[];
 
-/** No body of an operation is nested nearly as deep; one that is as deep as a body is long would take all of the stack. */
+/** No operation's body is nested nearly this deep; one nested to its full length would overflow the stack. */
 const mostLevels = 50;
 
-/** The path of the first member that is looked for, or of the first one that is nested too deep. */
+/** The path of the first matching member, or of the first one that is nested too deep. */
 function pathTo(value: unknown, isIt: (name: string, member: unknown) => boolean, path: Path = []): Path | null {
   if (path.length > mostLevels) return path;
   if (typeof value !== 'object' || value === null) return null;

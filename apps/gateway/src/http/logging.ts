@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What says that the caller may not. */
+/** Statuses that deny access. */
 const turnsAway: ReadonlySet<number> = new Set([401, 403, 429]);
 
-/** Logs each answered request, by its route and never by its URL. */
+/** Logs each answered request by its route, never by its URL. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
@@ -14,7 +14,7 @@ export function logRequests(app: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       tenant: request.caller?.tenant,
       caller: request.caller?.caller,
-      // Whoever is turned away may be nobody whom we know.
+      // A denied client may be unknown otherwise.
       client: turnsAway.has(reply.statusCode) ? request.ip : undefined,
     };
     if (route.startsWith('/health')) request.log.debug(fields, 'answered');

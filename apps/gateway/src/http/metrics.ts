@@ -13,11 +13,11 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
   });
 }
 
-/** A service that has `/metrics` alone, for a port that callers do not reach. */
+/** A service with only `/metrics`, for a port that callers do not reach. */
 export function metricsServer(services: Services): FastifyInstance {
   const app: FastifyInstance = fastify({
     requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
-    // Node takes the longer of the two for the whole request.
+    // Node applies the longer of the two to the whole request.
     http: { headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS },
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => {
@@ -30,12 +30,12 @@ export function metricsServer(services: Services): FastifyInstance {
   return app;
 }
 
-/** The methods that a path takes, of a service with `/metrics`. */
+/** The methods that a path supports, in a service with `/metrics`. */
 export function metricsMethods(path: string): readonly string[] {
   return path === '/metrics' ? ['GET', 'HEAD'] : [];
 }
 
-/** `/metrics`, without an API key: it says nothing of any request. */
+/** `/metrics`, without an API key, because it reveals nothing about any request. */
 export function metricsRoute(app: FastifyInstance, services: Services): void {
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     const { type, text } = await services.metrics.text(services);

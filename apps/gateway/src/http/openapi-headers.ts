@@ -4,7 +4,7 @@ import { unstored } from './problem.ts';
 
 const text = { type: 'string' } as const;
 
-/** The headers of answers, by name, each described once. */
+/** Answer headers by name, each described once. */
 export const answerHeaders = {
   'X-Request-Id': { description: 'Finds this request in the log.', schema: text },
   'Cache-Control': {
@@ -36,7 +36,7 @@ type AnswerHeader = keyof typeof answerHeaders;
 
 const ofEveryAnswer: readonly AnswerHeader[] = ['X-Request-Id', 'Cache-Control', 'X-Content-Type-Options'];
 
-/** References to the headers that an operation's answer of this status may have. @param codes its problems, if it is one */
+/** References to the headers of an operation's answer with this status. @param codes its problems, if it is one */
 export function headersOf(
   operation: Operation,
   status: number,
@@ -46,22 +46,22 @@ export function headersOf(
   if (status === 401 || status === 403) names.push('WWW-Authenticate');
   if (codes.some((code) => asksToWait(code, operation))) names.push('Retry-After');
   if (status === 202 || (codes.length === 0 && createsResource(operation))) names.push('Location');
-  // A refusal of the provider is stored and repeated, as a success is.
+  // A provider's refusal is stored and repeated, like a success.
   const isStored = codes.length === 0 || codes.includes('refused-by-provider');
   if (operation.effect === 'write' && isStored) names.push('Idempotent-Replayed');
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** Whether a problem of this operation may say when to try again. */
+/** Whether a problem of this operation may say when to retry. */
 function asksToWait(code: ProblemCode, { effect, resolvesAtOnce }: Operation): boolean {
   const { status } = problems[code];
   if (status === 429 || status === 503 || code === 'request-in-progress' || code === 'provider-unreachable')
     return true;
-  // The provider was called, and its answer is still to be recorded.
+  // The provider was called, and its answer still has to be recorded.
   return code === 'internal-error' && effect === 'write' && resolvesAtOnce !== true;
 }
 
-/** The headers that a request of this operation may have, beside those that OpenAPI leaves to others. */
+/** The request headers of this operation, except those that OpenAPI defines elsewhere. */
 export function requestHeaders({ effect }: Operation): readonly object[] {
   return [...(effect === 'write' ? [idempotencyKey] : []), requestDeadline, requestId, traceparent];
 }
@@ -83,7 +83,7 @@ const requestDeadline = {
   required: false,
   description:
     'When the answer is needed, e.g. `2026-11-22T10:00:05.250Z`, by your clock: it shortens the time that the gateway takes. A write that cannot be sent in time is not sent; one that was sent goes on, and its repeat has the outcome.',
-  // Without an example: the portal would fill it in, and that instant is long past.
+  // Without an example: the portal would fill in an instant that is long past.
   schema: text,
 };
 

@@ -28,7 +28,7 @@ const tags = [
   { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
 ];
 
-/** Collects the routes that are registered after it into the OpenAPI document. */
+/** Collects subsequently registered routes into the OpenAPI document. */
 export async function collectOpenApi(app: FastifyInstance): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: {
@@ -58,7 +58,7 @@ export async function collectOpenApi(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Adds to each operation what the contract's table says of it, and drops components that nothing refers to. */
+/** Completes each operation from the contract's table, and drops unreferenced components. */
 function complete(collected: Json): Json {
   const document = openDocument(collected);
   for (const methods of Object.values(document['paths'] as Json)) {
@@ -75,7 +75,7 @@ function complete(collected: Json): Json {
   return inputsByName(document);
 }
 
-/** Every named schema has an input twin; where the twin alone is used, it gets the plain name. */
+/** Every named schema has an input twin; if only the twin is used, it gets the plain name. */
 function inputsByName(document: Json): Json {
   const schemas = (document['components'] as Json)['schemas'] as Json;
   const names = Object.keys(schemas);
@@ -100,7 +100,7 @@ function describe(route: Json): void {
   const parameters = (route['parameters'] ?? []) as Json[];
   const query = operation.query instanceof z.ZodObject ? operation.query.shape : {};
   for (const parameter of parameters) {
-    // One of a named schema is left without its own description.
+    // A parameter with a named schema lacks its own description.
     const { description } = query[parameter['name'] as string]?.meta() ?? {};
     if (parameter['in'] === 'query' && description !== undefined) parameter['description'] = description;
   }
@@ -120,7 +120,7 @@ function describeResponses(route: Json, operation: Operation): void {
   contentOf(success)['example'] = operation.example.answer as Json;
   success['headers'] = headersOf(operation, operation.success.status, []);
   if (operation.effect === 'write') {
-    // What a person resolves is resolved by it: there is no outcome to wait for.
+    // A resolution by a person resolves the write at once: there is no unknown outcome.
     if (!answersWithOperation(operation)) delete responses['202'];
     else if (operation.success.status !== 202 && operation.resolvesAtOnce !== true) {
       const unknown = responses['202'] as Json;
@@ -182,7 +182,7 @@ function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
     'deadline-exceeded',
   ];
   if (operation.problems.some((code) => ofProviders.has(code))) always.push('account-busy', 'circuit-open');
-  // A body is read, and may be at fault, also where none is needed.
+  // A body is parsed, and may be invalid, even where none is required.
   if (operation.method !== 'GET') always.push('payload-too-large', 'unsupported-media-type');
   if (operation.params !== undefined) always.push('uri-too-long');
   if (operation.effect === 'write') always.push('idempotency-key-missing');
@@ -194,7 +194,7 @@ function problemsByStatus(operation: Operation): Map<string, ProblemCode[]> {
   return new Map([...byStatus].sort(([a], [b]) => Number(a) - Number(b)));
 }
 
-/** What only an operation that calls a provider answers with. */
+/** Problems of operations that call a provider. */
 const ofProviders: ReadonlySet<ProblemCode> = new Set(['provider-unavailable', 'refused-by-provider']);
 
 function problemExample(code: ProblemCode): Json {

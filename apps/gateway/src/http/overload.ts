@@ -5,8 +5,8 @@ import { watchHeap } from './heap.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
- * Turns requests away, before anything is done for them, while the process is so busy or its heap so full that all
- * would suffer. Only for the scope it is registered in: health and metrics are answered all the same.
+ * Rejects requests before any work while the event loop is too slow or the heap too full. Applies only to its own scope: health
+ * and metrics are still answered.
  */
 export async function shedLoad(app: FastifyInstance, config: Config): Promise<void> {
   const turnAway = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isDatabaseFailure } from '../database-failure.ts';
 import { invalidRequest, problemBody, ProblemError } from '../problem.ts';
 
-/** A problem of HTTP itself, and headers that its answer has beside those of every problem. */
+/** A problem at the HTTP level, with additional headers for its answer. */
 export class HttpProblem extends ProblemError {
   readonly headers: Readonly<Record<string, string>>;
 
@@ -15,17 +15,17 @@ export class HttpProblem extends ProblemError {
   }
 }
 
-/** What a key must be or have, as RFC 6750 says it (section 3). */
+/** The required credentials, in the form of RFC 6750, section 3. */
 export const bearerChallenge = 'Bearer realm="card-gateway"';
 
-/** A challenge where another key would help. */
+/** A challenge, where another key would help. */
 function challengeOf({ code, details: { scopes = [] } }: ProblemError): Record<string, string> {
   if (problems[code].status === 401) return { 'www-authenticate': bearerChallenge };
   if (scopes.length === 0) return {};
   return { 'www-authenticate': `${bearerChallenge}, error="insufficient_scope", scope="${scopes.join(' ')}"` };
 }
 
-/** A problem as an answer over HTTP: the one place where it becomes a status, headers and a body. */
+/** Turns a problem into an HTTP answer: the only place that maps it to status, headers and body. */
 export function answerWith(
   error: ProblemError,
   requestId: string,
@@ -43,20 +43,20 @@ export function answerWith(
   return { status: body.status, headers, body };
 }
 
-/** Headers of every answer: any may hold card data, which nobody on the way may keep or read as something else than it is. */
+/** Headers of every answer: any may contain card data, which intermediaries must not cache or reinterpret. */
 export const unstored = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
-/** Answers with a problem and the headers that belong to it. */
+/** Sends a problem with its headers. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
   const { status, headers, body } = answerWith(error, reply.request.id);
   return reply.code(status).headers(headers).serializer(JSON.stringify).send(body);
 }
 
-/** Makes every error of every layer a problem: ours, the validator's, the framework's, the database's. */
+/** Turns errors of every layer into problems: ours, the validator's, the framework's, the database's. */
 export function problemHandling(app: FastifyInstance, allowedMethods: (path: string) => readonly string[]): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error, request);
-    // Of a load that is meant to be turned away an error of each would add to it. The request itself is logged.
+    // Logging an error for each deliberately rejected request would add to the load. The request itself is logged.
     const isMeant = problem.kind === 'rejected' || problem.code === 'deadline-exceeded';
     if (problems[problem.code].status >= 500 && !isMeant) {
       request.log.error({ err: error }, 'request failed');
@@ -66,24 +66,24 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
   const nothingAt = ({ method, url }: FastifyRequest): ProblemError => {
     const path = url.replace(/^https?:\/\/[^/?]+/i, '').split('?', 1)[0] ?? '';
     const allowed = allowedMethods(path);
-    // A folder's files are found by their names: a path of its shape may lead to none of them.
+    // Files in a folder are looked up by name, so a path of this shape may match none.
     return allowed.length === 0 || allowed.includes(method)
       ? new ProblemError('not-found', `There is nothing at ${method} ${pathOnly(path)}.`)
       : methodNotAllowed(allowed);
   };
-  // Before its body is read: whatever is wrong with that, nobody would take it.
+  // Before the body is read, which would be pointless.
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw nothingAt(request);
   });
 }
 
-/** @param allowed the methods that the path takes */
+/** @param allowed the methods that the path supports */
 export function methodNotAllowed(allowed: readonly string[]): ProblemError {
   const headers = { allow: allowed.join(', ') };
   return new HttpProblem('method-not-allowed', `This path takes ${allowed.join(' and ')}.`, headers);
 }
 
-/** A path that matches no route may be anything, a card number too: only its shape is repeated. */
+/** A path that matches no route may contain anything, even a card number: only its shape is repeated. */
 function pathOnly(path: string): string {
   return redact(path)?.slice(0, 100) ?? '/';
 }
@@ -126,7 +126,7 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
   FST_ERR_MAX_PARAM_LENGTH: () => new ProblemError('uri-too-long', 'The path is longer than this gateway takes.'),
 };
 
-/** The problem with a request that the framework could find no route for. */
+/** The problem for a request that the framework rejected. */
 export function frameworkProblem(error: FastifyError): ProblemError {
   return frameworkProblems[error.code]?.(error) ?? new ProblemError('malformed-request', 'This path cannot be read.');
 }

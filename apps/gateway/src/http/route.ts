@@ -18,7 +18,7 @@ type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
   Operations[Id] extends Record<Part, infer Schema> ? (Schema extends z.ZodType ? z.output<Schema> : never) : undefined;
 type Reply<Id extends OperationId> = z.output<Operations[Id]['success']['schema']>;
 
-/** A checked call of one operation. */
+/** A validated call of one operation. */
 export interface Call<Id extends OperationId> {
   readonly caller: Caller;
   readonly params: Parsed<Id, 'params'>;
@@ -33,15 +33,15 @@ declare module 'fastify' {
     caller: Caller | null;
   }
   interface FastifyInstance {
-    /** Operations that are worked on, also those whose caller has gone or was told that they take too long. */
+    /** In-flight operations, including those whose caller disconnected or already got a 504. */
     running: Set<Promise<unknown>>;
   }
 }
 
 /**
- * Serves a read: 200 with what `act` gives.
+ * Serves a read: 200 with the result of `act`.
  *
- * @param onProblem is told of each problem that a call of it is answered with, before that goes out
+ * @param onProblem called with each problem before it is sent as the answer
  */
 export function mount<Id extends OperationId>(
   app: FastifyInstance,
@@ -58,7 +58,7 @@ export function mount<Id extends OperationId>(
   route(app, id, handler, onProblem);
 }
 
-/** Serves a write: needs an Idempotency-Key, and answers what {@link WriteAnswer} says. */
+/** Serves a write: requires an Idempotency-Key, and answers with its {@link WriteAnswer}. */
 export function mountWrite<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
@@ -78,7 +78,7 @@ export function mountWrite<Id extends OperationId>(
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     const location = answer.location ?? createdAt(id, answer);
     if (location !== null) reply.header('location', location);
-    // A refusal is stored and repeated as the problem it was.
+    // A refusal is stored and repeated as the original problem.
     if (answer.status >= 400) {
       return reply.code(answer.status).type(problemMediaType).serializer(JSON.stringify).send(answer.body);
     }
@@ -86,14 +86,14 @@ export function mountWrite<Id extends OperationId>(
   });
 }
 
-/** The path of what a write has made. */
+/** The path of the resource that a write created. */
 function createdAt(id: OperationId, { status, body }: WriteAnswer): string | null {
   const operation: Operation = operations[id];
   if (!createsResource(operation) || status !== operation.success.status) return null;
   return `${operation.path}/${(body as { readonly id: string }).id}`;
 }
 
-/** What repeats of a write are compared by. */
+/** The text by which repeats of a write are compared. */
 function comparedBy<Id extends OperationId>(
   id: Id,
   { params, body }: Call<Id>,
@@ -130,7 +130,7 @@ function route(
     onRequest: async (request) => {
       requireScope(callerOf(request), scopes);
     },
-    // What a caller can add to an answer with secrets, and see its size, would tell of them (BREACH).
+    // If a caller could add to an answer with secrets and observe its size, compression would leak them (BREACH).
     compress: scopes.some((scope) => scope.endsWith(':reveal')) ? false : {},
     ...(body === undefined && { preHandler: requireNoBody }),
     ...(onProblem && {
@@ -150,7 +150,7 @@ function route(
   });
 }
 
-/** Lets all operations end before the service counts as closed: the work on one may go on after its answer. */
+/** Delays closing until all operations have finished: their work may continue after the answer. */
 export function finishOperations(app: FastifyInstance): void {
   app.decorate('running', new Set<Promise<unknown>>());
   app.addHook('onClose', async () => {
@@ -158,7 +158,7 @@ export function finishOperations(app: FastifyInstance): void {
   });
 }
 
-/** Finds out who calls before anything of the request is read, and tells it to what runs later. */
+/** Authenticates before anything of the request is read, and passes the caller on. */
 export function authenticated(app: FastifyInstance, authentication: Authentication): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request) => {
@@ -171,15 +171,15 @@ function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
-/** Of operations without parameters: one that is given all the same is a mistake, which must not pass unseen. */
+/** For operations without query parameters: sending one is a mistake that must not go unnoticed. */
 const noQuery = z.strictObject({});
 
-/** The same of a body; an empty object is none. @throws ProblemError 400 */
+/** The same for a body; an empty object counts as none. @throws ProblemError 400 */
 async function requireNoBody(request: FastifyRequest): Promise<void> {
   const { body } = request;
   if (body === undefined || body === null) return;
   if (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0) {
-    // So that its repeat without a body is the same request.
+    // So that a repeat without a body is the same request.
     request.body = undefined;
     return;
   }
@@ -202,10 +202,10 @@ function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
 }
 
 const keyShape = /^[\x21-\x7e]{1,255}$/;
-/** A text of RFC 8941, as the IETF draft wants it, without its quotes. */
+/** A quoted string of RFC 8941, as the IETF draft requires, without its quotes. */
 const quotedShape = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
-/** The key, whether it is quoted or not. @throws ProblemError 400 when the header is missing or not usable */
+/** The key, quoted or not. @throws ProblemError 400 if the header is missing or unusable */
 function idempotencyKey(request: FastifyRequest): string {
   const header = request.headers['idempotency-key'];
   const pointer = 'header/Idempotency-Key';

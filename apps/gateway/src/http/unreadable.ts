@@ -5,22 +5,22 @@ import type { FastifyBaseLogger } from 'fastify';
 import { ProblemError } from '../problem.ts';
 import { answerWith, methodNotAllowed } from './problem.ts';
 
-/** What Node says of a request that its parser could not read. */
+/** Node's error for a request that its parser rejected. */
 export interface ParserError extends Error {
   readonly code?: string;
-  /** All bytes of the packet, whatever Fastify's type says; absent where it is no fault of a packet. */
+  /** All bytes of the packet, contrary to Fastify's type; absent if the fault is not in a packet. */
   readonly rawPacket?: unknown;
   readonly bytesParsed?: number;
 }
 
-/** How long a client may take to read its last answer and to end the connection, in milliseconds. */
+/** Milliseconds for a client to read its last answer and close the connection. */
 const lingerMs = 1000;
 
-/** Answers, as problems, the requests that never reach the framework because Node refuses or cannot read them. */
+/** Answers, as problems, requests that never reach the framework because Node rejects or cannot parse them. */
 export interface UnreadableRequests {
   /** Node's `clientErrorHandler`. */
   readonly refuse: (error: ParserError, socket: Socket) => void;
-  /** Watches what else the server does not hand on. */
+  /** Also handles what else the server does not pass on. */
   watch(server: Server): void;
 }
 
@@ -28,7 +28,7 @@ export function unreadableRequests(
   log: FastifyBaseLogger,
   allowedMethods: (path: string) => readonly string[],
 ): UnreadableRequests {
-  /** The last request that could be read of each connection: what is wrong stands in its body or behind it. */
+  /** The last readable request of each connection: the fault is in or after its body. */
   const last = new WeakMap<Socket, { readonly request: IncomingMessage; readonly response: ServerResponse }>();
   const refused = new WeakSet<Socket>();
 
@@ -42,7 +42,7 @@ export function unreadableRequests(
 
   return {
     refuse: (error, socket) => {
-      // The parser tells of each further packet that it cannot read.
+      // The parser reports each further unreadable packet.
       if (refused.has(socket)) return;
       if (error.code === 'ECONNRESET' || !socket.writable) {
         socket.destroy();
@@ -57,12 +57,12 @@ export function unreadableRequests(
       }
       const { request, response } = before;
       if (request.complete) {
-        // What cannot be read follows it: its own answer goes first, or it would be taken for the other's.
+        // The unreadable part follows this request: its answer must go first, or the client would mix up the two.
         response.once('close', () => answerLast(socket, error.code, problem));
         return;
       }
       if (response.headersSent) {
-        // It has its answer, whatever stands in the rest of its body.
+        // It has its answer, whatever the rest of its body contains.
         if (response.writableFinished) linger(socket);
         else response.once('close', () => linger(socket));
         return;
@@ -83,7 +83,7 @@ export function unreadableRequests(
   };
 }
 
-/** The client may still be sending: what it sends is read, for else the connection is reset and the answer with it. */
+/** Keeps reading what the client still sends; otherwise the connection is reset, and the answer lost. */
 function linger(socket: Socket): void {
   socket.end();
   socket.resume();
@@ -133,7 +133,7 @@ const malformed = (): ProblemError => new ProblemError('malformed-request', 'Thi
 
 const requestLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} (?:http:\/\/[^/ ]*)?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]\r?$/;
 
-/** A method that Node does not know, of a path that is known. The parser stops somewhere in the name of the method. */
+/** A method that Node does not know, on a known path. The parser stops within the method's name. */
 function unknownMethod(
   { rawPacket, bytesParsed = 0 }: ParserError,
   allowedMethods: (path: string) => readonly string[],

@@ -3,7 +3,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { z } from 'zod';
 
-/** Checks input by the contract's schemas, and tells of what does not fit in words of our own. */
+/** Validates input by the contract's schemas, and describes faults in our own words. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (data: unknown) => {
@@ -11,12 +11,12 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     return success ? { value } : { error: error.issues.flatMap(faultsOf) };
   };
 
-/** A name as a segment of a JSON pointer. One that the caller made up may be anything, a card number too: then it is masked. */
+/** A name as a segment of a JSON pointer. A caller's own name may be anything, even a card number, and is then masked. */
 export function pointerSegment(name: string): string {
   return (redact(name) ?? '').replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** The faults of one issue, as Fastify hands them on: where, by a JSON pointer, and what was expected there. */
+/** The faults of one issue in Fastify's form: a JSON pointer, and what was expected there. */
 function faultsOf(issue: z.core.$ZodIssue): FastifySchemaValidationError[] {
   const path = issue.path.map((name) => `/${pointerSegment(String(name))}`).join('');
   const fault = (instancePath: string, message: string): FastifySchemaValidationError => {
@@ -26,7 +26,7 @@ function faultsOf(issue: z.core.$ZodIssue): FastifySchemaValidationError[] {
   return issue.keys.map((name) => fault(`${path}/${pointerSegment(name)}`, 'there is no such field'));
 }
 
-/** What was expected, where the schema does not say it itself. */
+/** What was expected, if the schema does not say so itself. */
 function inOurWords(issue: z.core.$ZodRawIssue): string {
   const missing = issue.input === undefined ? '; it is missing' : '';
   return `expected ${expectedBy(issue)}${missing}`;

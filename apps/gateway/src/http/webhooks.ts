@@ -10,10 +10,10 @@ function header(name: string, description: string, example: string): Json {
   return { name, in: 'header', required: true, description, schema: { type: 'string' }, example };
 }
 
-/** Tells tools that make calls, and the portal's reference, to leave an operation out. */
+/** Makes tools for sending requests, and the portal's reference, skip an operation. */
 export const leftOut = 'x-internal';
 
-/** The OpenAPI `webhooks`: what the gateway sends to services of the operator's, who may implement them. */
+/** The OpenAPI `webhooks`: requests that the gateway sends to the operator's services. */
 export const webhooks: Json = {
   'authorization.requested': {
     post: {
@@ -31,7 +31,8 @@ export const webhooks: Json = {
         'A payment that is asked about again has the same `webhook-id`: give it the answer that you gave first. What was decided counts; ' +
         'what became of the payment comes later as a transaction whose `providerRef` is `transactionRef`.',
       security: [],
-      // openapi-generator would make a call of it, in Python one that does not compile. The portal's copy of the document is without it.
+      // openapi-generator would generate a client call, which in Python does not compile. The portal's copy of the document
+      // omits this.
       [leftOut]: true,
       parameters: [
         header('webhook-id', 'The same for the same payment.', 'auth_2f9c7b1e0d8a4c6f9b3e5d7a1c2e4f60'),

@@ -4,12 +4,12 @@ import { problems, repeats } from '@card-gateway/contract';
 export interface Guide {
   readonly name: string;
   readonly title: string;
-  /** What it is about, in a line: its first paragraph. */
+  /** Its first paragraph, as a one-line summary. */
   readonly about: string;
   readonly markdown: string;
 }
 
-/** The guides in the order in which they are read; each is a file of docs/guides. */
+/** The guides in reading order; each is a file in docs/guides. */
 const names = [
   'first-card',
   'accounts',
@@ -22,7 +22,7 @@ const names = [
   'going-live',
 ] as const;
 
-/** Reads all guides. What the code knows better, the table of problem codes, stands in them as a comment. */
+/** Reads all guides. Comments in them are replaced by content from code: the table of problem codes. */
 export async function readGuides(): Promise<readonly Guide[]> {
   return Promise.all(
     names.map(async (name) => {

@@ -1,7 +1,7 @@
 import { operations } from '@card-gateway/contract';
 import type { Guide } from './guides.ts';
 
-/** `/llms.txt` (llmstxt.org): what there is to read here, for programs that read Markdown. */
+/** `/llms.txt` (llmstxt.org): the index of the documentation for programs that read Markdown. */
 export function llmsText(guides: readonly Guide[]): string {
   return `# Card Gateway
 
@@ -18,7 +18,7 @@ ${guides.map(({ name, title, about }) => `- [${title}](/docs/${name}.md): ${plai
 `;
 }
 
-/** The operations as Markdown; the OpenAPI document has the rest. */
+/** The operations as Markdown; the OpenAPI document has the details. */
 export function referenceMarkdown(): string {
   const tags = Map.groupBy(Object.entries(operations), ([, { tag }]) => tag);
   const sections = [...tags].map(([tag, members]) => {

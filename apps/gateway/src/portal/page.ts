@@ -3,7 +3,7 @@ import type { Guide } from './guides.ts';
 import { escapeHtml, favicon } from './html.ts';
 import { stateDiagram } from './state-diagram.ts';
 
-/** A guide as a page, with the way to the others. It needs no script. */
+/** A guide as an HTML page with navigation. It needs no script. */
 export function guidePage(guide: Guide, guides: readonly Guide[]): string {
   const at = guides.indexOf(guide);
   const [previous, next] = [guides[at - 1], guides[at + 1]];
@@ -43,7 +43,7 @@ ${toHtml(guide.markdown)}
 `;
 }
 
-/** Headings that can be linked to, tables whose cells know their column, and states as a diagram. */
+/** Renders headings with anchors, tables with column labels, and states as diagrams. */
 export function toHtml(markdown: string): string {
   const marked = new Marked({
     renderer: {
@@ -54,7 +54,7 @@ export function toHtml(markdown: string): string {
         return `<h${depth} id="${id}"><a href="#${id}">${content}</a></h${depth}>\n`;
       },
       link({ href, tokens }) {
-        // Between the files they are links that GitHub follows, too.
+        // In the files these are links that GitHub can follow.
         const target = href.replace(/^([a-z-]+)\.md(?=#|$)/, '/docs/$1');
         return `<a href="${escapeHtml(target)}">${this.parser.parseInline(tokens)}</a>`;
       },
@@ -78,7 +78,7 @@ export function toHtml(markdown: string): string {
   return marked.parse(markdown, { async: false });
 }
 
-/** The anchor of a heading, as GitHub makes it. */
+/** A heading's anchor, as GitHub derives it. */
 export function slug(heading: string): string {
   return heading
     .toLowerCase()

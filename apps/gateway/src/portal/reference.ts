@@ -4,7 +4,7 @@ import { leftOut } from '../http/webhooks.ts';
 import { escapeHtml, favicon } from './html.ts';
 import { samplesOf } from './samples.ts';
 
-/** The API reference: Scalar, set up to speak to this host alone. */
+/** The API reference: Scalar, configured to contact only this host. */
 export function referencePage(script: string, document: string): string {
   const configuration = {
     url: document,
@@ -17,10 +17,10 @@ export function referencePage(script: string, document: string): string {
     authentication: { preferredSecurityScheme: 'apiKey' },
     defaultOpenAllTags: true,
     orderSchemaPropertiesBy: 'preserve',
-    // The file that is offered would be the one with the try-it's values; the introduction links the document itself.
+    // The offered download would contain the try-it's values; the introduction links the document itself.
     documentDownloadType: 'none',
     hideModels: true,
-    // The samples are the document's own: what Scalar makes would have its placeholder for an Idempotency-Key.
+    // The document has its own samples; Scalar's would contain its placeholder for the Idempotency-Key.
     hiddenClients: true,
     favicon,
     customCss,
@@ -54,8 +54,8 @@ section[tabindex='-1']:focus { outline: none !important; }
 `;
 
 /**
- * The OpenAPI document as the portal shows it: its try-it sends what its reader typed and nothing else, but for a new
- * Idempotency-Key with every request, and its samples may be copied as they are.
+ * The OpenAPI document for the portal: its try-it sends exactly what the reader entered, with a new Idempotency-Key per
+ * request, and its samples can be copied as they are.
  */
 export function forPortal(document: Json): Json {
   const copy = structuredClone(document);
@@ -71,12 +71,12 @@ export function forPortal(document: Json): Json {
   return copy;
 }
 
-/** Scalar would choose the first word of a list, send a default, and warn of an empty date. */
+/** Scalar would preselect the first value of a list, send a default, and warn of an empty date. */
 function untouched(parameter: Json, schemas: Json): void {
   const { $ref, format: _format, ...inline } = parameter['schema'] as Json;
   if (typeof $ref !== 'string') parameter['schema'] = inline;
   const schema = typeof $ref === 'string' ? (schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as Json) : inline;
-  // Scalar puts another random UUID in its place whenever it sends.
+  // Scalar replaces this with a new random UUID on each request.
   if (parameter['name'] === 'Idempotency-Key') parameter['example'] = '{{$guid}}';
   else if (parameter['required'] !== true && (schema['enum'] !== undefined || schema['default'] !== undefined)) {
     parameter['examples'] = { unset: { value: schema['default'] ?? '', 'x-disabled': true } };

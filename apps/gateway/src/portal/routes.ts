@@ -12,7 +12,7 @@ import { serveScript } from './script.ts';
 const hidden = { schema: { hide: true } };
 const compressed = { ...hidden, compress: {} };
 
-/** `/openapi.json` and the portal at `/docs`, from which no request leaves this host; `/` leads to both. */
+/** `/openapi.json` and the portal at `/docs`, whose pages contact only this host; `/` redirects to it. */
 export async function portalRoutes(app: FastifyInstance): Promise<void> {
   app.get('/', hidden, async ({ headers }, reply) => {
     reply.header('vary', 'accept');
@@ -31,7 +31,7 @@ export async function portalRoutes(app: FastifyInstance): Promise<void> {
         directives: {
           defaultSrc: ["'none'"],
           scriptSrc: ["'self'"],
-          // The reference styles itself inline.
+          // The reference uses inline styles.
           styleSrc: ["'self'", "'unsafe-inline'"],
           imgSrc: ["'self'", 'data:', 'blob:'],
           fontSrc: ["'self'", 'data:'],

@@ -1,7 +1,7 @@
 import type { Operation } from '@card-gateway/contract';
 import type { Json } from '../http/document.ts';
 
-/** How an operation is called, with the example of the contract: by curl, and by the TypeScript client. */
+/** Sample calls of an operation with the contract's example: in curl, and with the TypeScript client. */
 export function samplesOf(id: string, operation: Operation): Json[] {
   return [
     { lang: 'shell', label: 'curl', source: byCurl(operation) },
@@ -9,7 +9,7 @@ export function samplesOf(id: string, operation: Operation): Json[] {
   ];
 }
 
-/** With the shell's variables GATEWAY and KEY, as in the guides, and ID for that of a path. */
+/** Uses the shell variables GATEWAY and KEY, as in the guides, and ID for a path's id. */
 function byCurl({ method, path, effect, example: { body } }: Operation): string {
   const isImplied = method === 'GET' || (method === 'POST' && body !== undefined);
   return [
@@ -30,7 +30,7 @@ function byClient(id: string, { path, effect, example: { body } }: Operation): s
   return `await gateway.${id}(${members.length === 0 ? '' : `{\n  ${members.join(',\n  ')},\n}`});`;
 }
 
-/** A value as one writes it in TypeScript, within a member of an object. */
+/** A value as a TypeScript literal, within a member of an object. */
 function literal(value: unknown): string {
   return JSON.stringify(value, null, 2)
     .replaceAll(/^(\s*)"([A-Za-z_]\w*)":/gm, '$1$2:')

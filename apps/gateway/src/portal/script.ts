@@ -11,8 +11,8 @@ import type { FastifyInstance } from 'fastify';
 type Coding = 'br' | 'gzip';
 
 /**
- * Serves the script of the API reference and returns its path. The name has a hash of the package's code, so that a browser
- * may keep it for good; it is compressed once, when somebody first asks for it.
+ * Serves the API reference's script and returns its path. The name contains a hash of the package's code, so browsers can cache
+ * it indefinitely; it is compressed once, on first request.
  */
 export async function serveScript(app: FastifyInstance): Promise<string> {
   const module = createRequire(import.meta.url).resolve('@scalar/fastify-api-reference');
@@ -38,14 +38,14 @@ export async function serveScript(app: FastifyInstance): Promise<string> {
   return path;
 }
 
-/** The script, compressed by a process of its own, which takes the memory for it and no secret of this one. */
+/** The script, compressed by a separate process, which frees its memory and gets none of this one's secrets. */
 async function compressed(coding: Coding): Promise<Buffer> {
   const file = fileURLToPath(new URL('./script-process.ts', import.meta.url));
   const options = { encoding: 'buffer', maxBuffer: 8 * 1024 * 1024, env: {} } as const;
   return (await promisify(execFile)(process.execPath, [file, coding], options)).stdout;
 }
 
-/** Whether `Accept-Encoding` names the coding, and does not refuse it by `q=0`. */
+/** Whether `Accept-Encoding` includes the coding without `q=0`. */
 function accepts(header: string | undefined, coding: Coding): boolean {
   return (header ?? '').split(',').some((each) => {
     const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());

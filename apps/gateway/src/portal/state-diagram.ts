@@ -2,13 +2,13 @@ import { escapeHtml } from './html.ts';
 
 export interface StateDiagram {
   readonly transitions: readonly { readonly from: string; readonly to: string; readonly by: string }[];
-  /** Where each state is drawn; null leaves a place empty. */
+  /** The position of each state; null is an empty cell. */
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
 /**
- * Reads a `stateDiagram-v2` of Mermaid, as far as the guides use it: `a --> b: why`. Its comments, `%% a . b`, are the rows
- * in which the portal draws it, a dot for a place without a state.
+ * Parses the subset of Mermaid's `stateDiagram-v2` that the guides use: `a --> b: why`. Its comments, `%% a . b`, are the rows
+ * in which the portal draws it, with a dot for an empty cell.
  */
 export function readStateDiagram(text: string): StateDiagram {
   const transitions: StateDiagram['transitions'][number][] = [];
@@ -37,7 +37,7 @@ interface Point {
   readonly y: number;
 }
 
-/** Draws it as SVG. A state that nothing follows has a double border. */
+/** Draws it as SVG. A final state has a double border. */
 export function stateDiagram(text: string): string {
   const { transitions, rows } = readStateDiagram(text);
   const columns = Math.max(...rows.map((row) => row.length));
@@ -72,7 +72,7 @@ export function stateDiagram(text: string): string {
   return `<svg viewBox="0 0 ${size.x} ${size.y}" width="${size.x}" role="img" aria-label="${escapeHtml(label)}"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>${arrows.join('')}${boxes.join('')}</svg>`;
 }
 
-/** From border to border; two arrows between the same states run side by side. */
+/** From border to border; two arrows between the same states are drawn side by side. */
 function arrow(from: Point, to: Point, by: string, isTwoWay: boolean): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const along = { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
@@ -82,7 +82,7 @@ function arrow(from: Point, to: Point, by: string, isTwoWay: boolean): string {
   const end = leave(to, shift(to), { x: -along.x, y: -along.y });
   const line = `<path class="arrow" d="M${at(start)}L${at(end)}" marker-end="url(#tip)"/>`;
   if (by === '') return line;
-  // Beside the line where another runs along it, above a level one, and on all others.
+  // Beside the line if another is parallel to it, above a horizontal one, on the line otherwise.
   const side = isTwoWay ? 10 : Math.abs(along.y) < 0.2 ? -9 * Math.sign(along.x) : 0;
   const x = (start.x + end.x) / 2 - along.y * side;
   const y = (start.y + end.y) / 2 + along.x * side;
@@ -90,7 +90,7 @@ function arrow(from: Point, to: Point, by: string, isTwoWay: boolean): string {
   return `${line}<text class="why" x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escapeHtml(by)}</text>`;
 }
 
-/** Where a line from `start` leaves the box around `center`. */
+/** Where a line from `start` crosses the border of the box around `center`. */
 function leave(center: Point, start: Point, along: Point): Point {
   const x = along.x === 0 ? Infinity : (center.x + Math.sign(along.x) * (box.width / 2) - start.x) / along.x;
   const y = along.y === 0 ? Infinity : (center.y + Math.sign(along.y) * (box.height / 2) - start.y) / along.y;
