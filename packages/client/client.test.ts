@@ -371,6 +371,36 @@ describe('lists', () => {
   });
 });
 
+describe('a call that the types would not let through', () => {
+  test.each(['nope', 'toString', '__proto__', 'constructor'])(
+    'of %s is told that there is no such operation',
+    async (id) => {
+      const { client, received } = await gateway([answer(200, {})]);
+      const untyped = client as unknown as {
+        call(id: string): Promise<unknown>;
+        all(id: string): AsyncGenerator;
+      };
+      const message = `expected the name of an operation, as issueCard or getCard; there is none called "${id}"`;
+      await expect(untyped.call(id)).rejects.toThrow(new TypeError(message));
+      await expect(untyped.all(id).next()).rejects.toThrow(new TypeError(message));
+      expect(received).toEqual([]);
+    },
+  );
+
+  test('of all() with what is no list is told so', async () => {
+    const { client } = await gateway([answer(200, { id: 'card_1' })]);
+    const untyped = client as unknown as { all(id: string, input: object): AsyncGenerator };
+    const rows = untyped.all('getCard', { params: { id: 'card_1' } });
+    await expect(rows.next()).rejects.toThrow(
+      new TypeError('expected the name of a list, as listCards; "getCard" is none'),
+    );
+  });
+
+  test.each(['', 'cards.internal', 'not a url'])('with the baseUrl %j is told what is expected', (baseUrl) => {
+    expect(() => createClient({ baseUrl, apiKey })).toThrow('expected a baseUrl such as https://cards.internal');
+  });
+});
+
 describe('close', () => {
   test('ends the client’s own connections', async () => {
     const { client, received } = await gateway([answer(200, { data: [] })]);

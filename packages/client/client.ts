@@ -59,6 +59,7 @@ const problemMediaType = 'application/problem+json';
  */
 export function createClient(options: ClientOptions): Client {
   const { timeoutMs = 30_000, retries = 2, retryBaseMs = 200 } = options;
+  if (!URL.canParse(options.baseUrl)) throw new TypeError('expected a baseUrl such as https://cards.internal');
   const { href, search, hash } = new URL(options.baseUrl);
   if (search !== '' || hash !== '') throw new TypeError('expected a baseUrl without "?" and "#"');
   const baseUrl = href.replace(/\/+$/, '');
@@ -66,6 +67,9 @@ export function createClient(options: ClientOptions): Client {
   const dispatcher = ownAgent ?? options.dispatcher;
 
   async function call(id: OperationId, input: AnyInput = {}): Promise<AnyResult> {
+    if (!Object.hasOwn(operations, id)) {
+      throw new TypeError(`expected the name of an operation, as issueCard or getCard; there is none called "${id}"`);
+    }
     const { method, path, write } = operations[id];
     const idempotencyKey = write ? (input.idempotencyKey ?? randomUUID()) : null;
     const url = baseUrl + pathOf(path, input.params) + queryOf(input.query);
@@ -106,6 +110,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function* all(id: OperationId, input: AnyInput = {}): AsyncGenerator<unknown, void, undefined> {
     let { data: page } = (await call(id, input)) as { data: Page };
+    if (!Array.isArray(page.data)) throw new TypeError(`expected the name of a list, as listCards; "${id}" is none`);
     yield* page.data;
     while (typeof page.nextCursor === 'string') {
       // The provider is asked for the first page only: asking again would change the list under the cursor.

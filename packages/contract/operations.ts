@@ -490,7 +490,7 @@ export const operations = {
     params: idOf('binding'),
     body: card.purposeSchema,
     success: { status: 200, description: 'The payment token.', schema: binding.revealedBindingSchema },
-    problems: ['reveal-limit', 'illegal-state', 'not-found'],
+    problems: ['reveal-limit', 'not-supported', 'illegal-state', 'not-found'],
     example: { body: examples.purpose, answer: examples.revealedBinding },
   },
   checkBinding: {

@@ -57,6 +57,12 @@ export interface Accounts {
   byName(name: string): OpenAccount | undefined;
   /** The caller's own account. @throws ProblemError 404, the same for another tenant's account as for none. */
   ofCaller(caller: Caller, name: string, where?: string): OpenAccount;
+  /**
+   * The account behind a resource of the caller's.
+   *
+   * @throws ProblemError 422 `not-supported` when it is no longer configured, 404 when it is another tenant's now
+   */
+  ofResource(caller: Caller, resource: { readonly account: string }): OpenAccount;
   /** Checks the account by which a list is filtered, if it is. @throws ProblemError 404, as `ofCaller` */
   requireFilter(caller: Caller, name: string | undefined): void;
   /** Lets running calls end and closes all connections. */
@@ -142,6 +148,14 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
     all,
     byName: (name) => byName.get(name),
     ofCaller,
+    ofResource: (caller, { account: name }) => {
+      if (byName.has(name)) return ofCaller(caller, name);
+      throw new ProblemError(
+        'not-supported',
+        `The account "${name}" is no longer configured at this gateway: its provider cannot be asked, and nothing was sent. ` +
+          'What is recorded can still be read, without refresh; an operator can put the account back.',
+      );
+    },
     requireFilter: (caller, name) => {
       if (name !== undefined) ofCaller(caller, name, 'query/account');
     },

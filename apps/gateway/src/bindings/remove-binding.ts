@@ -82,7 +82,7 @@ export function removeBinding(services: Services, write: WriteRequest, publicId:
     const id = uuidOf('binding', publicId);
     const row = await getBinding(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
-    const account = services.accounts.ofCaller(write.caller, row.account);
+    const account = services.accounts.ofResource(write.caller, row);
     const unbinding = facetOf(account, 'unbinding');
     const providerRef = requireBound(row);
     await reconcileEarlierRemoval(services, kind, account, row, write);

@@ -15,7 +15,7 @@ export async function revealBinding(
   const row = await getSealedToken(services.pool, request.caller.tenant, uuidOf('binding', request.id));
   if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
   // Its account may have become another tenant's since.
-  services.accounts.ofCaller(request.caller, row.account);
+  services.accounts.ofResource(request.caller, row);
   const { tokenSealed, providerRef } = row;
   if (tokenSealed === null || providerRef === null) {
     throw new ProblemError('illegal-state', `The binding is "${row.status}" and has no payment token.`, {

@@ -53,7 +53,7 @@ export function verifyBinding(
     const id = uuidOf('binding', publicId);
     const row = await getBinding(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
-    const account = services.accounts.ofCaller(write.caller, row.account);
+    const account = services.accounts.ofResource(write.caller, row);
     const binding = facetOf(account, 'binding');
     const userIp = requireUserIp(binding.needsUserIp, answer.userIp, '/userIp');
     const challenge = requireAwaitingCode(row);

@@ -21,7 +21,7 @@ export async function readCardholder(
   const row = await cardholderOf(services, caller, id);
   if (!options.refresh || row.providerRef === null) return cardholderView(row);
 
-  const account = services.accounts.ofCaller(caller, row.account);
+  const account = services.accounts.ofResource(caller, row);
   const { providerRef } = row;
   const { value: described, askedAt } = await askProvider(
     services,

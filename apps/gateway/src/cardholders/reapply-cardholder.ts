@@ -67,7 +67,7 @@ export function reapplyCardholder(
     const id = uuidOf('cardholder', publicId);
     const row = await getCardholder(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such cardholder.');
-    const account = services.accounts.ofCaller(write.caller, row.account);
+    const account = services.accounts.ofResource(write.caller, row);
     const cardholders = facetOf(account, 'cardholders');
     const { reapply } = cardholders;
     if (reapply === undefined) {

@@ -148,7 +148,7 @@ export async function changeCard(
     const id = uuidOf('card', publicId);
     const row = await getCard(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such card.');
-    const account = services.accounts.ofCaller(write.caller, row.account);
+    const account = services.accounts.ofResource(write.caller, row);
     const controls = facetOf(account, 'cardControls');
     const gap = controls.gaps?.[change.kind];
     if (gap !== undefined)

@@ -25,7 +25,7 @@ export async function readCard(
   const row = await cardOf(services, caller, id);
   if (!options.refresh || row.providerRef === null) return cardView(row);
 
-  const account = services.accounts.ofCaller(caller, row.account);
+  const account = services.accounts.ofResource(caller, row);
   const question = { providerRef: row.providerRef, pan: sealedPan(services, row) };
   const { value: finding, askedAt } = await askProvider(
     services,

@@ -50,5 +50,5 @@ async function shownCard(
       errors: [{ pointer: 'path/id', detail: 'expected the id of a card that was made' }],
     });
   }
-  return { row, account: services.accounts.ofCaller(caller, row.account), providerRef };
+  return { row, account: services.accounts.ofResource(caller, row), providerRef };
 }

@@ -38,7 +38,7 @@ export async function readTransactions(
   if (card === null) throw new ProblemError('not-found', 'There is no such card.');
   if (card.providerRef === null) return { data: [], nextCursor: null };
   if (query.refresh === true) {
-    const account = services.accounts.ofCaller(caller, card.account);
+    const account = services.accounts.ofResource(caller, card);
     const to = query.to === undefined ? latestAt(account.clock, services.now()).getTime() : Date.parse(query.to);
     const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
     const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
@@ -89,7 +89,7 @@ export async function readTransaction(
   const row = await transactionOf(services, caller, id);
   if (!options.refresh) return transactionView(row);
 
-  const account = services.accounts.ofCaller(caller, row.account);
+  const account = services.accounts.ofResource(caller, row);
   const { value: finding, askedAt } = await askProvider(
     services,
     account,

@@ -52,7 +52,7 @@ export async function readBalances(
 ): Promise<z.output<typeof balanceListSchema>> {
   const cardholder = await findCardholder(services.pool, caller.tenant, uuidOf('cardholder', cardholderId));
   if (cardholder === null) throw new ProblemError('not-found', 'There is no such cardholder.');
-  const account = services.accounts.ofCaller(caller, cardholder.account);
+  const account = services.accounts.ofResource(caller, cardholder);
   facetOf(account, 'transfers');
   const cardholderRef = knownRef(cardholder, 'path/id');
   const { value: balances } = await askProvider(services, account, 'transfers', traceparent, (transfers, call) =>
