@@ -37,10 +37,10 @@ test.each([
   'proofs/src/chaos/installation.ts',
   'proofs/src/chaos/points.ts',
   'proofs/src/chaos/replica.ts',
-  'proofs/src/conformance/calls.ts',
-  'proofs/src/conformance/cells.ts',
-  'proofs/src/conformance/page.ts',
-  'proofs/src/conformance/run.ts',
+  'proofs/src/fault-matrix/calls.ts',
+  'proofs/src/fault-matrix/cells.ts',
+  'proofs/src/fault-matrix/page.ts',
+  'proofs/src/fault-matrix/run.ts',
 ])('%s takes what it needs of providers from tables, and names none', async (path) => {
   expect((await read(`../../${path}`)).split('\n').filter((line) => named.test(line))).toEqual([]);
 });

@@ -21,7 +21,7 @@ export interface SeenAccount {
   readonly rows: readonly SeenRow[];
 }
 
-export interface ConformanceReport {
+export interface FaultMatrixReport {
   readonly accounts: readonly SeenAccount[];
   /** Where what was seen is not what is declared, each in a line. */
   readonly differences: readonly string[];
@@ -35,7 +35,7 @@ const shortMs = 400;
 const neverAnswered: ReadonlySet<Disturbance> = new Set(['hang', 'work_then_hang', 'drip']);
 
 /** Makes every call of these accounts under every disturbance, over real sockets. */
-export async function runConformance(accounts: readonly Account[]): Promise<ConformanceReport> {
+export async function runFaultMatrix(accounts: readonly Account[]): Promise<FaultMatrixReport> {
   const differences: string[] = [];
   const work: (() => Promise<void>)[] = [];
   const seen = await Promise.all(

@@ -1,16 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { accountsOf, startSandbox } from '@card-gateway/sandbox';
 import { describe, expect, test } from 'vitest';
-import { type Account, accounts } from '../src/conformance/accounts.ts';
-import type { Rows } from '../src/conformance/calls.ts';
-import { type Cells, disturbances, read, write } from '../src/conformance/cells.ts';
-import { pageText } from '../src/conformance/page.ts';
-import { runConformance } from '../src/conformance/run.ts';
+import { type Account, accounts } from '../src/fault-matrix/accounts.ts';
+import type { Rows } from '../src/fault-matrix/calls.ts';
+import { type Cells, disturbances, read, write } from '../src/fault-matrix/cells.ts';
+import { pageText } from '../src/fault-matrix/page.ts';
+import { runFaultMatrix } from '../src/fault-matrix/run.ts';
 
-const page = new URL('../../../docs/conformance.md', import.meta.url);
+const page = new URL('../../../docs/fault-matrix.md', import.meta.url);
 
-test('every call under every fault ends as declared, and as docs/conformance.md says', async () => {
-  const report = await runConformance(accounts);
+test('every call under every fault ends as declared, and as docs/fault-matrix.md says', async () => {
+  const report = await runFaultMatrix(accounts);
   expect(report.differences).toEqual([]);
   expect(pageText(report)).toBe(await readFile(page, 'utf8'));
 });
@@ -47,19 +47,19 @@ describe('what is not as declared is told', () => {
   if (list === undefined || remove === undefined) throw new Error('Onerway has no rows.');
 
   test('a call of the adapter that nothing is declared of', async () => {
-    const { differences } = await runConformance([doctored({ 'boundCards.list': list })]);
+    const { differences } = await runFaultMatrix([doctored({ 'boundCards.list': list })]);
     expect(differences).toEqual(['Onerway: unbinding.remove has no row']);
   });
 
   test('a declaration of a call that the adapter has not', async () => {
     const rows = { 'boundCards.list': list, 'unbinding.remove': remove, 'banks.list': list };
-    const { differences } = await runConformance([doctored(rows)]);
+    const { differences } = await runFaultMatrix([doctored(rows)]);
     expect(differences).toEqual(['Onerway: there is no banks.list']);
   });
 
   test('a cell that differs', async () => {
     const wrong = { ...list, cells: { ...list.cells, reset: 'done, 1' } } as const;
-    const { differences } = await runConformance([doctored({ 'boundCards.list': wrong, 'unbinding.remove': remove })]);
+    const { differences } = await runFaultMatrix([doctored({ 'boundCards.list': wrong, 'unbinding.remove': remove })]);
     expect(differences).toEqual(['Onerway: boundCards.list, reset: declared "done, 1", seen "no_answer, 0"']);
   });
 });

@@ -1,5 +1,5 @@
 import { disturbances, type Disturbance } from './cells.ts';
-import type { ConformanceReport, SeenAccount } from './run.ts';
+import type { FaultMatrixReport, SeenAccount } from './run.ts';
 
 const titles: Readonly<Record<Disturbance, string>> = {
   none: 'undisturbed',
@@ -17,12 +17,12 @@ const titles: Readonly<Record<Disturbance, string>> = {
   not_json: 'no JSON',
 };
 
-/** The text of `docs/conformance.md`: what the run has seen. */
-export function pageText({ accounts }: ConformanceReport): string {
+/** The text of `docs/fault-matrix.md`: what the run has seen. */
+export function pageText({ accounts }: FaultMatrixReport): string {
   return [
     '# What becomes of each call',
     '',
-    'Written by `pnpm conformance`, which makes every call of every adapter under every fault, over real sockets, against the',
+    'Written by `pnpm fault-matrix`, which makes every call of every adapter under every fault, over real sockets, against the',
     "sandbox. A test fails when the adapters do something else than this page says. Each cell is the adapter's word for what",
     "happened, then the number of effects in the provider's ledger.",
     '',
