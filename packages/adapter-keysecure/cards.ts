@@ -11,7 +11,7 @@ import {
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { firstStep, pageAt, readStep, type Step, stepFilter } from './walk.ts';
+import { firstStep, pageAt, readStep, type Step, stepFilter } from './paging.ts';
 import { dayMs, startOfDay } from './window.ts';
 import { cardData, instantOf, listOf, type WireCard } from './wire.ts';
 

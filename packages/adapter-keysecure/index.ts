@@ -4,7 +4,7 @@ import { callbacks } from './callbacks.ts';
 import { cardholders } from './cardholders.ts';
 import { cards } from './cards.ts';
 import { openClient } from './client.ts';
-import { cardControls } from './controls.ts';
+import { cardControls } from './card-controls.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';
 import { creditOnly, documentedCalls, secretMissing } from './documented-calls.ts';
 import { assumedDerivation } from './encryption.ts';

@@ -10,7 +10,7 @@ import {
 } from '@card-gateway/core';
 import type { KeySecureClient } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
-import { firstStep, pageAt, readStep, stepFilter } from './walk.ts';
+import { firstStep, pageAt, readStep, stepFilter } from './paging.ts';
 import { dayMs, startOfDay } from './window.ts';
 import { instantOf, listOf, transactionData, type WireMerchant, type WireTransaction } from './wire.ts';
 

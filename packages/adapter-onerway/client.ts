@@ -3,7 +3,7 @@ import { type Evidence, type Outcome, type ProviderCall, refused, unknown } from
 import type { z } from 'zod';
 import { reasonOf } from './refusals.ts';
 import type { OnerwaySettings } from './settings.ts';
-import { sign } from './sign.ts';
+import { sign } from './signature.ts';
 import { envelope } from './wire.ts';
 
 /** One operation: where it goes, what it sends beside the merchant number, and how the inside of `data` is read. */

@@ -3,7 +3,7 @@ import { boundCardsFacet } from './bound-cards.ts';
 import { openClient } from './client.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';
 import { deletePathMissing, documentedCalls } from './documented-calls.ts';
-import { callbacksFacet } from './notification.ts';
+import { callbacksFacet } from './callbacks.ts';
 import { onerwaySettings, type OnerwaySettings } from './settings.ts';
 import { unbindingFacet } from './unbinding.ts';
 

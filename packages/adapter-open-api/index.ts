@@ -1,5 +1,5 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
-import { callbacksFacet } from './callback.ts';
+import { callbacksFacet } from './callbacks.ts';
 import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';

@@ -5,7 +5,7 @@ import bankList from './fixtures/bank-list.json' with { type: 'json' };
 import cardBank from './fixtures/card-bank.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf, openRequest } from './testing/fake-yixin.ts';
-import { openAccount } from './testing/open.ts';
+import { openAccount } from './testing/account.ts';
 
 const call = testCall();
 const pan = Pan.parse('6217000000000001234') ?? expect.unreachable();

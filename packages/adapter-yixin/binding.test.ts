@@ -6,7 +6,7 @@ import needCardSign from './fixtures/need-card-sign.json' with { type: 'json' };
 import verifyCode from './fixtures/verify-code.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf, openRequest } from './testing/fake-yixin.ts';
-import { openAccount } from './testing/open.ts';
+import { openAccount } from './testing/account.ts';
 
 const call = testCall();
 const order: BindingOrder = {

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import cardList from './fixtures/card-list.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, businessOf } from './testing/fake-yixin.ts';
-import { openAccount } from './testing/open.ts';
+import { openAccount } from './testing/account.ts';
 
 const call = testCall();
 const question = { user: 'user-1001', kind: 'bank_card', userIp: null } as const;

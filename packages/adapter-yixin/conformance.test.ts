@@ -9,7 +9,7 @@ import needCardSign from './fixtures/need-card-sign.json' with { type: 'json' };
 import verifyCode from './fixtures/verify-code.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, keyTexts, type PlainReply } from './testing/fake-yixin.ts';
-import { openYixin, type YixinAdapter } from './testing/open.ts';
+import { openYixin, type YixinAdapter } from './testing/account.ts';
 
 const pan = Pan.parse('6217000000000001234') ?? expect.unreachable();
 const user = 'user-canary';

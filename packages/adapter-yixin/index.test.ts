@@ -5,7 +5,7 @@ import cardBank from './fixtures/card-bank.json' with { type: 'json' };
 import { yixin } from './index.ts';
 import { profileSetting, unconfirmedProfile } from './profile.ts';
 import { answer, keyTexts, openRequest, settingsInput, signReply } from './testing/fake-yixin.ts';
-import { openAccount } from './testing/open.ts';
+import { openAccount } from './testing/account.ts';
 
 const call = testCall();
 const baseUrl = 'https://yixin.example/gateway/';

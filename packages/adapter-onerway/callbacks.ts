@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { hasDoubledMember, parseJson, type ProviderClock, wire } from '@card-gateway/adapter-kit';
 import type { CallbacksFacet, CallbackVerdict, ReceivedCallback } from '@card-gateway/core';
 import { z } from 'zod';
-import { isDocumented, type SignedFields, toldAt } from './notification-fields.ts';
+import { isDocumented, type SignedFields, toldAt } from './callback-fields.ts';
 import type { OnerwaySettings } from './settings.ts';
-import { sign, signedText } from './sign.ts';
+import { sign, signedText } from './signature.ts';
 
 /** The document names some sixty fields. */
 const mostFields = 128;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sign } from './sign.ts';
+import { sign } from './signature.ts';
 import { secretKey } from './testing/account.ts';
 
 test('the published vector (§2.2): test2 is not signed, empty and null drop out, "0" stays', () => {

@@ -1,6 +1,6 @@
 import { type CallbacksFacet, type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { sign } from './sign.ts';
+import { sign } from './signature.ts';
 import { fixture, openAccount } from './testing/account.ts';
 
 /** The example key printed beside the published notification (onerway.md §6.1). */

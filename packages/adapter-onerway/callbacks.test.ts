@@ -1,7 +1,7 @@
 import { forOddJson, unstorable } from '@card-gateway/adapter-kit/testing';
 import { type CallbacksFacet, type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { sign } from './sign.ts';
+import { sign } from './signature.ts';
 import { fixture, openAccount } from './testing/account.ts';
 
 /** In the form of every sample. */
