@@ -16,7 +16,7 @@ import { callbackBody, documentedData, type WireCallback } from './wire.ts';
  * What was signed can be cut into members in more than one way (trap 22). Where that may have been done, or a member is not
  * of its documented type, the callback says no more than that its card or transaction is to be read.
  */
-export function callbacks(settings: KeySecureSettings, clock: ProviderClock): CallbacksFacet {
+export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock): CallbacksFacet {
   const secrets = apiSecretsOf(settings);
 
   /** Whoever signs in what zone, the timestamp is in Unix milliseconds of the provider; one of another form proves no time. */

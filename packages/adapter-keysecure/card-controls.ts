@@ -1,17 +1,16 @@
+import { doneIf } from '@card-gateway/adapter-kit';
 import {
   type CardChange,
   type CardControlsFacet,
   type CardReference,
   type ChangeReconciliation,
-  done,
   type Gap,
   type Outcome,
   type ProviderCall,
   refused,
   type Secret,
-  unknown,
 } from '@card-gateway/core';
-import type { KeySecureClient, KeySecureRequest } from './client.ts';
+import type { Ask, KeySecureRequest } from './client.ts';
 import { secretMissing } from './documented-calls.ts';
 import type { FieldCipher } from './encryption.ts';
 import { pinRefusals, statusRefusals } from './refusals.ts';
@@ -41,25 +40,24 @@ function reconciliationOf({
  * Activating, freezing, cancelling a card and setting its PIN (keysecure.md §6.9–6.11). Done means that the provider took
  * it on: whether the card changes at once is not documented.
  */
-export function cardControls(
-  client: KeySecureClient,
-  cipher: FieldCipher | null,
+export function cardControlsFacet(
+  ask: Ask,
   settings: Pick<KeySecureSettings, 'changesTakeMs'>,
+  cipher: FieldCipher | null,
 ): CardControlsFacet {
   async function send(
-    request: Pick<KeySecureRequest<typeof changeResult, null>, 'path' | 'body' | 'hide' | 'refusals'>,
+    request: Pick<KeySecureRequest, 'path' | 'body' | 'refusals'> & { readonly hide?: readonly string[] },
     providerStatus: string | null,
     call: ProviderCall,
   ): Promise<Outcome<{ readonly providerStatus: string | null }>> {
-    return await client.call(
+    return await ask(
       {
         ...request,
         method: 'POST',
         effect: 'write',
         data: changeResult,
         // "Success" with `false` is no documented success and no documented refusal: nobody can say what was done.
-        interpret: ({ result }, evidence) =>
-          result ? done({ providerStatus }, evidence) : unknown('unreadable_answer', evidence),
+        interpret: ({ result }, evidence) => doneIf(result, { providerStatus }, evidence),
       },
       call,
     );

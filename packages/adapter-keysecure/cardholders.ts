@@ -1,3 +1,4 @@
+import { doneIf } from '@card-gateway/adapter-kit';
 import {
   type CardholderApplication,
   type CardholdersFacet,
@@ -11,7 +12,7 @@ import {
   unknown,
 } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardholderApplied, cardholderData, type WireCardholder } from './wire.ts';
@@ -25,7 +26,7 @@ const statuses: ReadonlyMap<string, CardholderStatus> = new Map([
 ]);
 
 /** Identity checks done at Sumsub and handed over by share token (keysecure.md §6.2–6.4). */
-export function cardholders(client: KeySecureClient, settings: KeySecureSettings): CardholdersFacet {
+export function cardholdersFacet(ask: Ask, settings: KeySecureSettings): CardholdersFacet {
   async function applied<T>(
     { reference, identity }: CardholderApplication,
     number: string | null,
@@ -35,7 +36,7 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
     if (identity.kind !== 'sumsub')
       return refused('unsupported', { message: 'KeySecure takes a share token of Sumsub' });
     const shareToken = identity.shareToken.reveal();
-    return await client.call(
+    return await ask(
       {
         method: 'POST',
         path: 'cardholder/apply',
@@ -65,14 +66,11 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
       applied(
         application,
         application.providerRef,
-        (data, evidence) =>
-          data.cardholder_no === application.providerRef
-            ? done(null, evidence)
-            : unknown('unreadable_answer', evidence),
+        (data, evidence) => doneIf(data.cardholder_no === application.providerRef, null, evidence),
         call,
       ),
 
-    reconciliation: reconciledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(ask, settings, {
       path: 'cardholder/list',
       number: 'cardholder_unique_no',
       row: cardholderData,
@@ -80,17 +78,14 @@ export function cardholders(client: KeySecureClient, settings: KeySecureSettings
     }),
 
     async read(providerRef, call) {
-      return await client.call(
+      return await ask(
         {
           method: 'GET',
           path: 'cardholder/{id}/info',
           id: providerRef,
           effect: 'read',
           data: cardholderData,
-          interpret: (data, evidence) =>
-            data.cardholder_no === providerRef
-              ? done(toCardholder(data), evidence)
-              : unknown('unreadable_answer', evidence),
+          interpret: (data, evidence) => doneIf(data.cardholder_no === providerRef, toCardholder(data), evidence),
         },
         call,
       );

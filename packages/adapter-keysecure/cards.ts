@@ -1,4 +1,4 @@
-import { mapRows } from '@card-gateway/adapter-kit';
+import { doneIf, mapRows, notACursor } from '@card-gateway/adapter-kit';
 import {
   type CardForm,
   cardNetwork,
@@ -6,10 +6,8 @@ import {
   type CardStatus,
   done,
   type ProviderCard,
-  refused,
-  unknown,
 } from '@card-gateway/core';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { firstStep, pageAt, readStep, type Step, stepFilter } from './paging.ts';
 import { dayMs, startOfDay } from './window.ts';
@@ -32,7 +30,7 @@ const forms: ReadonlyMap<string, CardForm> = new Map([
 ]);
 
 /** Listing and reading cards (keysecure.md §6.6, §6.7). A card may come more than once, by its `providerRef`. */
-export function cards(client: KeySecureClient, settings: KeySecureSettings, now: () => number): CardsFacet {
+export function cardsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): CardsFacet {
   function start(): Step {
     const until = now();
     const from = Math.min(startOfDay(settings.listedSince, settings.timeZone), until - dayMs);
@@ -42,8 +40,8 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
   return {
     async page(next, call) {
       const step = next === null ? start() : readStep(next);
-      if (step === null) return refused('invalid_request', { message: 'not a cursor of this list' });
-      return await client.call(
+      if (step === null) return notACursor();
+      return await ask(
         {
           method: 'POST',
           path: 'card/list',
@@ -57,7 +55,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
     },
 
     async read({ providerRef }, call) {
-      return await client.call(
+      return await ask(
         {
           method: 'GET',
           path: 'card/{id}/detail',
@@ -66,9 +64,7 @@ export function cards(client: KeySecureClient, settings: KeySecureSettings, now:
           data: cardData,
           // No code is documented for a card that is not there, so this never says "not found".
           interpret: (data, evidence) =>
-            data.card_no === providerRef
-              ? done({ found: true as const, value: toCard(data) }, evidence)
-              : unknown('unreadable_answer', evidence),
+            doneIf(data.card_no === providerRef, { found: true as const, value: toCard(data) }, evidence),
         },
         call,
       );

@@ -2,52 +2,40 @@ import {
   type AccessToken,
   accessTokens,
   type AdapterHost,
+  type AskOf,
   type Exchange,
+  pathWith,
+  type Question,
   readEnvelope,
+  refusedWith,
   timeLeftMs,
 } from '@card-gateway/adapter-kit';
-import {
-  done,
-  type Evidence,
-  isProviderId,
-  type Outcome,
-  type ProviderCall,
-  refused,
-  Secret,
-} from '@card-gateway/core';
+import { done, type Outcome, type ProviderCall, refused, Secret } from '@card-gateway/core';
 import type { z } from 'zod';
-import { type Effect, refusalOf, type Refusals, refusedWith, timestampRefused, tokenRefused } from './refusals.ts';
+import { type Effect, reasonOf, type Refusals, timestampRefused, tokenRefused } from './refusals.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { envelope, tokenData } from './wire.ts';
 
-/** One business request: what goes out, and what its success means. */
-export interface KeySecureRequest<Schema extends z.ZodType, T> {
+/** Where a business request goes and what it carries. */
+export interface KeySecureRequest {
   readonly method: 'GET' | 'POST';
   /** Below `/open-api/v1/`; `{id}` in it stands for {@link id}, which logs do not show. */
   readonly path: string;
   readonly id?: string;
   readonly effect: Effect;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Values of the body that the provider's message might repeat and that nobody may read there. */
-  readonly hide?: readonly string[];
   /** Codes that are certain refusals of this very call, beside those of every call. */
   readonly refusals?: Refusals;
-  /** The shape of `data` under code 0. */
-  readonly data: Schema;
-  /** What such data means. */
-  readonly interpret: (data: z.output<Schema>, evidence: Evidence) => Outcome<T>;
 }
 
-export interface KeySecureClient {
-  /**
-   * Sends one business request within the time of the call, fetching an access token first where needed. It is sent again
-   * only where the provider refused it before it did anything (keysecure.md §10): after 1007 once with a new token, after
-   * 1005 with a new timestamp, once for each token. Without a token it is refused, for it was certainly not sent.
-   */
-  call<Schema extends z.ZodType, T>(request: KeySecureRequest<Schema, T>, call: ProviderCall): Promise<Outcome<T>>;
-}
+/**
+ * Sends one business request within the time of the call, fetching an access token first where needed. It is sent again
+ * only where the provider refused it before it did anything (keysecure.md §10): after 1007 once with a new token, after
+ * 1005 with a new timestamp, once for each token. Without a token it is refused, for it was certainly not sent.
+ */
+export type Ask = AskOf<KeySecureRequest>;
 
-const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
+const tokenRequest: KeySecureRequest & Question<typeof tokenData, AccessToken> = {
   method: 'GET',
   path: 'merchant/token',
   effect: 'read',
@@ -57,11 +45,11 @@ const tokenRequest: KeySecureRequest<typeof tokenData, AccessToken> = {
 };
 
 /** Opens the one client of an account: its clock and its access token are shared by all its calls. */
-export function openClient(settings: KeySecureSettings, host: AdapterHost): KeySecureClient {
+export function openClient(settings: KeySecureSettings, host: AdapterHost): Ask {
   /** The provider's time at the earliest: never ahead of it once one of its answers was seen. */
   const earliest = (): number => host.now() + (host.clock.ahead()?.least ?? 0);
   const tokens = accessTokens({
-    fetch: (call) => stamped({ request: tokenRequest, token: null, call }),
+    fetch: (call) => stamped({ request: tokenRequest, path: tokenRequest.path, token: null, call }),
     now: earliest,
     marginMs: settings.tokenMarginMs,
   });
@@ -73,13 +61,13 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
   }
 
   async function attempt<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
-    const { request } = sending;
+    const { request, path } = sending;
     const headers = headersWith(sending.token);
     const sentAt = host.now();
     const outgoing = {
       operation: request.path.replace('/{id}', ''),
       method: request.method,
-      url: `${settings.baseUrl}/open-api/v1/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
+      url: `${settings.baseUrl}/open-api/v1/${path}`,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
     };
@@ -106,36 +94,33 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): KeyS
     };
   }
 
-  return {
-    async call(request, call) {
-      // A URL reads `..` as a step to another call, also where it is encoded.
-      if (request.id !== undefined && !isProviderId(request.id)) {
-        return refused('invalid_request', { message: 'KeySecure has no such number' });
-      }
-      return await tokens.use(
-        call,
-        (token) => stamped({ request, token, call }),
-        (outcome) => refusedWith(outcome, tokenRefused),
-      );
-    },
+  return async (request, call) => {
+    const path = pathWith(request.path, request.id);
+    if (path === null) return refused('invalid_request', { message: 'KeySecure has no such number' });
+    return await tokens.use(
+      call,
+      (token) => stamped({ request, path, token, call }),
+      (outcome) => refusedWith(outcome, tokenRefused),
+    );
   };
 }
 
 interface Sending<Schema extends z.ZodType, T> {
-  readonly request: KeySecureRequest<Schema, T>;
+  readonly request: KeySecureRequest & Question<Schema, T>;
+  readonly path: string;
   readonly token: AccessToken | null;
   readonly call: ProviderCall;
 }
 
 function read<Schema extends z.ZodType, T>(
   exchange: Exchange,
-  request: KeySecureRequest<Schema, T>,
+  request: KeySecureRequest & Question<Schema, T>,
   credentials: readonly string[],
 ): Outcome<T> {
   return readEnvelope(exchange, {
     reply: envelope,
     success: '0',
-    refusal: (code, said) => refusalOf(Number(code), request.effect, said, request.refusals),
+    reasonOf: (code) => reasonOf(code, request.effect, request.refusals),
     hide: [...credentials, ...(request.hide ?? [])],
     data: request.data,
     interpret: request.interpret,

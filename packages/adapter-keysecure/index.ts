@@ -1,19 +1,20 @@
 import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
 import type { Gap } from '@card-gateway/core';
-import { callbacks } from './callbacks.ts';
-import { cardholders } from './cardholders.ts';
-import { cards } from './cards.ts';
+import { callbacksFacet } from './callbacks.ts';
+import { cardControlsFacet } from './card-controls.ts';
+import { cardholdersFacet } from './cardholders.ts';
+import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
-import { cardControls } from './card-controls.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';
 import { creditOnly, documentedCalls, secretMissing } from './documented-calls.ts';
 import { assumedDerivation } from './encryption.ts';
-import { issuing } from './issuing.ts';
-import { products } from './products.ts';
-import { frameTokens, reveal } from './reveal.ts';
+import { frameTokensFacet } from './frame-tokens.ts';
+import { issuingFacet } from './issuing.ts';
+import { productsFacet } from './products.ts';
+import { revealFacet } from './reveal.ts';
 import { fieldCipherOf, type KeySecureSettings, keysecureSettings } from './settings.ts';
-import { transactions } from './transactions.ts';
-import { transfers } from './transfers.ts';
+import { transactionsFacet } from './transactions.ts';
+import { transfersFacet } from './transfers.ts';
 
 export type { KeySecureSettings } from './settings.ts';
 
@@ -39,20 +40,20 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
         ]
       : [],
   create(settings, host) {
-    const client = openClient(settings, host);
+    const ask = openClient(settings, host);
     const cipher = fieldCipherOf(settings);
     /** The provider's time at the latest: no row of it is dated later. */
     const latest = (): number => host.now() + (host.clock.ahead()?.most ?? 0);
     return {
-      products: products(client, settings),
-      cardholders: cardholders(client, settings),
-      issuing: issuing(client, settings),
-      cards: cards(client, settings, latest),
-      cardControls: cardControls(client, cipher, settings),
-      ...(cipher === null ? {} : { reveal: reveal(client, cipher), callbacks: callbacks(settings, host.clock) }),
-      frameTokens: frameTokens(client),
-      transactions: transactions(client, settings, latest),
-      ...(settings.mode === 'credit' ? { transfers: transfers(client, settings) } : {}),
+      products: productsFacet(ask, settings),
+      cardholders: cardholdersFacet(ask, settings),
+      issuing: issuingFacet(ask, settings),
+      cards: cardsFacet(ask, settings, latest),
+      cardControls: cardControlsFacet(ask, settings, cipher),
+      ...(cipher === null ? {} : { reveal: revealFacet(ask, cipher), callbacks: callbacksFacet(settings, host.clock) }),
+      frameTokens: frameTokensFacet(ask),
+      transactions: transactionsFacet(ask, settings, latest),
+      ...(settings.mode === 'credit' ? { transfers: transfersFacet(ask, settings) } : {}),
       calls: documentedCalls(settings),
       gaps: {
         binding: notDocumented('binding of bank cards'),

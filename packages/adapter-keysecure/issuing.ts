@@ -1,7 +1,8 @@
-import { type CardAddress, type CardForm, done, type IssuingFacet, refused, unknown } from '@card-gateway/core';
+import { doneIf } from '@card-gateway/adapter-kit';
+import { type CardAddress, type CardForm, type IssuingFacet, refused } from '@card-gateway/core';
 import { addressFaults, addressNeeds } from './address.ts';
 import { toCard } from './cards.ts';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardApplied, cardData } from './wire.ts';
@@ -13,7 +14,7 @@ export const longestUniqueNumber = 64;
 const cardTypes: Readonly<Record<CardForm, string>> = { virtual: 'Virtual', physical: 'Physical' };
 
 /** Ordering cards (keysecure.md §6.5). Done means taken on, not issued: the card's status follows from the lists. */
-export function issuing(client: KeySecureClient, settings: KeySecureSettings): IssuingFacet {
+export function issuingFacet(ask: Ask, settings: KeySecureSettings): IssuingFacet {
   return {
     cardholder: 'required',
     address: addressNeeds,
@@ -26,7 +27,7 @@ export function issuing(client: KeySecureClient, settings: KeySecureSettings): I
       if (order.reference.length > longestUniqueNumber) {
         return refused('invalid_request', { message: 'the reference is longer than 64 characters' });
       }
-      return await client.call(
+      return await ask(
         {
           method: 'POST',
           path: 'card/apply',
@@ -42,15 +43,13 @@ export function issuing(client: KeySecureClient, settings: KeySecureSettings): I
           hide: order.address === null ? [] : personalPartsOf(order.address),
           data: cardApplied,
           interpret: (data, evidence) =>
-            data.card_unique_no === order.reference
-              ? done({ providerRef: data.card_no }, evidence)
-              : unknown('unreadable_answer', evidence),
+            doneIf(data.card_unique_no === order.reference, { providerRef: data.card_no }, evidence),
         },
         call,
       );
     },
 
-    reconciliation: reconciledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(ask, settings, {
       path: 'card/list',
       number: 'card_unique_no',
       row: cardData,

@@ -1,7 +1,7 @@
 import { onlyOwn } from '@card-gateway/adapter-kit';
 import type { SentOrder, Reconciliation } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { aroundSending } from './window.ts';
 import { listOf } from './wire.ts';
@@ -20,14 +20,14 @@ export interface NumberedList<Row extends z.ZodType, Value> {
  * (keysecure.md §8). The order is not sent again.
  */
 export function reconciledByNumber<Row extends z.ZodType, Value>(
-  client: KeySecureClient,
+  ask: Ask,
   settings: KeySecureSettings,
   list: NumberedList<Row, Value>,
 ): Reconciliation<SentOrder, Value> {
   return {
     by: 'look-up',
     find: async (order, call) =>
-      await client.call(
+      await ask(
         {
           method: 'POST',
           path: list.path,

@@ -34,7 +34,10 @@ describe('packages, in credit mode', () => {
     const outcome = await account.adapter().products.page(null, call);
     expect(account.business()[0]?.path).toBe('/open-api/v1/card/package/list');
     expect(bodyOf(account.business()[0])).toEqual({ page: 0, size: 100 });
-    expect(outcome).toMatchObject({ kind: 'done', value: { next: '1', nextPart: null, isWhole: true, total: null } });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      value: { next: '1.100', nextPart: null, isWhole: true, total: null },
+    });
     expect(outcome.kind === 'done' && outcome.value.items).toEqual([
       {
         ...unsaid,

@@ -1,4 +1,4 @@
-import { mapRows } from '@card-gateway/adapter-kit';
+import { countOf, mapRows, notACursor, numberedPage, numberedPageOf } from '@card-gateway/adapter-kit';
 import {
   type CardForm,
   cardNetwork,
@@ -9,38 +9,31 @@ import {
   type ProductsFacet,
   type ProviderCall,
   type ProviderProduct,
-  refused,
 } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { binData, listOf, packageData, type WireLimits } from './wire.ts';
 
 /** What a merchant can order: packages in credit mode (keysecure.md §6.18), BINs in authorization mode (§6.19). */
-export function products(client: KeySecureClient, settings: KeySecureSettings): ProductsFacet {
+export function productsFacet(ask: Ask, settings: KeySecureSettings): ProductsFacet {
   async function page<Row extends z.ZodType>(
     list: { readonly path: string; readonly row: Row; readonly toProduct: (row: z.output<Row>) => ProviderProduct },
     next: string | null,
     call: ProviderCall,
   ): Promise<Outcome<Page<ProviderProduct>>> {
-    if (next !== null && !/^\d{1,9}$/.test(next)) {
-      return refused('invalid_request', { message: 'not a cursor of this list' });
-    }
-    const number = Number(next ?? '0');
-    const size = settings.pageSize;
-    return await client.call(
+    const asked = numberedPage(next, 0, settings.pageSize);
+    if (asked === null) return notACursor();
+    return await ask(
       {
         method: 'POST',
         path: list.path,
         effect: 'read',
-        body: { page: number, size },
+        body: { ...asked },
         data: listOf(list.row),
         interpret: (data, evidence) => {
-          const { read: items, unreadable } = mapRows(data.list, list.toProduct);
-          const rows = items.length + unreadable;
-          const isWhole = number === 0 && rows < size;
-          const following = rows === 0 ? null : String(number + 1);
-          return done({ items, unreadable, next: following, nextPart: null, isWhole, total: null }, evidence);
+          const isWhole = asked.page === 0 && countOf(data.list) < asked.size;
+          return done(numberedPageOf(asked, mapRows(data.list, list.toProduct), { isWhole }), evidence);
         },
       },
       call,

@@ -1,15 +1,15 @@
-import { type Evidence, type Outcome, refused, type RefusalReason, unknown } from '@card-gateway/core';
+import type { RefusalReason } from '@card-gateway/core';
 
 /** 1005: the timestamp was too old or in the future. Refused before anything was done (keysecure.md §10). */
-export const timestampRefused = 1005;
+export const timestampRefused = '1005';
 /** 1007: the access token is invalid or expired. Refused before anything was done (keysecure.md §2.2, §10). */
-export const tokenRefused = 1007;
+export const tokenRefused = '1007';
 
 /** A request that only reads, or one that may leave something behind at the provider. */
 export type Effect = 'read' | 'write';
 
 /** Codes that are certain refusals, and why. */
-export type Refusals = ReadonlyMap<number, RefusalReason>;
+export type Refusals = ReadonlyMap<string, RefusalReason>;
 
 /**
  * The codes of keysecure.md §10 that say for certain that nothing was done. Left out on purpose: 1001, a system error
@@ -17,70 +17,64 @@ export type Refusals = ReadonlyMap<number, RefusalReason>;
  * stands neither here nor in the call's own {@link Refusals} is unknown.
  */
 const refusals: Refusals = new Map([
-  [1002, 'configuration'],
-  [1003, 'configuration'],
-  [1004, 'invalid_request'],
+  ['1002', 'configuration'],
+  ['1003', 'configuration'],
+  ['1004', 'invalid_request'],
   [timestampRefused, 'configuration'],
-  [1006, 'configuration'],
+  ['1006', 'configuration'],
   [tokenRefused, 'configuration'],
-  [1008, 'configuration'],
-  [1009, 'rate_limited'],
-  [1010, 'configuration'],
-  [1011, 'configuration'],
-  [1012, 'unsupported'],
-  [1019, 'invalid_request'],
-  [1020, 'invalid_request'],
-  [1021, 'configuration'],
-  [1022, 'configuration'],
-  [2001, 'conflict'],
-  [2002, 'not_found'],
-  [2003, 'conflict'],
-  [2004, 'conflict'],
-  [2005, 'declined'],
-  [2006, 'unavailable'],
-  [2007, 'invalid_request'],
-  [2008, 'invalid_request'],
-  [2009, 'invalid_request'],
-  [2010, 'invalid_request'],
-  [4010, 'invalid_request'],
+  ['1008', 'configuration'],
+  ['1009', 'rate_limited'],
+  ['1010', 'configuration'],
+  ['1011', 'configuration'],
+  ['1012', 'unsupported'],
+  ['1019', 'invalid_request'],
+  ['1020', 'invalid_request'],
+  ['1021', 'configuration'],
+  ['1022', 'configuration'],
+  ['2001', 'conflict'],
+  ['2002', 'not_found'],
+  ['2003', 'conflict'],
+  ['2004', 'conflict'],
+  ['2005', 'declined'],
+  ['2006', 'unavailable'],
+  ['2007', 'invalid_request'],
+  ['2008', 'invalid_request'],
+  ['2009', 'invalid_request'],
+  ['2010', 'invalid_request'],
+  ['4010', 'invalid_request'],
 ]);
 
 /**
  * 4005: the card's status does not allow it (keysecure.md §6.11, §10). By its text it refuses a change of the status as it
  * does a PIN; what answers with it otherwise has no such change to refuse.
  */
-export const statusRefusals: Refusals = new Map([[4005, 'conflict']]);
+export const statusRefusals: Refusals = new Map([['4005', 'conflict']]);
 
 /**
  * Documented for card/pin/set alone, beside 4005: the PIN breaks the rule, the card is virtual (keysecure.md §6.11, §10). No
  * other call is said to answer with them, so elsewhere they prove nothing.
  */
-export const pinRefusals: Refusals = new Map([...statusRefusals, [4016, 'invalid_request'], [4017, 'unsupported']]);
+export const pinRefusals: Refusals = new Map([...statusRefusals, ['4016', 'invalid_request'], ['4017', 'unsupported']]);
 
 /** 1013: the merchant may not see card numbers (keysecure.md §6.8, §10). */
-export const privateDataRefusals: Refusals = new Map([[1013, 'unsupported']]);
+export const privateDataRefusals: Refusals = new Map([['1013', 'unsupported']]);
 
 /**
  * Documented for the client token (keysecure.md §6.14). 1014, 1017 and 1018 are among them too, yet by their texts they
  * answer the frame's own requests, which do not pass through here.
  */
 export const frameRefusals: Refusals = new Map([
-  [1013, 'unsupported'],
-  [1015, 'configuration'],
-  [1016, 'configuration'],
+  ['1013', 'unsupported'],
+  ['1015', 'configuration'],
+  ['1016', 'configuration'],
 ]);
 
 /**
- * What a code other than 0 says about the request. `said` carries the code and the redacted message.
+ * Why a code other than 0 refuses; null where it is no certain refusal.
  *
  * @param own codes that are documented for this very call
  */
-export function refusalOf(code: number, effect: Effect, said: Evidence, own: Refusals = new Map()): Outcome<never> {
-  const reason = code === 1001 && effect === 'read' ? 'unavailable' : (refusals.get(code) ?? own.get(code));
-  return reason === undefined ? unknown('unlisted_code', said) : refused(reason, said);
-}
-
-/** Whether the provider refused with this very code. */
-export function refusedWith(outcome: Outcome<unknown>, code: number): boolean {
-  return outcome.kind === 'refused' && outcome.refusal.code === String(code);
+export function reasonOf(code: string, effect: Effect, own: Refusals = new Map()): RefusalReason | null {
+  return code === '1001' && effect === 'read' ? 'unavailable' : (refusals.get(code) ?? own.get(code) ?? null);
 }

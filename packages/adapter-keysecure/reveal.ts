@@ -1,25 +1,15 @@
-import { parseJson } from '@card-gateway/adapter-kit';
-import {
-  done,
-  type Evidence,
-  expiryOf,
-  type FrameTokensFacet,
-  Pan,
-  type RevealedCard,
-  type RevealFacet,
-  Secret,
-  unknown,
-} from '@card-gateway/core';
-import type { KeySecureClient } from './client.ts';
+import { parseJson, wordless } from '@card-gateway/adapter-kit';
+import { done, expiryOf, Pan, type RevealedCard, type RevealFacet, Secret, unknown } from '@card-gateway/core';
+import type { Ask } from './client.ts';
 import type { FieldCipher } from './encryption.ts';
-import { frameRefusals, privateDataRefusals } from './refusals.ts';
-import { clientToken, privateData, privateInfo } from './wire.ts';
+import { privateDataRefusals } from './refusals.ts';
+import { privateData, privateInfo } from './wire.ts';
 
 /** Card number, expiry and CVV, encrypted on the way with the apiSecret (keysecure.md §6.8). */
-export function reveal(client: KeySecureClient, cipher: FieldCipher): RevealFacet {
+export function revealFacet(ask: Ask, cipher: FieldCipher): RevealFacet {
   return {
     async card({ providerRef }, call) {
-      return await client.call(
+      return await ask(
         {
           method: 'GET',
           path: 'card/{id}/private/info',
@@ -36,31 +26,6 @@ export function reveal(client: KeySecureClient, cipher: FieldCipher): RevealFace
               ? unknown('unreadable_answer', wordless(evidence))
               : done(card, wordless(evidence));
           },
-        },
-        call,
-      );
-    },
-  };
-}
-
-/** One-time tokens for the frame in which KeySecure itself shows a card to its holder (keysecure.md §6.14). */
-export function frameTokens(client: KeySecureClient): FrameTokensFacet {
-  return {
-    async issue({ providerRef }, call) {
-      return await client.call(
-        {
-          method: 'GET',
-          path: 'merchant/client/{id}/token',
-          id: providerRef,
-          // An unused token dies by itself: nothing is left behind.
-          effect: 'read',
-          refusals: frameRefusals,
-          data: clientToken,
-          interpret: (data, evidence) =>
-            done(
-              { token: new Secret(data.client_access_token), expiresInSeconds: data.expires_in },
-              wordless(evidence),
-            ),
         },
         call,
       );
@@ -85,9 +50,4 @@ function jsonOrNull(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** A text beside card data or a token could repeat it in a form that no redaction knows, so none is kept. */
-function wordless(evidence: Evidence): Evidence {
-  return { ...evidence, message: null };
 }

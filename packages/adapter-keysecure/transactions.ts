@@ -1,4 +1,4 @@
-import { mapRows, onlyRows } from '@card-gateway/adapter-kit';
+import { doneIf, mapRows, notACursor, onlyRows } from '@card-gateway/adapter-kit';
 import {
   done,
   type Merchant,
@@ -8,7 +8,7 @@ import {
   type TransactionsFacet,
   unknown,
 } from '@card-gateway/core';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { firstStep, pageAt, readStep, stepFilter } from './paging.ts';
 import { dayMs, startOfDay } from './window.ts';
@@ -32,11 +32,7 @@ export const movementWords: ReadonlyMap<string, MovementStatus> = new Map([
 ]);
 
 /** A card's transactions (keysecure.md §6.12, §6.13). One may come more than once, by its `providerRef`. */
-export function transactions(
-  client: KeySecureClient,
-  settings: KeySecureSettings,
-  now: () => number,
-): TransactionsFacet {
+export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): TransactionsFacet {
   /** Cut to what can hold rows, so that nobody walks through the windows of a century; a second at least is asked for. */
   function start(from: Date, to: Date) {
     const until = Math.min(to.getTime(), now() + dayMs);
@@ -49,8 +45,8 @@ export function transactions(
     async page({ cardRef, from, to, next }, call) {
       if (!(from < to)) return refused('invalid_request', { message: 'the time range ends before it begins' });
       const step = next === null ? start(from, to) : readStep(next);
-      if (step === null) return refused('invalid_request', { message: 'not a cursor of this list' });
-      return await client.call(
+      if (step === null) return notACursor();
+      return await ask(
         {
           method: 'POST',
           path: 'card/consume/list',
@@ -70,7 +66,7 @@ export function transactions(
     },
 
     async read(providerRef, call) {
-      return await client.call(
+      return await ask(
         {
           method: 'GET',
           path: 'card/consume/{id}/info',
@@ -79,9 +75,7 @@ export function transactions(
           data: transactionData,
           // No code is documented for a transaction that is not there, so this never says "not found".
           interpret: (data, evidence) =>
-            data.consume_no === providerRef
-              ? done({ found: true as const, value: toTransaction(data) }, evidence)
-              : unknown('unreadable_answer', evidence),
+            doneIf(data.consume_no === providerRef, { found: true as const, value: toTransaction(data) }, evidence),
         },
         call,
       );

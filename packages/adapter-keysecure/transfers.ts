@@ -1,4 +1,4 @@
-import type { Rows } from '@card-gateway/adapter-kit';
+import { doneIf, type Rows } from '@card-gateway/adapter-kit';
 import {
   type Decimal,
   done,
@@ -12,7 +12,7 @@ import {
   type TransfersFacet,
   unknown,
 } from '@card-gateway/core';
-import type { KeySecureClient } from './client.ts';
+import type { Ask } from './client.ts';
 import { longestUniqueNumber } from './issuing.ts';
 import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
@@ -39,7 +39,7 @@ const directions: ReadonlyMap<string, TransferDirection> = new Map([
 const amountShape = /^(?!0+(?:\.0+)?$)\d+(?:\.\d{1,2})?$/;
 
 /** Value moved to and from cardholders, and what they hold: credit mode only (keysecure.md §6.15–6.17). */
-export function transfers(client: KeySecureClient, settings: KeySecureSettings): TransfersFacet {
+export function transfersFacet(ask: Ask, settings: KeySecureSettings): TransfersFacet {
   return {
     currency: 'TUSDT',
     decimals: 2,
@@ -51,7 +51,7 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
       if (!amountShape.test(order.amount)) {
         return refused('invalid_request', { message: 'expected a positive amount with at most 2 decimals' });
       }
-      return await client.call(
+      return await ask(
         {
           method: 'POST',
           path: 'account/transfer',
@@ -65,15 +65,13 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
           },
           data: transferSent,
           interpret: (data, evidence) =>
-            data.transfer_unique_no === order.reference
-              ? done(toSent(data, order), evidence)
-              : unknown('unreadable_answer', evidence),
+            doneIf(data.transfer_unique_no === order.reference, toSent(data, order), evidence),
         },
         call,
       );
     },
 
-    reconciliation: reconciledByNumber(client, settings, {
+    reconciliation: reconciledByNumber(ask, settings, {
       path: 'account/transfer/list',
       number: 'transfer_unique_no',
       row: transferData,
@@ -81,7 +79,7 @@ export function transfers(client: KeySecureClient, settings: KeySecureSettings):
     }),
 
     async balances(cardholderRef, call) {
-      return await client.call(
+      return await ask(
         {
           method: 'GET',
           path: 'account/{id}/info',

@@ -1,5 +1,6 @@
 export * from './access-token.ts';
 export * from './answer.ts';
+export * from './ask.ts';
 export { type Send, timeLeftMs } from './call.ts';
 export * from './client-credentials.ts';
 export * from './clock.ts';
@@ -13,4 +14,7 @@ export * from './fields.ts';
 export * from './json.ts';
 export * from './lists.ts';
 export { isProxyUrl, type Network, networkSettings, proxyRule } from './network.ts';
+export * from './numbered-pages.ts';
+export * from './outcomes.ts';
+export * from './path-with.ts';
 export { type PublicKeys, publicKeys } from './public-keys.ts';

@@ -1,7 +1,7 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import type { BoundCards, Outcome } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { account, call, fixture } from './testing/account.ts';
+import { call, fixture, openAccount } from './testing/account.ts';
 
 const user = 'custId_1640247522000';
 const example = fixture('token.reply.json');
@@ -9,14 +9,14 @@ const tokenId = 'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347
 const question = { user, kind: 'token', userIp: null } as const;
 
 async function listing(body: string): Promise<Outcome<BoundCards>> {
-  const { loopback, boundCards } = await account();
+  const { loopback, boundCards } = await openAccount();
   loopback.reply(() => json(body));
   return boundCards.list(question, call);
 }
 
 describe('the request', () => {
   test("is the documents' TOKEN example, signed (§2.3), every value a text", async () => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json(example));
     await boundCards.list(question, call);
     const [request] = loopback.requests;
@@ -28,7 +28,7 @@ describe('the request', () => {
   });
 
   test('leaves out an appId that is not set', async () => {
-    const { loopback, boundCards } = await account({ appId: undefined });
+    const { loopback, boundCards } = await openAccount({ appId: undefined });
     loopback.reply(() => json(example));
     await boundCards.list(question, call);
     expect(JSON.parse(loopback.requests[0]?.body ?? '')).toEqual({
@@ -40,7 +40,7 @@ describe('the request', () => {
   });
 
   test('asks for subscription tokens as SUBSCRIBE', async () => {
-    const { loopback, boundCards } = await account({ appId: '1831944691027152896' });
+    const { loopback, boundCards } = await openAccount({ appId: '1831944691027152896' });
     loopback.reply(() => json(fixture('subscription.reply.json')));
     await boundCards.list({ user: 'custId_1640247522099', kind: 'subscription', userIp: null }, call);
     expect(JSON.parse(loopback.requests[0]?.body ?? '')).toMatchObject({
@@ -50,7 +50,7 @@ describe('the request', () => {
   });
 
   test('has the content type without a charset, on the wire (trap 1), also for letters beyond ASCII', async () => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json(example));
     await boundCards.list({ ...question, user: 'müşteri-é' }, call);
     const raw = loopback.requests[0]?.rawHeaders ?? [];
@@ -65,19 +65,19 @@ describe('the request', () => {
     ['a customer id of 51 characters', { ...question, user: '宜'.repeat(51) }, 'invalid_request'],
     ['bank cards', { ...question, kind: 'bank_card' as const }, 'unsupported'],
   ])('is not sent for %s', async (_name, asked, reason) => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     expect(await boundCards.list(asked, call)).toMatchObject({ kind: 'refused', refusal: { reason } });
     expect(loopback.requests).toHaveLength(0);
   });
 
   test('counts a customer id in characters, of which an emoji is one', async () => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json(example));
     expect(await boundCards.list({ ...question, user: '💳'.repeat(50) }, call)).toMatchObject({ kind: 'done' });
   });
 
   test('needs no address of the end user', async () => {
-    const { boundCards } = await account();
+    const { boundCards } = await openAccount();
     expect([boundCards.kinds, boundCards.needsUserIp]).toEqual([['token', 'subscription'], false]);
   });
 });

@@ -27,7 +27,7 @@ const longestListBytes = 4_194_304;
  * The cards bound by one customer: `POST /v1/txn/queryTokenList` (onerway.md §3.1). `user` is the merchant's customer id and the
  * only owner check there is (trap 9). One card can show up under several ids, and an expired one is still listed (trap 10).
  */
-export function boundCardsFacet(settings: OnerwaySettings, ask: Ask): BoundCardsFacet {
+export function boundCardsFacet(ask: Ask, settings: OnerwaySettings): BoundCardsFacet {
   return {
     kinds: [...subProductTypes.keys()],
     givesTokens: true,

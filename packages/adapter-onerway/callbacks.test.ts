@@ -2,7 +2,7 @@ import { forOddJson, unstorable } from '@card-gateway/adapter-kit/testing';
 import { type CallbacksFacet, type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { sign } from './signature.ts';
-import { fixture, openAccount } from './testing/account.ts';
+import { fixture, openAdapter } from './testing/account.ts';
 
 /** In the form of every sample. */
 const token = 'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347d';
@@ -17,7 +17,7 @@ const published = fixture('notification.json').trim();
 function callbacks(changes: Record<string, unknown> = {}): CallbacksFacet {
   const host = { send: () => Promise.reject(new Error('a notification asks nobody')), now: () => 0 };
   const settings = { merchantNo: '800277', secretKey: new Secret(secretKey), ...changes };
-  const facet = openAccount('https://acq.example', host, settings).callbacks;
+  const facet = openAdapter('https://acq.example', host, settings).callbacks;
   if (facet === undefined) throw new Error('the adapter lacks its facet');
   return facet;
 }

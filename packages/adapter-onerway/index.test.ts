@@ -1,8 +1,8 @@
-import { conformance, type ConformanceCall, json } from '@card-gateway/adapter-kit/testing';
+import { json } from '@card-gateway/adapter-kit/testing';
 import { Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { onerway } from './index.ts';
-import { account, call, fixture, openAccount, secretKey } from './testing/account.ts';
+import { call, openAccount, openAdapter, secretKey } from './testing/account.ts';
 
 const user = 'custId_1640247522000';
 const tokenSignature = '82f1e4c441a2c2b93ee25338f7d1a2a2014371009c47789a0a443480a5192534';
@@ -11,46 +11,9 @@ const echoing = JSON.stringify({
   respMsg: `sign ${tokenSignature} of merchant 800209 with ${secretKey} for ${user} is wrong`,
 });
 
-conformance({
-  provider: 'onerway',
-  open: (baseUrl, host) => openAccount(baseUrl, host, { deleteTokenPath: '/v1/txn/deleteToken' }),
-  canaries: [
-    secretKey,
-    user,
-    tokenSignature,
-    'f3a3e62026eab515003c3ee30ebf32386dbf6feb20fc556f3e2646b85ab5347d',
-    '1111111111111111',
-  ],
-  calls: [
-    {
-      name: 'unbinding.remove',
-      call: async (adapter, call) => {
-        if (adapter.unbinding === undefined) throw new Error('the adapter lacks its facet');
-        return adapter.unbinding.remove({ providerRef: '1919777298473115649' }, call);
-      },
-      success: () => json({ respCode: '20000', respMsg: 'Success', data: { success: true } }),
-      unlistedCode: () => json(echoing),
-      refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
-    },
-    ...([
-      { name: 'boundCards.list of tokens', kind: 'token', reply: 'token.reply.json' },
-      { name: 'boundCards.list of subscriptions', kind: 'subscription', reply: 'subscription.reply.json' },
-    ].map(({ name, kind, reply }) => ({
-      name,
-      call: async (adapter, call) => {
-        if (adapter.boundCards === undefined) throw new Error('the adapter lacks its facet');
-        return adapter.boundCards.list({ user, kind: kind === 'token' ? 'token' : 'subscription', userIp: null }, call);
-      },
-      success: () => json(fixture(reply)),
-      unlistedCode: () => json(echoing),
-      refusal: () => json({ respCode: '13001', respMsg: 'app id invalid', data: null }),
-    })) satisfies ConformanceCall[]),
-  ],
-});
-
 describe('response codes', () => {
   test('an unlisted code is kept as evidence with a message redacted of all that was sent', async () => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json(echoing));
     expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toEqual({
       kind: 'unknown',
@@ -60,7 +23,7 @@ describe('response codes', () => {
   });
 
   test('a customer id that contains the merchant number is hidden whole', async () => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json({ respCode: '40404', respMsg: 'no customer 800209-alice' }));
     const outcome = await boundCards.list({ user: '800209-alice', kind: 'token', userIp: null }, call);
     expect(outcome.evidence?.message).toBe('no customer ***');
@@ -89,7 +52,7 @@ describe('response codes', () => {
     ['13005', 'invalid_request'],
     ['13006', 'invalid_request'],
   ])('%s is refused: %s (§8)', async (respCode, reason) => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json({ respCode, respMsg: 'no' }));
     expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toEqual({
       kind: 'refused',
@@ -99,14 +62,14 @@ describe('response codes', () => {
   });
 
   test.each([20000, '0', null])('respCode %j is not the text "20000"', async (respCode) => {
-    const { loopback, boundCards } = await account();
+    const { loopback, boundCards } = await openAccount();
     loopback.reply(() => json({ respCode, respMsg: 'Success', data: { tokenInfos: [] } }));
     expect(await boundCards.list({ user, kind: 'token', userIp: null }, call)).toMatchObject({ kind: 'unknown' });
   });
 });
 
 test('what Onerway does not offer is absent, with the reason', () => {
-  const adapter = openAccount('https://acq.example', { send: () => Promise.reject(new Error()), now: () => 0 });
+  const adapter = openAdapter('https://acq.example', { send: () => Promise.reject(new Error()), now: () => 0 });
   expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'callbacks', 'calls', 'gaps']);
   expect(Object.keys(adapter.gaps).toSorted()).toEqual(['binding', 'issuing', 'unbinding']);
 });

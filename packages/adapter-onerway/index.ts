@@ -16,10 +16,10 @@ export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
   callbacks: documentedCallbacks,
   settings: onerwaySettings,
   create: (settings, host) => {
-    const ask = openClient(settings, host.send);
+    const ask = openClient(settings, host);
     return {
-      boundCards: boundCardsFacet(settings, ask),
-      ...(settings.deleteTokenPath === undefined ? {} : { unbinding: unbindingFacet(settings.deleteTokenPath, ask) }),
+      boundCards: boundCardsFacet(ask, settings),
+      ...(settings.deleteTokenPath === undefined ? {} : { unbinding: unbindingFacet(ask, settings.deleteTokenPath) }),
       callbacks: callbacksFacet(settings, host.clock),
       calls: documentedCalls(settings),
       gaps: {

@@ -1,7 +1,7 @@
 import { type CallbacksFacet, type CallbackVerdict, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { sign } from './signature.ts';
-import { fixture, openAccount } from './testing/account.ts';
+import { fixture, openAdapter } from './testing/account.ts';
 
 /** The example key printed beside the published notification (onerway.md §6.1). */
 const secretKey = 'de45ae6504ca46cb94ebd734bb650345';
@@ -49,7 +49,7 @@ const names = [
 function callbacks(): CallbacksFacet {
   const host = { send: () => Promise.reject(new Error('a notification asks nobody')), now: () => receivedAt };
   const settings = { merchantNo: '800277', secretKey: new Secret(secretKey) };
-  const facet = openAccount('https://acq.example', host, settings).callbacks;
+  const facet = openAdapter('https://acq.example', host, settings).callbacks;
   if (facet === undefined) throw new Error('the adapter lacks its facet');
   return facet;
 }

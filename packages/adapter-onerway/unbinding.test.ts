@@ -1,12 +1,12 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { expect, test } from 'vitest';
-import { account, call, openAccount } from './testing/account.ts';
+import { call, openAccount, openAdapter } from './testing/account.ts';
 
 const deleteTokenPath = '/v1/txn/deleteToken';
 const id = '1919777298473115649';
 
 async function opened() {
-  const { loopback, adapter } = await account({ deleteTokenPath });
+  const { loopback, adapter } = await openAccount({ deleteTokenPath });
   if (adapter.unbinding === undefined) throw new Error('the adapter lacks its facet');
   return { loopback, unbinding: adapter.unbinding };
 }
@@ -48,10 +48,10 @@ test('a merchant that is disabled deletes nothing, for certain (§8)', async () 
 
 test('without its path the facet is absent and says what is missing', () => {
   const host = { send: () => Promise.reject(new Error()), now: () => 0 };
-  const adapter = openAccount('https://acq.example', host);
+  const adapter = openAdapter('https://acq.example', host);
   expect(adapter.unbinding).toBeUndefined();
   expect(adapter.gaps.unbinding).toMatchObject({ state: 'needs-settings' });
   const stateOf = (changes: Record<string, unknown>) =>
-    openAccount('https://acq.example', host, changes).calls.find(({ name }) => name === 'Token Removal')?.state;
+    openAdapter('https://acq.example', host, changes).calls.find(({ name }) => name === 'Token Removal')?.state;
   expect([stateOf({}), stateOf({ deleteTokenPath })]).toEqual(['needs-settings', 'documented']);
 });

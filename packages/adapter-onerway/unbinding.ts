@@ -6,7 +6,7 @@ import { deleteData } from './wire.ts';
  * Token delete (onerway.md §3.2), on the path of the settings because none is published. It takes the id of the binding, not
  * the token (trap 8). What a second delete answers is not known, so a lost answer is found out from the list alone.
  */
-export function unbindingFacet(path: string, ask: Ask): UnbindingFacet {
+export function unbindingFacet(ask: Ask, path: string): UnbindingFacet {
   return {
     remove: ({ providerRef }, call) =>
       ask(

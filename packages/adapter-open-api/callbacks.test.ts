@@ -1,6 +1,6 @@
 import type { CallbacksFacet, ReceivedCallback } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { openAccount } from './testing/account.ts';
+import { openAdapter } from './testing/account.ts';
 
 /** The document's own sample (§5.1), its number made up. */
 const sample = {
@@ -26,7 +26,7 @@ const noon = Date.parse('2026-11-22T12:00:00Z');
 
 function callbacks(changes: Record<string, unknown> = {}): CallbacksFacet {
   const host = { send: () => Promise.reject(new Error('a callback asks nobody')), now: () => noon };
-  const facet = openAccount('https://issuer.example', host, changes).callbacks;
+  const facet = openAdapter('https://issuer.example', host, changes).callbacks;
   if (facet === undefined) throw new Error('the adapter lacks its facet');
   return facet;
 }

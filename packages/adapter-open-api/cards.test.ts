@@ -1,7 +1,7 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { Pan } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { account, call, fixture, key } from './testing/account.ts';
+import { call, fixture, key, openAccount } from './testing/account.ts';
 
 const example = fixture('card-list.reply.json');
 const cardId = '82cc95353d901fbcda9fe1385f68f29a';
@@ -9,7 +9,7 @@ const number = '999999000001529';
 const pan = Pan.parse(number);
 
 test("the documents' example (§2.2), whose second row is short", async () => {
-  const { loopback, cards } = await account({ pageSize: 10 });
+  const { loopback, cards } = await openAccount({ pageSize: 10 });
   loopback.reply(() => json(example));
   const outcome = await cards.page(null, call);
   expect(outcome).toEqual({
@@ -54,7 +54,7 @@ test("the documents' example (§2.2), whose second row is short", async () => {
 });
 
 test('a field that the row does not carry is no key at all; the security code and PIN are nowhere', async () => {
-  const { loopback, cards } = await account();
+  const { loopback, cards } = await openAccount();
   loopback.reply(() => json(example));
   const outcome = await cards.page(null, call);
   const items = outcome.kind === 'done' ? outcome.value.items : [];
@@ -70,7 +70,7 @@ test('a field that the row does not carry is no key at all; the security code an
 });
 
 async function firstCard(from: string, to: string, changes: Record<string, unknown> = {}): Promise<unknown> {
-  const { loopback, cards } = await account(changes);
+  const { loopback, cards } = await openAccount(changes);
   expect(example).toContain(from);
   loopback.reply(() => json(example.replace(from, to)));
   const outcome = await cards.page(null, call);
@@ -135,7 +135,7 @@ describe('traps', () => {
     ['an id that steps out of its path', `"card_id":"${cardId}"`, '"card_id":".."'],
     ['an id that nothing could hold', `"card_id":"${cardId}"`, `"card_id":"${'x'.repeat(200)}"`],
   ])('a row with %s is left out, and counted; the others are kept', async (_name, from, to) => {
-    const { loopback, cards } = await account();
+    const { loopback, cards } = await openAccount();
     loopback.reply(() => json(example.replace(from, to)));
     expect(await cards.page(null, call)).toMatchObject({
       kind: 'done',
@@ -180,7 +180,7 @@ describe('traps', () => {
 
 describe('reading one card', () => {
   test('is asked by number and recognised by id', async () => {
-    const { loopback, cards } = await account();
+    const { loopback, cards } = await openAccount();
     loopback.reply(() => json(example));
     expect(await cards.read({ providerRef: cardId, pan }, call)).toMatchObject({
       kind: 'done',
@@ -193,7 +193,7 @@ describe('reading one card', () => {
     ['an empty page', '{"code":0,"message":"success","data":{"total":0,"page_no":1,"page_size":10,"card_list":[]}}'],
     ['a whole list of other cards', example],
   ])('%s is not found', async (_name, body) => {
-    const { loopback, cards } = await account();
+    const { loopback, cards } = await openAccount();
     loopback.reply(() => json(body));
     expect(await cards.read({ providerRef: 'another', pan }, call)).toMatchObject({
       kind: 'done',
@@ -206,7 +206,7 @@ describe('reading one card', () => {
     ['a page of other cards and no total', '"total":2', '"total":null'],
     ['a row that cannot be read: it may be the card', `"card_id":"${cardId}"`, '"card_id":[]'],
   ])('%s proves no absence', async (_name, from, to) => {
-    const { loopback, cards, adapter } = await account();
+    const { loopback, cards, adapter } = await openAccount();
     loopback.reply(() => json(example.replace(from, to)));
     const card = { providerRef: 'another', pan };
     expect(await cards.read(card, call)).toMatchObject({ kind: 'unknown' });
@@ -214,14 +214,14 @@ describe('reading one card', () => {
   });
 
   test('the number of another card beside its id is not believed, nor shown', async () => {
-    const { loopback, cards, adapter } = await account();
+    const { loopback, cards, adapter } = await openAccount();
     loopback.reply(() => json(example.replaceAll(number, '999999000001537')));
     expect(await cards.read({ providerRef: cardId, pan }, call)).toMatchObject({ kind: 'unknown' });
     expect(await adapter.reveal?.card({ providerRef: cardId, pan }, call)).toMatchObject({ kind: 'unknown' });
   });
 
   test('without the number nothing is sent', async () => {
-    const { loopback, cards } = await account();
+    const { loopback, cards } = await openAccount();
     const outcome = await cards.read({ providerRef: cardId, pan: null }, call);
     expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'unsupported' } });
     expect(loopback.requests).toHaveLength(0);

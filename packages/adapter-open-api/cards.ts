@@ -11,9 +11,9 @@ import {
   refused,
   unknown,
 } from '@card-gateway/core';
-import { mapRows } from '@card-gateway/adapter-kit';
+import { mapRows, notACursor, numberedPage } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
-import { pageAt, positionOf, provesAbsence } from './paging.ts';
+import { pageAt, provesAbsence } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { type ReadTime, timesIn } from './time.ts';
 import { cardListData, type CardRow } from './wire.ts';
@@ -22,21 +22,21 @@ import { cardListData, type CardRow } from './wire.ts';
  * Cards: `POST /{{version}}/openApi/card/cardList` (open-api-issuer.md §2.2). There is no filter by card id, so one card is
  * read by its number and recognised by its id.
  */
-export function cardsFacet(settings: OpenApiSettings, ask: Ask): CardsFacet {
+export function cardsFacet(ask: Ask, settings: OpenApiSettings): CardsFacet {
   const readTime = timesIn(settings.timeZone);
   const operation = { operation: 'cardList', path: 'card/cardList', data: cardListData };
 
   return {
     page: async (next, call) => {
-      const position = positionOf(next, settings.pageSize);
-      if (position === null) return refused('invalid_request', { message: 'the cursor is not one of this list' });
+      const asked = numberedPage(next, 1, settings.pageSize);
+      if (asked === null) return notACursor();
       return ask(
         {
           ...operation,
-          fields: { page_no: position.page, page_size: position.size },
+          fields: { page_no: asked.page, page_size: asked.size },
           interpret: ({ total, card_list }, evidence) => {
             const rows = mapRows(card_list, (row) => cardOf(row, readTime));
-            return done(pageAt(position, rows, total, settings.maxPages), evidence);
+            return done(pageAt(asked, rows, total, settings.maxPages), evidence);
           },
         },
         call,

@@ -1,51 +1,52 @@
-import { readEnvelope, type Send } from '@card-gateway/adapter-kit';
-import { type Evidence, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
-import type { z } from 'zod';
-import { refusedByStatus } from './refusals.ts';
+import { type AdapterHost, type AskOf, readEnvelope } from '@card-gateway/adapter-kit';
+import { refused } from '@card-gateway/core';
+import { reasonOf } from './refusals.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { envelope } from './wire.ts';
 
-/** One operation: where it goes, what it sends beside the credentials, and how the inside of `data` is read. */
-export interface Question<Data extends z.ZodType, T> {
+/** Where a request goes, and what it carries beside the credentials. */
+export interface OpenApiRequest {
   readonly operation: string;
   /** Path behind the version segment. */
   readonly path: string;
   readonly fields: Readonly<Record<string, string | number>>;
-  readonly data: Data;
-  readonly interpret: (data: z.output<Data>, evidence: Evidence) => Outcome<T>;
 }
 
 /** Sends one request and reads its answer. */
-export type Ask = <Data extends z.ZodType, T>(question: Question<Data, T>, call: ProviderCall) => Promise<Outcome<T>>;
+export type Ask = AskOf<OpenApiRequest>;
 
 /**
  * The account's way to the provider: a POST whose body carries the credentials as ordinary fields (open-api-issuer.md §1).
  * Nothing of a body is ever logged, and what the provider says is redacted of all that was sent (trap 1).
  */
-export function openClient(settings: OpenApiSettings, send: Send): Ask {
-  return async (question, call) => {
+export function openClient(settings: OpenApiSettings, { send }: AdapterHost): Ask {
+  return async (request, call) => {
     const body = {
       customer_id: Number(settings.customerId),
       app_id: Number(settings.appId),
       key: settings.key.reveal(),
-      ...question.fields,
+      ...request.fields,
     };
-    const request = {
-      operation: question.operation,
+    const outgoing = {
+      operation: request.operation,
       method: 'POST',
-      url: `${settings.baseUrl}/${settings.version}/openApi/${question.path}`,
+      url: `${settings.baseUrl}/${settings.version}/openApi/${request.path}`,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     } as const;
-    const exchange = await send(request, call);
+    const exchange = await send(outgoing, call);
     return readEnvelope(exchange, {
       reply: envelope,
-      problem: ({ status }) => refusedByStatus(status),
+      problem: ({ status }, evidence) => {
+        const reason = reasonOf(status);
+        return reason === null ? null : refused(reason, evidence(null));
+      },
       success: '0',
-      refusal: (_code, said) => unknown('unlisted_code', said),
+      // The documents list no code: whatever it is, it refuses nothing for certain (§1.1).
+      reasonOf: () => null,
       hide: toHide(body),
-      data: question.data,
-      interpret: question.interpret,
+      data: request.data,
+      interpret: request.interpret,
     });
   };
 }

@@ -1,85 +1,20 @@
-import { conformance, json } from '@card-gateway/adapter-kit/testing';
+import { json } from '@card-gateway/adapter-kit/testing';
 import { Pan, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { openApi } from './index.ts';
-import { account, call, fixture, key, openAccount } from './testing/account.ts';
+import { call, fixture, key, openAccount, openAdapter } from './testing/account.ts';
 
 const number = '999999000001529';
 const pan = Pan.parse(number);
 const cardId = '82cc95353d901fbcda9fe1385f68f29a';
-const cards = fixture('card-list.reply.json')
-  .replace('"cvv":"715"', '"cvv":"cvv-canary"')
-  .replace('"pin":""', '"pin":"pin-canary"');
 const echoing = JSON.stringify({
   code: 40001,
   message: `key ${key} of customer 10000011 / app 100001 may not see ${number}`,
 });
 
-/** Every member of §3.1. */
-const walletRow = {
-  record_id: 'ord_1',
-  transaction_id: '10002024020407465400001000100182e74f720f9df26d',
-  out_transaction_id: 'pm_h1',
-  in_out_type: 1,
-  transaction_type: 3,
-  transaction_desc: 'exchange',
-  amount: 10.5,
-  currency: 'USD',
-  before_balance: 0,
-  after_balance: 10.5,
-  status: 2,
-  reject_reason: '',
-  remark: '',
-  transaction_time: '2024-02-04 07:46:54',
-  create_at: '2024-02-04 07:46:54',
-};
-
-conformance({
-  provider: 'open-api',
-  open: (baseUrl, host) => openAccount(baseUrl, host, { walletTransactionPath: 'wallet/transactionDetail' }),
-  canaries: [key, '10000011', number, 'cvv-canary', 'pin-canary'],
-  calls: [
-    {
-      name: 'products.page',
-      call: async (adapter, call) => required(adapter.products).page(null, call),
-      success: () => json(fixture('bin-list.reply.json')),
-      unlistedCode: () => json(echoing),
-      refusal: () => json('', 401),
-    },
-    {
-      name: 'cards.page',
-      call: async (adapter, call) => required(adapter.cards).page(null, call),
-      success: () => json(cards),
-      unlistedCode: () => json(echoing),
-      refusal: () => json('', 401),
-    },
-    {
-      name: 'cards.read',
-      call: async (adapter, call) => required(adapter.cards).read({ providerRef: cardId, pan }, call),
-      success: () => json(cards),
-      unlistedCode: () => json(echoing),
-      refusal: () => json('', 401),
-    },
-    {
-      name: 'reveal.card',
-      call: async (adapter, call) => required(adapter.reveal).card({ providerRef: cardId, pan }, call),
-      success: () => json(fixture('card-list.reply.json')),
-      unlistedCode: () => json(echoing),
-      refusal: () => json('', 401),
-    },
-    {
-      name: 'wallet.read',
-      call: async (adapter, call) => required(adapter.wallet).read('T1', call),
-      success: () => json({ code: 0, message: 'success', data: { transaction_list: [walletRow, walletRow] } }),
-      unlistedCode: () => json(echoing),
-      refusal: () => json('', 401),
-    },
-  ],
-});
-
 describe('what an answer means', () => {
   test('a code is kept as evidence with a message redacted of all that was sent', async () => {
-    const { loopback, cards } = await account();
+    const { loopback, cards } = await openAccount();
     loopback.reply(() => json(echoing));
     expect(await cards.read({ providerRef: cardId, pan }, call)).toEqual({
       kind: 'unknown',
@@ -89,7 +24,7 @@ describe('what an answer means', () => {
   });
 
   test('a key that contains an id is hidden whole', async () => {
-    const { loopback, cards } = await account({ appId: '788796' });
+    const { loopback, cards } = await openAccount({ appId: '788796' });
     loopback.reply(() => json(echoing));
     const told = JSON.stringify(await cards.page(null, call));
     expect(told).not.toContain('0f1e2d3c4b5a69');
@@ -97,7 +32,7 @@ describe('what an answer means', () => {
   });
 
   test.each([401, 403])('HTTP %i is a matter of configuration', async (status) => {
-    const { loopback, products } = await account();
+    const { loopback, products } = await openAccount();
     loopback.reply(() => json('', status));
     expect(await products.page(null, call)).toMatchObject({
       kind: 'refused',
@@ -107,7 +42,7 @@ describe('what an answer means', () => {
   });
 
   test('HTTP 429 is a rate limit', async () => {
-    const { loopback, products } = await account();
+    const { loopback, products } = await openAccount();
     loopback.reply(() => json('', 429));
     expect(await products.page(null, call)).toMatchObject({ kind: 'refused', refusal: { reason: 'rate_limited' } });
   });
@@ -119,7 +54,7 @@ describe('what an answer means', () => {
     ['a code that is no number', '"ok"', 'unreadable_answer'],
     ['0.5', '0.5', 'unreadable_answer'],
   ])('%s is not a success', async (_name, code, why) => {
-    const { loopback, products } = await account();
+    const { loopback, products } = await openAccount();
     loopback.reply(() => json(fixture('bin-list.reply.json').replace('"code":0', `"code":${code}`)));
     expect(await products.page(null, call)).toMatchObject({ kind: 'unknown', why });
   });
@@ -127,7 +62,7 @@ describe('what an answer means', () => {
   test.each(['{"code":0}', '{"code":0,"data":null}', '{"code":0,"data":[]}', '{"code":0,"total":0,"bin_list":[]}'])(
     '%s has no list inside data (trap 14) and is not an empty one',
     async (body) => {
-      const { loopback, products } = await account();
+      const { loopback, products } = await openAccount();
       loopback.reply(() => json(body));
       expect(await products.page(null, call)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
     },
@@ -135,7 +70,7 @@ describe('what an answer means', () => {
 });
 
 test('what is not published is absent, with the reason', () => {
-  const adapter = openAccount('https://issuer.example', { send: () => Promise.reject(new Error()), now: () => 0 });
+  const adapter = openAdapter('https://issuer.example', { send: () => Promise.reject(new Error()), now: () => 0 });
   expect(Object.keys(adapter).toSorted()).toEqual([
     'callbacks',
     'calls',
@@ -152,14 +87,14 @@ test('what is not published is absent, with the reason', () => {
 test('every operation and notification of the documents is named once, with what becomes of it', () => {
   const host = { send: () => Promise.reject(new Error()), now: () => 0 };
   const statesOf = (changes: Record<string, unknown>) =>
-    openAccount('https://issuer.example', host, changes).calls.map(({ state }) => state);
+    openAdapter('https://issuer.example', host, changes).calls.map(({ state }) => state);
   const count = (states: readonly string[], state: string) => states.filter((one) => one === state).length;
   const plain = statesOf({});
   expect(plain).toHaveLength(39 + 6);
   expect([count(plain, 'documented'), count(plain, 'needs-settings'), count(plain, 'absent')]).toEqual([3, 1, 41]);
   const withPath = statesOf({ walletTransactionPath: 'wallet/transactionDetail' });
   expect([count(withPath, 'documented'), count(withPath, 'needs-settings')]).toEqual([4, 0]);
-  const names = openAccount('https://issuer.example', host).calls.map(({ name }) => name);
+  const names = openAdapter('https://issuer.example', host).calls.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
 
@@ -203,8 +138,3 @@ describe('settings', () => {
     expect(result.error?.issues.map((issue) => issue.path)).toEqual([[name]]);
   });
 });
-
-function required<T>(facet: T | undefined): T {
-  if (facet === undefined) throw new Error('the adapter lacks a facet');
-  return facet;
-}

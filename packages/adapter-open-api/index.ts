@@ -24,15 +24,15 @@ export const openApi: AdapterDefinition = defineAdapter({
   callbacks: documentedCallbacks,
   settings: openApiSettings,
   create: (settings, host) => {
-    const ask = openClient(settings, host.send);
+    const ask = openClient(settings, host);
     return {
-      products: productsFacet(settings, ask),
-      cards: cardsFacet(settings, ask),
-      reveal: revealFacet(settings, ask),
+      products: productsFacet(ask, settings),
+      cards: cardsFacet(ask, settings),
+      reveal: revealFacet(ask, settings),
       callbacks: callbacksFacet(settings),
       ...(settings.walletTransactionPath === undefined
         ? {}
-        : { wallet: walletFacet(settings, settings.walletTransactionPath, ask) }),
+        : { wallet: walletFacet(ask, settings, settings.walletTransactionPath) }),
       calls: documentedCalls(settings),
       gaps: {
         issuing: absent,

@@ -1,6 +1,6 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { describe, expect, test } from 'vitest';
-import { account, type Account, call } from './testing/account.ts';
+import { type Account, call, openAccount } from './testing/account.ts';
 
 /** Answers as a provider with `ids` would, and echoes the page fields swapped as the documents do (trap 7). */
 function hold(held: Account, ids: readonly string[], total: number | null = ids.length): void {
@@ -26,7 +26,7 @@ function asked(held: Account): unknown[] {
 
 describe('a list', () => {
   test('goes on by its own counter, ignores the swapped echo, and behind the total too', async () => {
-    const held = await account({ pageSize: 2 });
+    const held = await openAccount({ pageSize: 2 });
     hold(held, ['a', 'b', 'c', 'd']);
     const first = await pageOf(held, null);
     const second = await pageOf(held, first.next);
@@ -40,17 +40,17 @@ describe('a list', () => {
   });
 
   test('continues in another process, with the page size it began with', async () => {
-    const before = await account({ pageSize: 2 });
+    const before = await openAccount({ pageSize: 2 });
     hold(before, ['a', 'b', 'c']);
     const { next } = await pageOf(before, null);
-    const after = await account({ pageSize: 50 });
+    const after = await openAccount({ pageSize: 50 });
     hold(after, ['a', 'b', 'c']);
     expect(await pageOf(after, next)).toEqual({ ids: ['c'], next: '3.2' });
     expect(asked(after)).toEqual([[2, 2]]);
   });
 
   test('without a total ends at the empty page', async () => {
-    const held = await account({ pageSize: 2 });
+    const held = await openAccount({ pageSize: 2 });
     held.loopback.reply((request) => {
       const rows = request.body.includes('"page_no":1') ? [{ card_id: 'a', status: 2 }] : [];
       return json({ code: 0, message: 'success', data: { card_list: rows } });
@@ -61,13 +61,13 @@ describe('a list', () => {
   });
 
   test('ends at an empty page though the total promises more', async () => {
-    const held = await account();
+    const held = await openAccount();
     hold(held, [], 7);
     expect(await pageOf(held, null)).toEqual({ ids: [], next: null });
   });
 
   test('ends at the page limit', async () => {
-    const held = await account({ pageSize: 1, maxPages: 2 });
+    const held = await openAccount({ pageSize: 1, maxPages: 2 });
     hold(held, ['a', 'b', 'c', 'd']);
     const first = await pageOf(held, null);
     expect((await pageOf(held, first.next)).next).toBeNull();
@@ -78,7 +78,7 @@ describe('a list', () => {
     ['fewer than the total counts', ['a', 'b'], 3, false],
     ['fewer than were asked for, without a total', ['a', 'b'], null, false],
   ])('whose first page has %s', async (_name, ids, total, isWhole) => {
-    const held = await account({ pageSize: 10 });
+    const held = await openAccount({ pageSize: 10 });
     hold(held, ids, total);
     expect(await held.cards.page(null, call)).toMatchObject({ value: { isWhole } });
     // Of a later page it says nothing: rows may have moved before it.
@@ -86,7 +86,7 @@ describe('a list', () => {
   });
 
   test.each(['', '2', '0.10', '2.0', '2.1000', '2.10; page=9'])('a cursor %j is refused unsent', async (next) => {
-    const held = await account();
+    const held = await openAccount();
     const outcomes = [await held.cards.page(next, call), await held.products.page(next, call)];
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ kind: 'refused', refusal: { reason: 'invalid_request' } });

@@ -1,11 +1,11 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { expect, test } from 'vitest';
-import { account, call, fixture, key } from './testing/account.ts';
+import { call, fixture, key, openAccount } from './testing/account.ts';
 
 const example = fixture('bin-list.reply.json');
 
 test("the documents' example (§2.1)", async () => {
-  const { loopback, products } = await account({ customerId: '100001', appId: '10001', pageSize: 10 });
+  const { loopback, products } = await openAccount({ customerId: '100001', appId: '10001', pageSize: 10 });
   loopback.reply(() => json(example));
   expect(await products.page(null, call)).toEqual({
     kind: 'done',
@@ -60,13 +60,13 @@ test.each([
   ['"bank":""', '"bank":{}', { bank: null }],
   ['"status":1,', '', { status: 'unrecognized', providerStatus: null, issuable: false }],
 ])('%s as %s', async (from, to, expected) => {
-  const { loopback, products } = await account();
+  const { loopback, products } = await openAccount();
   loopback.reply(() => json(example.replace(from, to)));
   expect(await products.page(null, call)).toMatchObject({ kind: 'done', value: { items: [expected] } });
 });
 
 test('a row without an id is left out, and counted', async () => {
-  const { loopback, products } = await account();
+  const { loopback, products } = await openAccount();
   const rows = /\[(.*)\]/s.exec(example)?.[1] ?? '';
   loopback.reply(() => json(example.replace(rows, `${rows.replace('"bin_id":"cpi_6530de6a2f1c7",', '')},${rows}`)));
   expect(await products.page(null, call)).toMatchObject({

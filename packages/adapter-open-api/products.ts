@@ -4,28 +4,27 @@ import {
   type ProductsFacet,
   type ProductStatus,
   type ProviderProduct,
-  refused,
 } from '@card-gateway/core';
-import { mapRows } from '@card-gateway/adapter-kit';
+import { mapRows, notACursor, numberedPage } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
-import { pageAt, positionOf } from './paging.ts';
+import { pageAt } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { binListData, type BinRow } from './wire.ts';
 
 /** Card products: `POST /{{version}}/openApi/card/bin/binList` (open-api-issuer.md §2.1). */
-export function productsFacet(settings: OpenApiSettings, ask: Ask): ProductsFacet {
+export function productsFacet(ask: Ask, settings: OpenApiSettings): ProductsFacet {
   return {
     page: async (next, call) => {
-      const position = positionOf(next, settings.pageSize);
-      if (position === null) return refused('invalid_request', { message: 'the cursor is not one of this list' });
+      const asked = numberedPage(next, 1, settings.pageSize);
+      if (asked === null) return notACursor();
       return ask(
         {
           operation: 'binList',
           path: 'card/bin/binList',
-          fields: { page_no: position.page, page_size: position.size },
+          fields: { page_no: asked.page, page_size: asked.size },
           data: binListData,
           interpret: ({ total, bin_list }, evidence) => {
-            return done(pageAt(position, mapRows(bin_list, productOf), total, settings.maxPages), evidence);
+            return done(pageAt(asked, mapRows(bin_list, productOf), total, settings.maxPages), evidence);
           },
         },
         call,

@@ -1,14 +1,14 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { Pan, type ProviderAdapter } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
-import { account, call, fixture } from './testing/account.ts';
+import { call, fixture, openAccount } from './testing/account.ts';
 
 const cardId = '82cc95353d901fbcda9fe1385f68f29a';
 const number = '999999000001529';
 const pan = Pan.parse(number);
 
 async function opened(changes: Record<string, unknown> = {}) {
-  const { loopback, adapter } = await account(changes);
+  const { loopback, adapter } = await openAccount(changes);
   return { loopback, reveal: facet(adapter, 'reveal'), adapter };
 }
 function facet<Name extends keyof ProviderAdapter>(adapter: ProviderAdapter, name: Name) {

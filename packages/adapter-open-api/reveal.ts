@@ -26,7 +26,7 @@ const revealedRow = z.object({
 const revealedData = z.object({ total, card_list: rowsOf(revealedRow) });
 
 /** A card's secrets, from the list filtered by its number, which is the only way to one card (§2.2). */
-export function revealFacet(settings: OpenApiSettings, ask: Ask): RevealFacet {
+export function revealFacet(ask: Ask, settings: OpenApiSettings): RevealFacet {
   return {
     card: async ({ providerRef, pan }, call) => {
       if (pan === null) {

@@ -18,7 +18,7 @@ const statuses: ReadonlyMap<string, WalletEntryStatus> = new Map([
 ]);
 
 /** Wallet transaction detail (open-api-issuer.md §3.1), on the path of the settings because none is published. */
-export function walletFacet(settings: OpenApiSettings, path: string, ask: Ask): WalletFacet {
+export function walletFacet(ask: Ask, settings: OpenApiSettings, path: string): WalletFacet {
   const readTime = timesIn(settings.timeZone);
 
   function entryOf(row: WalletRow): WalletEntry {

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { type BanksFacet, done } from '@card-gateway/core';
-import type { YixinClient } from './client.ts';
+import type { Ask } from './client.ts';
 import type { YixinSettings } from './settings.ts';
 import { bankListReply, bankOf, cardBankReply } from './wire.ts';
 
 /** The banks that a user can bind a card of, and the issuer of a card: `bankList`, `cardBank` (yixin.md §4.4, §4.5). */
-export function banksFacet(client: YixinClient, limitUnit: YixinSettings['limitUnit']): BanksFacet {
+export function banksFacet(ask: Ask, settings: YixinSettings): BanksFacet {
   // Documented as yuan, while the sample's values look like fen (yixin.md §8, trap 11).
-  const unit = limitUnit === 'unconfirmed' ? null : limitUnit;
+  const unit = settings.limitUnit === 'unconfirmed' ? null : settings.limitUnit;
   return {
-    needsUserIp: client.needsUserIp,
+    needsUserIp: settings.userIp === undefined,
 
     list: (question, call) =>
-      client.call(
+      ask(
         {
-          method: 'bankList',
+          operation: 'bankList',
           requestNo: randomUUID(),
           userIp: question.userIp,
           params: { outerUserNo: question.user },
-          reply: bankListReply,
+          data: bankListReply,
           interpret: ({ bankList }, evidence) =>
             done(
               bankList.read.map((row) => ({
@@ -28,21 +28,21 @@ export function banksFacet(client: YixinClient, limitUnit: YixinSettings['limitU
                 perDay: row.dayLimit ?? null,
                 unit,
               })),
-              evidence('0'),
+              evidence,
             ),
         },
         call,
       ),
 
     issuerOf: (question, call) =>
-      client.call(
+      ask(
         {
-          method: 'cardBank',
+          operation: 'cardBank',
           requestNo: randomUUID(),
           userIp: question.userIp,
           params: { cardNo: question.pan.reveal() },
-          reply: cardBankReply,
-          interpret: (reply, evidence) => done(bankOf(reply), evidence('0')),
+          data: cardBankReply,
+          interpret: (reply, evidence) => done(bankOf(reply), evidence),
         },
         call,
       ),

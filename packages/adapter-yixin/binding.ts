@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { refusedFor } from '@card-gateway/adapter-kit';
 import {
   type BindingFacet,
   type BindingStarted,
@@ -8,8 +9,9 @@ import {
   refused,
   unknown,
 } from '@card-gateway/core';
-import type { YixinClient } from './client.ts';
-import { refusals } from './refusals.ts';
+import type { Ask } from './client.ts';
+import type { YixinSettings } from './settings.ts';
+import { reasonOf } from './refusals.ts';
 import { bindCardReply, needCardSignReply, verifyCodeReply } from './wire.ts';
 
 /** `bizType` (yixin.md §4.1). */
@@ -19,11 +21,11 @@ const bizTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Binding a bank card by SMS: `bindCard`, `verifyCode`, `needCardSign` (yixin.md §4.1, §4.2, §4.6). */
-export function bindingFacet(client: YixinClient): BindingFacet {
+export function bindingFacet(ask: Ask, settings: YixinSettings): BindingFacet {
   return {
     // The loan order number goes with `repay` (yixin.md §8, trap 6).
     purposes: { loan: [], repayment: ['loanOrder'] },
-    needsUserIp: client.needsUserIp,
+    needsUserIp: settings.userIp === undefined,
     reconciliation: { by: 'bound-cards' },
 
     async start(order, call) {
@@ -35,9 +37,9 @@ export function bindingFacet(client: YixinClient): BindingFacet {
       if (forRepayment && order.loanOrder === null) {
         return refused('invalid_request', { message: 'A binding for repayment needs the loan order.' });
       }
-      return client.call(
+      return ask(
         {
-          method: 'bindCard',
+          operation: 'bindCard',
           requestNo: order.reference,
           userIp: order.userIp,
           params: {
@@ -48,13 +50,11 @@ export function bindingFacet(client: YixinClient): BindingFacet {
             // The loan order number exactly when `bizType` is `repay` (yixin.md §8, trap 6).
             ...(forRepayment && order.loanOrder !== null && { bizNo: order.loanOrder }),
           },
-          reply: bindCardReply,
-          interpret: ({ status, bizId, desc }, evidence): Outcome<BindingStarted> => {
-            const said = evidence(status, desc);
-            const reason = refusals.bindCard.get(status);
-            if (reason !== undefined) return refused(reason, said);
+          data: bindCardReply,
+          interpret: ({ status, bizId, desc }, _evidence, { evidenceOf }): Outcome<BindingStarted> => {
+            const said = evidenceOf(status, desc);
             if (status === '-1') return done({ status: 'not_required' }, said);
-            if (status !== '0') return unknown('unlisted_code', said);
+            if (status !== '0') return refusedFor(reasonOf('bindCard', status), said);
             // `0` says that an SMS is on its way, not that the card is bound; without `bizId` nobody can go on.
             if (!bizId) return unknown('unreadable_answer', said);
             return done({ status: 'awaiting_code', challenge: bizId }, said);
@@ -65,39 +65,38 @@ export function bindingFacet(client: YixinClient): BindingFacet {
     },
 
     verify: (answer, call) =>
-      client.call(
+      ask(
         {
-          method: 'verifyCode',
+          operation: 'verifyCode',
           requestNo: answer.reference,
           userIp: answer.userIp,
           params: { outerUserNo: answer.user, bizId: answer.challenge, verifyCode: answer.code.reveal() },
-          reply: verifyCodeReply,
-          interpret: ({ status, desc }, evidence): Outcome<BindingVerified> => {
-            const said = evidence(status, desc);
-            const reason = refusals.verifyCode.get(status);
-            if (reason !== undefined) return refused(reason, said);
+          data: verifyCodeReply,
+          interpret: ({ status, desc }, _evidence, { evidenceOf }): Outcome<BindingVerified> => {
+            const said = evidenceOf(status, desc);
             if (status === '0') return done({ status: 'bound' }, said);
             if (status === '-1') return done({ status: 'not_required' }, said);
             if (status === '-3') return done({ status: 'expired' }, said);
-            return unknown('unlisted_code', said);
+            return refusedFor(reasonOf('verifyCode', status), said);
           },
         },
         call,
       ),
 
     check: (question, call) =>
-      client.call(
+      ask(
         {
-          method: 'needCardSign',
+          operation: 'needCardSign',
           requestNo: randomUUID(),
           userIp: question.userIp,
           params: { outerUserNo: question.user, cardNo: question.pan.reveal() },
-          reply: needCardSignReply,
+          data: needCardSignReply,
           // Unlike the other two this status knows no `0` (yixin.md §8, trap 4).
-          interpret: ({ status }, evidence): Outcome<{ readonly required: boolean }> => {
-            if (status === '1') return done({ required: true }, evidence(status));
-            if (status === '-1') return done({ required: false }, evidence(status));
-            return unknown('unlisted_code', evidence(status));
+          interpret: ({ status }, _evidence, { evidenceOf }): Outcome<{ readonly required: boolean }> => {
+            const said = evidenceOf(status);
+            if (status === '1') return done({ required: true }, said);
+            if (status === '-1') return done({ required: false }, said);
+            return unknown('unlisted_code', said);
           },
         },
         call,

@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { type BoundCard, type BoundCardsFacet, done, refused } from '@card-gateway/core';
-import type { YixinClient } from './client.ts';
+import type { Ask } from './client.ts';
+import type { YixinSettings } from './settings.ts';
 import { type BankCard, bankOf, cardListReply } from './wire.ts';
 
 /** The bank cards that a user has bound: `cardList`, which gives them whole (yixin.md §4.3, §4.8). */
-export function boundCardsFacet(client: YixinClient): BoundCardsFacet {
+export function boundCardsFacet(ask: Ask, settings: YixinSettings): BoundCardsFacet {
   return {
     kinds: ['bank_card'],
     givesTokens: false,
-    needsUserIp: client.needsUserIp,
+    needsUserIp: settings.userIp === undefined,
     async list(question, call) {
       if (question.kind !== 'bank_card') return refused('unsupported');
-      return client.call(
+      return ask(
         {
-          method: 'cardList',
+          operation: 'cardList',
           requestNo: randomUUID(),
           userIp: question.userIp,
           params: { outerUserNo: question.user },
-          reply: cardListReply,
+          data: cardListReply,
           interpret: ({ bankCardList }, evidence) => {
             const { read, unreadable } = bankCardList ?? { read: [], unreadable: 0 };
-            return done({ cards: read.map(toBoundCard), unreadable }, evidence('0'));
+            return done({ cards: read.map(toBoundCard), unreadable }, evidence);
           },
         },
         call,

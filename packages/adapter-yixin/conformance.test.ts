@@ -9,7 +9,7 @@ import needCardSign from './fixtures/need-card-sign.json' with { type: 'json' };
 import verifyCode from './fixtures/verify-code.json' with { type: 'json' };
 import { unconfirmedProfile as profile } from './profile.ts';
 import { answer, keyTexts, type PlainReply } from './testing/fake-yixin.ts';
-import { openYixin, type YixinAdapter } from './testing/account.ts';
+import { openAdapter, type YixinAdapter } from './testing/account.ts';
 
 const pan = Pan.parse('6217000000000001234') ?? expect.unreachable();
 const user = 'user-canary';
@@ -80,7 +80,7 @@ const calls: readonly ConformanceCall[] = [
 
 conformance({
   provider: 'yixin',
-  open: (baseUrl, host) => openYixin(baseUrl, host),
+  open: (baseUrl, host) => openAdapter(baseUrl, host),
   canaries: [user, userIp, phone, code, '6217000000000001234', '6217 0000', keyTexts.privateDer.slice(40, 120)],
   calls,
 });

@@ -1,11 +1,11 @@
-import { defineAdapter } from '@card-gateway/adapter-kit';
+import { type AdapterDefinition, defineAdapter } from '@card-gateway/adapter-kit';
 import type { Gap } from '@card-gateway/core';
 import { banksFacet } from './banks.ts';
 import { bindingFacet } from './binding.ts';
 import { boundCardsFacet } from './bound-cards.ts';
 import { openClient } from './client.ts';
 import { documentedCalls } from './documented-calls.ts';
-import { settingsSchema, type YixinSettings } from './settings.ts';
+import { type YixinSettings, yixinSettings } from './settings.ts';
 
 export type { Profile } from './profile.ts';
 export type { YixinSettings } from './settings.ts';
@@ -16,10 +16,10 @@ const issuesNothing: Gap = {
 };
 
 /** Yixin (宜信): binding a user's bank card by SMS, the user's bound cards, supported banks and card issuers. */
-export const yixin = defineAdapter<YixinSettings>({
+export const yixin: AdapterDefinition = defineAdapter<YixinSettings>({
   provider: 'yixin',
   title: 'Yixin 宜信',
-  settings: settingsSchema,
+  settings: yixinSettings,
   // yixin.md §3: no production without a profile that somebody has checked.
   productionFaults: (settings) =>
     settings.profile === undefined
@@ -32,11 +32,11 @@ export const yixin = defineAdapter<YixinSettings>({
         ]
       : [],
   create: (settings, host) => {
-    const client = openClient(settings, host);
+    const ask = openClient(settings, host);
     return {
-      binding: bindingFacet(client),
-      boundCards: boundCardsFacet(client),
-      banks: banksFacet(client, settings.limitUnit),
+      binding: bindingFacet(ask, settings),
+      boundCards: boundCardsFacet(ask, settings),
+      banks: banksFacet(ask, settings),
       calls: documentedCalls,
       gaps: {
         products: issuesNothing,

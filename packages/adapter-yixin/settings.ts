@@ -14,7 +14,7 @@ const instead: Readonly<Record<WrongKey, string>> = {
   none: '',
 };
 
-export const settingsSchema = z
+export const yixinSettings = z
   .strictObject({
     // Yixin hands its addresses out offline (yixin.md §1).
     baseUrl: baseUrlSetting,
@@ -67,4 +67,4 @@ function isOneKeyPair(ours: unknown, theirs: unknown): boolean {
 }
 
 /** The settings of one account at Yixin. */
-export type YixinSettings = z.output<typeof settingsSchema>;
+export type YixinSettings = z.output<typeof yixinSettings>;

@@ -1,4 +1,4 @@
-import type { ProviderAdapter } from '@card-gateway/core';
+import type { FacetName, ProviderAdapter } from '@card-gateway/core';
 import { onTestFinished } from 'vitest';
 import { type AdapterDefinition, adapterHost, type AdapterHost, openTransport } from '../index.ts';
 import { sendBy } from '../call.ts';
@@ -36,4 +36,14 @@ export async function openTestAccount(
     open: (settings, now = () => Date.now()) =>
       openAdapter(definition, { send: sendBy(transport.send), now }, { baseUrl: loopback.url, ...settings }),
   };
+}
+
+/** A facet that the adapter is known to have. */
+export function facet<Name extends FacetName>(
+  adapter: ProviderAdapter,
+  name: Name,
+): NonNullable<ProviderAdapter[Name]> {
+  const found = adapter[name];
+  if (found === undefined) throw new Error(`the adapter has no ${name}`);
+  return found;
 }

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { AdapterHost } from '@card-gateway/adapter-kit';
-import { type Loopback, openAdapter, openTestAccount, testCall } from '@card-gateway/adapter-kit/testing';
-import { type BoundCardsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
+import {
+  type Loopback,
+  openAdapter as openAdapterOf,
+  openTestAccount,
+  testCall,
+} from '@card-gateway/adapter-kit/testing';
+import { type BoundCardsFacet, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
 import { onerway } from '../index.ts';
 
 /** The example key that the provider prints in its documents (onerway.md §2.2). */
 export const secretKey = '3b5e10b65bff4172a5b9ca2d2ec00a6e';
-export const call = testCall();
+export const call: ProviderCall = testCall();
 
 /** One of the documents' examples, as text. */
 export function fixture(name: string): string {
@@ -17,16 +22,16 @@ export function fixture(name: string): string {
 const settings = { merchantNo: '800209', appId: '1727880846378401792', secretKey: new Secret(secretKey) };
 
 /** The adapter of an account whose merchant and store are those of the TOKEN example. */
-export function openAccount(
+export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
   changes: Record<string, unknown> = {},
 ): ProviderAdapter {
-  return openAdapter(onerway, host, { baseUrl, ...settings, ...changes });
+  return openAdapterOf(onerway, host, { baseUrl, ...settings, ...changes });
 }
 
 /** A fresh account at a real socket, both closed when the test ends. */
-export async function account(
+export async function openAccount(
   changes: Record<string, unknown> = {},
 ): Promise<{ loopback: Loopback; boundCards: BoundCardsFacet; adapter: ProviderAdapter }> {
   const { loopback, open } = await openTestAccount(onerway, { maxResponseBytes: 1_048_576 });

@@ -1,12 +1,23 @@
 import { readFileSync } from 'node:fs';
 import type { AdapterHost } from '@card-gateway/adapter-kit';
-import { type Loopback, openAdapter, openTestAccount, testCall } from '@card-gateway/adapter-kit/testing';
-import { type CardsFacet, type ProductsFacet, type ProviderAdapter, Secret } from '@card-gateway/core';
+import {
+  type Loopback,
+  openAdapter as openAdapterOf,
+  openTestAccount,
+  testCall,
+} from '@card-gateway/adapter-kit/testing';
+import {
+  type CardsFacet,
+  type ProductsFacet,
+  type ProviderAdapter,
+  type ProviderCall,
+  Secret,
+} from '@card-gateway/core';
 import { openApi } from '../index.ts';
 
 /** An authorisation key of the documents' form, made up. */
 export const key = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
-export const call = testCall();
+export const call: ProviderCall = testCall();
 
 /** One of the documents' examples, as text: the number literals matter. */
 export function fixture(name: string): string {
@@ -17,12 +28,12 @@ export function fixture(name: string): string {
 const settings = { version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key) };
 
 /** The adapter of an account whose ids are those of the `cardList` example. */
-export function openAccount(
+export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
   changes: Record<string, unknown> = {},
 ): ProviderAdapter {
-  return openAdapter(openApi, host, { baseUrl, ...settings, ...changes });
+  return openAdapterOf(openApi, host, { baseUrl, ...settings, ...changes });
 }
 
 export interface Account {
@@ -33,7 +44,7 @@ export interface Account {
 }
 
 /** A fresh account at a real socket, both closed when the test ends. */
-export async function account(changes: Record<string, unknown> = {}): Promise<Account> {
+export async function openAccount(changes: Record<string, unknown> = {}): Promise<Account> {
   const { loopback, open } = await openTestAccount(openApi);
   const adapter = open({ ...settings, ...changes }, () => 0);
   const { products, cards } = adapter;

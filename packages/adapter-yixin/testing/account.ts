@@ -1,5 +1,5 @@
 import type { AdapterHost } from '@card-gateway/adapter-kit';
-import { type Loopback, openAdapter, openTestAccount } from '@card-gateway/adapter-kit/testing';
+import { type Loopback, openAdapter as openAdapterOf, openTestAccount } from '@card-gateway/adapter-kit/testing';
 import type { BanksFacet, BindingFacet, BoundCardsFacet, ProviderAdapter } from '@card-gateway/core';
 import { yixin } from '../index.ts';
 import { settingsInput } from './fake-yixin.ts';
@@ -11,12 +11,12 @@ export interface YixinAdapter extends ProviderAdapter {
   readonly banks: BanksFacet;
 }
 
-export function openYixin(
+export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
   more: Record<string, unknown> = {},
 ): YixinAdapter {
-  return openAdapter(yixin, host, settingsInput(baseUrl, more)) as YixinAdapter;
+  return openAdapterOf(yixin, host, settingsInput(baseUrl, more)) as YixinAdapter;
 }
 
 /** An account on a real socket, closed when the test ends. */
