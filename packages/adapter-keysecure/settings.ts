@@ -50,7 +50,7 @@ export const keysecureSettings: z.ZodType<KeySecureSettings> = z
       "The merchant's apiSecret: for activating cards, PINs, card numbers and callbacks, which are off without it.",
     ).optional(),
     previousApiSecret: secretSetting(
-      'The apiSecret before the current one, while it is being changed: still accepted, never used for sending.',
+      'The previous apiSecret, during rotation: still accepted, never used for sending.',
     ).optional(),
     keyDerivation: z.enum(keyDerivations).optional().meta({
       description:
@@ -78,15 +78,15 @@ export const keysecureSettings: z.ZodType<KeySecureSettings> = z
       .string()
       .regex(timeZoneShape, 'expected the form "UTC+8"')
       .default('UTC+8')
-      .meta({ description: 'The time zone sent along, in which list filters are written, e.g. "UTC+8".' }),
+      .meta({ description: 'The time zone sent with requests, in which list filters are written, e.g. "UTC+8".' }),
     listedSince: z.iso
       .date()
       .default('2020-01-01')
-      .meta({ description: 'The day (YYYY-MM-DD) from which on a card sync asks for cards.' }),
-    pageSize: z.int().min(1).max(100).default(100).meta({ description: 'Rows asked for per page of a list.' }),
+      .meta({ description: 'The day (YYYY-MM-DD) from which a card sync reads cards.' }),
+    pageSize: z.int().min(1).max(100).default(100).meta({ description: 'Rows requested per page of a list.' }),
     changesTakeMs: z.int().min(0).max(3_600_000).default(30_000).meta({
       description:
-        'Milliseconds in which a change of a card comes into effect, which KeySecure does not say: so long after it was sent the card may still show a state from before it.',
+        'Milliseconds within which a change of a card becomes visible, which KeySecure does not document: until then the card may still show an earlier state.',
     }),
   })
   .superRefine(crossFaults, { when: () => true });

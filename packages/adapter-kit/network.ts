@@ -28,7 +28,7 @@ const proxy = z
     ],
     proxyRule,
   )
-  .meta({ description: 'Forward proxy, through which a tunnel (CONNECT) leads. It goes before HTTPS_PROXY.' });
+  .meta({ description: 'Forward proxy, used through a tunnel (CONNECT). It takes precedence over HTTPS_PROXY.' });
 
 const certificates = (description: string) =>
   secretSetting(description).superRefine((secret, context) => {
@@ -40,11 +40,9 @@ const certificates = (description: string) =>
 export const networkSettings = z
   .strictObject({
     proxy: proxy.optional(),
-    ca: certificates(
-      'PEM file of the certificate authorities that are trusted, instead of the public ones.',
-    ).optional(),
+    ca: certificates('PEM file of the trusted certificate authorities, which replace the public ones.').optional(),
     clientCertificate: certificates(
-      'PEM file of the certificate by which the gateway makes itself known (mTLS), with those between it and its authority.',
+      "PEM file of the gateway's client certificate (mTLS), with its intermediate certificates.",
     ).optional(),
     clientKey: secretSetting('The private key of clientCertificate, in PEM, without a passphrase.')
       .superRefine((secret, context) => {

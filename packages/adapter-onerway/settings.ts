@@ -10,7 +10,7 @@ export const onerwaySettings = z.strictObject({
     .min(1)
     .max(20)
     .optional()
-    .meta({ description: 'Store id. Without it the list shows the tokens of all stores of the merchant.' }),
+    .meta({ description: "Store id. Without it the list shows the tokens of all the merchant's stores." }),
   secretKey: secretSetting('Merchant secret key, which signs every request and every notification.'),
   deleteTokenPath: z
     .string()
@@ -32,19 +32,19 @@ export const onerwaySettings = z.strictObject({
     .meta({ description: 'Fields of a notification that its signature does not cover, beside sign (§6.1).' }),
   notificationOtherFields: z.array(z.string().min(1)).default([]).meta({
     description:
-      'Fields of a notification beyond those of §6.2, should Onerway add some: one with any other field is refused as "undocumented".',
+      'Fields of a notification beyond those of §6.2, in case Onerway adds some: a notification with any other field is refused as "undocumented".',
   }),
   notificationTokens: z.enum(['hex64', 'any']).default('hex64').meta({
     description:
-      'Form of the tokens in notifications: 64 hexadecimal digits, as in every sample, or "any". The signature has no borders between fields: with "any" part of a neighbour can pass for part of a token.',
+      'Form of the tokens in notifications: 64 hexadecimal digits, as in every sample, or "any". The signature does not delimit fields: with "any", part of a neighbouring field can pass for part of a token.',
   }),
   notificationWindowMs: z.int().min(1000).max(2_592_000_000).default(86_400_000).meta({
     description:
-      'Milliseconds by which the latest time that a notification tells may be older or newer than its arrival; of one that tells none the age is not known.',
+      'Milliseconds by which the latest time in a notification may differ from its arrival; a notification without times has an unknown age.',
   }),
   notificationCustomerField: z.string().min(1).optional().meta({
     description:
-      'Field of a notification that carries the customer id. No document names one; without it a notification updates the bindings of users whose token is known already.',
+      'Field of a notification that contains the customer id. No document names one; without it a notification updates only bindings of users whose token is known already.',
   }),
 });
 

@@ -24,7 +24,7 @@ export const openApiSettings = z.strictObject({
     .min(1)
     .max(100)
     .default(100)
-    .meta({ description: 'Rows asked for per page. The documents name no maximum; 100 is assumed.' }),
+    .meta({ description: 'Rows requested per page. The documents state no maximum; 100 is assumed.' }),
   maxPages: z
     .int()
     .min(1)
@@ -40,18 +40,19 @@ export const openApiSettings = z.strictObject({
     .regex(/^[A-Za-z0-9][\w./-]*$/, 'expected a path behind <version>/openApi/, without a leading slash')
     .optional()
     .meta({
-      description: 'Path of the wallet transaction detail behind <version>/openApi/. Not published; without it: none.',
+      description:
+        'Path of the wallet transaction detail after <version>/openApi/. Not published; without it the operation is unavailable.',
     }),
   eventTagHeader: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'expected the name of a header')
     .optional()
-    .meta({ description: 'Header that carries the eventTag of a callback, where the body does not. Not published.' }),
+    .meta({ description: 'Header with the eventTag of a callback, if the body lacks it. Not published.' }),
   acknowledgement: z
     .string()
     .max(1000)
     .default('{"code":0,"message":"success"}')
-    .meta({ description: 'Body of the answer to a callback. Not published; this is assumed.' }),
+    .meta({ description: 'Body of the answer to a callback. Not published; the default is assumed.' }),
 });
 
 export type OpenApiSettings = z.output<typeof openApiSettings>;

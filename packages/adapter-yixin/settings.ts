@@ -36,10 +36,9 @@ export const yixinSettings = z
         if (typeof key === 'string') context.addIssue({ code: 'custom', message: `${instead[key]}${publicKeyRule}` });
       },
     ),
-    userIp: z
-      .union([z.ipv4(), z.ipv6()])
-      .optional()
-      .meta({ description: "The end user's IP address for calls that bring none; without it every call must." }),
+    userIp: z.union([z.ipv4(), z.ipv6()]).optional().meta({
+      description: "The end user's IP address for calls without one; without this setting every call must supply it.",
+    }),
     limitUnit: z.enum(['yuan', 'fen', 'unconfirmed']).default('unconfirmed').meta({
       description: "The unit of the banks' limits: documented as yuan, while the sample looks like fen.",
     }),

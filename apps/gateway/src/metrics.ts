@@ -67,46 +67,43 @@ export function createMetrics(): Metrics {
   });
   const callbackCounter = new Counter({
     name: 'gateway_callbacks_total',
-    help: 'Callbacks received, by what became of them.',
+    help: 'Callbacks received, by result.',
     labelNames: ['account', 'result'],
     registers,
   });
   const retentionCounter = new Counter({
     name: 'gateway_retention_removed_total',
-    help: 'Rows, or values of them, that were removed because they were over for long enough, by kind.',
+    help: 'Rows, or values in them, that retention removed, by kind.',
     labelNames: ['kind'],
     registers,
   });
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers });
-  const inFlight = gauge('gateway_account_calls_in_flight', 'Calls under way at an account.', ['account']);
-  const queued = gauge('gateway_account_calls_queued', 'Calls that wait for a place at an account.', ['account']);
-  const circuit = gauge('gateway_account_circuit', '1 for the state that the circuit is in.', ['account', 'state']);
-  const unknown = gauge('gateway_operations_unknown', 'Writes whose outcome nobody knows.', ['account']);
-  const person = gauge('gateway_operations_waiting_for_person', 'Of those, the ones that a person must resolve.', [
+  const inFlight = gauge('gateway_account_calls_in_flight', 'In-flight calls at an account.', ['account']);
+  const queued = gauge('gateway_account_calls_queued', 'Calls queued for a slot at an account.', ['account']);
+  const circuit = gauge('gateway_account_circuit', '1 for the current state of the circuit.', ['account', 'state']);
+  const unknown = gauge('gateway_operations_unknown', 'Writes with an unknown outcome.', ['account']);
+  const person = gauge('gateway_operations_waiting_for_person', 'Unknown writes that only a person can resolve.', [
     'account',
   ]);
-  const oldest = gauge('gateway_operations_unknown_oldest_seconds', 'For how long the oldest of those is unknown.', [
-    'account',
-  ]);
+  const oldest = gauge('gateway_operations_unknown_oldest_seconds', 'Age of the oldest unknown write.', ['account']);
   const database = gauge(
     'gateway_database_up',
-    '1 while the database takes writes; without it nothing is known of writes.',
+    '1 while the database accepts writes; at 0 the counts of writes are missing.',
     [],
   );
   const standbys = gauge('gateway_database_standbys', 'Standbys of the database, by pg_stat_replication.sync_state.', [
     'state',
   ]);
-  const unrecorded = gauge(
-    'gateway_outcomes_unrecorded',
-    'Writes of which this process knows more than the database could take.',
-    [],
-  );
-  const pollAge = gauge('gateway_queue_poll_age_seconds', 'Since the job queue last asked for jobs.', []);
-  const jobAge = gauge('gateway_queue_job_age_seconds', 'Since a job last ended, or since the start.', []);
-  const restarts = gauge('gateway_queue_restarts', 'How often the job queue broke and began anew.', []);
+  const unrecorded = gauge('gateway_outcomes_unrecorded', 'Outcomes that this process could not record yet.', []);
+  const pollAge = gauge('gateway_queue_poll_age_seconds', 'Seconds since the job queue last polled for jobs.', []);
+  const jobAge = gauge('gateway_queue_job_age_seconds', 'Seconds since a job last ended, or since the start.', []);
+  const restarts = gauge('gateway_queue_restarts', 'Restarts of the job queue after a failure.', []);
   const { version, commit } = build;
-  gauge('gateway_build_info', '1, with what runs.', ['version', 'commit']).set({ version, commit: commit ?? '' }, 1);
+  gauge('gateway_build_info', '1, labelled with the running build.', ['version', 'commit']).set(
+    { version, commit: commit ?? '' },
+    1,
+  );
   const count = remembered(async (pool: Pool) => {
     const [unresolved, standbys] = await Promise.all([unresolvedCounts(pool), standbyCounts(pool)]);
     return { unresolved, standbys };

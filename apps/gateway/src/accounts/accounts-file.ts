@@ -222,7 +222,7 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
 /** The JSON Schema of the accounts file, for editors: made from the adapters' own settings. */
 export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unknown {
   const secret = {
-    description: 'A secret, by the file or the environment variable that holds it.',
+    description: 'A secret, given by the file or the environment variable that contains it.',
     oneOf: ['file', 'env'].map((source) => ({
       type: 'object',
       properties: { [source]: { type: 'string', minLength: 1 } },
@@ -252,7 +252,7 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
           type: 'string',
           pattern: nameShape.source,
           default: 'default',
-          description: 'Who owns what this account brings in.',
+          description: 'Tenant that owns the data of this account.',
         },
         sandbox: {
           type: 'boolean',
@@ -263,16 +263,16 @@ export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unkn
           type: 'integer',
           minimum: 1,
           maximum: 1440,
-          description: "Pulls the account's cards this often; without it only when a caller asks.",
+          description: "Interval at which the account's cards are synced; without it only when a caller asks.",
         },
         settings: schemaOf(adapter.settings),
         network: {
           ...schemaOf(networkSettings),
-          description: 'How the way to its provider differs from the usual one.',
+          description: 'Network settings for its provider.',
         },
-        callbacks: { ...schemaOf(callbackSettings), description: 'How its callbacks are taken.' },
+        callbacks: { ...schemaOf(callbackSettings), description: 'How its callbacks are accepted.' },
         authorization: {
-          description: 'Who decides about the payments that the provider asks about. Without it they are declined.',
+          description: 'Who decides about payments that the provider asks about; without it they are declined.',
           oneOf: [fixedDecision, decisionService].map(schemaOf),
         },
       },

@@ -11,7 +11,7 @@ export const callbackSettings = z.strictObject({
   allowFrom: addressList
     .refine(({ rules }) => rules.length > 0, 'expected at least one address or network; without this setting any may')
     .optional()
-    .meta({ description: 'Addresses and networks (CIDR) that callbacks may come from. Without it: any.' }),
+    .meta({ description: 'Addresses and networks (CIDR) that callbacks may come from; default any.' }),
 });
 export type CallbackSettings = z.output<typeof callbackSettings>;
 
@@ -37,9 +37,9 @@ export const decisionService = z.strictObject({
     .min(50)
     .max(60_000)
     .default(500)
-    .meta({ description: 'Longest time to answer. 200 ms less than the provider waits in all is the most there is.' }),
+    .meta({ description: "Time limit for its answer, at most the provider's own limit minus 200 ms." }),
   network: networkSettings.optional().meta({
-    description: 'How the way to this service differs from the usual one. That of the account is not for it.',
+    description: "Network settings for this service; the account's own do not apply to it.",
   }),
 });
 
