@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AdapterHost, type ExchangeReport, openTransport } from '../index.ts';
 import { sendBy, testCall } from '../call.ts';
+import { declarations } from './declarations.ts';
 import { type Loopback, openLoopback, type Reply, type SeenRequest } from './loopback.ts';
 import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 
@@ -59,7 +60,8 @@ function textOf(row: unknown): string {
 
 /**
  * The suite that every adapter passes: each call sends exactly one request, reports done only for a documented success, and
- * maps every wire fault to the true outcome. No provider value makes it throw, or costs more than its own row.
+ * maps every wire fault to the true outcome. No provider value makes it throw, or costs more than its own row. What its facets
+ * declare is what they do.
  */
 export function conformance(subject: Conformance): void {
   describe(`${subject.provider} conforms`, () => {
@@ -142,6 +144,17 @@ export function conformance(subject: Conformance): void {
         { numRuns: oddAnswers },
       );
     }
+
+    describe('what its facets declare', () => {
+      declarations({
+        open,
+        requests: () => loopback.requests.length,
+        successOf: async (name) => {
+          const call = subject.calls.find((one) => one.name.startsWith(name));
+          return call === undefined ? null : await withText(call, open(), (text) => text);
+        },
+      });
+    });
 
     describe.each(subject.calls)('$name', (call) => {
       test('the documented success is done', async () => {

@@ -1,6 +1,7 @@
 import {
   type CardChange,
   type CardControlsFacet,
+  type CardForm,
   type CardOrder,
   type CardReference,
   type CardsFacet,
@@ -23,7 +24,15 @@ import { z } from 'zod';
 import { field, mapRows, onlyOwn, pageOf, required, rowsOf } from '../../index.ts';
 import type { Ask } from './client.ts';
 
-const card = z.object({ id: required.id, reference: field.reference, last4: field.word, state: field.word });
+const card = z.object({
+  id: required.id,
+  reference: field.reference,
+  product: field.reference,
+  holder: field.reference,
+  form: field.word,
+  last4: field.word,
+  state: field.word,
+});
 /** If its cursor cannot be read, the list is rejected as a whole, because its end is not known. */
 const cardList = z.object({ data: rowsOf(card), next: z.string().min(1).max(200).nullable() });
 type CardRow = z.output<typeof card>;
@@ -34,10 +43,18 @@ export const statuses: ReadonlyMap<string, CardStatus> = new Map([
   ['closed', 'cancelled'],
 ]);
 
+const forms: ReadonlyMap<string, CardForm> = new Map([
+  ['virtual', 'virtual'],
+  ['plastic', 'physical'],
+]);
+
 function toCard(row: CardRow): ProviderCard {
   return {
     providerRef: row.id,
     ...(row.reference ? { ourReference: row.reference } : {}),
+    ...(row.product ? { productRef: row.product } : {}),
+    ...(row.holder ? { cardholderRef: row.holder } : {}),
+    ...(row.form ? { form: forms.get(row.form) ?? null } : {}),
     ...(row.last4 ? { last4: row.last4 } : {}),
     ...(row.state ? { status: statuses.get(row.state) ?? 'unrecognized', providerStatus: row.state } : {}),
   };
@@ -46,21 +63,30 @@ function toCard(row: CardRow): ProviderCard {
 /** Harbour's cards, as a class, because its three facets share the request for one card. */
 export class HarbourCards implements CardsFacet, IssuingFacet {
   readonly #ask: Ask;
-
-  constructor(ask: Ask) {
-    this.#ask = ask;
-  }
-
-  readonly cardholder = 'required';
+  readonly cardholder: IssuingFacet['cardholder'];
+  /** A plastic card goes to the company, which hands it out. */
   readonly address = { virtual: 'none', physical: 'none' } as const;
 
-  issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>> {
-    return this.#ask(
+  constructor(ask: Ask, cardholder: IssuingFacet['cardholder']) {
+    this.#ask = ask;
+    this.cardholder = cardholder;
+  }
+
+  async issue(order: CardOrder, call: ProviderCall): Promise<Outcome<{ readonly providerRef: string }>> {
+    if (this.cardholder === 'required' && order.cardholderRef === null) {
+      return refused('invalid_request', { message: 'a named card has a holder' });
+    }
+    return await this.#ask(
       {
         operation: 'issue',
         method: 'POST',
         path: 'cards',
-        body: { reference: order.reference, product: order.productRef, holder: order.cardholderRef ?? '' },
+        body: {
+          reference: order.reference,
+          product: order.productRef,
+          form: order.form === 'physical' ? 'plastic' : 'virtual',
+          ...(order.cardholderRef === null ? {} : { holder: order.cardholderRef }),
+        },
         reply: card,
         interpret: ({ id, reference }, evidence, { status }) =>
           status === 201 && reference === order.reference

@@ -28,7 +28,8 @@ export interface HarbourRequest<Schema extends z.ZodType, T> {
   readonly id?: string;
   /** Harbour executes an order repeated under its key only once, and repeats the first answer, for a day. */
   readonly idempotencyKey?: string;
-  readonly body?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
   readonly hide?: readonly string[];
   readonly reply: Schema;
   readonly interpret: (reply: z.output<Schema>, evidence: Evidence, head: AnswerHead) => Outcome<T>;
@@ -45,8 +46,12 @@ const problemBody = z.object({ error: z.object({ code: z.string(), detail: z.str
 const refusals: ReadonlyMap<string, RefusalReason> = new Map([
   ['401 invalid_token', 'configuration'],
   ['404 no_such_card', 'not_found'],
+  ['404 no_such_holder', 'not_found'],
   ['409 card_closed', 'conflict'],
+  ['410 key_used', 'conflict'],
   ['422 card_limit', 'declined'],
+  ['422 holder_rejected', 'declined'],
+  ['422 no_person', 'invalid_request'],
   ['422 too_much', 'declined'],
   ['422 weak_pin', 'invalid_request'],
   ['429 too_many', 'rate_limited'],
@@ -76,6 +81,7 @@ export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
           method: request.method,
           url: `${settings.baseUrl}/v2/${request.path.replace('{id}', () => encodeURIComponent(request.id ?? ''))}`,
           headers: {
+            ...request.headers,
             authorization: `Bearer ${secret.reveal()}`,
             ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
             ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),

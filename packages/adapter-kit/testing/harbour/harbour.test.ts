@@ -13,18 +13,55 @@ import { conformance, type ConformanceCall } from '../conformance.ts';
 import { json, type SeenRequest } from '../loopback.ts';
 import { forOddJson } from '../odd-values.ts';
 import { harbour } from './index.ts';
-import { clientSecret, failure, type Harbour, openHarbour, type SignedCallback } from './provider.ts';
+import { clientSecret, type Harbour, openHarbour, type SignedCallback } from './provider.ts';
+import { cvv, failure } from './routes.ts';
 
 const call = testCall();
 const pin = '1793';
 const ordered = { reference: 'card_01', productRef: 'p', cardholderRef: 'h', form: 'virtual', address: null } as const;
-const row = { id: 'hc_1', reference: 'card_01', last4: '0001', state: 'frozen' };
+const row = {
+  id: 'hc_1',
+  reference: 'card_01',
+  product: 'p',
+  holder: 'h',
+  form: 'virtual',
+  last4: '0001',
+  state: 'frozen',
+};
+const person = {
+  firstName: 'Ada-canary',
+  lastName: 'Lovelace-canary',
+  birthDate: '1990-02-28',
+  email: 'ada@canary.example',
+  phoneCode: '44',
+  phone: '2079460123',
+  address: {
+    country: 'GB',
+    state: 'Kent',
+    city: 'Dover-canary',
+    line1: '1 Canary Street',
+    line2: '',
+    postalCode: 'N1 9GU',
+  },
+};
+const application = { reference: 'chd_01', identity: { kind: 'person', person } } as const;
 
 type HarbourAdapter = ProviderAdapter &
-  Required<Pick<ProviderAdapter, 'cards' | 'issuing' | 'cardControls' | 'callbacks' | 'transfers'>>;
+  Required<
+    Pick<
+      ProviderAdapter,
+      'products' | 'cardholders' | 'cards' | 'issuing' | 'cardControls' | 'reveal' | 'callbacks' | 'transfers'
+    >
+  >;
 
-function openAdapter(baseUrl: string, host: { send: Send; now: () => number }, secret = clientSecret): HarbourAdapter {
-  const settings = harbour.settings.parse({ baseUrl, clientId: 'harbour:client', clientSecret: new Secret(secret) });
+function openAdapter(
+  baseUrl: string,
+  host: { send: Send; now: () => number },
+  secret = clientSecret,
+  programme = 'named',
+): HarbourAdapter {
+  const client = { clientId: 'harbour:client', clientSecret: new Secret(secret) };
+  const settings = harbour.settings.parse({ baseUrl, ...client, programme });
   return harbour.create(settings, adapterHost(host)) as HarbourAdapter;
 }
 
@@ -65,7 +102,7 @@ describe('plain REST', () => {
     expect(await change('hc_0001', { kind: 'cancel' })).toMatchObject({ kind: 'done', evidence: { httpStatus: 204 } });
     expect(provider.cards.get('hc_0001')).toMatchObject({ state: 'closed' });
     expect(provider.business().map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
-      'POST /v2/cards {"reference":"card_01","product":"p","holder":"h"}',
+      'POST /v2/cards {"reference":"card_01","product":"p","form":"virtual","holder":"h"}',
       'PUT /v2/cards/hc_0001/state {"state":"frozen"}',
       `PATCH /v2/cards/hc_0001 {"pin":"${pin}"}`,
       'DELETE /v2/cards/hc_0001 ',
@@ -74,6 +111,47 @@ describe('plain REST', () => {
       kind: 'refused',
       refusal: { reason: 'conflict', code: 'card_closed', message: 'a closed card stays closed' },
       evidence: { httpStatus: 409 },
+    });
+  });
+
+  test('a person is applied for by their own data, of which nothing is repeated', async () => {
+    const applied = await adapter.cardholders.apply(application, call);
+    expect(applied).toMatchObject({ kind: 'done', value: { providerRef: 'hh_0001' } });
+    expect(JSON.parse(provider.business()[0]?.body ?? '')).toEqual({
+      reference: 'chd_01',
+      name: { given: 'Ada-canary', family: 'Lovelace-canary' },
+      born: '1990-02-28',
+      email: 'ada@canary.example',
+      phone: '+442079460123',
+      address: { lines: ['1 Canary Street'], town: 'Dover-canary', region: 'Kent', code: 'N1 9GU', country: 'GB' },
+    });
+    const holder = provider.holders.get('hh_0001');
+    Object.assign(holder ?? {}, { state: 'rejected', reason: 'not of age' });
+    expect(await adapter.cardholders.read('hh_0001', call)).toMatchObject({
+      value: { status: 'rejected', ourReference: 'chd_01', failReason: 'not of age' },
+    });
+    provider.answer = () => failure(422, 'no_person', 'Ada-canary, born 1990-02-28, is too young');
+    expect(await adapter.cardholders.apply(application, call)).toMatchObject({
+      refusal: { message: '***, born ***, is too young' },
+    });
+  });
+
+  test('a reveal takes two steps, and each key opens one card once', async () => {
+    await issue();
+    const shown = await adapter.reveal.card({ providerRef: 'hc_0001', pan: null }, call);
+    if (shown.kind !== 'done') throw new Error('nothing revealed');
+    const { pan, cvv: code, expiry } = shown.value;
+    expect([pan.reveal(), code?.reveal(), expiry]).toEqual(['4000001234560001', cvv, '2031-09']);
+    const [, first, second] = provider.business();
+    expect([first?.method, first?.path, second?.path]).toEqual(['POST', '/v2/cards/hc_0001/reveals', '/v2/reveal']);
+    const { answer } = provider;
+    provider.answer = (request) => {
+      provider.revealKeys.clear();
+      return answer(request);
+    };
+    expect(await adapter.reveal.card({ providerRef: 'hc_0001', pan: null }, call)).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'conflict', code: 'key_used' },
     });
   });
 
@@ -308,15 +386,87 @@ const changed = (wanted: CardChange, success: ConformanceCall['success']): Confo
   refusal,
 });
 
+const holder = { id: 'hh_1', reference: 'chd_01', state: 'approved', reason: null };
+const product = { id: 'hp_1', name: 'Gift card', network: 'VISA', currency: 'USD', forms: ['virtual'], open: true };
+
+/** The token, and the first step of a reveal. */
+function aside({ path }: SeenRequest): ReturnType<typeof json> | null {
+  if (path === '/oauth/token') return json({ access_token: 'token-canary-77', token_type: 'Bearer', expires_in: 60 });
+  return path.endsWith('/reveals') ? json({ key: 'reveal-key-canary', expires_in: 30 }, 201) : null;
+}
+
+conformance({
+  provider: 'harbour, anonymous',
+  open: (baseUrl, host) => openAdapter(baseUrl, host, clientSecret, 'anonymous'),
+  aside,
+  canaries: ['token-canary-77', clientSecret],
+  calls: [
+    {
+      name: 'issuing.issue',
+      call: (adapter, call) => own(adapter).issuing.issue({ ...ordered, cardholderRef: null }, call),
+      success: () => json({ ...row, holder: null }, 201),
+      unlistedCode,
+      refusal: () => failure(422, 'card_limit', 'no more'),
+    },
+  ],
+});
+
 conformance({
   provider: 'harbour',
   open: openAdapter,
-  aside: (request: SeenRequest) =>
-    request.path === '/oauth/token'
-      ? json({ access_token: 'token-canary-77', token_type: 'Bearer', expires_in: 60 })
-      : null,
-  canaries: ['token-canary-77', clientSecret, pin],
+  aside,
+  canaries: [
+    'token-canary-77',
+    'reveal-key-canary',
+    clientSecret,
+    pin,
+    cvv,
+    '4000001234560001',
+    person.firstName,
+    person.lastName,
+    person.birthDate,
+    person.email,
+    person.phone,
+    person.address.city,
+  ],
   calls: [
+    {
+      name: 'products.page',
+      call: (adapter, call) => own(adapter).products.page(null, call),
+      success: () => json({ data: [product, { ...product, id: 'hp_2' }], next: '2' }),
+      unlistedCode,
+    },
+    {
+      name: 'cardholders.apply',
+      call: (adapter, call) => own(adapter).cardholders.apply(application, call),
+      success: () => json(holder, 201),
+      unlistedCode,
+      refusal: () => failure(422, 'no_person', 'Ada-canary of Dover-canary'),
+    },
+    {
+      name: 'cardholders.reconciliation.find',
+      call: async (adapter, call) => {
+        const { reconciliation } = own(adapter).cardholders;
+        if (reconciliation.by !== 'look-up') throw new Error('no look-up');
+        return reconciliation.find({ reference: 'chd_01', sentAt: new Date(0) }, call);
+      },
+      success: () => json({ data: [holder] }),
+      unlistedCode,
+    },
+    {
+      name: 'cardholders.read',
+      call: (adapter, call) => own(adapter).cardholders.read('hh_1', call),
+      success: () => json(holder),
+      unlistedCode,
+      refusal: () => failure(404, 'no_such_holder', 'no'),
+    },
+    {
+      name: 'reveal.card',
+      call: (adapter, call) => own(adapter).reveal.card(card, call),
+      success: () => json({ card: 'hc_1', number: '4000001234560001', cvv, expiry: { month: '9', year: '31' } }),
+      unlistedCode,
+      refusal: () => failure(410, 'key_used', 'no'),
+    },
     {
       name: 'issuing.issue',
       call: (adapter, call) => own(adapter).issuing.issue(ordered, call),

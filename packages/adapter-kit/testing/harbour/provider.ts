@@ -1,27 +1,18 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { Secret } from '@card-gateway/core';
 import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '../loopback.ts';
+import { failure, type HarbourRecords, routed } from './routes.ts';
 
 // Harbour is invented: an issuer with a plain REST API, like most. This is its side of the wire, and shares no code with the
 // adapter beside it.
 
 export const clientSecret = 'harbour-secret-canary-8d1f';
 
-interface Card {
-  readonly id: string;
-  readonly reference: string;
-  readonly last4: string;
-  state: string;
-}
-
-/** The provider's own state: what really happened. */
-export interface Harbour {
+/** The provider's own state, and what a test can change of it. */
+export interface Harbour extends HarbourRecords {
   readonly loopback: Loopback;
   /** The settings of an account of it. */
   readonly settings: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
-  readonly cards: Map<string, Card>;
-  /** Amounts moved, in cents, one per effect. */
-  readonly moved: number[];
   /** Lifetime of future tokens in seconds; null omits it. */
   tokenSeconds: number | null;
   /** Tokens issued so far. */
@@ -42,11 +33,6 @@ export interface Harbour {
 export interface SignedCallback {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-export function failure(status: number, code: string, detail: string, headers: Record<string, string> = {}): Reply {
-  const body = JSON.stringify({ error: { code, detail } });
-  return { kind: 'answer', status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
 }
 
 export async function openHarbour(): Promise<Harbour> {
@@ -70,7 +56,9 @@ export async function openHarbour(): Promise<Harbour> {
       return { body, headers: { 'harbour-key': id, 'harbour-timestamp': timestamp, 'harbour-signature': signature } };
     },
     cards: new Map(),
+    holders: new Map(),
     moved: [],
+    revealKeys: new Map(),
     tokenSeconds: 3600,
     tokens: [],
     revokeTokens: () => valid.clear(),
@@ -112,50 +100,4 @@ export async function openHarbour(): Promise<Harbour> {
     return request.path === '/keys' ? harbour.keysAnswer() : harbour.answer(request);
   });
   return harbour;
-}
-
-function routed({ cards, moved }: Harbour, { method, path, body }: SeenRequest): Reply {
-  const url = new URL(path, 'http://harbour');
-  const [, , , id = '', part] = url.pathname.split('/');
-  const sent = JSON.parse(body || '{}') as Record<string, string>;
-  if (method === 'POST' && url.pathname === '/v2/cards') return issued(cards, sent['reference'] ?? '');
-  if (method === 'GET' && url.pathname === '/v2/cards') return listed(cards, url.searchParams);
-  if (method === 'POST' && url.pathname === '/v2/transfers') {
-    const cents = Math.round(Number(sent['amount']) * 100);
-    if (cents > 100_000) return failure(422, 'too_much', 'more than may be moved at once');
-    moved.push(cents);
-    return json({ id: `ht_${randomBytes(6).toString('hex')}`, reference: sent['reference'], state: 'done' }, 201);
-  }
-  const card = cards.get(id);
-  if (card === undefined) return failure(404, 'no_such_card', `there is no card ${id}`);
-  switch (`${method} ${part ?? ''}`) {
-    case 'GET ':
-      return json(card);
-    case 'PUT state':
-      if (card.state === 'closed') return failure(409, 'card_closed', 'a closed card stays closed');
-      card.state = sent['state'] ?? '';
-      return json(card);
-    case 'PATCH ':
-      return /^\d{4}$/.test(sent['pin'] ?? '') ? json(card) : failure(422, 'weak_pin', `not this: ${sent['pin']}`);
-    case 'DELETE ':
-      card.state = 'closed';
-      return { kind: 'answer', status: 204, body: '' };
-    default:
-      return failure(405, 'method_not_allowed', method);
-  }
-}
-
-function issued(cards: Map<string, Card>, reference: string): Reply {
-  const number = String(cards.size + 1).padStart(4, '0');
-  const card = { id: `hc_${number}`, reference, last4: number, state: 'active' };
-  cards.set(card.id, card);
-  return json(card, 201);
-}
-
-function listed(cards: ReadonlyMap<string, Card>, query: URLSearchParams): Reply {
-  const reference = query.get('reference');
-  const all = [...cards.values()].filter((card) => reference === null || card.reference === reference);
-  const from = Number(query.get('after') ?? 0);
-  const to = from + Number(query.get('limit') ?? 2);
-  return json({ data: all.slice(from, to), next: to < all.length ? String(to) : null });
 }

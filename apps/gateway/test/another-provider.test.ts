@@ -1,0 +1,164 @@
+import { GatewayProblem } from '@card-gateway/client';
+import { type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { address, person } from './setup/cards.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { ahead, reconcileNow } from './setup/reconcile.ts';
+import { everythingStored, tracesIn } from './setup/traces.ts';
+
+// Harbour is invented: a provider that core, contract and gateway know nothing of. All that it needs its adapter declares.
+
+let provider: Harbour;
+let gateway: TestGateway;
+let product: string;
+let namedProduct: string;
+
+beforeAll(async () => {
+  provider = await openHarbour();
+  const rest = { tenant: 'default', sandbox: true, network: null, callbacks: null, authorization: null };
+  const accounts = (['anonymous', 'named'] as const).map((programme) => {
+    const settings = harbour.settings.parse({ ...provider.settings, programme });
+    return { name: `harbour-${programme}`, adapter: harbour, settings, ...rest, syncEveryMs: null };
+  });
+  gateway = await startGateway({ jobs: false, accounts });
+  product = await productOf('harbour-anonymous');
+  namedProduct = await productOf('harbour-named');
+});
+afterAll(async () => {
+  await gateway.close();
+  await provider.loopback.close();
+});
+
+async function productOf(account: string): Promise<string> {
+  const { data } = await gateway.client.listCardProducts({ query: { account } });
+  expect(data).toMatchObject([
+    { name: 'Gift card', network: 'visa', forms: ['virtual'], issuable: true },
+    { name: 'Staff card', forms: ['virtual', 'physical'], issuable: true },
+    { name: 'Old card', issuable: false },
+  ]);
+  return data[0]?.id ?? '';
+}
+
+const anonymous = (change: object = {}) =>
+  gateway.client.issueCard({ body: { account: 'harbour-anonymous', product, form: 'virtual', ...change } });
+
+/** What is refused with 400 before anything is sent: the faults that are named. */
+async function faultsOf(act: Promise<unknown>): Promise<unknown> {
+  const sent = provider.business().length;
+  const problem = await act.catch((error: unknown) => error);
+  if (!(problem instanceof GatewayProblem)) throw new Error('This was not refused.');
+  expect([problem.status, problem.code, provider.business().length]).toEqual([400, 'invalid-request', sent]);
+  return problem.problem.errors;
+}
+
+test('GET /v1/providers says what an order of each account names', async () => {
+  const { data } = await gateway.client.listProviders();
+  const requirements = (name: string) => data.find(({ account }) => account === name)?.requirements;
+  const address = { virtual: 'none', physical: 'none' };
+  const pin = 'four digits';
+  expect(requirements('harbour-anonymous')).toMatchObject({ cardholder: 'none', address, applications: [], pin });
+  expect(requirements('harbour-named')).toMatchObject({
+    cardholder: 'required',
+    address,
+    applications: ['person'],
+    pin,
+  });
+});
+
+describe('an account that has no cardholders', () => {
+  test('issues a card, which is read, revealed, frozen and cancelled', async () => {
+    const card = await anonymous();
+    expect(card).toMatchObject({ status: 'pending', cardholder: null, product, operation: { outcome: 'succeeded' } });
+    const { id } = card;
+    const read = { params: { id }, query: { refresh: true } };
+    expect(await gateway.client.getCard(read)).toMatchObject({ status: 'active', cardholder: null, form: 'virtual' });
+    const last4 = [...provider.cards.values()].at(-1)?.last4 ?? '';
+    expect(await gateway.client.revealCard({ params: { id }, body: { purpose: 'a test' } })).toEqual({
+      card: id,
+      number: `400000123456${last4}`,
+      expiry: '2031-09',
+      cvv: '908',
+    });
+    expect(await gateway.client.freezeCard({ params: { id } })).toMatchObject({ status: 'frozen' });
+    expect(await gateway.client.cancelCard({ params: { id } })).toMatchObject({ status: 'cancelled' });
+    expect([...provider.cards.values()].at(-1)).toMatchObject({ holder: null, state: 'closed', product: 'hp_gift' });
+  });
+
+  test('finds a lost order by its reference', async () => {
+    const { answer } = provider;
+    provider.answer = (request) => {
+      answer(request);
+      return { kind: 'reset' };
+    };
+    const { id, operation } = await anonymous();
+    provider.answer = answer;
+    expect(operation).toMatchObject({ outcome: 'unknown', resolvesBy: 'look-up' });
+    await reconcileNow(ahead(gateway, 60_000), operation?.id);
+    expect(await gateway.client.getCard({ params: { id } })).toMatchObject({
+      status: 'active',
+      cardholder: null,
+      operation: { outcome: 'succeeded' },
+    });
+  });
+
+  test('takes neither a cardholder nor an address', async () => {
+    const cardholder = 'chd_00000000000000000000000000';
+    expect(await faultsOf(anonymous({ cardholder, address }))).toEqual([
+      { pointer: '/cardholder', detail: 'expected none: this account issues cards without a cardholder' },
+      { pointer: '/address', detail: 'expected none: the card is virtual' },
+    ]);
+    const body = { account: 'harbour-anonymous', reference: 'user-1', person };
+    await expect(gateway.client.createCardholder({ body })).rejects.toMatchObject({
+      status: 422,
+      code: 'not-supported',
+    });
+  });
+});
+
+describe('an account whose cardholders are applied for by their own data', () => {
+  const apply = (idempotencyKey: string, who = person) =>
+    gateway.client.createCardholder({
+      idempotencyKey,
+      body: { account: 'harbour-named', reference: 'user-1', person: who },
+    });
+
+  test('passes the data on and keeps none of it, and issues to who is approved', async () => {
+    const secret = {
+      ...person,
+      firstName: 'Quillonia',
+      lastName: 'Vexworthy',
+      birthDate: '1961-11-23',
+      email: 'quillonia@vexworthy.example',
+      phone: '2079461357',
+      address: { ...person.address, line1: '17 Obsidian Mews', city: 'Mirkwater', postalCode: 'QX9 7ZJ' },
+    };
+    const applied = await apply('person-1', secret);
+    expect(applied).toMatchObject({ status: 'pending', operation: { outcome: 'succeeded' } });
+    expect(await apply('person-1', secret)).toEqual(applied);
+    await expect(apply('person-1')).rejects.toMatchObject({ status: 422, code: 'idempotency-key-reused' });
+    expect(provider.holders.size).toBe(1);
+
+    Object.assign([...provider.holders.values()][0] ?? {}, { state: 'approved' });
+    const { id: cardholder } = applied;
+    const read = { params: { id: cardholder }, query: { refresh: true } };
+    expect(await gateway.client.getCardholder(read)).toMatchObject({ status: 'approved', reference: 'user-1' });
+    const order = { account: 'harbour-named', product: namedProduct, form: 'virtual' } as const;
+    expect(await gateway.client.issueCard({ body: { ...order, cardholder } })).toMatchObject({ cardholder });
+    expect([...provider.cards.values()].at(-1)).toMatchObject({ holder: 'hh_0001' });
+    expect(await faultsOf(gateway.client.issueCard({ body: order }))).toEqual([
+      { pointer: '/cardholder', detail: expect.stringContaining('it is missing') },
+    ]);
+
+    const { address: place, ...who } = secret;
+    const told = [...Object.values(who), place.line1, place.city, place.postalCode].filter((part) => part.length > 4);
+    expect(tracesIn(await everythingStored(gateway.owner), told)).toEqual([]);
+    expect(tracesIn(gateway.log(), told)).toEqual([]);
+  });
+
+  test('takes no share token', async () => {
+    const body = { account: 'harbour-named', reference: 'user-2', sumsubShareToken: 'share-token' };
+    expect(await faultsOf(gateway.client.createCardholder({ body }))).toEqual([
+      { pointer: '/sumsubShareToken', detail: 'expected none: this account takes person' },
+    ]);
+  });
+});
