@@ -37,6 +37,7 @@ test.each([
   'proofs/src/chaos/installation.ts',
   'proofs/src/chaos/points.ts',
   'proofs/src/chaos/replica.ts',
+  'proofs/src/fault-matrix/accounts.ts',
   'proofs/src/fault-matrix/calls.ts',
   'proofs/src/fault-matrix/cells.ts',
   'proofs/src/fault-matrix/page.ts',

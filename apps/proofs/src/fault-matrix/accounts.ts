@@ -1,30 +1,30 @@
+import { globSync } from 'node:fs';
 import { adapterHost, type AdapterHost } from '@card-gateway/adapter-kit';
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { adapters } from '@card-gateway/gateway/adapters';
 import { accountsOf, type ProviderName, type Sandbox } from '@card-gateway/sandbox';
 import type { Rows } from './calls.ts';
-import { keysecureRows } from './keysecure.ts';
-import { onerwayRows } from './onerway.ts';
-import { openApiRows } from './open-api.ts';
-import { yixinRows } from './yixin.ts';
 
-/** An account of the sandbox: how it is opened there, and what is declared of its calls. */
-export interface Account {
-  readonly title: string;
+/** What a file of `providers` declares of an account. */
+export interface DeclaredAccount {
   /** By which the sandbox knows it. */
   readonly name: string;
-  readonly provider: ProviderName;
-  /** @param move where the provider is looked for, should it not be where it is */
-  open(sandbox: Sandbox, host: Pick<AdapterHost, 'send' | 'now'>, move?: (baseUrl: string) => string): ProviderAdapter;
+  readonly title: string;
   readonly rows: Rows;
 }
 
-function account(title: string, name: string, provider: ProviderName, rows: Rows): Account {
+/** An account of the sandbox: how it is opened there, and what is declared of its calls. */
+export interface Account extends DeclaredAccount {
+  readonly provider: ProviderName;
+  /** @param move where the provider is looked for, should it not be where it is */
+  open(sandbox: Sandbox, host: Pick<AdapterHost, 'send' | 'now'>, move?: (baseUrl: string) => string): ProviderAdapter;
+}
+
+function accountOf(provider: ProviderName, declared: DeclaredAccount): Account {
+  const { name } = declared;
   return {
-    title,
-    name,
+    ...declared,
     provider,
-    rows,
     open: ({ credentials }, host, move = (baseUrl) => baseUrl) => {
       const all = accountsOf(credentials, (_name, text) => new Secret(text));
       const found = all.find((one) => one.name === name);
@@ -38,11 +38,12 @@ function account(title: string, name: string, provider: ProviderName, rows: Rows
   };
 }
 
-/** Every account of the sandbox, with all that its documents leave to settings set. */
-export const accounts: readonly Account[] = [
-  account('KeySecure, credit mode', 'keysecure', 'keysecure', keysecureRows('credit')),
-  account('KeySecure, authorization mode', 'keysecure-authorization', 'keysecure', keysecureRows('authorization')),
-  account('Onerway', 'onerway', 'onerway', onerwayRows),
-  account('OPEN-API', 'open-api', 'open-api', openApiRows),
-  account('Yixin', 'yixin', 'yixin', yixinRows),
-];
+const folder = new URL('./providers/', import.meta.url);
+const files = globSync('*.ts', { cwd: folder }).toSorted();
+const declared = files.map(async (file) => {
+  const { accounts } = (await import(new URL(file, folder).href)) as { accounts: readonly DeclaredAccount[] };
+  return accounts.map((account) => accountOf(file.replace('.ts', '') as ProviderName, account));
+});
+
+/** Every account of the sandbox, with all that its documents leave to settings set. Each file of `providers` has those of one. */
+export const accounts: readonly Account[] = (await Promise.all(declared)).flat();

@@ -1,11 +1,12 @@
-import { facet, type Rows, type Scene, valueOf } from './calls.ts';
-import { read } from './cells.ts';
+import type { DeclaredAccount } from '../accounts.ts';
+import { facet, type Rows, type Scene, valueOf } from '../calls.ts';
+import { read } from '../cells.ts';
 
 /** The documents list no error code, so that a refusal cannot be told from a failure (open-api-issuer.md §1.1). */
 const cells = { ...read, refuse: 'unlisted_code, 0' } as const;
 
 /** The calls of an OPEN-API account whose path of wallet transactions is set. */
-export const openApiRows: Rows = {
+const rows: Rows = {
   'products.page': {
     operation: 'binList',
     prepare: () => (adapter, call) => facet(adapter, 'products').page(null, call),
@@ -38,6 +39,8 @@ export const openApiRows: Rows = {
     cells,
   },
 };
+
+export const accounts: readonly DeclaredAccount[] = [{ name: 'open-api', title: 'OPEN-API', rows }];
 
 /** A card of the list, with the number by which alone it is found again (open-api-issuer.md §2.2). */
 async function someCard({ adapter, call }: Scene) {

@@ -1,12 +1,13 @@
 import { Pan, Secret } from '@card-gateway/core';
 import { createRandom, syntheticPan } from '@card-gateway/sandbox';
-import { facet, type Rows, type Scene, valueOf } from './calls.ts';
-import { read, write } from './cells.ts';
+import type { DeclaredAccount } from '../accounts.ts';
+import { facet, type Rows, type Scene, valueOf } from '../calls.ts';
+import { read, write } from '../cells.ts';
 
 const userIp = '203.0.113.7';
 
 /** The calls of a Yixin account. */
-export const yixinRows: Rows = {
+const rows: Rows = {
   'binding.start': {
     operation: 'bindCard',
     prepare: (scene) => {
@@ -57,6 +58,8 @@ export const yixinRows: Rows = {
     cells: { ...read, refuse: 'unlisted_code, 0' },
   },
 };
+
+export const accounts: readonly DeclaredAccount[] = [{ name: 'yixin', title: 'Yixin', rows }];
 
 let made = 0;
 

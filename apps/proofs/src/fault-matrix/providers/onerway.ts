@@ -1,11 +1,12 @@
-import { facet, type Rows, type Scene, valueOf } from './calls.ts';
-import { read, write } from './cells.ts';
+import type { DeclaredAccount } from '../accounts.ts';
+import { facet, type Rows, type Scene, valueOf } from '../calls.ts';
+import { read, write } from '../cells.ts';
 
 /** 12004, merchant account disabled or unknown, is what the sandbox refuses with (onerway.md §8). */
 const refuse = 'refused: configuration, 0' as const;
 
 /** The calls of an Onerway account whose path of the token delete is set. */
-export const onerwayRows: Rows = {
+const rows: Rows = {
   'boundCards.list': {
     operation: 'queryTokenList',
     prepare: (scene) => {
@@ -25,6 +26,8 @@ export const onerwayRows: Rows = {
     cells: { ...write, refuse },
   },
 };
+
+export const accounts: readonly DeclaredAccount[] = [{ name: 'onerway', title: 'Onerway', rows }];
 
 function userWithToken({ sandbox, unique }: Scene): string {
   const merchantCustId = unique();

@@ -1,7 +1,8 @@
 import { type CardChange, type CardForm, Secret } from '@card-gateway/core';
-import { facet, type Row, type Rows, type Scene, valueOf } from './calls.ts';
-import { read, write } from './cells.ts';
-import { cardOf, holderOf, lookUp, type Mode, orderOf, purchaseOf, transferOf } from './keysecure-scenes.ts';
+import type { DeclaredAccount } from '../accounts.ts';
+import { facet, type Row, type Rows, type Scene, valueOf } from '../calls.ts';
+import { read, write } from '../cells.ts';
+import { cardOf, holderOf, lookUp, type Mode, orderOf, purchaseOf, transferOf } from '../keysecure-scenes.ts';
 
 /** 1022, the merchant's status, is what the sandbox refuses with: documented for every call (keysecure.md §10). */
 const refuse = 'refused: configuration, 0' as const;
@@ -11,7 +12,7 @@ const writing = { ...write, refuse } as const;
 const leavingTrace = writing;
 
 /** The calls of a KeySecure account. */
-export function keysecureRows(mode: Mode): Rows {
+function rowsOf(mode: Mode): Rows {
   const changing = (
     kind: CardChange['kind'],
     operation: string,
@@ -195,3 +196,8 @@ const transferRows: Rows = {
     cells: reading,
   },
 };
+
+export const accounts: readonly DeclaredAccount[] = [
+  { name: 'keysecure', title: 'KeySecure, credit mode', rows: rowsOf('credit') },
+  { name: 'keysecure-authorization', title: 'KeySecure, authorization mode', rows: rowsOf('authorization') },
+];
