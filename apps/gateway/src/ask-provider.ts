@@ -1,23 +1,39 @@
-import type { FacetName, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
+import type { Evidence, FacetName, Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from './accounts/accounts.ts';
+import { ProblemError } from './problem.ts';
 import { valueOf } from './provider-read.ts';
-import { readCall, type Services } from './services.ts';
+import type { Services } from './services.ts';
+import type { Work } from './work.ts';
+
+/** What a provider answered to a read. */
+export interface ProviderAnswer<Value> {
+  readonly value: Value;
+  readonly evidence: Evidence | null;
+  /** When it was asked. */
+  readonly askedAt: Date;
+}
 
 /**
- * Asks an account's provider through one of its facets, within the rest of the request's time.
+ * Reads at an account's provider through one of its facets: the one way from an account to an answer.
  *
- * @returns the answer, and when it was requested
- * @throws ProblemError 422 if the account lacks the facet, 504 if too little time is left, otherwise as {@link valueOf}
+ * @throws ProblemError 422 if the account lacks the facet, 503 if it has no slot, 504 if too little time is left, otherwise as
+ *   {@link valueOf}
  */
 export async function askProvider<Name extends FacetName, Value>(
   services: Services,
   account: OpenAccount,
   name: Name,
-  traceparent: string | undefined,
+  work: Work,
   question: (facet: NonNullable<ProviderAdapter[Name]>, call: ProviderCall) => Promise<Outcome<Value>>,
-): Promise<{ readonly value: Value; readonly askedAt: Date }> {
+): Promise<ProviderAnswer<Value>> {
   const facet = facetOf(account, name);
   const askedAt = new Date(services.now());
-  const outcome = await question(facet, readCall(services, traceparent));
-  return { value: valueOf(account, outcome), askedAt };
+  const outcome = await account.read(work, (call) => question(facet, call));
+  return { value: valueOf(account, outcome), evidence: outcome.evidence, askedAt };
+}
+
+/** For the `catch` of a read that can be done without: null if there was no answer, for whatever reason. */
+export function noAnswer(error: unknown): null {
+  if (error instanceof ProblemError) return null;
+  throw error;
 }

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { connectionShares, jobsAtOnce } from './config.ts';
-import { runUntil } from './deadline.ts';
 import { createListBulkhead } from './list-bulkhead.ts';
+import { jobWork, workWithin } from './work.ts';
 
 /** Lists that are stored until they are told to end, by the names of their accounts and a number. */
 function stored(options: Parameters<typeof createListBulkhead>[0]) {
   const bulkhead = createListBulkhead(options);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
-  const store = (account: string, name: string, rows = 1): Promise<void> =>
-    bulkhead.store(account, rows, () => {
+  const store = (account: string, name: string, rows = 1, work = jobWork): Promise<void> =>
+    bulkhead.store(work, account, rows, () => {
       begun.push(name);
       return new Promise((resolve) => void ends.set(name, resolve));
     });
@@ -41,8 +41,8 @@ describe('lists that are to be stored', () => {
 
   test('give their turn back also when they fail', async () => {
     const bulkhead = createListBulkhead({ slots: 1, queue: 0 });
-    await expect(bulkhead.store('a', 1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await bulkhead.store('a', 1, async () => {});
+    await expect(bulkhead.store(jobWork, 'a', 1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await bulkhead.store(jobWork, 'a', 1, async () => {});
   });
 
   test('are turned away where too many, or too many rows, of their account wait; one always may', async () => {
@@ -59,7 +59,7 @@ describe('lists that are to be stored', () => {
   test('wait for as long as their request has time, and are not stored later', async () => {
     const { store, begun, end } = stored({ slots: 1, queue: 10 });
     const first = store('a', 'first');
-    const late = runUntil(performance.now() + 5, () => store('b', 'late'));
+    const late = store('b', 'late', 1, workWithin(5));
     await expect(late).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await end('first', first);
     expect(begun).toEqual(['first']);

@@ -1,6 +1,6 @@
 import { createBulkhead } from './bulkhead.ts';
-import { timeLeftMs } from './deadline.ts';
 import { ProblemError } from './problem.ts';
+import { type Work, workLeftMs } from './work.ts';
 
 /** Keeps the storage of providers' lists, however many and long, from taking all request connections. */
 export interface ListBulkhead {
@@ -10,7 +10,7 @@ export interface ListBulkhead {
    *
    * @throws ProblemError 503 if too much of the account is queued, 504 if the request's time is over: nothing was stored
    */
-  store(account: string, rows: number, work: () => Promise<void>): Promise<void>;
+  store(work: Work, account: string, rows: number, store: () => Promise<void>): Promise<void>;
 }
 
 export interface ListBulkheadOptions {
@@ -26,8 +26,8 @@ const mostRowsWaiting = 20_000;
 export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListBulkhead {
   const bulkhead = createBulkhead({ slots, slotsPerKey: 1, queue, queuedSize: mostRowsWaiting });
 
-  async function acquire(account: string, rows: number): Promise<void> {
-    switch (await bulkhead.acquire(account, { waitMs: timeLeftMs(), size: rows })) {
+  async function acquire(work: Work, account: string, rows: number): Promise<void> {
+    switch (await bulkhead.acquire(account, { waitMs: workLeftMs(work), size: rows })) {
       case null:
         return;
       case 'full':
@@ -42,10 +42,10 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
   }
 
   return {
-    store: async (account, rows, work) => {
-      await acquire(account, rows);
+    store: async (work, account, rows, store) => {
+      await acquire(work, account, rows);
       try {
-        await work();
+        await store();
       } finally {
         bulkhead.release(account);
       }

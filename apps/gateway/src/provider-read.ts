@@ -31,7 +31,6 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
       if (outcome.evidence === null && (reason === 'invalid_request' || reason === 'unsupported')) {
         throw neverAsked(reason, message);
       }
-      if (reason === 'not_sent') account.requireSlot(message);
       if (reason === 'not_sent' || reason === 'unavailable' || reason === 'rate_limited') {
         throw new ProblemError(
           'provider-unavailable',

@@ -1,5 +1,5 @@
 import type { Answer, Exchange } from '@card-gateway/adapter-kit';
-import { testCall } from '@card-gateway/adapter-kit/testing';
+import { openCall, type Permit } from '@card-gateway/adapter-kit/call';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAccountBulkhead } from '../src/accounts/account-bulkhead.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from '../src/accounts/circuit.ts';
@@ -110,7 +110,7 @@ describe('a circuit, while the clock of the machine is set back', () => {
 describe('the door of an account', () => {
   const door = (slots: number, queue: number, waitMs = 60_000) =>
     createAccountBulkhead({ slots, queue, waitMs, circuit: { failures: 1, restMs: 60_000, patienceMs: 1 } });
-  const enter = (bulkhead: ReturnType<typeof door>, work: () => Promise<string>) =>
+  const enter = (bulkhead: ReturnType<typeof door>, work: (permit: Permit) => Promise<string>) =>
     bulkhead.withSlot<string>(60_000, work, (why) => why);
 
   test('takes so many, keeps so many waiting in their order, and refuses the rest', async () => {
@@ -148,20 +148,18 @@ describe('the door of an account', () => {
     expect(await first).toBe('done');
   });
 
-  test('takes one place for a call however many it makes within', async () => {
-    const bulkhead = door(1, 0);
-    expect(await enter(bulkhead, () => enter(bulkhead, async () => 'inner'))).toBe('inner');
-  });
-
   test('sends those in line away when the circuit opens, and lets a look-up past both', async () => {
     const bulkhead = door(1, 5);
     const send = bulkhead.watched(async (order) => (order.operation === 'fails' ? lost : answered(200)));
-    const request = (operation: string) =>
-      send({ operation, method: 'GET', url: '', headers: {}, body: null }, testCall(5000));
+    const request = (operation: string, permit: Permit) =>
+      send(
+        { operation, method: 'GET', url: '', headers: {}, body: null },
+        openCall({ deadline: performance.now() + 5000, traceparent: undefined, permit }),
+      );
     const gate = Promise.withResolvers<void>();
-    const first = enter(bulkhead, async () => {
+    const first = enter(bulkhead, async (permit) => {
       await gate.promise;
-      await request('fails');
+      await request('fails', permit);
       return 'done';
     });
     const waiting = [enter(bulkhead, async () => 'done'), enter(bulkhead, async () => 'done')];
@@ -174,7 +172,7 @@ describe('the door of an account', () => {
     expect(bulkhead.load()).toEqual({ inFlight: 0, queued: 0, circuit: 'open' });
     expect(bulkhead.retryAfterSeconds()).toBe(60);
     expect(await enter(bulkhead, async () => 'done')).toBe('CIRCUIT_OPEN');
-    expect(await bulkhead.bypass(() => request('look-up'))).toMatchObject({ status: 200 });
+    expect(await bulkhead.bypass((permit) => request('look-up', permit))).toMatchObject({ status: 200 });
     expect(bulkhead.load().circuit).toBe('closed');
   });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { defineAdapter, type AdapterHost, readAnswer } from '@card-gateway/adapter-kit';
+import { openCall, termsOf } from '@card-gateway/adapter-kit/call';
 import { json, type Loopback, openLoopback, testCall } from '@card-gateway/adapter-kit/testing';
 import {
   type CardChange,
@@ -12,10 +13,11 @@ import {
   type ProviderCall,
   Secret,
 } from '@card-gateway/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Accounts, openAccounts } from '../src/accounts/accounts.ts';
+import { type Accounts, type OpenAccount, openAccounts } from '../src/accounts/accounts.ts';
 import { readConfig } from '../src/config.ts';
+import { jobWork, workWithin } from '../src/work.ts';
 
 /** What two facets of one adapter could share: a class, with a field that only its own methods reach. */
 class Rest {
@@ -94,11 +96,14 @@ beforeEach(async () => {
   });
   const settings = { baseUrl: loopback.url };
   const rest = { tenant: 'default', sandbox: true, syncEveryMs: null, callbacks: null, authorization: null };
-  accounts = openAccounts([{ name: 'one', adapter: definition, network: null, settings, ...rest }], {
-    config,
-    now: () => 0,
-    report: () => undefined,
-  });
+  accounts = openAccounts(
+    ['one', 'two'].map((name) => ({ name, adapter: definition, network: null, settings, ...rest })),
+    {
+      config,
+      now: () => 0,
+      report: () => undefined,
+    },
+  );
 });
 
 afterEach(async () => {
@@ -106,27 +111,58 @@ afterEach(async () => {
   await accounts.close();
 });
 
-function controls(): CardControlsFacet {
-  const facet = accounts.all[0]?.adapter.cardControls;
-  if (facet === undefined) throw new Error('the account has no controls');
-  return facet;
+function account(name = 'one'): OpenAccount {
+  const open = accounts.byName(name);
+  if (open === undefined) throw new Error('there is no such account');
+  return open;
+}
+
+function controlsOf({ adapter: { cardControls } }: OpenAccount): CardControlsFacet {
+  if (cardControls === undefined) throw new Error('the account has no controls');
+  return cardControls;
+}
+
+function freeze(open: OpenAccount, work = jobWork): Promise<Outcome<unknown>> {
+  return open.read(work, (call) => controlsOf(open).change(card, { kind: 'freeze' }, call));
 }
 
 test('the methods of a class are called, inherited ones too, on the object they belong to', async () => {
   loopback.reply(() => json({}));
-  expect(await controls().change(card, { kind: 'freeze' }, testCall(5000))).toMatchObject({ kind: 'done' });
+  expect(await freeze(account())).toMatchObject({ kind: 'done' });
   expect(loopback.requests).toMatchObject([{ method: 'PUT', path: '/cards/c1/freeze' }]);
-  expect(controls().reconciliation.freeze).toMatchObject({ by: 'person' });
+  expect(controlsOf(account()).reconciliation.freeze).toMatchObject({ by: 'person' });
 });
 
-test('what asks the provider takes a place at the account; what asks nobody does not', async () => {
+test('a call of its account takes a slot; a question that asks nobody does not', async () => {
   loopback.reply(() => ({ kind: 'hang' }));
-  const first = controls().change(card, { kind: 'freeze' }, testCall(1000));
+  const first = freeze(account(), workWithin(1000));
   await loopback.nextRequest();
-  expect(await controls().change(card, { kind: 'freeze' }, testCall(1000))).toMatchObject({
-    kind: 'refused',
-    refusal: { reason: 'not_sent', message: 'ACCOUNT_BUSY' },
-  });
-  expect(controls().pinFault(new Secret('12345'))).toBe('expected 4 digits');
+  await expect(freeze(account())).rejects.toMatchObject({ code: 'account-busy' });
+  expect(controlsOf(account()).pinFault(new Secret('12345'))).toBe('expected 4 digits');
   expect(await first).toMatchObject({ kind: 'unknown' });
+});
+
+describe('a call is sent only by its own account, and only until it is over', () => {
+  const kept = (open: OpenAccount): Promise<ProviderCall> => open.read(jobWork, async (call) => call);
+  const send = (call: ProviderCall): Promise<unknown> => controlsOf(account()).change(card, { kind: 'freeze' }, call);
+
+  test('anything else fails loudly and is not sent', async () => {
+    loopback.reply(() => json({}));
+    const over = await kept(account());
+    const ofNobody = testCall();
+    await account('two').read(jobWork, async (ofAnother) => {
+      for (const call of [over, ofNobody, ofAnother]) await expect(send(call)).rejects.toThrow(TypeError);
+    });
+    expect(() => termsOf(over).permit.share()).toThrow(TypeError);
+    expect(loopback.requests).toEqual([]);
+  });
+
+  test('a shared permit holds on when the call that began it is over', async () => {
+    loopback.reply(() => json({}));
+    const shared = await account().read(jobWork, async (call) => {
+      const terms = termsOf(call);
+      return openCall({ ...terms, permit: terms.permit.share() });
+    });
+    expect(await send(shared)).toMatchObject({ kind: 'done' });
+  });
 });

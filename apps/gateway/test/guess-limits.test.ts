@@ -5,6 +5,7 @@ import { latestRows } from '../src/audit/store.ts';
 import { checkBinding } from '../src/bindings/ask.ts';
 import { activateCard } from '../src/cards/change-card.ts';
 import { deleteOldGuesses } from '../src/guesses/store.ts';
+import { jobWork } from '../src/work.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard } from './setup/orders.ts';
@@ -73,7 +74,7 @@ describe('a card number that is guessed', () => {
     expect((refusal as GatewayProblem).retryAfterMs).toBeGreaterThan(3_500_000);
     for (const hours of [-25, -1, 1, 25]) {
       const caller = { tenant: 'default', caller: 'tests', keyId: `clock ${hours}`, scopes: ['admin'] } as const;
-      const question = { caller, ...checkOf(card), requestId: '', traceparent: undefined };
+      const question = { caller, ...checkOf(card), requestId: '', work: jobWork };
       const answer = checkBinding(ahead(gateway, hours * 3_600_000), {
         ...question,
         body: { ...question.body, userIp: undefined },
@@ -152,7 +153,7 @@ describe('a security code that is guessed', () => {
     }
     for (const days of [-2, 2]) {
       const caller = { tenant: 'default', caller: 'tests', keyId: '', scopes: ['admin'] } as const;
-      const text = { resource: id, text: '', isPartial: true, requestId: '', traceparent: undefined };
+      const text = { resource: id, text: '', isPartial: true, requestId: '', work: jobWork };
       const write = { caller, idempotencyKey: `clock ${days}`, ...text };
       const answer = activateCard(ahead(gateway, days * 86_400_000), write, id, { cvv, last4 });
       await expect(answer).rejects.toMatchObject({ code: 'guess-limit' });

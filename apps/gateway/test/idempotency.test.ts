@@ -8,6 +8,7 @@ import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
+import { jobWork } from '../src/work.ts';
 import { address, cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
@@ -384,7 +385,7 @@ describe('a refusal that may pass does not stay with its key', () => {
       resource: null,
       isPartial: false,
       requestId: 'first',
-      traceparent: undefined,
+      work: jobWork,
     };
     const write = (send: (operation: string) => Promise<Outcome<null>>) =>
       writeOnce(services, startSyncKind, request, async () => ({

@@ -3,6 +3,7 @@ import { requireSameTenants, tenantFaults } from '../src/accounts/tenant-store.t
 import { latestRows } from '../src/audit/store.ts';
 import { revealBinding } from '../src/bindings/reveal-binding.ts';
 import { moveToTenant } from '../src/commands/accounts.ts';
+import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { install } from './setup/process.ts';
 import { tenantOptions, thingsOfDefault } from './setup/tenant-things.ts';
@@ -43,7 +44,7 @@ async function aToken(user: string): Promise<string> {
 test('a token is not revealed to a tenant whose account it was', async () => {
   const id = await aToken('revealed');
   const caller = { tenant: 'default', caller: 'tests', keyId: 'key', scopes: ['admin'] } as const;
-  const request = { caller, id, purpose: 'a payment', requestId: 'r', traceparent: undefined };
+  const request = { caller, id, purpose: 'a payment', requestId: 'r', work: jobWork };
   expect(await revealBinding(gateway.services, request)).toMatchObject({ binding: id });
   const before = await latestRows(gateway.pool, 10);
   await expect(revealBinding(withMoved(), request)).rejects.toMatchObject({ code: 'not-found' });

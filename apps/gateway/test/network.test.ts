@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExchangeReport } from '@card-gateway/adapter-kit';
-import { createAuthority, openProxy, type Proxy, testCall } from '@card-gateway/adapter-kit/testing';
+import { createAuthority, openProxy, type Proxy } from '@card-gateway/adapter-kit/testing';
 import { Secret } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
@@ -15,6 +15,7 @@ import { openDecider } from '../src/accounts/decider.ts';
 import { withProxy } from '../src/accounts/proxy.ts';
 import { adapters } from '../src/adapters.ts';
 import { type Config, readConfig, readSettings } from '../src/config.ts';
+import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type CardOrder, cardOrder } from './setup/orders.ts';
 
@@ -220,7 +221,10 @@ describe('the way to a provider', () => {
       report: (_account, report) => void reports.push(report),
     });
     closing.push(() => accounts.close());
-    const list = accounts.all[0]?.adapter.boundCards?.list({ user: 'u', kind: 'token', userIp: null }, testCall(5000));
+    const [open] = accounts.all;
+    const list = open?.read(jobWork, async (call) =>
+      open.adapter.boundCards?.list({ user: 'u', kind: 'token', userIp: null }, call),
+    );
     expect(await list).toMatchObject({ kind: 'refused', refusal: { reason: 'not_sent', message: 'PROXY_403' } });
     expect(proxy.asked).toMatchObject([
       { authority: 'provider.example:443', authorization: expect.stringContaining('Basic') },

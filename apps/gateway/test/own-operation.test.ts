@@ -6,6 +6,7 @@ import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
 import { insertSync } from '../src/syncs/store.ts';
+import { jobWork } from '../src/work.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, smsCode } from './setup/orders.ts';
@@ -142,7 +143,7 @@ async function startLostSync(idempotencyKey: string): Promise<Answered> {
     text: 'a sync',
     isPartial: false,
     requestId: 'own',
-    traceparent: undefined,
+    work: jobWork,
   };
   const { status, replayed, body } = await writeOnce(gateway.services, startSyncKind, request, async () => ({
     account,

@@ -1,4 +1,3 @@
-import { testCall } from '@card-gateway/adapter-kit/testing';
 import { newUuid, type ProviderCard, toPublicId, uuidOf } from '@card-gateway/core';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { runSync } from '../src/jobs/sync.ts';
 import { findById } from '../src/ledger/store.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
+import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { ahead, reconcileNow } from './setup/reconcile.ts';
@@ -372,7 +372,7 @@ describe('a card of ours in the list of the provider', () => {
     if (account === undefined || kind === undefined || operation === null) throw new Error('There is no lost order.');
 
     const askedAt = new Date();
-    const found = await kind.lookUp(account, operation, testCall(3000));
+    const found = await account.lookUp(jobWork, (call) => kind.lookUp(account, operation, call));
     if (found?.kind !== 'done') throw new Error('The look-up did not find the card.');
     const { providerRef } = found.value as { readonly providerRef: string };
     const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;

@@ -1,6 +1,6 @@
-import { testCall } from '@card-gateway/adapter-kit/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
+import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { send } from './setup/send.ts';
 import { reconcileNow } from './setup/reconcile.ts';
@@ -172,7 +172,9 @@ describe('a list that was asked for before', () => {
   async function listed(user: string) {
     const account = gateway.services.accounts.byName('onerway');
     const askedAt = new Date();
-    const answer = await account?.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, testCall(3000));
+    const answer = await account?.read(jobWork, async (call) =>
+      account.adapter.boundCards?.list({ user, kind: 'token', userIp: null }, call),
+    );
     if (account === undefined || answer?.kind !== 'done') throw new Error('no list');
     const list = { user, kind: 'token', ...answer.value, askedAt } as const;
     return () => storeBoundCards(gateway.pool, gateway.sealing, account, list);

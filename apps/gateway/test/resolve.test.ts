@@ -1,4 +1,3 @@
-import { testCall } from '@card-gateway/adapter-kit/testing';
 import { randomUUID } from 'node:crypto';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { findById } from '../src/ledger/store.ts';
 import { attemptOf, resolveWrite, takeLookUp } from '../src/ledger/resolve.ts';
 import { resolveOperation } from '../src/operations/resolve-operation.ts';
 import { unresolvedCounts } from '../src/unresolved/store.ts';
+import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
 import { type RawAnswer, send } from './setup/send.ts';
@@ -164,15 +164,17 @@ describe('a person who found that a write succeeded', () => {
     );
     const cardholder = await gateway.client.getCardholder({ params: { id: order.cardholder } });
     // Ordered by somebody else at the same provider, and brought in by a list.
-    const other = await account?.adapter.issuing?.issue(
-      {
-        reference: randomUUID(),
-        productRef: product?.providerRef ?? '',
-        cardholderRef: cardholder.providerRef ?? '',
-        form: 'virtual',
-        address: null,
-      },
-      testCall(3000),
+    const other = await account?.read(jobWork, async (call) =>
+      account.adapter.issuing?.issue(
+        {
+          reference: randomUUID(),
+          productRef: product?.providerRef ?? '',
+          cardholderRef: cardholder.providerRef ?? '',
+          form: 'virtual',
+          address: null,
+        },
+        call,
+      ),
     );
     if (other?.kind !== 'done' || account === undefined) throw new Error('There is no other card.');
     const { providerRef } = other.value;
@@ -211,7 +213,7 @@ describe('a person who found that a write succeeded', () => {
       text: 'resolve',
       isPartial: false,
       requestId: 'request',
-      traceparent: undefined,
+      work: jobWork,
     };
     const services = { ...gateway.services, accounts: none };
     await expect(resolveOperation(services, writeKinds(services), write, lost.operation, word)).rejects.toMatchObject({

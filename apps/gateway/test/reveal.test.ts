@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { latestRows } from '../src/audit/store.ts';
 import { revealCard } from '../src/cards/reveal-card.ts';
+import { jobWork } from '../src/work.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -226,7 +227,7 @@ describe('how often a key may look', () => {
     for (let look = 0; look < perHour; look += 1) await client.revealCard({ params: { id }, body: { purpose } });
     const [{ key_id: keyId } = { key_id: '' }] = await audited(id);
     const caller = { tenant: 'default', caller: 'clocks', keyId, scopes: ['admin'] };
-    const request = { caller, id, purpose, requestId: '', traceparent: undefined };
+    const request = { caller, id, purpose, requestId: '', work: jobWork };
     for (const hours of [-25, -2, 2, 25]) {
       const look = revealCard(ahead(gateway, hours * 3_600_000), request);
       await expect(look).rejects.toMatchObject({ code: 'reveal-limit' });

@@ -1,6 +1,7 @@
 import { type Client, GatewayProblem } from '@card-gateway/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startBinding } from '../src/bindings/start-binding.ts';
+import { jobWork } from '../src/work.ts';
 import { type Settings, startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
 import { ahead } from './setup/reconcile.ts';
@@ -87,7 +88,7 @@ describe('for one user and card', () => {
         text: '',
         isPartial: false,
         requestId: '',
-        traceparent: undefined,
+        work: jobWork,
       };
       const body = { ...card, userIp: undefined };
       const refusal = startBinding(ahead(gateway, hours * 3_600_000), write, body);

@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { timeLeftMs, type Send, type Transport } from '@card-gateway/adapter-kit';
-import { sendBy } from '@card-gateway/adapter-kit/call';
+import { type Permit, sendBy, termsOf } from '@card-gateway/adapter-kit/call';
 import { createBulkhead } from '../bulkhead.ts';
-import { type CircuitOptions, type CircuitStatus, createCircuit, type Permit } from './circuit.ts';
+import { type CircuitOptions, type CircuitStatus, createCircuit, type Turn } from './circuit.ts';
 
 /** Why a call did not begin: all slots and the line before them are taken, or the provider is left alone. */
 export type Rejection = 'ACCOUNT_BUSY' | 'CIRCUIT_OPEN';
@@ -27,15 +26,19 @@ export interface AccountBulkheadOptions {
 /** The door to one account's provider: so many calls at once, so many in line, none while its circuit is open. */
 export interface AccountBulkhead {
   /**
-   * Runs `work` with a place: every request that an adapter sends in it goes out without waiting, to the end.
+   * Runs `act` with a slot: every request sent under its permit goes out without waiting. The permit ends with `act`.
    *
-   * @param longestMs how long the work itself can wait
-   * @param refused what it comes to when there is no place; nothing was sent then
+   * @param longestMs how long it can wait for the slot
+   * @param rejected its result if there is no slot; nothing was sent then
    */
-  withSlot<T>(longestMs: number, work: () => Promise<T>, refused: (why: Rejection) => T): Promise<T>;
-  /** Runs `work` past line and circuit: a look-up resolves what is open, and its answer closes the circuit. */
-  bypass<T>(work: () => Promise<T>): Promise<T>;
-  /** Sends within each call's terms, seen by the circuit. */
+  withSlot<T>(longestMs: number, act: (permit: Permit) => Promise<T>, rejected: (why: Rejection) => T): Promise<T>;
+  /** Runs `act` past queue and circuit: a look-up resolves what is open, and its answer closes the circuit. */
+  bypass<T>(act: (permit: Permit) => Promise<T>): Promise<T>;
+  /**
+   * Sends for calls with a permit of this account, seen by the circuit.
+   *
+   * @throws TypeError for any other call, and for one that is over: then nothing was sent
+   */
   watched(transport: Transport): Send;
   load(): Load;
   /** Seconds after which another try makes sense. */
@@ -46,36 +49,57 @@ export interface AccountBulkhead {
 const provider = 'provider';
 
 export function createAccountBulkhead(options: AccountBulkheadOptions): AccountBulkhead {
-  // Carried by the asynchronous context, because an adapter hands on no more than a time-out: whatever a call sends, an
-  // access token too, belongs to the call's one place.
-  const held = new AsyncLocalStorage<Permit>();
   const slots = createBulkhead<'CIRCUIT_OPEN'>({ slots: options.slots, queue: options.queue });
   const circuit = createCircuit({ ...options.circuit, onOpen: () => slots.reject('CIRCUIT_OPEN') });
 
+  /** The permits that are out, each with its turn at the circuit. */
+  const permits = new WeakMap<Permit, Turn>();
+
+  function issue(turn: Turn): Permit {
+    const permit: Permit = { share: () => issue(turnOf(permit)) };
+    permits.set(permit, turn);
+    return permit;
+  }
+
+  function turnOf(permit: Permit): Turn {
+    const turn = permits.get(permit);
+    if (turn === undefined) throw new TypeError('This call is over, or of another account: nothing was sent.');
+    return turn;
+  }
+
+  async function withPermit<T>(turn: Turn, act: (permit: Permit) => Promise<T>): Promise<T> {
+    const permit = issue(turn);
+    try {
+      return await act(permit);
+    } finally {
+      permits.delete(permit);
+    }
+  }
+
   return {
-    withSlot: async (longestMs, work, refused) => {
-      if (held.getStore() !== undefined) return work();
-      const permit = circuit.begin();
-      if (permit === null) return refused('CIRCUIT_OPEN');
+    withSlot: async (longestMs, act, rejected) => {
+      const turn = circuit.begin();
+      if (turn === null) return rejected('CIRCUIT_OPEN');
       try {
         const refusal = await slots.acquire(provider, { waitMs: Math.min(longestMs, options.waitMs) });
-        if (refusal !== null) return refused(refusal === 'CIRCUIT_OPEN' ? refusal : 'ACCOUNT_BUSY');
+        if (refusal !== null) return rejected(refusal === 'CIRCUIT_OPEN' ? refusal : 'ACCOUNT_BUSY');
         try {
-          return await held.run(permit, work);
+          return await withPermit(turn, act);
         } finally {
           slots.release(provider);
         }
       } finally {
-        circuit.end(permit);
+        circuit.end(turn);
       }
     },
-    bypass: (work) => held.run('call', work),
+    bypass: (act) => withPermit('call', act),
     watched: (transport) => {
       const send = sendBy(transport);
       return async (request, call) => {
+        const turn = turnOf(termsOf(call).permit);
         const timeoutMs = timeLeftMs(call);
         const exchange = await send(request, call);
-        circuit.record(exchange, timeoutMs, held.getStore() ?? 'call');
+        circuit.record(exchange, timeoutMs, turn);
         return exchange;
       };
     },

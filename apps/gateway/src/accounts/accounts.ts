@@ -4,8 +4,8 @@ import type { Caller } from '../caller.ts';
 import { type Config, lookUpsAtOnce } from '../config.ts';
 import { ProblemError } from '../problem.ts';
 import type { Account } from './accounts-file.ts';
-import { guardCalls } from './guard-calls.ts';
-import { type AccountBulkhead, createAccountBulkhead, type Load, type Rejection } from './account-bulkhead.ts';
+import { createAccountBulkhead, type Load } from './account-bulkhead.ts';
+import { type ProviderCalls, providerCalls } from './calls.ts';
 import type { CallbackSettings } from './callback-settings.ts';
 import { type Decider, openDecider } from './decider.ts';
 import { withProxy } from './proxy.ts';
@@ -19,13 +19,12 @@ export interface Health {
 }
 
 /** An account with its adapter open and its connections under way. */
-export interface OpenAccount {
+export interface OpenAccount extends ProviderCalls {
   readonly name: string;
   readonly tenant: string;
   readonly sandbox: boolean;
   readonly provider: string;
   readonly title: string;
-  /** Each of its calls waits for a place; see {@link AccountBulkhead}. */
   readonly adapter: ProviderAdapter;
   /** What its answers tell of the provider's clock. */
   readonly clock: ProviderClock;
@@ -35,17 +34,6 @@ export interface OpenAccount {
   readonly syncEveryMs: number | null;
   health(): Health;
   load(): Load;
-  /**
-   * Does a write with a place at the provider, taken before anything is recorded and given back when it is done.
-   *
-   * @param longestMs how long it can wait for the place
-   * @throws ProblemError 503 with Retry-After when there is none, or while the provider is left alone
-   */
-  withSlot<T>(longestMs: number, work: () => Promise<T>): Promise<T>;
-  /** Does a look-up, which neither the line nor the circuit may stop. */
-  readonly bypass: AccountBulkhead['bypass'];
-  /** @param cause of a call that was not sent. @throws ProblemError 503 when it had no place */
-  requireSlot(cause: string | null): void;
 }
 
 /** Whom the rows that an account brings in belong to. */
@@ -111,28 +99,20 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       () => decisions.close(),
     );
     const host = adapterHost({ send: bulkhead.watched(transport.send), now: options.now });
-    const refusal = (why: Rejection): ProblemError => rejection(account.name, why, bulkhead.retryAfterSeconds());
     return {
       name: account.name,
       tenant: account.tenant,
       sandbox: account.sandbox,
       provider: account.adapter.provider,
       title: account.adapter.title,
-      adapter: guardCalls(account.adapter.create(account.settings, host), bulkhead),
+      adapter: account.adapter.create(account.settings, host),
       clock: host.clock,
       callbacks: account.callbacks ?? {},
       authorization: decisions.decider,
       syncEveryMs: account.syncEveryMs,
       health: () => health,
       load: () => bulkhead.load(),
-      withSlot: (longestMs, work) =>
-        bulkhead.withSlot(longestMs, work, (why) => {
-          throw refusal(why);
-        }),
-      bypass: (work) => bulkhead.bypass(work),
-      requireSlot: (cause) => {
-        if (cause === 'ACCOUNT_BUSY' || cause === 'CIRCUIT_OPEN') throw refusal(cause);
-      },
+      ...providerCalls(account.name, bulkhead, config),
     };
   });
   const byName = new Map(all.map((account) => [account.name, account]));
@@ -180,23 +160,6 @@ function usualTimeMs(config: Config): number {
     config.HTTP_READ_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
     config.HTTP_WRITE_DEADLINE_MS - config.HTTP_RECORDING_RESERVE_MS,
   );
-}
-
-function rejection(account: string, why: Rejection, retryAfterSeconds: number): ProblemError {
-  switch (why) {
-    case 'ACCOUNT_BUSY':
-      return new ProblemError(
-        'account-busy',
-        `As many calls of the account "${account}" are under way and waiting as may be; nothing was recorded or sent.`,
-        { retryAfterSeconds },
-      );
-    case 'CIRCUIT_OPEN':
-      return new ProblemError(
-        'circuit-open',
-        `The provider of the account "${account}" keeps failing and is left alone; nothing was recorded or sent.`,
-        { retryAfterSeconds },
-      );
-  }
 }
 
 /** The facet of an account's adapter. @throws ProblemError 422 `not-supported` with the reason when it has none */

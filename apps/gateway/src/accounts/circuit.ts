@@ -4,7 +4,7 @@ import type { Exchange } from '@card-gateway/adapter-kit';
 export type CircuitStatus = 'closed' | 'open' | 'half-open';
 
 /** Whether a call may begin, and whether it is the one that tries a provider which has failed. */
-export type Permit = 'call' | 'probe';
+export type Turn = 'call' | 'probe';
 
 export interface CircuitOptions {
   /** Failures in a row that open the circuit. */
@@ -21,13 +21,13 @@ export interface CircuitOptions {
 export interface Circuit {
   status(): CircuitStatus;
   /** Null while the provider is left alone, or while another call is trying it. */
-  begin(): Permit | null;
+  begin(): Turn | null;
   /** What {@link begin} gave, given back. */
-  end(permit: Permit): void;
+  end(turn: Turn): void;
   /** Milliseconds until a call may try again. */
   restLeftMs(): number;
   /** What became of one request on the wire, of whichever call, and the time it had. */
-  record(exchange: Exchange, timeoutMs: number, permit: Permit): void;
+  record(exchange: Exchange, timeoutMs: number, turn: Turn): void;
 }
 
 export function createCircuit(options: CircuitOptions): Circuit {
@@ -53,11 +53,11 @@ export function createCircuit(options: CircuitOptions): Circuit {
       probing = true;
       return 'probe';
     },
-    end: (permit) => {
-      if (permit === 'probe') probing = false;
+    end: (turn) => {
+      if (turn === 'probe') probing = false;
     },
     restLeftMs,
-    record: (exchange, timeoutMs, permit) => {
+    record: (exchange, timeoutMs, turn) => {
       if (!hasFailed(exchange)) {
         // An answer to any call (a look-up, one that was under way) closes it.
         failuresInRow = 0;
@@ -71,7 +71,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
         return;
       }
       // While it is open, of the failures only the probe's counts, and lets the provider rest anew.
-      if (permit === 'probe') open();
+      if (turn === 'probe') open();
     },
   };
 }

@@ -4,6 +4,7 @@ import { revealsOf } from '../guesses/limits.ts';
 import { countQuestion } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
 import { type AuditAction, recordAudit } from './store.ts';
+import type { Work } from '../work.ts';
 
 /** Reveals of secrets; those of one API key share a limit. */
 export type RevealAction = Extract<AuditAction, 'card.reveal' | 'card.frame_token' | 'binding.reveal'>;
@@ -15,7 +16,7 @@ export interface RevealRequest {
   readonly id: string;
   readonly purpose: string;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
+  readonly work: Work;
 }
 
 /**

@@ -8,20 +8,22 @@ import type {
 } from '@card-gateway/contract';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import { recordAudit } from '../audit/store.ts';
 import { cardNumbersOf, questionsOf, requireQuestion } from '../guesses/limits.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
-import { requireUserIp, valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import { requireUserIp } from '../provider-read.ts';
+import type { Services } from '../services.ts';
 import { parsePan } from './start-binding.ts';
+import type { Work } from '../work.ts';
 
 /** A question about a card number, which could be a guess. */
 interface Question<Schema extends z.ZodType> {
   readonly caller: Caller;
   readonly body: z.output<Schema>;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
+  readonly work: Work;
 }
 
 /**
@@ -32,7 +34,7 @@ interface Question<Schema extends z.ZodType> {
  */
 export async function checkBinding(
   services: Services,
-  { caller, body: question, requestId, traceparent }: Question<typeof checkBindingSchema>,
+  { caller, body: question, requestId, work }: Question<typeof checkBindingSchema>,
 ): Promise<z.output<typeof bindingCheckSchema>> {
   const account = services.accounts.ofCaller(caller, question.account);
   const binding = facetOf(account, 'binding');
@@ -51,16 +53,15 @@ export async function checkBinding(
       requestId,
     }),
   );
-  const answer = valueOf(
-    account,
-    await binding.check({ user: question.user, pan, userIp }, readCall(services, traceparent)),
+  const { value } = await askProvider(services, account, 'binding', work, (binding, call) =>
+    binding.check({ user: question.user, pan, userIp }, call),
   );
   return {
     provider: account.provider,
     account: account.name,
     user: question.user,
     maskedNumber: pan.masked,
-    bindingRequired: answer.required,
+    bindingRequired: value.required,
   };
 }
 
@@ -69,34 +70,35 @@ export async function listBanks(
   services: Services,
   caller: Caller,
   query: z.output<typeof bankQuerySchema>,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<z.output<typeof bankListSchema>> {
   const account = services.accounts.ofCaller(caller, query.account, 'query/account');
   const banks = facetOf(account, 'banks');
   const userIp = requireUserIp(banks.needsUserIp, query.userIp, 'query/userIp');
-  return {
-    data: [...valueOf(account, await banks.list({ user: query.user, userIp }, readCall(services, traceparent)))],
-  };
+  const { value } = await askProvider(services, account, 'banks', work, (banks, call) =>
+    banks.list({ user: query.user, userIp }, call),
+  );
+  return { data: [...value] };
 }
 
 /** Asks the provider for the bank of a card number, of which nothing is stored. @throws ProblemError 429 beyond the limit */
 export async function lookUpIssuer(
   services: Services,
-  { caller, body: question, traceparent }: Question<typeof lookUpIssuerSchema>,
+  { caller, body: question, work }: Question<typeof lookUpIssuerSchema>,
 ): Promise<z.output<typeof issuerSchema>> {
   const account = services.accounts.ofCaller(caller, question.account);
   const banks = facetOf(account, 'banks');
   const userIp = requireUserIp(banks.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
   await requireQuestion(services, [questionsOf(services, caller.keyId)], 'card numbers by this API key');
-  const outcome = await banks.issuerOf({ pan, userIp }, readCall(services, traceparent));
-  if (outcome.kind === 'unknown' && outcome.why === 'unlisted_code') {
+  const { value: bank } = await askProvider(services, account, 'banks', work, async (banks, call) => {
+    const outcome = await banks.issuerOf({ pan, userIp }, call);
+    if (outcome.kind !== 'unknown' || outcome.why !== 'unlisted_code') return outcome;
     // By which code a provider says that it knows no bank of a number is not always published; to ask again changes nothing.
     const { code = null, message = null } = outcome.evidence ?? {};
     throw new ProblemError('refused-by-provider', 'The provider names no bank of this card.', {
       provider: { name: account.provider, code, message },
     });
-  }
-  const bank = valueOf(account, outcome);
+  });
   return { provider: account.provider, account: account.name, maskedNumber: pan.masked, bank };
 }

@@ -2,15 +2,17 @@ import type { bindingPageSchema, bindingQuerySchema, bindingSchema } from '@card
 import { type BindingKind, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { pageOf, pageRequest } from '../page.ts';
-import { requireUserIp, valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import { requireUserIp } from '../provider-read.ts';
+import type { Services } from '../services.ts';
 import { storeBoundCards } from './bound-cards-store.ts';
 import { reconcileListed } from './reconcile-listed.ts';
 import { getBinding, listBindings } from './store.ts';
 import { bindingView } from './view.ts';
+import type { Work } from '../work.ts';
 
 /** One binding from our records. @throws ProblemError 404 */
 export async function readBinding(
@@ -28,7 +30,7 @@ export async function readBindings(
   services: Services,
   caller: Caller,
   query: z.output<typeof bindingQuerySchema>,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<z.output<typeof bindingPageSchema>> {
   const page = pageRequest('bindings', query);
   services.accounts.requireFilter(caller, query.account);
@@ -37,7 +39,7 @@ export async function readBindings(
     const open = services.accounts.ofCaller(caller, account, 'query/account');
     const userIp = requireUserIp(facetOf(open, 'boundCards').needsUserIp, query.userIp, 'query/userIp');
     const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [bindingKindOf(open, kind, 'query/kind')];
-    await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, traceparent)));
+    await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, work)));
   }
   const rows = await listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
   return pageOf(rows, page, bindingView);
@@ -51,17 +53,18 @@ export async function refreshBindings(
   services: Services,
   account: OpenAccount,
   question: { readonly user: string; readonly kind: BindingKind; readonly userIp: string | null },
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<{ readonly rows: number; readonly unreadable: number }> {
-  const askedAt = new Date(services.now());
-  const outcome = await facetOf(account, 'boundCards').list(question, readCall(services, traceparent));
-  const list = valueOf(account, outcome);
+  const answer = await askProvider(services, account, 'boundCards', work, (boundCards, call) =>
+    boundCards.list(question, call),
+  );
+  const { value: list, askedAt } = answer;
   const count = list.cards.length + list.unreadable;
   if (count > mostBoundCards) {
     const detail = `The provider listed ${count} cards of this user, and at most ${mostBoundCards} are taken; nothing was stored.`;
     throw new ProblemError('provider-error', detail, { kind: 'final' });
   }
-  await services.lists.store(account.name, count, () =>
+  await services.lists.store(work, account.name, count, () =>
     storeBoundCards(services.pool, services.sealing, account, {
       user: question.user,
       kind: question.kind,
@@ -69,6 +72,6 @@ export async function refreshBindings(
       askedAt,
     }),
   );
-  await reconcileListed(services, account, { ...question, askedAt }, { value: list, evidence: outcome.evidence });
+  await reconcileListed(services, account, { ...question, askedAt }, answer);
   return { rows: list.cards.length, unreadable: list.unreadable };
 }

@@ -7,7 +7,7 @@ import { findById, findOthers, type OperationRow, supersedeEarlier } from '../le
 import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { beginRemoving, markRemoved } from './bound-cards-store.ts';
 import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
 import { type BindingRow, getBinding } from './store.ts';
@@ -117,7 +117,7 @@ async function reconcileEarlierRemoval(
   const operation = await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
-  const lookUp = await lookUpRemoved(services, account, operation, readCall(services, write.traceparent));
+  const lookUp = await account.read(write.work, (call) => lookUpRemoved(services, account, operation, call));
   if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));

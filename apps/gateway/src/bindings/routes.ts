@@ -19,9 +19,9 @@ export function bindingRoutes(app: FastifyInstance, services: Services): void {
     ({ params, body, ...call }) => revealBinding(services, { ...call, id: params.id, purpose: body.purpose }),
     auditDenials(services, 'binding.reveal'),
   );
-  mount(app, 'listBindings', ({ caller, query, traceparent }) => readBindings(services, caller, query, traceparent));
+  mount(app, 'listBindings', ({ caller, query, work }) => readBindings(services, caller, query, work));
   mount(app, 'getBinding', ({ caller, params }) => readBinding(services, caller, params.id));
   mount(app, 'checkBinding', (call) => checkBinding(services, call));
-  mount(app, 'listBanks', ({ caller, query, traceparent }) => listBanks(services, caller, query, traceparent));
+  mount(app, 'listBanks', ({ caller, query, work }) => listBanks(services, caller, query, work));
   mount(app, 'lookUpIssuer', (call) => lookUpIssuer(services, call));
 }

@@ -8,7 +8,7 @@ import { attemptOf, isUnreadable, resolveWrite } from '../ledger/resolve.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { supersedeEarlierCodes } from './earlier-store.ts';
 import { lookUpBound, resolvesBy, viewBinding } from './reconciliation.ts';
 import { awaitCodeAgain, beginVerifying, endVerifying, markBound } from './challenge-store.ts';
@@ -110,7 +110,7 @@ async function reconcileEarlierCode(
   const operation = await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
-  const lookUp = await lookUpBound(services, account, operation, readCall(services, write.traceparent), userIp);
+  const lookUp = await account.read(write.work, (call) => lookUpBound(services, account, operation, call, userIp));
   if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
   // A list that cannot be read would keep the user from binding the card for ever; the provider knows an older code.
   if (isUnreadable(lookUp)) return;

@@ -7,8 +7,10 @@ import {
 } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { isListed } from '../addresses.ts';
+import { askProvider, noAnswer } from '../ask-provider.ts';
 import { isSameSecret } from '../secrets.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import { jobWork } from '../work.ts';
 import type { Authorize } from './authorize.ts';
 import { openRecord, sealRecord } from './record.ts';
 import { type NewCallback, storeCallback } from './store.ts';
@@ -73,7 +75,7 @@ export async function receiveCallback(
   callback: ReceivedCallback,
   startedAt: number,
 ): Promise<Taken> {
-  const verdict = await verdictOf(services, facet, callback);
+  const verdict = await verdictOf(services, { account, facet }, callback);
   if (verdict.kind === 'refused') return verdict;
   const { record, deduplicationKey } = verdict;
   const event = facet.eventOf(record);
@@ -103,11 +105,14 @@ export async function receiveCallback(
 /** A provider may have changed the keys with which it signs: then they are fetched, and the callback is looked at once more. */
 async function verdictOf(
   services: Services,
-  facet: CallbacksFacet,
+  { account, facet }: Intake,
   callback: ReceivedCallback,
 ): Promise<CallbackVerdict> {
   const verdict = facet.receive(callback);
-  if (verdict.kind !== 'refused' || verdict.why !== 'unknown_key' || facet.fetchKeys === undefined) return verdict;
-  await facet.fetchKeys(readCall(services, undefined));
+  const { fetchKeys } = facet;
+  if (verdict.kind !== 'refused' || verdict.why !== 'unknown_key' || fetchKeys === undefined) return verdict;
+  await askProvider(services, account, 'callbacks', jobWork, (_callbacks, call) => fetchKeys.call(facet, call)).catch(
+    noAnswer,
+  );
   return facet.receive(callback);
 }

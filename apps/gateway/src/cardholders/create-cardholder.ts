@@ -54,11 +54,11 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     return mapOutcome(outcome, () => ({ providerRef: finding.value.providerRef, described: finding.value }));
   },
 
-  resolved: async ({ operation, account, providerRef, call }) => {
+  resolved: async ({ operation, account, providerRef, work }) => {
     if (providerRef === null) return null;
     const cardholders = account?.adapter.cardholders;
     if (account === null || cardholders === undefined) return done({ providerRef });
-    const outcome = await account.bypass(() => cardholders.read(providerRef, call()));
+    const outcome = await account.lookUp(work, (call) => cardholders.read(providerRef, call));
     const shown = mapOutcome(outcome, (value) => ({ found: true, value }) as const);
     const described = requireOurs(account, shown, toPublicId('cardholder', operation.resourceId));
     return done({ providerRef, described });

@@ -2,21 +2,22 @@ import type { cardholderPageSchema, cardholderQuerySchema, cardholderSchema } fr
 import { instantOf, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { askProvider } from '../ask-provider.ts';
+import { askProvider, noAnswer } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { type CardholderRow, describeCardholder, getCardholder, listCardholders } from './store.ts';
 import { cardholderView } from './view.ts';
+import type { Work } from '../work.ts';
 
 /** One cardholder, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
 export async function readCardholder(
   services: Services,
   caller: Caller,
   id: string,
-  options: { readonly refresh: boolean; readonly traceparent: string | undefined },
+  options: { readonly refresh: boolean; readonly work: Work },
 ): Promise<z.output<typeof cardholderSchema>> {
   const row = await cardholderOf(services, caller, id);
   if (!options.refresh || row.providerRef === null) return cardholderView(row);
@@ -27,13 +28,13 @@ export async function readCardholder(
     services,
     account,
     'cardholders',
-    options.traceparent,
+    options.work,
     (cardholders, call) => cardholders.read(providerRef, call),
   );
   await describeCardholder(services.pool, row.id, described, askedAt);
   const refreshed = await cardholderOf(services, caller, id);
   if (refreshed.status !== 'rejected' || refreshed.failReason !== null) return cardholderView(refreshed);
-  await askForReason(services, account, refreshed, options.traceparent);
+  await askForReason(services, account, refreshed, options.work);
   return cardholderView(await cardholderOf(services, caller, id));
 }
 
@@ -41,23 +42,19 @@ export async function readCardholder(
  * Why an application was rejected: a provider may say so only where it is looked up by our reference, around the time of the
  * application. Without an answer the reason stays unsaid, and is asked for at the next refresh.
  */
-async function askForReason(
-  services: Services,
-  account: OpenAccount,
-  row: CardholderRow,
-  traceparent: string | undefined,
-): Promise<void> {
+async function askForReason(services: Services, account: OpenAccount, row: CardholderRow, work: Work): Promise<void> {
   const { reconciliation } = facetOf(account, 'cardholders');
   if (reconciliation.by !== 'look-up') return;
   const applications = [row.createdAt.getTime(), ...(row.operationId === null ? [] : [instantOf(row.operationId)])];
   // No document says whether a list dates a cardholder by the first application or by the last.
   for (const sentAt of new Set(applications)) {
-    const askedAt = new Date(services.now());
-    const reference = toPublicId('cardholder', row.id);
-    const outcome = await reconciliation.find({ reference, sentAt: new Date(sentAt) }, readCall(services, traceparent));
-    if (outcome.kind !== 'done') return;
-    if (!outcome.value.found) continue;
-    await describeCardholder(services.pool, row.id, outcome.value.value, askedAt);
+    const order = { reference: toPublicId('cardholder', row.id), sentAt: new Date(sentAt) };
+    const answer = await askProvider(services, account, 'cardholders', work, (_cardholders, call) =>
+      reconciliation.find(order, call),
+    ).catch(noAnswer);
+    if (answer === null) return;
+    if (!answer.value.found) continue;
+    await describeCardholder(services.pool, row.id, answer.value.value, answer.askedAt);
     return;
   }
 }

@@ -11,7 +11,7 @@ export function cardholderRoutes(app: FastifyInstance, services: Services): void
     reapplyCardholder(services, write, params.id, body),
   );
   mount(app, 'listCardholders', ({ caller, query }) => readCardholders(services, caller, query));
-  mount(app, 'getCardholder', ({ caller, params, query, traceparent }) =>
-    readCardholder(services, caller, params.id, { refresh: query.refresh === true, traceparent }),
+  mount(app, 'getCardholder', ({ caller, params, query, work }) =>
+    readCardholder(services, caller, params.id, { refresh: query.refresh === true, work }),
   );
 }

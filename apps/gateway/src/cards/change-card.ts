@@ -9,7 +9,7 @@ import { invalidRequest, ProblemError } from '../problem.ts';
 import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import {
   type ChangedCard,
   type ChangeName,
@@ -23,6 +23,7 @@ import { beginChange, endChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardView } from './view.ts';
+import type { Work } from '../work.ts';
 
 interface Rule {
   /** The states in which the change makes sense; nothing is asked of the provider in another. */
@@ -186,7 +187,7 @@ export async function changeCard(
       },
     };
   });
-  if (inOtherState !== null) await readTrueState(services, inOtherState, write.traceparent);
+  if (inOtherState !== null) await readTrueState(services, inOtherState, write.work);
   return answer;
 }
 
@@ -194,9 +195,9 @@ export async function changeCard(
 async function readTrueState(
   services: Services,
   { account, row }: { readonly account: OpenAccount; readonly row: CardRow },
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<void> {
-  await Promise.try(() => readAndStore(services, account, row, readCall(services, traceparent))).catch(() => null);
+  await account.read(work, (call) => readAndStore(services, account, row, call)).catch(() => null);
 }
 
 /** The card as its provider knows it. @throws ProblemError 409 when it cannot be changed so, or not now */

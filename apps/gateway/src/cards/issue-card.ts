@@ -65,12 +65,12 @@ export function issueCardKind(services: Services): WriteKind<IssuedCard> {
         ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }
         : null,
 
-    resolved: async ({ operation, account, providerRef, call }) => {
+    resolved: async ({ operation, account, providerRef, work }) => {
       if (providerRef === null) return null;
       const cards = account?.adapter.cards;
       if (account === null || cards === undefined) return done({ providerRef, isWord: true });
       const reference = toPublicId('card', operation.resourceId);
-      const outcome = await account.bypass(() => cards.read({ providerRef, pan: null }, call()));
+      const outcome = await account.lookUp(work, (call) => cards.read({ providerRef, pan: null }, call));
       const described = requireOurs(account, outcome, reference);
       const row = await getCard(services.pool, operation.tenant, operation.resourceId);
       const holders = new Set([row?.cardholderRef, described.cardholderRef].filter((ref) => ref ?? false));

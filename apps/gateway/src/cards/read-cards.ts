@@ -12,6 +12,7 @@ import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, findProduct, getCard, listCards } from './store.ts';
 import { ingestCards } from './ingest-cards.ts';
 import { cardView } from './view.ts';
+import type { Work } from '../work.ts';
 
 type Card = z.output<typeof cardSchema>;
 
@@ -20,19 +21,15 @@ export async function readCard(
   services: Services,
   caller: Caller,
   id: string,
-  options: { readonly refresh: boolean; readonly traceparent: string | undefined },
+  options: { readonly refresh: boolean; readonly work: Work },
 ): Promise<Card> {
   const row = await cardOf(services, caller, id);
   if (!options.refresh || row.providerRef === null) return cardView(row);
 
   const account = services.accounts.ofResource(caller, row);
   const question = { providerRef: row.providerRef, pan: sealedPan(services, row) };
-  const { value: finding, askedAt } = await askProvider(
-    services,
-    account,
-    'cards',
-    options.traceparent,
-    (cards, call) => cards.read(question, call),
+  const { value: finding, askedAt } = await askProvider(services, account, 'cards', options.work, (cards, call) =>
+    cards.read(question, call),
   );
   if (finding.found) await ingestCards(services, account, [finding.value], { by: 'list', askedAt });
   return cardView(await cardOf(services, caller, id));

@@ -2,10 +2,10 @@ import type { frameTokenSchema, revealedCardSchema } from '@card-gateway/contrac
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { askProvider } from '../ask-provider.ts';
 import { type RevealRequest, auditReveal } from '../audit/audit-reveal.ts';
 import { ProblemError } from '../problem.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, getCard } from './store.ts';
 
@@ -15,10 +15,12 @@ export async function revealCard(
   request: RevealRequest,
 ): Promise<z.output<typeof revealedCardSchema>> {
   const { row, account, providerRef } = await shownCard(services, request);
-  const reveal = facetOf(account, 'reveal');
+  facetOf(account, 'reveal');
   const pan = sealedPan(services, row);
   await auditReveal(services, request, 'card.reveal');
-  const card = valueOf(account, await reveal.card({ providerRef, pan }, readCall(services, request.traceparent)));
+  const { value: card } = await askProvider(services, account, 'reveal', request.work, (reveal, call) =>
+    reveal.card({ providerRef, pan }, call),
+  );
   return { card: request.id, number: card.pan.reveal(), expiry: card.expiry, cvv: card.cvv?.reveal() ?? null };
 }
 
@@ -28,12 +30,13 @@ export async function createFrameToken(
   request: RevealRequest,
 ): Promise<z.output<typeof frameTokenSchema>> {
   const { account, providerRef } = await shownCard(services, request);
-  const frameTokens = facetOf(account, 'frameTokens');
+  facetOf(account, 'frameTokens');
   await auditReveal(services, request, 'card.frame_token');
-  const askedAt = services.now();
-  const outcome = await frameTokens.issue({ providerRef }, readCall(services, request.traceparent));
-  const { token, expiresInSeconds } = valueOf(account, outcome);
-  const expiresAt = new Date(askedAt + expiresInSeconds * 1000).toISOString();
+  const { value, askedAt } = await askProvider(services, account, 'frameTokens', request.work, (frameTokens, call) =>
+    frameTokens.issue({ providerRef }, call),
+  );
+  const { token, expiresInSeconds } = value;
+  const expiresAt = new Date(askedAt.getTime() + expiresInSeconds * 1000).toISOString();
   return { card: request.id, token: token.reveal(), expiresAt };
 }
 

@@ -10,8 +10,8 @@ import { createFrameToken, revealCard } from './reveal-card.ts';
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
   mount(app, 'listCards', ({ caller, query }) => readCards(services, caller, query));
-  mount(app, 'getCard', ({ caller, params, query, traceparent }) =>
-    readCard(services, caller, params.id, { refresh: query.refresh === true, traceparent }),
+  mount(app, 'getCard', ({ caller, params, query, work }) =>
+    readCard(services, caller, params.id, { refresh: query.refresh === true, work }),
   );
   mountWrite(app, 'activateCard', ({ write, params, body }) => activateCard(services, write, params.id, body));
   mountWrite(app, 'freezeCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'freeze' }));

@@ -9,6 +9,7 @@ import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
+import type { Work } from '../work.ts';
 
 /** Limit for a provider whose list does not end, so that a wrong `next` cannot hold up a request. */
 const most = { pages: 100, rows: 10_000 };
@@ -21,7 +22,7 @@ export async function readProducts(
   services: Services,
   caller: Caller,
   query: z.output<typeof cardProductQuerySchema>,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<z.output<typeof cardProductPageSchema>> {
   const page = pageRequest('products', query);
   const accounts = accountsOf(services, caller, query.account);
@@ -32,7 +33,7 @@ export async function readProducts(
         const fresh = seenAt !== null && services.now() - seenAt.getTime() < services.config.PRODUCTS_MAX_AGE_MS;
         if (fresh && query.refresh !== true) return;
         try {
-          await refreshProducts(services, account, traceparent);
+          await refreshProducts(services, account, work);
         } catch (error) {
           const isNeeded = query.account !== undefined && seenAt === null;
           if (isNeeded || !(error instanceof ProblemError)) throw error;
@@ -57,17 +58,13 @@ function accountsOf(services: Services, caller: Caller, name: string | undefined
 }
 
 /** Reads all products of an account from the provider and stores them. @throws ProblemError 502 or 503 */
-export async function refreshProducts(
-  services: Services,
-  account: OpenAccount,
-  traceparent: string | undefined,
-): Promise<void> {
+export async function refreshProducts(services: Services, account: OpenAccount, work: Work): Promise<void> {
   const askedAt = new Date(services.now());
   const products: ProviderProduct[] = [];
   let unreadable = 0;
   const isRead = await readList(
     async (position) => {
-      const { value: page } = await askProvider(services, account, 'products', traceparent, (facet, call) =>
+      const { value: page } = await askProvider(services, account, 'products', work, (facet, call) =>
         facet.page(position, call),
       );
       unreadable += page.unreadable;
@@ -76,7 +73,7 @@ export async function refreshProducts(
     (rows) => void products.push(...rows),
     most,
   );
-  await services.lists.store(account.name, products.length, () =>
+  await services.lists.store(work, account.name, products.length, () =>
     storeProducts(services.pool, account, { products, isWhole: isRead && unreadable === 0, askedAt }),
   );
 }

@@ -6,7 +6,5 @@ import { readProviders } from './providers.ts';
 
 export function catalogRoutes(app: FastifyInstance, services: Services): void {
   mount(app, 'listProviders', ({ caller }) => readProviders(services, caller));
-  mount(app, 'listCardProducts', ({ caller, query, traceparent }) =>
-    readProducts(services, caller, query, traceparent),
-  );
+  mount(app, 'listCardProducts', ({ caller, query, work }) => readProducts(services, caller, query, work));
 }

@@ -8,11 +8,11 @@ import {
 } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { runUntil } from '../deadline.ts';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Caller, requireScope } from '../caller.ts';
 import type { Authentication } from './auth.ts';
 import { ProblemError } from '../problem.ts';
+import type { Work } from '../work.ts';
 
 type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
   Operations[Id] extends Record<Part, infer Schema> ? (Schema extends z.ZodType ? z.output<Schema> : never) : undefined;
@@ -25,7 +25,7 @@ export interface Call<Id extends OperationId> {
   readonly query: Parsed<Id, 'query'>;
   readonly body: Parsed<Id, 'body'>;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
+  readonly work: Work;
 }
 
 declare module 'fastify' {
@@ -71,7 +71,7 @@ export function mountWrite<Id extends OperationId>(
       idempotencyKey: idempotencyKey(request),
       ...comparedBy(id, call),
       requestId: request.id,
-      traceparent: call.traceparent,
+      work: call.work,
     };
     const answer = await act({ ...call, write });
     if (reply.sent) return reply;
@@ -139,13 +139,13 @@ function route(
       },
     }),
     handler: (request, reply) => {
-      const work = runUntil(request.deadline, () => handler(request, reply)).catch((error: unknown) => {
+      const running = handler(request, reply).catch((error: unknown) => {
         if (!reply.sent) throw error;
         request.log.warn({ err: error }, 'failed after its deadline');
         return reply;
       });
-      app.running.add(work);
-      return work.finally(() => app.running.delete(work));
+      app.running.add(running);
+      return running.finally(() => app.running.delete(running));
     },
   });
 }
@@ -197,7 +197,10 @@ function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
     query: request.query as Parsed<Id, 'query'>,
     body: request.body as Parsed<Id, 'body'>,
     requestId: request.id,
-    traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : undefined,
+    work: {
+      deadline: request.deadline,
+      traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : undefined,
+    },
   };
 }
 

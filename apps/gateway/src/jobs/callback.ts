@@ -1,4 +1,4 @@
-import { type ProviderEvent, Secret } from '@card-gateway/core';
+import { done, type Finding, type Outcome, type ProviderCard, type ProviderEvent, Secret } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { askProvider } from '../ask-provider.ts';
 import { refreshBindings } from '../bindings/read-bindings.ts';
@@ -18,10 +18,10 @@ import { sealedPan } from '../cards/sealed-pan.ts';
 import { ingestCards } from '../cards/ingest-cards.ts';
 import { ProblemError } from '../problem.ts';
 import { momentOf } from '../provider-date.ts';
-import { valueOf } from '../provider-read.ts';
 import { pullForHint } from './schedule-syncs.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
+import { jobWork } from '../work.ts';
 
 /**
  * Processes a stored callback. Running it again has no further effect. A failure is thrown, so the queue retries later; the
@@ -129,11 +129,20 @@ async function readAgain(
   const known = await findCard(services.pool, account.name, cardRef);
   const panSealed = known?.panSealed ?? null;
   const pan = sealedPan(services, { panSealed, account: account.name, providerRef: cardRef });
-  const askedAt = new Date(services.now());
-  const answer = await facetOf(account, 'cards').read({ providerRef: cardRef, pan }, readCall(services, undefined));
-  if (answer.kind === 'refused' && answer.evidence === null && answer.refusal.reason === 'unsupported')
-    return 'unreadable';
-  const finding = valueOf(account, answer);
+  type Shown = Outcome<Finding<ProviderCard> | 'unreadable'>;
+  const { value: finding, askedAt } = await askProvider(
+    services,
+    account,
+    'cards',
+    jobWork,
+    async (cards, call): Promise<Shown> => {
+      const outcome = await cards.read({ providerRef: cardRef, pan }, call);
+      const isUnreadable =
+        outcome.kind === 'refused' && outcome.evidence === null && outcome.refusal.reason === 'unsupported';
+      return isUnreadable ? done('unreadable') : outcome;
+    },
+  );
+  if (finding === 'unreadable') return finding;
   if (!finding.found) return 'not-shown';
   await ingestCards(services, account, [finding.value], { by: 'list', askedAt });
   return 'read';
@@ -145,7 +154,7 @@ async function readTransaction(services: Services, account: OpenAccount, transac
     services,
     account,
     'transactions',
-    undefined,
+    jobWork,
     (transactions, call) => transactions.read(transactionRef, call),
   );
   if (!finding.found) throw new ProblemError('provider-error', 'The provider does not show this transaction.');
@@ -168,7 +177,7 @@ async function refreshUsers(
   const failures: unknown[] = [];
   for (const each of users) {
     for (const kind of boundCards.kinds) {
-      const refreshed = refreshBindings(services, account, { user: each, kind, userIp: null }, undefined);
+      const refreshed = refreshBindings(services, account, { user: each, kind, userIp: null }, jobWork);
       await refreshed.catch((error: unknown) => failures.push(error));
     }
   }

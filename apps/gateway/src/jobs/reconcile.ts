@@ -13,7 +13,8 @@ import {
   takeLookUp,
 } from '../ledger/resolve.ts';
 import { findById, isTakenReference, type OperationRow } from '../ledger/store.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import { jobWork } from '../work.ts';
 import { queueLeftSyncs } from '../syncs/store.ts';
 import { leftAfterMs } from '../pulse.ts';
 import { freeLeftJobs } from './store.ts';
@@ -45,9 +46,10 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
     await postpone(services, operation, 'silence', null);
     return;
   }
-  const ask = () => kind.lookUp(account, operation, readCall(services, undefined));
   // A failure of our own code says nothing about the write: it is stored as evidence, and the look-up is repeated.
-  const showed = await account.bypass(ask).catch((error: unknown) => failedToTell('the look-up failed', error));
+  const showed = await account
+    .lookUp(jobWork, (call) => kind.lookUp(account, operation, call))
+    .catch((error: unknown) => failedToTell('the look-up failed', error));
   const finishedAt = new Date(services.now());
   if (showed === null) {
     // There is no way to ask any more, e.g. the account lost its default address of the end user: a person must decide.

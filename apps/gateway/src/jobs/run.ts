@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -134,15 +133,11 @@ async function failureWithin(failure: Promise<Error>, ms: number): Promise<never
   throw await Promise.race([failure, wait(ms, new Error('The job queue did not begin in time.'), { ref: false })]);
 }
 
-/**
- * The tasks, tracked while they run, in this function's asynchronous context: a job woken by a database connection that a
- * request opened would otherwise inherit that request's expired deadline and its slot at an account.
- */
+/** The tasks, tracked while they run. */
 function noted(tasks: TaskList, running: Set<Promise<unknown>>): TaskList {
-  const asFromHere = AsyncLocalStorage.snapshot();
   const wrapped = (task: Task | undefined): Task => {
     return (payload, helpers) => {
-      const work = asFromHere(() => Promise.try(() => task?.(payload, helpers)));
+      const work = Promise.try(() => task?.(payload, helpers));
       running.add(work);
       return work.finally(() => running.delete(work));
     };

@@ -4,6 +4,7 @@ import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { startSync } from '../syncs/start-sync.ts';
 import { isCardSyncRecent, isPulledSince } from '../syncs/store.ts';
+import { jobWork } from '../work.ts';
 
 /**
  * Tolerance of the check, which runs each minute, sometimes a little late: without it a sync that started late would postpone
@@ -61,7 +62,7 @@ async function startPull(services: Services, account: OpenAccount, idempotencyKe
       text: account.name,
       isPartial: false,
       requestId: newUuid(services.now()),
-      traceparent: undefined,
+      work: jobWork,
     },
     { account: account.name },
   );

@@ -1,13 +1,13 @@
 import { refreshBindings } from '../bindings/read-bindings.ts';
 import { ingestCards } from '../cards/ingest-cards.ts';
+import { askProvider } from '../ask-provider.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
-import { runUntil } from '../deadline.ts';
 import { ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { isEndless } from '../list-reading.ts';
-import { valueOf } from '../provider-read.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import { jobWork, workWithin } from '../work.ts';
 import { advanceSync, beginSync, completeSync, failSync, getSync, queueSync, type SyncRow } from '../syncs/store.ts';
 
 /** A longer sync continues in a new job, so a job held much longer than this belongs to a dead process. */
@@ -60,11 +60,9 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
   if (cards === undefined) throw new ProblemError('not-supported', 'This account can no longer list cards.');
   // Where cards lack currency and network, their product supplies them; without products the cards are stored all the same.
   if (products !== undefined && sync.reading === null) {
-    await runUntil(performance.now() + longestProductsMs, () => refreshProducts(services, account, undefined)).catch(
-      (error: unknown) => {
-        if (!(error instanceof ProblemError)) throw error;
-      },
-    );
+    await refreshProducts(services, account, workWithin(longestProductsMs)).catch((error: unknown) => {
+      if (!(error instanceof ProblemError)) throw error;
+    });
   }
   const goesOnUntil = services.now() + longestRunMs;
   let reading = sync.reading;
@@ -76,11 +74,12 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     if (reading !== null && isEndless(reading)) {
       throw new ProblemError('provider-error', 'The list of cards does not end.', { kind: 'final' });
     }
-    const askedAt = new Date(services.now());
     const position = reading?.position ?? null;
-    const page = valueOf(account, await cards.page(position, readCall(services, undefined)));
+    const { value: page, askedAt } = await askProvider(services, account, 'cards', jobWork, (cards, call) =>
+      cards.page(position, call),
+    );
     await inParts(page.items, (part) =>
-      services.lists.store(account.name, part.length, () =>
+      services.lists.store(jobWork, account.name, part.length, () =>
         ingestCards(services, account, part, { by: 'list', askedAt }),
       ),
     );
@@ -92,7 +91,7 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
 async function pullBindings(services: Services, account: OpenAccount, sync: SyncRow): Promise<void> {
   const { kind, userRef: user, userIp } = sync;
   if (kind === 'cards' || user === null) return;
-  const rows = await refreshBindings(services, account, { user, kind, userIp }, undefined);
+  const rows = await refreshBindings(services, account, { user, kind, userIp }, jobWork);
   await completeSync(services.pool, sync.id, rows, new Date(services.now()));
 }
 

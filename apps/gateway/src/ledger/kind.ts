@@ -2,6 +2,7 @@ import type { OperationType, Outcome, ProviderCall, ProviderCard, ResolvesBy } f
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { operationView } from './reference.ts';
+import type { Work } from '../work.ts';
 import type { OperationRow } from './store.ts';
 
 /** One kind of write: how its outcome changes our records, how it is answered, and how a lost answer is reconciled. */
@@ -49,8 +50,8 @@ export interface SuccessWord {
   readonly providerRef: string | null;
   /** The provider answered the look-up and did not show the write. */
   readonly isAbsent: boolean;
-  /** The rest of the request's time, for one more read. */
-  readonly call: () => ProviderCall;
+  /** Of the request that brings the word, for one more read. */
+  readonly work: Work;
 }
 
 /** A resource as callers see it; `providerRef` if it has an id at the provider. */

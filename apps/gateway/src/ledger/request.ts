@@ -1,5 +1,6 @@
 import type { Caller } from '../caller.ts';
 import type { StoredAnswer } from './attempt-store.ts';
+import type { Work } from '../work.ts';
 
 /** A write as received. */
 export interface WriteRequest {
@@ -12,7 +13,7 @@ export interface WriteRequest {
   /** Whether never-kept members of the body are left out of the text. */
   readonly isPartial: boolean;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
+  readonly work: Work;
 }
 
 /** The answer to a write. */

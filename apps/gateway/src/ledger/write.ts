@@ -1,8 +1,7 @@
-import { timeLeftMs } from '@card-gateway/adapter-kit';
-import { newUuid, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
+import { done, newUuid, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import { type Services, tooLate, writeCall } from '../services.ts';
+import type { Services } from '../services.ts';
 import type { WriteKind } from './kind.ts';
 import { type Finding, recordLater, recordOutcome } from './record.ts';
 import { hasPassed, repeat, replay, requireSame } from './replay.ts';
@@ -14,14 +13,22 @@ export type { LookUp, When, WriteKind } from './kind.ts';
 export type { WriteAnswer, WriteRequest } from './request.ts';
 
 /** A validated order, ready to be recorded and sent. */
-export interface Order<Value> {
+export type Order<Value> = RecordedOrder & (SentOrder<Value> | DoneOrder<Value>);
+
+interface RecordedOrder {
   readonly account: OpenAccount;
   readonly resourceId: string;
   /** Inserts the resource, or returns the id of another one that replaces it. */
   readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
+}
+
+interface SentOrder<Value> {
   readonly send: (call: ProviderCall, operationId: string) => Promise<Outcome<Value>>;
-  /** The provider is not called now, so the account needs no free slot and no closed circuit. */
-  readonly callsNobody?: true;
+}
+
+/** The provider is not called now, so the account needs no free slot and no closed circuit. */
+interface DoneOrder<Value> {
+  readonly done: Value;
 }
 
 /**
@@ -51,7 +58,13 @@ export async function writeOnce<Value>(
     if (first === null || first.id === earlier?.id) throw error;
     return repeat(services, kind, request, first);
   }
-  const sent = await withPlace(services, order, () => recordAndSend(services, kind, request, key, earlier, order));
+  const attempt = { request, key, earlier, order };
+  const sent =
+    'done' in order
+      ? await recordAndSend(services, kind, attempt, async () => done(order.done))
+      : await order.account.write(request.work, (begin) =>
+          recordAndSend(services, kind, attempt, (id) => sendOrder(order, begin(), id)),
+        );
   if (sent === null) {
     const winner = await findByKey(services.pool, key);
     if (winner === null) throw new Error('The operation that took this key is gone.');
@@ -60,23 +73,11 @@ export async function writeOnce<Value>(
   return recordOutcome(services, kind, sent.operation, sent.finding);
 }
 
-/**
- * Waits for a slot at the account, and releases it once the provider has answered.
- *
- * @throws ProblemError 503 or 504 before anything is recorded: no slot, an open circuit, too little time
- */
-function withPlace<T>(
-  services: Services,
-  { account, callsNobody }: Order<unknown>,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (callsNobody === true) return work();
-  const call = writeCall(services, undefined) ?? tooLate();
-  return account.withSlot(timeLeftMs(call), () => {
-    // The wait may have used up the time.
-    if (writeCall(services, undefined) === null) tooLate();
-    return work();
-  });
+interface WriteAttempt {
+  readonly request: WriteRequest;
+  readonly key: Key;
+  readonly earlier: OperationRow | null;
+  readonly order: RecordedOrder;
 }
 
 /** A write that was sent, or certainly not sent because no time was left after its record. */
@@ -89,10 +90,8 @@ interface Sent<Value> {
 async function recordAndSend<Value>(
   services: Services,
   kind: WriteKind<Value>,
-  request: WriteRequest,
-  key: Key,
-  earlier: OperationRow | null,
-  order: Order<Value>,
+  { request, key, earlier, order }: WriteAttempt,
+  send: (operationId: string) => Promise<Outcome<Value>>,
 ): Promise<Sent<Value> | null> {
   const createdAt = new Date(services.now());
   const id = newUuid(services.now());
@@ -127,13 +126,16 @@ async function recordAndSend<Value>(
   });
   if (operation === null) return null;
 
-  const call = writeCall(services, request.traceparent);
-  if (call === null) return { operation, finding: notSent('no time left') };
   const startedAt = services.now();
-  return { operation, finding: found(await sendOrder(order, call, id), startedAt) };
+  return { operation, finding: found(await send(id), startedAt) };
 }
 
 /** An adapter does not throw for what a provider does; if its code fails nevertheless, the order may have been sent. */
-function sendOrder<Value>(order: Order<Value>, call: ProviderCall, id: string): Promise<Outcome<Value>> {
+async function sendOrder<Value>(
+  order: SentOrder<Value>,
+  call: ProviderCall | null,
+  id: string,
+): Promise<Outcome<Value>> {
+  if (call === null) return refused('not_sent', { message: 'no time left' });
   return Promise.try(order.send, call, id).catch((error: unknown) => failedToTell('the adapter failed', error));
 }

@@ -1,12 +1,13 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
-import type { Outcome, ProviderCall, Refusal } from '@card-gateway/core';
+import type { Outcome, Refusal } from '@card-gateway/core';
 import type { z } from 'zod';
 import { ProblemError } from '../problem.ts';
 import type { WriteKind } from '../ledger/kind.ts';
 import { attemptOf, failedToTell, resolveWrite, supersede } from '../ledger/resolve.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { answerOf, contradicted, notOurs } from '../ledger/word.ts';
-import { readCall, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import type { Work } from '../work.ts';
 
 type Word = z.output<typeof resolveOperationSchema>;
 type Closing = Extract<Outcome<unknown>, { kind: 'done' | 'refused' }>;
@@ -30,10 +31,9 @@ export async function outcomeByWord(
   kind: WriteKind<unknown>,
   operation: OperationRow,
   word: Word,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<Closing> {
   const account = services.accounts.byName(operation.account) ?? null;
-  const call = (): ProviderCall => readCall(services, traceparent);
   const view = await kind.view(services.pool, operation);
   const known = view.providerRef ?? null;
   const named = word.providerRef ?? null;
@@ -45,7 +45,7 @@ export async function outcomeByWord(
     account === null
       ? null
       : await account
-          .bypass(() => kind.lookUp(account, operation, call()))
+          .lookUp(work, (call) => kind.lookUp(account, operation, call))
           .catch((error: unknown) => failedToTell('the look-up failed', error));
   if (showed?.kind === 'done' || showed?.kind === 'shown-refused') {
     const shown: Closing = showed.kind === 'done' ? showed : showed.outcome;
@@ -64,7 +64,7 @@ export async function outcomeByWord(
   if (account !== null && showed !== null && showed.kind !== 'absent') answerOf(account, showed);
 
   if (word.outcome === 'refused') return { kind: 'refused', refusal: foundNothing, evidence: null };
-  const resolved = await kind.resolved({ operation, account, providerRef, isAbsent, call });
+  const resolved = await kind.resolved({ operation, account, providerRef, isAbsent, work });
   if (resolved?.kind === 'done') return resolved;
   const detail = "expected the provider's id of what came of the write: it is not known here yet";
   throw new ProblemError('invalid-request', `/providerRef: ${detail}`, {

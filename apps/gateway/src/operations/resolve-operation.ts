@@ -62,7 +62,7 @@ async function applyEvent(
   publicId: string,
 ): Promise<boolean> {
   const { tenant, caller, keyId } = write.caller;
-  const outcome = await outcomeByWord(services, kind, operation, word, write.traceparent);
+  const outcome = await outcomeByWord(services, kind, operation, word, write.work);
   const at = new Date(services.now());
   const attempt = attemptOf('person', outcome, at, at);
   try {

@@ -63,8 +63,7 @@ export function startSync(services: Services, write: WriteRequest, order: Order)
           retryAfterSeconds: 60,
         });
       },
-      send: async () => done(null),
-      callsNobody: true,
+      done: null,
     };
   });
 }

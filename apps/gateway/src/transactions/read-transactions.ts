@@ -19,6 +19,7 @@ import {
   type TransactionRow,
 } from './store.ts';
 import { transactionView } from './view.ts';
+import type { Work } from '../work.ts';
 
 /** Default period of a refresh. */
 const usualWindowMs = 30 * 86_400_000;
@@ -31,7 +32,7 @@ export async function readTransactions(
   caller: Caller,
   cardId: string,
   query: z.output<typeof transactionQuerySchema>,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<z.output<typeof transactionPageSchema>> {
   const page = pageRequest(`transactions of ${cardId}`, query);
   const card = await findCard(services.pool, caller.tenant, uuidOf('card', cardId));
@@ -42,7 +43,7 @@ export async function readTransactions(
     const to = query.to === undefined ? latestAt(account.clock, services.now()).getTime() : Date.parse(query.to);
     const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
     const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
-    await pullTransactions(services, account, question, traceparent);
+    await pullTransactions(services, account, question, work);
   }
   const { status, type, from, to } = query;
   const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type, from, to };
@@ -55,12 +56,12 @@ async function pullTransactions(
   services: Services,
   account: OpenAccount,
   question: { readonly cardRef: string; readonly from: Date; readonly to: Date },
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<void> {
   let askedAt = new Date(services.now());
   const isWhole = await readList(
     async (next) => {
-      const answer = await askProvider(services, account, 'transactions', traceparent, (transactions, call) =>
+      const answer = await askProvider(services, account, 'transactions', work, (transactions, call) =>
         transactions.page({ ...question, next }, call),
       );
       askedAt = answer.askedAt;
@@ -68,7 +69,7 @@ async function pullTransactions(
     },
     (rows) =>
       inParts(rows, (part) =>
-        services.lists.store(account.name, part.length, () =>
+        services.lists.store(work, account.name, part.length, () =>
           storeProviderTransactions(services.pool, account, part, askedAt),
         ),
       ),
@@ -84,7 +85,7 @@ export async function readTransaction(
   services: Services,
   caller: Caller,
   id: string,
-  options: { readonly refresh: boolean; readonly traceparent: string | undefined },
+  options: { readonly refresh: boolean; readonly work: Work },
 ): Promise<z.output<typeof transactionSchema>> {
   const row = await transactionOf(services, caller, id);
   if (!options.refresh) return transactionView(row);
@@ -94,7 +95,7 @@ export async function readTransaction(
     services,
     account,
     'transactions',
-    options.traceparent,
+    options.work,
     (transactions, call) => transactions.read(row.providerRef, call),
   );
   if (finding.found) await storeProviderTransactions(services.pool, account, [finding.value], askedAt);

@@ -4,10 +4,10 @@ import type { Services } from '../services.ts';
 import { readTransaction, readTransactions } from './read-transactions.ts';
 
 export function transactionRoutes(app: FastifyInstance, services: Services): void {
-  mount(app, 'listCardTransactions', ({ caller, params, query, traceparent }) =>
-    readTransactions(services, caller, params.id, query, traceparent),
+  mount(app, 'listCardTransactions', ({ caller, params, query, work }) =>
+    readTransactions(services, caller, params.id, query, work),
   );
-  mount(app, 'getTransaction', ({ caller, params, query, traceparent }) =>
-    readTransaction(services, caller, params.id, { refresh: query.refresh === true, traceparent }),
+  mount(app, 'getTransaction', ({ caller, params, query, work }) =>
+    readTransaction(services, caller, params.id, { refresh: query.refresh === true, work }),
   );
 }

@@ -17,6 +17,7 @@ import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { getTransfer, listTransfers } from './store.ts';
 import { transferView } from './view.ts';
+import type { Work } from '../work.ts';
 
 /** One transfer, from our records. @throws ProblemError 404 */
 export async function readTransfer(
@@ -48,14 +49,14 @@ export async function readBalances(
   services: Services,
   caller: Caller,
   cardholderId: string,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<z.output<typeof balanceListSchema>> {
   const cardholder = await findCardholder(services.pool, caller.tenant, uuidOf('cardholder', cardholderId));
   if (cardholder === null) throw new ProblemError('not-found', 'There is no such cardholder.');
   const account = services.accounts.ofResource(caller, cardholder);
   facetOf(account, 'transfers');
   const cardholderRef = knownRef(cardholder, 'path/id');
-  const { value: balances } = await askProvider(services, account, 'transfers', traceparent, (transfers, call) =>
+  const { value: balances } = await askProvider(services, account, 'transfers', work, (transfers, call) =>
     transfers.balances(cardholderRef, call),
   );
   return {

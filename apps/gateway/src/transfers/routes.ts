@@ -8,7 +8,5 @@ export function transferRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'createTransfer', ({ write, body }) => createTransfer(services, write, body));
   mount(app, 'listTransfers', ({ caller, query }) => readTransfers(services, caller, query));
   mount(app, 'getTransfer', ({ caller, params }) => readTransfer(services, caller, params.id));
-  mount(app, 'getBalances', ({ caller, params, traceparent }) =>
-    readBalances(services, caller, params.id, traceparent),
-  );
+  mount(app, 'getBalances', ({ caller, params, work }) => readBalances(services, caller, params.id, work));
 }

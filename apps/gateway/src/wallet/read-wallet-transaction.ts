@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
+import type { Work } from '../work.ts';
 
 type Answer = z.output<typeof walletTransactionSchema>;
 
@@ -12,10 +13,10 @@ export async function readWalletTransaction(
   services: Services,
   caller: Caller,
   query: z.output<typeof walletTransactionQuerySchema>,
-  traceparent: string | undefined,
+  work: Work,
 ): Promise<Answer> {
   const account = services.accounts.ofCaller(caller, query.account, 'query/account');
-  const { value: entries } = await askProvider(services, account, 'wallet', traceparent, (wallet, call) =>
+  const { value: entries } = await askProvider(services, account, 'wallet', work, (wallet, call) =>
     wallet.read(query.transaction, call),
   );
   return { data: entries.map(entryView) };

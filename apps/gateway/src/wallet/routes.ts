@@ -4,7 +4,5 @@ import type { Services } from '../services.ts';
 import { readWalletTransaction } from './read-wallet-transaction.ts';
 
 export function walletRoutes(app: FastifyInstance, services: Services): void {
-  mount(app, 'getWalletTransaction', ({ caller, query, traceparent }) =>
-    readWalletTransaction(services, caller, query, traceparent),
-  );
+  mount(app, 'getWalletTransaction', ({ caller, query, work }) => readWalletTransaction(services, caller, query, work));
 }
