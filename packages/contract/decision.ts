@@ -53,8 +53,8 @@ export const decisionRequestExample = {
   type: 'authorization.requested',
   timestamp: '2026-11-22T10:00:00.120Z',
   data: {
-    account: 'keysecure',
-    provider: 'keysecure',
+    account: 'acme',
+    provider: 'acme',
     card: 'card_01kan3z7jhfe7v2eq8d4tqh1y2',
     transactionRef: 'X202605220001',
     cardRef: 'C202605220001',
