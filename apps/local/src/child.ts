@@ -9,20 +9,20 @@ const stopWithLauncher = new URL('stop-with-launcher.ts', import.meta.url).href;
 
 export interface ChildOptions {
   readonly name: string;
-  /** Path of its entry in the repository. */
+  /** Path of its entry point in the repository. */
   readonly entry: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Written anew at each start, and the one before is kept beside it. Without one the child writes to this process's terminal. */
+  /** Rewritten at each start, keeping the previous file beside it. Without one the child writes to this process's terminal. */
   readonly logFile?: string;
 }
 
-/** An application of this repository, running in a process of its own. */
+/** An application of this repository in its own process. */
 export interface Child {
   readonly name: string;
   readonly logFile: string | null;
   readonly process: ChildProcess;
   readonly ended: Promise<void>;
-  /** Asks it to close and waits until it has. */
+  /** Asks it to close and waits for its end. */
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function startChild(options: ChildOptions): Child {
     cwd: repository,
     env: environment,
     stdio: ['ignore', output, output, 'ipc'],
-    // A process group of its own: Ctrl-C reaches the launcher alone, which stops all in order.
+    // Its own process group: Ctrl-C reaches only the launcher, which stops everything in order.
     detached: true,
   });
   if (output !== 'inherit') closeSync(output);
@@ -51,13 +51,13 @@ export function startChild(options: ChildOptions): Child {
   };
 }
 
-/** Opens a new log; the one before is kept as `<name>.1`, for it may say why that run ended. */
+/** Opens a new log and keeps the previous one as `<name>.1`, because it may say why that run ended. */
 function openLog(logFile: string): number {
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
   return openSync(logFile, 'w', 0o600);
 }
 
-/** What to tell of a child that ended by itself. */
+/** The message for a child that ended unasked. */
 export async function lastWords({ name, logFile, process: child }: Child): Promise<string> {
   const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
   if (logFile === null) return `The ${name} ended ${how}.`;

@@ -4,15 +4,15 @@ import { type AddressInfo, connect, createServer, type ListenOptions } from 'nod
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Something that the person at the terminal can mend; told without a stack. */
+/** A problem that the person at the terminal can fix; shown without a stack. */
 export class StartError extends Error {}
 
 /**
- * Holds the data folder for this process, because a second start would stop the first one's PostgreSQL. A socket rather
- * than a file with a process id: it is free again however its holder ended.
+ * Reserves the data folder for this process, because a second start would stop the first one's PostgreSQL. A socket instead of
+ * a pid file: it is released however its holder ended.
  */
 export async function claimFolder(folder: string): Promise<void> {
-  // Relative, because the path of a socket has little room.
+  // Relative, because a socket path has a short maximum length.
   const path = relative(process.cwd(), join(folder, 'start.socket'));
   const holder = await holderOf(path);
   if (holder !== null)
@@ -22,7 +22,7 @@ export async function claimFolder(folder: string): Promise<void> {
   await listen(server, { path });
 }
 
-/** A port that is free now: the wanted one, or any for 0. `setting` is the variable that asks for it. */
+/** A port that is free now: the requested one, or any for 0. `setting` is the variable that names it. */
 export async function claimPort(setting: string, wanted: string, host: string): Promise<number> {
   const port = Number(wanted);
   if (!/^\d+$/.test(wanted) || port > 65_535) {

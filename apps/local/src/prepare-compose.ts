@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { keepSecret, prepare, writePrivate } from './prepare.ts';
 
-// Run once by docker-compose.yml before anything else, with a volume for each service that holds only what it may know: the
-// gateway's, the sandbox's, the passwords' for PostgreSQL and who makes its roles, and the owner's for who migrates.
+// Run once by docker-compose.yml before anything else, with one volume per service that holds only what that service may know:
+// the gateway's, the sandbox's, the passwords for PostgreSQL and the creation of roles, and the owner's for migrations.
 const [folder, sandboxFolder, passwordFolder, ownerFolder] = process.argv.slice(2);
 if (folder === undefined || sandboxFolder === undefined || passwordFolder === undefined || ownerFolder === undefined) {
   throw new Error(

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installation, type KeepSecret } from '@card-gateway/sandbox/installation';
 
-/** Where everything is kept, and where the gateway will find the sandbox. */
+/** Where to keep the data, and where the gateway finds the sandbox. */
 export interface PrepareOptions {
   readonly folder: string;
-  /** For what is the sandbox's alone, where it may not see the gateway's secrets. The same folder unless stated. */
+  /** Folder for the sandbox's own secrets, if it may not see the gateway's; default the same folder. */
   readonly sandboxFolder?: string;
   /** Address of the sandbox without a path, e.g. `http://127.0.0.1:8090`. */
   readonly sandboxUrl: string;
@@ -26,9 +26,9 @@ export interface Prepared {
 const generatePair = promisify(generateKeyPair);
 
 /**
- * Writes accounts on the sandbox, the sandbox's matching configuration and all their secrets. A secret is made once and
- * kept, because what is in the database was sealed with it; the two configurations follow from the secrets and the
- * sandbox's address, and are written whenever they would differ.
+ * Writes accounts on the sandbox, the matching sandbox configuration and their secrets. Secrets are created once and kept,
+ * because database contents are sealed with them; both configurations are derived from the secrets and the sandbox's address,
+ * and rewritten when they differ.
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { folder, sandboxFolder = folder, sandboxUrl, gatewayUrl } = options;
@@ -37,7 +37,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
     keepSecret(join(secrets, name), make);
 
-  // The id too is this installation's own: two keys of one id are told apart by nothing that a person sees.
+  // The id is specific to this installation too, because people could not tell apart two keys with the same id.
   const keyList = (): string => `${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`;
   await Promise.all([keep('sealing-keys', keyList), keep('fingerprint-keys', keyList)]);
 
@@ -68,7 +68,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       callbacks === 'signed' ? url : `${url}/${await text(secretPath)}`;
   }
   await writeConfiguration(join(folder, 'accounts.json'), entries);
-  // The database keeps what it knows of the sandbox's cards; after a restart the sandbox must still know them too.
+  // The database keeps the sandbox's cards, so the sandbox must still know them after a restart.
   await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
     stateFile: 'sandbox-state.json',
     callbacks: { targets },
@@ -85,13 +85,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 
 async function secretsFolder(folder: string): Promise<string> {
   const secrets = join(folder, 'secrets');
-  // The folder itself stays open: PostgreSQL, which may run as another account, has its data below it.
+  // The folder itself stays accessible: PostgreSQL, which may run as another account, keeps its data below it.
   await mkdir(secrets, { recursive: true });
   await chmod(secrets, 0o700);
   return secrets;
 }
 
-/** The secret in a file; made and written if there is none yet. */
+/** The secret in a file, created first if there is none. */
 export async function keepSecret(path: string, make: () => string | Promise<string>): Promise<string> {
   const kept = await contents(path);
   if (kept !== null) return kept;
@@ -100,7 +100,7 @@ export async function keepSecret(path: string, make: () => string | Promise<stri
   return made;
 }
 
-/** An RSA key pair as PEM. The public half is derived each time, so that the two always match. */
+/** An RSA key pair as PEM. The public half is derived each time, so the two always match. */
 async function keepKeyPair(name: string, folders: { privateFolder: string; publicFolder: string }): Promise<void> {
   const privateKey = await keepSecret(join(folders.privateFolder, `${name}-private-key.pem`), async () => {
     const pair = await generatePair('rsa', { modulusLength: 2048 });
@@ -127,7 +127,7 @@ async function contents(path: string): Promise<string | null> {
   }
 }
 
-/** Through a second name, so that a crash leaves the old file or the new one, never half of a key. */
+/** Writes to a temporary file first, so that a crash leaves the old file or the new one, never half a key. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600 });
   await rename(`${path}.new`, path);

@@ -23,7 +23,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 if (process.env['NODE_ENV'] === 'production') await startProduction();
 else await startLocal();
 
-/** The gateway alone, with nothing provided for it: it names each setting that is missing, and ends. */
+/** Only the gateway, without provided settings: it reports each missing one and exits. */
 async function startProduction(): Promise<void> {
   const gateway = startChild({ name: 'gateway', entry: gatewayEntry, environment: process.env });
   for (const signal of signals) process.on(signal, () => gateway.process.kill(signal));
@@ -31,7 +31,7 @@ async function startProduction(): Promise<void> {
   process.exitCode = gateway.process.exitCode ?? 1;
 }
 
-/** PostgreSQL, sandbox and gateway on this machine, until a signal comes or one of them ends. */
+/** PostgreSQL, sandbox and gateway on this machine, until a signal arrives or one of them ends. */
 async function startLocal(): Promise<void> {
   const interruption = new AbortController();
   const children: Child[] = [];
@@ -62,7 +62,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   const gatewayUrl = urlOf(host, port);
   const sandboxUrl = urlOf('127.0.0.1', sandboxPort);
 
-  // What was started is stopped in reverse, however this function ends: the gateway still needs the others to close.
+  // Everything started is stopped in reverse order, however this function ends: the gateway still needs the others to close.
   await using running = new AsyncDisposableStack();
   const start = (name: string, entry: string, environment: NodeJS.ProcessEnv): Child => {
     interrupted.throwIfAborted();
@@ -99,7 +99,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   const settings = {
     HOST: host,
     PORT: String(port),
-    // What the caller has set wins.
+    // The caller's settings take precedence.
     ...(!isSet('GATEWAY_ACCOUNTS') && { GATEWAY_ACCOUNTS: prepared.accountsFile }),
     ...(!isSet('GATEWAY_SEALING_KEYS') && { GATEWAY_SEALING_KEYS_FILE: prepared.sealingKeysFile }),
     ...(!isSet('GATEWAY_FINGERPRINT_KEYS') && { GATEWAY_FINGERPRINT_KEYS_FILE: prepared.fingerprintKeysFile }),
@@ -125,12 +125,12 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   console.log('Stopping. Ctrl-C again does not wait for requests that are still running.');
 }
 
-/** Whether the caller has set a setting, itself or by a file. */
+/** Whether the caller set a setting, directly or by a file. */
 function isSet(name: string): boolean {
   return [process.env[name], process.env[`${name}_FILE`]].some((text) => text !== undefined && text !== '');
 }
 
-/** Like `Promise.all`, but a failure waits for the others: nothing is started any more once it is told. */
+/** Like `Promise.all`, but a failure waits for the others, so that nothing is still starting when it is reported. */
 async function allEnded<const T extends readonly unknown[]>(
   values: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -152,7 +152,7 @@ async function untilReady(child: Child, url: string, interrupted: AbortSignal): 
   );
 }
 
-/** Keeps the development key while this database knows it; otherwise makes one. */
+/** Keeps the development key if this database knows it; otherwise creates one. */
 async function keepApiKey(gatewayUrl: string, settings: NodeJS.ProcessEnv): Promise<void> {
   const file = join(folder, 'api-key');
   const kept = await readFile(file, 'utf8').catch(() => null);
@@ -178,7 +178,7 @@ interface Summary {
   readonly gatewayUrl: string;
   readonly sandboxUrl: string;
   readonly seconds: string;
-  /** Of the embedded server; null with a server of the caller's own. */
+  /** Of the embedded server; null with the caller's own server. */
   readonly databaseFolder: string | null;
 }
 
@@ -186,7 +186,7 @@ function summary({ gatewayUrl, sandboxUrl, seconds, databaseFolder }: Summary): 
   const path = (name: string): string => relative(process.cwd(), join(folder, name));
   const authorization = `-H "Authorization: Bearer $(cat ${path('api-key')})"`;
   const database = databaseFolder !== null ? `psql "$(cat ${path('database-url')})"` : 'the server of DATABASE_URL';
-  // Under root it may have to be outside of the repository.
+  // Under root it may have to be outside the repository.
   const elsewhere = databaseFolder !== null && relative(folder, databaseFolder).startsWith('..');
   const data = elsewhere ? `${path('.')}, and the database's in ${databaseFolder}` : path('.');
   return `

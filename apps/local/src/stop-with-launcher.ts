@@ -1,7 +1,7 @@
 /**
- * Loaded into each child process before its own code: when the launcher is gone without having stopped it (kill -9), the
- * child stops itself in its usual way, so that it does not hold its port against the next start.
+ * Loaded into each child process before its own code: if the launcher dies without stopping it (kill -9), the child shuts
+ * itself down as usual, so that it does not occupy its port at the next start.
  */
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-// The channel alone is no reason to keep running.
+// The channel alone must not keep the process running.
 process.channel?.unref();

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
 /**
- * The shape of a Compose file as the Compose Specification has it (https://github.com/compose-spec/compose-spec,
- * `05-services.md`, `07-volumes.md`, `build.md`): for the attributes that ours uses and no others. A new attribute needs
- * its line here.
+ * Schema of a Compose file according to the Compose Specification (https://github.com/compose-spec/compose-spec,
+ * `05-services.md`, `07-volumes.md`, `build.md`), limited to the attributes that ours uses. A new attribute needs a line here.
  */
 const name = z.string().regex(/^[a-zA-Z0-9._-]+$/);
 const list = z.array(z.string());
 const duration = z.string().regex(/^(\d+(us|ms|s|m|h))+$/);
 const byteSize = z.string().regex(/^\d+(b|k|kb|m|mb|g|gb)$/);
-/** A list of `NAME=value` is allowed too; ours says it as a map. */
+/** The specification also allows a list of `NAME=value`; ours is a map. */
 const texts = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 
 const command = z.union([z.string(), list]);

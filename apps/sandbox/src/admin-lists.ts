@@ -1,4 +1,4 @@
-/** Copies of the entries whose members equal those of the filter that are given. */
+/** Copies of the entries whose members equal those given in the filter. */
 export function listed<T extends object>(entries: readonly T[], filter: object = {}): T[] {
   const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
   return entries
@@ -6,7 +6,7 @@ export function listed<T extends object>(entries: readonly T[], filter: object =
     .map((entry) => ({ ...entry }));
 }
 
-/** Asked for by a name that is not there. */
+/** There is nothing with the requested name. */
 export class NotFound extends Error {}
 
 export function found<T>(value: T | undefined, name: string): T {

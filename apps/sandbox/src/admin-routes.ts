@@ -24,8 +24,8 @@ const ledgerFilter = filter.extend({ effect: z.string().optional(), subject: z.s
 const smsFilter = z.strictObject({ phone: z.string().optional(), user: z.string().optional() });
 
 /**
- * The same functions as on the handle, over HTTP. Every program that reaches the port may call them: it is a sandbox. A
- * browser may not on behalf of another site, because that site may be anybody's.
+ * The handle's functions over HTTP. Every program that reaches the port may call them, because this is a sandbox. A browser
+ * must not do so on behalf of another site, which may be anyone's.
  */
 export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, credentials: () => Credentials): void {
   const guarded = (act: Parameters<AdminRoute>[1]) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -75,8 +75,8 @@ export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, cr
 }
 
 /**
- * `Host` is a loopback name or the configured one, so that a foreign name which was made to resolve to this machine (DNS
- * rebinding) is none of ours; `Origin`, which a browser sends along with every POST and DELETE, names that same host.
+ * `Host` must be a loopback name or the configured one, which rejects foreign names that were made to resolve to this machine
+ * (DNS rebinding); `Origin`, which browsers send with every POST and DELETE, must name the same host.
  */
 function isOurs(host: string | undefined, origin: string | undefined, configured: string): boolean {
   const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;

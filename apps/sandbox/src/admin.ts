@@ -12,30 +12,30 @@ export interface EntryFilter {
   reference?: string | undefined;
 }
 
-/** What a test, or a person at /admin, may see and change of every provider. Lists are copies. */
+/** What a test, or a person at /admin, may inspect and change of every provider. Lists are copies. */
 export interface CommonAdmin {
   sms(filter?: { phone?: string | undefined; user?: string | undefined }): Sms[];
   ledger(filter?: EntryFilter & { effect?: string | undefined; subject?: string | undefined }): LedgerEntry[];
   requests(filter?: EntryFilter): { counts: RequestCount[]; requests: RequestEntry[] };
-  /** How often an operation was asked for. */
+  /** Number of requests for an operation. */
   requestCount(provider: ProviderName, operation: string): number;
-  /** Resolves as soon as `check` holds; asked now and after each request, effect, SMS and callback. In-process only. */
+  /** Resolves as soon as `check` holds; evaluated now and after each request, effect, SMS and callback. In-process only. */
   until(check: () => boolean): Promise<void>;
   clock(): ClockReading;
   changeClock(change: ClockChange): ClockReading;
-  /** Throws a ZodError where no simulated provider has the fault's name for it. */
+  /** Throws a ZodError if no simulated provider has the fault's name. */
   addFault(fault: Fault): void;
   faults(): ScriptedFault[];
   clearFaults(): void;
-  /** Every access token handed out so far is refused from now on. */
+  /** Rejects every access token issued so far from now on. */
   expireTokens(): void;
-  /** What the providers send on their own. */
+  /** The callbacks that the providers send. */
   callbacks: CallbacksAdmin;
-  /** Back to the first moment: state, journal, faults and clock. Callbacks under way are dropped, targets stay. */
+  /** Restores the initial state, journal, faults and clock. Callbacks in flight are dropped, targets stay. */
   reset(): void;
 }
 
-/** And of one provider, under its key. */
+/** Plus each provider's own, under its key. */
 export type Admin = CommonAdmin & OfEach<'admin'>;
 
 export function createAdmin(world: World): Admin {

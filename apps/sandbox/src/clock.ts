@@ -1,7 +1,7 @@
 /**
- * Two clocks. `now()` moves the simulated world (a card becomes ready, an SMS code expires) and may be set or advanced by
- * a test. `wall()` is what a provider compares a caller's timestamp with: real time plus a skew of its own, so that
- * advancing the world does not turn every honest timestamp into a stale one.
+ * Two clocks. `now()` drives the simulated world (a card becomes ready, an SMS code expires) and may be set or advanced by a
+ * test. `wall()` is what a provider compares a caller's timestamp with: real time plus a configurable skew, so that advancing
+ * the world does not make every honest timestamp stale.
  */
 export interface Clock {
   now(): number;

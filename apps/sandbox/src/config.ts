@@ -3,25 +3,25 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { callbackProviders, ofEach, providers, type OfEach } from './providers.ts';
 
-/** Every setting has a default, so that a test writes down only what it is about. */
+/** Every setting has a default, so that a test states only what matters to it. */
 export const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   port: z.int().min(0).max(65_535).default(0),
-  /** Delay before each answer, after the work. */
+  /** Delay before each answer, after the effect. */
   latencyMs: duration.default(0),
-  /** Keeps the state over a restart; relative to the configuration file, as key files are. Absent: memory only. */
+  /** Keeps the state across restarts; relative to the configuration file, like key files. Default: memory only. */
   stateFile: z.string().min(1).optional(),
   /**
-   * Makes what is made up (access tokens, SMS codes, order numbers) the same at each start and after each reset. Absent:
-   * different ones, so that no number is given out twice.
+   * Makes generated values (access tokens, SMS codes, order numbers) the same at each start and after each reset. Default:
+   * different ones, so that no number is issued twice.
    */
   seed: z.int().optional(),
   callbacks: z
     .strictObject({
       /**
-       * Where callbacks are sent, by provider, or by `provider/merchant`, which wins. None is sent where there is no entry,
-       * or an empty one.
+       * Targets of callbacks, by provider or by `provider/merchant`, which takes precedence. Without an entry, or with an empty
+       * one, none are sent.
        */
       targets: z
         .record(
@@ -30,12 +30,12 @@ export const configSchema = z.strictObject({
         )
         .default({}),
       /**
-       * [ASSUMED] how often one that is not acknowledged is sent in all, and the pause before the next time, which grows by
-       * itself. Where a provider documents a schedule, it is of hours; no test waits that long.
+       * [ASSUMED] total number of attempts for an unacknowledged callback, and the pause before the next one, which grows.
+       * Documented schedules span hours; no test waits that long.
        */
       attempts: z.int().min(1).default(3),
       pauseMs: duration.default(200),
-      /** The shortest that a provider documents for notifications is 5 s; one that needs less asks for it. */
+      /** The shortest documented time-out for notifications is 5 s; a provider that needs less sets its own. */
       timeoutMs: duration.default(5000),
     })
     .prefault({}),
@@ -43,12 +43,12 @@ export const configSchema = z.strictObject({
 });
 
 export type SandboxConfig = z.input<typeof configSchema>;
-/** For a sandbox in which nothing takes its time. */
+/** For a sandbox without delays. */
 export const atOnce: SandboxConfig = ofEach((provider) => provider.atOnce ?? {});
-/** Each provider's part is as its `load` made it. */
+/** Each provider's part is the result of its `load`. */
 export type Config = z.output<typeof configSchema>;
 
-/** Paths of files are read relative to `folder`. */
+/** File paths are relative to `folder`. */
 export async function readConfig(input: unknown, folder: string): Promise<Config> {
   const config = configSchema.parse(input);
   const stateFile = config.stateFile === undefined ? undefined : resolve(folder, config.stateFile);

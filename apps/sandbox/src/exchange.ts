@@ -13,12 +13,12 @@ export function jsonAnswer(value: unknown, status = 200): Answer {
   return { status, body: JSON.stringify(value) };
 }
 
-/** What a provider has to say for itself so that any of its operations can be disturbed. */
+/** What a provider supplies so that any of its operations can be disturbed. */
 export interface Wire {
   provider: string;
-  /** A refusal in this provider's envelope. `code` and `message` absent: a documented one that fits the operation. */
+  /** A refusal in this provider's envelope. Default `code` and `message`: a documented one that fits the operation. */
   refusal(operation: string, code: string | number | undefined, message: string | undefined): Answer;
-  /** A code that no document of the provider lists. */
+  /** An undocumented code. */
   unlistedCode: string | number;
 }
 
@@ -34,7 +34,7 @@ const badGateway: Answer = {
   contentType: 'text/html',
 };
 
-/** One request: noted, then answered by `work` unless a scripted fault says otherwise. */
+/** Handles one request: records it, then answers with `work` unless a scripted fault applies. */
 export async function exchange(
   world: Surroundings,
   wire: Wire,

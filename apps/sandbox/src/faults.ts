@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What can go wrong. "Work" is the real effect: a card issued, an SMS sent, as the ledger shows it. */
+/** Possible faults. "Work" is the real effect: a card issued, an SMS sent, as recorded in the ledger. */
 export const faultNames = [
   'refuse', // no work; a refusal in the provider's own words
   'hang', // no work; accepted and never answered
@@ -18,14 +18,14 @@ export type FaultName = (typeof faultNames)[number];
 
 const faultSchema = z.strictObject({
   provider: z.string(),
-  /** The operation's word on the wire, e.g. `card/apply`, `cardList`; `*` stands for all of that provider. */
+  /** The operation's name on the wire, e.g. `card/apply`, `cardList`; `*` stands for all of that provider. */
   operation: z.string().min(1),
   fault: z.enum(faultNames),
-  /** How many requests it hits; 0 means until it is cleared. */
+  /** Number of requests to affect; 0 means until cleared. */
   times: z.int().min(0).default(1),
-  /** How many matching requests pass unharmed first. */
+  /** Number of matching requests to let pass first. */
   after: z.int().min(0).default(0),
-  /** For `refuse` and `unlisted_code`, in place of the one that the provider takes. */
+  /** For `refuse` and `unlisted_code`: replaces the provider's default. */
   code: z.union([z.string(), z.number()]).optional(),
   message: z.string().optional(),
 });
@@ -33,11 +33,11 @@ export type Fault = z.input<typeof faultSchema>;
 export type ScriptedFault = z.output<typeof faultSchema> & { hits: number };
 
 export interface Faults {
-  /** Throws a ZodError where it is not a fault, or its provider is none of those that are simulated. */
+  /** Throws a ZodError if it is not a fault, or its provider is not simulated. */
   add(fault: unknown): void;
   list(): ScriptedFault[];
   clear(): void;
-  /** The fault that hits this request, if any; counts it. */
+  /** The fault for this request, if any; counts it. */
   take(provider: string, operation: string): ScriptedFault | undefined;
 }
 

@@ -7,16 +7,16 @@ export type { SandboxAccount } from './credentials.ts';
 export type { KeepSecret } from './provider.ts';
 
 export interface Installation {
-  /** The providers' part of the sandbox's configuration. */
+  /** The providers' part of the sandbox configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Of the gateway. */
+  /** Accounts for the gateway. */
   readonly accounts: readonly SandboxAccount[];
 }
 
 /**
  * A sandbox that outlives its processes, and a gateway's accounts on it.
  *
- * @param place the sandbox's address without a path, and the folder of its configuration, in which its key files are
+ * @param place the sandbox's address without a path, and the folder of its configuration and key files
  */
 export async function installation(
   keep: KeepSecret,

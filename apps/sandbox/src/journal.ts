@@ -1,19 +1,19 @@
 import type { Delivery } from './callbacks/callbacks.ts';
 import type { Clock } from './clock.ts';
 
-/** One real effect at a provider, not one request: the oracle for "at most once". */
+/** One real effect at a provider (not one request): the oracle for "at most once". */
 export interface LedgerEntry {
   provider: string;
   operation: string;
-  /** The caller's reference (unique number, request number) or, where there is none, the resource's own id. */
+  /** The caller's reference (unique number, request number) or, without one, the resource's own id. */
   reference: string;
   effect: string;
-  /** Whom it concerns: cardholder or user. */
+  /** The person concerned: cardholder or user. */
   subject: string;
   at: string;
 }
 
-/** One request received, whatever came of it. Never its body. */
+/** One received request, whatever its result. Never its body. */
 export interface RequestEntry {
   provider: string;
   operation: string;
@@ -36,7 +36,7 @@ export interface RequestCount {
   count: number;
 }
 
-/** A long load run must not eat the memory: the counts are exact, the lists of single ones keep the latest. */
+/** Bounds memory in long load runs: counts are exact, lists keep only the latest entries. */
 const keptRequests = 10_000;
 const keptDeliveries = 10_000;
 
@@ -44,18 +44,18 @@ export interface Journal {
   ledger: LedgerEntry[];
   requests: RequestEntry[];
   sms: Sms[];
-  /** Callbacks sent, in the order in which they were answered, or were not. */
+  /** Callbacks sent, in the order in which they were answered or timed out. */
   deliveries: Delivery[];
   effect(entry: Omit<LedgerEntry, 'at'>): void;
   request(entry: Omit<RequestEntry, 'at'>): void;
   smsSent(entry: Omit<Sms, 'at'>): void;
   delivered(delivery: Delivery): void;
   counts(): RequestCount[];
-  /** Resolves once `check` holds; it is asked now and after every entry. */
+  /** Resolves once `check` holds; evaluated now and after every entry. */
   until(check: () => boolean): Promise<void>;
   close(): void;
   reset(): void;
-  /** Without requests and deliveries: they are counted from the start of this process. */
+  /** Without requests and deliveries, which are counted since this process started. */
   snapshot(): JournalSnapshot;
   restore(saved: JournalSnapshot): void;
 }

@@ -6,7 +6,7 @@ import { startSandbox } from './server.ts';
 
 const { SANDBOX_CONFIG: file, SANDBOX_HOST: host = '127.0.0.1', SANDBOX_PORT: port = '8090' } = process.env;
 
-// Where the providers send their callbacks; the configuration file can name a URL for each merchant.
+// The targets of the providers' callbacks; the configuration file can set one per merchant.
 const urls = callbackProviders.flatMap((name) => {
   const url = process.env[`SANDBOX_CALLBACKS_${name.toUpperCase().replaceAll('-', '_')}`] ?? '';
   return url === '' ? [] : [[name, url] as const];

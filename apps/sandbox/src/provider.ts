@@ -7,29 +7,29 @@ import type { Journal } from './journal.ts';
 import type { Random } from './synthetic.ts';
 import type { Timers } from './timers.ts';
 
-/** What all simulated providers work with. */
+/** The common environment of all simulated providers. */
 export interface Surroundings {
-  /** Delay before each answer, after the work. */
+  /** Delay before each answer, after the effect. */
   readonly latencyMs: number;
   readonly clock: Clock;
   readonly faults: Faults;
   readonly journal: Journal;
   readonly timers: Timers;
   readonly callbacks: Callbacks;
-  /** Of tokens and codes that nobody has to recognise later. Anew after each reset, so it is asked for each time. */
+  /** Generator for tokens and codes that need not be recognisable later. Replaced by each reset, so call it each time. */
   random(): Random;
-  /** To be called after whatever may have changed the state, but for requests, after which it is called anyway. */
+  /** Call this after every possible change of state outside requests, which call it themselves. */
   changed(): void;
 }
 
-/** One provider's part of the sandbox. Another provider's is out of its reach. */
+/** One provider's part of the sandbox. It cannot reach other providers' parts. */
 export interface ProviderWorld<Config, State> extends Surroundings {
   readonly config: Config;
-  /** Replaced at each reset. */
+  /** Replaced by each reset. */
   state: State;
 }
 
-/** The types that a provider puts in place of the general ones. */
+/** The types with which a provider specialises the general ones. */
 export interface ProviderTypes {
   name: string;
   settings: z.ZodType;
@@ -45,40 +45,43 @@ export interface ProviderTypes {
  * name that it has in the configuration, on `sandbox.admin`, in the credentials and in the state file.
  */
 export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
-  /** Its word in paths, faults and ledger: that of the adapter, and of this folder. */
+  /** Its name in paths, faults and the ledger, which is also that of the adapter and of this folder. */
   readonly name: T['name'];
   /** Its part of the configuration. Every setting has a default, and so has the whole. */
   readonly settings: T['settings'];
-  /** Settings with which nothing takes its time. Absent: the defaults do. */
+  /** Settings without delays; default the setting defaults. */
   readonly atOnce?: z.input<T['settings']>;
-  /** Makes the configuration of the settings where they alone are not enough; files are relative to `folder`. */
+  /** Converts the settings into the configuration where necessary; file paths are relative to `folder`. */
   load?(settings: z.output<T['settings']>, folder: string): Promise<T['config']>;
-  /** The state of the first moment. Counters of made-up numbers start at `firstNumber`. */
+  /** The initial state. Counters of generated numbers start at `firstNumber`. */
   create(config: T['config'], firstNumber: number): T['state'];
-  /** What outlives a restart, as JSON can hold it. */
+  /** The state that survives a restart, in JSON form. */
   save(state: T['state']): T['saved'];
-  /** Reads what earlier versions saved too. Throws when `saved` is not what `save` gave. No counter starts below `firstNumber`. */
+  /**
+   * Restores saved state, including that of earlier versions. Throws if `saved` is invalid. No counter starts below
+   * `firstNumber`.
+   */
   restore(config: T['config'], saved: T['saved'], firstNumber: number): T['state'];
-  /** Adds the provider's endpoints, below `/<name>`. */
+  /** Adds the provider's endpoints below `/<name>`. */
   routes(app: FastifyInstance, world: WorldOf<T>): void;
-  /** What a test may see and change, in-process. */
+  /** What a test may inspect and change, in-process. */
   admin(world: WorldOf<T>): T['admin'];
   /** The same over HTTP; paths are below `/admin/<name>/`. */
   adminRoutes(routes: AdminRoutes, admin: T['admin']): void;
-  /** What a caller needs in order to speak with it at this base URL. */
+  /** What a caller needs to use it at this base URL. */
   credentials(config: T['config'], baseUrl: string): T['credentials'];
-  /** The accounts of a gateway on it, with the adapter's settings. */
+  /** A gateway's accounts with it, with the adapter's settings. */
   accounts(credentials: T['credentials'], secret: PutSecret): GatewayAccount[];
-  /** Its part of the configuration of an installation that outlives its processes; what is secret there is kept by its name. */
+  /** Its part of the configuration of an installation that outlives its processes; secrets are kept by name. */
   install(keep: KeepSecret): Promise<z.input<T['settings']>>;
-  /** Absent: it calls nobody. */
+  /** Absent if it sends no callbacks. */
   readonly callbacks?: CallbackRules<WorldOf<T>>;
   /**
-   * Does what is due by the clock, and sets timers for the rest; all timers of before are gone. Called at the start, when the
-   * clock was moved, and when the target of callbacks changed. Absent: nothing happens by itself.
+   * Applies what is due by the clock, and sets timers for the rest; all earlier timers are gone. Called at the start, when the
+   * clock was moved, and when a callback target changed. Absent if nothing happens by itself.
    */
   catchUp?(world: WorldOf<T>): void;
-  /** Refuses every access token handed out so far from now on. Absent: it hands out none. */
+  /** Rejects every access token issued so far from now on. Absent if it issues none. */
   expireTokens?(world: WorldOf<T>): void;
 }
 
@@ -92,31 +95,31 @@ export interface AdminRoutes {
 }
 
 /**
- * What stands among settings for a secret: the text itself, or where it is. No other secret of the sandbox has its name, by
- * which an installation keeps it.
+ * The form of a secret among settings: the text itself, or its location. Its name, by which an installation keeps it, is unique
+ * within the sandbox.
  */
 export type PutSecret = (name: string, text: string) => unknown;
 
-/** How a gateway is told of an account with a simulated provider. */
+/** A gateway's account with a simulated provider. */
 export interface GatewayAccount {
-  /** By which callers ask for it. A provider's first account has the provider's name. */
+  /** The name that callers use. A provider's first account has the provider's name. */
   readonly name: string;
   readonly settings: Fields & { readonly baseUrl: string };
-  /** Settings beside these, for what the provider's documents leave open and the sandbox has decided, as unpublished paths. */
+  /** Additional settings for what the provider's documents leave open and the sandbox has decided, e.g. unpublished paths. */
   readonly undocumented?: Fields;
-  /** Settings beside these for tests: the sandbox is new, is quick, and has the clock of this machine. */
+  /** Additional settings for tests: the sandbox is new and fast, and uses this machine's clock. */
   readonly forTests?: Fields;
-  /** Of the callbacks that are this account's, where it shares the provider with others. */
+  /** The callbacks of this account, if it shares the provider with others. */
   readonly merchant?: string;
-  /** Who decides about payments for which the provider asks; absent where it asks for none. */
+  /** Who decides about payments that the provider asks about; absent if it asks about none. */
   readonly authorization?: { readonly decide: 'approve' };
 }
 
-/** Secrets that are made once and then stay as they are. No name may be used for two of them. */
+/** Secrets that are created once and then kept. No two may have the same name. */
 export interface KeepSecret {
   /** 32 characters. */
   readonly text: (name: string) => Promise<string>;
-  /** An RSA key pair, whose private half stays with its owner. The path of the sandbox's half, for its configuration. */
+  /** An RSA key pair whose private half stays with its owner. Returns the path of the sandbox's half, for its configuration. */
   readonly keyPair: (name: string, owner: 'gateway' | 'sandbox') => Promise<string>;
 }
 
@@ -124,16 +127,16 @@ export type Fields = Record<string, unknown>;
 
 /** How a provider's callbacks are acknowledged and forged. `merchant`: Api-Key, merchantNo or app_id. */
 export interface CallbackRules<World> {
-  /** The merchant of a forged one where none is named and none was sent. */
+  /** The merchant of a forged callback if none is named and none was sent. */
   firstMerchant(world: World): string;
-  /** The provider's own number of a callback; empty where it has none. */
+  /** The provider's own number of a callback; empty if it has none. */
   idOf(fields: Fields): string;
-  /** Whether an answer with status 200 and this body acknowledges the callback with this id, word for word. */
+  /** Whether an answer with status 200 and exactly this body acknowledges the callback with this id. */
   acknowledged(world: World, id: string, body: string): boolean;
-  /** The members with `change` made, where a merchant looks for them; without one, a change of its own choice. */
+  /** Applies `change` to the members that a merchant reads; without one, makes a change of its own. */
   altered(fields: Fields, change: Fields | undefined): Fields;
-  /** The same callback signed with another secret. Absent: it signs nothing. */
+  /** The same callback signed with another secret. Absent if it signs nothing. */
   wronglySigned?(world: World, merchant: string, original: Signed, fields: Fields): Signed;
-  /** The same callback, signed properly that long ago. Absent: it carries no time that is checked. */
+  /** The same callback, correctly signed with an older time. Absent if it contains no verified time. */
   aged?(world: World, merchant: string, fields: Fields, ageMs: number): Signed;
 }

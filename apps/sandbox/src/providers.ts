@@ -4,7 +4,7 @@ import * as registry from './registry.ts';
 type Registry = typeof registry;
 export type ProviderKey = keyof Registry;
 export type ProviderName = Registry[ProviderKey]['name'];
-/** What a member of each provider is, or gives, by the provider's key. */
+/** Each provider's member, by the provider's key. */
 export type OfEach<Member extends 'settings' | 'admin' | 'credentials'> = {
   [Key in ProviderKey]: Registry[Key][Member] extends (...given: never) => infer Given ? Given : Registry[Key][Member];
 };
@@ -14,12 +14,12 @@ export const providers: readonly (readonly [key: ProviderKey, provider: SandboxP
   registry,
 ) as [ProviderKey, SandboxProvider][];
 export const providerNames = providers.map(([, { name }]) => name as ProviderName);
-/** Names of those that call merchants. */
+/** Names of providers that send callbacks. */
 export const callbackProviders = providers.flatMap(([, { callbacks, name }]) =>
   callbacks === undefined ? [] : [name as ProviderName],
 );
 
-/** An object with a member for each provider, under its key. */
+/** Builds an object with a member for each provider, under its key. */
 export function ofEach<Member>(
   member: (provider: SandboxProvider, key: ProviderKey) => Member,
 ): Record<ProviderKey, Member> {

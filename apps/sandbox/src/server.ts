@@ -13,11 +13,11 @@ export interface Sandbox {
   port: number;
   credentials: Credentials;
   admin: Admin;
-  /** Ends every connection at once, hung ones too. */
+  /** Ends every connection at once, including hung ones. */
   close(): Promise<void>;
 }
 
-/** `folder`: what file paths in the configuration are relative to. */
+/** `folder`: the base of file paths in the configuration. */
 export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Promise<Sandbox> {
   const config = await readConfig(input, folder);
   const world = createWorld(config);
@@ -30,7 +30,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // Each provider judges content type and body itself, so all of them arrive as text.
+  // Each provider checks content type and body itself, so all bodies arrive as text.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((_request, reply) =>
@@ -44,7 +44,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
 
   await app.listen({ host: config.host, port: config.port });
   try {
-    // Not before the port is ours: another sandbox may be using the same file.
+    // Only after the port is ours: another sandbox may be using the same file.
     await stateFile?.save();
   } catch (error) {
     await app.close();

@@ -1,19 +1,19 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { Snapshot, World } from './world.ts';
 
-/** Goes up when a snapshot changes its shape: an older file is refused instead of misread. */
+/** Incremented when the shape of a snapshot changes: an older file is rejected instead of misread. */
 const version = 1;
-/** Changes this close together are one write. */
+/** Changes closer together than this share one write. */
 const quietMs = 100;
 
 export interface StateFile {
-  /** Throws when the file cannot be written. */
+  /** Throws if the file cannot be written. */
   save(): Promise<void>;
-  /** Writes what is not written yet. */
+  /** Writes pending changes. */
   close(): Promise<void>;
 }
 
-/** Fills the world from the file, if there is one, and from then on writes the world to it whenever it changes. */
+/** Fills the world from the file, if there is one, and from then on writes the world to it after every change. */
 export async function openStateFile(path: string, world: World): Promise<StateFile> {
   let written = await restore(path, world);
   let timer: NodeJS.Timeout | undefined;
@@ -22,14 +22,15 @@ export async function openStateFile(path: string, world: World): Promise<StateFi
   async function write(): Promise<void> {
     const text = JSON.stringify({ version, ...world.snapshot() });
     if (text === written) return;
-    // Through a second name, so that a crash leaves the old file or the new one; made anew, so that the mode is its own.
+    // Written to a temporary file first, so that a crash leaves the old file or the new one; created anew, so that its mode is
+    // right.
     const unfinished = `${path}.new`;
     await rm(unfinished, { force: true });
     await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
     await rename(unfinished, path);
     written = text;
   }
-  /** One write at a time; each takes the world as it is when its turn comes. */
+  /** One write at a time; each writes the current world when its turn comes. */
   function save(): Promise<void> {
     const turn = saving.then(write);
     saving = turn.catch(() => undefined);
@@ -37,7 +38,7 @@ export async function openStateFile(path: string, world: World): Promise<StateFi
   }
   world.changed = () => {
     timer ??= setTimeout(() => {
-      // A running write may have read the world before this change, so the next one is due after it.
+      // The current write may have read the world before this change, so another one is due after it.
       void saving.then(() => {
         timer = undefined;
         return save().catch((error: unknown) =>
@@ -56,7 +57,7 @@ export async function openStateFile(path: string, world: World): Promise<StateFi
   };
 }
 
-/** The text that is in the file; undefined when there is none. */
+/** The text in the file; undefined if there is none. */
 async function restore(path: string, world: World): Promise<string | undefined> {
   let text: string;
   try {

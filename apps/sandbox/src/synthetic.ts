@@ -1,7 +1,7 @@
-/** Made-up card data: repeatable from a seed number, valid by Luhn, and never a number out of a provider's documents. */
+/** Synthetic card data: reproducible from a seed, valid by Luhn, and never a number from a provider's documents. */
 
 export interface Random {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** A whole number from 0 up to, but excluding, `limit`. */
   below(limit: number): number;
   digits(count: number): string;
   hex(count: number): string;
@@ -30,8 +30,8 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Where a counter of made-up numbers starts: milliseconds since a fixed day. Callers keep what they were given in their
- * own database, so a later start, or a reset, must not hand out the same numbers again, unless a `seed` asks for them.
+ * Start of a counter of generated numbers: milliseconds since a fixed day. Callers store the numbers they got in their own
+ * database, so a later start, or a reset, must not reuse them, unless a `seed` asks for that.
  */
 export function firstNumber(seed: number | undefined): number {
   return seed === undefined ? Date.now() - Date.UTC(2026, 0, 1) : 1_000_000 + Math.abs(seed);
@@ -51,7 +51,7 @@ export function syntheticPan(random: Random, prefix: string, length = 16): strin
 
 const json = JSON as unknown as { rawJSON: (literal: string) => unknown };
 
-/** A number that reaches the wire with exactly these characters, so that `100.00` is not sent as `100`. */
+/** A number with exactly this literal on the wire, so that `100.00` is not sent as `100`. */
 export function numberLiteral(text: string): unknown {
   if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw new Error(`Not a number literal: ${text}`);
   return json.rawJSON(text);

@@ -1,10 +1,10 @@
-/** What happens by itself later on. None of them keeps the process alive. */
+/** Timers for later events. None of them keeps the process alive. */
 export interface Timers {
   after(delayMs: number, act: () => void): void;
   clear(): void;
 }
 
-/** The longest that Node's timers can wait. */
+/** The longest delay that Node's timers support. */
 const longest = 2 ** 31 - 1;
 
 export function createTimers(): Timers {

@@ -11,17 +11,17 @@ import { createTimers } from './timers.ts';
 
 type AnyWorld = ProviderWorld<unknown, unknown>;
 
-/** Everything the sandbox remembers. `reset` brings back the first moment. */
+/** The complete state of the sandbox. `reset` restores the initial one. */
 export interface World extends Surroundings {
   readonly config: Config;
-  /** Each provider's part of it. */
+  /** Each provider's part. */
   readonly of: Readonly<Record<ProviderKey, AnyWorld>>;
-  /** Lets every provider do what is due by the clock, and sets all timers anew. */
+  /** Lets every provider apply what is due by the clock, and sets all timers anew. */
   catchUp(): void;
   reset(): void;
-  /** What outlives a restart, as JSON can hold it. Not the faults, and not the counts of requests. */
+  /** The state that survives a restart, in JSON form; without faults and request counts. */
   snapshot(): Snapshot;
-  /** Throws when `saved` is not what `snapshot` gave. */
+  /** Throws if `saved` is not a snapshot. */
   restore(saved: Snapshot): void;
   /** Called after each request that may have changed something. */
   changed(): void;
@@ -85,7 +85,7 @@ export function createWorld(config: Config): World {
       clock.restore(saved.clock);
       journal.restore(saved.journal);
       for (const [key, provider] of providers) {
-        // A file of before this provider was simulated has nothing of it.
+        // A file from before this provider was simulated lacks its part.
         if (key in saved) of[key].state = provider.restore(config[key], saved[key], first());
       }
     },
@@ -94,7 +94,7 @@ export function createWorld(config: Config): World {
   return world;
 }
 
-/** Those of the provider with this name, and its part of the world. Throws where it calls nobody. */
+/** The rules of the named provider, and its part of the world. Throws if it sends no callbacks. */
 export function callbackRules(world: World, name: string): { rules: CallbackRules<AnyWorld>; own: AnyWorld } {
   const [key, provider] = providers.find(([, one]) => one.name === name) ?? [];
   if (key === undefined || provider?.callbacks === undefined)

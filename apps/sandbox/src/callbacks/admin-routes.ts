@@ -51,7 +51,7 @@ export function callbackRoutes(get: AdminRoute, post: AdminRoute, admin: Callbac
   post('callbacks/forge', async (body) => readable(await admin.forge(forgery.parse(body))));
 }
 
-/** JSON has no bytes. */
+/** JSON cannot represent bytes. */
 function readable({ body, ...forged }: Forged): object {
   return { ...forged, bodyBase64: body.toString('base64') };
 }

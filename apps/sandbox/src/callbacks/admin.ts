@@ -10,20 +10,20 @@ export type DeliveryFilter = { [Name in Filtered]?: Delivery[Name] | undefined }
 export type HeldCallback = Omit<Callback, 'signed'>;
 
 export interface CallbacksAdmin {
-  /** Where a provider's callbacks go from now on, to all its merchants or to one; empty: nowhere. Outlives a reset. */
+  /** Sets the target of a provider's callbacks, for all its merchants or one; empty disables them. Survives a reset. */
   target(provider: ProviderName, url: string, merchant?: string): void;
   /** By `provider` or `provider/merchant`. */
   targets(): Record<string, string>;
-  /** Each POST with its answer, in the order of the answers; the latest ones. */
+  /** Each POST with its answer, in the order of the answers; only the latest ones. */
   sent(filter?: DeliveryFilter): Delivery[];
-  /** Resolves when nothing is being sent or waits to be sent again. What is held waits for its release, not for this. */
+  /** Resolves when no callback is being sent or waits for a retry. Held callbacks do not count. */
   idle(): Promise<void>;
-  /** From now on callbacks are kept, all but those that are worth nothing later. */
+  /** Holds callbacks from now on, except those that are worthless later. */
   hold(): void;
   held(): HeldCallback[];
-  /** Sends what is held and stops holding; resolves with what came of each. */
+  /** Sends the held callbacks and stops holding; resolves with the results. */
   release(how?: Release): Promise<Delivery[]>;
-  /** Something the provider never sent, or not twice. */
+  /** Sends something that the provider never sent, or not twice. */
   forge(forgery: Forgery): Promise<Forged>;
 }
 
@@ -31,7 +31,7 @@ export function callbacksAdmin(world: World): CallbacksAdmin {
   const { callbacks, journal } = world;
   return {
     target(provider, url, merchant) {
-      // What was due before belongs to the target of before.
+      // Callbacks already due go to the previous target.
       world.catchUp();
       callbacks.target(provider, url, merchant);
       world.catchUp();
@@ -39,7 +39,7 @@ export function callbacksAdmin(world: World): CallbacksAdmin {
     targets: () => callbacks.targets(),
     sent: (filter) => listed(journal.deliveries, filter),
     idle() {
-      // What is due: its timers may still have to fire.
+      // Callbacks may be due whose timers have not fired yet.
       world.catchUp();
       return callbacks.idle();
     },

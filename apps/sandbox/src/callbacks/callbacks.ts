@@ -20,28 +20,28 @@ export interface Signed {
   body: string;
 }
 
-/** Something a provider has to tell a merchant. */
+/** A provider's notification to a merchant. */
 export interface Callback {
   provider: string;
-  /** As the provider names its customers: Api-Key, merchantNo, app_id. */
+  /** The provider's name for its customer: Api-Key, merchantNo, app_id. */
   merchant: string;
   /** `Card_update`, `card.status.freeze`, `BIND_CARD`. */
   kind: string;
-  /** What it is about: card, consumption, token. */
+  /** Its subject: card, consumption, token. */
   reference: string;
-  /** The provider's own number of it, by which it is acknowledged or told apart; empty where it has none. */
+  /** The provider's own number, by which it is acknowledged or deduplicated; empty if it has none. */
   id: string;
-  /** Called for each sending, so that a late one is stamped late. */
+  /** Called for each attempt, so that a late one gets a late timestamp. */
   signed: () => Signed;
 }
 
-/** One POST and what came of it. A callback that is not acknowledged, or is sent many times, has several. */
+/** One POST and its result. A callback that is retried, or sent several times, has several. */
 export interface Delivery extends Omit<Callback, 'signed'>, Answer {
-  /** From 1, for each sending of a callback; not over all sendings. */
+  /** Starts at 1 for each sending of a callback; does not count across sendings. */
   attempt: number;
   url: string;
   headers: Record<string, string>;
-  /** What was sent, as text; `body` is what came back. */
+  /** The text that was sent; `body` is the answer. */
   sent: string;
   acknowledged: boolean;
   forged: ForgeryKind | null;
@@ -49,28 +49,28 @@ export interface Delivery extends Omit<Callback, 'signed'>, Answer {
 }
 
 export interface Callbacks {
-  /** Where this merchant's callbacks go; empty: nowhere. */
+  /** The merchant's target; empty means none. */
   urlOf(of: { provider: string; merchant: string }): string;
-  /** For one merchant, or for all of a provider, which forgets those named singly. */
+  /** Sets the target of one merchant, or of a whole provider, which removes those of its merchants. */
   target(provider: string, url: string, merchant?: string): void;
   targets(): Record<string, string>;
   nextId(now: number): string;
-  /** Sends it behind the others to the same URL, or keeps it while they are held. */
+  /** Sends it after the earlier ones to the same URL, or holds it. */
   push(callback: Callback): void;
-  /** Sends it at once and only once: an Auth has to be answered within its time. */
+  /** Sends it at once and only once: an Auth has to be answered in time. */
   ask(callback: Callback, timeoutMs: number): Promise<Delivery>;
-  /** Sends these very bytes. */
+  /** Sends exactly these bytes. */
   post(callback: Omit<Callback, 'signed'>, message: Message, forged: ForgeryKind): Promise<Delivery>;
   hold(): void;
   held(): Callback[];
   release(how: Release): Promise<Delivery[]>;
   idle(): Promise<void>;
-  /** Drops what is held or under way; the targets stay. */
+  /** Drops callbacks that are held or in flight; targets stay. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** As the configuration has them, where they are explained. */
+/** Explained in the configuration. */
 export interface CallbackSettings {
   targets: Record<string, string>;
   attempts: number;
@@ -78,7 +78,7 @@ export interface CallbackSettings {
   timeoutMs: number;
 }
 
-/** `acknowledges`: whether an answer with status 200 and this body is the acknowledgement that the provider demands. */
+/** `acknowledges`: whether an answer with status 200 and this body is the acknowledgement that the provider requires. */
 export function createCallbacks(
   config: { callbacks: CallbackSettings; seed?: number | undefined },
   clock: Clock,
@@ -87,7 +87,7 @@ export function createCallbacks(
 ): Callbacks {
   const { attempts, pauseMs, timeoutMs } = config.callbacks;
   const targets = new Map(Object.entries(config.callbacks.targets));
-  /** First sendings, one after the other for each URL: they arrive in the order in which things happened. */
+  /** First attempts, in sequence per URL, so that they arrive in the order of the events. */
   const lines = new Map<string, Promise<unknown>>();
   const underWay = new Set<Promise<unknown>>();
   let held: Callback[] | null = null;
@@ -121,7 +121,7 @@ export function createCallbacks(
       headers: message.headers,
       sent: message.body.toString('utf8'),
       ...answer,
-      // Where no status is documented, 200 is what is expected [ASSUMED].
+      // If no status is documented, 200 is expected [ASSUMED].
       acknowledged: answer.status === 200 && acknowledges(callback, answer.body),
     };
     if (!signal.aborted) journal.delivered(delivery);

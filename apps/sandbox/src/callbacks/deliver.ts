@@ -1,20 +1,20 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 
-/** What goes over the wire. The body is bytes, so that a forged one need not be text. */
+/** The message on the wire. The body is bytes, so that a forged one need not be text. */
 export interface Message {
   headers: Record<string, string>;
   body: Buffer;
 }
 
-/** What came back: an answer, or why there was none. */
+/** The answer, or why there was none. */
 export interface Answer {
   status: number | null;
   body: string;
   error: string | null;
 }
 
-/** One POST on a connection of its own: a kept one that the merchant closed meanwhile would count as "not answered". */
+/** One POST on a new connection: a kept one that the merchant closed meanwhile would count as "not answered". */
 export function deliver(url: string, message: Message, timeoutMs: number, stop: AbortSignal): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const deadline = AbortSignal.timeout(timeoutMs);
@@ -43,7 +43,7 @@ export function deliver(url: string, message: Message, timeoutMs: number, stop: 
     });
     outgoing.end(message.body);
   } catch (error) {
-    // A forged header can hold a character that HTTP cannot carry.
+    // A forged header can contain a character that HTTP cannot carry.
     failed(error as Error);
   }
   return promise;

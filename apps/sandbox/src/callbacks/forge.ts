@@ -9,28 +9,28 @@ import type { Message } from './deliver.ts';
 export interface Forgery {
   provider: ProviderName;
   kind: ForgeryKind;
-  /** That of the callback which is forged where absent. */
+  /** Default: that of the forged callback. */
   merchant?: string | undefined;
-  /** What is forged. Absent: the latest callback that was sent. */
+  /** The original. Default: the latest callback sent. */
   of?: Signed | undefined;
-  /** For `altered-body`: the members to set, in `data` where the provider has one. */
+  /** For `altered-body`: the members to change, within `data` if the provider has one. */
   change?: Fields | undefined;
-  /** For `flipped-bit`: its position, 0 being the lowest of the first byte. */
+  /** For `flipped-bit`: its position; 0 is the lowest bit of the first byte. */
   bit?: number | undefined;
   /** For `flipped-bit`: the body, or a header by its name. */
   where?: string | undefined;
-  /** For `stale`: how old it says it is; negative: from the future. Ten minutes where absent. */
+  /** For `stale`: its claimed age, negative for the future; default ten minutes. */
   ageMs?: number | undefined;
-  /** False: only handed back. */
+  /** False: returned only, not sent. */
   send?: boolean | undefined;
 }
 
 export interface Forged extends Message {
-  /** Null when it was only handed back. */
+  /** Null if it was not sent. */
   delivery: Delivery | null;
 }
 
-/** What a provider never sent, and how the merchant answers to it. */
+/** Sends what a provider never sent, and returns the merchant's answer. */
 export async function forge(world: World, forgery: Forgery): Promise<Forged> {
   const { provider, kind, send = true } = forgery;
   const latest = world.journal.deliveries.findLast(
@@ -82,7 +82,7 @@ function flipped({ headers, body }: Signed, bit: number, where: string): Message
   return { headers: { ...headers, [where]: bytes.toString('latin1') }, body: Buffer.from(body, 'utf8') };
 }
 
-/** Numbers keep the characters they were sent with. */
+/** Numbers keep their original literals. */
 function parsed(body: string): Fields {
   const literally = (_name: string, value: unknown, context?: { source: string }) =>
     typeof value === 'number' ? numberLiteral(context?.source ?? String(value)) : value;

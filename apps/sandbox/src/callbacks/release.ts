@@ -1,16 +1,16 @@
 import { createRandom } from '../synthetic.ts';
 
-/** How held callbacks are let go. */
+/** How held callbacks are released. */
 export interface Release {
-  /** `as-is` is the order in which they were made. */
+  /** `as-is` is the order of creation. */
   order?: 'as-is' | 'reversed' | 'shuffled' | undefined;
-  /** Of the shuffle; 1 where absent. */
+  /** Seed of the shuffle; default 1. */
   seed?: number | undefined;
-  /** How often each is sent. Not shuffled, the copies of one follow one another. */
+  /** Number of copies of each. Unless shuffled, copies of one follow each other. */
   times?: number | undefined;
 }
 
-/** What is sent, one after the other. */
+/** The sequence in which to send. */
 export function arranged<T>(made: readonly T[], { order = 'as-is', seed = 1, times = 1 }: Release): T[] {
   const all = made.flatMap((callback) => Array.from({ length: times }, () => callback));
   switch (order) {

@@ -3,7 +3,7 @@ import { cardholderOf, centsOf, decimal } from './cardholders.ts';
 import { Refused } from './codes.ts';
 import { orderNumber } from './state.ts';
 
-/** keysecure.md §6.15: `balance` is the amount to move, in TUSDT. The merchant's reserve is endless here. */
+/** keysecure.md §6.15: `balance` is the amount to move, in TUSDT. The merchant's reserve is unlimited here. */
 export function transfer(call: Call): unknown {
   const { world, merchant } = call;
   const holder = cardholderOf(call, requiredText(call, 'cardholder_no'));
@@ -47,7 +47,7 @@ export function transfer(call: Call): unknown {
   };
 }
 
-/** keysecure.md §6.16; members after `usd_bonus_balance` are not known. */
+/** keysecure.md §6.16; members after `usd_bonus_balance` are unknown. */
 export function accountInfo(call: Call): unknown {
   const { cardholderNo, cents } = cardholderOf(call, call.pathNo);
   const balance = decimal(cents);

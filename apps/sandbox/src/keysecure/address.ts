@@ -1,7 +1,7 @@
 import { optionalText, requiredText, type Call } from './call.ts';
 import { Refused } from './codes.ts';
 
-// keysecure.md §10, 2007; the end of that text is cut, so "common address punctuation" is a guess.
+// keysecure.md §10, 2007; the end of that text is cut off, so "common address punctuation" is a guess.
 const addressText = /^[A-Za-z0-9 ,.'#/&()-]*$/;
 const nameText = /^[A-Za-z]+(?: [A-Za-z]+)*$/;
 
@@ -21,7 +21,7 @@ export function checkAddress(call: Call, cardType: 'Virtual' | 'Physical', neede
   characters('address_line2', optionalText(address, 'address_line2') ?? '', addressText);
   const person = cardType === 'Physical' ? requiredText : optionalText;
   for (const name of ['first_name', 'last_name']) characters(name, person(address, name) ?? 'A', nameText);
-  // §6.5: no `+`. The platform's own list of dialling codes is not published; this is their general form.
+  // §6.5: no `+`. The platform's list of dialling codes is not published; this is their general form.
   if (!/^[1-9]\d{0,3}$/.test(person(address, 'phone_code') ?? '86')) {
     throw new Refused(1004, 'phone_code must be a known dialling code, digits only');
   }

@@ -99,7 +99,7 @@ export function adminRoutes({ get, post }: AdminRoutes, admin: KeysecureAdmin): 
   post('callbacks', (body) => admin.callback(callback.parse(body)));
 }
 
-/** JSON has no bigint. */
+/** JSON cannot represent bigint. */
 function readable(holder: KeysecureCardholder): object {
   return { ...holder, cents: String(holder.cents) };
 }

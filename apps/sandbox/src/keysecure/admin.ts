@@ -23,7 +23,7 @@ import {
 
 export interface KeysecureCardChange {
   status: CardStatus;
-  /** Goes into the `Card_update` (keysecure.md §11.3); empty where absent. */
+  /** Sent in the `Card_update` (keysecure.md §11.3); default empty. */
   reason?: string | undefined;
 }
 
@@ -45,21 +45,21 @@ export interface KeysecureAdmin {
   consumptions(): KeysecureConsumption[];
   seedPackages(packages: KeysecurePackage[]): void;
   seedBins(bins: KeysecureBin[]): void;
-  /** Each is told to the merchant, in this order. */
+  /** The merchant is notified of each, in this order. */
   seedConsumptions(seed: SeedConsumptions): void;
-  /** By `consume_no`; the merchant is told. */
+  /** By `consume_no`; the merchant is notified. */
   updateConsumption(consumeNo: string, change: ConsumptionChange): KeysecureConsumption;
-  /** By `card_no` or `card_unique_no`; the merchant is told of another status. */
+  /** By `card_no` or `card_unique_no`; the merchant is notified of a changed status. */
   updateCard(no: string, change: KeysecureCardChange): KeysecureCard;
   /** By `cardholder_no` or `cardholder_unique_no`. */
   updateCardholder(no: string, change: KeysecureCardholderChange): KeysecureCardholder;
-  /** A payment in a shop: asks the merchant where its mode wants that, then records and tells what came of it. */
+  /** A payment in a shop: asks the merchant if its mode requires that, then records and reports the result. */
   pay(payment: Payment): Promise<PaymentResult>;
-  /** A callback as KeySecure would sign it; it is handed back, not sent. */
+  /** A callback as KeySecure would sign it; returned, not sent. */
   callback(callback: KeysecureCallback): Signed;
 }
 
-/** Every Access-Token handed out so far answers 1007 from now on. */
+/** From now on, answers 1007 to every Access-Token issued so far. */
 export function expireTokens(world: World): void {
   for (const { tokens } of world.state.merchants.values()) tokens.clear();
 }
@@ -114,7 +114,7 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
     },
     updateCard(no, { status, reason }) {
       const { merchant, card } = cardBy(no);
-      // A card set back to Pending stays there: somebody wants to look at it.
+      // A card set back to Pending stays there, for inspection.
       if (status === 'Pending') card.readyAt = null;
       changeStatus(world, merchant, card, { to: status, reason, time: clock.now() });
       return { ...card };

@@ -6,7 +6,7 @@ export interface Call {
   world: World;
   merchant: Merchant;
   fields: Record<string, unknown>;
-  /** The order number in the path, where there is one. */
+  /** The order number in the path, if there is one. */
   pathNo: string;
   /** Minutes east of UTC, from the Timezone header. */
   zoneMinutes: number;
@@ -54,7 +54,7 @@ export function numbersOf(call: Call): PageNumbers {
   return { from: page * Math.max(1, size - call.world.config.repeatedRows), size };
 }
 
-/** Nothing but the list: no total, no next marker. */
+/** Only the list: no total, no next marker. */
 export function pageOf<T>({ from, size }: PageNumbers, all: readonly T[]): { list: T[] } {
   return { list: all.slice(from, from + size) };
 }
@@ -67,8 +67,8 @@ export interface Window {
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * keysecure.md §7. Whether the end is included is not stated, so the sandbox takes the narrow reading: a moment belongs
- * to [from, to), and a bare day is its first instant. Who relies on the wide one misses rows here.
+ * keysecure.md §7. Whether the end is included is not stated, so the sandbox uses the narrow reading: the window is [from, to),
+ * and a bare day is its first instant. A caller that relies on the wide reading misses rows here.
  */
 export function windowOf(call: Call): Window {
   const from = instantOf(requiredText(call, 'start_time'), 'start_time', call.zoneMinutes);
@@ -84,19 +84,19 @@ function instantOf(value: string, name: string, zoneMinutes: number): number {
   const match = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}:\d{2}))?$/.exec(value);
   const iso = `${match?.[1] ?? ''}T${match?.[2] ?? '00:00:00'}Z`;
   const asUtc = match === null ? Number.NaN : Date.parse(iso);
-  // Date.parse turns February 30 into March 2: what comes back must be what was sent.
+  // Date.parse turns February 30 into March 2: the result must match the input.
   if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== iso.slice(0, 19)) {
     throw new Refused(1004, `${name} must be yyyy-MM-dd or yyyy-MM-dd HH:mm:ss`);
   }
   return asUtc - zoneMinutes * 60_000;
 }
 
-/** keysecure.md §2.3: the window is (now − 60 s, now]; one millisecond into the future is too much. */
+/** keysecure.md §2.3: the window is (now − 60 s, now]; one millisecond in the future is too much. */
 export function isFresh(timestamp: string, now: number): boolean {
   return /^\d{13}$/.test(timestamp) && Number(timestamp) <= now && Number(timestamp) > now - 60_000;
 }
 
-/** keysecure.md §2.1: `UTC+8` where the header is absent. */
+/** keysecure.md §2.1: `UTC+8` if the header is absent. */
 export function zoneOf(header: string): number {
   if (header === '') return 8 * 60;
   const match = /^UTC(?:([+-])(\d{1,2})(?::(\d{2}))?)?$/.exec(header);

@@ -8,7 +8,7 @@ export const callbackRules: CallbackRules<World> = {
   firstMerchant: ({ state }) => [...state.merchants.keys()][0] ?? '',
   idOf: ({ id }) => text(id),
   acknowledged(_world, _id, body) {
-    // keysecure.md §11: `code` is a number, `message` (not `msg`) is required where it is not 0.
+    // keysecure.md §11: `code` is a number, and `message` (not `msg`) is required unless it is 0.
     const { code, message = '' } = parseObject(body) ?? {};
     return code === 0 && typeof message === 'string';
   },

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Signed } from '../callbacks/callbacks.ts';
 import type { Merchant } from './state.ts';
 
-/** keysecure.md §11. A member of `data` that must keep its digits is a `numberLiteral`. */
+/** keysecure.md §11. A member of `data` that must keep its literal is a `numberLiteral`. */
 export interface KeysecureCallback {
-  /** Which merchant; the first where absent. */
+  /** The merchant; default the first. */
   apiKey?: string | undefined;
   action: string;
   data: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface KeysecureCallback {
   timestamp?: string | undefined;
 }
 
-/** How the members of a nested object stand in the signed text: keysecure.md §4.2 leaves it open. */
+/** Order of a nested object's members in the signed text: keysecure.md §4.2 leaves it open. */
 export type NestedOrder = 'document' | 'hash-map' | 'sorted';
 
 export function signedCallback(
@@ -36,8 +36,8 @@ export function signedCallback(
 }
 
 /**
- * keysecure.md §4.2: only `data` is covered. Nulls are skipped, empty strings kept, whatever is no string goes in as its
- * JSON text. That appId is the Api-Key and the secret the apiSecret is [ASSUMED] there.
+ * keysecure.md §4.2: only `data` is covered. Nulls are skipped, empty strings kept, and non-strings added as their JSON text.
+ * That appId is the Api-Key and the secret the apiSecret is [ASSUMED] there.
  */
 export function keysecureSign(
   data: Readonly<Record<string, unknown>>,
@@ -59,7 +59,7 @@ export function keysecureSign(
 function arranged(value: unknown, order: NestedOrder): unknown {
   if (order === 'document' || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => arranged(one, order));
-  // A number literal is an object too, and to be left as it is.
+  // A number literal is an object too, and must stay unchanged.
   if ((JSON as unknown as { isRawJSON: (one: object) => boolean }).isRawJSON(value)) return value;
   const members = Object.entries(value).map(([name, inner]) => [name, arranged(inner, order)] as const);
   const sorted =
@@ -69,7 +69,7 @@ function arranged(value: unknown, order: NestedOrder): unknown {
   return Object.fromEntries(sorted);
 }
 
-/** Where Java's `HashMap(16)` keeps a name: its iteration goes by these, equal ones as they were put in. */
+/** The bucket of a name in Java's `HashMap(16)`: iteration follows buckets, and insertion order within one. */
 function bucketOf(name: string): number {
   let hash = 0;
   for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;

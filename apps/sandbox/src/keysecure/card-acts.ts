@@ -5,7 +5,7 @@ import { Refused } from './codes.ts';
 import { changeStatus } from './events.ts';
 import type { CardStatus, KeysecureCard } from './state.ts';
 
-/** keysecure.md §6.10. Which changes are allowed is not published; a card that cannot make one answers 4005 [ASSUMED]. */
+/** keysecure.md §6.10. The allowed changes are not published; a card that cannot make one answers 4005 [ASSUMED]. */
 export function updateStatus(call: Call): unknown {
   const card = cardOf(call, requiredText(call, 'card_no'));
   const target = oneOf(call, 'status', ['Frozen', 'Activated', 'Delete']);
@@ -65,10 +65,10 @@ export function privateInfo(call: Call): unknown {
   return Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]).toString('base64');
 }
 
-/** How long a client token is good, in seconds; the document's own sample is not known. */
+/** Lifetime of a client token in seconds; the document's own sample is not known. */
 const clientTokenSeconds = 300;
 
-/** keysecure.md §6.14: a new one for each call. What its iframe does with it is not published, so nothing here takes one. */
+/** keysecure.md §6.14: a new one for each call. Its use by the iframe is not published, so nothing here accepts one. */
 export function clientToken(call: Call): unknown {
   if (!call.merchant.pci) throw new Refused(1013);
   const card = cardOf(call, call.pathNo);
@@ -84,7 +84,7 @@ function ownedCard(call: Call): KeysecureCard {
   return card;
 }
 
-/** keysecure.md §4.1: AES/ECB/PKCS5Padding, the key being the secret's UTF-8 bytes [ASSUMED]; plain text is refused. */
+/** keysecure.md §4.1: AES/ECB/PKCS5Padding with the secret's UTF-8 bytes as the key [ASSUMED]; plain text is refused. */
 function decrypted(call: Call, name: string): string {
   const sent = requiredText(call, name);
   try {
@@ -97,7 +97,7 @@ function decrypted(call: Call, name: string): string {
 
 const cipherName = (call: Call) => `aes-${Buffer.byteLength(call.merchant.apiSecret) * 8}-ecb`;
 
-/** Three in a row that are equal, rising or falling. */
+/** Three consecutive digits that are equal, rising or falling. */
 function hasRun(pin: string): boolean {
   const digits = Array.from(pin, Number);
   const steps = digits.slice(1).map((digit, index) => digit - (digits[index] ?? 0));

@@ -3,21 +3,21 @@ import { Refused } from './codes.ts';
 import { advanceCard } from './events.ts';
 import { orderNumber, advanceCardholder, type KeysecureCardholder } from './state.ts';
 
-/** The cardholder as of now, or 2002. */
+/** The cardholder's current state, or 2002. */
 export function cardholderOf(call: Call, cardholderNo: string): KeysecureCardholder {
   const holder = call.merchant.cardholders.get(cardholderNo);
   if (holder === undefined) throw new Refused(2002);
   return advanceCardholder(holder, call.world.config, call.world.clock.now());
 }
 
-/** keysecure.md §6.2: creates, or hands in a rejected application again. */
+/** keysecure.md §6.2: creates a cardholder, or resubmits a rejected application. */
 export function applyCardholder(call: Call): unknown {
   const { world, merchant } = call;
   const uniqueNo = requiredText(call, 'cardholder_unique_no');
   const shareToken = requiredText(call, 'sumsub_share_token');
   const cardholderNo = optionalText(call, 'cardholder_no');
   const now = world.clock.now();
-  // The sandbox's own magic words, because the real token means nothing here.
+  // The sandbox's own magic words, because real tokens mean nothing here.
   if (shareToken.startsWith('unfetchable')) throw new Refused(2006);
   const review = { status: 'Pending', failReason: '', reviewFrom: now, verdict: verdictOf(shareToken) } as const;
   if (cardholderNo !== undefined) {

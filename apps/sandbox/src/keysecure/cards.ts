@@ -13,7 +13,7 @@ type Product = Pick<KeysecureCard, 'productNo' | 'nameEn' | 'nameCn' | 'organiza
   needsAddress: boolean;
 };
 
-/** The card as of now. How an unknown card is refused is not published: 4902 is the sandbox's own. */
+/** The card's current state. The refusal of an unknown card is not published: 4902 is the sandbox's own. */
 export function cardOf(call: Call, cardNo: string): KeysecureCard {
   const card = call.merchant.cards.get(cardNo);
   if (card === undefined) throw new Refused(4902);
@@ -29,10 +29,10 @@ export function applyCard(call: Call): unknown {
   const product = productOf(call, cardType);
   checkAddress(call, cardType, product.needsAddress);
   const holder = cardholderOf(call, cardholderNo);
-  // [ASSUMED] only an approved cardholder gets a card; these two codes say just that.
+  // [ASSUMED] only an approved cardholder gets a card; these two codes say exactly that.
   if (holder.status === 'Rejected') throw new Refused(2005);
   if (holder.status !== 'Approved') throw new Refused(2004);
-  // [ASSUMED] a repeat is refused instead of answered with the first result (§5); the code is the sandbox's own.
+  // [ASSUMED] a repeat is refused rather than answered with the first result (§5); the code is the sandbox's own.
   if (merchant.cardNoByUniqueNo.has(uniqueNo)) throw new Refused(4901);
   const now = world.clock.now();
   const cardNo = orderNumber(world.state, 'C', now);

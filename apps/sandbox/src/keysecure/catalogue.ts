@@ -9,13 +9,13 @@ export interface KeysecurePackage {
   card_bin_no: string;
   organization: string;
   package_type: 'Virtual' | 'Physical';
-  /** Ordering it is refused, and the list leaves it out. */
+  /** Orders for it are refused, and the list omits it. */
   delisted?: boolean | undefined;
-  /** §6.5: some virtual products want the address as well. */
+  /** §6.5: some virtual products require the address too. */
   needsAddress?: boolean | undefined;
 }
 
-/** keysecure.md §6.19. Neither virtual nor physical: a delisted one. */
+/** keysecure.md §6.19. A delisted one supports neither form. */
 export interface KeysecureBin {
   card_bin_no: string;
   card_bin: string;

@@ -1,6 +1,6 @@
 type Texts = readonly [english: string, chinese: string];
 
-/** keysecure.md §10. Texts are this file's own wording; the codes are the provider's, but for the last block. */
+/** keysecure.md §10. The texts are this file's own; the codes are the provider's, except for the last block. */
 const table: Record<number, Texts> = {
   1001: ['System error, try later', '系统异常，请稍后再试'],
   1002: ['Api-Key missing', 'Api-Key 不能为空'],

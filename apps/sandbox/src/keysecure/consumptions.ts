@@ -5,7 +5,7 @@ import { Refused } from './codes.ts';
 import { callbackOf, isTold } from './events.ts';
 import type { KeysecureCard, KeysecureConsumption, Merchant, World } from './state.ts';
 
-/** What a test may say of a transaction; the rest is made up. Amounts are decimal text. */
+/** The parts of a transaction that a test may set; the rest is generated. Amounts are decimal text. */
 export interface ConsumptionSeed {
   type: string;
   amount: string;
@@ -26,7 +26,7 @@ export type ConsumptionChange = Partial<Omit<ConsumptionSeed, 'consumeNo' | 'tim
 
 const shop = { merchant_name: 'Sandbox Shop', merchant_mcc: '5411', city: 'Singapore', country: 'SG' };
 
-/** A record without its place in the list. */
+/** A record that is not in the list yet. */
 export function newConsumption(world: World, merchant: Merchant, card: KeysecureCard, seed: ConsumptionSeed) {
   const next = `X${card.cardNo.slice(1)}${String(merchant.consumptions.length + 1).padStart(4, '0')}`;
   const consumption: KeysecureConsumption = {
@@ -51,7 +51,7 @@ export function newConsumption(world: World, merchant: Merchant, card: Keysecure
 /** keysecure.md §11.2: sent on creation and on each change. */
 export function tellConsumption(world: World, merchant: Merchant, consumption: KeysecureConsumption): void {
   if (!isTold(world, merchant)) return;
-  // As it is now: a later change is a callback of its own.
+  // As it is now: a later change has its own callback.
   const { remark, detail, fees, status, time } = consumption;
   const data = {
     consume_no: consumption.consumeNo,
@@ -68,7 +68,7 @@ export function tellConsumption(world: World, merchant: Merchant, consumption: K
   world.callbacks.push(callbackOf(world, merchant, { action: 'Consumption', reference: consumption.consumeNo, data }));
 }
 
-/** What `Auth` and `Consumption` have in common; amounts are JSON numbers here (keysecure.md §12.8). */
+/** Common members of `Auth` and `Consumption`; amounts are JSON numbers here (keysecure.md §12.8). */
 export function paymentOnWire(consumption: KeysecureConsumption): Record<string, unknown> {
   return {
     card_no: consumption.cardNo,
@@ -80,7 +80,7 @@ export function paymentOnWire(consumption: KeysecureConsumption): Record<string,
   };
 }
 
-/** The record as it is after `change`; its `time` is that of its last modification (§11.2). */
+/** Applies `change`; the record's `time` is that of its last modification (§11.2). */
 export function changeConsumption(consumption: KeysecureConsumption, change: ConsumptionChange, now: number): void {
   const { merchantInfo, ...plain } = change;
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
@@ -91,8 +91,8 @@ export function changeConsumption(consumption: KeysecureConsumption, change: Con
 const feeOf = ({ fees }: KeysecureConsumption) => decimal(fees.reduce((sum, fee) => sum + centsOf(fee.amount), 0n));
 
 /**
- * keysecure.md §6.12. The page is cut behind `fee`: that the rest is named as in the callback, but for `fee_list`, is
- * [ASSUMED]; so is the code for one that does not exist.
+ * keysecure.md §6.12. The page is cut off after `fee`: that the rest is named as in the callback, except for `fee_list`, is
+ * [ASSUMED]; so is the code for an unknown one.
  */
 export function consumptionInfo(call: Call): unknown {
   const found = call.merchant.consumptions.find((one) => one.consumeNo === call.pathNo);

@@ -9,7 +9,7 @@ export interface KeysecureEvent {
   data: Record<string, unknown>;
 }
 
-/** keysecure.md §11: what the platform sends, with a push id of its own. */
+/** keysecure.md §11: the platform's message, with its own push id. */
 export function callbackOf(world: World, merchant: Merchant, { action, reference, data }: KeysecureEvent): Callback {
   const id = world.callbacks.nextId(world.clock.now());
   return {
@@ -33,7 +33,7 @@ export interface StatusChange {
   time: number;
 }
 
-/** The only place where a card changes its status: the merchant is told of each change (keysecure.md §11.3). */
+/** The only place that changes a card's status, so that the merchant is notified of each change (keysecure.md §11.3). */
 export function changeStatus(world: World, merchant: Merchant, card: KeysecureCard, change: StatusChange): void {
   const before = card.status;
   const { to, reason = '', time } = change;
@@ -43,7 +43,7 @@ export function changeStatus(world: World, merchant: Merchant, card: KeysecureCa
   world.callbacks.push(callbackOf(world, merchant, { action: 'Card_update', reference: card.cardNo, data }));
 }
 
-/** What time has done to a card since somebody last looked. */
+/** Applies the time-driven changes since the card was last read. */
 export function advanceCard(world: World, merchant: Merchant, card: KeysecureCard): KeysecureCard {
   if (card.status !== 'Pending' || card.readyAt === null || world.clock.now() < card.readyAt) return card;
   const to = card.cardType === 'Virtual' ? 'Activated' : 'ToActivate';
@@ -51,7 +51,7 @@ export function advanceCard(world: World, merchant: Merchant, card: KeysecureCar
   return card;
 }
 
-/** Without a merchant to be told there are no timers: a card is settled when somebody looks. */
+/** Without a merchant to notify there are no timers: a card is updated when it is read. */
 export function watchCard(world: World, merchant: Merchant, card: KeysecureCard): void {
   if (card.status !== 'Pending' || card.readyAt === null || !isTold(world, merchant)) return;
   world.timers.after(card.readyAt - world.clock.now(), () => {
@@ -61,7 +61,7 @@ export function watchCard(world: World, merchant: Merchant, card: KeysecureCard)
   });
 }
 
-/** Settles all cards that are due, and the others at their time. */
+/** Updates all cards that are due, and the others on time. */
 export function watchCards(world: World): void {
   for (const merchant of world.state.merchants.values()) {
     for (const card of merchant.cards.values()) watchCard(world, merchant, advanceCard(world, merchant, card));

@@ -1,10 +1,10 @@
 import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 import type { Config } from './settings.ts';
 
-/** One per Api-Key, so per integration mode. */
+/** One per Api-Key, and thus per integration mode. */
 export type Credentials = (Config['apiKeys'][number] & { baseUrl: string })[];
 
-/** How a merchant is integrated (keysecure.md §1), in the words of the adapter; the first account has the provider's name. */
+/** A merchant's integration (keysecure.md §1), in the adapter's terms; the first account has the provider's name. */
 const modes = {
   CREDIT_EXTENSION: { mode: 'credit', name: 'keysecure' },
   AUTHORIZATION: { mode: 'authorization', name: 'keysecure-authorization' },
@@ -28,7 +28,7 @@ export function accounts(credentials: Credentials, secret: PutSecret): GatewayAc
         listedSince: new Date(Date.now() - twentyDaysMs).toISOString().slice(0, 10),
       },
       merchant: apiKey,
-      // keysecure.md §11.1: only in this mode is the merchant asked.
+      // keysecure.md §11.1: the merchant is asked only in this mode.
       ...(mode === 'authorization' && { authorization: { decide: 'approve' } }),
     };
   });

@@ -14,23 +14,23 @@ import {
 export interface Payment extends Omit<ConsumptionSeed, 'type' | 'status' | 'time' | 'consumeNo' | 'relateNo'> {
   /** `card_no` or `card_unique_no`. */
   cardNo: string;
-  /** `Consumption` where absent. */
+  /** Default `Consumption`. */
   type?: string | undefined;
 }
 
 export interface PaymentResult {
   consumeNo: string;
   approved: boolean;
-  /** Why it was not approved: the merchant said no, did not say it in time or in the right words, or was never asked. */
+  /** Why it was not approved: the merchant declined, did not answer in time or correctly, or was never asked. */
   why: 'approved' | 'declined' | 'no_answer' | 'card_status' | 'balance' | 'no_target';
-  /** The Auth and its answer; null when the platform decided alone. */
+  /** The Auth and its answer; null if the platform decided alone. */
   auth: Delivery | null;
 }
 
 /**
- * keysecure.md §1, §11.1: in authorisation mode the platform asks the merchant and takes anything but a timely
- * `{"code":0}` for a no; in credit mode it decides alone, by the cardholder's balance. [ASSUMED] a card that is not
- * `Activated` is declined without asking. Either way a `Consumption` follows.
+ * keysecure.md §1, §11.1: in authorisation mode the platform asks the merchant, and anything but a timely `{"code":0}`
+ * declines; in credit mode it decides alone, by the cardholder's balance. [ASSUMED] a card that is not `Activated` is declined
+ * without asking. Either way a `Consumption` follows.
  */
 export async function pay(
   world: World,
@@ -40,7 +40,7 @@ export async function pay(
 ): Promise<PaymentResult> {
   const { cardNo: _, type = 'Consumption', ...seed } = payment;
   const now = world.clock.now();
-  // A number of its own before the answer is there: two payments can be under way at once.
+  // Its own number before the answer arrives: two payments can be in flight at once.
   const consumeNo = world.callbacks.nextId(now).replace('N', 'X');
   const consumption = newConsumption(world, merchant, card, { ...seed, type, consumeNo, status: 'Pending', time: now });
   const { why, auth } = await decided(world, merchant, card, consumption);

@@ -10,11 +10,11 @@ import { consumptionInfo, listConsumptions } from './consumptions.ts';
 import { messageOf, Refused, unlistedCode } from './codes.ts';
 import type { Merchant, World } from './state.ts';
 
-/** keysecure.md §5. `reference` names the body member that is the caller's own number. */
+/** keysecure.md §5. `reference` names the body member with the caller's own number. */
 interface Endpoint {
   method: 'GET' | 'POST';
   path: string;
-  /** The word faults and counts know it by; the path where absent. */
+  /** Its name in faults and counts; default the path. */
   operation?: string;
   mode?: Merchant['mode'];
   reference?: string;
@@ -101,7 +101,7 @@ function authenticated(world: World, request: FastifyRequest, endpoint: Endpoint
   if (merchant === undefined) throw new Refused(1008);
   const wall = world.clock.wall();
   if (!isFresh(text(headers['timestamp']), wall)) throw new Refused(1005);
-  // §2.1: on every call, also GET. The code of this refusal is not published.
+  // §2.1: on every call, including GET. The code of this refusal is not published.
   if (mediaType(request) !== 'application/json') throw new Refused(1004, 'Content-Type must be application/json');
   if (endpoint.answer !== newToken) {
     const token = text(headers['access-token']);

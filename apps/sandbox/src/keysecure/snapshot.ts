@@ -3,7 +3,7 @@ import { createKeysecure, type Keysecure } from './state.ts';
 
 export type KeysecureSnapshot = ReturnType<typeof snapshotKeysecure>;
 
-/** As JSON can hold it: maps as lists, cents as text. Secret, mode and PCI of a merchant are the configuration's. */
+/** In JSON form: maps as lists, cents as text. A merchant's secret, mode and PCI come from the configuration. */
 export function snapshotKeysecure({ merchants, packages, bins, issued }: Keysecure) {
   return {
     packages,
@@ -39,11 +39,11 @@ export function restoreKeysecure(config: Config, saved: KeysecureSnapshot, first
   const state = createKeysecure(config, firstNumber);
   state.packages = [...saved.packages];
   state.bins = [...saved.bins];
-  // The later of the two: what was handed out just before a crash may be missing from the file.
+  // The later of the two: numbers issued just before a crash may be missing from the file.
   state.issued = Math.max(state.issued, saved.issued);
   for (const { apiKey, tokens, cardholders, cards, transfers, consumptions } of saved.merchants) {
     const merchant = state.merchants.get(apiKey);
-    // The configuration no longer has this Api-Key, so nobody can ask for what it holds.
+    // The configuration no longer has this Api-Key, so its contents are unreachable.
     if (merchant === undefined) continue;
     merchant.tokens = new Map(tokens);
     merchant.cardholders = new Map(
@@ -57,7 +57,7 @@ export function restoreKeysecure(config: Config, saved: KeysecureSnapshot, first
         return [one.uniqueNo, { ...one, amount, before, after }] as const;
       }),
     );
-    // A file of before has fewer members in them.
+    // An older file has fewer members.
     merchant.consumptions = consumptions.map((one) => ({ ...plainConsumption(one.amount), ...one }));
   }
   return state;

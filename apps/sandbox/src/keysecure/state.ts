@@ -12,10 +12,10 @@ export interface KeysecureCardholder {
   uniqueNo: string;
   status: CardholderStatus;
   failReason: string;
-  /** What the review ends in. */
+  /** The result of the review. */
   verdict: 'Approved' | 'Rejected';
   createdAt: number;
-  /** Null: it stays as it is, however much time goes by. */
+  /** Null: the state never changes by itself. */
   reviewFrom: number | null;
   cents: bigint;
 }
@@ -68,7 +68,7 @@ export interface KeysecureConsumption {
   detail: string;
   merchantInfo: { merchant_name: string; merchant_mcc: string; city: string; country: string };
   status: string;
-  /** Of the last modification. */
+  /** Time of the last modification. */
   time: number;
 }
 
@@ -78,7 +78,7 @@ export interface Merchant {
   apiSecret: string;
   mode: 'CREDIT_EXTENSION' | 'AUTHORIZATION';
   pci: boolean;
-  /** Access-Token → the wall-clock instant it expires. */
+  /** Access-Token → its expiry by the wall clock. */
   tokens: Map<string, number>;
   cardholders: Map<string, KeysecureCardholder>;
   cards: Map<string, KeysecureCard>;
@@ -94,7 +94,7 @@ export interface Keysecure {
   issued: number;
 }
 
-/** What this provider's part of the sandbox works with. */
+/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Keysecure>;
 
 export function createKeysecure({ apiKeys }: Config, firstNumber: number): Keysecure {
@@ -115,7 +115,7 @@ export function createKeysecure({ apiKeys }: Config, firstNumber: number): Keyse
   };
 }
 
-/** An order number in the documents' manner: letter, day, counter. */
+/** An order number in the documents' style: letter, day, counter. */
 export function orderNumber(state: Keysecure, letter: string, now: number): string {
   state.issued += 1;
   return `${letter}${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}${state.issued}`;

@@ -8,11 +8,11 @@ import { seedTokens, type SeedOnerwayTokens, type StoredToken, type World } from
 
 export interface OnerwayAdmin {
   tokens(): StoredToken[];
-  /** The merchant is told of each, as of an order that bound the card. */
+  /** The merchant is notified of each, as for an order that bound the card. */
   seedTokens(seed: SeedOnerwayTokens): void;
-  /** Sends a `TXN` notification; what `fields` leave out is made up, and all of it signed. */
+  /** Sends a `TXN` notification; members missing in `fields` are generated, and all of it is signed. */
   notify(fields: Record<string, unknown>): void;
-  /** A webhook body as Onerway would sign it; it is handed back, not sent. */
+  /** A webhook body as Onerway would sign it; returned, not sent. */
   notification(fields: Record<string, unknown>): Signed;
 }
 

@@ -1,12 +1,12 @@
 import { signedNotification } from './sign.ts';
 import type { StoredToken, World } from './tokens.ts';
 
-/** `yyyy-MM-dd HH:mm:ss` at +08:00, which the notification names beside it. */
+/** `yyyy-MM-dd HH:mm:ss` at +08:00, which the notification states beside it. */
 const localTime = (instant: number) => new Date(instant + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 
 /**
- * onerway.md §3.5, §6.2: an order that binds a card is told twice, as `BIND_CARD` and as `SALE`, each with a transactionId
- * of its own; that of a subscription once, with its contract. The customer's id is in none of them.
+ * onerway.md §3.5, §6.2: an order that binds a card causes two notifications, `BIND_CARD` and `SALE`, each with its own
+ * transactionId; a subscription's order causes one, with its contract. None contains the customer's id.
  */
 export function tellToken(world: World, { token, kind }: StoredToken): void {
   const merchantTxnId = `order-${token.id}`;
@@ -28,7 +28,7 @@ function cardOf({ paymentMethod, cardBinCountry }: StoredToken['token']): Record
   return { paymentMethod, ...(cardBinCountry === undefined ? {} : { cardBinCountry }) };
 }
 
-/** Sends a `TXN` notification: what `fields` leave out is made up, and all of it signed (§6). */
+/** Sends a `TXN` notification: members missing in `fields` are generated, and all of it is signed (§6). */
 export function tell(world: World, fields: Readonly<Record<string, unknown>>, reference = ''): void {
   const { merchantNo: merchant, secretKey } = world.config;
   if (world.callbacks.urlOf({ provider: 'onerway', merchant }) === '') return;
@@ -61,7 +61,7 @@ export function tell(world: World, fields: Readonly<Record<string, unknown>>, re
   world.callbacks.push({ provider: 'onerway', merchant, kind, reference, id, signed: () => signed });
 }
 
-/** 19 digits, as in the samples: more than a JavaScript number can hold. */
+/** 19 digits, as in the samples: more than a JavaScript number can represent. */
 function transactionId(world: World): string {
   return `19${world.callbacks.nextId(world.clock.now()).replace(/\D/g, '').slice(-17).padStart(17, '0')}`;
 }

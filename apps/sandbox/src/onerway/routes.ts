@@ -5,7 +5,7 @@ import { otherAppId, type World } from './tokens.ts';
 
 type Fields = Record<string, unknown>;
 
-// onerway.md §8 lists these; the code of a bad signature and of an unknown token is not published, so 49xxx is ours.
+// Listed in onerway.md §8; the codes for a bad signature and an unknown token are not published, so 49xxx is ours.
 const messages: Record<string, string> = {
   '11001': 'system error',
   '12004': 'merchant account disabled or unknown',
@@ -38,7 +38,7 @@ export function onerwayRoutes(app: FastifyInstance, world: World): void {
       );
     });
   };
-  // Lengths and necessity: §3.1, §3.2. 0 means that no length is given.
+  // Lengths and required members: §3.1, §3.2. 0 means that no length is stated.
   route(
     '/v1/txn/queryTokenList',
     'queryTokenList',

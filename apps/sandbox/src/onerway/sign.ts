@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * onerway.md §2.1: values only, in ASCII order of their names, absent and empty ones dropped ("0" stays), the secret
+ * onerway.md §2.1: only the values, in ASCII order of their names, without absent and empty ones ("0" stays), with the secret
  * appended, SHA-256 in lower-case hex. A plain hash, not an HMAC.
  */
 export function onerwaySign(
@@ -20,7 +20,7 @@ export function onerwaySign(
     .digest('hex');
 }
 
-/** onerway.md §6.1: what a webhook's signature leaves out; every other member, known or not, is in it. */
+/** onerway.md §6.1: members excluded from a webhook's signature; all others, known or not, are included. */
 const unsignedInWebhooks = [
   'originTransactionId',
   'originMerchantTxnId',
@@ -33,7 +33,7 @@ const unsignedInWebhooks = [
   'sign',
 ];
 
-/** The same members with their `sign`, as a webhook carries them. */
+/** The same members with their `sign`, as in a webhook. */
 export function signedNotification(
   fields: Readonly<Record<string, unknown>>,
   secretKey: string,

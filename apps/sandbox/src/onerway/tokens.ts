@@ -25,14 +25,14 @@ export interface StoredToken {
 
 export interface Onerway {
   tokens: StoredToken[];
-  /** How many were made, those deleted since among them. */
+  /** Number created so far, including deleted ones. */
   made: number;
 }
 
 export interface SeedOnerwayTokens {
   merchantCustId: string;
   kind?: TokenKind | undefined;
-  /** What is left out is made up; `cardBinCountry: ''` leaves that member off the wire. */
+  /** Missing members are generated; `cardBinCountry: ''` omits that member on the wire. */
   tokens: Partial<OnerwayToken>[];
 }
 
@@ -40,7 +40,7 @@ const defaultCustomer = 'custId_1640247522000';
 /** A second store of the same merchant: without `appId` its tokens are listed too. */
 export const otherAppId = '1900000000000000002';
 
-/** What this provider's part of the sandbox works with. */
+/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Onerway>;
 
 export function createOnerway(config: Config, firstNumber: number): Onerway {
@@ -62,19 +62,19 @@ export function createOnerway(config: Config, firstNumber: number): Onerway {
     kind: 'SUBSCRIBE',
     tokens: [subscription, subscription, subscription],
   });
-  // The tokens above are the same at every start; those seeded later are not.
+  // The tokens above are the same at every start; later ones are not.
   state.made = firstNumber;
   return state;
 }
 
-/** The tokens that were made. */
+/** Returns the created tokens. */
 export function seedTokens(state: Onerway, config: Config, seed: SeedOnerwayTokens): StoredToken[] {
   const before = state.tokens.length;
   for (const { cardBinCountry = 'US', ...own } of seed.tokens) {
     state.made += 1;
     const random = createRandom(Math.imul(7919, state.made));
     const token: OnerwayToken = {
-      // 19 digits: more than a JavaScript number can hold (§13.7).
+      // 19 digits: more than a JavaScript number can represent (§13.7).
       id: `18${random.digits(17)}`,
       tokenId: random.hex(64),
       appId: config.appId,

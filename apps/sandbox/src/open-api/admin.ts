@@ -9,7 +9,7 @@ export interface OpenApiAdmin {
   seedBins(bins: OpenApiBin[]): void;
   seedCards(seed: SeedOpenApiCards): void;
   seedTransactions(transactions: OpenApiTransaction[]): void;
-  /** By `card_id`; amounts are literals, e.g. `'100.00'`. The customer is told of another status. */
+  /** By `card_id`; amounts are literals, e.g. `'100.00'`. The customer is notified of a changed status. */
   updateCard(cardId: string, change: Partial<OpenApiCard>): OpenApiCard;
 }
 

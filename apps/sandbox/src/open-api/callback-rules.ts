@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallbackRules, Fields } from '../provider.ts';
 import type { World } from './state.ts';
 
-/** Nothing is signed, and nothing carries a time (open-api-issuer.md §5.3). */
+/** Nothing is signed, and nothing contains a time (open-api-issuer.md §5.3). */
 export const callbackRules: CallbackRules<World> = {
   firstMerchant: ({ config }) => String(config.appId),
   idOf: () => '',

@@ -1,7 +1,7 @@
 import type { Callback, Signed } from '../callbacks/callbacks.ts';
 import { cardOnWire, type OpenApiCard, type World } from './state.ts';
 
-/** open-api-issuer.md §5.1, by the status that a card got; undefined where no event is documented. */
+/** open-api-issuer.md §5.1, by a card's new status; undefined if no event is documented. */
 function eventTagOf(before: number, after: number): string | undefined {
   const tags: Record<number, string> = {
     2: before === 3 ? 'card.status.unfreeze' : 'card.status.active',
@@ -14,7 +14,7 @@ function eventTagOf(before: number, after: number): string | undefined {
   return tags[after];
 }
 
-/** A change by the issuer. The time of a status change is set with it, where the change does not name one (§5.1). */
+/** A change by the issuer. It also sets the time of a status change, unless the change states one (§5.1). */
 export function changeCard(world: World, card: OpenApiCard, change: Partial<OpenApiCard>): void {
   const before = card.status;
   Object.assign(card, change);
@@ -29,7 +29,7 @@ export function changeCard(world: World, card: OpenApiCard, change: Partial<Open
   world.callbacks.push(statusEvent(world, merchant, eventTag, card));
 }
 
-/** §5.1: number, CVV and PIN in clear, nothing signed, no number of its own. The card is as it was at that moment. */
+/** §5.1: number, CVV and PIN in clear, nothing signed, no own number. Describes the card at that moment. */
 function statusEvent(world: World, merchant: string, eventTag: string, card: OpenApiCard): Callback {
   const tail = card.card_id.slice(-8);
   const data = { order_id: `ord_${tail}`, out_order_id: `platform_ord_${tail}`, ...cardOnWire(card) };
@@ -37,7 +37,7 @@ function statusEvent(world: World, merchant: string, eventTag: string, card: Ope
   return { provider: 'open-api', merchant, kind: eventTag, reference: card.card_id, id: '', signed: () => signed };
 }
 
-/** The published sample has no eventTag: where it stands is a setting. */
+/** The published sample has no eventTag: its position is a setting. */
 function enveloped(world: World, eventTag: string, data: Record<string, unknown>): Signed {
   const { eventTag: place, eventTagHeader } = world.config;
   const headers = { 'Content-Type': 'application/json' };

@@ -11,7 +11,7 @@ export function accounts(
   { baseUrl, version, customerId, appId, key, transactionDetailPath }: Credentials,
   secret: PutSecret,
 ): GatewayAccount[] {
-  // The adapter's path begins behind `<version>/openApi/`.
+  // The adapter's path starts after `<version>/openApi/`.
   const [, walletTransactionPath = ''] = transactionDetailPath.split('/openApi/', 2);
   return [
     {

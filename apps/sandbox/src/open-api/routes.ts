@@ -6,8 +6,8 @@ import { transactionOnWire } from './transactions.ts';
 type Fields = Record<string, unknown>;
 
 /**
- * No error code is published (open-api-issuer.md §1.1), so every code here is the sandbox's own; what the caller may
- * rely on is only that it is not 0 and that HTTP says 200.
+ * No error code is published (open-api-issuer.md §1.1), so all codes here are the sandbox's own; a caller may rely only on a
+ * code other than 0 with HTTP 200.
  */
 const codes = { badKey: 90_001, badField: 90_002, refused: 90_003 } as const;
 
@@ -41,7 +41,7 @@ export function openApiRoutes(app: FastifyInstance, world: World): void {
   route(transactionDetailPath, 'transactionDetail', (fields) => transactionDetail(world, fields));
 }
 
-/** Method, content type and key, in the words of §8. */
+/** Checks method, content type and key, as in §8. */
 function guarded(
   world: World,
   request: FastifyRequest,
@@ -58,7 +58,7 @@ function guarded(
   const fields = parseObject(request.body);
   if (fields === undefined) return refuse(codes.badField, 'body is not a JSON object');
   const { customerId, appId, key } = world.config;
-  // §1: customer_id and app_id are long, so a JSON string is not one of them.
+  // §1: customer_id and app_id are longs, so a JSON string does not match.
   if (fields['customer_id'] !== customerId || fields['app_id'] !== appId || fields['key'] !== key) {
     return refuse(codes.badKey, 'customer_id, app_id or key is wrong');
   }
@@ -89,7 +89,7 @@ function cardList(world: World, fields: Fields): Answer {
   if (binId !== undefined && typeof binId !== 'string') return refuse(codes.badField, 'bin_id must be a string');
   if (cardNo !== undefined && typeof cardNo !== 'string') return refuse(codes.badField, 'card_no must be a string');
   if (status !== undefined && !Number.isInteger(status)) return refuse(codes.badField, 'status must be an int');
-  // §7.15 [ASSUMED]: a filter that is sent is a filter, also when it is 0 or empty.
+  // §7.15 [ASSUMED]: a filter that is present applies, even if it is 0 or empty.
   const found = world.state.cards.filter(
     (card) =>
       (binId === undefined || card.bin_id === binId) &&
@@ -102,7 +102,7 @@ function cardList(world: World, fields: Fields): Answer {
   return jsonAnswer({ code: 0, message: 'success', data });
 }
 
-/** §3.1: normally one record; an exchange has two. How an unknown one is answered is not published: an empty list here. */
+/** §3.1: usually one record; an exchange has two. The answer for an unknown one is not published: an empty list here. */
 function transactionDetail(world: World, fields: Fields): Answer {
   const { transaction_id: id } = fields;
   if (typeof id !== 'string' || id === '') return refuse(codes.badField, 'transaction_id must be a string');

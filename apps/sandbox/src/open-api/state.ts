@@ -20,7 +20,7 @@ export interface OpenApiBin {
   is_trade: number;
 }
 
-/** open-api-issuer.md §2.2. Amounts are kept as the literal that goes to the wire. */
+/** open-api-issuer.md §2.2. Amounts are stored as their wire literals. */
 export interface OpenApiCard {
   app_id: number;
   card_id: string;
@@ -49,11 +49,11 @@ export interface SeedOpenApiCards {
   count: number;
   seed?: number | undefined;
   binId?: string | undefined;
-  /** Forget the cards there were. */
+  /** Removes the existing cards. */
   replace?: boolean | undefined;
 }
 
-/** What this provider's part of the sandbox works with. */
+/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, OpenApi>;
 
 export function createOpenApi(config: Config): OpenApi {
@@ -62,7 +62,7 @@ export function createOpenApi(config: Config): OpenApi {
   return state;
 }
 
-/** A file of before has no transactions. */
+/** An older file has no transactions. */
 export function restoreOpenApi(_config: Config, saved: Partial<OpenApi>): OpenApi {
   const { bins, cards, transactions = defaultTransactions } = saved;
   if (bins === undefined || cards === undefined) throw new Error('its bins or cards are missing');
@@ -87,7 +87,7 @@ function syntheticCard(random: Random, appId: number, bin: OpenApiBin, index: nu
     `${year}-0${1 + random.below(9)}-${day} ${10 + random.below(10)}:47:0${random.below(10)}`;
   return {
     app_id: appId,
-    // Two shapes of the same id: §1.3.
+    // Two forms of the same id: §1.3.
     card_id: index % 2 === 0 ? random.hex(32) : `cid_${random.alphanumeric(16)}`,
     bin_id: bin.bin_id,
     holder_id: index % 3 === 0 ? `hld_${random.alphanumeric(12)}` : '',
@@ -98,7 +98,7 @@ function syntheticCard(random: Random, appId: number, bin: OpenApiBin, index: nu
     cvv: random.digits(3),
     pin: index % 4 === 0 ? random.digits(6) : '',
     status,
-    // §7.8: the empty string stands for "no value". A year each, so that they follow one another whatever the month.
+    // §7.8: the empty string stands for "no value". A year apart, so that they are in order whatever the month.
     use_at: status === 1 ? '' : moment(2023),
     close_at: status === 4 || status === 5 ? moment(2024) : '',
     end_at: status === 5 ? moment(2025) : '',
@@ -110,7 +110,7 @@ export function cardOnWire(card: OpenApiCard): Record<string, unknown> {
   return { ...card, balance: numberLiteral(card.balance), limit: numberLiteral(card.limit) };
 }
 
-// §7.4: neither the mode follows from the digits, nor may the bank be taken for granted.
+// §7.4: the mode does not follow from the digits, and the bank cannot be assumed.
 const defaultBins: OpenApiBin[] = [
   bin({ bin_id: 'cpi_7a10be55c2d01', bin_code: '428853', mode: 1, card_category: 2, type: 2 }),
   bin({ bin_id: 'cpi_7a10be55c2d02', bin_code: '537741', mode: 2, card_category: 1, type: 1, bank: 'Sandbox Bank' }),

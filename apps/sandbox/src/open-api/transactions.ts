@@ -1,6 +1,6 @@
 import { numberLiteral } from '../synthetic.ts';
 
-/** One ledger record of a wallet transaction: open-api-issuer.md §3.1. Amounts are kept as the literal that goes out. */
+/** One ledger record of a wallet transaction: open-api-issuer.md §3.1. Amounts are stored as their wire literals. */
 export interface OpenApiTransaction {
   record_id?: string | undefined;
   transaction_id: string;
@@ -55,7 +55,7 @@ const exchange = {
   create_at: '2026-01-02 07:46:59',
 };
 
-/** One of a single record, and an exchange, which has two: one out, one in. */
+/** One with a single record, and an exchange with two: one out, one in. */
 export const defaultTransactions: OpenApiTransaction[] = [
   { record_id: 'ord_sandbox01', ...plain },
   { ...exchange, amount: '200.5', before_balance: '400.50', after_balance: '200.00' },

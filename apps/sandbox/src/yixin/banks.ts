@@ -1,4 +1,4 @@
-/** yixin.md §5: the 15 known codes with the limits of the sample. The four leading digits are the sandbox's own choice. */
+/** yixin.md §5: the 15 known codes with the sample's limits. The four leading digits are the sandbox's own choice. */
 export interface YixinBank {
   bankCode: string;
   bankName: string;

@@ -18,9 +18,9 @@ export const interfaces: Record<string, (call: YixinCall) => Reply> = {
   needCardSign,
 };
 
-/** An unknown issuer has no documented answer in cardBank: an envelope code of the sandbox's own. */
+/** cardBank has no documented answer for an unknown issuer: an envelope code of the sandbox's own. */
 export const unknownIssuer = '9009';
-/** Required fields lost their "mandatory" column (yixin.md §4); a read without its field gets this, also our own. */
+/** The "mandatory" column is lost (yixin.md §4); a request without a field it needs gets this code of the sandbox's own. */
 export const fieldMissing = '9001';
 
 const status = (code: string, desc: string): Reply => ({ params: { status: code, desc } });
@@ -45,8 +45,8 @@ function bindCard({ world, requestNo, fields }: YixinCall): Reply {
   const code = world.random().digits(6);
   const now = world.clock.now();
   const expiresAt = now + world.config.smsCodeLifetimeMs;
-  // [ASSUMED] a resend is a new bizId, and the code sent before for this user and card is no longer good: -3 is the only
-  // documented answer that says so.
+  // [ASSUMED] a resend is a new bizId, and the earlier code for this user and card expires: -3 is the only documented answer
+  // that says so.
   for (const open of world.state.challenges.values()) {
     if (open.user === user && open.cardNo === cardNo) open.expiresAt = Math.min(open.expiresAt, now);
   }

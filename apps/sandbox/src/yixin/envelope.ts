@@ -14,12 +14,12 @@ import {
 import type { Keys } from './settings.ts';
 
 /**
- * The default profile of yixin.md §3, every row of which is [ASSUMED] there: AES-128-ECB with PKCS#5 padding, a fresh
- * key per message, RSA PKCS#1 v1.5 over the Base64 text of that key, SHA256withRSA, standard Base64 everywhere.
+ * The default profile of yixin.md §3, every row of which is [ASSUMED] there: AES-128-ECB with PKCS#5 padding, a fresh key per
+ * message, RSA PKCS#1 v1.5 over the Base64 text of that key, SHA256withRSA, standard Base64 everywhere.
  */
 export interface Crypto {
   verified(fields: Readonly<Record<string, unknown>>): boolean;
-  /** Throws one and the same error whatever is wrong (§8.14). */
+  /** Throws the same error whatever is wrong (§8.14). */
   opened(key: unknown, params: unknown): string;
   sealed(code: number | string, msg: string, params: string | undefined): Record<string, unknown>;
 }
@@ -34,14 +34,14 @@ export function createCrypto(keys: Keys): Crypto {
     },
     opened: (key, params) => open(own, key, params),
     sealed: (code, msg, params) => {
-      // §2.2, §3: the answer brings its own key, and `sign` covers the members that are there.
+      // §2.2, §3: the answer has its own key, and `sign` covers the members present.
       const body = { code, msg, ...(params === undefined ? {} : seal(partner, params)) };
       return { ...body, sign: sign('sha256', Buffer.from(stringToSign(body)), own).toString('base64') };
     },
   };
 }
 
-/** All members but `sign` that are there, sorted, `name=value` joined with `&`, values as sent. */
+/** All members present except `sign`, sorted, `name=value` joined with `&`, values as sent. */
 export function stringToSign(fields: Readonly<Record<string, unknown>>): string {
   return Object.keys(fields)
     .filter((name) => name !== 'sign' && fields[name] !== null && fields[name] !== undefined)
@@ -66,7 +66,7 @@ function open(own: KeyObject, key: unknown, params: unknown): string {
   }
 }
 
-/** Standard alphabet, padded, no line breaks; Node alone would forgive all of that. */
+/** Standard alphabet, padded, no line breaks; Node's parser is more lenient. */
 function fromBase64(value: unknown): Buffer | undefined {
   if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
   return Buffer.from(value, 'base64');

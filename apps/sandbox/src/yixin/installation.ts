@@ -1,10 +1,10 @@
 import type { GatewayAccount, KeepSecret, PutSecret } from '../provider.ts';
 
 export interface Credentials {
-  /** The single URL to POST to. */
+  /** The single URL for POST requests. */
   baseUrl: string;
   appId: string;
-  /** Null when the configuration brought the partner's public key: its private half is the caller's. */
+  /** Null if the configuration supplied the partner's public key: then the caller has its private half. */
   partnerPrivateKey: string | null;
   partnerPublicKey: string;
   yixinPublicKey: string;
@@ -22,7 +22,7 @@ export function accounts(
         appId,
         privateKey: secret('yixin-private-key.pem', partnerPrivateKey ?? ''),
         providerPublicKey: secret('yixin-provider-public-key.pem', yixinPublicKey),
-        // Reconciling a lost answer needs an address too, and nobody's request is at hand then. RFC 5737: for examples.
+        // Reconciling a lost answer needs an address too, and there is no user request then. RFC 5737: for examples.
         userIp: '203.0.113.7',
       },
     },

@@ -6,7 +6,7 @@ import type { Reply, World } from './state.ts';
 
 type Fields = Record<string, unknown>;
 
-// The list of envelope codes (3.5 of the document) was not seen: all of these are the sandbox's own.
+// The list of envelope codes (3.5 of the document) is not public: all of these are the sandbox's own.
 const codes = {
   appId: '9002',
   timestamp: '9003',
@@ -34,7 +34,7 @@ export function yixinRoutes(app: FastifyInstance, world: World): void {
   };
   const handle = (request: FastifyRequest, reply: FastifyReply) => {
     const fields = fieldsOf(request) ?? {};
-    // The word that selects the interface travels in clear (yixin.md §2.1), so a fault can be aimed at it.
+    // The word that selects the interface is sent in clear (yixin.md §2.1), so faults can target it.
     const operation = text(fields['method']) || 'unknown';
     return exchange(world, wire, request, reply, { operation, reference: text(fields['requestNo']) }, () => {
       if (request.method === 'POST') return answer(work(world, crypto, request, fields));
@@ -43,7 +43,7 @@ export function yixinRoutes(app: FastifyInstance, world: World): void {
     });
   };
   app.all('/yixin', handle);
-  // §4: "append the word to the base URL" as the other reading of the seed.
+  // §4: "append the word to the base URL" is the other reading.
   app.all('/yixin/:word', handle);
 }
 
@@ -59,7 +59,7 @@ function scriptedRefusal(operation: string, given: string | number | undefined, 
 function fieldsOf(request: FastifyRequest): Fields | undefined {
   if (mediaType(request) === 'application/json') {
     const fields = parseObject(request.body);
-    // §2.1: `timestamp` is a long, so in JSON it is a number.
+    // §2.1: `timestamp` is a long, so it is a number in JSON.
     return typeof fields?.['timestamp'] === 'string' ? { ...fields, timestamp: undefined } : fields;
   }
   if (mediaType(request) !== 'application/x-www-form-urlencoded') return undefined;

@@ -22,14 +22,14 @@ export const settings = z
 
 export interface Keys {
   partnerPublicKey: string;
-  /** Known only when it was made here; a caller who brings its own public key keeps its private key to itself. */
+  /** Known only if it was created here; a caller that supplies its own public key keeps its private key. */
   partnerPrivateKey: string | null;
   privateKey: string;
 }
 
 export type Config = z.output<typeof settings> & { keys: Keys };
 
-/** Reads the keys, and makes those that are not given. */
+/** Reads the keys, and creates the missing ones. */
 export async function load(given: z.output<typeof settings>, folder: string): Promise<Config> {
   const pem = async (text: string | undefined, file: string | undefined) =>
     text ?? (file === undefined ? undefined : await readFile(resolve(folder, file), 'utf8'));

@@ -1,7 +1,7 @@
 import type { ProviderWorld } from '../provider.ts';
 import type { Config } from './settings.ts';
 
-/** A card that a user has bound. `bindCardId` null: the row is sent without it, as in the sample (yixin.md §4.3). */
+/** A card that a user has bound. With `bindCardId` null the row is sent without it, as in the sample (yixin.md §4.3). */
 export interface YixinCard {
   user: string;
   cardNo: string;
@@ -9,7 +9,7 @@ export interface YixinCard {
   bindCardId: string | null;
 }
 
-/** One SMS that was sent, waiting for its code. */
+/** An SMS that was sent and awaits its code. */
 export interface Challenge {
   bizId: string;
   user: string;
@@ -22,12 +22,12 @@ export interface Challenge {
 export interface Yixin {
   cards: YixinCard[];
   challenges: Map<string, Challenge>;
-  /** requestNo → what was asked and answered: a repeated request gets the same result (yixin.md §1). */
+  /** requestNo → request and answer: a repeated request gets the same result (yixin.md §1). */
   answered: Map<string, { asked: string; answer: Reply }>;
   numbers: number;
 }
 
-/** Either the business answer that goes into `params`, or an envelope code with no `params`. */
+/** Either the business answer for `params`, or an envelope code without `params`. */
 export type Reply = { params: Record<string, unknown> } | { code: string; msg: string };
 
 export interface SeedYixinCards {
@@ -35,7 +35,7 @@ export interface SeedYixinCards {
   cards: { cardNo: string; phone: string; bindCardId?: string | null | undefined }[];
 }
 
-/** What this provider's part of the sandbox works with. */
+/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Yixin>;
 
 export function createYixin(_config: Config, firstNumber: number): Yixin {
@@ -50,7 +50,7 @@ export function bind(
   state.cards.push({ ...rest, bindCardId });
 }
 
-/** 18 digits, as `bizId` has in the samples. */
+/** 18 digits, like `bizId` in the samples. */
 export function nextNumber(state: Yixin, prefix: string): string {
   state.numbers += 1;
   return prefix + String(state.numbers).padStart(18 - prefix.length, '0');

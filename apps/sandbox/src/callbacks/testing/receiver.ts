@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net';
 export interface Received {
   headers: IncomingHttpHeaders;
   body: string;
-  /** The body as JSON, empty where it is none. */
+  /** The body as JSON, empty if it is none. */
   fields: Record<string, unknown>;
 }
 
-/** What a merchant's server says; null: nothing at all. */
+/** The merchant's server's answer; null means none at all. */
 export type Says = (received: Received, count: number) => { status?: number; body: string } | null;
 
 export const keysecureYes = '{"code":0,"message":""}';
 
-/** A merchant's server on a real socket that remembers what it was sent. */
+/** A merchant's server on a real socket that records what it receives. */
 export async function startReceiver(says: Says = () => ({ body: keysecureYes })) {
   const received: Received[] = [];
   const receiver = { url: '', received, says, close };

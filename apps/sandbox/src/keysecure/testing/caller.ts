@@ -7,7 +7,7 @@ export interface Reply {
 }
 export type Fields = Record<string, unknown>;
 
-/** A caller of the raw wire. `mode` picks the Api-Key; a header set to undefined is left out. */
+/** A caller on the raw wire. `mode` selects the Api-Key; a header set to undefined is omitted. */
 export function caller(sandbox: Sandbox, mode: 'CREDIT_EXTENSION' | 'AUTHORIZATION' = 'CREDIT_EXTENSION') {
   const account = sandbox.credentials.keysecure.find((one) => one.mode === mode);
   if (account === undefined) throw new Error(`No ${mode} account`);

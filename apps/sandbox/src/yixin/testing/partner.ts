@@ -15,7 +15,7 @@ type Fields = Record<string, unknown>;
 export interface Opened {
   code: unknown;
   msg: string;
-  /** What was in `params`, parsed; undefined when there was none. */
+  /** The parsed contents of `params`; undefined if there were none. */
   params: Fields | undefined;
   signed: boolean;
   fields: Fields;
@@ -28,7 +28,7 @@ const toSign = (fields: Fields) =>
     .map(([name, value]) => `${name}=${String(value)}`)
     .join('&');
 
-/** The partner's side of the envelope, written a second time so that the sandbox does not agree with itself. */
+/** The partner's side of the envelope, implemented separately so that the sandbox does not agree with itself. */
 export function partner(sandbox: Sandbox, privateKey = sandbox.credentials.yixin.partnerPrivateKey ?? '') {
   const { baseUrl, appId, yixinPublicKey } = sandbox.credentials.yixin;
 
