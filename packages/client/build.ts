@@ -10,7 +10,7 @@ interface Manifest {
   readonly engines?: unknown;
 }
 
-/** Builds the package that others install into `folder`: JavaScript, `.d.ts`, and a manifest that needs nothing of this workspace. */
+/** Builds the installable package into `folder`: JavaScript, `.d.ts`, and a manifest without dependencies on this workspace. */
 export async function buildClient(folder: string): Promise<void> {
   const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const tsc = here('../../node_modules/typescript/bin/tsc');
@@ -18,7 +18,7 @@ export async function buildClient(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, [tsc, ...emit]).catch((error: { stdout?: string }) => {
     throw new Error(`tsc: ${error.stdout}`, { cause: error });
   });
-  // tsc mends the imports of the JavaScript alone.
+  // tsc fixes only the imports of the JavaScript.
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.d.ts'))) {
     const text = await readFile(join(folder, file), 'utf8');
     await writeFile(join(folder, file), text.replaceAll(/ from '(\.\/[\w-]+)\.ts'/g, " from '$1.js'"));

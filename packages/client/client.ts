@@ -6,20 +6,20 @@ import { GatewayProblem, GatewayUnreachable } from './errors.ts';
 import type { Client, OperationId, Page } from './types.ts';
 
 export interface ClientOptions {
-  /** Where the gateway is, e.g. `https://cards.internal`; a path in it is kept. */
+  /** URL of the gateway, e.g. `https://cards.internal`, optionally with a path. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** Milliseconds that one call may take, with its retries and the waits between them. 30,000 when absent. */
+  /** Milliseconds for one call, including its retries and the waits between them; default 30,000. */
   readonly timeoutMs?: number;
-  /** How often a call is repeated at most, where that is safe. 2 when absent. */
+  /** Maximum number of retries, where safe; default 2. */
   readonly retries?: number;
-  /** The first wait before a retry is random between 0 and this many milliseconds, then it doubles. 200 when absent. */
+  /** The first wait before a retry is random between 0 and this many milliseconds, then the bound doubles; default 200. */
   readonly retryBaseMs?: number;
-  /** undici's, e.g. a pool of your own; `close()` leaves it open. */
+  /** undici's dispatcher, e.g. your own pool; `close()` leaves it open. */
   readonly dispatcher?: Dispatcher;
 }
 
-/** An input as the code below sees it; what each operation takes is said by its type. */
+/** An input as this code sees it; each operation's type defines what it accepts. */
 interface AnyInput {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -38,7 +38,7 @@ interface AnyResult {
   readonly location: string | null;
 }
 
-/** What one attempt came to. */
+/** The result of one attempt. */
 type Attempt =
   | { readonly kind: 'answered'; readonly result: AnyResult }
   | {
@@ -52,10 +52,11 @@ const longestJitterMs = 5_000;
 const problemMediaType = 'application/problem+json';
 
 /**
- * A client of the gateway: one method per operation of its OpenAPI document.
+ * A client of the gateway, with one method per operation of its OpenAPI document.
  *
- * Every write carries an idempotency key, so reads and writes alike are repeated where the first try may be taken up
- * again: no answer, 503, 429 of a proxy or for unknown keys (any other limit of the gateway's is final) and 409 `request-in-progress`. All other answers are final.
+ * Every write has an idempotency key, so both reads and writes are retried where a retry is safe: without an answer, on 503, on
+ * 429 from a proxy or for unknown keys (the gateway's other limits are final), and on 409 `request-in-progress`. All other
+ * answers are final.
  */
 export function createClient(options: ClientOptions): Client {
   const { timeoutMs = 30_000, retries = 2, retryBaseMs = 200 } = options;
@@ -89,7 +90,7 @@ export function createClient(options: ClientOptions): Client {
       method,
       headers,
       body: input.body === undefined ? null : JSON.stringify(input.body),
-      // One limit for all tries: the gateway has its own deadline, so a slow answer is better waited for than asked for again.
+      // One limit for all tries: the gateway has its own deadline, so waiting for a slow answer is better than retrying.
       signal: AbortSignal.timeout(timeoutMs),
     };
 
@@ -99,7 +100,7 @@ export function createClient(options: ClientOptions): Client {
       if (attempt.kind === 'answered') return attempt.result;
       const { error } = attempt;
       if (error instanceof GatewayUnreachable) unanswered ??= error;
-      // What a later try says of itself, such as "nothing was recorded", says nothing of the one that had no answer.
+      // What a later try says about itself, e.g. "nothing was recorded", says nothing about the one without an answer.
       const told = write && isOfOneTry(attempt) ? (unanswered ?? error) : error;
       const jitter = Math.random() * Math.min(longestJitterMs, retryBaseMs * 2 ** retry);
       const wait = (attempt.retryAfterMs ?? 0) + jitter;
@@ -113,7 +114,7 @@ export function createClient(options: ClientOptions): Client {
     if (!Array.isArray(page.data)) throw new TypeError(`expected the name of a list, as listCards; "${id}" is none`);
     yield* page.data;
     while (typeof page.nextCursor === 'string') {
-      // The provider is asked for the first page only: asking again would change the list under the cursor.
+      // Only the first page refreshes: refreshing again would change the list under the cursor.
       const query = { ...input.query, refresh: undefined, cursor: page.nextCursor };
       ({ data: page } = (await call(id, { ...input, query })) as { data: Page });
       yield* page.data;
@@ -130,12 +131,12 @@ export function createClient(options: ClientOptions): Client {
       async (input?: AnyInput) => (await call(id, input)).data,
     ]),
   );
-  // The types of the methods are made from the same document as the table. Answers are not parsed again: the gateway is
-  // tested against its contract, and a client must live with fields and enum words newer than itself.
+  // The types of the methods come from the same document as the table. Answers are not validated: the gateway is tested against
+  // its contract, and a client must accept newer fields and values.
   return { ...methods, call, all, close } as unknown as Client;
 }
 
-/** One try. Throws only what undici says of a bad argument (a key with a line break): nothing was sent. */
+/** One try. Throws only undici's error for an invalid argument (a key with a line break): nothing was sent. */
 async function send(
   id: OperationId,
   url: string,
@@ -179,7 +180,7 @@ async function send(
   };
 }
 
-/** Whether a problem is of this try alone: its request was not compared with what is recorded under its key. */
+/** Whether a problem concerns only this try: its request was not compared with what is recorded under its key. */
 function isOfOneTry({ error, repeatable }: Extract<Attempt, { kind: 'failed' }>): boolean {
   if (!(error instanceof GatewayProblem) || error.problem.outcome !== undefined) return false;
   return error.code === 'deadline-exceeded' || (repeatable && error.code !== 'request-in-progress');
@@ -188,7 +189,7 @@ function isOfOneTry({ error, repeatable }: Extract<Attempt, { kind: 'failed' }>)
 function pathOf(path: string, params: AnyInput['params']): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = params?.[name] ?? '';
-    // An empty or dotted segment would lead to another path than the operation's.
+    // An empty or dotted segment would lead to another path.
     if (/^\.{0,2}$/.test(value)) throw new TypeError(`expected a value for the path parameter "${name}"`);
     return encodeURIComponent(value);
   });

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { DecisionRequest } from './api.ts';
 
-/** A request that the gateway did not sign, or not just now. Answer 401 and decide nothing. */
+/** The request was not signed by the gateway, or not recently. Answer 401 and do not decide. */
 export class DecisionRequestRefused extends Error {
   override readonly name = 'DecisionRequestRefused';
 }
 
-/** The headers as Node has them (`request.headers`), or those of a `Request`. */
+/** The headers in Node's form (`request.headers`), or those of a `Request`. */
 export type ReceivedHeaders =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | { get(name: string): string | null };
@@ -14,14 +14,14 @@ export type ReceivedHeaders =
 const toleranceSeconds = 300;
 
 /**
- * The decision request in a POST, once its signature is found to be the gateway's (Standard Webhooks 1.0.0, scheme `v1`).
+ * The decision request in a POST, after verifying the gateway's signature (Standard Webhooks 1.0.0, scheme `v1`).
  *
- * A payment that is asked about again has the same `webhook-id`: give it the answer that you gave first.
+ * A repeated question about a payment has the same `webhook-id`: give it the same answer.
  *
- * @param message its `body` is the body as it was received, before any parser: each of its bytes is signed
- * @param secrets the account's `authorization.secret` (`whsec_…`); while it is changed, the old and the new one
- * @param now for tests; this machine's clock otherwise. A request that is more than five minutes from it is refused
- * @throws DecisionRequestRefused when the request is not to be believed; TypeError when a secret cannot be one
+ * @param message its `body` is the raw body as received, before any parser, because every byte is signed
+ * @param secrets the account's `authorization.secret` (`whsec_…`); during rotation, the old and the new one
+ * @param now for tests; default this machine's clock. A request more than five minutes off is refused
+ * @throws DecisionRequestRefused if the request cannot be trusted; TypeError for an invalid secret
  */
 export function verifyDecisionRequest(
   message: { readonly headers: ReceivedHeaders; readonly body: string | Uint8Array },
@@ -37,7 +37,7 @@ export function verifyDecisionRequest(
   const keys = [secrets].flat().map(keyOf);
   const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(message.body)]);
   const given = signatures.split(' ').flatMap((signature) => (signature.startsWith('v1,') ? [signature.slice(3)] : []));
-  // Every pair is compared, so that the time tells neither which secret it was nor how much was right.
+  // Every pair is compared, so the time reveals neither which secret matched nor how much of it did.
   const matches = keys.flatMap((key) => {
     const expected = createHmac('sha256', key).update(signed).digest();
     return given.map((signature) => isSame(expected, Buffer.from(signature, 'base64')));

@@ -1,19 +1,16 @@
 import type { Problem } from './api.ts';
 
-/** What a caller decides by: a switch over it knows the codes of this version, and others may come. */
+/** For decisions in code: this version's codes; newer ones may occur. */
 export type ProblemCode = Problem['code'];
 
-/**
- * The gateway answered with a problem. Decide by `code`. Neither the API key nor the request is part of it, so it may
- * be logged.
- */
+/** The gateway answered with a problem. Decide by `code`. It contains neither the API key nor the request, so it can be logged. */
 export class GatewayProblem extends Error {
   override readonly name = 'GatewayProblem';
-  /** The whole answer, in the form of RFC 9457. */
+  /** The whole problem, in the form of RFC 9457. */
   readonly problem: Problem;
-  /** How long the gateway asks to wait, in milliseconds; null when it does not say. */
+  /** The wait that the gateway asks for, in milliseconds; null if it states none. */
   readonly retryAfterMs: number | null;
-  /** The key of the write: repeat with it what may be repeated. Null for a read. */
+  /** The write's key, to repeat what may be repeated. Null for a read. */
   readonly idempotencyKey: string | null;
 
   constructor(operation: string, problem: Problem, retryAfterMs: number | null, idempotencyKey: string | null) {
@@ -37,17 +34,17 @@ export class GatewayProblem extends Error {
 }
 
 /**
- * No answer of the gateway came: the connection failed, time ran out, or something else (a proxy) answered. A write may
- * have happened; call again with the same `idempotencyKey` to learn what became of it without doing it twice.
+ * The gateway did not answer: the connection failed, time ran out, or something else (a proxy) answered. A write may have
+ * happened; repeat it with the same `idempotencyKey` to learn its outcome without doing it twice.
  */
 export class GatewayUnreachable extends Error {
   override readonly name = 'GatewayUnreachable';
-  /** Node's or undici's error code (`ECONNREFUSED`, `TimeoutError`), or the HTTP status of an answer from elsewhere. */
+  /** Node's or undici's error code (`ECONNREFUSED`, `TimeoutError`), or the HTTP status of a foreign answer. */
   readonly reason: string;
   /** The key of the write; null for a read. */
   readonly idempotencyKey: string | null;
 
-  // The error underneath is not kept as `cause`: only its code is known to hold nothing of the request.
+  // The underlying error is not kept as `cause`: only its code is known to contain nothing of the request.
   constructor(operation: string, reason: string, idempotencyKey: string | null) {
     super(`${operation}: no answer from the gateway (${reason})`);
     this.reason = reason;

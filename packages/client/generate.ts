@@ -1,10 +1,10 @@
 type Json = { readonly [key: string]: unknown };
-/** An answer may have a value that this version does not know yet; what is sent may not. */
+/** An answer may have a value that this version does not know yet; an input may not. */
 type Side = 'sent' | 'answered';
 
 /**
- * Writes the client's types and its table of operations from the OpenAPI document. A construct that it does not know
- * stops it, because a type that is left out would be a wrong one in somebody's program.
+ * Generates the client's types and its table of operations from the OpenAPI document. An unknown construct stops it, because an
+ * omitted type would be a wrong one in someone's program.
  */
 export function clientApi(document: unknown): string {
   const {
@@ -100,7 +100,7 @@ function schemaIn(message: Json): Json {
 const prefix = '#/components/schemas/';
 const refTo = (name: string): Json => ({ $ref: prefix + name });
 
-/** The components that are referred to from here, directly or by others, and what has a title here. */
+/** The components referenced from here, directly or indirectly, and titled inline schemas. */
 function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<string> = new Set()): Set<string> {
   if (typeof value !== 'object' || value === null) return found;
   const { $ref: reference, title } = value as Json;
@@ -113,7 +113,7 @@ function namesIn(value: unknown, schemas: Record<string, Json>, found: Set<strin
   return found;
 }
 
-/** The schemas of webhooks, and words that may be null, stand where they are used, under a title: not all tools take references there. */
+/** Schemas of webhooks, and nullable enumerations, are inlined with a title, because not all tools accept references there. */
 function titledIn(value: unknown, found: Record<string, Json> = {}): Record<string, Json> {
   if (typeof value !== 'object' || value === null) return found;
   if (isTitled(value)) found[value.title] = { ...value, type: typesOf(value).find((type) => type !== 'null') };
@@ -121,7 +121,7 @@ function titledIn(value: unknown, found: Record<string, Json> = {}): Record<stri
   return found;
 }
 
-/** The types of a schema, of which one may be `null`. */
+/** The types of a schema, one of which may be `null`. */
 function typesOf(schema: object): readonly string[] {
   const type: unknown = 'type' in schema ? schema.type : [];
   return [type].flat().filter((each): each is string => typeof each === 'string');
@@ -153,7 +153,7 @@ function printer(schemas: Record<string, Json>, onlySent: ReadonlySet<string>) {
       const name = reference === undefined ? String(schema['title']) : nameOf(reference);
       const target = schemas[name];
       if (target === undefined) throw new Error(`no component ${name}`);
-      // The name stands for the open text that an answer may have; what is sent is one of its words.
+      // The name stands for the open string of answers; an input is one of its known values.
       const isText = target['enum'] ?? target['x-extensible-enum'];
       return side === 'sent' && isText && !onlySent.has(name)
         ? print({ ...target, title: undefined }, side, indent)

@@ -2,5 +2,5 @@ import { readOptions } from './clients/options.ts';
 import { proveClients } from './clients/run.ts';
 import { runProof } from './proof.ts';
 
-/** `pnpm clients`: what other people's tools make of the OpenAPI document, used against the gateway. */
+/** `pnpm clients`: uses the clients that other tools generate from the OpenAPI document against the gateway. */
 await runProof(readOptions, proveClients);

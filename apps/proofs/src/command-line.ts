@@ -1,12 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** A call that cannot be carried out, in words for the person who typed it. */
+/** An invalid command line, explained to the person who typed it. */
 export class UsageError extends Error {}
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values<Wanted extends Options> = ReturnType<typeof parseArgs<{ args: string[]; options: Wanted }>>['values'];
 
-/** The options of a call as texts. @throws UsageError where one is none of `options`, or has no value */
+/** Parses the options of a command line as texts. @throws UsageError for an unknown option or a missing value */
 export function parseWords<const Wanted extends Options>(
   words: readonly string[],
   options: Wanted,
@@ -21,7 +21,7 @@ export function parseWords<const Wanted extends Options>(
 
 const largestSeed = 4_294_967_295;
 
-/** @param draw makes a seed where none is given */
+/** @param draw creates a seed if none is given */
 export function readSeed(given: string | undefined, draw: () => number, usage: string): number {
   const seed = given === undefined ? draw() : Number(given);
   if (!Number.isInteger(seed) || seed < 0 || seed > largestSeed) {

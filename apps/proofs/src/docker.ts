@@ -8,7 +8,7 @@ import { tag, verify } from './docker/verify.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** `pnpm docker:verify`: what the README says of Docker, done on a real engine, with clones of this repository. */
+/** `pnpm docker:verify`: follows the README's Docker section on a real engine, with clones of this repository. */
 async function main({ previous, port }: VerifyOptions): Promise<number> {
   const versions = await engineVersions();
   if (versions === null) return 1;
@@ -29,7 +29,7 @@ async function main({ previous, port }: VerifyOptions): Promise<number> {
   }
 }
 
-/** Null, and said why, where there is nothing to verify with. */
+/** Null, after printing why, if verification is not possible here. */
 async function engineVersions(): Promise<string | null> {
   const folder = process.cwd();
   try {

@@ -14,10 +14,10 @@ export interface OneGateway {
 }
 
 /**
- * Starts one gateway as shipped, with a PostgreSQL and a sandbox of its own, for a proof that breaks none of them.
+ * Starts one production gateway with its own PostgreSQL and sandbox, for a proof that breaks none of them.
  *
- * @param name of the gateway, and of the caller whose key is made
- * @param undo ends all of it
+ * @param name of the gateway, and of the key's caller
+ * @param undo ends everything
  */
 export async function startOneGateway(
   name: string,

@@ -1,10 +1,10 @@
 import { UsageError } from './command-line.ts';
 
 /**
- * Runs a proof from its command line, until its end or until Ctrl-C: in both cases it takes everything down again. The process
- * ends with 0 when what is promised holds, with 1 when it does not, with 2 when the call cannot be carried out.
+ * Runs a proof from its command line, until its end or Ctrl-C; either way it cleans up. The process exits with 0 if the promise
+ * holds, with 1 if it does not, and with 2 for an invalid command line.
  *
- * @param run gives whether it held; `say` writes a line with the time that has passed
+ * @param run returns whether it held; `say` prints a line with the elapsed time
  */
 export async function runProof<Options>(
   readOptions: (words: readonly string[]) => Options,

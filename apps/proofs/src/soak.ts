@@ -5,13 +5,13 @@ import type { Client } from '@card-gateway/client';
 import { startOneGateway } from './one-gateway.ts';
 
 /**
- * `pnpm soak`: one gateway as shipped, under three times the load it takes on, against a provider that takes its time. Shows
- * that what is under way and in line stays bounded, and that memory does not grow.
+ * `pnpm soak`: one production gateway under three times the load it accepts, with a slow provider. Shows that in-flight and
+ * queued calls stay bounded, and that memory does not grow.
  */
 const callers = 288;
 const providerLatencyMs = 200;
 const sampleEveryMs = 1000;
-/** Of the run's quarters the first warms up; the low water of the last may exceed the second's by this factor. */
+/** The first quarter of the run warms up; the last one's low-water mark may exceed the second's by this factor. */
 const mostGrowth = 1.2;
 const account = 'keysecure';
 
@@ -65,7 +65,7 @@ async function callOnAndOn(client: Client, body: Order, ends: AbortSignal, count
       (error: unknown) => (error as { code?: string }).code ?? 'no answer',
     );
     counts.set(told, (counts.get(told) ?? 0) + 1);
-    // As a caller that is told to come back does; none would wait the whole second here.
+    // Like a caller told to retry, but without waiting the whole second.
     if (told === 'account-busy') await wait(50);
   }
 }

@@ -1,6 +1,6 @@
-/** What the README has a newcomer type, and what it says comes of it. */
+/** The commands that the README gives a newcomer, and their results. */
 export interface Tour {
-  /** Starts everything with Docker and makes the key. */
+  /** Starts everything with Docker and creates the key. */
   readonly start: string;
   readonly calls: readonly Call[];
 }
@@ -8,7 +8,7 @@ export interface Tour {
 export interface Call {
   /** For bash and zsh. */
   readonly script: string;
-  /** Members that the answers shown below it have and that are the same each time: `"status":"active"`. */
+  /** Stable members of the answers shown below it: `"status":"active"`. */
   readonly expected: readonly string[];
 }
 
@@ -28,13 +28,13 @@ export function readTour(readme: string): Tour {
   return { start, calls };
 }
 
-/** Where the calls are made: with which key, and how `gateway` is called there. */
+/** Where the calls are made: the API key, and the `gateway` command there. */
 export interface Place {
   readonly key: string;
   readonly command: string;
 }
 
-/** One script of the calls, in another place than the clone that they are written for; after each comes a line with {@link mark}. */
+/** One script of all calls, adapted to another place; a line with {@link mark} follows each. */
 export function scriptOf({ calls }: Tour, { key, command }: Place): string {
   const scripts = calls.map(({ script }) =>
     script.replace(/^KEY=.*$/m, `KEY=${key}`).replaceAll(/npx -y pnpm@\S+ gateway/g, command),
@@ -44,7 +44,7 @@ export function scriptOf({ calls }: Tour, { key, command }: Place): string {
 
 const mark = '--- end of a call';
 
-/** What an output of {@link scriptOf} lacks that the README shows, or has that it should not: errors. */
+/** Differences between the output of {@link scriptOf} and the README: missing members, and errors. */
 export function faultsOf({ calls }: Tour, output: string): string[] {
   const outputs = output.split(mark);
   return calls.flatMap(({ script, expected }, index) => {

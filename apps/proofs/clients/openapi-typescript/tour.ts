@@ -1,6 +1,6 @@
-/** The README's tour with the types of openapi-typescript, over its openapi-fetch. */
+/** The README's tour with the types of openapi-typescript, using openapi-fetch. */
 import { setTimeout as sleep } from 'node:timers/promises';
-// @boundaries-ignore it is installed beside what is generated
+// @boundaries-ignore it is installed beside the generated code
 import createClient from 'openapi-fetch';
 import type { paths } from './client/schema';
 

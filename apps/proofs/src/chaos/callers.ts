@@ -6,9 +6,9 @@ import { createLooks } from './looks.ts';
 import { createPhysicalCards } from './physical-cards.ts';
 import { createTokens } from './tokens.ts';
 
-/** Calls of one key at once, over both gateways. */
+/** Concurrent calls with one key, over both gateways. */
 const raceWidth = 8;
-/** One service that calls the gateway until no more writes are wanted, one act after another. */
+/** One service that calls the gateway, act after act, until no more writes are wanted. */
 export async function runCaller(stage: Stage, index: number): Promise<void> {
   const random = createRandom(Math.imul(stage.seed + 1, 7919) + index);
   const calling = createCalling(stage, random, index);
@@ -63,7 +63,7 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     return intent;
   }
 
-  /** What was acknowledged is there for everybody at once. */
+  /** Acknowledged resources must be visible at once. */
   async function readBack(answer: Answer): Promise<void> {
     const client = anyClient();
     if (answer.kind !== 'accepted' || client === null) return;
@@ -121,7 +121,7 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     const answer = await insist(start);
     const code = sandbox.admin.sms({ user }).at(-1)?.code;
     if (answer.kind !== 'accepted' || code === undefined) return;
-    // A wrong code first, the same code twice at once, or simply the code.
+    // A wrong code first, the same code twice at once, or just the code.
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
     const manner = random.below(5);
     if (manner === 0) await insist(verify(answer.id, wrong, true));
@@ -138,7 +138,7 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     return intent;
   }
 
-  /** Freezes a card, or unfreezes it; often two callers at once. */
+  /** Freezes or unfreezes a card, often two callers at once. */
   async function changeCard(): Promise<void> {
     const card = cards[random.below(Math.max(1, cards.length))];
     if (card === undefined) return issue();
@@ -154,14 +154,14 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     return intent;
   }
 
-  /** Cancels a card for good, often twice at once, and now and then beside a change that it makes impossible. */
+  /** Cancels a card, often twice at once, and sometimes concurrently with a change that it rules out. */
   async function cancelCard(): Promise<void> {
     const card = cards[random.below(Math.max(1, cards.length))];
     if (card === undefined) return issue();
     const beside = random.below(4) === 0 ? [card.frozen ? ('unfreezeCard' as const) : ('freezeCard' as const)] : [];
     const changes = [...Array.from({ length: 1 + random.below(2) }, () => 'cancelCard' as const), ...beside];
     const answers = await Promise.all(changes.map((operation) => insist(change(card, operation))));
-    // It stays among those that are looked at, and now and then changed, which is refused.
+    // It remains among the cards that are read, and sometimes changed, which is refused.
     if (answers.some(({ kind }) => kind === 'accepted') && random.below(4) > 0) cards.splice(cards.indexOf(card), 1);
   }
 
@@ -184,7 +184,7 @@ function createCaller(stage: Stage, random: Random, calling: Calling, cards: Own
     if (intent !== undefined && client !== null && intent.answers.length > 0) await once(intent, client);
   }
 
-  /** Reads that ask the provider again: evidence that comes twice, and out of order. */
+  /** Reads that ask the provider: evidence repeated and out of order. */
   async function readAgain(): Promise<void> {
     const client = anyClient();
     const card = cards[random.below(Math.max(1, cards.length))];

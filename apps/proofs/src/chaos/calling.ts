@@ -5,7 +5,7 @@ import type { Answer, Code, Diary, Intent } from './diary.ts';
 import type { Replica } from './replica.ts';
 import type { Store } from './store.ts';
 
-/** A code, and the request that carries it: of both there must be no hash. */
+/** A code and its request: no hash of either may exist. */
 export function codeOf(
   operation: Intent['operation'],
   id: string,
@@ -25,7 +25,7 @@ export interface OwnCard {
   frozen: boolean;
 }
 
-/** What the callers share. */
+/** State shared by the callers. */
 export interface Stage {
   readonly seed: number;
   readonly replicas: readonly Replica[];
@@ -34,14 +34,14 @@ export interface Stage {
   readonly diary: Diary;
   readonly products: Readonly<Record<Form, string>>;
   readonly cardholders: readonly [string, ...string[]];
-  /** Cards of the other tenant, which the callers' own one must not see. */
+  /** Cards of the other tenant, which these callers must not see. */
   readonly othersCards: readonly [string, ...string[]];
   /** Aborted when no more writes are wanted. */
   readonly signal: AbortSignal;
 }
 
 const mostTries = 6;
-/** What a repeat with the same key may change, beside silence. */
+/** Problems that a repeat with the same key may turn into another answer, besides silence. */
 const passing = new Set([
   'request-in-progress',
   'database-unavailable',
@@ -54,16 +54,16 @@ const passing = new Set([
   'internal-error',
 ]);
 
-/** How one caller calls: over any gateway that listens, again and again, all of it written down. */
+/** One caller's calls: over any listening gateway, repeated, and all recorded. */
 export interface Calling {
-  /** A text that nobody else has. */
+  /** A unique text. */
   readonly next: () => string;
-  /** A gateway that listens; null when none does. */
+  /** A listening gateway; null if none is. */
   readonly anyClient: () => Client | null;
-  /** A write that is wanted once, under a key of its own. */
+  /** Records the intent of a write, with its own key. */
   readonly intend: (operation: Intent['operation'], send: Intent['send'], code?: Code) => Intent;
   readonly once: (intent: Intent, client: Client) => Promise<Answer>;
-  /** Calls and repeats, as a caller does who wants to know: until there is an answer that no repeat would change. */
+  /** Calls and repeats, like a caller who wants to know, until an answer is final. */
   readonly insist: (intent: Intent) => Promise<Answer>;
 }
 

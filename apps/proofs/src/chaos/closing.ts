@@ -11,14 +11,14 @@ import { createSearch } from './secrets.ts';
 import type { OperationFact, Store } from './store.ts';
 import { type Facts, judge, type Traces } from './verdict.ts';
 
-/** Longest wait for what can settle: a look-up comes within a minute, a process's end is noticed within half of one. */
+/** Maximum wait for reconciliation: look-ups run within a minute, and a dead process is noticed within half a minute. */
 const longestReconcilingMs = { wait: 100_000, hurry: 30_000 } as const;
 
 const roundsPerHurry = 6;
 
-/** Both sides as they are now. */
+/** The current state of both sides. */
 export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Promise<Facts> {
-  // The ledger is read first: what comes later is in the database, and missing here, which is nobody's fault.
+  // Read the ledger first: later effects are then in the database but missing here, which is no violation.
   const ledger = sandbox.admin.ledger();
   const cards = new Map(
     sandbox.admin.keysecure.cards().map(({ cardNo, uniqueNo, status, pan: number, cvv, pin, expYear, expMonth }) => {
@@ -28,7 +28,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
   const acknowledged = new Set(
     sandbox.admin.callbacks
       .sent({ acknowledged: true })
-      // One that is sent again has the same data, under a new time stamp.
+      // A retried callback has the same data with a new timestamp.
       .map(({ kind, sent }) => `${kind} ${JSON.stringify((JSON.parse(sent) as { data: unknown }).data)}`),
   ).size;
   const [operations, resources, changes, audit, stored] = await Promise.all([
@@ -55,7 +55,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
   };
 }
 
-/** The database has hashes of the Idempotency-Keys. */
+/** The database stores hashes of the Idempotency-Keys. */
 function withKeys(operations: readonly OperationFact[], { intents }: Diary): readonly OperationFact[] {
   const keys = new Map<string, string>(
     intents.map(({ key }) => [`sha256:${createHash('sha256').update(key).digest('hex')}`, key]),
@@ -63,10 +63,7 @@ function withKeys(operations: readonly OperationFact[], { intents }: Diary): rea
   return operations.map((operation) => ({ ...operation, key: keys.get(operation.key ?? '') ?? operation.key }));
 }
 
-/**
- * Waits until nothing is overdue, for as long as that may take, and gives the milliseconds; null when something is found
- * that no waiting mends.
- */
+/** Waits until nothing is overdue and returns the milliseconds; null if something is found that waiting cannot resolve. */
 export async function resolve(
   options: Pick<ChaosOptions, 'reconciling'>,
   store: Store,
@@ -76,7 +73,7 @@ export async function resolve(
   const started = performance.now();
   const passed = (): number => Math.round(performance.now() - started);
   for (let round = 0; passed() < longestReconcilingMs[options.reconciling]; round += 1) {
-    // Not more often: each time puts those that are looked up in vain before the others again.
+    // Not more often, because each time the futile look-ups come before the others again.
     if (options.reconciling === 'hurry' && round % roundsPerHurry === 0) await store.hurry();
     await wait(500, undefined, { signal });
     const { 'unknowns older than their limit': overdue, ...lasting } = judge(await facts());
@@ -86,7 +83,7 @@ export async function resolve(
   return passed();
 }
 
-/** Looks for the numbers, PINs and tokens of the run in all that the gateways logged, and in every row of the database. */
+/** Searches everything the gateways logged, and every database row, for the run's numbers, PINs and tokens. */
 export async function findTraces(
   replicas: readonly Replica[],
   store: Store,
@@ -118,7 +115,7 @@ export async function findTraces(
   return { leaks: search.found(), unwrittenDenials };
 }
 
-/** Every caller asks once more for what became of each key that was recorded, of the one gateway and of the other. */
+/** Every caller repeats each recorded key once at each gateway. */
 export async function repeatAll(replicas: readonly Replica[], diary: Diary, signal: AbortSignal): Promise<void> {
   for (const replica of replicas) if (replica.client() === null) await startAgain(replica);
   const waiting = diary.intents.filter(({ answers }) => answers.some(({ kind }) => kind === 'accepted'));

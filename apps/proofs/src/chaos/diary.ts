@@ -2,13 +2,13 @@ import { type CallResult, type Client, GatewayProblem, GatewayUnreachable } from
 import type { OperationId } from '@card-gateway/contract';
 import type { Tenant } from './installation.ts';
 
-/** What a caller was told. `final` answers stay the same for ever; of the others, a repeat may tell more. */
+/** What a caller was told. `final` answers never change; others may be followed by a better one. */
 export type Answer =
   | {
       readonly kind: 'accepted';
       readonly status: number;
       readonly id: string;
-      /** The operation that the answer names as its own. */
+      /** The operation named in the answer. */
       readonly operationId: string | null;
       readonly providerRef: string | null;
       readonly text: string;
@@ -23,42 +23,42 @@ export type Answer =
     }
   | { readonly kind: 'silent' };
 
-/** One write that a caller wants done once: its key, and all that it was told of it. */
+/** One write that a caller wants done once: its key, and every answer. */
 export interface Intent {
   readonly key: string;
   readonly operation: OperationId;
   readonly answers: Answer[];
   readonly send: (client: Client) => Promise<Answer>;
-  /** The code that it carries. */
+  /** The code in it. */
   readonly code?: Code;
 }
 
-/** A PIN, a security code or a code of an SMS. A wrong one cannot work. */
+/** A PIN, a security code or an SMS code. A wrong one must not succeed. */
 export interface Code {
   readonly text: string;
-  /** The request that it stands in, in the form that the gateway makes a hash of without it. */
+  /** The request that contains it, in the form that the gateway hashes without it. */
   readonly request: string;
   readonly isWrong: boolean;
 }
 
-/** One look at a secret, and what was shown. */
+/** One reveal, and what was shown. */
 export interface Reveal {
   readonly tenant: Tenant;
   readonly action: 'card.reveal' | 'binding.reveal';
   /** Public id of the card or binding. */
   readonly resource: string;
-  /** By which its row in the audit log is known: no other look has the same. */
+  /** Unique purpose, by which its audit row is identified. */
   readonly purpose: string;
   readonly answer: Answer;
 }
 
-/** Everything that callers wanted and were told: the one side of the comparison. */
+/** Everything that callers wanted and were told: one side of the comparison. */
 export interface Diary {
   readonly intents: Intent[];
   readonly reveals: Reveal[];
-  /** Payment tokens of users, by the provider's id of what is bound. */
+  /** Users' payment tokens, by the provider's id of the binding. */
   readonly tokens: Map<string, string>;
-  /** Numbers that callers handed in, which must be nowhere afterwards, with what each is. */
+  /** Numbers that callers submitted, and their kinds; none may be found afterwards. */
   readonly secrets: Map<string, string>;
   readonly counts: Map<string, number>;
   count(name: string, by?: number): void;
@@ -76,7 +76,7 @@ export function openDiary(): Diary {
   };
 }
 
-/** What came of a call. Only a fault of the caller's own throws. */
+/** The answer to a call. Throws only for the caller's own faults. */
 export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answer> {
   try {
     const { status, data } = await call;
@@ -92,7 +92,7 @@ export async function tell(call: Promise<CallResult<OperationId>>): Promise<Answ
     if (error instanceof GatewayUnreachable) return { kind: 'silent' };
     if (!(error instanceof GatewayProblem)) throw error;
     const { status, code, problem } = error;
-    // Any other refusal is about this moment, or leaves the key as new.
+    // Any other refusal is transient, or does not use up the key.
     const final = code === 'refused-by-provider' && !problem.detail.includes('the Idempotency-Key is not used up');
     return { kind: 'problem', status, code, text: JSON.stringify(problem), final };
   }

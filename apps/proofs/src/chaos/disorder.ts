@@ -14,12 +14,12 @@ export interface Disorder {
   readonly sandbox: Sandbox;
   readonly store: Store;
   readonly diary: Diary;
-  /** How often each named point was reached, and a gateway killed there. */
+  /** How often each named point was reached and a gateway killed there. */
   readonly points: Map<string, number>;
   readonly signal: AbortSignal;
 }
 
-/** One call in ten goes wrong: mostly an answer that is lost after the work was done. */
+/** One call in ten goes wrong, mostly by losing the answer after the work was done. */
 const oneIn = 10;
 const lostAnswers: readonly [FaultName, ...FaultName[]] = [
   'work_then_reset',
@@ -36,7 +36,7 @@ const lostAnswers: readonly [FaultName, ...FaultName[]] = [
 ];
 const longestWaitForPoint = 4000;
 
-/** Everything that goes wrong, until no more of it is wanted. Each part ends with what it broke mended. */
+/** All disturbances, until no more are wanted. Each part repairs what it broke. */
 export async function runDisorder(disorder: Disorder): Promise<void> {
   const points = createPoints(createRandom(disorder.seed + 17));
   await Promise.all([
@@ -49,7 +49,7 @@ export async function runDisorder(disorder: Disorder): Promise<void> {
   ]);
 }
 
-/** All named points in an order drawn by lot, then again. */
+/** All named points in random order, repeatedly. */
 function createPoints(random: Random): () => Point {
   let waiting: Point[] = [];
   return () => {
@@ -84,7 +84,7 @@ async function loseAnswers({ sandbox, signal }: Disorder, random: Random): Promi
 async function stopDatabase({ postgres, replicas, diary, signal }: Disorder, random: Random): Promise<void> {
   while (!signal.aborted) {
     await pause(4000 + random.below(12_000), signal);
-    // On a slow machine a gateway would else be kept from ever serving.
+    // Otherwise a gateway on a slow machine might never get to serve.
     while (!signal.aborted && replicas.some((replica) => replica.client() === null)) await pause(100, signal);
     if (signal.aborted) break;
     const how = random.pick(['fast', 'crash'] as const);
@@ -95,7 +95,7 @@ async function stopDatabase({ postgres, replicas, diary, signal }: Disorder, ran
   }
 }
 
-/** Callbacks come late, several times, and in an order of their own. */
+/** Delays, repeats and reorders callbacks. */
 async function shuffleCallbacks({ sandbox, diary, signal }: Disorder, random: Random): Promise<void> {
   const { callbacks } = sandbox.admin;
   while (!signal.aborted) {
@@ -107,12 +107,12 @@ async function shuffleCallbacks({ sandbox, diary, signal }: Disorder, random: Ra
   }
 }
 
-/** Kills one gateway again and again, and starts it anew; now and then it is stalled, or parted from a provider. */
+/** Repeatedly kills and restarts one gateway; sometimes stalls it, or disconnects it from a provider. */
 async function harass(disorder: Disorder, replica: Replica, points: () => Point, random: Random): Promise<void> {
   const { diary, signal } = disorder;
   let startedInMs = 0;
   while (!signal.aborted) {
-    // It serves for as long as its start took, or longer.
+    // It serves at least as long as its start took.
     await pause(startedInMs + 300 + random.below(2000), signal);
     if (signal.aborted) break;
     if (replica.client() === null) startedInMs = await startAgain(replica);
@@ -148,8 +148,8 @@ async function killAt({ diary, points }: Disorder, replica: Replica, point: Poin
 }
 
 /**
- * A gateway that stops in mid-write for so long that the other one takes over, and then goes on as if nothing had been:
- * what it still writes comes from a stale owner.
+ * Stalls a gateway in the middle of a write until the other one takes over, and then resumes it: anything it writes now comes
+ * from a stale owner.
  */
 async function stall({ store }: Disorder, replica: Replica, point: Point, random: Random): Promise<void> {
   await replica.stopAt(point, longestWaitForPoint);
@@ -160,8 +160,8 @@ async function stall({ store }: Disorder, replica: Replica, point: Point, random
 }
 
 /**
- * The database may be away: then a gateway ends at its start, and whoever runs it starts it again. Gives the milliseconds
- * that the start took which it was.
+ * The database may be unavailable: then a gateway exits at its start, and its operator restarts it. Returns the duration of the
+ * successful start.
  */
 export async function startAgain(replica: Replica): Promise<number> {
   for (let tries = 1; ; tries += 1) {

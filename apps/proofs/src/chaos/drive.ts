@@ -13,34 +13,34 @@ import { openReplica, type Replica } from './replica.ts';
 import { openStore, type Store } from './store.ts';
 import { type Facts, judge, type Verdict } from './verdict.ts';
 
-/** Where the run's PostgreSQL is; it may move. */
+/** Address of the run's PostgreSQL; it may change. */
 export interface DatabasePlace {
-  /** As gateways connect. */
+  /** With the role that gateways use. */
   readonly url: string;
   readonly ownerUrl: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** What one run has of its own. */
+/** What is specific to one run. */
 export interface DriveOptions {
   readonly seed: number;
   readonly callers: number;
   readonly mutation: PlantedFault | null;
   readonly reconciling: 'wait' | 'hurry';
   readonly database: DatabasePlace;
-  /** Settings of the gateways beside those of every run; with a `DATABASE_URL` they pass by the wire that leads there. */
+  /** Gateway settings in addition to those of every run; a `DATABASE_URL` among them is routed through the relay. */
   readonly settings: NodeJS.ProcessEnv;
-  /** What is put before the gateways' own command. */
+  /** Prefix of the gateways' own command. */
   readonly launcher?: readonly string[] | undefined;
-  /** Makes trouble; when it ends, no more writes are wanted. What it broke is mended by then. */
+  /** Causes the disturbances and repairs them; when it ends, no more writes are wanted. */
   readonly disturb: (scene: Scene) => Promise<void>;
   readonly progress: (line: string) => void;
-  /** A line of how far the run is. */
+  /** A line of progress. */
   readonly tell: (scene: Scene) => string;
 }
 
-/** What everybody in a run works with. */
+/** What every part of a run works with. */
 export interface Scene {
   readonly seed: number;
   readonly replicas: readonly Replica[];
@@ -51,20 +51,20 @@ export interface Scene {
   readonly signal: AbortSignal;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface DriveReport {
   readonly counts: ReadonlyMap<string, number>;
   readonly facts: Facts;
   readonly verdict: Verdict;
-  /** Milliseconds until nothing was left to resolve after the last fault; null where that was not waited for. */
+  /** Milliseconds until everything was resolved after the last fault; null if that was not awaited. */
   readonly resolvedAfterMs: number | null;
 }
 
-/** Drives writes through two gateways as shipped while something goes wrong, then compares both sides. Leaves nothing behind. */
+/** Drives writes through two production gateways while something goes wrong, then compares both sides. Leaves nothing behind. */
 export async function drive(options: DriveOptions, signal: AbortSignal): Promise<DriveReport> {
   const { database, progress } = options;
   const undo: (() => Promise<void>)[] = [];
-  // Aborted when a part of the run fails, so that the others end as well, and when all that was to happen has.
+  // Aborted when a part of the run fails, to end the others, and when everything has happened.
   const over = new AbortController();
   try {
     const planted = await plantFault(options.mutation);
@@ -148,22 +148,22 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
 
 const progressEveryMs = 5000;
 
-/** As a load balancer does: the first gateway that listens. */
+/** The first listening gateway, as a load balancer would choose it. */
 function anyAddress(replicas: readonly Replica[]): { readonly host: string; readonly port: number } {
   const [first] = replicas.flatMap((replica) => replica.address() ?? []);
   return first ?? { host: '127.0.0.1', port: 1 };
 }
 
-/** Bytes that nobody looks at. */
+/** Passes bytes without inspecting them. */
 const passing = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
 export const unwatched = (): Watcher => ({ sent: passing, answered: passing });
-/** The default tenant's, and the other's, with the same provider. */
+/** Accounts of the default and the other tenant, with the same provider. */
 const account = 'keysecure';
 const othersAccount = 'keysecure-authorization';
 /** Cardholders are approved, and cards ready, at once. */
 const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs: 0, cardholderDecisionMs: 0 } };
 
-/** Products, some approved cardholders, and cards of the other tenant, before anything goes wrong. */
+/** Creates products, some approved cardholders, and cards of the other tenant, before anything goes wrong. */
 async function prepare(
   replicas: readonly Replica[],
   sandbox: Sandbox,

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '@card-gateway/sandbox';
 import type { Intent, Reveal } from './diary.ts';
 import type { AuditFact, ChangeFact, OperationFact, ResourceFact } from './store.ts';
 
-/** What must never happen. Each has to be found 0 times. */
+/** What must never happen: each count must be 0. */
 export const violationNames = [
   'duplicates',
   'lost acknowledged writes',
@@ -20,7 +20,7 @@ export const violationNames = [
 ] as const;
 export type ViolationName = (typeof violationNames)[number];
 
-/** A card as its provider has it; none of it but its state is ours to keep. */
+/** A card at its provider; the gateway may store only its state. */
 export interface CardFact {
   readonly uniqueNo: string;
   readonly status: string;
@@ -32,40 +32,40 @@ export interface CardFact {
 }
 
 export interface Traces {
-  /** Where a secret of the run stands. */
+  /** Places where a secret of the run was found. */
   readonly leaks: readonly string[];
-  /** Denied reveals of which the log says that they could not be written to the audit log, because the database was away. */
+  /** Denied reveals whose audit row could not be written, according to the log, because the database was unavailable. */
   readonly unwrittenDenials: number;
 }
 
-/** Both sides after everything that can resolve has resolved. */
+/** Both sides after reconciliation. */
 export interface Facts {
   readonly intents: readonly Intent[];
-  /** What the providers really did. */
+  /** The providers' real effects. */
   readonly ledger: readonly LedgerEntry[];
   /** The cards at the provider, by its own number. */
   readonly cards: ReadonlyMap<string, CardFact>;
-  /** Payment tokens, those that were removed too, by the provider's id of what is bound. */
+  /** Payment tokens, including removed ones, by the provider's id of the binding. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly reveals: readonly Reveal[];
   readonly audit: readonly AuditFact[];
   readonly operations: readonly OperationFact[];
   readonly resources: readonly ResourceFact[];
   readonly changes: readonly ChangeFact[];
-  /** Acknowledged resources that a read right after did not find. */
+  /** Acknowledged resources that an immediate read did not find. */
   readonly notFoundAfterwards: number;
-  /** Gateways that ended although nobody killed them. */
+  /** Gateways that ended without being killed. */
   readonly endedByThemselves: number;
-  /** Different callbacks that were acknowledged to the provider, and all that are stored. */
+  /** Distinct callbacks acknowledged to the provider, and all stored ones. */
   readonly callbacks: { readonly acknowledged: number; readonly stored: number };
-  /** What the gateways left in their logs and the database; null until the run is over. */
+  /** Secrets left in logs and database; null until the run is over. */
   readonly traces: Traces | null;
 }
 
 export type Found = Readonly<Record<ViolationName, string[]>>;
 export type Verdict = Readonly<Record<ViolationName, readonly string[]>>;
 
-/** Effects on a user's bank card, and the writes they are of. In a run each user has one card and one start. */
+/** Effects on a user's bank card, and their writes. In a run each user has one card and one start. */
 export const byUser: Readonly<Record<string, string>> = { sms_sent: 'startBinding', card_bound: 'verifyBinding' };
 
 export interface Index {
@@ -74,10 +74,10 @@ export interface Index {
   readonly resources: ReadonlyMap<string, ResourceFact>;
   /** Operations of a resource, by its public id. */
   readonly ofResource: ReadonlyMap<string, readonly OperationFact[]>;
-  /** Public ids of cards and bindings, by the provider's own. */
+  /** Public ids of cards and bindings, by the provider's ids. */
   readonly byRef: ReadonlyMap<string, string>;
   readonly bindingsOf: ReadonlyMap<string, readonly ResourceFact[]>;
-  /** By the effect and whom or what it is about. */
+  /** By effect and subject. */
   readonly effects: ReadonlyMap<string, readonly LedgerEntry[]>;
 }
 

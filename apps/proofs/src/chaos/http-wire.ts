@@ -3,11 +3,11 @@ import type { Armed } from './postgres-wire.ts';
 import type { Passage, Watcher } from './relay.ts';
 
 /**
- * Watches a connection to a provider, on which one request follows another. A point counts only for requests that
- * `isWrite` takes by their first line.
+ * Watches a connection to a provider, whose requests follow one another. A point applies only to requests whose first line
+ * `isWrite` accepts.
  */
 export function watchHttp(armed: Armed<ProviderPoint>, isWrite: (firstLine: string) => boolean): Watcher {
-  /** Bytes of the request under way that have come by, and of which there are `total` in all. */
+  /** Bytes of the current request seen so far, out of `total`. */
   let seen = 0;
   let total = 0;
   let watched = false;
@@ -53,7 +53,7 @@ export function watchHttp(armed: Armed<ProviderPoint>, isWrite: (firstLine: stri
   };
 }
 
-/** After how many bytes of a request of `total` the wire stops; null for a point of the answer. */
+/** The number of request bytes, out of `total`, after which the wire stops; null for a point within the answer. */
 function stopWithin(point: ProviderPoint, total: number): number | null {
   switch (point.at) {
     case 'before the first byte':

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import { type ProviderWire, providerWires, troubled } from './providers.ts';
 
-/** Where the gateway's sources are: the repository, or a copy of it with a fault planted. */
+/** Location of the gateway's sources: the repository, or a copy with a planted fault. */
 export interface Sources {
   readonly main: string;
   readonly cli: string;
@@ -16,21 +16,21 @@ export interface Sources {
 const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
 export const shipped: Sources = { main: join(gateway, 'main.ts'), cli: join(gateway, 'cli.ts') };
 
-/** Whose the accounts are: the default one's are those of the providers' names, any other of a provider is the other's. */
+/** The tenant of an account: the default one's accounts have the providers' names. */
 export type Tenant = 'default' | 'other';
 
-/** What both gateways share: their secrets on disk, as an operator has them. */
+/** What both gateways share: their secrets on disk, as in production. */
 export interface Installation {
   readonly folder: string;
-  /** The environment of one gateway, whose wires have these ports. */
+  /** The environment of one gateway, with the ports of its relays. */
   environment(
     name: string,
     databasePort: number,
     providerPort: (wire: ProviderWire) => number,
   ): Promise<NodeJS.ProcessEnv>;
-  /** Makes an API key as an operator does. */
+  /** Creates an API key as an operator does. */
   createKey(caller: string, tenant?: Tenant): Promise<string>;
-  /** What the gateways seal and hash with. */
+  /** The gateways' sealing and hashing keys. */
   readonly keys: readonly Buffer[];
   remove(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export async function install(
   };
 }
 
-/** Short time-outs, so that a run meets many of them; and no limit on SMS, for which nobody pays here, or on looks at secrets. */
+/** Short time-outs, so that a run meets many of them, and no limits on SMS and reveals. */
 const settings = {
   PORT: '0',
   PROVIDER_READ_TIMEOUT_MS: '1500',

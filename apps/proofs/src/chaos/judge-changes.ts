@@ -1,7 +1,7 @@
 import { type Facts, type Found, type Index, publicIdOf } from './facts.ts';
 import type { OperationFact } from './store.ts';
 
-/** Effects on what exists already, which the provider's own number names, and the write that each is of. */
+/** Effects on existing resources, identified by the provider's id, and the type of write that causes each. */
 export const changesByEffect: Readonly<Record<string, string>> = {
   card_activated: 'activateCard',
   card_frozen: 'freezeCard',
@@ -11,14 +11,14 @@ export const changesByEffect: Readonly<Record<string, string>> = {
   token_deleted: 'removeBinding',
 };
 
-/** In which states, as we have it, nothing can be after such a write succeeded: each goes one way only. */
+/** States that a resource cannot have after such a write succeeded, because these transitions are one-way. */
 const statesBefore: Readonly<Record<string, readonly string[]>> = {
   activateCard: ['pending', 'inactive'],
   cancelCard: ['pending', 'inactive', 'active', 'frozen'],
   removeBinding: ['bound'],
 };
 
-/** One thing is changed many times. All changes of one kind are counted together: as many were made as the records say. */
+/** A resource is changed many times. All changes of one kind are counted together, and must match the records. */
 export function judgeChanges(facts: Facts, index: Index, found: Found): void {
   const { effects, byRef, ofResource } = index;
   for (const [name, entries] of effects) {
@@ -53,7 +53,7 @@ export function judgeChanges(facts: Facts, index: Index, found: Found): void {
   judgePins(facts, index, found);
 }
 
-/** A write with a wrong code does nothing, so that it never succeeds. */
+/** A write with a wrong code must never succeed. */
 function judgeCodes({ intents }: Facts, { byKey }: Index, found: Found): void {
   for (const { key, operation, code } of intents) {
     const [row] = byKey.get(key) ?? [];
@@ -63,7 +63,7 @@ function judgeCodes({ intents }: Facts, { byKey }: Index, found: Found): void {
   }
 }
 
-/** A card has a PIN that was asked for it, not one whose write was refused; and it has the last one, where that is certain. */
+/** A card's PIN must be one requested for it by a write that was not refused, and the last one where that is certain. */
 function judgePins({ intents, cards }: Facts, { byKey, byRef, ofResource, resources }: Index, found: Found): void {
   const byPin = new Map(
     intents.flatMap((intent) => (intent.operation === 'setCardPin' ? [[intent.code?.text, intent] as const] : [])),
@@ -82,7 +82,7 @@ function judgePins({ intents, cards }: Facts, { byKey, byRef, ofResource, resour
     const changes = (ofResource.get(id) ?? []).filter(
       ({ type, state }) => type === 'setCardPin' && state !== 'refused',
     );
-    // What was unknown may have come to the provider late, after those that were sent later.
+    // An unknown change may have reached the provider late, after changes that were sent later.
     if (changes.some(({ wasUnknown }) => wasUnknown)) continue;
     const last = changes.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0];
     if (last?.state === 'succeeded' && last.id !== set.id) {

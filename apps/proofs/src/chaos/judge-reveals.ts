@@ -2,15 +2,15 @@ import type { Facts, Found, Index } from './facts.ts';
 import type { Reveal } from './diary.ts';
 import type { AuditFact } from './store.ts';
 
-/** What the provider's ledger says of a look at a card's number. */
+/** The provider's ledger entry for a reveal of a card's number. */
 export const revealEffect = 'private_info_shown';
-/** A read is asked for again once, where its answer is lost. */
+/** A read is retried once if its answer is lost. */
 const mostAsked = 2;
 
-/** Denials are answered, and written down, with these. */
+/** Denials have these problem codes, which the audit log records. */
 const denials: ReadonlySet<string> = new Set(['not-found', 'reveal-limit']);
 
-/** What was shown belongs to what was asked for and to who asked, and each look was written down, once, given or denied. */
+/** Checks that each reveal showed the requested secret to an entitled caller, and was audited exactly once, granted or denied. */
 export function judgeReveals(facts: Facts, index: Index, found: Found): void {
   const byPurpose = Map.groupBy(facts.audit, ({ purpose }) => purpose ?? '');
   for (const reveal of facts.reveals) {
@@ -58,7 +58,7 @@ function judgeDenials(
   if (unwritten.length > traces.unwrittenDenials) found['reveals that were not written down'].push(...unwritten);
 }
 
-/** What must have been shown, as the contract has it. */
+/** The secret that must have been shown, in the contract's form. */
 function secretOf({ cards, tokens }: Facts, { resources }: Index, { action, resource }: Reveal): string {
   const providerRef = resources.get(resource)?.providerRef ?? '';
   if (action === 'binding.reveal') return JSON.stringify({ binding: resource, token: tokens.get(providerRef) });

@@ -4,7 +4,7 @@ import type { Calling, OwnCard, Stage } from './calling.ts';
 import { type Answer, type Reveal, tell } from './diary.ts';
 import type { Tenant } from './installation.ts';
 
-/** Looks at secrets, those of others among them. */
+/** Reveals of secrets, including other tenants'. */
 export function createLooks(
   { diary, replicas, othersCards }: Stage,
   random: Random,
@@ -26,7 +26,7 @@ export function createLooks(
     diary.count(answer.kind === 'accepted' ? 'secrets revealed' : 'secrets not revealed');
   }
 
-  /** A card of one's own or of the other tenant's, by a caller of either. */
+  /** Reveals a card of the own or the other tenant, as a caller of either. */
   async function revealCard(): Promise<void> {
     const own = cards[random.below(Math.max(1, cards.length))];
     const isOthers = own === undefined || random.below(3) === 0;

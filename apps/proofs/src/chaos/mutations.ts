@@ -5,10 +5,10 @@ import { type Sources, shipped } from './installation.ts';
 import type { Mutation } from './options.ts';
 import type { Store } from './store.ts';
 
-/** Each fault that can be planted; the last shows only where PostgreSQL fails over. */
+/** All plantable faults; the last shows only when PostgreSQL fails over. */
 export type PlantedFault = Mutation | 'confirmation';
 
-/** A gateway with a fault planted: its sources, and what is done to the run's database. */
+/** A gateway with a planted fault: its sources, and changes to the run's database. */
 export interface Planted {
   readonly sources: Sources;
   plant(store: Store): Promise<void>;
@@ -16,7 +16,7 @@ export interface Planted {
 }
 
 interface Fault {
-  /** Replacements in copied files. One that fits nowhere stops the run: the code has moved on. */
+  /** Replacements in the copied files. If one matches nothing, the run stops: the code has changed. */
   readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
   readonly statements: readonly string[];
 }
@@ -41,7 +41,7 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
         to: 'WHERE id = $1 AND coalesce($2::text, $3::integer::text, $18::timestamptz::text) IS NOT NULL',
       },
     ],
-    // The database's own guard would hide that the gateway's is gone.
+    // The database's own guard would hide the missing one in the gateway.
     statements: ['DROP TRIGGER operations_forward ON operations'],
   },
   'not-sent': {
@@ -62,14 +62,14 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
 
 const repository = new URL('../../../../', import.meta.url).pathname;
 
-/** Copies the workspace's sources to a folder of the run's own and plants the fault there, never in the repository. */
+/** Copies the workspace's sources to a folder of the run and plants the fault there, never in the repository. */
 export async function plantFault(mutation: PlantedFault | null): Promise<Planted> {
   if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
   const { edits, statements } = faults[mutation];
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
   await mkdir(join(folder, 'apps'));
   for (const part of ['apps/gateway', 'docs/guides', 'packages', 'prisma', 'package.json']) {
-    // Links between packages are relative, and lead to the copies.
+    // Links between packages are relative, and point to the copies.
     await cp(join(repository, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
   }
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));

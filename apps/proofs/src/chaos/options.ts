@@ -1,18 +1,18 @@
 import { parseWords, readSeed, UsageError } from '../command-line.ts';
 
-/** Faults that may be planted on purpose, to see that the proof finds them (reliability.md §1, "Mutation check"). */
+/** Faults that can be planted to see that the proof detects them. */
 export const mutations = ['unique-key', 'compare-and-set', 'not-sent'] as const;
 export type Mutation = (typeof mutations)[number];
 
 export interface ChaosOptions {
-  /** How long writes are driven; reconciling and comparing come on top. */
+  /** How long writes are driven, not counting reconciliation and comparison. */
   readonly minutes: number;
-  /** All that is drawn by lot comes from this number. */
+  /** Seed of all random choices. */
   readonly seed: number;
   readonly mutation: Mutation | null;
   /**
-   * `wait`: what can resolve does so by the gateway's own schedule, as it would in production. `hurry`: due times are moved
-   * to now, for runs that have no time.
+   * `wait`: reconciliation follows the gateway's own schedule, as in production. `hurry`: due times are moved to the present,
+   * for short runs.
    */
   readonly reconciling: 'wait' | 'hurry';
 }
@@ -23,10 +23,10 @@ const options = {
   seed: { type: 'string' },
   mutation: { type: 'string' },
 } as const;
-/** A shorter run hurries what resolves: it would else wait longer than it ran. */
+/** A shorter run hurries reconciliation, which would otherwise take longer than the run. */
 const shortRunMinutes = 1;
 
-/** @param draw makes a seed where none is given */
+/** @param draw creates a seed if none is given */
 export function readOptions(words: readonly string[], draw: () => number): ChaosOptions {
   const { minutes: lasting, seed: given, mutation } = parseWords(words, options, usage);
   const minutes = Number(lasting);

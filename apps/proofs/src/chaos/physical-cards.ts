@@ -16,14 +16,14 @@ const address = {
 };
 const mostReads = 10;
 
-/** The life of a physical card: ordered, activated by its security code, given one PIN after the other. */
+/** The life of a physical card: ordered, activated with its security code, given one PIN after another. */
 export function createPhysicalCards(
   { diary, sandbox, products, cardholders }: Stage,
   random: Random,
   { anyClient, intend, insist }: Calling,
   cards: OwnCard[],
 ) {
-  /** Orders a card and activates it, often by two callers at once, now and then after a wrong code. */
+  /** Orders a card and activates it, often by two callers at once, sometimes after a wrong code. */
   async function bringToLife(): Promise<void> {
     const body = {
       account: 'keysecure',
@@ -53,7 +53,7 @@ export function createPhysicalCards(
     cards.push({ id: answer.id, form: 'physical', frozen: false });
   }
 
-  /** Its provider is asked until it is made. */
+  /** Asks the provider until the card is ready. */
   async function canBeActivated(id: string): Promise<boolean> {
     for (let reads = 0; reads < mostReads; reads += 1) {
       const client = anyClient();
@@ -65,7 +65,7 @@ export function createPhysicalCards(
     return false;
   }
 
-  /** Sets the PIN of a card, often to two at once. */
+  /** Sets a card's PIN, often two callers at once. */
   async function setPin(): Promise<void> {
     const own = cards.filter(({ form, frozen }) => form === 'physical' && !frozen);
     const card = own[random.below(Math.max(1, own.length))];
@@ -87,7 +87,10 @@ export function createPhysicalCards(
   return { bringToLife, setPin };
 }
 
-/** One that no other card of the run gets, and that KeySecure takes: no digit is near the one before (keysecure.md §6.11). */
+/**
+ * A PIN that no other card of the run has and that KeySecure accepts: consecutive digits differ by more than one (keysecure.md
+ * §6.11).
+ */
 function newPin(random: Random, taken: ReadonlyMap<string, string>): string {
   for (;;) {
     const digits = [random.below(10)];

@@ -1,14 +1,14 @@
 import { type ProviderWire, providerWires } from './providers.ts';
 
 /**
- * Where a gateway is killed, by what its wires show: around the commit of a record, and around each byte between it and
- * a provider.
+ * Where a gateway is killed, by what its connections show: around the commit of a record, and around each byte between it and a
+ * provider.
  */
 export type Point = DatabasePoint | ProviderPoint;
 
 export interface DatabasePoint {
   readonly wire: 'database';
-  /** What the transaction records: that a write is about to be sent, what became of it, or that a secret is about to be shown. */
+  /** What the transaction records: the intent of a write, its outcome, or a reveal. */
   readonly record: 'intent' | 'outcome' | 'reveal';
   readonly at: 'before the commit' | 'committed, unheard' | 'committed, heard';
 }
@@ -23,7 +23,7 @@ export interface ProviderPoint {
     | 'before the answer'
     | 'amid the answer'
     | 'answer heard';
-  /** Which byte, where it is one amid others: 0 up to 1 of the way. */
+  /** The byte's relative position, from 0 to 1, where it is one of many. */
   readonly share: number;
 }
 
@@ -38,7 +38,7 @@ const aroundCall = [
   'answer heard',
 ] as const;
 
-/** Every named point once; `share` is drawn anew for each. */
+/** Every named point once, each with a new `share`. */
 export function allPoints(share: () => number): Point[] {
   return [
     ...(['intent', 'outcome', 'reveal'] as const).flatMap((record) =>

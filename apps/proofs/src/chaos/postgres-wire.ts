@@ -1,12 +1,12 @@
 import type { DatabasePoint } from './points.ts';
 import type { Passage, Watcher } from './relay.ts';
 
-/** The point at which a wire is to stop; null when it is not to. */
+/** The point at which a connection should stop; null for none. */
 export type Armed<Point> = () => Point | null;
 
 /**
- * Watches a connection to PostgreSQL for the commit of an operation's record, or a reveal's (PostgreSQL documentation, "Message
- * Formats"). Only what tells transactions apart is read: the text of statements and the end of transactions.
+ * Watches a connection to PostgreSQL for the commit of an operation's or a reveal's record (PostgreSQL documentation, "Message
+ * Formats"). Reads only what distinguishes transactions: the text of statements and the end of transactions.
  */
 export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
   const toServer = createFrames(true);
@@ -19,7 +19,7 @@ export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
     if (/^\s*BEGIN/i.test(text)) record = null;
     else if (/INSERT INTO operations\b/.test(text)) record = 'intent';
     else if (/UPDATE operations\b/.test(text)) record ??= 'outcome';
-    // Beside the record of a write, whose codes are written down too, it is that write's.
+    // Beside a write's record, an audit row belongs to that write, whose codes are audited too.
     else if (/INSERT INTO audit_log\b/.test(text)) record ??= 'reveal';
   }
 
@@ -63,11 +63,11 @@ const whole = (bytes: Buffer): Passage => ({ pass: bytes, trip: false });
 interface Frame {
   readonly type: string;
   readonly body: Buffer;
-  /** Where it begins in the bytes that completed it; negative when it began in earlier ones. */
+  /** Its start within the bytes that completed it; negative if it started in earlier ones. */
   readonly start: number;
 }
 
-/** Cuts a stream into messages. The client's first one, the start-up message, has a length but no type. */
+/** Splits a stream into messages. The client's start-up message has a length but no type. */
 function createFrames(isFirstUntyped: boolean): (bytes: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
   let untyped = isFirstUntyped;

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import type { DatabasePlace } from './drive.ts';
 
-/** A PostgreSQL server of the run's own that can be stopped and started; it comes back on another port. */
+/** The run's own PostgreSQL server, which can be stopped and started; it comes back on another port. */
 export interface ChaosPostgres extends DatabasePlace {
-  /** `fast` ends it in order; `crash` as a failure would: no checkpoint, recovery from the log at the next start. */
+  /** `fast` shuts down cleanly; `crash` simulates a failure: no checkpoint, recovery from the log at the next start. */
   stop(how: 'fast' | 'crash'): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
@@ -53,7 +53,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   };
 }
 
-/** Ends a server as a failure would: no checkpoint, and nobody is told. */
+/** Crashes a server: no checkpoint, no notice to clients. */
 export async function crash(server: EmbeddedPostgres): Promise<void> {
   const pid = await postmasterOf(server);
   process.kill(pid, 'SIGQUIT');

@@ -1,19 +1,19 @@
 import type { ProviderName } from '@card-gateway/sandbox';
 
-/** What a run has to know of a provider to make trouble between it and the gateways. */
+/** What a run needs to know about a provider in order to disturb its connections. */
 interface Troubled {
-  /** Whether the request with this first line is a call that must not be lost. */
+  /** Whether the request with this first line is a write, or another call that must not be lost. */
   readonly isWatched: (firstLine: string) => boolean;
-  /** Operations whose answers are lost, in the sandbox's words. */
+  /** Operations whose answers are lost, by their names in the sandbox. */
   readonly operations: readonly string[];
-  /** Settings of its accounts beside those of every test. */
+  /** Account settings in addition to those of every test. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** Providers with writes, each of which is led through a watched wire of its own; callers have accounts at these. */
+/** Providers with writes, each behind its own watched relay; callers have accounts at these. */
 const providers = {
   keysecure: {
-    // Its writes and its look at a card's number, by their paths (keysecure.md §5).
+    // Its writes and its reveal of a card's number, by their paths (keysecure.md §5).
     isWatched: (line) =>
       /\/(card\/apply|cardholder\/apply|status\/update|card\/active|card\/pin\/set|account\/transfer|private\/info) /.test(
         line,

@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What goes on of some bytes, and whether that is the point at which the wire stops. */
+/** The bytes to pass on, and whether the connection stops there. */
 export interface Passage {
   readonly pass: Buffer;
   readonly trip: boolean;
 }
 
-/** Looks at one connection, both ways, as its bytes go by. */
+/** Inspects both directions of one connection. */
 export interface Watcher {
   sent(bytes: Buffer): Passage;
   answered(bytes: Buffer): Passage;
 }
 
-/** A stretch of wire between a gateway and one of its peers. */
+/** A relay between a gateway and one of its peers. */
 export interface Relay {
   readonly port: number;
-  /** From now on no byte comes through, and what comes is kept. */
+  /** Holds all bytes from now on. */
   hold(): void;
-  /** What was kept goes on. */
+  /** Passes on the held bytes. */
   release(): void;
-  /** Ends all connections; what was held is gone. Bytes pass again on new ones. */
+  /** Ends all connections and discards held bytes. New connections pass bytes again. */
   drop(): void;
   /** Refuses connections until `open`. */
   shut(): Promise<void>;
@@ -29,10 +29,10 @@ export interface Relay {
 }
 
 /**
- * @param target where the peer listens now; it may move
- * @param watch a watcher for each new connection
- * @param onTrip told at once when a watcher trips, before another byte passes
- * @param place where it listens; by default on a free port of this machine's own
+ * @param target the peer's current address; it may change
+ * @param watch creates a watcher for each new connection
+ * @param onTrip called immediately when a watcher trips, before another byte passes
+ * @param place where it listens; default a free port of this machine
  */
 export async function startRelay(
   target: () => { readonly host: string; readonly port: number },

@@ -13,21 +13,21 @@ import { type Relay, startRelay } from './relay.ts';
 
 type Address = () => { readonly host: string; readonly port: number };
 
-/** One gateway process with all its wires led through this one, where they are watched and cut. */
+/** One gateway process whose connections all pass through relays in this process, which watch and cut them. */
 export interface Replica {
   readonly name: string;
-  /** For the callers of a tenant; of the default one where none is named. Null while no process listens. */
+  /** A client for a tenant's callers; default the default tenant. Null while the process does not listen. */
   client(tenant?: Tenant): Client | null;
-  /** The file with all that the process has logged, and those before it. */
+  /** The file with the logs of this process and its predecessors. */
   readonly log: string;
-  /** Where it listens; null while it does not. */
+  /** Its address; null while it does not listen. */
   address(): ReturnType<Address> | null;
   start(): Promise<void>;
-  /** Resolves once its wires show the point, at which they stopped; false when that took longer than `withinMs`. */
+  /** Resolves once its connections reach the point, where they stop; false if that takes longer than `withinMs`. */
   stopAt(point: Point, withinMs: number): Promise<boolean>;
-  /** kill -9, and what was on the wires is gone with it. */
+  /** kill -9; bytes held in the relays are lost. */
   kill(): Promise<void>;
-  /** Stops the process as a scheduler or a debugger would, for `ms`. */
+  /** Suspends the process during `work`, as a scheduler or debugger would. */
   stall(work: () => Promise<void>): Promise<void>;
   /** Refuses connections to a provider for `ms`. */
   partFrom(provider: ProviderWire, ms: number): Promise<void>;
@@ -41,9 +41,9 @@ export interface ReplicaOptions {
   readonly apiKeys: Readonly<Record<Tenant, string>>;
   readonly database: Address;
   readonly sandbox: Address;
-  /** What is put before the gateway's own command. */
+  /** Prefix of the gateway's own command. */
   readonly launcher?: readonly string[] | undefined;
-  /** Told when the process ends though nobody killed it, with the last that it logged. */
+  /** Called with its last log lines when the process ends without being killed. */
   readonly onEnd: (lastWords: string) => void;
 }
 
@@ -164,14 +164,14 @@ async function closeAll(clients: Readonly<Record<Tenant, Client>> | null): Promi
   await Promise.all(Object.values(clients ?? {}).map((client) => client.close()));
 }
 
-/** The address of a gateway that starts. @throws when it ends instead, with its last words */
+/** The address of a starting gateway. @throws with its last output if it ends instead */
 export async function listening(child: ChildProcess): Promise<string> {
   let text = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8');
     stream?.on('data', (more: string) => {
-      // What a gateway logs later is read, so that it can go on writing, and not kept.
+      // Later output is read, so that the gateway does not block, but not kept.
       if (text.length < 20_000) text += more;
       const url = /"listensAt":"(http:\/\/[\d.:]+)"/.exec(text)?.[1];
       if (url !== undefined) resolve(url);

@@ -5,12 +5,12 @@ import { violationNames } from './verdict.ts';
 
 const shownOfEach = 5;
 
-/** Whether nothing happened that must never happen, in a run in which something happened. */
+/** Whether no violation was found, in a run in which something happened. */
 export function isGood({ verdict, facts }: DriveReport): boolean {
   return facts.ledger.length > 0 && violationNames.every((name) => verdict[name].length === 0);
 }
 
-/** The seed, what was done, what was found, and the verdict, for a person to read. */
+/** The report for people: seed, activity, findings and verdict. */
 export function reportText(report: ChaosReport): string {
   const { options, points } = report;
   const mutation = options.mutation === null ? '' : `, with "${options.mutation}" taken away on purpose`;
@@ -24,7 +24,7 @@ export function reportText(report: ChaosReport): string {
   ].join('\n');
 }
 
-/** What every run says at its end: what was done, what both sides have of it, and the verdict. */
+/** The last part of every report: what was done, what both sides recorded, and the verdict. */
 export function findingsText(report: DriveReport, reconciling: 'wait' | 'hurry'): string {
   const { counts, facts, verdict, resolvedAfterMs } = report;
   const byState = Map.groupBy(facts.operations, ({ state }) => state);

@@ -5,7 +5,7 @@ import { drive, type DriveReport } from './drive.ts';
 import type { ChaosOptions } from './options.ts';
 import { startPostgres } from './postgres.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface ChaosReport extends DriveReport {
   readonly options: ChaosOptions;
   /** How often a gateway was killed at each named point. */
@@ -14,7 +14,7 @@ export interface ChaosReport extends DriveReport {
 
 const callers = 24;
 
-/** Runs from the start of its own database to the comparison, and leaves nothing behind. */
+/** Runs everything from the start of its own database to the comparison, and leaves nothing behind. */
 export async function runChaos(
   options: ChaosOptions,
   signal: AbortSignal,

@@ -1,21 +1,21 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** Looks through texts for many secrets at once: each text is read once, whatever their number. */
+/** Searches texts for many secrets at once: each text is read once, however many there are. */
 export interface Search {
   look(place: string, text: string): void;
-  /** What was found where; never the secret itself. */
+  /** What was found and where; never the secret itself. */
   found(): string[];
 }
 
-/** A number of up to so many digits is looked for only where it stands by itself: inside a longer one it is chance. */
+/** A number of at most this many digits is searched only as a separate word, because it occurs by chance within longer ones. */
 const longestCode = 7;
-/** What the gateway puts before what it hashes (its sealing.ts). */
+/** Prefixes of the gateway's hash input (its sealing.ts). */
 const purposes = ['', 'fingerprint\0', 'request\0'];
 
 /**
- * @param secrets by their text, with what each is: numbers, codes and tokens
- * @param hashed texts of which no hash may stand anywhere, with what each is: codes, and the requests with one in them
- * @param keys that such a hash may be made under
+ * @param secrets numbers, codes and tokens, with the kind of each
+ * @param hashed texts whose hashes must not occur, with the kind of each: codes, and requests containing one
+ * @param keys under which such a hash may be made
  */
 export function createSearch(
   secrets: ReadonlyMap<string, string>,
@@ -34,7 +34,7 @@ export function createSearch(
     found.set(finding, (found.get(finding) ?? 0) + 1);
   }
 
-  /** Numbers, also in groups; codes by themselves, and no number of JSON's; tokens, which are words. */
+  /** Searches for numbers, including grouped ones; codes as separate words that are not JSON numbers; and tokens. */
   function lookAt(text: string, how: string, place: string): void {
     const joined = text.replaceAll(/(?<=\d)[ -](?=\d)/g, '');
     for (const [digits] of joined.matchAll(/\d{8,}/g)) {
@@ -61,7 +61,7 @@ export function createSearch(
         if (/3\d3\d3\d3\d3\d/.test(word)) lookAt(Buffer.from(word, 'hex').toString('latin1'), ' in hex', place);
       }
       for (const [word] of text.matchAll(/[\w+/-]{8,}/g)) {
-        // Digits in base64: every fourth letter is one of these.
+        // Base64 of digits: every fourth letter is one of these.
         if (!/[MNO][\w+/-]{3}[MNO]/.test(word)) continue;
         lookAt(Buffer.from(word, 'base64').toString('latin1'), ' in base64', place);
       }
@@ -70,7 +70,7 @@ export function createSearch(
   };
 }
 
-/** A code of a few digits is found again from its hash in seconds, and under a key once that is known. */
+/** A short code can be recovered from its hash within seconds, and from a keyed one once the key is known. */
 function hashesOf(plain: string, keys: readonly Buffer[]): string[] {
   return purposes.flatMap((purpose) =>
     [null, ...keys].map((key) => {

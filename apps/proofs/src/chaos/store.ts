@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What is in PostgreSQL of an operation, as far as the comparison needs it. */
+/** The parts of a stored operation that the comparison needs. */
 export interface OperationFact {
   readonly id: string;
   readonly key: string | null;
@@ -12,7 +12,7 @@ export interface OperationFact {
   readonly nextLookUpAt: Date | null;
   readonly supersededBy: string | null;
   readonly wasUnknown: boolean;
-  /** An attempt, or a person's word, says what the state says. */
+  /** An attempt, or a person's resolution, that agrees with the state. */
   readonly hasEvidence: boolean;
 }
 
@@ -22,11 +22,11 @@ export interface ResourceFact {
   readonly tenant: string;
   readonly status: string;
   readonly providerRef: string | null;
-  /** Of a binding: whose it is. */
+  /** Of a binding: its user. */
   readonly user: string | null;
 }
 
-/** What the audit log has. */
+/** An audit row. */
 export interface AuditFact {
   readonly action: string;
   readonly resource: string;
@@ -34,34 +34,34 @@ export interface AuditFact {
   readonly purpose: string | null;
 }
 
-/** An operation that was resolved and then changed all the same, as a trigger of the run's own saw it. */
+/** A resolved operation that changed afterwards, as recorded by the run's trigger. */
 export interface ChangeFact {
   readonly operationId: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** The run's own look into its database, past the gateways. */
+/** The run's own access to its database, bypassing the gateways. */
 export interface Store {
-  /** Has the database note every change of a resolved operation. */
+  /** Makes the database record every change of a resolved operation. */
   watchResolved(): Promise<void>;
   run(statement: string): Promise<void>;
   operations(): Promise<readonly OperationFact[]>;
   resources(): Promise<readonly ResourceFact[]>;
   changes(): Promise<readonly ChangeFact[]>;
   audit(): Promise<readonly AuditFact[]>;
-  /** Every row of every table as JSON text, the job queue's too. */
+  /** Every row of every table as JSON text, including the job queue's. */
   rows(): AsyncGenerator<{ readonly table: string; readonly text: string }>;
-  /** How many notifications of providers are stored. */
+  /** Number of stored callbacks. */
   callbacks(): Promise<number>;
-  /** Asks again, now and several times at once, for what is not resolved: the same evidence, twice and out of order. */
+  /** Repeats look-ups of unresolved writes now, several at once: the same evidence, repeated and out of order. */
   repeatLookUps(most: number): Promise<number>;
-  /** Ends all leases, as time would, and makes all look-ups due. */
+  /** Expires all leases and makes all look-ups due. */
   hurry(): Promise<void>;
 }
 
 export function openStore(url: () => string): Store {
-  // A connection for each question: the server comes and goes, and moves.
+  // One connection per query, because the server comes and goes, and moves.
   async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: url(), connectionTimeoutMillis: 5000, query_timeout: 30_000 });
     client.on('error', () => {});

@@ -6,14 +6,14 @@ import type { Looks } from './looks.ts';
 
 const mostReads = 4;
 
-/** Card tokens of users: listed, looked at and removed. */
+/** Users' card tokens: listed, revealed and removed. */
 export function createTokens(
   { diary, sandbox }: Stage,
   random: Random,
   { next, anyClient, intend, insist }: Calling,
   looks: Looks,
 ) {
-  /** A user with two tokens, of which one is removed, often by two callers at once and while the list is read. */
+  /** Creates a user with two tokens and removes one, often by two callers at once and while the list is read. */
   async function bindAndRemove(): Promise<void> {
     const user = `customer-${next()}`;
     sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}, {}] });
@@ -30,7 +30,7 @@ export function createTokens(
     if (random.below(3) === 0) await looks.revealBinding(removed.id);
   }
 
-  /** What the provider says that the user has. */
+  /** The provider's list of the user's tokens. */
   async function listed(user: string): Promise<OperationAnswer<'listBindings'>['data']> {
     const query = { account: 'onerway', user, kind: 'token', refresh: true } as const;
     for (let reads = 0; reads < mostReads; reads += 1) {

@@ -14,13 +14,13 @@ import type { OperationFact, ResourceFact } from './store.ts';
 
 export { type Facts, type Traces, type Verdict, type ViolationName, violationNames } from './facts.ts';
 
-/** Effects whose reference is our own: at most one of each, and its operation is named by it. */
+/** Effects that carry our reference: at most one of each, named after its operation. */
 const byReference: Readonly<Record<string, { readonly kind: ResourceFact['kind']; readonly type: string }>> = {
   card_issued: { kind: 'card', type: 'issueCard' },
   cardholder_created: { kind: 'cardholder', type: 'createCardholder' },
   money_moved: { kind: 'transfer', type: 'createTransfer' },
 };
-/** In which state a card is after such a change, in the provider's words (keysecure.md §6.10). */
+/** The state of a card after such a change, in the provider's terms (keysecure.md §6.10). */
 const targets: Readonly<Record<string, string>> = {
   activateCard: 'Activated',
   freezeCard: 'Frozen',
@@ -28,7 +28,7 @@ const targets: Readonly<Record<string, string>> = {
   cancelCard: 'Delete',
 };
 
-/** Compares what the providers did with what PostgreSQL says of it, and with what callers were told. */
+/** Compares the providers' effects with PostgreSQL, and with what callers were told. */
 export function judge(facts: Facts): Verdict {
   const found = Object.fromEntries(violationNames.map((name) => [name, [] as string[]])) as Found;
   const index = indexed(facts);
@@ -54,7 +54,7 @@ export function judge(facts: Facts): Verdict {
   return found;
 }
 
-/** One key is one operation, and says the same for ever. */
+/** Each key has one operation, whose final answer never changes. */
 function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: Index, found: Found): void {
   for (const [key, operations] of byKey) {
     if (operations.length > 1) found.duplicates.push(`${key} has ${operations.length} operations`);
@@ -79,7 +79,7 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
     for (const { id, operationId, status } of accepted) {
       const named = operationId === null ? undefined : byId.get(operationId);
       if (named === undefined) continue;
-      // One that was refused for what may have passed gave its key up, after it had been answered as unknown.
+      // An operation with a transient refusal gave up its key, after it had been answered as unknown.
       const isOwn = named.id === operationRow?.id || (named.key === null && named.state === 'refused');
       if (!isOwn || ofResource.get(id)?.includes(named) !== true) {
         found['answers that changed'].push(
@@ -98,7 +98,7 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
   }
 }
 
-/** Every effect was intended, happened as often as it was intended, and is not called refused. */
+/** Every effect was intended, happened as often as intended, and is not reported as refused. */
 function judgeEffects({ effects, ofResource, bindingsOf }: Index, found: Found): void {
   for (const [name, entries] of effects) {
     const [entry] = entries;
@@ -123,7 +123,7 @@ function judgeEffects({ effects, ofResource, bindingsOf }: Index, found: Found):
   }
 }
 
-/** Nothing is closed without evidence, nothing waits that could be resolved, and what is done was done. */
+/** Nothing is closed without evidence, nothing resolvable is left open, and what is reported as done was done. */
 function judgeOperations({ operations, resources, cards }: Facts, index: Index, found: Found): void {
   const byUuid = new Map(resources.map((resource) => [resource.id, resource]));
   for (const operation of operations) {
@@ -151,7 +151,7 @@ function judgeOperations({ operations, resources, cards }: Facts, index: Index, 
   }
 }
 
-/** Only a later write of the same resource that succeeded can leave one without an outcome. */
+/** Only a later successful write to the same target can supersede an operation. */
 function judgeSuperseded(operation: OperationFact, operations: readonly OperationFact[], found: Found): void {
   const { id, type, supersededBy } = operation;
   const by = operations.find((one) => one.id === supersededBy);
@@ -161,10 +161,10 @@ function judgeSuperseded(operation: OperationFact, operations: readonly Operatio
   );
 }
 
-/** Writes whose effect the provider shows when asked; that an SMS was sent, it shows nobody (yixin.md §4). */
+/** Writes whose effect the provider shows on request; it shows to no one that an SMS was sent (yixin.md §4). */
 const canBeSeen = new Set(['issueCard', 'createCardholder', 'verifyBinding', 'createTransfer', 'removeBinding']);
 
-/** How many effects at the provider prove a write; null where none in particular does. */
+/** The number of provider effects that prove a write; null if no specific one does. */
 function effectsShowing(type: string, resource: ResourceFact, { effects }: Index): number | null {
   const name = Object.entries(byReference).find(([, one]) => one.type === type)?.[0];
   if (name !== undefined) return effects.get(`${name} ${publicIdOf(resource)}`)?.length ?? 0;

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** How the answers of a later version differ from today's. */
+/** Simulated differences between a later version's answers and today's. */
 export const changes = {
-  /** Every object has one more member. */
+  /** Every object has an extra member. */
   member: (value: object) => ({ ...value, addedLater: { since: '1.1', list: [1] } }),
-  /** A text of which the document names some values has another. */
+  /** Every extensible value is an unknown one. */
   word: (value: object) =>
     'network' in value && value.network !== null ? { ...value, network: 'network-of-later' } : value,
 } satisfies Record<string, (value: object) => object>;
@@ -14,12 +14,12 @@ export type Change = keyof typeof changes;
 
 export interface NewerGateway {
   readonly url: string;
-  /** Objects that were changed so far. */
+  /** Number of objects changed so far. */
   readonly changed: () => number;
   close(): Promise<void>;
 }
 
-/** The gateway as a version to come may be: each of its answers, changed. */
+/** The gateway as a later version might be, with each answer changed. */
 export async function serveNewer(gatewayUrl: string, change: Change): Promise<NewerGateway> {
   let changed = 0;
   const alter = (value: unknown): unknown => {
@@ -40,7 +40,7 @@ export async function serveNewer(gatewayUrl: string, change: Change): Promise<Ne
   };
   const server = createServer((incoming, reply) => {
     const { method } = incoming;
-    // What is compressed could not be changed.
+    // A compressed answer could not be changed.
     const { 'accept-encoding': _any, ...headers } = incoming.headers;
     const outgoing = request(new URL(incoming.url ?? '/', gatewayUrl), { method, headers }, (answer) => {
       relay(answer, reply).catch(() => reply.destroy());

@@ -1,4 +1,4 @@
-/** What is asked of each tool, in this order. */
+/** The stages of each tool, in this order. */
 export const stages = ['generate', 'compile', 'tour', 'new member', 'new word'] as const;
 
 export interface Result {
@@ -16,7 +16,7 @@ export function table(results: readonly Result[]): string {
     stages.map((stage, index) => {
       if (reached === 'absent') return 'absent';
       if (passed.includes(stage)) return 'yes';
-      // What comes after a client that does not compile, or makes no tour, was not tried.
+      // The stages after a failed compilation or tour were not tried.
       return stages.slice(0, Math.min(index, 3)).every((before) => passed.includes(before)) ? 'NO' : '';
     });
   const row = (name: string, words: readonly string[]): string =>

@@ -7,7 +7,7 @@ import type { ClientOptions } from './options.ts';
 import { type Result, stages, table } from './report.ts';
 import type { Place, Tool } from './tools.ts';
 
-/** Where a tour is made. */
+/** A gateway for a tour. */
 interface Gateway {
   readonly url: string;
   readonly apiKey: string;
@@ -15,10 +15,10 @@ interface Gateway {
 }
 
 const programs = new URL('../../clients/', import.meta.url).pathname;
-/** Kept from one run to the next, but for what is generated. */
+/** Kept between runs, except the generated code. */
 const work = new URL('../../../../.data/clients/', import.meta.url).pathname;
 
-/** Generates with each tool, compiles, and runs the tour against the gateway, then against it as a later version may be. */
+/** Generates with each tool, compiles, and runs the tour against the gateway, then against simulated later versions. */
 export async function proveClients(
   { document, tools }: ClientOptions,
   signal: AbortSignal,
@@ -73,7 +73,7 @@ async function prove(
         `${stage} failed`,
         ...lines.filter((line) => /\S/.test(line) && !chatter.test(line)).slice(0, mostLines),
       );
-      // A client that falls over a new member may still take a new word.
+      // A client that fails on a new member may still accept a new value.
       if (!stage.startsWith('new')) break;
     }
   }
@@ -90,9 +90,9 @@ async function placeOf({ name }: Tool, document: string): Promise<Place> {
   return { folder, shared: work, document, program };
 }
 
-/** Of what a tool said when it failed. */
+/** Maximum lines of a failing tool's output. */
 const mostLines = 12;
-/** What openapi-generator says on its way. */
+/** Progress messages of openapi-generator. */
 const chatter = /^\[main\] (INFO|WARN) /;
 const kept = new Set(['environment', 'node_modules', 'package-lock.json']);
 

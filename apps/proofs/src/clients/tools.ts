@@ -2,29 +2,29 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../docker/command.ts';
 
-/** Where one tool works. All of it lies under `.data` and is kept, so that what was downloaded is there the next time. */
+/** The folders of one tool, all below `.data` and kept, so that downloads are reused. */
 export interface Place {
-  /** Its own folder, empty but for what a step before put there. */
+  /** Its own folder, empty except for results of earlier steps. */
   readonly folder: string;
-  /** What tools share: the jar, the Python environment, the npm packages. */
+  /** Shared by the tools: the jar, the Python environment, the npm packages. */
   readonly shared: string;
   /** The OpenAPI document. */
   readonly document: string;
-  /** Its program, from this repository. */
+  /** Its program in this repository. */
   readonly program: string;
 }
 
-/** A command with its words. */
+/** A command with its arguments. */
 export type Command = readonly [command: string, ...words: string[]];
 
-/** A generator of clients, and how what it makes is used. */
+/** A client generator, and how to use its output. */
 export interface Tool {
   readonly name: string;
   /** Programs that the machine must have. */
   readonly needs: readonly string[];
-  /** Brings the tool here from its registry and has it generate. Gives what it warns of. */
+  /** Downloads the tool from its registry and generates. Returns its warnings. */
   generate(place: Place): Promise<readonly string[]>;
-  /** Compiles what was generated together with the program. */
+  /** Compiles the generated code together with the program. */
   compile(place: Place): Promise<unknown>;
   /** Runs the program. */
   tour(place: Place): Command;
@@ -82,7 +82,7 @@ function java(library: 'native' | 'okhttp-gson'): Tool {
   };
 }
 
-/** The npm packages of the tools, in the folder in which they work: their programs find them there. */
+/** Installs the tools' npm packages in their working folder, where their programs find them. */
 async function npmPackages(folder: string): Promise<void> {
   await writeFile(
     join(folder, 'package.json'),
@@ -110,7 +110,7 @@ function typescript(name: string, generate: (place: Place) => Promise<readonly s
   };
 }
 
-/** A Python environment of the tool's own, with these packages. */
+/** A separate Python environment for the tool, with these packages. */
 async function python(folder: string, words: readonly string[]): Promise<string> {
   await run('python3', ['-m', 'venv', 'environment'], { folder });
   await run(join(folder, 'environment/bin/pip'), ['install', '-q', '--disable-pip-version-check', ...words], {
@@ -145,7 +145,7 @@ export const tools: readonly Tool[] = [
     },
     compile: async ({ folder, program }) => {
       const client = join(folder, 'client');
-      // Its own tests are written for a library that its go.mod does not name.
+      // Its own tests use a library that its go.mod does not list.
       await cp(program, join(client, 'tour'), { recursive: true });
       await run('go', ['mod', 'tidy', '-e'], { folder: client });
       return run('go', ['build', '-o', join(folder, 'tour'), './tour'], { folder: client });

@@ -6,21 +6,21 @@ import { run } from './command.ts';
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 const clones = join(repository, '.data/docker-verify');
 
-/** The first commit that Docker Compose can start: what is upgraded from until a version is tagged. */
+/** The first commit that Docker Compose can start: the origin of upgrades until a version is tagged. */
 const firstThatStarts = '845bb8a4a6a2f07e966d94739a6212cde291ca31';
 
 export interface Clones {
-  /** Of what is checked out here, as anybody would clone it. */
+  /** A clone of the current commit. */
   readonly current: string;
   readonly previous: string;
-  /** What stands in them, e.g. `Let jobs end (845bb8a)`. */
+  /** Their commits, e.g. `Let jobs end (845bb8a)`. */
   readonly names: { readonly current: string; readonly previous: string };
-  /** Changes that are not committed are in neither. */
+  /** Whether there are no uncommitted changes, which no clone contains. */
   readonly isClean: boolean;
   remove(): Promise<void>;
 }
 
-/** @param wanted what to upgrade from; null is the newest tag of a version */
+/** @param wanted what to upgrade from; null for the newest version tag */
 export async function makeClones(wanted: string | null): Promise<Clones> {
   const git = (...words: string[]): Promise<string> => run('git', words, { folder: repository });
   const tags = (await git('tag', '--list', 'v*', '--sort=-version:refname', '--no-contains', 'HEAD')).trim();

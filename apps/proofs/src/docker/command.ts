@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** A program that ended with a fault, with the last lines that it wrote. */
+/** A failed program, with the last lines of its output. */
 export class CommandError extends Error {
   constructor(command: string, how: string, output: string) {
     const lines = output.trimEnd().split('\n').slice(-30);
@@ -11,7 +11,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a program to its end and gives what it wrote to standard output. @throws CommandError */
+/** Runs a program and returns its standard output. @throws CommandError */
 export async function run(
   command: string,
   words: readonly string[],

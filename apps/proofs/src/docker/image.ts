@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { run } from './command.ts';
 import type { Installation } from './installation.ts';
 
-/** What Node's image may grow by. */
+/** Maximum size added to Node's image. */
 const mostProductBytes = 60_000_000;
 
-/** In what production runs, none of these has any business. */
+/** Files that must not be in the production image. */
 const foreign: readonly (readonly [string, RegExp])[] = [
   ['another application', /^apps\/(?!gateway\/)|^packages\/client\//],
   ['a test', /^(?!node_modules).*(\.test\.ts$|\/(test|testing|fixtures)\/)/],
@@ -25,7 +25,7 @@ export async function build({ compose, options }: Installation): Promise<string>
   return `on Node's image, gateway ${megabytes(gateway)}, sandbox ${megabytes(sandbox)}`;
 }
 
-/** What the layers of an image add to the one it is made from: its first instruction of ours is `WORKDIR /app`. */
+/** The size of the layers added to the base image; our first instruction is `WORKDIR /app`. */
 async function productBytes(image: string, folder: string): Promise<number> {
   const format = '{{.Size}} {{.CreatedBy}}';
   const history = await run('docker', ['history', '--no-trunc', '--human=false', '--format', format, image], {
@@ -39,7 +39,7 @@ async function productBytes(image: string, folder: string): Promise<number> {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** The image holds the gateway alone, and says what it is. */
+/** Checks that the image contains only the gateway, and its metadata. */
 export async function contents({ options }: Installation): Promise<string> {
   const { folder, tag } = options;
   const image = `card-gateway:${tag}`;
@@ -63,13 +63,13 @@ export async function contents({ options }: Installation): Promise<string> {
   return `${files.length} files, none of them foreign; runs as ${config.User}; version ${version}`;
 }
 
-/** A changed source line runs after the next `up`, and is built in seconds. */
+/** Checks that a changed source line is built within seconds and runs after the next `up`. */
 export async function changedLine(installation: Installation): Promise<string> {
   const { compose, up, options } = installation;
   const path = 'apps/gateway/src/page.ts';
   const file = join(options.folder, path);
   const before = await readFile(file, 'utf8');
-  // Never the same, or the engine would remember it.
+  // Unique, because the engine caches layers.
   const line = `// ${randomUUID()}`;
   await appendFile(file, `${line}\n`);
   const started = performance.now();
@@ -83,7 +83,7 @@ export async function changedLine(installation: Installation): Promise<string> {
   return `built in ${seconds.toFixed(1)} s, and "up" ran it`;
 }
 
-/** Takes away what was built, and what a later build has taken the name of. */
+/** Removes the built images, including those whose name a later build took. */
 export async function removeImages(tag: string, folder: string): Promise<void> {
   const docker = (...words: string[]): Promise<string> => run('docker', ['image', ...words], { folder });
   await docker('rm', '--force', `card-gateway:${tag}`, `card-gateway-sandbox:${tag}`);

@@ -8,44 +8,44 @@ import { run } from './command.ts';
 export interface InstallationOptions {
   /** A clone of the repository. */
   readonly folder: string;
-  /** Compose's name for it: volumes and containers go by this name, whichever clone they were started from. */
+  /** Compose project name, shared by the volumes and containers of all clones. */
   readonly project: string;
   readonly port: number;
-  /** Of the images. */
+  /** Tag of the images. */
   readonly tag: string;
-  /** How many there can be: each takes a port of the host. */
+  /** Maximum number of gateways: each takes a port of the host. */
   readonly gateways: number;
-  /** Read beside docker-compose.yml. */
+  /** Read in addition to docker-compose.yml. */
   readonly override?: string;
 }
 
-/** The system as docker-compose.yml starts it, from one clone. */
+/** The system that docker-compose.yml starts from one clone. */
 export interface Installation {
   readonly options: InstallationOptions;
   /** Address of the first gateway. */
   readonly url: string;
   readonly sandboxUrl: string;
   readonly compose: (...words: string[]) => Promise<string>;
-  /** `docker compose up --wait`, with further words. */
+  /** `docker compose up --wait`, with further arguments. */
   readonly up: (...words: string[]) => Promise<void>;
-  /** Runs a script of the README's, whose addresses become those of this installation. */
+  /** Runs a script of the README, with this installation's addresses. */
   readonly bash: (script: string) => Promise<string>;
   readonly createKey: () => Promise<string>;
   readonly client: (key: string, url?: string) => Client;
-  /** A call of the sandbox's admin surface. */
+  /** Calls the sandbox's admin surface. */
   readonly admin: <T>(method: 'GET' | 'POST', path: string, body?: object) => Promise<T>;
-  /** With database and secrets. */
+  /** Including database and secrets. */
   readonly remove: () => Promise<void>;
 }
 
-/** Writes its settings into the clone; nothing is started. */
+/** Writes the installation's settings into the clone, without starting anything. */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
   const { folder, project, port, tag, gateways, override } = options;
   const url = `http://127.0.0.1:${port}`;
   const sandboxPort = port + 2;
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   const ports = gateways === 1 ? String(port) : `${port}-${port + gateways - 1}`;
-  // Compose reads it by itself, so that the README's commands are run as they stand.
+  // Compose reads this file by itself, so the README's commands run unchanged.
   const settings = {
     COMPOSE_PROJECT_NAME: project,
     PORT: ports,
@@ -70,7 +70,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       return run('bash', ['-c', here], { folder });
     },
     async createKey() {
-      // By its path, for an earlier image may have no `gateway` command.
+      // By path, because an earlier image may have no `gateway` command.
       const words = ['node', 'apps/gateway/src/cli.ts', 'keys', 'create', '--caller', 'verify', '--scopes', 'admin'];
       return (await compose('exec', '-T', 'gateway', ...words)).trim();
     },
@@ -101,7 +101,7 @@ async function askSandbox<T>(url: string, method: 'GET' | 'POST', body?: object)
   }
 }
 
-/** Asks until it holds. @throws when it does not within the time */
+/** Polls until it holds. @throws if it does not within the time */
 export async function until<T>(what: string, ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
   const deadline = performance.now() + 60_000;
   for (;;) {

@@ -4,11 +4,11 @@ import { type Installation, until } from './installation.ts';
 
 const account = 'keysecure';
 
-/** Cards that the provider has really issued: one row each. */
+/** Cards that the provider really issued, one row each. */
 export const cardsIssued = ({ admin }: Installation): Promise<unknown[]> =>
   admin<unknown[]>('GET', `/ledger?provider=${account}&effect=card_issued`);
 
-/** What must outlive whatever is done to the containers. */
+/** What must survive every change of the containers. */
 export interface Kept {
   readonly key: string;
   readonly order: Order;
@@ -18,7 +18,7 @@ export interface Kept {
 
 type Order = Parameters<Client['issueCard']>[0]['body'];
 
-/** A card by a known Idempotency-Key, and cards whose numbers are sealed. */
+/** Creates a card with a known Idempotency-Key, and cards with sealed numbers. */
 export async function makeKept(installation: Installation): Promise<Kept> {
   const key = await installation.createKey();
   const client = installation.client(key);
@@ -40,7 +40,7 @@ export async function makeKept(installation: Installation): Promise<Kept> {
   return { key, order, idempotencyKey, card: id };
 }
 
-/** The key, the card, its order's Idempotency-Key and the provider's memory are all there. */
+/** Checks that the API key, the card, its order's Idempotency-Key and the provider's state still exist. */
 export async function checkKept(installation: Installation, kept: Kept): Promise<string> {
   const client = installation.client(kept.key);
   const before = await cardsIssued(installation);

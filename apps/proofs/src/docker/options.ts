@@ -1,9 +1,9 @@
 import { parseWords, UsageError } from '../command-line.ts';
 
 export interface VerifyOptions {
-  /** What is upgraded from: a commit, a branch or a tag; null is the newest tag that starts with `v`. */
+  /** What to upgrade from: a commit, a branch or a tag; null for the newest tag that starts with `v`. */
   readonly previous: string | null;
-  /** Host port of the first gateway. The second takes the next one, the sandbox that after it. */
+  /** Host port of the first gateway. The second gateway uses the next one, the sandbox the one after. */
   readonly port: number;
 }
 

@@ -2,11 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Installation } from './installation.ts';
 
-/** The name of the override in what the head of docker-compose.yml says. */
+/** The override's file name in the header of docker-compose.yml. */
 export const overrideFile = 'compose.real.yml';
 const accountsFolder = '/etc/card-gateway';
 
-/** Puts the override where the clone's docker-compose.yml says, for an accounts file beside it. */
+/** Creates the override from the clone's docker-compose.yml, for an accounts file beside it. */
 export async function writeOverride(clone: string): Promise<void> {
   const compose = await readFile(join(clone, 'docker-compose.yml'), 'utf8');
   const [, commented = ''] = /^#$\n((?:^# {3}.*\n)+)/m.exec(compose) ?? [];
@@ -25,7 +25,7 @@ export async function writeOverride(clone: string): Promise<void> {
   await writeFile(join(folder, 'accounts.json'), JSON.stringify({ real: { provider: 'onerway', settings } }));
 }
 
-/** Without the sandbox, with accounts of one's own. */
+/** Starts without the sandbox, with custom accounts. */
 export async function realProviders(installation: Installation): Promise<string> {
   await installation.up();
   const services = (await installation.compose('ps', '--format', '{{.Service}}')).trim().split('\n').toSorted();

@@ -1,4 +1,4 @@
-/** What was verified, how long it took, and what was found. */
+/** A verified step, its duration and its result. */
 export interface Row {
   readonly step: string;
   readonly seconds: number;
@@ -7,7 +7,7 @@ export interface Row {
 
 export interface Report {
   readonly rows: readonly Row[];
-  /** Does a step and writes it down. What it gives are the facts to be shown. */
+  /** Runs a step and records it. Its result is the text to show. */
   readonly step: (name: string, work: () => Promise<string>) => Promise<void>;
 }
 

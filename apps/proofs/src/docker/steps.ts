@@ -3,7 +3,7 @@ import { type Installation, until } from './installation.ts';
 import { cardsIssued, type Kept, makeKept } from './kept.ts';
 import { faultsOf, scriptOf, type Tour } from '../tour.ts';
 
-/** From nothing to healthy, as the README has it. */
+/** From nothing to healthy, as in the README. */
 export async function start({ bash }: Installation, tour: Tour): Promise<string> {
   const output = await bash(`set -e\n${tour.start}\necho "KEY=$KEY"`);
   const [, key = ''] = /^KEY=(\S+)$/m.exec(output) ?? [];
@@ -18,7 +18,7 @@ export async function nineCalls({ bash }: Installation, tour: Tour, key: string)
   return `${tour.calls.length} scripts of the README, ${members} members of its answers found`;
 }
 
-/** The gateway's connections are its own role's, the owner's acts run as the owner, and the heap fits into the container. */
+/** Checks that the gateway connects with its own role, owner commands run as the owner, and the heap fits into the container. */
 export async function limits({ compose }: Installation): Promise<string> {
   const query = `SELECT DISTINCT usename || ' ' || rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename
     WHERE client_addr IS NOT NULL`;
@@ -48,7 +48,7 @@ const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} 
 
 const races = 10;
 
-/** Two gateways: the same order at both is one card. */
+/** Checks that the same order at two gateways is one card. */
 export async function twoGateways(installation: Installation): Promise<string> {
   await installation.up('--scale', 'gateway=2');
   const kept = await makeKept(installation);
@@ -70,7 +70,10 @@ export async function twoGateways(installation: Installation): Promise<string> {
   return `${races} orders at both at once: ${issued} cards`;
 }
 
-/** A write is under way, and its provider silent: its caller is answered, and it resolves after the restart. */
+/**
+ * Terminates the gateway with a write in flight and a silent provider: its caller is answered, and it resolves after the
+ * restart.
+ */
 export async function terminate(installation: Installation, kept: Kept): Promise<string> {
   const { admin, compose, up } = installation;
   const before = (await cardsIssued(installation)).length;

@@ -9,10 +9,10 @@ import type { Report } from './report.ts';
 import { limits, nineCalls, start, terminate, twoGateways } from './steps.ts';
 import { readTour } from '../tour.ts';
 
-/** Of the images that are built for it. */
+/** Tag of the images built for verification. */
 export const tag = 'verify';
 
-/** Does all that the README says of Docker, and takes it down again. @throws when something is not as it should be */
+/** Does everything that the README says about Docker, and removes it again. @throws if something differs */
 export async function verify(clones: Clones, port: number, { step }: Report): Promise<void> {
   const tour = readTour(await readFile(join(clones.current, 'README.md'), 'utf8'));
   const common = { folder: clones.current, project: 'card-gateway-verify', port, tag };

@@ -15,9 +15,9 @@ export const modes = ['synchronous', 'asynchronous'] as const;
 export type Mode = (typeof modes)[number];
 
 /**
- * How the primary is lost. `switchover`: ended in order. `crash`: at once. `parted`: it goes on, and nobody reaches it.
- * `cut off`: at once, a while after its standby was cut off. `waits cancelled`, `waits terminated`: so, and meanwhile an
- * operator ends the waits for it.
+ * How the primary is lost. `switchover`: clean shutdown. `crash`: immediately. `parted`: it keeps running but is unreachable.
+ * `cut off`: immediately, some time after its standby was disconnected. `waits cancelled`, `waits terminated`: the same, while
+ * an operator ends the waits for the standby.
  */
 export const failoverKinds = [
   'waits cancelled',
@@ -29,18 +29,18 @@ export const failoverKinds = [
 ] as const;
 export type FailoverKind = (typeof failoverKinds)[number];
 
-/** A PostgreSQL with a streaming standby, which takes the primary's place again and again. */
+/** A PostgreSQL with a streaming standby, which replaces the primary again and again. */
 export interface Cluster extends DatabasePlace {
-  /** Loses the primary and promotes the standby. Resolves when that one takes connections; it has no standby yet. */
+  /** Loses the primary and promotes the standby. Resolves when that accepts connections, still without a standby of its own. */
   failOver(kind: FailoverKind): Promise<void>;
   /** Gives the primary a new standby. */
   addStandby(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** A crash of a server is none of the machine: what it wrote is on its disk all the same. */
+/** Only the server crashes, not the machine: written data is on disk regardless. */
 const settings = { fsync: 'off' };
-/** How long callers write while the standby is cut off. */
+/** How long callers write while the standby is disconnected. */
 const cutOffMs = 1500;
 const cancelEveryMs = 20;
 
@@ -111,7 +111,7 @@ export async function startCluster(mode: Mode): Promise<Cluster> {
   };
 }
 
-/** @returns what ends the server for good, once another one has its place */
+/** @returns a function that ends the lost server for good, once another one has replaced it */
 async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay): Promise<() => Promise<void>> {
   const ended = async (): Promise<void> => {};
   switch (kind) {
@@ -150,7 +150,7 @@ async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay):
   }
 }
 
-/** Of a server, the one that takes connections first. */
+/** The processes of a server, the postmaster first. */
 export async function processesOf(server: EmbeddedPostgres): Promise<number[]> {
   const postmaster = await postmasterOf(server);
   const { stdout } = await promisify(execFile)('pgrep', ['-P', String(postmaster)]);

@@ -3,10 +3,10 @@ import { type Mode, modes } from './cluster.ts';
 
 export interface FailoverOptions {
   readonly rounds: number;
-  /** All that is drawn by lot comes from this number. */
+  /** Seed of all random choices. */
   readonly seed: number;
   readonly mode: Mode;
-  /** Takes the gateway's look at a commit's confirmation away, to see that the proof misses it. */
+  /** Removes the gateway's check of commit confirmations, to see that the proof detects it. */
   readonly mutation: 'confirmation' | null;
   readonly reconciling: 'wait' | 'hurry';
 }
@@ -19,10 +19,10 @@ const options = {
   mutation: { type: 'string' },
 } as const;
 const mostRounds = 1000;
-/** A shorter run hurries what resolves: it would else wait longer than it ran. */
+/** A shorter run hurries reconciliation, which would otherwise take longer than the run. */
 const shortRunRounds = 6;
 
-/** @param draw makes a seed where none is given */
+/** @param draw creates a seed if none is given */
 export function readOptions(words: readonly string[], draw: () => number): FailoverOptions {
   const { rounds: wanted, seed: given, mode: named, mutation } = parseWords(words, options, usage);
   const rounds = Number(wanted);

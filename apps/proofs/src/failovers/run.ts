@@ -9,7 +9,7 @@ import type { FailoverOptions } from './options.ts';
 
 export interface Failover {
   readonly kind: FailoverKind;
-  /** Milliseconds from the moment in which the new primary has a standby until both gateways are ready. */
+  /** Milliseconds from the new primary having a standby until both gateways are ready. */
   readonly readyAfterMs: number;
 }
 
@@ -21,7 +21,7 @@ export interface FailoverReport extends DriveReport {
 const callers = 12;
 const longestRecoveryMs = 30_000;
 
-/** Writes through two gateways while their PostgreSQL fails over, round after round, each time in another way. */
+/** Drives writes through two gateways while their PostgreSQL fails over repeatedly, each time in another way. */
 export async function runFailovers(
   options: FailoverOptions,
   signal: AbortSignal,
@@ -75,7 +75,7 @@ async function ready(replica: Replica, giveUpAt: number, signal: AbortSignal): P
   }
 }
 
-/** Null while nobody answers. */
+/** Null while there is no answer. */
 function statusOf(url: string): Promise<number | null> {
   return new Promise((resolve) => {
     const request = get(url, { timeout: 2000, agent: false }, (answer) => {
@@ -87,7 +87,7 @@ function statusOf(url: string): Promise<number | null> {
   });
 }
 
-/** What was done, how the gateways came back from it, what was found, and the verdict. */
+/** What was done, how the gateways recovered, what was found, and the verdict. */
 export function reportText(report: FailoverReport): string {
   const { options, failovers } = report;
   const mutation = options.mutation === null ? '' : `, with "${options.mutation}" taken away on purpose`;

@@ -5,18 +5,18 @@ import { adapters } from '@card-gateway/gateway/adapters';
 import { accountsOf, type ProviderName, type Sandbox } from '@card-gateway/sandbox';
 import type { Rows } from './calls.ts';
 
-/** What a file of `providers` declares of an account. */
+/** The declarations of an account, from a file of `providers`. */
 export interface DeclaredAccount {
-  /** By which the sandbox knows it. */
+  /** Its name in the sandbox. */
   readonly name: string;
   readonly title: string;
   readonly rows: Rows;
 }
 
-/** An account of the sandbox: how it is opened there, and what is declared of its calls. */
+/** An account of the sandbox: how to open it, and the declared results of its calls. */
 export interface Account extends DeclaredAccount {
   readonly provider: ProviderName;
-  /** @param move where the provider is looked for, should it not be where it is */
+  /** @param move replaces the provider's base URL */
   open(sandbox: Sandbox, host: Pick<AdapterHost, 'send' | 'now'>, move?: (baseUrl: string) => string): ProviderAdapter;
 }
 
@@ -45,5 +45,5 @@ const declared = files.map(async (file) => {
   return accounts.map((account) => accountOf(file.replace('.ts', '') as ProviderName, account));
 });
 
-/** Every account of the sandbox, with all that its documents leave to settings set. Each file of `providers` has those of one. */
+/** Every account of the sandbox, with all undocumented settings set. Each file of `providers` declares those of one provider. */
 export const accounts: readonly Account[] = (await Promise.all(declared)).flat();

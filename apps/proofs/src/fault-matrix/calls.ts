@@ -24,35 +24,35 @@ type LookUp<Name extends FacetName> =
       : `${Name}.reconciliation.find`
     : never;
 
-/** Every call that an adapter can make, by its facet and method; each kind of change of a card is one of its own. */
+/** Every call that an adapter can make, by facet and method; each kind of card change is a separate call. */
 export type CallName =
   | { [Name in FacetName]: Exclude<AskingMethod<Name>, 'cardControls.change'> | LookUp<Name> }[FacetName]
   | `cardControls.change ${CardChange['kind']}`;
 
-/** Where a call is prepared: an undisturbed account on a sandbox of its own. */
+/** The setup of a call: an undisturbed account on a separate sandbox. */
 export interface Scene {
   readonly adapter: ProviderAdapter;
   readonly sandbox: Sandbox;
   readonly call: ProviderCall;
-  /** A text that no other scene of this sandbox has. */
+  /** A text that is unique within this sandbox. */
   readonly unique: () => string;
 }
 
-/** The one request, as `adapter` sends it: the scene's own, or one whose provider nobody can reach. */
+/** The one request, sent by `adapter`: the scene's own, or one whose provider is unreachable. */
 export type Act = (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outcome<unknown>>;
 
-/** One call of one account, and what is declared of it. */
+/** One call of one account, and its declared results. */
 export interface Row {
-  /** The provider's word for it, which the sandbox's faults are aimed at. */
+  /** The provider's name for it, which the sandbox's faults target. */
   readonly operation: string;
   readonly prepare: (scene: Scene) => Promise<Act> | Act;
   readonly cells: Cells;
 }
 
-/** The calls of an account. Which of them there must be, the opened adapter says. */
+/** The calls of an account. The opened adapter determines which ones are required. */
 export type Rows = Readonly<Partial<Record<CallName, Row>>>;
 
-/** Every call that this adapter can make, from the methods that its facets have. */
+/** Every call that this adapter can make, from the methods of its facets. */
 export function callsOf(adapter: ProviderAdapter): string[] {
   return facetNames.flatMap((name) => {
     const facet = adapter[name];
@@ -75,7 +75,7 @@ function isLookUp(reconciliation: unknown): boolean {
   return (reconciliation as { readonly by?: unknown }).by === 'look-up';
 }
 
-/** How a lost answer to a write is found out, in a word; null for a read. */
+/** How a lost answer to a write is reconciled, in one word; null for a read. */
 export function reconciliationOf(adapter: ProviderAdapter, name: string): string | null {
   const [facet = '', method = ''] = name.split('.');
   const change = /^change (.+)$/.exec(method)?.[1];
@@ -86,7 +86,7 @@ export function reconciliationOf(adapter: ProviderAdapter, name: string): string
   return resolvesBy[declared['by'] as keyof typeof resolvesBy];
 }
 
-/** The methods of facets with a `reconciliation` that change something; the others beside them read. */
+/** The writing methods of facets with a `reconciliation`; their other methods read. */
 const writes: Readonly<Record<string, true>> = {
   apply: true,
   issue: true,
@@ -110,7 +110,7 @@ export function facet<Name extends FacetName>(adapter: ProviderAdapter, name: Na
   return found;
 }
 
-/** The value of a call that had to succeed, for what is prepared with it. */
+/** The value of a setup call that must succeed. */
 export function valueOf<T>(outcome: Outcome<T>): T {
   if (outcome.kind === 'done') return outcome.value;
   throw new Error(`Preparing failed: ${JSON.stringify(outcome)}`);

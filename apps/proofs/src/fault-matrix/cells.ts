@@ -1,17 +1,17 @@
 import type { Outcome, RefusalReason, UnknownReason } from '@card-gateway/core';
 import { type FaultName, faultNames } from '@card-gateway/sandbox';
 
-/** What is done to a call: nothing, nobody listening, or a fault that the sandbox plays. */
+/** What is done to a call: nothing, no listener, or a fault played by the sandbox. */
 export type Disturbance = 'none' | 'refused_connection' | FaultName;
 export const disturbances: readonly Disturbance[] = ['none', 'refused_connection', ...faultNames];
 
 type Word = 'done' | `refused: ${RefusalReason}` | UnknownReason;
-/** What the adapter says of a call, and how many effects the provider's ledger has of it. */
+/** The adapter's outcome of a call, and the number of effects in the provider's ledger. */
 export type Cell = `${Word}, ${0 | 1}`;
-/** One call under everything that can happen to it. A disturbance without a cell does not compile. */
+/** One call under every disturbance. A disturbance without a cell does not compile. */
 export type Cells = Readonly<Record<Disturbance, Cell>>;
 
-/** What happens to every write alike; how a refusal is read, each call says for itself. */
+/** Common cells of all writes; each call declares its refusal itself. */
 export const write = {
   none: 'done, 1',
   refused_connection: 'refused: not_sent, 0',
@@ -27,7 +27,7 @@ export const write = {
   not_json: 'unreadable_answer, 1',
 } as const satisfies Omit<Cells, 'refuse'>;
 
-/** What happens to every read alike: the same, and nothing is ever done. */
+/** Common cells of all reads; they never have an effect. */
 export const read = {
   none: 'done, 0',
   refused_connection: 'refused: not_sent, 0',
@@ -43,7 +43,7 @@ export const read = {
   not_json: 'unreadable_answer, 0',
 } as const satisfies Omit<Cells, 'refuse'>;
 
-/** The cell that a run came to; the number of effects as it was, should it be none that a cell can have. */
+/** The cell observed in a run; shows the number of effects even if no cell can have it. */
 export function cellOf(outcome: Outcome<unknown>, effects: number): string {
   return `${wordOf(outcome)}, ${effects}`;
 }

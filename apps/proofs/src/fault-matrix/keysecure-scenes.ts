@@ -21,7 +21,7 @@ const address = {
   postalCode: 'N1 9GU',
 };
 
-/** An order that this account may place. */
+/** A valid order for this account. */
 export function orderOf(scene: Scene, mode: Mode, cardholderRef: string, form: CardForm) {
   return {
     reference: scene.unique(),
@@ -32,12 +32,12 @@ export function orderOf(scene: Scene, mode: Mode, cardholderRef: string, form: C
   };
 }
 
-/** A card that is ready, with what only its holder and the provider know of it. */
+/** A ready card, with the secrets that only its holder and the provider know. */
 export async function cardOf(scene: Scene, mode: Mode, form: CardForm) {
   const cardholderRef = await holderOf(scene);
   const order = orderOf(scene, mode, cardholderRef, form);
   const { providerRef } = valueOf(await facet(scene.adapter, 'issuing').issue(order, scene.call));
-  // A card is Pending for no time at all here; a look at it makes it ready.
+  // A card is Pending for no time here; a read makes it ready.
   const card = scene.sandbox.admin.keysecure.cards().find(({ cardNo }) => cardNo === providerRef);
   if (card === undefined) throw new Error('The card that was issued is not there.');
   return { ...card, reference: order.reference, providerRef, cardholderRef };
@@ -51,7 +51,7 @@ export async function holderOf(scene: Scene, reference = scene.unique()): Promis
   return providerRef;
 }
 
-/** The look-up of a write that has one. */
+/** The look-up of a write, if it has one. */
 export function lookUp(reconciliation: Reconciliation<SentOrder, unknown> | SameKey) {
   if (reconciliation.by === 'look-up') return reconciliation;
   throw new Error(`A lost answer is not looked up but reconciled by: ${reconciliation.by}`);

@@ -17,7 +17,7 @@ const titles: Readonly<Record<Disturbance, string>> = {
   not_json: 'no JSON',
 };
 
-/** The text of `docs/fault-matrix.md`: what the run has seen. */
+/** The text of `docs/fault-matrix.md`: the results of the run. */
 export function pageText({ accounts }: FaultMatrixReport): string {
   return [
     '# What becomes of each call',

@@ -7,11 +7,11 @@ import type { Account } from './accounts.ts';
 import { callsOf, type CallName, type Row, type Scene, reconciliationOf } from './calls.ts';
 import { cellOf, type Disturbance, disturbances } from './cells.ts';
 
-/** One row of the page: what was seen, beside what is declared. */
+/** One row of the page: observed and declared results. */
 export interface SeenRow {
   readonly name: string;
   readonly operation: string;
-  /** How a lost answer is found out; null for a read. */
+  /** How a lost answer is reconciled; null for a read. */
   readonly resolves: string | null;
   readonly cells: Readonly<Record<Disturbance, string>>;
 }
@@ -23,14 +23,14 @@ export interface SeenAccount {
 
 export interface FaultMatrixReport {
   readonly accounts: readonly SeenAccount[];
-  /** Where what was seen is not what is declared, each in a line. */
+  /** Differences between observed and declared results, one per line. */
   readonly differences: readonly string[];
 }
 
-/** Rows at work at once; they mostly wait for answers that never come. */
+/** Rows processed concurrently; they mostly wait for answers that never come. */
 const rowsAtOnce = 10;
 const patienceMs = 10_000;
-/** What is given to an answer that never comes, or comes too slowly. */
+/** Time limit for answers that never come, or come too slowly. */
 const shortMs = 400;
 const neverAnswered: ReadonlySet<Disturbance> = new Set(['hang', 'work_then_hang', 'drip']);
 
@@ -65,7 +65,7 @@ export async function runFaultMatrix(accounts: readonly Account[]): Promise<Faul
   };
 }
 
-/** The adapter's own methods, each of which needs a row, and no row may be left over. */
+/** Compares the adapter's own methods with the rows: neither may lack the other. */
 async function compareCalls(account: Account): Promise<{ known: [CallName, Row][]; missing: string[] }> {
   const sandbox = await startSandbox();
   try {
@@ -95,7 +95,7 @@ function differing(account: Account, row: Row, seen: SeenRow): string[] {
   );
 }
 
-/** One call under every disturbance, on a sandbox of its own. */
+/** One call under every disturbance, on a separate sandbox. */
 async function runRow(account: Account, name: string, row: Row): Promise<SeenRow> {
   const sandbox = await startSandbox(atOnce);
   const transport = openTransport({ connections: 8, connectTimeoutMs: patienceMs, maxResponseBytes: 4_000_000 });

@@ -11,20 +11,20 @@ import { processesOf } from '../failovers/cluster.ts';
 import { startNameServer } from './name-server.ts';
 import { ask, type MovingServer, newFolder, promote, startOnSmallDisk, startPair, startServer } from './servers.ts';
 
-/** Something that goes wrong with a database of its own. */
+/** A database with a disturbance. */
 export interface Outage {
   readonly database: DatabasePlace;
   readonly settings?: NodeJS.ProcessEnv;
   readonly launcher?: readonly string[];
   begin(): Promise<void>;
-  /** Resolves when it is over: from then on a server could serve. */
+  /** Resolves when the disturbance is over and a server could serve. */
   end(): Promise<void>;
   remove(): Promise<void>;
 }
 
 export interface OutageKind {
   readonly name: string;
-  /** It mounts a disk, or answers for a name server. */
+  /** It needs a mounted disk, or its own name server. */
   readonly needsRoot?: true;
   readonly open: () => Promise<Outage>;
 }
@@ -89,7 +89,7 @@ async function lockedTable(table: string): Promise<Outage> {
   });
 }
 
-/** Somebody else takes every connection that there is, those of the gateways too, whose own are ended. */
+/** Another client takes every connection, after ending the gateways' own. */
 async function noConnectionLeft(): Promise<Outage> {
   const taken: pg.Client[] = [];
   let taking: readonly (() => Promise<void>)[] = [];
@@ -130,7 +130,7 @@ async function diskFull(): Promise<Outage> {
   };
 }
 
-/** Writes until nothing more fits. */
+/** Writes until the disk is full. */
 function fill(path: string): void {
   const file = openSync(path, 'w');
   for (const size of [1 << 20, 1 << 12]) {
@@ -144,7 +144,7 @@ function fill(path: string): void {
   closeSync(file);
 }
 
-/** The primary crashes; some time later its standby is where it was. */
+/** The primary crashes, and a while later its standby is at its address. */
 async function failedOver(): Promise<Outage> {
   const { server, standby } = await startPair();
   return {
@@ -158,7 +158,7 @@ async function failedOver(): Promise<Outage> {
   };
 }
 
-/** The primary's machine vanishes without a word, and the name leads to another one some time later. */
+/** The primary's machine disappears silently, and a while later the name resolves to another one. */
 async function movedByName(): Promise<Outage> {
   const { server, standby } = await startPair();
   const primary = server.now;
@@ -204,7 +204,7 @@ async function movedByName(): Promise<Outage> {
   };
 }
 
-/** Connections end, and for new ones the name server does not say where to. */
+/** Connections end, and the name server does not answer for new ones. */
 async function nameServerSilent(): Promise<Outage> {
   const server = await startServer();
   const folder = newFolder();
@@ -250,7 +250,7 @@ async function serverFrozen(): Promise<Outage> {
   });
 }
 
-/** No byte comes through, on old connections and on new ones; what was on its way is lost. */
+/** No byte gets through, on old and new connections; data in transit is lost. */
 async function networkSilent(): Promise<Outage> {
   const server = await startServer();
   const wire = await startRelay(
@@ -275,7 +275,7 @@ function named({ url }: MovingServer, port: number): string {
   return led.href;
 }
 
-/** Does something again and again, whatever comes of it; gives what stops that. */
+/** Repeats an act regardless of its result; returns a function that stops it. */
 function repeatedly(pauseMs: number, work: () => Promise<void>): () => Promise<void> {
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {

@@ -2,9 +2,9 @@ import { parseWords, readSeed, UsageError } from '../command-line.ts';
 import { type OutageKind, outageKinds } from './kinds.ts';
 
 export interface OutageOptions {
-  /** How long each outage lasts. */
+  /** Duration of each outage. */
   readonly seconds: number;
-  /** All that is drawn by lot comes from this number. */
+  /** Seed of all random choices. */
   readonly seed: number;
   readonly kinds: readonly OutageKind[];
 }
@@ -17,7 +17,7 @@ const options = {
 } as const;
 const mostSeconds = 3600;
 
-/** @param draw makes a seed where none is given */
+/** @param draw creates a seed if none is given */
 export function readOptions(words: readonly string[], draw: () => number): OutageOptions {
   const { seconds: lasting, seed: given, kind } = parseWords(words, options, usage);
   const seconds = Number(lasting);

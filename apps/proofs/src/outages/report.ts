@@ -2,15 +2,18 @@ import { isGood as isDriveGood } from '../chaos/report.ts';
 import { violationNames } from '../chaos/verdict.ts';
 import type { OutageResult, OutagesReport } from './run.ts';
 
-/** Milliseconds after its end within which all must be well by itself. */
+/** Milliseconds after its end within which everything must have recovered. */
 export const longestRecoveryMs = 10_000;
 
-/** Whether the gateways came back from each outage in time, answered no call with a fault of theirs, and lost and doubled nothing. */
+/**
+ * Whether the gateways recovered from each outage in time, answered no call with an internal error, and neither lost nor
+ * duplicated anything.
+ */
 export function isGood({ results }: OutagesReport): boolean {
   return results.length > 0 && results.every((result) => faultsOf(result).length === 0);
 }
 
-/** A table of the outages, as a page of the decisions shows it, and the verdict. */
+/** A table of the outages, as in the decision page, and the verdict. */
 export function reportText(report: OutagesReport): string {
   const { options, results, skipped } = report;
   const rows = results.map((result) => {

@@ -12,13 +12,13 @@ export interface OutageResult {
 export interface OutagesReport {
   readonly options: OutageOptions;
   readonly results: readonly OutageResult[];
-  /** Kinds that only root can make. */
+  /** Kinds that need root. */
   readonly skipped: readonly string[];
 }
 
 const callers = 12;
 
-/** Writes through two gateways while something is wrong with their database, one kind after the other, each on a database of its own. */
+/** Drives writes through two gateways during outages of their database, one kind after the other, each on its own database. */
 export async function runOutages(
   options: OutageOptions,
   signal: AbortSignal,
@@ -42,7 +42,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
   const outage = await kind.open();
   try {
     const seen = Promise.withResolvers<Seen>();
-    // Where the run fails, nobody waits for it.
+    // If the run fails, nothing awaits it.
     seen.promise.catch(() => {});
     const report = await drive(
       {

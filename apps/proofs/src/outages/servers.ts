@@ -10,15 +10,15 @@ import type { DatabasePlace } from '../chaos/drive.ts';
 
 const run = promisify(execFile);
 
-/** A crash of a server is none of the machine: what it wrote is on its disk all the same. */
+/** Only the server crashes, not the machine: written data is on disk regardless. */
 const settings = { fsync: 'off', max_connections: '60' };
 
-/** A server that may be stopped, started and replaced; whoever asks for its place is given where it is now. */
+/** A server that can be stopped, restarted and replaced; its address is always the current one. */
 export interface MovingServer extends DatabasePlace {
   readonly now: EmbeddedPostgres;
-  /** Starts it again on its data. */
+  /** Restarts it on its data. */
   restart(): Promise<void>;
-  /** Another server has its place from now on. */
+  /** Moves its address to another server. */
   replace(server: EmbeddedPostgres): void;
   remove(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export async function startServer(dataFolder = newFolder()): Promise<MovingServe
   };
 }
 
-/** A server with a standby for which its commits wait. */
+/** A server with a standby that its commits wait for. */
 export async function startPair(): Promise<{ readonly server: MovingServer; readonly standby: EmbeddedPostgres }> {
   const server = await startServer();
   await ask(server.now, "ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()');
@@ -72,7 +72,7 @@ export async function startPair(): Promise<{ readonly server: MovingServer; read
   return { server, standby };
 }
 
-/** The standby takes the place of its primary; it has none itself, and waits for none. */
+/** Promotes the standby to primary; it has no standby itself, and waits for none. */
 export async function promote(standby: EmbeddedPostgres): Promise<void> {
   await ask(standby, 'SELECT pg_promote()', 'ALTER SYSTEM RESET synchronous_standby_names', 'SELECT pg_reload_conf()');
 }
@@ -83,7 +83,10 @@ export interface SmallDisk {
   remove(): Promise<void>;
 }
 
-/** A server whose tables are on a disk of their own, of some megabytes. For root alone. Its log is elsewhere: without it, it would end. */
+/**
+ * A server whose tables are on a small disk of their own. Needs root. Its WAL is elsewhere, because without space for it the
+ * server would end.
+ */
 export async function startOnSmallDisk(megabytes: number): Promise<SmallDisk> {
   const folder = newFolder();
   await mkdir(folder);
@@ -109,7 +112,7 @@ export async function startOnSmallDisk(megabytes: number): Promise<SmallDisk> {
   };
 }
 
-/** Asks as superuser, one statement after the other. */
+/** Runs statements as superuser, one after another. */
 export async function ask({ superuserUrl }: EmbeddedPostgres, ...texts: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   client.on('error', () => {});

@@ -6,37 +6,37 @@ import type { Scene } from '../chaos/drive.ts';
 import type { Replica } from '../chaos/replica.ts';
 import type { Outage } from './kinds.ts';
 
-/** What was seen of one outage; times in milliseconds. */
+/** Observations of one outage; times in milliseconds. */
 export interface Seen {
-  /** From its beginning until a caller was first turned away; null where none was. */
+  /** From its start until a caller was first rejected; null if none was. */
   readonly rejectedAfterMs: number | null;
-  /** From its beginning until both gateways say that they are not ready; null where one never said so. */
+  /** From its start until both gateways reported not ready; null if one never did. */
   readonly notReadyAfterMs: number | null;
-  /** From its end until both are ready again; null where one was not at the end. */
+  /** From its end until both were ready again; null if one was not in the end. */
   readonly readyAfterMs: number | null;
   /**
-   * From its end until all is well: both are ready, each has done an order, a job and polls its queue, and no caller is turned
-   * away any more; null where that was not seen.
+   * From its end until full recovery: both are ready, each has completed an order and a job and polls its queue, and no caller
+   * is rejected any more; null if that was not observed.
    */
   readonly wellAfterMs: number | null;
-  /** How often callers were told what, from its beginning until it was watched no longer. */
+  /** How often callers got each answer, from its start to the end of the observation. */
   readonly told: ReadonlyMap<string, number>;
 }
 
-/** Callers write before it begins. */
+/** Callers write for this long before it starts. */
 const quietMs = 3000;
 const lookEveryMs = 50;
-/** For how long after its end an outage is watched at most: longer than until all must be well. */
+/** Maximum observation after its end, longer than the allowed recovery. */
 const watchedMs = 12_000;
-/** How long it is watched after all works: nobody may be turned away any more. */
+/** Observation after recovery: no caller may be rejected any more. */
 const calmMs = 3000;
 /** The queue polls each second. */
 const longestPollAge = 2;
 const account = 'keysecure';
-/** What a caller is told who was turned away. */
+/** Answers of rejected callers. */
 const rejected = ['database-unavailable', 'internal-error', 'deadline-exceeded', 'no answer'];
 
-/** Begins an outage while callers write, ends it, and sees how the gateways take both. */
+/** Starts an outage while callers write, ends it, and observes how the gateways handle both. */
 export async function watchOutage(outage: Outage, lastingMs: number, { replicas, diary }: Scene): Promise<Seen> {
   const transport = openTransport({ connections: 4, connectTimeoutMs: 1000, maxResponseBytes: 4_000_000 });
   const gateways = replicas.map((replica) => gatewayOf(replica, transport));
@@ -75,7 +75,7 @@ export async function watchOutage(outage: Outage, lastingMs: number, { replicas,
 interface Gateway {
   readonly client: Client;
   readonly isReady: () => Promise<boolean>;
-  /** Seconds since its queue last asked for jobs. */
+  /** Seconds since the queue last polled. */
   readonly pollAge: () => Promise<number>;
 }
 
@@ -106,7 +106,7 @@ function gatewayOf(replica: Replica, transport: ReturnType<typeof openTransport>
   };
 }
 
-/** @returns when it was first not ready, and since when after the end it is ready without a break */
+/** @returns when it was first not ready, and since when after the end it has been ready without interruption */
 async function followReadiness(
   gateway: Gateway,
   endedAt: () => number,
@@ -124,7 +124,7 @@ async function followReadiness(
   return { notReadyAt, readyAt };
 }
 
-/** @returns when callers were turned away for the first time and for the last */
+/** @returns when callers were first and last rejected */
 async function followCallers(
   { counts }: Diary,
   signal: AbortSignal,
@@ -155,7 +155,7 @@ async function orderThrough(gateway: Gateway | undefined): Promise<Order> {
   return { account, product: product.id, cardholder: cardholder.id, form: 'virtual' };
 }
 
-/** @returns when each gateway had done an order, had a job done that came after the end, and polled its queue */
+/** @returns when each gateway had completed an order and a job started after the end, and polled its queue */
 async function worksAgain(gateways: readonly Gateway[], body: Order, giveUpAt: number): Promise<number | null> {
   const insist = async (isDone: () => Promise<boolean>): Promise<void> => {
     while (performance.now() < giveUpAt && !(await isDone().catch(() => false))) await wait(lookEveryMs);
@@ -165,7 +165,7 @@ async function worksAgain(gateways: readonly Gateway[], body: Order, giveUpAt: n
       await insist(async () => (await client.call('issueCard', { body })).status === 201);
       let sync: string | null = null;
       await insist(async () => {
-        // Of a queue that no caller uses: theirs may have a long way to go.
+        // In a queue that no caller uses, because theirs may have a backlog.
         sync ??= (await client.startSync({ body: { account: 'yixin', user: 'watched' } })).id;
         const { status } = await client.getSync({ params: { id: sync } });
         return status === 'succeeded' || status === 'failed';

@@ -4,11 +4,11 @@ import { facet, type Row, type Rows, type Scene, valueOf } from '../calls.ts';
 import { read, write } from '../cells.ts';
 import { cardOf, holderOf, lookUp, type Mode, orderOf, purchaseOf, transferOf } from '../keysecure-scenes.ts';
 
-/** 1022, the merchant's status, is what the sandbox refuses with: documented for every call (keysecure.md §10). */
+/** The sandbox refuses with 1022, the merchant's status, which is documented for every call (keysecure.md §10). */
 const refuse = 'refused: configuration, 0' as const;
 const reading = { ...read, refuse } as const;
 const writing = { ...write, refuse } as const;
-/** Nothing is changed, and the ledger keeps all the same that a secret was handed out. */
+/** Nothing is changed, but the ledger records that a secret was handed out. */
 const leavingTrace = writing;
 
 /** The calls of a KeySecure account. */
@@ -167,7 +167,7 @@ function rowsOf(mode: Mode): Rows {
   };
 }
 
-/** Value is moved in credit mode only (keysecure.md §6.15). */
+/** Value is moved only in credit mode (keysecure.md §6.15). */
 const transferRows: Rows = {
   'transfers.send': {
     operation: 'account/transfer',

@@ -2,10 +2,10 @@ import type { DeclaredAccount } from '../accounts.ts';
 import { facet, type Rows, type Scene, valueOf } from '../calls.ts';
 import { read, write } from '../cells.ts';
 
-/** 12004, merchant account disabled or unknown, is what the sandbox refuses with (onerway.md §8). */
+/** The sandbox refuses with 12004, merchant account disabled or unknown (onerway.md §8). */
 const refuse = 'refused: configuration, 0' as const;
 
-/** The calls of an Onerway account whose path of the token delete is set. */
+/** The calls of an Onerway account with a token delete path. */
 const rows: Rows = {
   'boundCards.list': {
     operation: 'queryTokenList',

@@ -2,10 +2,10 @@ import type { DeclaredAccount } from '../accounts.ts';
 import { facet, type Rows, type Scene, valueOf } from '../calls.ts';
 import { read } from '../cells.ts';
 
-/** The documents list no error code, so that a refusal cannot be told from a failure (open-api-issuer.md §1.1). */
+/** The documents list no error code, so a refusal cannot be told from a failure (open-api-issuer.md §1.1). */
 const cells = { ...read, refuse: 'unlisted_code, 0' } as const;
 
-/** The calls of an OPEN-API account whose path of wallet transactions is set. */
+/** The calls of an OPEN-API account with a wallet transaction path. */
 const rows: Rows = {
   'products.page': {
     operation: 'binList',
@@ -42,7 +42,7 @@ const rows: Rows = {
 
 export const accounts: readonly DeclaredAccount[] = [{ name: 'open-api', title: 'OPEN-API', rows }];
 
-/** A card of the list, with the number by which alone it is found again (open-api-issuer.md §2.2). */
+/** A card of the list, with the number, its only look-up key (open-api-issuer.md §2.2). */
 async function someCard({ adapter, call }: Scene) {
   const { items } = valueOf(await facet(adapter, 'cards').page(null, call));
   const card = items.find(({ pan }) => pan !== undefined);
