@@ -11,6 +11,7 @@ import { readSettings } from '../src/config.ts';
 import { requireSameKeyBytes } from '../src/sealed/key-bytes.ts';
 import { createSealing } from '../src/sealing.ts';
 import { build } from '../src/version.ts';
+import { compileCache } from './setup/compile-cache.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -47,8 +48,11 @@ interface Run {
 
 function check(more: Record<string, string> = {}, ...words: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, 'check', ...words], { env: { ...good, ...more } }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [cli, 'check', ...words],
+      { env: { ...compileCache, ...good, ...more } },
+      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });
 }

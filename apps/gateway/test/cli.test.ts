@@ -17,6 +17,7 @@ import { databaseFault } from '../src/database-fault.ts';
 import { hashApiKey } from '../src/keys/api-key.ts';
 import { withLocalData } from '../src/local-data.ts';
 import { createDatabase, withClient } from '@card-gateway/database/testing';
+import { compileCache } from './setup/compile-cache.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
@@ -36,7 +37,7 @@ interface Run {
 async function run(words: readonly string[], environment?: Record<string, string>): Promise<Run> {
   const env = environment ?? { DATABASE_URL: gateway.services.config.DATABASE_URL };
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...words], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [cli, ...words], { env: { ...compileCache, ...env } }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ConfigError, envExample, readConfig, readSettings } from '../src/config.ts';
+import { compileCache } from './setup/compile-cache.ts';
 
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 const good = {
@@ -331,7 +332,7 @@ describe('the gateway as a process', () => {
 
   async function run(environment: Record<string, string>) {
     return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, [main], { env: environment }, (error, stdout, stderr) =>
+      execFile(process.execPath, [main], { env: { ...compileCache, ...environment } }, (error, stdout, stderr) =>
         resolve({ code: error?.code ?? 0, stdout, stderr }),
       );
     });

@@ -9,6 +9,7 @@ import { newUuid } from '@card-gateway/core';
 import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
+import { compileCache } from './compile-cache.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
@@ -53,6 +54,7 @@ export async function install(
   const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
   const environment: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
+    ...compileCache,
     PORT: '0',
     DATABASE_URL: addresses.database,
     GATEWAY_ACCOUNTS: accountsFile,

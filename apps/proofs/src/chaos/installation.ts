@@ -16,6 +16,11 @@ export interface Sources {
 const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
 export const shipped: Sources = { main: join(gateway, 'main.ts'), cli: join(gateway, 'cli.ts') };
 
+/** What the shipped sources were compiled to, from which a start takes half the time. */
+const compileCacheOfShipped = {
+  NODE_COMPILE_CACHE: new URL('../../../../.data/compile-cache', import.meta.url).pathname,
+};
+
 /** The tenant of an account: the default one's accounts have the providers' names. */
 export type Tenant = 'default' | 'other';
 
@@ -41,6 +46,7 @@ export async function install(
   databaseUrl: () => string,
   own: NodeJS.ProcessEnv = {},
 ): Promise<Installation> {
+  const compileCache = sources === shipped ? compileCacheOfShipped : {};
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-chaos-'));
   const secrets: [name: string, text: string][] = [];
   const accounts = accountsOf(sandbox.credentials, (name, text) => {
@@ -68,6 +74,7 @@ export async function install(
       const file = join(folder, `${name}.json`);
       await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
       return {
+        ...compileCache,
         ...common,
         ...settings,
         DATABASE_URL: through(databaseUrl(), databasePort),
@@ -79,7 +86,7 @@ export async function install(
       const { stdout } = await promisify(execFile)(
         process.execPath,
         [sources.cli, 'keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'],
-        { env: { DATABASE_URL: databaseUrl() } },
+        { env: { ...compileCache, DATABASE_URL: databaseUrl() } },
       );
       return stdout.trim();
     },
