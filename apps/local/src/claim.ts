@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type ListenOptions } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
-
-/** A problem that the person at the terminal can fix; shown without a stack. */
-export class StartError extends Error {}
+import { StartError } from './start-error.ts';
 
 /**
  * Reserves the data folder for this process, because a second start would stop the first one's PostgreSQL. A socket instead of
@@ -22,23 +21,66 @@ export async function claimFolder(folder: string): Promise<void> {
   await listen(server, { path });
 }
 
-/** A port that is free now: the requested one, or any for 0. `setting` is the variable that names it. */
-export async function claimPort(setting: string, wanted: string, host: string): Promise<number> {
-  const port = Number(wanted);
-  if (!/^\d+$/.test(wanted) || port > 65_535) {
-    throw new StartError(`${setting} is "${wanted}"; expected a whole number from 0 to 65535.`);
+/** An address to listen on, each part with the variable that asks for it. */
+export interface Wanted {
+  readonly port: string;
+  readonly portSetting: string;
+  readonly host: string;
+  /** Undefined where nothing asks for another one. */
+  readonly hostSetting?: string;
+}
+
+/**
+ * Ports that are free now: the wanted ones, or any for 0.
+ *
+ * @throws StartError with what is wrong with each of them
+ */
+export async function claimPorts<const All extends readonly Wanted[]>(
+  wanted: All,
+): Promise<{ -readonly [Index in keyof All]: number }> {
+  const claimed = await Promise.allSettled(wanted.map(claimPort));
+  const faults = claimed.flatMap(({ status, ...rest }) =>
+    status === 'rejected' && 'reason' in rest ? [rest.reason] : [],
+  );
+  const other = faults.find((fault) => !(fault instanceof StartError));
+  if (other !== undefined) throw other;
+  if (faults.length > 0) throw new StartError(faults.map((fault) => (fault as StartError).message).join('\n'));
+  return claimed.map((one) => (one.status === 'fulfilled' ? one.value : 0)) as {
+    -readonly [Index in keyof All]: number;
+  };
+}
+
+async function claimPort(wanted: Wanted): Promise<number> {
+  const { portSetting, host } = wanted;
+  const port = Number(wanted.port);
+  if (!/^\d+$/.test(wanted.port) || port > 65_535) {
+    throw new StartError(`${portSetting} is "${wanted.port}"; expected a whole number from 0 to 65535.`);
   }
   const server = createServer();
   try {
     await listen(server, { port, host });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new StartError(`Port ${port} is in use. Take another, e.g. ${setting}=${port + 1}, or 0 for any free one.`);
+    const fault = listenFault((error as NodeJS.ErrnoException).code ?? '', port, wanted);
+    throw fault === null ? error : new StartError(fault);
   }
   const { port: free } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
   return free;
+}
+
+/** Why nobody can listen there, by Node's code; null for what is no fault of the settings. */
+export function listenFault(code: string, port: number, { portSetting, host, hostSetting }: Wanted): string | null {
+  if (code === 'EADDRINUSE') {
+    return `${portSetting}: port ${port} is in use. Take another, e.g. ${portSetting}=${port < 65_535 ? port + 1 : 8080}, or 0 for any free one.`;
+  }
+  if (code === 'EACCES') {
+    return `${portSetting}: this user may not listen on port ${port}. Take one from 1024 on, e.g. ${portSetting}=8080.`;
+  }
+  if (hostSetting === undefined) return null;
+  if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND' && code !== 'EAI_AGAIN' && code !== 'EINVAL') return null;
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+  return `${hostSetting}: "${host}" is no address of this machine. Expected one of ${['0.0.0.0', '::', ...new Set(own)].join(', ')}.`;
 }
 
 async function listen(server: ReturnType<typeof createServer>, options: ListenOptions): Promise<void> {

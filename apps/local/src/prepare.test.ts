@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepare } from './prepare.ts';
+import { startFailure } from './start-error.ts';
 
 const sandboxUrl = 'http://127.0.0.1:8090';
 const gatewayUrl = 'http://127.0.0.1:8080';
@@ -157,46 +158,151 @@ test('another address of the sandbox changes the accounts and nothing else', asy
 
   const accountsFile = join(folder, 'accounts.json');
   const moved = first[accountsFile]?.replaceAll(sandboxUrl, 'http://127.0.0.1:9000');
-  expect(await everything()).toEqual({ ...first, [accountsFile]: moved });
+  const digest = createHash('sha256').update(String(moved)).digest('hex');
+  expect(await everything()).toEqual({ ...first, [accountsFile]: moved, [`${accountsFile}.sha256`]: digest });
 });
 
-test('for containers, each role has a password of its own, and the gateway is given that of its role alone', async () => {
-  await prepareCompose();
-  const first = await everything();
-  await prepareCompose();
+const again = (): Promise<unknown> => prepare({ folder, sandboxUrl: 'http://127.0.0.1:9000', gatewayUrl });
 
-  expect(await everything()).toEqual(first);
-  const urls = await Promise.all(
-    ['database-password/superuser-url', 'database-owner/url', 'gateway/secrets/database-url'].map(
-      async (name) => new URL(await read(name)),
-    ),
-  );
-  expect(urls.map(({ username }) => username)).toEqual(['card_gateway', 'card_gateway_owner', 'card_gateway_runtime']);
-  const passwords = ['password', 'owner-password', 'runtime-password'].map((name) => read(`database-password/${name}`));
-  expect(urls.map(({ password }) => password)).toEqual(await Promise.all(passwords));
-  expect(new Set(urls.map(({ password }) => password)).size).toBe(3);
-  expect(await read('gateway/accounts.json')).toContain('"http://sandbox:8090/yixin"');
+test.each(['sealing-keys', 'fingerprint-keys'])(
+  '%s that are gone are not made anew once they were used',
+  async (name) => {
+    await prepare({ folder, sandboxUrl, gatewayUrl });
+    await rm(join(folder, 'secrets', name));
+    const before = await everything();
+
+    await expect(again()).rejects.toThrow(`${join(folder, 'secrets', name)} is gone`);
+    await expect(again()).rejects.toThrow('Put the file back.');
+    expect(await everything()).toEqual(before);
+  },
+);
+
+test('nor where the database alone is left', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  await writeFile(join(folder, 'database-url'), 'postgresql://somewhere');
+  await rm(join(folder, 'secrets'), { recursive: true });
+  await rm(join(folder, 'accounts.json'));
+
+  await expect(again()).rejects.toThrow('sealing-keys is gone');
 });
 
-test('for containers, the sandbox is given nothing that only the gateway may know, and the other way round', async () => {
-  await prepareCompose();
+test('a first time that was cut off is done again', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  for (const name of ['accounts.json', 'accounts.json.sha256', 'secrets/fingerprint-keys'])
+    await rm(join(folder, name));
 
-  const sandboxFiles = Object.entries(await everything()).filter(([path]) => path.startsWith(join(folder, 'sandbox')));
-  expect(sandboxFiles.map(([path]) => relative(join(folder, 'sandbox'), path)).toSorted()).toEqual([
-    'sandbox.json',
-    'secrets/yixin-provider-private-key.pem',
-    'secrets/yixin-public-key.pem',
-  ]);
-  const sandboxTexts = sandboxFiles.map(([, text]) => text).join('\n');
-  for (const name of ['sealing-keys', 'fingerprint-keys', 'database-url', 'yixin-private-key.pem']) {
-    expect(sandboxTexts).not.toContain(await read(`gateway/secrets/${name}`));
-  }
-  expect(await readdir(join(folder, 'gateway/secrets'))).not.toContain('yixin-provider-private-key.pem');
-  for (const [privateOf, publicOf, name] of [
-    ['gateway', 'sandbox', 'yixin'],
-    ['sandbox', 'gateway', 'yixin-provider'],
-  ] as const) {
-    const privateKey = createPrivateKey(await read(`${privateOf}/secrets/${name}-private-key.pem`));
-    expect(spki(createPublicKey(privateKey))).toBe(await read(`${publicOf}/secrets/${name}-public-key.pem`));
-  }
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  expect(await secret('fingerprint-keys')).not.toBe('');
 });
+
+test.each([
+  [
+    'accounts.json',
+    'GATEWAY_ACCOUNTS',
+    'edited',
+    (text: string) => text.replace('"sandbox": true', '"sandbox": false'),
+  ],
+  ['accounts.json', 'GATEWAY_ACCOUNTS', 'cut short', (text: string) => text.slice(0, 100)],
+  ['accounts.json', 'GATEWAY_ACCOUNTS', 'empty', () => ''],
+  ['sandbox.json', 'SANDBOX_CONFIG', 'edited', (text: string) => text.replace('sandbox-state.json', 'other.json')],
+])('%s (%s) that was %s is left as it is, and stops the start', async (name, setting, _how, edit) => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  await writeFile(join(folder, name), edit(await read(name)));
+  const edited = await read(name);
+
+  await expect(again()).rejects.toThrow(`${join(folder, name)} was edited, or is damaged`);
+  await expect(again()).rejects.toThrow(`rename it within its folder and start with ${setting}=`);
+  expect(await read(name)).toBe(edited);
+
+  await rm(join(folder, name));
+  await again();
+  expect(await read(name)).not.toBe(edited);
+});
+
+test('a configuration of a version that noted no digest is kept beside the new one', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  const before = await read('accounts.json');
+  await rm(join(folder, 'accounts.json.sha256'));
+  const told: string[] = [];
+  await prepare({ folder, sandboxUrl: 'http://127.0.0.1:9000', gatewayUrl, remark: (line) => told.push(line) });
+
+  expect(await read('accounts.json.before')).toBe(before);
+  expect(told).toEqual([expect.stringContaining('accounts.json is written anew')]);
+});
+
+test('a private key that is damaged is named', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  const file = join(folder, 'secrets', 'yixin-private-key.pem');
+  await writeFile(file, 'damaged');
+
+  await expect(again()).rejects.toThrow(`${file} is no private key in PEM. Put the file back, or remove it`);
+});
+
+test('a full disk is told as one, and leaves what was there', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  const before = await read('accounts.json');
+  await symlink('/dev/full', join(folder, 'accounts.json.new'));
+
+  const error: unknown = await again().catch((reason: unknown) => reason);
+  expect(startFailure(error)).toMatch(/^.*\. The disk is full: free some space and start again\./);
+  expect(await read('accounts.json')).toBe(before);
+});
+
+// A process of its own: on a loaded machine its start alone may take longer than a test has.
+test(
+  'for containers, each role has a password of its own, and the gateway is given that of its role alone',
+  { timeout: 30_000 },
+  async () => {
+    await prepareCompose();
+    const first = await everything();
+    await prepareCompose();
+
+    expect(await everything()).toEqual(first);
+    const urls = await Promise.all(
+      ['database-password/superuser-url', 'database-owner/url', 'gateway/secrets/database-url'].map(
+        async (name) => new URL(await read(name)),
+      ),
+    );
+    expect(urls.map(({ username }) => username)).toEqual([
+      'card_gateway',
+      'card_gateway_owner',
+      'card_gateway_runtime',
+    ]);
+    const passwords = ['password', 'owner-password', 'runtime-password'].map((name) =>
+      read(`database-password/${name}`),
+    );
+    expect(urls.map(({ password }) => password)).toEqual(await Promise.all(passwords));
+    expect(new Set(urls.map(({ password }) => password)).size).toBe(3);
+    expect(await read('gateway/accounts.json')).toContain('"http://sandbox:8090/yixin"');
+  },
+);
+
+test(
+  'for containers, the sandbox is given nothing that only the gateway may know, and the other way round',
+  { timeout: 30_000 },
+  async () => {
+    await prepareCompose();
+
+    const sandboxFiles = Object.entries(await everything()).filter(([path]) =>
+      path.startsWith(join(folder, 'sandbox')),
+    );
+    expect(sandboxFiles.map(([path]) => relative(join(folder, 'sandbox'), path)).toSorted()).toEqual([
+      'sandbox.json',
+      'sandbox.json.sha256',
+      'secrets/yixin-provider-private-key.pem',
+      'secrets/yixin-public-key.pem',
+    ]);
+    const sandboxTexts = sandboxFiles.map(([, text]) => text).join('\n');
+    for (const name of ['sealing-keys', 'fingerprint-keys', 'database-url', 'yixin-private-key.pem']) {
+      expect(sandboxTexts).not.toContain(await read(`gateway/secrets/${name}`));
+    }
+    expect(await readdir(join(folder, 'gateway/secrets'))).not.toContain('yixin-provider-private-key.pem');
+    for (const [privateOf, publicOf, name] of [
+      ['gateway', 'sandbox', 'yixin'],
+      ['sandbox', 'gateway', 'yixin-provider'],
+    ] as const) {
+      const privateKey = createPrivateKey(await read(`${privateOf}/secrets/${name}-private-key.pem`));
+      expect(spki(createPublicKey(privateKey))).toBe(await read(`${publicOf}/secrets/${name}-public-key.pem`));
+    }
+  },
+);

@@ -1,8 +1,9 @@
-import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installation, type KeepSecret } from '@card-gateway/sandbox/installation';
+import { StartError } from './start-error.ts';
 
 /** Where to keep the data, and where the gateway finds the sandbox. */
 export interface PrepareOptions {
@@ -13,6 +14,8 @@ export interface PrepareOptions {
   readonly sandboxUrl: string;
   /** Address of the gateway as the sandbox reaches it, for the callbacks of the providers. */
   readonly gatewayUrl: string;
+  /** Is told what the operator should know and need not mend. */
+  readonly remark?: (line: string) => void;
 }
 
 /** Files that the gateway and the sandbox are started with. */
@@ -25,13 +28,19 @@ export interface Prepared {
 
 const generatePair = promisify(generateKeyPair);
 
+/** Files that say that a folder has been prepared before, and that a database may hold what was sealed with its keys. */
+const signsOfUse = ['accounts.json', 'database-url', 'secrets/database-url'];
+
 /**
  * Writes accounts on the sandbox, the matching sandbox configuration and their secrets. Secrets are created once and kept,
  * because database contents are sealed with them; both configurations are derived from the secrets and the sandbox's address,
  * and rewritten when they differ.
+ *
+ * @throws StartError if a key that the database needs is gone, or if somebody else changed a configuration
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const { folder, sandboxFolder = folder, sandboxUrl, gatewayUrl } = options;
+  const { folder, sandboxFolder = folder, sandboxUrl, gatewayUrl, remark } = options;
+  await requireKeys(folder);
   const secrets = await secretsFolder(folder);
   const sandboxSecrets = await secretsFolder(sandboxFolder);
   const keep = (name: string, make: () => string | Promise<string>): Promise<string> =>
@@ -67,13 +76,10 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     targets[merchant === undefined ? provider : `${provider}/${merchant}`] =
       callbacks === 'signed' ? url : `${url}/${await text(secretPath)}`;
   }
-  await writeConfiguration(join(folder, 'accounts.json'), entries);
+  await writeConfiguration(join(folder, 'accounts.json'), entries, { setting: 'GATEWAY_ACCOUNTS', remark });
   // The database keeps the sandbox's cards, so the sandbox must still know them after a restart.
-  await writeConfiguration(join(sandboxFolder, 'sandbox.json'), {
-    stateFile: 'sandbox-state.json',
-    callbacks: { targets },
-    ...settings,
-  });
+  const sandboxSettings = { stateFile: 'sandbox-state.json', callbacks: { targets }, ...settings };
+  await writeConfiguration(join(sandboxFolder, 'sandbox.json'), sandboxSettings, { setting: 'SANDBOX_CONFIG', remark });
 
   return {
     accountsFile: join(folder, 'accounts.json'),
@@ -106,13 +112,63 @@ async function keepKeyPair(name: string, folders: { privateFolder: string; publi
     const pair = await generatePair('rsa', { modulusLength: 2048 });
     return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   });
-  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
+  const publicKey = publicHalfOf(privateKey, join(folders.privateFolder, `${name}-private-key.pem`));
   await writeWhenDifferent(join(folders.publicFolder, `${name}-public-key.pem`), publicKey);
 }
 
-async function writeConfiguration(path: string, value: object): Promise<void> {
-  await writeWhenDifferent(path, `${JSON.stringify(value, null, 2)}\n`);
+function publicHalfOf(privateKey: string, path: string): string {
+  try {
+    return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
+  } catch {
+    throw new StartError(
+      `${path} is no private key in PEM. Put the file back, or remove it: then another pair is made.`,
+    );
+  }
 }
+
+/** @throws StartError when a key list is gone from a folder that is in use */
+async function requireKeys(folder: string): Promise<void> {
+  const used = await Promise.all(signsOfUse.map((name) => contents(join(folder, name))));
+  if (used.every((text) => text === null)) return;
+  for (const name of ['sealing-keys', 'fingerprint-keys']) {
+    const file = join(folder, 'secrets', name);
+    if ((await contents(file)) !== null) continue;
+    throw new StartError(
+      `${file} is gone, and what the database holds cannot be ${name === 'sealing-keys' ? 'opened' : 'found'} without the key in it. ` +
+        `Put the file back. To begin anew without that data, remove all of ${folder}, and the database with it.`,
+    );
+  }
+}
+
+/**
+ * Writes what follows from the rest, unless somebody else has changed it: the digest of what was written last stands beside it.
+ *
+ * @throws StartError when it was edited or is damaged
+ */
+async function writeConfiguration(
+  path: string,
+  value: object,
+  { setting, remark }: { readonly setting: string; readonly remark: PrepareOptions['remark'] },
+): Promise<void> {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const found = await contents(path);
+  const written = await contents(`${path}.sha256`);
+  if (found !== null && found !== text && written !== null && written !== digestOf(found)) {
+    throw new StartError(
+      `${path} was edited, or is damaged: it is not as it was written here, and would be written anew. To keep what is in it, ` +
+        `rename it within its folder and start with ${setting}=<its path>. To have it made anew, remove it.`,
+    );
+  }
+  if (found !== null && found !== text && written === null) {
+    // Of a version that noted no digest: it may have been edited.
+    await writePrivate(`${path}.before`, found);
+    remark?.(`${path} is written anew; what was in it is kept as ${path}.before.`);
+  }
+  await writeWhenDifferent(`${path}.sha256`, digestOf(text));
+  await writeWhenDifferent(path, text);
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function writeWhenDifferent(path: string, text: string): Promise<void> {
   if ((await contents(path)) !== text) await writePrivate(path, text);

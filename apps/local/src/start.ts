@@ -5,12 +5,13 @@ import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { EmbeddedError, startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import { migrate, MigrationError } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Child, hasEnded, lastWords, startChild } from './child.ts';
-import { claimFolder, claimPort, StartError } from './claim.ts';
+import { claimFolder, claimPorts } from './claim.ts';
 import { prepare, writePrivate } from './prepare.ts';
+import { StartError, startFailure } from './start-error.ts';
 
 const run = promisify(execFile);
 const gatewayEntry = 'apps/gateway/src/main.ts';
@@ -45,7 +46,8 @@ async function startLocal(): Promise<void> {
     await runLocal(children, interruption.signal);
   } catch (error) {
     if (interruption.signal.aborted) return;
-    console.error(error instanceof StartError || error instanceof MigrationError ? error.message : error);
+    const isOfDatabase = error instanceof EmbeddedError || error instanceof MigrationError;
+    console.error(isOfDatabase ? error.message : startFailure(error));
     process.exitCode = 1;
   } finally {
     process.exit();
@@ -57,8 +59,10 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
   const { HOST: host = '127.0.0.1', PORT = '8080', SANDBOX_PORT = '8090' } = process.env;
   await mkdir(folder, { recursive: true });
   await claimFolder(folder);
-  const port = await claimPort('PORT', PORT, host);
-  const sandboxPort = await claimPort('SANDBOX_PORT', SANDBOX_PORT, '127.0.0.1');
+  const [port, sandboxPort] = await claimPorts([
+    { port: PORT, portSetting: 'PORT', host, hostSetting: 'HOST' },
+    { port: SANDBOX_PORT, portSetting: 'SANDBOX_PORT', host: '127.0.0.1' },
+  ]);
   const gatewayUrl = urlOf(host, port);
   const sandboxUrl = urlOf('127.0.0.1', sandboxPort);
 
@@ -81,11 +85,11 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     );
   });
   const startSandbox = async () => {
-    const prepared = await prepare({ folder, sandboxUrl, gatewayUrl });
+    const prepared = await prepare({ folder, sandboxUrl, gatewayUrl, remark: (line) => console.error(line) });
     const sandbox = start('sandbox', 'apps/sandbox/src/main.ts', {
       SANDBOX_HOST: '127.0.0.1',
       SANDBOX_PORT: String(sandboxPort),
-      SANDBOX_CONFIG: prepared.sandboxFile,
+      ...(!isSet('SANDBOX_CONFIG') && { SANDBOX_CONFIG: prepared.sandboxFile }),
     });
     return { prepared, sandbox };
   };

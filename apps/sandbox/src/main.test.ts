@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { generateKeyPairSync } from 'node:crypto';
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
@@ -54,5 +55,35 @@ test('reads its file, key files beside it, says one line, and ends on SIGTERM', 
   });
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  [
+    'a state file that is broken',
+    { 'state.json': '{"version":1,' },
+    /^The state file .*state\.json cannot be read \(.*\)\. Put it back from a copy; or delete it/,
+  ],
+  ['a configuration that is no JSON', { 'sandbox.json': '{' }, /^SANDBOX_CONFIG: .*sandbox\.json is not JSON: .*\.$/],
+  [
+    'a key file that is not there',
+    { 'sandbox.json': '{"yixin":{"partnerPublicKeyFile":"gone.pem"}}' },
+    /^There is no .*gone\.pem\.$/,
+  ],
+])('says in one line how to mend %s', { timeout: 30_000 }, async (_what, files, line) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  for (const [name, content] of Object.entries({ 'sandbox.json': '{"stateFile":"state.json"}', ...files })) {
+    await writeFile(join(folder, name), content);
+  }
+  const env = { ...process.env, SANDBOX_CONFIG: join(folder, 'sandbox.json'), SANDBOX_PORT: '0' };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(code).toBe(1);
+  expect(said.trimEnd()).toMatch(line);
+  expect(said.trimEnd()).not.toContain('\n');
   await rm(folder, { recursive: true });
 });

@@ -1,4 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { StartError } from './start-error.ts';
 import type { Snapshot, World } from './world.ts';
 
 /** Incremented when the shape of a snapshot changes: an older file is rejected instead of misread. */
@@ -72,9 +73,11 @@ async function restore(path: string, world: World): Promise<string | undefined> 
     world.restore(saved);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The state file ${path} cannot be read (${why}). To start without it, delete it.`, {
-      cause: error,
-    });
+    throw new StartError(
+      `The state file ${path} cannot be read (${why}). Put it back from a copy; or delete it to start without it: then what a gateway ` +
+        'has of the cards in it is unknown here.',
+      { cause: error },
+    );
   }
   return text;
 }
