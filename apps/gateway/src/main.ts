@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
-import type { FastifyInstance } from 'fastify';
 import type { OpenAccount } from './accounts/accounts.ts';
 import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, writeKinds } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import { ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './log.ts';
 import { metricsServer } from './http/metrics.ts';
 import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
+import { listenForBoth } from './listen.ts';
 import { openServices, openWatchedDatabase } from './open-services.ts';
 import { checkFingerprintKeys, checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
@@ -70,8 +70,7 @@ async function start(): Promise<void> {
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
   const metricsOnly = metricsServer(services);
-  if (typeof config.METRICS_PORT === 'number') await listen(metricsOnly, config, 'METRICS_PORT');
-  const listensAt = await listen(app, config, 'PORT');
+  const listensAt = await listenForBoth(app, metricsOnly, config);
   log.info(
     { ...build, accounts: accountsByProvider(accountList), standbys: countsText(standbys), listensAt },
     'started',
@@ -113,15 +112,4 @@ function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): s
       ? ['callbacks are looked at from any address; "callbacks": {"allowFrom": […]} names those of its provider']
       : []),
   ];
-}
-
-/** @returns the address; @throws ConfigError if another process has the port */
-async function listen(app: FastifyInstance, config: Config, setting: 'PORT' | 'METRICS_PORT'): Promise<string> {
-  const port = Number(config[setting]);
-  try {
-    return await app.listen({ host: config.HOST, port });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new ConfigError([`${setting}: another process listens on ${port}; set another one.`]);
-  }
 }

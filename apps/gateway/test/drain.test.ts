@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from '../src/version.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
+import { listenFault } from '../src/listen.ts';
 import { call, problemOf } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { cardOrder } from './setup/orders.ts';
@@ -52,8 +53,37 @@ test('a port that another process has keeps it from starting, in one line that s
     const setting = Object.keys(settings)[0] ?? '';
     expect(output).toContain(`${setting}: another process listens on ${port}; set another one.`);
   }
+  const second = createServer().listen(0, '127.0.0.1');
+  await once(second, 'listening');
+  const { port: secondPort } = second.address() as AddressInfo;
+  const { code, output } = await installation.run({ PORT: String(port), METRICS_PORT: String(secondPort) });
+  expect(code).toBe(1);
+  expect(output).toContain(
+    `  - PORT: another process listens on ${port}; set another one.\n  - METRICS_PORT: another process listens on ${secondPort}; set another one.`,
+  );
+  second.close();
   other.close();
   await once(other, 'close');
+});
+
+// 192.0.2.0/24 is for documentation (RFC 5737), and so nobody's.
+test.each(['192.0.2.1', 'no-such-host.invalid'])('a HOST that is not of this machine is named: %s', async (host) => {
+  const metricsPort = String(await freePort());
+  for (const settings of [{ HOST: host }, { HOST: host, METRICS_PORT: metricsPort }]) {
+    const { code, output } = await installation.run(settings);
+    expect(code).toBe(1);
+    const end = output.slice(output.indexOf('The settings are not usable:'));
+    expect(end).toMatch(
+      /^The settings are not usable:\n {2}- HOST: "[^"]+" is no address of this machine; expected one of 0\.0\.0\.0, ::, .*\.\n$/,
+    );
+  }
+});
+
+test('a port for root alone is told to others', () => {
+  expect(listenFault('EACCES', '127.0.0.1', 'PORT', 80)).toMatch(
+    /^PORT: this user may not listen on 80; set one from 1024 on/,
+  );
+  expect(listenFault('EMFILE', '127.0.0.1', 'PORT', 80)).toBeNull();
 });
 
 test('SIGTERM with work at every stage: what was accepted is answered or waits durably, also for callers that are gone', async () => {
