@@ -9,7 +9,6 @@ export { type DatabaseWatch, watchDatabase } from './watch.ts';
 export interface DatabaseOptions {
   /** Purpose of the connections, shown in `pg_stat_activity` after `card-gateway`. */
   readonly purpose?: string;
-  /** Maximum number of open connections. */
   readonly connections: number;
   /** Milliseconds to wait for a free connection. */
   readonly connectTimeoutMs: number;

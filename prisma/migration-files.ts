@@ -3,7 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const folder = new URL('migrations/', import.meta.url);
 
-/** A migration of this version. */
 export interface MigrationFile {
   readonly name: string;
   readonly script: string;

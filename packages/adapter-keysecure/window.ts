@@ -1,4 +1,3 @@
-/** Milliseconds of a day. */
 export const dayMs = 86_400_000;
 
 /** `UTC`, `UTC+8`, `UTC-3:30`: the form of the `Timezone` header (keysecure.md §2.1). */

@@ -8,7 +8,6 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** The access token of one account. */
 export interface AccessTokens {
   /**
    * Sends with the current token, or a fresh one, and once more with a new one if the provider certainly rejected only the

@@ -135,7 +135,6 @@ export function onlyRows<Row>({ read, unreadable }: Rows<Row>, isOwn: (row: Row)
   return { read: own, unreadable: unreadable + read.length - own.length };
 }
 
-/** Maps the readable rows. */
 export function mapRows<Row, Item>({ read, unreadable }: Rows<Row>, itemOf: (row: Row) => Item): Rows<Item> {
   return { read: read.map(itemOf), unreadable };
 }

@@ -36,7 +36,6 @@ const certificates = (description: string) =>
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
 
-/** Network settings of one service that differ from the default. */
 export const networkSettings = z
   .strictObject({
     proxy: proxy.optional(),

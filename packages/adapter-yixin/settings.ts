@@ -65,5 +65,4 @@ function isOneKeyPair(ours: unknown, theirs: unknown): boolean {
   return createPublicKey(privateKey).equals(publicKey);
 }
 
-/** The settings of one account at Yixin. */
 export type YixinSettings = z.output<typeof yixinSettings>;

@@ -38,7 +38,6 @@ interface AnyResult {
   readonly location: string | null;
 }
 
-/** The result of one attempt. */
 type Attempt =
   | { readonly kind: 'answered'; readonly result: AnyResult }
   | {

@@ -58,5 +58,4 @@ export const facetMembers: FacetMembers = {
   },
 };
 
-/** The names of all facets. */
 export const facetNames = Object.keys(facetMembers) as readonly FacetName[];

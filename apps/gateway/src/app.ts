@@ -154,7 +154,6 @@ const paths = [
   shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
-/** The methods that a path supports. */
 function allowedMethods(path: string): readonly string[] {
   return [...new Set(paths.filter(({ shape }) => shape.test(path)).flatMap(({ methods }) => methods))].sort();
 }

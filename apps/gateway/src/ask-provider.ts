@@ -9,7 +9,6 @@ import type { Work } from './work.ts';
 export interface ProviderAnswer<Value> {
   readonly value: Value;
   readonly evidence: Evidence | null;
-  /** When it was asked. */
   readonly askedAt: Date;
 }
 

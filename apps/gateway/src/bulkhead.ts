@@ -1,9 +1,7 @@
 export interface BulkheadOptions {
-  /** Total number of slots. */
   readonly slots: number;
   /** Maximum slots per key; default all. */
   readonly slotsPerKey?: number;
-  /** Maximum number of queued calls per key. */
   readonly queue: number;
   /** Maximum total size of one key's queued calls; a single one may have any size. */
   readonly queuedSize?: number;

@@ -5,7 +5,6 @@ import { ProblemError } from './problem.ts';
 export interface Caller {
   readonly tenant: string;
   readonly caller: string;
-  /** Public id of the API key. */
   readonly keyId: string;
   readonly scopes: readonly string[];
 }

@@ -9,7 +9,6 @@ import { FaultsError, listOfFaults } from './faults.ts';
 import { contradictions, unknownVariables } from './setting-faults.ts';
 import { readTextFile, UnreadableFile } from './text-file.ts';
 
-/** The environment of this process. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
 /** One environment setting: how it is parsed, its default, and its description for operators. */
@@ -417,7 +416,6 @@ export function listLimits(config: Config): { readonly slots: number; readonly q
   return { slots: connectionShares(config).lists, queue: config.PROVIDER_CONNECTIONS + config.PROVIDER_QUEUE };
 }
 
-/** The text of `.env.example`. */
 export function envExample(): string {
   const lines = Object.entries(settings as Record<string, Setting<z.ZodType>>).flatMap(([name, setting]) => [
     `# ${setting.about}${setting.secret === true ? ` Or name a file that holds it: ${name}_FILE.` : ''}`,

@@ -12,7 +12,6 @@ export interface FailureLimitOptions {
 export interface FailureLimit {
   /** Seconds until this address may try again; 0 means now. */
   waitFor(address: string): number;
-  /** Counts a failure of this address. */
   count(address: string): void;
 }
 

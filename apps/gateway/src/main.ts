@@ -100,7 +100,6 @@ async function start(): Promise<void> {
   );
 }
 
-/** Warnings for the operator about an account's callbacks. */
 function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): string[] {
   const facet = adapter.callbacks;
   if (facet === undefined || (facet.isUnsigned && callbacks.secretPath === undefined)) return [];

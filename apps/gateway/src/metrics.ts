@@ -29,7 +29,6 @@ export interface Metrics {
   collectProcess(): void;
   requestAnswered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
   providerCalled(account: string, report: ExchangeReport): void;
-  /** Callbacks by account and result. */
   readonly callbackCounter: Counter<'account' | 'result'>;
   /** Rows removed by retention. */
   readonly retentionCounter: Counter<'kind'>;

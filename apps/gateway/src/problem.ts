@@ -50,7 +50,6 @@ export class ProblemError extends Error {
 /** A fault in a field of a request: its JSON pointer, and what was expected there. */
 export type InputFault = NonNullable<Problem['errors']>[number];
 
-/** An invalid request, with all its faults. */
 export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
   const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
   return new ProblemError('invalid-request', detail, { errors: [...errors] });

@@ -22,7 +22,6 @@ export interface KeyCheck {
   readonly value: Buffer;
 }
 
-/** The form of a request that is hashed. */
 export interface HashedRequest {
   readonly text: string;
   /** Whether codes are left out, which its hash indicates: the database rejects hashes that include them. */

@@ -27,7 +27,6 @@ function changed(change: (at: (path: string) => Json) => void): Json {
   return copy;
 }
 
-/** A value of any kind. */
 const value = (any: unknown): Json => any as Json;
 const words = (any: unknown): string[] => any as string[];
 const schema = (name: string): string => `components>schemas>${name}`;

@@ -38,7 +38,6 @@ const committed = JSON.parse(await readFile(new URL('../../../docs/openapi.json'
   readonly webhooks: Record<string, { readonly post: { readonly summary: string } }>;
 };
 
-/** Opens the try-it of an operation. */
 async function open(summary: string, operation: string): Promise<void> {
   await closeTryIt();
   await sidebar().getByRole('link', { name: summary }).first().click();

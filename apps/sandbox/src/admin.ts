@@ -17,7 +17,6 @@ export interface CommonAdmin {
   sms(filter?: { phone?: string | undefined; user?: string | undefined }): Sms[];
   ledger(filter?: EntryFilter & { effect?: string | undefined; subject?: string | undefined }): LedgerEntry[];
   requests(filter?: EntryFilter): { counts: RequestCount[]; requests: RequestEntry[] };
-  /** Number of requests for an operation. */
   requestCount(provider: ProviderName, operation: string): number;
   /** Resolves as soon as `check` holds; evaluated now and after each request, effect, SMS and callback. In-process only. */
   until(check: () => boolean): Promise<void>;

@@ -128,7 +128,6 @@ function drip(reply: FastifyReply, answer: Answer): void {
   next();
 }
 
-/** The body as a JSON object, or undefined. */
 export function parseObject(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== 'string') return undefined;
   try {

@@ -9,7 +9,6 @@ export type { KeepSecret } from './provider.ts';
 export interface Installation {
   /** The providers' part of the sandbox configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Accounts for the gateway. */
   readonly accounts: readonly SandboxAccount[];
 }
 

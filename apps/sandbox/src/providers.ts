@@ -14,7 +14,6 @@ export const providers: readonly (readonly [key: ProviderKey, provider: SandboxP
   registry,
 ) as [ProviderKey, SandboxProvider][];
 export const providerNames = providers.map(([, { name }]) => name as ProviderName);
-/** Names of providers that send callbacks. */
 export const callbackProviders = providers.flatMap(([, { callbacks, name }]) =>
   callbacks === undefined ? [] : [name as ProviderName],
 );

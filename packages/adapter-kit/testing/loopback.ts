@@ -28,7 +28,6 @@ export type Reply =
 export interface Loopback {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
-  /** Sets the reply to further requests. */
   reply(next: (request: SeenRequest) => Reply): void;
   /** Resolves when a complete request has arrived. */
   nextRequest(): Promise<SeenRequest>;

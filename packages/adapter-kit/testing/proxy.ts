@@ -18,7 +18,6 @@ export interface Proxy {
   readonly asked: readonly { readonly authority: string; readonly authorization: string | undefined }[];
   /** Requests other than for a tunnel. */
   readonly forwarded: readonly string[];
-  /** Number of open connections to it. */
   readonly open: () => number;
   readonly reply: (next: TunnelReply) => void;
   readonly close: () => Promise<void>;

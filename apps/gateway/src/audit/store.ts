@@ -84,7 +84,6 @@ export async function readChain(pool: Pool, after: bigint, limit: number): Promi
   return rows.map(withNumber);
 }
 
-/** The latest rows, newest first. */
 export async function latestRows(pool: Pool, limit: number): Promise<AuditRow[]> {
   const { rows } = await pool.query<StoredRow>(`SELECT ${columns} FROM audit_log ORDER BY seq DESC LIMIT $1`, [limit]);
   return rows.map(withNumber);

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { BindingRow } from './store.ts';
 
-/** A binding as callers see it. */
 export function bindingView(row: BindingRow): z.output<typeof bindingSchema> {
   return {
     id: toPublicId('binding', row.id),

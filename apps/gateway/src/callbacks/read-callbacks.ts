@@ -16,7 +16,6 @@ export async function readCallback(services: Services, caller: Caller, id: strin
   return callbackView(await callbackOf(services, caller, id));
 }
 
-/** A page of callbacks. */
 export async function readCallbacks(
   services: Services,
   caller: Caller,

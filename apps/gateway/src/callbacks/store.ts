@@ -89,7 +89,6 @@ export function valuesOf(callback: NewCallback): unknown[] {
   ];
 }
 
-/** One callback; null when there is none. */
 export async function findCallback(pool: Pool, id: string): Promise<CallbackRow | null> {
   const { rows } = await pool.query<CallbackRow>({
     name: 'callback-get',
@@ -124,7 +123,6 @@ export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: Pa
   return rows;
 }
 
-/** What is known of a card that a callback names. */
 export interface NamedCard {
   readonly status: CardStatus;
   readonly last4: string | null;

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { CardholderRow } from './store.ts';
 
-/** A cardholder as callers see it. */
 export function cardholderView(row: CardholderRow): z.output<typeof cardholderSchema> {
   return {
     id: toPublicId('cardholder', row.id),

@@ -114,7 +114,6 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
   };
 }
 
-/** Activates a physical card that has arrived. */
 export function activateCard(
   services: Services,
   write: WriteRequest,

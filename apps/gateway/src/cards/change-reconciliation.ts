@@ -29,7 +29,6 @@ export function typesSupersededBy(change: ChangeName): readonly OperationType[] 
   return changeNames.filter((name) => (name === 'setPin') === (change === 'setPin')).map((name) => changeTypes[name]);
 }
 
-/** A change that was made. */
 export interface ChangedCard {
   /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
   readonly status: CardStatus | null;

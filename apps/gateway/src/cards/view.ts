@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { CardRow } from './store.ts';
 
-/** A card as callers see it. */
 export function cardView(row: CardRow): z.output<typeof cardSchema> {
   return {
     id: toPublicId('card', row.id),

@@ -8,7 +8,6 @@ export interface Administration {
   readonly now: () => number;
   /** The operator's name for the audit log. */
   readonly operator: string;
-  /** Prints a line of the result. */
   readonly print: (line: string) => void;
   /** Prints a line outside the result, for the person at the terminal. */
   readonly remark: (line: string) => void;

@@ -2,7 +2,6 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../nearest.ts';
 import { UsageError } from './usage.ts';
 
-/** An option of a command. */
 interface Option {
   /** Its value, e.g. `<service>`; without one the option is a switch. */
   readonly value?: string;
@@ -103,7 +102,6 @@ function parseGiven(command: Command, words: readonly string[]): Given {
   };
 }
 
-/** All commands, one per line. */
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ words }) => words.length));
   return [

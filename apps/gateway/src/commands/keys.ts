@@ -7,7 +7,6 @@ import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
 
-/** A validated request for a key. */
 export interface KeyRequest {
   readonly caller: string;
   readonly tenant: string;

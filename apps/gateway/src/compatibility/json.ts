@@ -20,7 +20,6 @@ export interface Comparison {
   readonly seen: Set<string>;
 }
 
-/** Creates a resolver of this document's references. */
 export function resolver(document: Json): (value: unknown) => Json {
   return function resolve(value) {
     const { $ref: reference, ...rest } = record(value);

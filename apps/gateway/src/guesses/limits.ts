@@ -18,7 +18,6 @@ export function questionsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `question by ${keyId}`, most: config.CARD_QUESTIONS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
 
-/** Reveals by one API key. */
 export function revealsOf({ config }: Services, keyId: string): GuessLimit {
   return { subject: `reveal by ${keyId}`, most: config.REVEALS_PER_KEY_AND_HOUR, withinMs: hourMs };
 }
@@ -40,7 +39,6 @@ export function securityCodes({ config }: Services, card: string): GuessLimit[] 
   ];
 }
 
-/** Changes of one card's PIN. */
 export function pinChanges({ config }: Services, card: string): GuessLimit[] {
   return [{ subject: `PIN of ${card}`, most: config.PIN_CHANGES_PER_CARD_AND_DAY, withinMs: dayMs }];
 }

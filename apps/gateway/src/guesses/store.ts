@@ -72,7 +72,6 @@ export async function forgetGuesses(client: PoolClient, subject: string): Promis
   await client.query('DELETE FROM guesses WHERE subject = $1', [subject]);
 }
 
-/** Deletes at most `most` guesses that no longer count. */
 export async function deleteOldGuesses(pool: Pool, most: number): Promise<number> {
   const { rowCount } = await pool.query(
     `DELETE FROM guesses WHERE id IN

@@ -30,7 +30,6 @@ export function metricsServer(services: Services): FastifyInstance {
   return app;
 }
 
-/** The methods that a path supports, in a service with `/metrics`. */
 export function metricsMethods(path: string): readonly string[] {
   return path === '/metrics' ? ['GET', 'HEAD'] : [];
 }

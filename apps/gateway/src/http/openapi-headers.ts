@@ -4,7 +4,6 @@ import { unstored } from './problem.ts';
 
 const text = { type: 'string' } as const;
 
-/** Answer headers by name, each described once. */
 export const answerHeaders = {
   'X-Request-Id': { description: 'Finds this request in the log.', schema: text },
   'Cache-Control': {

@@ -46,7 +46,6 @@ export function answerWith(
 /** Headers of every answer: any may contain card data, which intermediaries must not cache or reinterpret. */
 export const unstored = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
-/** Sends a problem with its headers. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
   const { status, headers, body } = answerWith(error, reply.request.id);
   return reply.code(status).headers(headers).serializer(JSON.stringify).send(body);
@@ -126,7 +125,6 @@ const frameworkProblems: Readonly<Record<string, (error: FastifyError) => Proble
   FST_ERR_MAX_PARAM_LENGTH: () => new ProblemError('uri-too-long', 'The path is longer than this gateway takes.'),
 };
 
-/** The problem for a request that the framework rejected. */
 export function frameworkProblem(error: FastifyError): ProblemError {
   return frameworkProblems[error.code]?.(error) ?? new ProblemError('malformed-request', 'This path cannot be read.');
 }

@@ -148,7 +148,6 @@ async function readAgain(
   return 'read';
 }
 
-/** Reads a transaction at its provider. */
 async function readTransaction(services: Services, account: OpenAccount, transactionRef: string): Promise<void> {
   const { value: finding, askedAt } = await askProvider(
     services,

@@ -71,7 +71,6 @@ export async function viewOf(
   return { ...(await kind.view(client, operation)), operation: own };
 }
 
-/** All kinds of writes. */
 export type WriteKinds = readonly WriteKind<unknown>[];
 
 export interface When {

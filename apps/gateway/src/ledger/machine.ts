@@ -26,11 +26,9 @@ export interface WriteState {
   readonly supersededBy: string | null;
 }
 
-/** Events of a recorded write. */
 export type WriteEvent =
   /** The provider showed the outcome, by any channel and however late. Evidence needs no lease. */
   | { readonly kind: 'evidenceSeen'; readonly outcome: 'done' | 'refused'; readonly by: Exclude<ResolvedBy, 'person'> }
-  /** The owner reports that the answer is lost. */
   | { readonly kind: 'answerLost'; readonly why: UnknownReason; readonly fence: number }
   /** The sender's lease was found to have expired. */
   | { readonly kind: 'leaseExpired' }

@@ -2,7 +2,6 @@ import type { Caller } from '../caller.ts';
 import type { StoredAnswer } from './attempt-store.ts';
 import type { Work } from '../work.ts';
 
-/** A write as received. */
 export interface WriteRequest {
   readonly caller: Caller;
   readonly idempotencyKey: string;
@@ -16,7 +15,6 @@ export interface WriteRequest {
   readonly work: Work;
 }
 
-/** The answer to a write. */
 export interface WriteAnswer extends StoredAnswer {
   readonly replayed: boolean;
   /** The operation to watch while the outcome is unknown. */

@@ -8,7 +8,6 @@ import { queueReconciliation } from './queue-store.ts';
 
 export { confirmCommits } from '@card-gateway/database';
 
-/** A write in the ledger. */
 export interface OperationRow extends WriteState {
   readonly id: string;
   readonly tenant: string;
@@ -55,7 +54,6 @@ const columns = `id, tenant, caller, request_hash AS "requestHash", type, provid
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",
   settled_at AS "resolvedAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
-/** The operation with this Idempotency-Key; null if there is none. */
 export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
   const { rows } = await pool.query<OperationRow>({
     name: 'operation-by-key',
@@ -65,7 +63,6 @@ export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | nu
   return rows[0] ?? null;
 }
 
-/** One operation; null if there is none. */
 export async function findById(client: Pool | PoolClient, id: string): Promise<OperationRow | null> {
   const { rows } = await client.query<OperationRow>({
     name: 'operation-by-id',

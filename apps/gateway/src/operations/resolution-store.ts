@@ -12,7 +12,6 @@ export interface Resolution {
 }
 
 export interface NewResolution extends Resolution, Key {
-  /** Public id of the API key used. */
   readonly apiKey: string;
   readonly resolvedAt: Date;
 }
@@ -40,7 +39,6 @@ export async function insertResolution(client: PoolClient, resolution: NewResolu
   );
 }
 
-/** An operation's resolution; null if no person resolved it. */
 export async function findResolution(pool: Pool, operationId: string): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE operation_id = $1`,
@@ -49,7 +47,6 @@ export async function findResolution(pool: Pool, operationId: string): Promise<R
   return rows[0] ?? null;
 }
 
-/** The resolution with this Idempotency-Key; null if there is none. */
 export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolution | null> {
   const { rows } = await pool.query<Resolution>(
     `SELECT ${columns} FROM operation_resolutions WHERE tenant = $1 AND resolved_by = $2 AND idempotency_key = $3`,

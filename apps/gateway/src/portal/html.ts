@@ -1,4 +1,3 @@
-/** Escapes a text for HTML, also within attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -136,7 +136,6 @@ export async function sampleOf(pool: Pool, column: SealedColumn, key: string, mo
   return rows;
 }
 
-/** The check values of all known keys. */
 export async function knownKeys(pool: Pool): Promise<KeyCheck[]> {
   const { rows } = await pool.query<KeyCheck>('SELECT kind, id, check_value AS value FROM key_checks');
   return rows;
@@ -159,7 +158,6 @@ export async function retireKeys(pool: Pool, ids: readonly string[], at: Date): 
   );
 }
 
-/** The ids of the retired keys. */
 export async function retiredKeys(pool: Pool): Promise<Set<string>> {
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM retired_sealing_keys');
   return new Set(rows.map(({ id }) => id));

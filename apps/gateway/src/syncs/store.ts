@@ -25,7 +25,6 @@ export interface SyncRow extends OperationColumns {
   readonly finishedAt: Date | null;
 }
 
-/** One sync; null if there is none. */
 export async function getSync(client: Pool | PoolClient, id: string): Promise<SyncRow | null> {
   const { rows } = await client.query<SyncRow>(
     `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.reading,
@@ -170,7 +169,6 @@ export async function beginSync(pool: Pool, id: string, at: Date): Promise<void>
   );
 }
 
-/** The contents of a sync's page. */
 export interface SyncPage extends Pick<Page<unknown>, 'next' | 'nextPart' | 'isWhole' | 'total' | 'unreadable'> {
   readonly refs: readonly string[];
 }

@@ -153,7 +153,6 @@ export async function endTransfer(
   });
 }
 
-/** Marks the transfer as failed. */
 export async function failTransfer(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query({
     name: 'transfer-fail',

@@ -29,7 +29,6 @@ export interface Intent {
   readonly operation: OperationId;
   readonly answers: Answer[];
   readonly send: (client: Client) => Promise<Answer>;
-  /** The code in it. */
   readonly code?: Code;
 }
 

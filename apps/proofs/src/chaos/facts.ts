@@ -72,7 +72,6 @@ export interface Index {
   readonly byId: ReadonlyMap<string, OperationFact>;
   readonly byKey: ReadonlyMap<string, readonly OperationFact[]>;
   readonly resources: ReadonlyMap<string, ResourceFact>;
-  /** Operations of a resource, by its public id. */
   readonly ofResource: ReadonlyMap<string, readonly OperationFact[]>;
   /** Public ids of cards and bindings, by the provider's ids. */
   readonly byRef: ReadonlyMap<string, string>;

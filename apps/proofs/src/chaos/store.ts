@@ -26,7 +26,6 @@ export interface ResourceFact {
   readonly user: string | null;
 }
 
-/** An audit row. */
 export interface AuditFact {
   readonly action: string;
   readonly resource: string;
@@ -52,7 +51,6 @@ export interface Store {
   audit(): Promise<readonly AuditFact[]>;
   /** Every row of every table as JSON text, including the job queue's. */
   rows(): AsyncGenerator<{ readonly table: string; readonly text: string }>;
-  /** Number of stored callbacks. */
   callbacks(): Promise<number>;
   /** Repeats look-ups of unresolved writes now, several at once: the same evidence, repeated and out of order. */
   repeatLookUps(most: number): Promise<number>;

@@ -14,7 +14,6 @@ export type Change = keyof typeof changes;
 
 export interface NewerGateway {
   readonly url: string;
-  /** Number of objects changed so far. */
   readonly changed: () => number;
   close(): Promise<void>;
 }

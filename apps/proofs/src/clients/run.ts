@@ -7,7 +7,6 @@ import type { ClientOptions } from './options.ts';
 import { type Result, stages, table } from './report.ts';
 import type { Place, Tool } from './tools.ts';
 
-/** A gateway for a tour. */
 interface Gateway {
   readonly url: string;
   readonly apiKey: string;

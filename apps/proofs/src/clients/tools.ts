@@ -10,11 +10,9 @@ export interface Place {
   readonly shared: string;
   /** The OpenAPI document. */
   readonly document: string;
-  /** Its program in this repository. */
   readonly program: string;
 }
 
-/** A command with its arguments. */
 export type Command = readonly [command: string, ...words: string[]];
 
 /** A client generator, and how to use its output. */

@@ -51,7 +51,6 @@ export async function holderOf(scene: Scene, reference = scene.unique()): Promis
   return providerRef;
 }
 
-/** The look-up of a write, if it has one. */
 export function lookUp(reconciliation: Reconciliation<SentOrder, unknown> | SameKey) {
   if (reconciliation.by === 'look-up') return reconciliation;
   throw new Error(`A lost answer is not looked up but reconciled by: ${reconciliation.by}`);

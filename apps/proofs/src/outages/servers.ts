@@ -16,7 +16,6 @@ const settings = { fsync: 'off', max_connections: '60' };
 /** A server that can be stopped, restarted and replaced; its address is always the current one. */
 export interface MovingServer extends DatabasePlace {
   readonly now: EmbeddedPostgres;
-  /** Restarts it on its data. */
   restart(): Promise<void>;
   /** Moves its address to another server. */
   replace(server: EmbeddedPostgres): void;

@@ -33,7 +33,6 @@ const calmMs = 3000;
 /** The queue polls each second. */
 const longestPollAge = 2;
 const account = 'keysecure';
-/** Answers of rejected callers. */
 const rejected = ['database-unavailable', 'internal-error', 'deadline-exceeded', 'no answer'];
 
 /** Starts an outage while callers write, ends it, and observes how the gateways handle both. */

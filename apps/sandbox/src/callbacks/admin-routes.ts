@@ -36,7 +36,6 @@ const forgery = z.strictObject({
   send: z.boolean().optional(),
 });
 
-/** `admin.callbacks` over HTTP. */
 export function callbackRoutes(get: AdminRoute, post: AdminRoute, admin: CallbacksAdmin): void {
   get('callbacks', (_, { query }) => admin.sent(filter.parse(query)));
   get('callbacks/targets', () => admin.targets());

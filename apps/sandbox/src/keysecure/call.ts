@@ -1,7 +1,6 @@
 import { Refused } from './codes.ts';
 import type { Merchant, World } from './state.ts';
 
-/** One authenticated call. */
 export interface Call {
   world: World;
   merchant: Merchant;

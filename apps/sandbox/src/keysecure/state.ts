@@ -94,7 +94,6 @@ export interface Keysecure {
   issued: number;
 }
 
-/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Keysecure>;
 
 export function createKeysecure({ apiKeys }: Config, firstNumber: number): Keysecure {

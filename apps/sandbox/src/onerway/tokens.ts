@@ -40,7 +40,6 @@ const defaultCustomer = 'custId_1640247522000';
 /** A second store of the same merchant: without `appId` its tokens are listed too. */
 export const otherAppId = '1900000000000000002';
 
-/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Onerway>;
 
 export function createOnerway(config: Config, firstNumber: number): Onerway {

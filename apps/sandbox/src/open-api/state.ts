@@ -53,7 +53,6 @@ export interface SeedOpenApiCards {
   replace?: boolean | undefined;
 }
 
-/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, OpenApi>;
 
 export function createOpenApi(config: Config): OpenApi {

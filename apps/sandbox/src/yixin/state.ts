@@ -35,7 +35,6 @@ export interface SeedYixinCards {
   cards: { cardNo: string; phone: string; bindCardId?: string | null | undefined }[];
 }
 
-/** The world of this provider's part of the sandbox. */
 export type World = ProviderWorld<Config, Yixin>;
 
 export function createYixin(_config: Config, firstNumber: number): Yixin {

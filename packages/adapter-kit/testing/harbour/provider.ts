@@ -17,7 +17,6 @@ export interface Harbour extends HarbourRecords {
   tokenSeconds: number | null;
   /** Tokens issued so far. */
   readonly tokens: string[];
-  /** Revokes every issued token. */
   revokeTokens(): void;
   /** The answer to one request: by the rules, unless a test replaces it. */
   answer: (request: SeenRequest) => Reply;
