@@ -231,7 +231,10 @@ export interface RevealedCard {
 }
 
 export interface RevealFacet {
-  /** Straight from the provider. `pan` is there for a provider whose only look-up is by card number. */
+  /**
+   * Straight from the provider, in two requests if it first gives out a key that opens the card once. `pan` is there for a
+   * provider whose only look-up is by card number.
+   */
   card(
     card: { readonly providerRef: string; readonly pan: Pan | null },
     call: ProviderCall,
