@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from './problem.ts';
+import { invalidRequest } from './problem.ts';
 
 const defaultLimit = 50;
 const cursorShape =
@@ -42,9 +42,7 @@ export function pageRequest(
     return { ...asked, after: groups['id'], afterAt: groups['at'] === undefined ? null : new Date(groups['at']) };
   }
   const detail = groups === undefined ? 'expected the nextCursor of a page before' : otherList;
-  throw new ProblemError('invalid-request', `query/cursor: ${detail}`, {
-    errors: [{ pointer: 'query/cursor', detail }],
-  });
+  throw invalidRequest({ pointer: 'query/cursor', detail });
 }
 
 const otherList = 'expected the nextCursor of a page before of this very list, asked for with the same filters';

@@ -2,7 +2,7 @@ import { isInstant, type Operation, type OperationId, operations } from '@card-g
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
 import { sendProblem } from './problem.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -68,5 +68,5 @@ function callersLimitMs(request: FastifyRequest, now: () => number): number {
   if (typeof header === 'string' && isInstant(header)) return Date.parse(header) - now();
   const pointer = `header/${deadlineHeader}`;
   const detail = 'expected an instant of RFC 3339 with its offset, e.g. 2026-11-22T10:00:05.250Z';
-  throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  throw invalidRequest({ pointer, detail });
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { doubledMember } from '@card-gateway/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import { pointerSegment } from './validation.ts';
 
 /**
@@ -79,7 +79,7 @@ function forbiddenMember(text: string): ProblemError | null {
   );
   if (path === null) return null;
   const { pointer, detail } = faultAt(path, 'there is no such field');
-  return new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  return invalidRequest({ pointer, detail });
 }
 
 function parsedOrNull(text: string): unknown {

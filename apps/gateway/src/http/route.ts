@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Caller, requireScope } from '../caller.ts';
 import type { Authentication } from './auth.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Work } from '../work.ts';
 
 type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
@@ -184,7 +184,7 @@ async function requireNoBody(request: FastifyRequest): Promise<void> {
     return;
   }
   const detail = 'expected no body: this operation takes none';
-  throw new ProblemError('invalid-request', `body: ${detail}`, { errors: [{ pointer: '', detail }] });
+  throw invalidRequest({ pointer: '', detail });
 }
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -221,7 +221,7 @@ function idempotencyKey(request: FastifyRequest): string {
   const key = quoted ?? header;
   if (isHalfQuoted || !keyShape.test(key)) {
     const detail = 'expected 1 to 255 visible ASCII characters, in quotes or without any';
-    throw new ProblemError('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+    throw invalidRequest({ pointer, detail });
   }
   return key;
 }

@@ -1,7 +1,7 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
 import type { Outcome, Refusal } from '@card-gateway/core';
 import type { z } from 'zod';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest } from '../problem.ts';
 import type { WriteKind } from '../ledger/kind.ts';
 import { attemptOf, failedToTell, resolveWrite, supersede } from '../ledger/resolve.ts';
 import type { OperationRow } from '../ledger/store.ts';
@@ -67,9 +67,7 @@ export async function outcomeByWord(
   const resolved = await kind.resolved({ operation, account, providerRef, isAbsent, work });
   if (resolved?.kind === 'done') return resolved;
   const detail = "expected the provider's id of what came of the write: it is not known here yet";
-  throw new ProblemError('invalid-request', `/providerRef: ${detail}`, {
-    errors: [{ pointer: '/providerRef', detail }],
-  });
+  throw invalidRequest({ pointer: '/providerRef', detail });
 }
 
 function isMeant(shown: Closing, { outcome, providerRef }: Word): boolean {

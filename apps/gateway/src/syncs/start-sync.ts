@@ -3,7 +3,7 @@ import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { type Caller, hasScope, requireScope } from '../caller.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
@@ -73,7 +73,7 @@ function toPull(account: OpenAccount, order: Order): Pick<NewSync, 'kind' | 'use
   if (order.user === undefined) {
     if (account.adapter.cards === undefined && account.adapter.boundCards !== undefined) {
       const detail = 'expected a user, because this account has bindings and no cards';
-      throw new ProblemError('invalid-request', `/user: ${detail}`, { errors: [{ pointer: '/user', detail }] });
+      throw invalidRequest({ pointer: '/user', detail });
     }
     facetOf(account, 'cards');
     return { kind: 'cards', userRef: null, userIp: null };

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { readList } from '../list-reading.ts';
 import { pageOf, pageRequest } from '../page.ts';
@@ -77,7 +77,7 @@ async function pullTransactions(
   );
   if (isWhole) return;
   const detail = 'expected a shorter time: there are more transactions in it than one request can bring in';
-  throw new ProblemError('invalid-request', `query/from: ${detail}`, { errors: [{ pointer: 'query/from', detail }] });
+  throw invalidRequest({ pointer: 'query/from', detail });
 }
 
 /** One transaction, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
