@@ -12,6 +12,13 @@ test('the gateway speaks to every provider that has an adapter package, under th
   expect(adapters.map(({ provider }) => `packages/adapter-${provider}`).toSorted()).toEqual(folders.toSorted());
 });
 
+test.each(adapters)('what is relied on of $title is written down, with its source', async ({ provider }) => {
+  for (const path of [`docs/providers/${provider}.md`]) {
+    const page = await readFile(`${repository}${path}`, 'utf8');
+    expect(page.split('\n').filter((line) => line.startsWith('Write: '))).toEqual([]);
+  }
+});
+
 test('an adapter package exports its definition and nothing else', async () => {
   for (const folder of folders) {
     const { name } = JSON.parse(await readFile(`${repository}${folder}/package.json`, 'utf8')) as { name: string };
