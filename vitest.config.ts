@@ -21,7 +21,12 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: ['packages/**/*.test.ts', 'apps/sandbox/**/*.test.ts', 'apps/local/**/*.test.ts'],
+          include: [
+            'packages/**/*.test.ts',
+            'apps/sandbox/**/*.test.ts',
+            'apps/local/**/*.test.ts',
+            'examples/*.test.ts',
+          ],
         },
       },
       {

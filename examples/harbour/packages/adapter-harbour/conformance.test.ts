@@ -1,0 +1,68 @@
+import { conformance, facet, json } from '@card-gateway/adapter-kit/testing';
+import { expect, test } from 'vitest';
+import { clientSecret, openAdapter, token, tokenAnswer } from './testing/account.ts';
+
+/** Answers as the documents print them, word for word; `unlisted` is a refusal with a code that they do not list. */
+const card = '{"id":"hc_1","reference":"card_01","product":"hp_gift","form":"virtual","last4":"0421","state":"active"}';
+const answers = {
+  products:
+    '{"data":[{"id":"hp_gift","name":"Gift card","network":"VISA","currency":"USD","forms":["virtual"],"open":true}],"next":null}',
+  order: card,
+  cards: `{"data":[${card}],"next":null}`,
+  card,
+  refusal: '{"error":{"code":"card_limit","detail":"no more cards"}}',
+  unlisted: '{"error":{"code":"a_new_code","detail":"no"}}',
+};
+
+test.each(Object.entries(answers))('there is an answer for `%s`', (name, answer) => {
+  const wanted = `packages/adapter-harbour/conformance.test.ts: copy answers.${name} from docs/providers/contracts/harbour.md`;
+  expect(answer, wanted).not.toBe('');
+});
+
+const order = { reference: 'card_01', productRef: 'p', cardholderRef: null, form: 'virtual', address: null } as const;
+const unlistedCode = () => json(answers.unlisted, 422);
+const refusal = () => json(answers.refusal, 422);
+
+conformance({
+  provider: 'harbour',
+  open: openAdapter,
+  aside: tokenAnswer,
+  canaries: [clientSecret, token],
+  calls: [
+    {
+      name: 'products.page',
+      call: (adapter, call) => facet(adapter, 'products').page(null, call),
+      success: () => json(answers.products),
+      unlistedCode,
+    },
+    {
+      name: 'issuing.issue',
+      call: (adapter, call) => facet(adapter, 'issuing').issue(order, call),
+      success: () => json(answers.order, 201),
+      unlistedCode,
+      refusal,
+    },
+    {
+      name: 'issuing.reconciliation.find',
+      call: async (adapter, call) => {
+        const { reconciliation } = facet(adapter, 'issuing');
+        if (reconciliation.by !== 'look-up') throw new Error('A person finds the orders of Harbour: remove this call.');
+        return reconciliation.find({ reference: order.reference, sentAt: new Date(0) }, call);
+      },
+      success: () => json(answers.cards),
+      unlistedCode,
+    },
+    {
+      name: 'cards.page',
+      call: (adapter, call) => facet(adapter, 'cards').page(null, call),
+      success: () => json(answers.cards),
+      unlistedCode,
+    },
+    {
+      name: 'cards.read',
+      call: (adapter, call) => facet(adapter, 'cards').read({ providerRef: 'hc_1', pan: null }, call),
+      success: () => json(answers.card),
+      unlistedCode,
+    },
+  ],
+});
