@@ -18,7 +18,8 @@ export async function listenForBoth(app: FastifyInstance, metrics: FastifyInstan
     // No request may come in to a process that is about to end: the other port is only tried.
     if (fault !== null) throw new ConfigError(withoutRepeats([await faultOf(tried(config), config, 'PORT'), fault]));
   }
-  const listening = app.listen({ host, port: config.PORT });
+  // Fastify's own line would be redacted like any text; the address is in the line "started".
+  const listening = app.listen({ host, port: config.PORT, listenTextResolver: () => 'listening' });
   const fault = await faultOf(listening, config, 'PORT');
   if (fault !== null) throw new ConfigError([fault]);
   return listening;

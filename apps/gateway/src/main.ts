@@ -69,7 +69,7 @@ async function start(): Promise<void> {
   const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds(services), log);
-  const metricsOnly = metricsServer(services);
+  const metricsOnly = metricsServer(services, log);
   const listensAt = await listenForBoth(app, metricsOnly, config);
   log.info(
     { ...build, accounts: accountsByProvider(accountList), standbys: countsText(standbys), listensAt },

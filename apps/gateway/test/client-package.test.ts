@@ -163,6 +163,14 @@ describe('the examples run', () => {
     expect(output).toMatch(/bind_\w{26} bound$/m);
   });
 
+  test('bind-card.ts: reads its codes from a pipe too, and ends with it', async () => {
+    const program = call('bind-card.ts', ['user-2', '6217001234567890131', '13800000002']);
+    program.stdin.end('000000\n');
+    const [output, [code]] = await Promise.all([text(program.stdout), once(program, 'exit')]);
+    expect(output).toMatch(/^Code of the SMS: That code is wrong\..*\nCode of the SMS: bind_\w{26} awaiting_code\n$/);
+    expect(code).toBe(0);
+  });
+
   test.each([
     ['401.50', '{"code":0,"message":""}'],
     ['501.50', '{"code":1,"message":"declined"}'],

@@ -43,41 +43,58 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('a port that another process has keeps it from starting, in one line that says which', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-  for (const settings of [{ PORT: String(port) }, { METRICS_PORT: String(port) }]) {
-    const { code, output } = await installation.run(settings);
+test(
+  'a port that another process has keeps it from starting, in one line that says which',
+  { timeout: 90_000 },
+  async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    for (const settings of [{ PORT: String(port) }, { METRICS_PORT: String(port) }]) {
+      const { code, output } = await installation.run(settings);
+      expect(code).toBe(1);
+      const setting = Object.keys(settings)[0] ?? '';
+      expect(output).toContain(`${setting}: another process listens on ${port}; set another one.`);
+    }
+    const second = createServer().listen(0, '127.0.0.1');
+    await once(second, 'listening');
+    const { port: secondPort } = second.address() as AddressInfo;
+    const { code, output } = await installation.run({ PORT: String(port), METRICS_PORT: String(secondPort) });
     expect(code).toBe(1);
-    const setting = Object.keys(settings)[0] ?? '';
-    expect(output).toContain(`${setting}: another process listens on ${port}; set another one.`);
-  }
-  const second = createServer().listen(0, '127.0.0.1');
-  await once(second, 'listening');
-  const { port: secondPort } = second.address() as AddressInfo;
-  const { code, output } = await installation.run({ PORT: String(port), METRICS_PORT: String(secondPort) });
-  expect(code).toBe(1);
-  expect(output).toContain(
-    `  - PORT: another process listens on ${port}; set another one.\n  - METRICS_PORT: another process listens on ${secondPort}; set another one.`,
-  );
-  second.close();
-  other.close();
-  await once(other, 'close');
+    expect(output).toContain(
+      `  - PORT: another process listens on ${port}; set another one.\n  - METRICS_PORT: another process listens on ${secondPort}; set another one.`,
+    );
+    second.close();
+    other.close();
+    await once(other, 'close');
+  },
+);
+
+test('the log says once where it listens, in clear', async () => {
+  const gateway = await installation.start();
+  await gateway.end('SIGTERM');
+  const lines = gateway.output().split('\n');
+  expect(lines.filter((line) => line.includes('http://'))).toEqual([
+    expect.stringMatching(/"listensAt":"http:\/\/127\.0\.0\.1:\d+".*"started"/),
+  ]);
 });
 
 // 192.0.2.0/24 is for documentation (RFC 5737), and so nobody's.
-test.each(['192.0.2.1', 'no-such-host.invalid'])('a HOST that is not of this machine is named: %s', async (host) => {
-  const metricsPort = String(await freePort());
-  for (const settings of [{ HOST: host }, { HOST: host, METRICS_PORT: metricsPort }]) {
-    const { code, output } = await installation.run(settings);
-    expect(code).toBe(1);
-    const end = output.slice(output.indexOf('The settings are not usable:'));
-    expect(end).toMatch(
-      /^The settings are not usable:\n {2}- HOST: "[^"]+" is no address of this machine; expected one of 0\.0\.0\.0, ::, .*\.\n$/,
-    );
-  }
-});
+test.each(['192.0.2.1', 'no-such-host.invalid'])(
+  'a HOST that is not of this machine is named: %s',
+  { timeout: 90_000 },
+  async (host) => {
+    const metricsPort = String(await freePort());
+    for (const settings of [{ HOST: host }, { HOST: host, METRICS_PORT: metricsPort }]) {
+      const { code, output } = await installation.run(settings);
+      expect(code).toBe(1);
+      const end = output.slice(output.indexOf('The settings are not usable:'));
+      expect(end).toMatch(
+        /^The settings are not usable:\n {2}- HOST: "[^"]+" is no address of this machine; expected one of 0\.0\.0\.0, ::, .*\.\n$/,
+      );
+    }
+  },
+);
 
 test('a port for root alone is told to others', () => {
   expect(listenFault('EACCES', '127.0.0.1', 'PORT', 80)).toMatch(

@@ -2,14 +2,16 @@ import { Agent, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { metricsServer } from '../src/http/metrics.ts';
+import { createLog } from '../src/log.ts';
 import { createMetrics } from '../src/metrics.ts';
-import { call, problemOf } from './setup/call.ts';
+import { call, callRaw, problemOf } from './setup/call.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder } from './setup/orders.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
 import { until } from './setup/until.ts';
 
+const log = createLog('silent');
 let database: TestDatabase;
 let wire: Relay;
 let gateway: TestGateway;
@@ -146,7 +148,7 @@ test('it takes GET and HEAD alone', async () => {
 
 describe('on a port of its own', () => {
   test('it answers problems to all else', async () => {
-    const server = metricsServer(gateway.services);
+    const server = metricsServer(gateway.services, log);
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     expect((await call(url, { path: '/metrics' })).text).toContain('gateway_database_up 1');
     expect(problemOf(await call(url, { path: '/v1/cards' }), 404)).toMatchObject({ code: 'not-found' });
@@ -157,8 +159,25 @@ describe('on a port of its own', () => {
     await server.close();
   });
 
+  test.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 400],
+    ['a header without a name', 'GET /metrics HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n', 400],
+    ['no Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['two Hosts', 'GET /metrics HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n', 400],
+    ['too long headers', `GET /metrics HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a method that Node does not know', 'BREW /metrics HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+  ])('it answers a problem to %s, as the port of requests does', async (_what, bytes, status) => {
+    const server = metricsServer(gateway.services, log);
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const [own, main] = [await callRaw(url, bytes), await callRaw(gateway.url, bytes)];
+    const { requestId: _own, ...problem } = problemOf(own, status);
+    const { requestId: _main, ...other } = problemOf(main, status);
+    expect(problem).toEqual(other);
+    await server.close();
+  });
+
   test('it closes once a scrape that is under way is answered, though its connection would be kept', async () => {
-    const server = metricsServer({ ...gateway.services, metrics: createMetrics() });
+    const server = metricsServer({ ...gateway.services, metrics: createMetrics() }, log);
     await server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = server.server.address() as AddressInfo;
     const agent = new Agent({ keepAlive: true });

@@ -21,16 +21,18 @@ const moved = (): { name: string; tenant: string }[] =>
 function withMoved() {
   const { services } = gateway;
   const { accounts } = services;
+  const ofCaller: typeof accounts.ofCaller = (caller, name) =>
+    accounts.ofCaller(
+      name === 'onerway' ? { ...caller, tenant: caller.tenant === 'other' ? 'default' : '' } : caller,
+      name,
+    );
   return {
     ...services,
     accounts: {
       ...accounts,
-      ofCaller: (caller: Parameters<typeof accounts.ofCaller>[0], name: string) =>
-        accounts.ofCaller(
-          name === 'onerway' ? { ...caller, tenant: caller.tenant === 'other' ? 'default' : '' } : caller,
-          name,
-        ),
-    },
+      ofCaller,
+      ofResource: (caller, { account }) => ofCaller(caller, account),
+    } as typeof accounts,
   };
 }
 

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { createClient, GatewayProblem, GatewayUnreachable } from '@card-gateway/client';
 
 const { GATEWAY_URL: baseUrl = 'http://127.0.0.1:8080', GATEWAY_API_KEY: apiKey = '' } = process.env;
 const gateway = createClient({ baseUrl, apiKey });
-const person = createInterface({ input: process.stdin, output: process.stdout });
+const person = createInterface({ input: process.stdin });
+const lines = person[Symbol.asyncIterator]();
 
 const [user = '', cardNumber = '', phone = ''] = process.argv.slice(2);
 let binding = await gateway.startBinding({
   body: { account: 'yixin', user, cardNumber, phone, purpose: 'loan', userIp: '203.0.113.7' },
 });
 while (binding.status === 'awaiting_code') {
-  const code = await person.question('Code of the SMS: ');
+  process.stdout.write('Code of the SMS: ');
+  const { value: code, done } = await lines.next();
+  if (done) break;
   const attempt = { params: { id: binding.id }, body: { code }, idempotencyKey: randomUUID() };
   try {
     binding = await gateway.verifyBinding(attempt);

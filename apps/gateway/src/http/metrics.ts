@@ -1,8 +1,10 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import type { Services } from '../services.ts';
 import { endConnectionsOnClose } from './closing.ts';
-import { frameworkProblem, problemHandling, sendProblem } from './problem.ts';
+import { requireOneMeaning } from './head.ts';
+import { frameworkProblem, problemHandling, sendProblem, unstored } from './problem.ts';
+import { unreadableRequests } from './unreadable.ts';
 
 /** Counts every answer to an operation, by its name. */
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {
@@ -14,15 +16,26 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
 }
 
 /** A service with only `/metrics`, for a port that callers do not reach. */
-export function metricsServer(services: Services): FastifyInstance {
+export function metricsServer(services: Services, log: FastifyBaseLogger): FastifyInstance {
+  const unreadable = unreadableRequests(log, metricsMethods);
   const app: FastifyInstance = fastify({
     requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
-    // Node applies the longer of the two to the whole request.
-    http: { headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS },
+    http: {
+      // Node uses the longer of the two for the whole request.
+      headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
+      // Checked below: Node would answer without a body.
+      requireHostHeader: false,
+    },
     return503OnClosing: false,
+    clientErrorHandler: unreadable.refuse,
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, frameworkProblem(error));
     },
+  });
+  unreadable.watch(app.server);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...unstored, 'x-request-id': request.id });
+    requireOneMeaning(request.raw);
   });
   endConnectionsOnClose(app);
   problemHandling(app, metricsMethods);
