@@ -44,5 +44,5 @@ function table(heads: readonly string[], rows: readonly (CallbackField | readonl
 }
 
 const refusals =
-  'Refused is what cannot be read or verified, or is for no account (401, the same for all of them), or is too large (413), and whatever ' +
-  'comes from an address of many refusals (429): nothing of it is kept. With 503 nothing was stored, and the provider must send it again.';
+  'A callback is refused if it cannot be read or verified, or names no account (401, the same for all of these), is too large (413), or comes ' +
+  'from an address with many refusals (429): nothing of it is stored. With 503 nothing was stored either, and the provider must send it again.';

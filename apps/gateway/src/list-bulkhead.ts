@@ -33,7 +33,7 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
       case 'full':
         throw new ProblemError(
           'account-busy',
-          'Too many lists of this account wait to be stored; nothing of this one was.',
+          'Too many lists of this account are waiting to be stored; nothing of this one was stored.',
           { retryAfterSeconds: 1 },
         );
       case 'late':

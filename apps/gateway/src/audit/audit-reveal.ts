@@ -37,15 +37,13 @@ export async function auditReveal(
   const waitMs = await counted.catch((error: unknown) => {
     throw new ProblemError(
       'database-unavailable',
-      'This could not be written to the audit log, so that nothing was revealed. Try again.',
+      'This could not be written to the audit log, so nothing was revealed. Try again.',
       { retryAfterSeconds: 2 },
       error,
     );
   });
   if (waitMs === null) return;
-  throw new ProblemError(
-    'reveal-limit',
-    `This API key may look at ${limit.most} secrets in an hour, and has done so.`,
-    { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
-  );
+  throw new ProblemError('reveal-limit', `This API key has reached its limit of ${limit.most} reveals per hour.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  });
 }

@@ -75,7 +75,7 @@ export async function requireQuestion(
 }
 
 function tooMany(what: string, waitMs: number): ProblemError {
-  return new ProblemError('guess-limit', `As many ${what} were tried as may be. Nothing was recorded or sent.`, {
+  return new ProblemError('guess-limit', `The limit on ${what} is reached. Nothing was recorded or sent.`, {
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }

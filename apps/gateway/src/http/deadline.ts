@@ -36,7 +36,8 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
   // Only after authorization: an unauthorized client must not learn anything from the request's validation.
   app.addHook('preParsing', async (request, reply) => {
     const leftMs = callersLimitMs(request, now);
-    if (leftMs <= 0) throw new ProblemError('deadline-exceeded', `${deadlineHeader} was over when the request came.`);
+    if (leftMs <= 0)
+      throw new ProblemError('deadline-exceeded', `${deadlineHeader} had passed when the request arrived.`);
     if (performance.now() + leftMs >= request.deadline) return;
     clearTimer(request);
     answerWithin(leftMs, request, reply);
@@ -52,7 +53,7 @@ const late = {
   read: new ProblemError('deadline-exceeded', 'No answer was ready in time.'),
   write: new ProblemError(
     'deadline-exceeded',
-    'No outcome was there in time. Repeat with the same Idempotency-Key to learn it.',
+    'No outcome was available in time. Repeat with the same Idempotency-Key to learn it.',
     { outcome: 'unknown' },
   ),
 };

@@ -48,7 +48,10 @@ export async function pullForHint(services: Services, account: OpenAccount, sinc
   if (await isPulledSince(services.pool, account.name, since)) return;
   const turn = Math.floor(services.now() / pullForHintEveryMs);
   if (await startPull(services, account, `hint:${account.name}:${turn}`)) return;
-  throw new ProblemError('account-busy', 'The cards of this account were pulled a moment ago; they will be again.');
+  throw new ProblemError(
+    'account-busy',
+    'The cards of this account were synced a moment ago; another sync will follow.',
+  );
 }
 
 /** @returns false if this key already started one, or is starting one in another process */

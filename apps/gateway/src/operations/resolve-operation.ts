@@ -44,7 +44,7 @@ export async function resolveOperation(
     operation.caller === caller &&
     operation.state === 'unknown'
   ) {
-    throw new ProblemError('forbidden', 'Who made a write may not resolve it: another caller must.');
+    throw new ProblemError('forbidden', 'The caller that made a write may not resolve it; another caller must.');
   }
   const isNew = operation.state === 'unknown' && (await applyEvent(services, kind, write, operation, word, publicId));
   if (!isNew) await requireSameWord(services, id, word);
@@ -119,7 +119,7 @@ async function requireSameWord(services: Services, id: string, word: Word): Prom
   const isSame =
     said?.outcome === word.outcome && said.reason === word.reason && said.providerRef === (word.providerRef ?? null);
   if (isSame) return confirmStored(services);
-  throw new ProblemError('illegal-state', 'Only an operation of unknown outcome can be resolved.');
+  throw new ProblemError('illegal-state', 'Only an operation with an unknown outcome can be resolved.');
 }
 
 /** A person may write anything, even a card number. */

@@ -59,7 +59,7 @@ export function startSync(services: Services, write: WriteRequest, order: Order)
       insert: async (client, operationId, at) => {
         const waiting = await insertSync(client, { ...sync, ...what }, operationId, at);
         if (waiting !== null) return waiting;
-        throw new ProblemError('account-busy', 'Too many syncs of this account wait; this one was not started.', {
+        throw new ProblemError('account-busy', 'Too many syncs of this account are queued; this one was not started.', {
           retryAfterSeconds: 60,
         });
       },
