@@ -31,7 +31,7 @@ export async function askProvider<Name extends FacetName, Value>(
   return { value: valueOf(account, outcome), evidence: outcome.evidence, askedAt };
 }
 
-/** For the `catch` of a read that can be done without: null if there was no answer, for whatever reason. */
+/** For the `catch` of an optional read: null if there was no answer, for whatever reason. */
 export function noAnswer(error: unknown): null {
   if (error instanceof ProblemError) return null;
   throw error;

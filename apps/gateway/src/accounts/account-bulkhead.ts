@@ -3,10 +3,10 @@ import { type Permit, sendBy, termsOf } from '@card-gateway/adapter-kit/call';
 import { createBulkhead } from '../bulkhead.ts';
 import { type CircuitOptions, type CircuitStatus, createCircuit, type Turn } from './circuit.ts';
 
-/** Why a call did not begin: all slots and the line before them are taken, or the provider is left alone. */
+/** Why a call was rejected: all slots and the queue are full, or the circuit is open. */
 export type Rejection = 'ACCOUNT_BUSY' | 'CIRCUIT_OPEN';
 
-/** How much is going on at one account. */
+/** Current load of one account. */
 export interface Load {
   readonly inFlight: number;
   readonly queued: number;
@@ -14,16 +14,16 @@ export interface Load {
 }
 
 export interface AccountBulkheadOptions {
-  /** Calls under way at once. */
+  /** Maximum in-flight calls. */
   readonly slots: number;
-  /** Calls that may wait for a place. */
+  /** Maximum queued calls. */
   readonly queue: number;
-  /** Milliseconds that one waits at most. */
+  /** Maximum milliseconds in the queue. */
   readonly waitMs: number;
   readonly circuit: Omit<CircuitOptions, 'onOpen'>;
 }
 
-/** The door to one account's provider: so many calls at once, so many in line, none while its circuit is open. */
+/** The bulkhead of one account: limits in-flight and queued calls, and rejects all while its circuit is open. */
 export interface AccountBulkhead {
   /**
    * Runs `act` with a slot: every request sent under its permit goes out without waiting. The permit ends with `act`.
@@ -32,27 +32,27 @@ export interface AccountBulkhead {
    * @param rejected its result if there is no slot; nothing was sent then
    */
   withSlot<T>(longestMs: number, act: (permit: Permit) => Promise<T>, rejected: (why: Rejection) => T): Promise<T>;
-  /** Runs `act` past queue and circuit: a look-up resolves what is open, and its answer closes the circuit. */
+  /** Runs `act` past queue and circuit: a look-up resolves unknown writes, and its answer closes the circuit. */
   bypass<T>(act: (permit: Permit) => Promise<T>): Promise<T>;
   /**
-   * Sends for calls with a permit of this account, seen by the circuit.
+   * Sends for calls with a permit of this account, and reports each result to the circuit.
    *
-   * @throws TypeError for any other call, and for one that is over: then nothing was sent
+   * @throws TypeError for a call without such a permit, or whose permit has ended: then nothing was sent
    */
   watched(transport: Transport): Send;
   load(): Load;
-  /** Seconds after which another try makes sense. */
+  /** Seconds after which a retry makes sense. */
   retryAfterSeconds(): number;
 }
 
-/** The one key of an account's slots. */
+/** The single key of an account's slots. */
 const provider = 'provider';
 
 export function createAccountBulkhead(options: AccountBulkheadOptions): AccountBulkhead {
   const slots = createBulkhead<'CIRCUIT_OPEN'>({ slots: options.slots, queue: options.queue });
   const circuit = createCircuit({ ...options.circuit, onOpen: () => slots.reject('CIRCUIT_OPEN') });
 
-  /** The permits that are out, each with its turn at the circuit. */
+  /** Issued permits, each with its turn at the circuit. */
   const permits = new WeakMap<Permit, Turn>();
 
   function issue(turn: Turn): Permit {

@@ -23,22 +23,22 @@ import { doubledMembers } from './doubled-members.ts';
 import { type SecretSources, withSecrets } from './named-secrets.ts';
 import { type PathFaults, pathFaults } from './path-faults.ts';
 
-/** One account at one provider, read and checked. */
+/** One account at one provider, parsed and validated. */
 export interface Account {
   readonly name: string;
   readonly tenant: string;
   readonly sandbox: boolean;
   readonly adapter: AdapterDefinition;
   readonly settings: { readonly baseUrl: string };
-  /** Its cards are pulled this often; null is never by itself. */
+  /** Interval of its card syncs; null for none. */
   readonly syncEveryMs: number | null;
-  /** How the way to its provider differs from the usual one. */
+  /** Network settings of its provider that differ from the default. */
   readonly network: Network | null;
   readonly callbacks: CallbackSettings | null;
   readonly authorization: AuthorizationSettings | null;
 }
 
-/** The accounts file is not usable: every fault with its path and how to mend it. */
+/** The accounts file is unusable: every fault with its path and how to fix it. */
 export class AccountsError extends FaultsError {
   constructor(file: string, faults: readonly string[]) {
     super(faults, listOfFaults(`The accounts file ${file} is`, faults));
@@ -69,10 +69,10 @@ interface Sources {
 }
 
 /**
- * Reads the accounts file: an object of accounts by name, secrets given as `{"file": …}` (relative to this file) or
- * `{"env": …}`. A fault in one place hides none in another, unless what is wrong here is what the other depends on.
+ * Reads the accounts file: an object of accounts by name, with secrets given as `{"file": …}` (relative to this file) or
+ * `{"env": …}`. A fault in one place hides none in another, unless the other depends on it.
  *
- * @throws {@link AccountsError} with every fault of every account at once
+ * @throws {@link AccountsError} with every fault of every account
  */
 export function readAccounts(file: string, { adapters, environment }: Sources): Account[] {
   const faults = pathFaults();
@@ -89,7 +89,7 @@ export function readAccounts(file: string, { adapters, environment }: Sources): 
   return accounts;
 }
 
-/** @returns null where the account has faults, all of which are told */
+/** @returns null if the account has faults, all of which are reported */
 function readAccount(
   name: string,
   value: unknown,
@@ -152,7 +152,7 @@ function decisionSchemaOf(value: unknown): z.ZodType<AuthorizationSettings> {
   return 'decide' in objectOf(value) ? fixedDecision : decisionService;
 }
 
-/** What the settings of callbacks lack or have too much, by what the account's adapter makes of callbacks. */
+/** Faults in the callback settings, given the adapter's callback facet. */
 function callbackFaults(
   adapter: AdapterDefinition,
   settings: Account['settings'] | null,
@@ -161,7 +161,7 @@ function callbackFaults(
   const { callbacks, authorization } = given;
   if (callbacks === undefined && authorization === undefined) return [];
   const made = probe(adapter, settings ?? given['settings']);
-  // With faults in its settings an account may lack what it will have: then only what is so whatever they say is told.
+  // With faulty settings an account may lack facets it will have: then only faults are reported that do not depend on them.
   const isCertain = settings !== null;
   if (made === null) return [];
   const { callbacks: facet, gaps } = made;
@@ -186,7 +186,7 @@ function callbackFaults(
   return faults;
 }
 
-/** What the adapter makes of settings, which may have faults; null where it makes nothing of them. */
+/** The adapter opened with possibly faulty settings; null if it cannot be. */
 function probe(adapter: AdapterDefinition, settings: unknown): ProviderAdapter | null {
   const send = () => Promise.reject(new Error('Nothing is sent while settings are read.'));
   try {
@@ -208,7 +208,7 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // The parser quotes what stands around the fault, which may be a secret that should not be there.
+    // The parser quotes the text around the fault, which may be a misplaced secret.
     const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
     throw new AccountsError(file, [`it is not JSON${place === undefined ? '' : `: look ${place}`}`]);
   }
@@ -219,7 +219,7 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
   return value;
 }
 
-/** The JSON Schema of the accounts file, for editors: made from the adapters' own settings. */
+/** The JSON Schema of the accounts file, for editors, generated from the adapters' settings. */
 export function accountsFileSchema(adapters: readonly AdapterDefinition[]): unknown {
   const secret = {
     description: 'A secret, given by the file or the environment variable that contains it.',

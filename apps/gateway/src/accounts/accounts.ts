@@ -10,7 +10,7 @@ import type { CallbackSettings } from './callback-settings.ts';
 import { type Decider, openDecider } from './decider.ts';
 import { withProxy } from './proxy.ts';
 
-/** How the calls of this process to one account went. */
+/** Health of one account, from this process's calls. */
 export interface Health {
   readonly status: 'up' | 'down' | 'unknown';
   readonly lastAnswerAt: Date | null;
@@ -18,7 +18,7 @@ export interface Health {
   readonly lastFailure: string | null;
 }
 
-/** An account with its adapter open and its connections under way. */
+/** An account with its adapter and its connections open. */
 export interface OpenAccount extends ProviderCalls {
   readonly name: string;
   readonly tenant: string;
@@ -26,34 +26,34 @@ export interface OpenAccount extends ProviderCalls {
   readonly provider: string;
   readonly title: string;
   readonly adapter: ProviderAdapter;
-  /** What its answers tell of the provider's clock. */
+  /** Estimate of the provider's clock, from its answers. */
   readonly clock: ProviderClock;
   readonly callbacks: CallbackSettings;
   readonly authorization: Decider | null;
-  /** Its cards are pulled this often, in milliseconds; null is never by itself. */
+  /** Interval of its card syncs in milliseconds; null for none. */
   readonly syncEveryMs: number | null;
   health(): Health;
   load(): Load;
 }
 
-/** Whom the rows that an account brings in belong to. */
+/** Owner of the rows synced from an account. */
 export type Owner = Pick<OpenAccount, 'tenant' | 'name' | 'provider'>;
 
 export interface Accounts {
   readonly all: readonly OpenAccount[];
-  /** By name, for work that a caller asked for earlier; undefined when it is no longer configured. */
+  /** By name, for work requested earlier; undefined if it is no longer configured. */
   byName(name: string): OpenAccount | undefined;
-  /** The caller's own account. @throws ProblemError 404, the same for another tenant's account as for none. */
+  /** The caller's own account. @throws ProblemError 404, the same for another tenant's account and for none */
   ofCaller(caller: Caller, name: string, where?: string): OpenAccount;
   /**
-   * The account behind a resource of the caller's.
+   * The account of a caller's resource.
    *
-   * @throws ProblemError 422 `not-supported` when it is no longer configured, 404 when it is another tenant's now
+   * @throws ProblemError 422 `not-supported` if it is no longer configured, 404 if it belongs to another tenant now
    */
   ofResource(caller: Caller, resource: { readonly account: string }): OpenAccount;
-  /** Checks the account by which a list is filtered, if it is. @throws ProblemError 404, as `ofCaller` */
+  /** Checks the account in a list's filter, if there is one. @throws ProblemError 404, as `ofCaller` */
   requireFilter(caller: Caller, name: string | undefined): void;
-  /** Lets running calls end and closes all connections. */
+  /** Lets in-flight calls finish and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       },
     });
     const transport = openTransport({
-      // The spare ones are for what waits for no place: look-ups, and a request for an access token.
+      // The extra ones are for requests without a slot: look-ups, and one for an access token.
       connections: config.PROVIDER_CONNECTIONS + lookUpsAtOnce(config) + 1,
       connectTimeoutMs: config.PROVIDER_CONNECT_TIMEOUT_MS,
       maxResponseBytes: config.PROVIDER_MAX_RESPONSE_BYTES,
@@ -152,7 +152,7 @@ function after(health: Health, report: ExchangeReport, now: Date): Health {
   return { ...health, status: 'down', lastFailureAt: now, lastFailure };
 }
 
-/** What a provider has for a call where the caller sets no deadline of his own. */
+/** A provider's time for a call whose caller sets no deadline. */
 function usualTimeMs(config: Config): number {
   return Math.min(
     config.PROVIDER_READ_TIMEOUT_MS,
@@ -162,7 +162,7 @@ function usualTimeMs(config: Config): number {
   );
 }
 
-/** The facet of an account's adapter. @throws ProblemError 422 `not-supported` with the reason when it has none */
+/** A facet of an account's adapter. @throws ProblemError 422 `not-supported` with the reason if it has none */
 export function facetOf<Name extends FacetName>(account: OpenAccount, name: Name): NonNullable<ProviderAdapter[Name]> {
   const facet = account.adapter[name];
   if (facet !== undefined) return facet;
@@ -172,7 +172,7 @@ export function facetOf<Name extends FacetName>(account: OpenAccount, name: Name
   );
 }
 
-/** The kind of binding that was named, or the account's first. @throws ProblemError 422 `not-supported` for one it has not */
+/** The requested kind of binding, or the account's first. @throws ProblemError 422 `not-supported` for a kind it lacks */
 export function bindingKindOf(account: OpenAccount, named: BindingKind | undefined, pointer: string): BindingKind {
   const { kinds } = facetOf(account, 'boundCards');
   const kind = named ?? kinds[0];

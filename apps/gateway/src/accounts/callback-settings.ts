@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isSecretPath, isWebhookSecret, secretPathRule, webhookSecretRule } from '../secrets.ts';
 import { addressList } from '../addresses.ts';
 
-/** How the callbacks of one account are taken. */
+/** How the callbacks of an account are accepted. */
 export const callbackSettings = z.strictObject({
   secretPath: secretSetting('Last segment of the URL of a provider that signs nothing: /callbacks/<account>/<this>.')
     .refine(isSecretPath, { error: secretPathRule })
@@ -15,14 +15,14 @@ export const callbackSettings = z.strictObject({
 });
 export type CallbackSettings = z.output<typeof callbackSettings>;
 
-/** Always the same answer to the payments that the provider asks about. */
+/** A fixed answer to the payments that the provider asks about. */
 export const fixedDecision = z.strictObject({
   decide: z
     .enum(['approve', 'decline'])
     .meta({ description: 'The answer to every payment that the provider asks about.' }),
 });
 
-/** A service of the operator's own that decides about them. */
+/** The operator's service that decides about payments. */
 export const decisionService = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'expected an absolute http(s) URL' })
@@ -43,10 +43,10 @@ export const decisionService = z.strictObject({
   }),
 });
 
-/** Of the time that a provider waits for a decision, kept for the way to here and back, and to store what was decided. */
+/** Parts of the provider's time limit for a decision: for the network both ways, and for storing the decision. */
 export const decisionReserve = { wayMs: 100, storingMs: 100 } as const;
 
-/** Who decides about the payments that the provider asks about. */
+/** Who decides about payments that the provider asks about. */
 export type AuthorizationSettings = FixedDecision | DecisionService;
 export type FixedDecision = z.output<typeof fixedDecision>;
 export type DecisionService = z.output<typeof decisionService>;

@@ -1,32 +1,35 @@
 import type { Exchange } from '@card-gateway/adapter-kit';
 
-/** `half-open`: the rest is over and one call is finding out whether the provider works again. */
+/** `half-open`: the rest period is over and one call is probing the provider. */
 export type CircuitStatus = 'closed' | 'open' | 'half-open';
 
-/** Whether a call may begin, and whether it is the one that tries a provider which has failed. */
+/** Permission for a call; a probe tests a provider that has failed. */
 export type Turn = 'call' | 'probe';
 
 export interface CircuitOptions {
-  /** Failures in a row that open the circuit. */
+  /** Consecutive failures that open the circuit. */
   readonly failures: number;
-  /** Milliseconds that a provider is left alone. */
+  /** Milliseconds of the rest period. */
   readonly restMs: number;
-  /** A time-out counts only after so many milliseconds: a caller's own short deadline says nothing of the provider. */
+  /**
+   * A time-out counts only if the call had at least this many milliseconds: a caller's own short deadline says nothing about
+   * the provider.
+   */
   readonly patienceMs: number;
-  /** Told when it opens. */
+  /** Called when it opens. */
   readonly onOpen: () => void;
 }
 
-/** Whether a provider is asked at all. Failed are: not sent, lost, HTTP 5xx; never a refusal that it documents. */
+/** Circuit breaker of a provider. Failures are: not sent, lost, HTTP 5xx; never a documented refusal. */
 export interface Circuit {
   status(): CircuitStatus;
-  /** Null while the provider is left alone, or while another call is trying it. */
+  /** Null during the rest period, or while another call is probing. */
   begin(): Turn | null;
-  /** What {@link begin} gave, given back. */
+  /** Returns a permit of {@link begin}. */
   end(turn: Turn): void;
-  /** Milliseconds until a call may try again. */
+  /** Milliseconds until a probe may start. */
   restLeftMs(): number;
-  /** What became of one request on the wire, of whichever call, and the time it had. */
+  /** Records the result of one HTTP request, of any call, and the time it had. */
   record(exchange: Exchange, timeoutMs: number, turn: Turn): void;
 }
 
@@ -59,7 +62,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
     restLeftMs,
     record: (exchange, timeoutMs, turn) => {
       if (!hasFailed(exchange)) {
-        // An answer to any call (a look-up, one that was under way) closes it.
+        // An answer to any call (a look-up, an earlier one in flight) closes it.
         failuresInRow = 0;
         openedAt = null;
         return;
@@ -70,7 +73,7 @@ export function createCircuit(options: CircuitOptions): Circuit {
         if (failuresInRow >= options.failures) open();
         return;
       }
-      // While it is open, of the failures only the probe's counts, and lets the provider rest anew.
+      // While the circuit is open only a failed probe counts, and restarts the rest period.
       if (turn === 'probe') open();
     },
   };
@@ -83,7 +86,7 @@ function hasFailed(exchange: Exchange): boolean {
     case 'lost':
       return true;
     case 'not_sent':
-      // Our own connections were taken: nobody was asked.
+      // Our own connections were all in use: the provider was not asked.
       return exchange.cause !== 'ALL_CONNECTIONS_BUSY';
   }
 }

@@ -3,13 +3,16 @@ import type { Config } from '../config.ts';
 import type { AuthorizationSettings, DecisionService, FixedDecision } from './callback-settings.ts';
 import { withProxy } from './proxy.ts';
 
-/** Who decides about payments, with the connections of its own to a service that does. */
+/** Who decides about payments; a decision service has its own connections. */
 export type Decider = FixedDecision | (DecisionService & { readonly send: Transport });
 
-/** `{"decision":"approve"}` and what a framework may add to it. */
+/** `{"decision":"approve"}` with anything a framework may add. */
 const longestAnswerBytes = 16_384;
 
-/** Opens the way to an account's decision service, apart from that to its provider: neither waits for the other. */
+/**
+ * Opens the connections to an account's decision service, separate from those to its provider, so that neither delays the
+ * other.
+ */
 export function openDecider(
   settings: AuthorizationSettings | null,
   { config, report }: { readonly config: Config; readonly report: (report: ExchangeReport) => void },

@@ -1,7 +1,7 @@
 /**
- * Members that stand twice in one object of a JSON text, of which `JSON.parse` takes the last without a word.
+ * Duplicate members within one object of a JSON text, of which `JSON.parse` silently keeps the last.
  *
- * @param json a text that `JSON.parse` takes
+ * @param json a text that `JSON.parse` accepts
  * @returns their paths, each once
  */
 export function doubledMembers(json: string): string[][] {

@@ -3,17 +3,17 @@ import { Secret } from '@card-gateway/core';
 import { readTextFile, UnreadableFile } from '../text-file.ts';
 import type { PathFaults } from './path-faults.ts';
 
-/** Where secrets are, and where it is said which of them are not there. */
+/** Where secrets are read from, and where missing ones are reported. */
 export interface SecretSources {
-  /** Relative names of files are relative to this. */
+  /** Base of relative file names. */
   readonly folder: string;
   readonly environment: (name: string) => string | undefined;
   readonly faults: PathFaults;
 }
 
 /**
- * Replaces every `{"file": …}` and `{"env": …}` by the secret it names; by an empty one where there is a fault, so that
- * what depends on its presence alone is still looked at.
+ * Replaces every `{"file": …}` and `{"env": …}` by the named secret, or by an empty one after a fault, so that checks that
+ * depend only on its presence still run.
  */
 export function withSecrets(value: unknown, path: readonly string[], sources: SecretSources): unknown {
   if (Array.isArray(value)) return value.map((item, index) => withSecrets(item, [...path, String(index)], sources));

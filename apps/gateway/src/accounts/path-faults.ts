@@ -2,14 +2,14 @@ import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
 
-/** Collects the faults of a file, each with the path of what it is about. */
+/** Collects the faults of a file, each with its path. */
 export interface PathFaults {
   readonly list: readonly string[];
-  /** How one thing is wrong. */
+  /** Adds a fault of one thing. */
   add(path: Path, message: string): void;
-  /** There is nothing at this path to look at: what a schema says of it is no news. */
+  /** Adds a fault of something unreadable: schema faults at this path are then redundant. */
   addUnreadable(path: Path, message: string): void;
-  /** What a schema says of the thing at the path. */
+  /** Adds the schema's faults of the thing at the path. */
   addIssues(path: Path, error: z.ZodError): void;
 }
 

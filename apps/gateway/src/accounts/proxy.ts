@@ -2,23 +2,23 @@ import type { Network } from '@card-gateway/adapter-kit';
 import type { Config } from '../config.ts';
 import { addressList, isListed } from '../addresses.ts';
 
-/** The way to a service, through the proxy of the environment where its own settings name none. */
+/** The network settings of a service, with the environment's proxy if its own settings name none. */
 export function withProxy(
   network: Network | null | undefined,
   url: string,
   { HTTPS_PROXY: proxy, NO_PROXY: exceptions }: Pick<Config, 'HTTPS_PROXY' | 'NO_PROXY'>,
 ): Network {
   const { protocol, hostname, port } = new URL(url);
-  // HTTPS_PROXY is for https alone; plain HTTP leads to sandboxes.
+  // HTTPS_PROXY applies only to https; plain HTTP leads to sandboxes.
   const goesDirectly = proxy === null || protocol !== 'https:' || isException(exceptions, hostname, port || '443');
   return { ...(!goesDirectly && { proxy }), ...network };
 }
 
-/** Whether NO_PROXY names a host, as curl and Go read it: a name is also for all names below it. */
+/** Whether NO_PROXY lists a host, with the semantics of curl and Go: a name includes its subdomains. */
 function isException(exceptions: readonly string[], hostname: string, port: string): boolean {
   const host = bare(hostname).toLowerCase().replace(/\.$/, '');
   return exceptions.some((exception) => {
-    // An IPv6 address has a port only where it stands in brackets.
+    // An IPv6 address has a port only if it is in brackets.
     const [, name = exception, ownPort = port] = /^([^:]+|\[.*\]):(\d+)$/.exec(exception) ?? [];
     if (ownPort !== port) return false;
     const network = addressList.safeParse([bare(name)]).data;

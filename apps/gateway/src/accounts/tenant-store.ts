@@ -1,15 +1,15 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 import { ConfigError } from '../config.ts';
 
-/** Whose an account is, by the settings. */
+/** An account and its tenant according to the settings. */
 export interface TenantOf {
   readonly name: string;
   readonly tenant: string;
 }
 
 /**
- * Notes whose each new account is, and refuses one whose rows are another tenant's: that one would still see them, and its
- * tokens.
+ * Records the tenant of each new account, and rejects an account whose rows belong to another tenant: the new one would see
+ * them, including tokens.
  *
  * @throws ConfigError
  */
@@ -24,7 +24,7 @@ export async function requireSameTenants(pool: Pool, accounts: readonly TenantOf
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-/** Accounts whose rows are another tenant's, with what is to be done. Only reads. */
+/** Accounts whose rows belong to another tenant, and how to fix that. Only reads. */
 export async function tenantFaults(pool: Pool, accounts: readonly TenantOf[]): Promise<string[]> {
   const { rows } = await pool.query<{ account: string; tenant: string }>(
     'SELECT account, tenant FROM account_tenants WHERE account = ANY ($1) ORDER BY account, tenant',
@@ -41,7 +41,7 @@ export async function tenantFaults(pool: Pool, accounts: readonly TenantOf[]): P
   );
 }
 
-/** Tables whose rows are an account's, and so its tenant's. */
+/** Tables whose rows belong to an account, and thus to its tenant. */
 const tables = [
   'cards',
   'bindings',
@@ -55,9 +55,9 @@ const tables = [
 ] as const;
 
 /**
- * Makes all rows of an account another tenant's, in one transaction with what `also` writes of it.
+ * Moves all rows of an account to another tenant, in one transaction with what `also` writes.
  *
- * @returns the tenants that had it before; none when nothing is kept of such an account
+ * @returns the previous tenants; none if there are no rows of such an account
  */
 export async function moveAccount(
   pool: Pool,

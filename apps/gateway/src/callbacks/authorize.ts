@@ -9,11 +9,11 @@ import { knownPayment, storeDecision } from './decision-store.ts';
 import type { Decision, NewCallback } from './store.ts';
 
 /**
- * Decides about a payment within its time: the decision is stored before it is answered, and the first one stored is
- * answered to every repeat. Whatever is late or fails is a decline; where the database is away or slow it is not stored, and a
- * repeat may get another answer.
+ * Decides about a payment within its time limit. The decision is stored before it is answered, and the first stored one answers
+ * every repeat. Anything late or failing is a decline; while the database is down or slow it is not stored, so a repeat may get
+ * another answer.
  *
- * @param startedAt when the request began, on the clock of `performance.now()`
+ * @param startedAt when the request began, by `performance.now()`
  */
 export type Authorize = (
   account: OpenAccount,
@@ -22,9 +22,9 @@ export type Authorize = (
   startedAt: number,
 ) => Promise<Decision>;
 
-/** Equal pushes that come at once are decided one after another, so that those behind the first find its decision. */
+/** Concurrent equal pushes are decided one after another, so that later ones find the first one's decision. */
 export function authorizer(services: Services): Authorize {
-  /** The last of those that are being decided, by account and signed content. */
+  /** The last pending decision, by account and signed content. */
   const underWay = new Map<string, Promise<unknown>>();
 
   return async (account, request, callback, startedAt) => {
@@ -71,12 +71,12 @@ async function decide(
   const known = await knownPayment(services.pool, account.name, request);
   const answer = known.decision === null ? await ask(account, request, callback, known.cardId, leftMs) : decidedBefore;
   return storeDecision(services.pool, callback, { ...request, ...answer }, Math.max(1, Math.floor(leftMs())), () => {
-    // What is answered must be what is stored: a decision that comes too late to be answered is undone.
+    // The answer must match the stored decision: one that is too late to be answered is rolled back.
     if (leftMs() <= 0) throw new TooLate();
   });
 }
 
-/** The first decision stands: of this one nothing is stored. */
+/** The first decision stands, and this one is not stored. */
 const decidedBefore: ServiceAnswer = { decision: 'decline', because: 'no_setting' };
 
 async function ask(

@@ -8,12 +8,12 @@ import type { DecisionService } from '../accounts/callback-settings.ts';
 import { signWebhook } from '../secrets.ts';
 import type { NewDecision } from './decision-store.ts';
 
-/** What a decision service made of a payment; anything but its clear word is a decline. */
+/** A decision service's answer about a payment; anything but a clear answer is a decline. */
 export type ServiceAnswer = Pick<NewDecision, 'decision' | 'because'>;
 
 /**
- * Asks the operator's service about a payment: a POST signed by Standard Webhooks, answered with HTTP 2xx and
- * `{"decision": "approve"}` or `{"decision": "decline"}`. The same payment always has the same `webhook-id`.
+ * Asks the operator's service about a payment: a POST signed by Standard Webhooks, answered with HTTP 2xx and `{"decision":
+ * "approve"}` or `{"decision": "decline"}`. A payment always has the same `webhook-id`.
  */
 export async function askService(
   service: DecisionService & { readonly send: Transport },
@@ -66,7 +66,7 @@ const unreadable: ServiceAnswer = { decision: 'decline', because: 'service_unrea
 function decisionIn(body: string): ServiceAnswer {
   try {
     const answer = decisionAnswerSchema.parse(JSON.parse(body));
-    // Which of two it meant, nobody knows.
+    // With a duplicate member the answer is ambiguous.
     return hasDoubledMember(body) ? unreadable : { ...answer, because: 'service' };
   } catch {
     return unreadable;

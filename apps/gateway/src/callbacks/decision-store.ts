@@ -1,7 +1,7 @@
 import { inTransaction, type Pool } from '@card-gateway/database';
 import { type Decision, type NewCallback, valuesOf } from './store.ts';
 
-/** What was decided about a payment, or is about to be. */
+/** A past or pending decision about a payment. */
 export interface NewDecision {
   readonly transactionRef: string;
   readonly cardRef: string;
@@ -17,15 +17,15 @@ export interface NewDecision {
 }
 
 export interface KnownPayment {
-  /** What was decided before; a decline where it was about another card or amount. Null when nothing was. */
+  /** The earlier decision; a decline if it was about another card or amount. Null if there was none. */
   readonly decision: Decision | null;
-  /** Our id of the card, where we know it. */
+  /** Our id of the card, if we know it. */
   readonly cardId: string | null;
 }
 
 const decided = `CASE WHEN d.card_ref = $3 AND d.amount = $4 THEN d.decision ELSE 'decline' END`;
 
-/** What is known of a payment that the provider asks about. */
+/** What is known about a payment that the provider asks about. */
 export async function knownPayment(
   pool: Pool,
   account: string,
@@ -42,10 +42,10 @@ export async function knownPayment(
 }
 
 /**
- * Stores a callback that asks for a decision, with the decision. Who stores the first one for a payment decides: all others
- * get that one back.
+ * Stores a callback that asks for a decision, together with the decision. The first one stored for a payment decides; all
+ * others get that one back.
  *
- * @param stillInTime throws when it is too late to answer: then nothing of it stands
+ * @param stillInTime throws when it is too late to answer: then nothing is stored
  */
 export async function storeDecision(
   pool: Pool,

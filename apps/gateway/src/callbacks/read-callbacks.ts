@@ -11,7 +11,7 @@ import { type CallbackRow, findCallback, listCallbacks, queueAgain } from './sto
 
 type Callback = z.output<typeof callbackSchema>;
 
-/** One callback and what became of it. @throws ProblemError 404 */
+/** One callback and its state. @throws ProblemError 404 */
 export async function readCallback(services: Services, caller: Caller, id: string): Promise<Callback> {
   return callbackView(await callbackOf(services, caller, id));
 }
@@ -27,7 +27,7 @@ export async function readCallbacks(
   return readPage(services, caller, 'callbacks', query, rows, callbackView);
 }
 
-/** Puts a callback on the queue again, with the name of who wants it in the audit log. @throws ProblemError 404 */
+/** Requeues a callback, and audits who requested it. @throws ProblemError 404 */
 export async function replayCallback(
   services: Services,
   caller: Caller,

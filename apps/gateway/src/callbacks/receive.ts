@@ -15,24 +15,24 @@ import type { Authorize } from './authorize.ts';
 import { openRecord, sealRecord } from './record.ts';
 import { type NewCallback, storeCallback } from './store.ts';
 
-/** The account that a callback came in for, known before anything of its body is read. */
+/** The account that a callback is for, known before its body is read. */
 export interface Intake {
   readonly account: OpenAccount;
   readonly facet: CallbacksFacet;
 }
 
-/** A URL at which nothing is taken. Why is for the log alone: to whoever sends, all that is not taken is the same. */
+/** A URL that accepts no callbacks. The reason is only for the log: the sender cannot tell refusals apart. */
 export interface ClosedIntake {
-  /** Null where there is no account of this name, which then may be anything. */
+  /** Null if there is no such account; the name may then be anything. */
   readonly account: OpenAccount | null;
   readonly facet: null;
   readonly why: 'no_account' | 'takes_no_callbacks' | 'wrong_secret_path' | 'address_not_allowed';
 }
 
 /**
- * The account that a callback URL belongs to.
+ * The account of a callback URL.
  *
- * @param secret the last segment of the URL; null where the URL ends with the account
+ * @param secret the last segment of the URL; null if the URL ends with the account
  */
 export function intakeOf(
   services: Services,
@@ -55,18 +55,18 @@ export function intakeOf(
   return { account, facet };
 }
 
-/** What became of a callback. Of one that is refused nothing was kept. */
+/** The result of a callback. Nothing of a refused one is stored. */
 export type Taken =
   | { readonly kind: 'accepted' | 'repeated'; readonly acknowledgement: Acknowledgement }
-  /** It was taken for one that is stored, and says something else: one of the two was altered. */
+  /** It matches a stored callback but has different content: one of the two was altered. */
   | { readonly kind: 'repeated_differently'; readonly acknowledgement: Acknowledgement; readonly callbackId: string }
   | Extract<CallbackVerdict, { kind: 'refused' }>;
 
 /**
- * Takes a callback: verified, stored with its job in one commit, then acknowledged as the provider demands. One that came
- * before is counted and acknowledged alike.
+ * Accepts a callback: verifies it, stores it with its job in one commit, then acknowledges it as the provider demands. A repeat
+ * is counted and acknowledged alike.
  *
- * @param startedAt when the request began, on the clock of `performance.now()`
+ * @param startedAt when the request began, by `performance.now()`
  */
 export async function receiveCallback(
   services: Services,
@@ -102,7 +102,7 @@ export async function receiveCallback(
   return { kind: 'repeated_differently', acknowledgement, callbackId: stored.id };
 }
 
-/** A provider may have changed the keys with which it signs: then they are fetched, and the callback is looked at once more. */
+/** The provider may have changed its signing keys: fetches them and verifies the callback once more. */
 async function verdictOf(
   services: Services,
   { account, facet }: Intake,

@@ -4,17 +4,17 @@ import type { CallbackRow } from './store.ts';
 
 type Row = Pick<CallbackRow, 'account' | 'deduplicationKey'>;
 
-/** Where what a callback said is sealed to. */
+/** The place to which a callback's content is sealed. */
 function place({ account, deduplicationKey }: Row) {
   return { table: 'callbacks', column: 'record', row: [account, deduplicationKey] } as const;
 }
 
-/** What a callback said, as it rests: it may name merchants, amounts and tokens. */
+/** Seals a callback's content, which may name merchants, amounts and tokens. */
 export function sealRecord(sealing: Sealing, row: Row, record: string): Buffer {
   return sealing.seal(new Secret(record), place(row));
 }
 
-/** The other way, for the adapter to read. @throws when it was altered or moved, or its key is not configured */
+/** Opens the content for the adapter. @throws if it was altered or moved, or its key is not configured */
 export function openRecord(
   sealing: Sealing,
   row: Pick<CallbackRow, 'account' | 'deduplicationKey' | 'recordSealed'>,

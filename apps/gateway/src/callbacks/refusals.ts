@@ -1,20 +1,20 @@
 import { createAddressBook, createFailureLimit } from '../failure-limit.ts';
 
-/** For so long an address from which a callback was taken is not limited. */
+/** How long an address that sent a genuine callback is not limited. */
 const trustedMs = 3_600_000;
 
-/** How many callbacks from each address were refused lately. */
+/** Recent refused callbacks per address. */
 export interface Refusals {
-  /** Seconds until a callback from there is looked at again; 0 is now. */
+  /** Seconds until a callback from there is examined again; 0 means now. */
   waitFor(address: string): number;
   refused(address: string): void;
-  /** One from there was genuine, and came for the first time: a replay could be anybody's. */
+  /** A genuine, new callback came from there; anyone could send a replay. */
   taken(address: string): void;
 }
 
 /**
- * @param perMinute how many may be refused at once, and come back in a minute
- * @param now milliseconds of a clock that nobody sets back
+ * @param perMinute the allowance of refusals, restored over one minute
+ * @param now monotonic milliseconds
  */
 export function limitRefusals(perMinute: number, now: () => number): Refusals {
   const limit = createFailureLimit({ atOnce: perMinute, perSecond: perMinute / 60, now });

@@ -11,7 +11,7 @@ import { readCallback, readCallbacks, replayCallback } from './read-callbacks.ts
 import { type ClosedIntake, type Intake, intakeOf, receiveCallback } from './receive.ts';
 import { limitRefusals } from './refusals.ts';
 
-/** What operators see of callbacks. */
+/** The operators' routes for callbacks. */
 export function callbackRoutes(app: FastifyInstance, services: Services): void {
   mount(app, 'listCallbacks', ({ caller, query }) => readCallbacks(services, caller, query));
   mount(app, 'getCallback', ({ caller, params }) => readCallback(services, caller, params.id));
@@ -26,10 +26,10 @@ declare module 'fastify' {
   }
 }
 
-/** Where the providers send their callbacks. It asks for no API key: a callback is believed for its own signature. */
+/** Where providers send their callbacks. No API key is needed: a callback is trusted by its own signature. */
 export const intakePaths = ['/callbacks/{account}', '/callbacks/{account}/{secret}'] as const;
 
-/** Takes callbacks. Bodies are read as the bytes that were sent, whatever their content type says. */
+/** Accepts callbacks. Bodies are read as raw bytes, whatever their content type. */
 export async function callbackIntake(app: FastifyInstance, services: Services): Promise<void> {
   const authorize = authorizer(services);
   const refusals = limitRefusals(services.config.CALLBACK_REFUSALS_PER_MINUTE, () => performance.now());
@@ -54,7 +54,7 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
     return reply.code(200).type(contentType).serializer(String).send(body);
   }
 
-  /** Whatever is wrong with a callback or its URL, the sender is told the same, so that nobody learns which accounts there are. */
+  /** Whatever is wrong with a callback or its URL, the sender gets the same answer, so that no one learns which accounts exist. */
   function refused(
     { ip, log }: FastifyRequest,
     { account, why }: { readonly account: OpenAccount | null; readonly why: string },
@@ -76,7 +76,7 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
     );
     scope.decorateRequest('intake', null);
     scope.addHook('onRequest', async (request) => {
-      // Fastify refuses one that it cannot read, before any parser is asked.
+      // Fastify rejects a content type that it cannot parse before any parser runs.
       delete request.raw.headers['content-type'];
       const { account, secret } = request.params as { readonly account: string; readonly secret?: string };
       request.intake = intakeOf(services, account, secret ?? null, request.ip);

@@ -24,32 +24,32 @@ export interface CallbackRow {
 const columns = `id, tenant, provider, account, deduplication_key AS "deduplicationKey", kind, record_sealed AS "recordSealed",
   state, deliveries, decision, failure, received_at AS "receivedAt", worked_at AS "processedAt"`;
 
-/** A verified callback that has just come in. */
+/** A verified callback that has just arrived. */
 export type NewCallback = Pick<
   CallbackRow,
   'id' | 'tenant' | 'provider' | 'account' | 'deduplicationKey' | 'kind' | 'recordSealed' | 'receivedAt'
 >;
 
-/** Jobs that ask the provider run one after another, so that one that hangs holds one worker. */
+/** Jobs that call the provider run one after another per account, so that a hanging one occupies one worker. */
 const queueOf = `CASE WHEN kind IN ('card_hint', 'transaction_hint', 'bindings_hint') THEN 'callback:' || account END`;
 const jobOf = (runAt: string): string => `graphile_worker.add_job('callback', json_build_object('callbackId', id::text),
   queue_name => ${queueOf}, run_at => ${runAt}, max_attempts => 8, job_key => 'callback:' || id::text)`;
 
 /**
- * A row of these stands for all that say "read this again": whether one is the same event or the same change anew nothing
- * of it tells, so that each is due to be worked again.
+ * A hint's row stands for all requests to read the same thing again. Nothing distinguishes a repeat from a new change, so each
+ * one requeues it.
  */
 const isHint = `kind IN ('card_hint', 'transaction_hint')`;
 
-/** The record of one that came before, where it is no hint: null when this is the first. */
+/** The stored record of an earlier delivery, unless it is a hint; null for the first delivery. */
 export interface StoredCallback {
   readonly id: string;
   readonly before: Buffer | null;
 }
 
 /**
- * Stores a callback with its job: one statement, so that either both are there or neither. One that came before is counted,
- * and that is all; a hint is worked again, {@link hintEveryMs} after the provider was last asked because of it.
+ * Stores a callback and its job in one statement, so that neither exists alone. A repeat is only counted; a hint is processed
+ * again, {@link hintEveryMs} after it last caused a provider read.
  */
 export async function storeCallback(pool: Pool, callback: NewCallback, hintEveryMs: number): Promise<StoredCallback> {
   const { rows } = await pool.query<StoredCallback>({
@@ -75,7 +75,7 @@ export async function storeCallback(pool: Pool, callback: NewCallback, hintEvery
   return stored;
 }
 
-/** The values of a new row, in the order of its columns. */
+/** The values of a new row, in column order. */
 export function valuesOf(callback: NewCallback): unknown[] {
   return [
     callback.id,
@@ -104,7 +104,7 @@ export interface CallbackFilter {
   readonly state?: CallbackState | undefined;
 }
 
-/** Callbacks newest first, one more than the page holds. */
+/** Callbacks, newest first, one more than the page holds. */
 export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: PageRequest): Promise<CallbackRow[]> {
   const conditions = {
     'tenant =': filter.tenant,
@@ -130,7 +130,7 @@ export interface NamedCard {
   readonly panSealed: Buffer | null;
 }
 
-/** The card that a callback names; null when it is not known here. */
+/** The card named by a callback; null if it is not known here. */
 export async function findCard(pool: Pool, account: string, providerRef: string): Promise<NamedCard | null> {
   const { rows } = await pool.query<NamedCard>({
     name: 'callback-card',
@@ -140,12 +140,12 @@ export async function findCard(pool: Pool, account: string, providerRef: string)
   return rows[0] ?? null;
 }
 
-/** The provider is about to be asked because of a hint. */
+/** Records that a hint causes a provider read now. */
 export async function markAsked(pool: Pool, id: string, at: Date): Promise<void> {
   await pool.query('UPDATE callbacks SET asked_at = $2 WHERE id = $1', [id, at]);
 }
 
-/** It had its effect. A hint that came again meanwhile has a job of its own, which is still to run. */
+/** Marks the callback as processed. A hint repeated meanwhile has its own job, which still has to run. */
 export async function markProcessed(pool: Pool, row: Pick<CallbackRow, 'id' | 'deliveries'>, at: Date): Promise<void> {
   await pool.query(
     `UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL
@@ -154,7 +154,7 @@ export async function markProcessed(pool: Pool, row: Pick<CallbackRow, 'id' | 'd
   );
 }
 
-/** It could not be worked, and is not tried again by itself. */
+/** Marks the callback as failed: it could not be processed, and is not retried automatically. */
 export async function markFailed(pool: Pool, id: string, failure: string): Promise<void> {
   await pool.query(`UPDATE callbacks SET state = 'failed', failure = $2 WHERE id = $1 AND state = 'received'`, [
     id,
@@ -162,7 +162,7 @@ export async function markFailed(pool: Pool, id: string, failure: string): Promi
   ]);
 }
 
-/** Puts a callback on the queue again, in one transaction with what `also` writes. */
+/** Requeues a callback, in one transaction with what `also` writes. */
 export async function queueAgain(
   pool: Pool,
   id: string,
@@ -180,15 +180,15 @@ export async function queueAgain(
   });
 }
 
-/** So many at once that no statement is a long one. */
+/** Batch size that keeps statements short. */
 const batchSize = 1000;
 
-/** What is received for this long, and has no job that would run, is worked by nobody: an operator must see it. */
+/** A callback still `received` after this long without a runnable job is orphaned; an operator must see it. */
 const lostAfterMs = 24 * 3_600_000;
 
 /**
- * Shows callbacks whose job was lost as failed, so that they can be replayed. A process that is killed in the last attempt
- * leaves a job that is there and never runs again.
+ * Marks orphaned callbacks as failed, so that they can be replayed. A process killed during the last attempt leaves a job that
+ * exists but never runs again.
  */
 export async function failLost(pool: Pool, now: Date): Promise<void> {
   await pool.query(
@@ -199,7 +199,7 @@ export async function failLost(pool: Pool, now: Date): Promise<void> {
   );
 }
 
-/** Deletes what was worked, and decided, before a time. @returns how many rows */
+/** Deletes callbacks processed, and decisions made, before a time. @returns the number of rows */
 export async function forgetBefore(pool: Pool, before: Date): Promise<number> {
   let total = 0;
   for (const statement of [

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 type Requirements = z.output<typeof providerListSchema>['data'][number]['requirements'];
 
-/** What calls of an account name and what it can tell, as its facets declare it. */
+/** What an account's calls must name, and what it can report, as its facets declare it. */
 export function requirementsOf(adapter: ProviderAdapter): Requirements {
   const { issuing, cardholders, cardControls, binding, boundCards, banks, transactions, callbacks } = adapter;
   const setsPin = cardControls !== undefined && cardControls.gaps?.setPin === undefined;
