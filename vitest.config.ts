@@ -9,6 +9,8 @@ const common = {
   isolate: false,
   setupFiles: ['packages/core/testing/own-ids.ts'],
   exclude: ['**/node_modules/**'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
 };
 
 export default defineConfig({
@@ -35,8 +37,6 @@ export default defineConfig({
           name: 'postgres',
           include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts', 'apps/proofs/**/*.test.ts'],
           globalSetup: ['apps/gateway/test/setup/postgres.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openDatabase } from '@card-gateway/database';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,10 +9,9 @@ import { readSettings } from '../src/config.ts';
 import { requireSameKeyBytes } from '../src/sealed/key-bytes.ts';
 import { createSealing } from '../src/sealing.ts';
 import { build } from '../src/version.ts';
-import { compileCache } from './setup/compile-cache.ts';
+import { type Run, runCommand } from './setup/command.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 
 let folder: string;
@@ -40,22 +37,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function check(more: Record<string, string> = {}, ...words: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [cli, 'check', ...words],
-      { env: { ...compileCache, ...good, ...more } },
-      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const check = (more: Record<string, string> = {}, ...words: string[]): Promise<Run> =>
+  runCommand(['check', ...words], { ...good, ...more });
 
 async function findings(more: Record<string, string>): Promise<Record<string, Finding>> {
   const { code, stdout, stderr } = await check(more, '--json');

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fromPublicId } from '@card-gateway/core';
 import { scopes } from '@card-gateway/contract';
@@ -17,37 +16,28 @@ import { databaseFault } from '../src/database-fault.ts';
 import { hashApiKey } from '../src/keys/api-key.ts';
 import { withLocalData } from '../src/local-data.ts';
 import { createDatabase, withClient } from '@card-gateway/database/testing';
+import { cli, type Environment, type Run, runCommand, runCommandProcess } from './setup/command.ts';
 import { compileCache } from './setup/compile-cache.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
 });
 afterAll(() => gateway.close());
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(words: readonly string[], environment?: Record<string, string>): Promise<Run> {
-  const env = environment ?? { DATABASE_URL: gateway.services.config.DATABASE_URL };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...words], { env: { ...compileCache, ...env } }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const withDatabase = (): Environment => ({ DATABASE_URL: gateway.services.config.DATABASE_URL });
+const run = (words: readonly string[], environment = withDatabase()): Promise<Run> => runCommand(words, environment);
+const runProcess = (words: readonly string[], environment = withDatabase()): Promise<Run> =>
+  runCommandProcess(words, environment);
 
 const create = (...words: string[]): Promise<Run> => run(['keys', 'create', ...words]);
 
 describe('keys create', () => {
   test('shows a key that works, once, and keeps only its hash', async () => {
-    const { code, stdout, stderr } = await create('--caller', 'card-service', '--scopes', 'catalog:read,cards:read');
+    const words = ['keys', 'create', '--caller', 'card-service', '--scopes', 'catalog:read,cards:read'];
+    const { code, stdout, stderr } = await runProcess(words);
     expect(code).toBe(0);
     // Alone on standard output, for scripts; what is for the person stands beside it.
     expect(stdout).toMatch(/^cgk_[\w-]{43}\n$/);
@@ -78,7 +68,7 @@ describe('keys create', () => {
   test('fails when the key could not be written, and says whose it was', async () => {
     // A standard output that refuses to be written to, as a full disk does.
     const words = ['-c', '"$@" 1</dev/null', 'sh', process.execPath, cli, 'keys', 'create', '--caller', 'lost'];
-    const env = { DATABASE_URL: gateway.services.config.DATABASE_URL };
+    const env = { ...compileCache, ...withDatabase() };
     await expect(promisify(execFile)('/bin/sh', [...words, '--scopes', 'cards:read'], { env })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^key_[0-9a-z]{26} for lost[^]*could not be written to standard output \(EBADF\)/),
@@ -412,7 +402,7 @@ describe('migrate', () => {
 
 describe('anything else', () => {
   test('is named with what was meant, on standard error alone', async () => {
-    expect(await run(['kesy', 'list'], {})).toEqual({
+    expect(await runProcess(['kesy', 'list'], {})).toEqual({
       code: 1,
       stdout: '',
       stderr: 'There is no command "kesy"; did you mean "keys"? "gateway --help" lists all commands.\n',
@@ -434,7 +424,7 @@ describe('anything else', () => {
   });
 
   test('but the version, is said', async () => {
-    const { code, stdout, stderr } = await run(['--version'], { GIT_COMMIT: 'abcdef0123' });
+    const { code, stdout, stderr } = await runProcess(['--version'], { GIT_COMMIT: 'abcdef0123' });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^card-gateway \d+\.\d+\.\d+ \(abcdef0123\)\n$/);
   });
