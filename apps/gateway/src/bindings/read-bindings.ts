@@ -5,12 +5,13 @@ import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.t
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
 import { requireUserIp } from '../provider-read.ts';
+import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { storeBoundCards } from './bound-cards-store.ts';
 import { reconcileListed } from './reconcile-listed.ts';
-import { getBinding, listBindings } from './store.ts';
+import { type BindingRow, getBinding, listBindings } from './store.ts';
 import { bindingView } from './view.ts';
 import type { Work } from '../work.ts';
 
@@ -32,17 +33,17 @@ export async function readBindings(
   query: z.output<typeof bindingQuerySchema>,
   work: Work,
 ): Promise<z.output<typeof bindingPageSchema>> {
-  const page = pageRequest('bindings', query);
-  services.accounts.requireFilter(caller, query.account);
   const { account, user, kind, status } = query;
-  if (query.refresh === true && account !== undefined && user !== undefined) {
-    const open = services.accounts.ofCaller(caller, account, 'query/account');
-    const userIp = requireUserIp(facetOf(open, 'boundCards').needsUserIp, query.userIp, 'query/userIp');
-    const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [bindingKindOf(open, kind, 'query/kind')];
-    await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, work)));
-  }
-  const rows = await listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
-  return pageOf(rows, page, bindingView);
+  const rows = async (page: PageRequest): Promise<BindingRow[]> => {
+    if (query.refresh === true && account !== undefined && user !== undefined) {
+      const open = services.accounts.ofCaller(caller, account, 'query/account');
+      const userIp = requireUserIp(facetOf(open, 'boundCards').needsUserIp, query.userIp, 'query/userIp');
+      const kinds = kind === undefined ? facetOf(open, 'boundCards').kinds : [bindingKindOf(open, kind, 'query/kind')];
+      await Promise.all(kinds.map((one) => refreshBindings(services, open, { user, kind: one, userIp }, work)));
+    }
+    return listBindings(services.pool, { tenant: caller.tenant, account, userRef: user, kind, status }, page);
+  };
+  return readPage(services, caller, 'bindings', query, rows, bindingView);
 }
 
 /** Of one user and kind: such a list has no pages. */

@@ -6,7 +6,8 @@ import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import { readList } from '../list-reading.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
+import type { PageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { listProducts, type ProductRow, productsSeenAt, storeProducts } from './store.ts';
 import type { Work } from '../work.ts';
@@ -24,26 +25,32 @@ export async function readProducts(
   query: z.output<typeof cardProductQuerySchema>,
   work: Work,
 ): Promise<z.output<typeof cardProductPageSchema>> {
-  const page = pageRequest('products', query);
-  const accounts = accountsOf(services, caller, query.account);
-  if (page.after === null) {
-    await Promise.all(
-      accounts.map(async (account) => {
-        const seenAt = await productsSeenAt(services.pool, account.name);
-        const fresh = seenAt !== null && services.now() - seenAt.getTime() < services.config.PRODUCTS_MAX_AGE_MS;
-        if (fresh && query.refresh !== true) return;
-        try {
-          await refreshProducts(services, account, work);
-        } catch (error) {
-          const isNeeded = query.account !== undefined && seenAt === null;
-          if (isNeeded || !(error instanceof ProblemError)) throw error;
-        }
-      }),
-    );
+  const rows = async (page: PageRequest): Promise<ProductRow[]> => {
+    const accounts = accountsOf(services, caller, query.account);
+    if (page.after === null) {
+      await Promise.all(accounts.map((account) => refreshIfOld(services, account, query, work)));
+    }
+    const names = accounts.map(({ name }) => name);
+    return listProducts(services.pool, { tenant: caller.tenant, accounts: names }, page);
+  };
+  return readPage(services, caller, 'products', query, rows, productView);
+}
+
+async function refreshIfOld(
+  services: Services,
+  account: OpenAccount,
+  query: z.output<typeof cardProductQuerySchema>,
+  work: Work,
+): Promise<void> {
+  const seenAt = await productsSeenAt(services.pool, account.name);
+  const fresh = seenAt !== null && services.now() - seenAt.getTime() < services.config.PRODUCTS_MAX_AGE_MS;
+  if (fresh && query.refresh !== true) return;
+  try {
+    await refreshProducts(services, account, work);
+  } catch (error) {
+    const isNeeded = query.account !== undefined && seenAt === null;
+    if (isNeeded || !(error instanceof ProblemError)) throw error;
   }
-  const names = accounts.map(({ name }) => name);
-  const rows = await listProducts(services.pool, { tenant: caller.tenant, accounts: names }, page);
-  return pageOf(rows, page, productView);
 }
 
 function accountsOf(services: Services, caller: Caller, name: string | undefined): readonly OpenAccount[] {

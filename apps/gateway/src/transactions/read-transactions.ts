@@ -7,7 +7,8 @@ import type { Caller } from '../caller.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import { inParts } from '../in-parts.ts';
 import { readList } from '../list-reading.ts';
-import { pageOf, pageRequest } from '../page.ts';
+import type { PageRequest } from '../page.ts';
+import { readPage } from '../read-page.ts';
 import { latestAt } from '../provider-date.ts';
 import type { Services } from '../services.ts';
 import {
@@ -34,21 +35,23 @@ export async function readTransactions(
   query: z.output<typeof transactionQuerySchema>,
   work: Work,
 ): Promise<z.output<typeof transactionPageSchema>> {
-  const page = pageRequest(`transactions of ${cardId}`, query);
-  const card = await findCard(services.pool, caller.tenant, uuidOf('card', cardId));
-  if (card === null) throw new ProblemError('not-found', 'There is no such card.');
-  if (card.providerRef === null) return { data: [], nextCursor: null };
-  if (query.refresh === true) {
-    const account = services.accounts.ofResource(caller, card);
-    const to = query.to === undefined ? latestAt(account.clock, services.now()).getTime() : Date.parse(query.to);
-    const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
-    const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
-    await pullTransactions(services, account, question, work);
-  }
-  const { status, type, from, to } = query;
-  const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type, from, to };
-  const rows = await listTransactions(services.pool, filter, page);
-  return pageOf(rows, page, transactionView, ({ firstAt }) => firstAt);
+  const rows = async (page: PageRequest): Promise<TransactionRow[]> => {
+    const card = await findCard(services.pool, caller.tenant, uuidOf('card', cardId));
+    if (card === null) throw new ProblemError('not-found', 'There is no such card.');
+    if (card.providerRef === null) return [];
+    if (query.refresh === true) {
+      const account = services.accounts.ofResource(caller, card);
+      const to = query.to === undefined ? latestAt(account.clock, services.now()).getTime() : Date.parse(query.to);
+      const from = query.from === undefined ? to - usualWindowMs : Date.parse(query.from);
+      const question = { cardRef: card.providerRef, from: new Date(from), to: new Date(to) };
+      await pullTransactions(services, account, question, work);
+    }
+    const { status, type, from, to } = query;
+    const filter: TransactionFilter = { account: card.account, cardRef: card.providerRef, status, type, from, to };
+    return listTransactions(services.pool, filter, page);
+  };
+  const list = `transactions of ${cardId}`;
+  return readPage(services, caller, list, query, rows, transactionView, ({ firstAt }) => firstAt);
 }
 
 /** Stores a card's transactions of a period from the provider's list; each page is kept, even if a later one fails. */
