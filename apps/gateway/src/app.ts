@@ -4,10 +4,10 @@ import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
-import { removeBindingKind } from './bindings/remove-binding.ts';
+import { removeBindingKind } from './bindings/remove-binding-outcome.ts';
 import { isListed } from './addresses.ts';
-import { startBindingKind } from './bindings/start-binding.ts';
-import { verifyBindingKind } from './bindings/verify-binding.ts';
+import { startBindingKind } from './bindings/start-binding-outcome.ts';
+import { verifyBindingKind } from './bindings/verify-binding-outcome.ts';
 import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.ts';
 import { cardholderRoutes } from './cardholders/routes.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
@@ -42,18 +42,16 @@ import { transferRoutes } from './transfers/routes.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
 /** All kinds of write, for the reconciliation job. */
-export function writeKinds(services: Services): WriteKinds {
-  return [
-    createCardholderKind,
-    reapplyCardholderKind(services),
-    ...cardWriteKinds(services),
-    createTransferKind(services),
-    startBindingKind(services),
-    verifyBindingKind(services),
-    removeBindingKind(services),
-    startSyncKind,
-  ];
-}
+export const writeKinds: WriteKinds = [
+  createCardholderKind,
+  reapplyCardholderKind,
+  ...cardWriteKinds,
+  createTransferKind,
+  startBindingKind,
+  verifyBindingKind,
+  removeBindingKind,
+  startSyncKind,
+];
 
 /** The HTTP service and table of contents of the gateway. It does not listen yet. */
 export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
@@ -118,7 +116,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
     walletRoutes(v1, services);
     bindingRoutes(v1, services);
     syncRoutes(v1, services);
-    operationRoutes(v1, services, writeKinds(services));
+    operationRoutes(v1, services, writeKinds);
     callbackRoutes(v1, services);
   });
   await callbackIntake(app, services);

@@ -68,7 +68,7 @@ async function start(): Promise<void> {
   // Once it listens, it serves whatever happens to the database.
   const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);
-  const jobs = await startJobs(services, writeKinds(services), log);
+  const jobs = await startJobs(services, writeKinds, log);
   const metricsOnly = metricsServer(services, log);
   const listensAt = await listenForBoth(app, metricsOnly, config);
   log.info(

@@ -143,7 +143,7 @@ describe('the life of a card', () => {
     gateway.sandbox.admin.clearFaults();
     expect(await change('cancelCard', card.id)).toMatchObject({ data: { status: 'cancelled' } });
 
-    const kind = changeKinds(gateway.services).find(({ type }) => type === 'freezeCard');
+    const kind = changeKinds.freeze;
     const freeze = await findById(gateway.pool, uuidOf('operation', data.operation?.id ?? ''));
     if (kind === undefined || freeze === null) throw new Error('no operation');
     // As if its sender had stood still so long that others gave the write up, and told only now what it was answered.

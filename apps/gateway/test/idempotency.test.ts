@@ -393,7 +393,7 @@ describe('a refusal that may pass does not stay with its key', () => {
         resourceId: newUuid(Date.now()),
         insert: async () => {},
         send: (_call, operation) => send(operation),
-        callsNobody: true,
+        resolvesBy: 'look-up',
       }));
     const first = write(async (id) => {
       // The refusal is committed, but the database's word of that is lost; a repeat comes before it is asked again.

@@ -46,7 +46,7 @@ async function jobsOf(id: string) {
 /** Lets a process work on the queue until none of these syncs is open. */
 async function worked(...ids: readonly string[]) {
   const { services } = gateway;
-  const jobs = await startJobs(services, writeKinds(services), createLog('silent'));
+  const jobs = await startJobs(services, writeKinds, createLog('silent'));
   try {
     return await until(
       () => Promise.all(ids.map(shown)),

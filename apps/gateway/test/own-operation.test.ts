@@ -1,6 +1,6 @@
 import { done, type OperationType, newUuid, refused, unknown, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verifyBindingKind } from '../src/bindings/verify-binding.ts';
+import { verifyBindingKind } from '../src/bindings/verify-binding-outcome.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
@@ -150,7 +150,7 @@ async function startLostSync(idempotencyKey: string): Promise<Answered> {
     resourceId: id,
     insert: async (client, operationId, at) => (await insertSync(client, sync, operationId, at)) ?? id,
     send: async () => unknown('no_answer'),
-    callsNobody: true,
+    resolvesBy: 'look-up',
   }));
   return { status, replayed, data: body as Answered['data'] };
 }
@@ -220,7 +220,7 @@ test.each([
   if (earlier === null) throw new Error('no operation');
 
   const attempt = attemptOf('look-up', outcome, new Date(), new Date());
-  const kind = verifyBindingKind(gateway.services);
+  const kind = verifyBindingKind;
   expect(await resolveWrite(gateway.services, kind, earlier, outcome, 'look-up', attempt, 'late')).not.toBeNull();
 
   const { rows } = await gateway.pool.query('SELECT status, attempts_left FROM bindings WHERE id = $1', [id]);

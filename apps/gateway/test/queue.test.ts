@@ -146,7 +146,7 @@ test('a queue that gives no sign of life is restarted, though nothing failed', a
   const pulse = { ...createPulse(() => performance.now() + ahead), polled: () => {}, jobBegun: () => {} };
   const log = createLog('silent');
   const services = { ...gateway.services, pulse };
-  const jobs = await startJobs(services, writeKinds(services), log);
+  const jobs = await startJobs(services, writeKinds, log);
   expect(pulse.figures()?.restarts).toBe(0);
   ahead = 6000;
   await until(

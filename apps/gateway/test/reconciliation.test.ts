@@ -367,12 +367,12 @@ describe('a card of ours in the list of the provider', () => {
     const lost = await lostOrder('work_then_reset');
     const { pool, sealing, accounts } = gateway.services;
     const account = accounts.byName('keysecure');
-    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const kind = writeKinds.find(({ type }) => type === 'issueCard');
     const operation = await findById(pool, uuidOf('operation', lost.operation?.id ?? ''));
     if (account === undefined || kind === undefined || operation === null) throw new Error('There is no lost order.');
 
     const askedAt = new Date();
-    const found = await account.lookUp(jobWork, (call) => kind.lookUp(account, operation, call));
+    const found = await account.lookUp(jobWork, (call) => kind.lookUp(gateway.services, account, operation, call));
     if (found?.kind !== 'done') throw new Error('The look-up did not find the card.');
     const { providerRef } = found.value as { readonly providerRef: string };
     const newer = { providerRef, ourReference: lost.id, status: 'frozen', providerStatus: 'Frozen' } as const;

@@ -59,7 +59,7 @@ async function live(operations: readonly string[], untilMs: number): Promise<voi
     const rows = await Promise.all(operations.map(rowOf));
     const [first] = rows.toSorted((one, other) => dueMs(one) - dueMs(other));
     if (first === undefined || dueMs(first) > untilMs) return;
-    await reconcileWrite(at(dueMs(first)), writeKinds(gateway.services), first.id);
+    await reconcileWrite(at(dueMs(first)), writeKinds, first.id);
   }
 }
 
@@ -130,21 +130,21 @@ describe('a provider that is away', () => {
     away();
     const lost = await lostOrder('work_then_reset');
     const own = await rowOf(lost.operation);
-    await reconcileWrite(at(dueMs(own)), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(dueMs(own)), writeKinds, own.id);
     const silent = await rowOf(lost.operation);
     expect(silent.silentSince).not.toBeNull();
     expect(dueMs(await rowOf(patient.operation))).toBe(dueMs(before));
 
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(silent);
-    await reconcileWrite(at(back), writeKinds(gateway.services), silent.id);
+    await reconcileWrite(at(back), writeKinds, silent.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
     const woken = await rowOf(patient.operation);
     expect(woken).toMatchObject({ state: 'unknown', lookUps: 0 });
     expect(dueMs(woken)).toBe(back);
     expect(await queuedAt(woken)).toBe(back);
     // An answer after an answer wakes nobody.
-    await reconcileWrite(at(back), writeKinds(gateway.services), woken.id);
+    await reconcileWrite(at(back), writeKinds, woken.id);
     expect(dueMs(await rowOf(patient.operation))).toBe(back + 5000);
   });
 
@@ -158,7 +158,7 @@ describe('a provider that is away', () => {
 
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(next);
-    await reconcileWrite(at(back), writeKinds(gateway.services), next.id);
+    await reconcileWrite(at(back), writeKinds, next.id);
     const silentMs = back - (other.silentSince?.getTime() ?? back);
     expect(silentMs).toBeGreaterThan(30_000);
     expect(await findById(gateway.pool, other.id)).toMatchObject({ lookUps: 0, silentSince: null, silentMs });
@@ -171,7 +171,7 @@ describe('a provider that is away', () => {
     away();
     const lost = await lostOrder('work_then_reset');
     const own = await rowOf(lost.operation);
-    await reconcileWrite(at(dueMs(own)), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(dueMs(own)), writeKinds, own.id);
     gateway.sandbox.admin.clearFaults();
     const back = dueMs(await rowOf(lost.operation));
 
@@ -181,11 +181,11 @@ describe('a provider that is away', () => {
        CREATE TRIGGER refuse_wake BEFORE UPDATE ON operations FOR EACH ROW WHEN (OLD.look_ups > 0 AND NEW.look_ups = 0)
          EXECUTE FUNCTION refuse_wake()`,
     );
-    await expect(reconcileWrite(at(back), writeKinds(gateway.services), own.id)).rejects.toThrow('ended');
+    await expect(reconcileWrite(at(back), writeKinds, own.id)).rejects.toThrow('ended');
     await gateway.owner.query('DROP FUNCTION refuse_wake CASCADE');
     // Its lease runs out, and another process does the same.
     const later = back + 60_000;
-    await reconcileWrite(at(later), writeKinds(gateway.services), own.id);
+    await reconcileWrite(at(later), writeKinds, own.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
     expect(dueMs(await rowOf(patient.operation))).toBe(later);
   });
@@ -194,7 +194,7 @@ describe('a provider that is away', () => {
 describe('of two that work on one write', () => {
   const leaseMs = 10_000;
   const kind = () => {
-    const found = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const found = writeKinds.find(({ type }) => type === 'issueCard');
     if (found === undefined) throw new Error('There is no such kind.');
     return found;
   };
@@ -309,12 +309,12 @@ describe('of two that work on one write', () => {
     await gateway.pool.query('SELECT graphile_worker.remove_job($1)', [`settle:${seen.id}`]);
     await sweep(at(start + 50_000));
     expect(await queuedAt(seen)).toBeUndefined();
-    await reconcileWrite(at(start + 50_000), writeKinds(gateway.services), seen.id);
+    await reconcileWrite(at(start + 50_000), writeKinds, seen.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'unknown' });
 
     await sweep(at(start + 61_000));
     expect(await queuedAt(seen)).toBeDefined();
-    await reconcileWrite(at(start + 61_000), writeKinds(gateway.services), seen.id);
+    await reconcileWrite(at(start + 61_000), writeKinds, seen.id);
     expect(await rowOf(lost.operation)).toMatchObject({ state: 'succeeded' });
   });
 });

@@ -216,7 +216,7 @@ describe('a person who found that a write succeeded', () => {
       work: jobWork,
     };
     const services = { ...gateway.services, accounts: none };
-    await expect(resolveOperation(services, writeKinds(services), write, lost.operation, word)).rejects.toMatchObject({
+    await expect(resolveOperation(services, writeKinds, write, lost.operation, word)).rejects.toMatchObject({
       code: 'illegal-state',
     });
     expect(await rowsOf(listed.providerRef)).toEqual(rows);
@@ -308,7 +308,7 @@ describe('a person who found that nothing happened', () => {
     ]);
     await resolve(lost.operation, { outcome: 'refused', reason });
     const operation = await findById(gateway.pool, uuidOf('operation', lost.operation));
-    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const kind = writeKinds.find(({ type }) => type === 'issueCard');
     if (operation === null || kind === undefined) throw new Error('There is no such operation.');
     const late = { kind: 'done', value: { providerRef: 'C-late' }, evidence: null } as const;
     const attempt = attemptOf('send', late, new Date(), new Date());
@@ -328,7 +328,7 @@ describe('a person who found that nothing happened', () => {
   test('may hear of a look-up that was under way: it changes nothing, and is kept', async () => {
     const lost = await lostOrder();
     const seen = await findById(gateway.pool, uuidOf('operation', lost.operation));
-    const kind = writeKinds(gateway.services).find(({ type }) => type === 'issueCard');
+    const kind = writeKinds.find(({ type }) => type === 'issueCard');
     const asking = seen === null ? null : await takeLookUp(gateway.services, seen, 60_000);
     if (asking === null || kind === undefined) throw new Error('There is no look-up.');
     await resolve(lost.operation, { outcome: 'refused', reason });

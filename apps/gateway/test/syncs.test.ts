@@ -306,7 +306,7 @@ describe('a sync that was left by its process', () => {
 
   /** Lets a process work on the queue until the sync is finished. */
   async function worked(id: string, services = gateway.services) {
-    const jobs = await startJobs(services, writeKinds(services), createLog('silent'));
+    const jobs = await startJobs(services, writeKinds, createLog('silent'));
     try {
       return await finished(gateway.client, id);
     } finally {

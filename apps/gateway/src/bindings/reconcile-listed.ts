@@ -4,11 +4,11 @@ import type { WriteKind } from '../ledger/kind.ts';
 import { attemptOf, resolveByEvidence, supersede } from '../ledger/resolve.ts';
 import { findOpen, type OperationRow } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
-import { removeBindingKind, shownRemoved } from './remove-binding.ts';
+import { removeBindingKind, shownRemoved } from './remove-binding-outcome.ts';
 import { type List, shownBound } from './reconciliation.ts';
-import { startBindingKind } from './start-binding.ts';
+import { startBindingKind } from './start-binding-outcome.ts';
 import { type BindingRow, bindingsOfUser, getBinding } from './store.ts';
-import { verifyBindingKind } from './verify-binding.ts';
+import { verifyBindingKind } from './verify-binding-outcome.ts';
 
 /** Resolves the writes of unknown outcome on what a user has bound that a list, asked for after they were recorded, shows. */
 export async function reconcileListed(
@@ -17,18 +17,15 @@ export async function reconcileListed(
   { user, kind, askedAt }: { readonly user: string; readonly kind: BindingKind; readonly askedAt: Date },
   list: List,
 ): Promise<void> {
-  const removal = removeBindingKind(services);
-  const start = startBindingKind(services);
-  const code = verifyBindingKind(services);
   const ids = await bindingsOfUser(services.pool, account.name, user, kind);
   for (const operation of await findOpen(services.pool, account.name, ids)) {
     // The answer to what is being sent right now is about to tell.
     if (operation.state !== 'unknown' || operation.createdAt > askedAt) continue;
     const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
     if (row === null) continue;
-    if (operation.type === removal.type) await reconcile(removal, operation, row, shownRemoved);
-    if (operation.type === start.type) await reconcile(start, operation, row, shownBound);
-    if (operation.type === code.type) await reconcile(code, operation, row, shownBound);
+    if (operation.type === removeBindingKind.type) await reconcile(removeBindingKind, operation, row, shownRemoved);
+    if (operation.type === startBindingKind.type) await reconcile(startBindingKind, operation, row, shownBound);
+    if (operation.type === verifyBindingKind.type) await reconcile(verifyBindingKind, operation, row, shownBound);
   }
 
   async function reconcile<Value>(

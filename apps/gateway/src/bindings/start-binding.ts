@@ -1,9 +1,9 @@
 import { timeLeftMs } from '@card-gateway/adapter-kit';
+import { shortened } from '@card-gateway/adapter-kit/call';
 import type { startBindingSchema } from '@card-gateway/contract';
 import {
   type BindingFacet,
   type BindingOrder,
-  type BindingStarted,
   done,
   newUuid,
   type Outcome,
@@ -12,151 +12,63 @@ import {
   Secret,
   toPublicId,
 } from '@card-gateway/core';
-import { shortened } from '@card-gateway/adapter-kit/call';
-import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import { cardNumbersOf, requireGuess, closeGuess } from '../guesses/limits.ts';
+import { cardNumbersOf, requireGuess } from '../guesses/limits.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
-import { notOurs } from '../ledger/word.ts';
-import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
+import { writeAct } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
-import type { Services } from '../services.ts';
 import { leastProviderMs } from '../setting-faults.ts';
-import { lookUpBound, resolvesBy, viewBinding } from './reconciliation.ts';
-import {
-  awaitCode,
-  boundRows,
-  endStart,
-  insertBinding,
-  isChallengeOfAnother,
-  markBound,
-  type SmsRefusal,
-} from './challenge-store.ts';
+import { insertBinding, type SmsRefusal } from './challenge-store.ts';
+import { resolvesBy } from './reconciliation.ts';
+import { type Started, startBindingKind } from './start-binding-outcome.ts';
 
-/** A start that the provider answered, or what it said of the card after the answer was lost. */
-type Started = BindingStarted | { readonly status: 'bound' } | { readonly status: 'found_not_required' };
-
-/** How the outcome of a start changes the binding; a lost one resolves from the user's list, never by a second SMS. */
-export function startBindingKind(services: Services): WriteKind<Started> {
-  return {
-    type: 'startBinding',
-    successStatus: 201,
-    resolvesBy,
-    apply: async (client, operation, outcome, { at }) => {
-      const id = operation.resourceId;
-      await closeGuess(client, operation.id, outcome);
-      switch (outcome.kind) {
-        case 'done':
-          return started(outcome.value);
-        case 'refused':
-          return endStart(client, id, { status: 'refused', sentNothing: true }, at);
-        case 'unknown':
-          return;
-      }
-
-      function started(value: Started): Promise<void> {
-        switch (value.status) {
-          case 'awaiting_code': {
-            const expiresAt = new Date(at.getTime() + services.config.SMS_CODE_LIFETIME_MS);
-            return awaitCode(
-              client,
-              id,
-              { ref: value.challenge, expiresAt, attempts: services.config.SMS_WRONG_CODES },
-              at,
-            );
-          }
-          case 'not_required':
-            return endStart(client, id, { status: 'not_required', sentNothing: true }, at);
-          case 'bound':
-            return foundBound(client, id, at);
-          // Whether it sent an SMS nobody knows, so that it counts as one.
-          case 'found_not_required':
-            return endStart(client, id, { status: 'not_required', sentNothing: false }, at);
-        }
-      }
-    },
-    view: viewBinding,
-    lookUp: (account, operation, call) => lookUpBound(services, account, operation, call),
-    // That it worked says that an SMS is on its way, whose id at the provider the code is handed in with; bound is what
-    // the user's list shows.
-    resolved: async ({ operation, providerRef }) => {
-      if (providerRef === null) return null;
-      if (await isChallengeOfAnother(services.pool, operation, providerRef)) throw notOurs();
-      return done({ status: 'awaiting_code', challenge: providerRef });
-    },
-  };
-}
-
-/** A start whose card turns out to be bound: by an earlier binding, so that none was needed, or by this one. */
-async function foundBound(client: PoolClient, id: string, at: Date): Promise<void> {
-  // Whether it sent an SMS nobody knows, so that it counts as one.
-  if ((await boundRows(client, id)).length > 0)
-    await endStart(client, id, { status: 'not_required', sentNothing: false }, at);
-  else await markBound(client, id, at);
-}
+type Order = z.output<typeof startBindingSchema>;
 
 /** Has the provider send the user an SMS code, once per Idempotency-Key and within the limits on SMS. */
-export function startBinding(
-  services: Services,
-  write: WriteRequest,
-  order: z.output<typeof startBindingSchema>,
-): Promise<WriteAnswer> {
-  return writeOnce(services, startBindingKind(services), write, async () => {
-    const account = services.accounts.ofCaller(write.caller, order.account);
-    const binding = facetOf(account, 'binding');
-    const { purpose, loanOrder } = checkPurpose(binding, order);
-    const userIp = requireUserIp(binding.needsUserIp, order.userIp, '/userIp');
-    const pan = parsePan(order.cardNumber);
-    const phone = new Secret(order.phone);
-    const id = newUuid(services.now());
-    return {
-      account,
-      resourceId: id,
-      insert: async (client, operationId, at) => {
-        const refusal = await insertBinding(
-          client,
-          {
-            id,
-            tenant: write.caller.tenant,
-            provider: account.provider,
-            account: account.name,
-            userRef: order.user,
-            maskedNumber: pan.masked,
-            bin: pan.bin,
-            last4: pan.last4,
-            panFingerprints: services.sealing.fingerprints(pan),
-            phoneFingerprints: services.sealing.fingerprints(samePhone(order.phone)),
-          },
-          {
-            resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
-            perHour: services.config.SMS_PER_PHONE_AND_HOUR,
-            perDay: services.config.SMS_PER_PHONE_AND_DAY,
-          },
-          operationId,
-          at,
-        );
-        if (refusal !== null) throw smsProblem(refusal);
-        const limit = cardNumbersOf(services, account.name, order.user);
-        await requireGuess(client, [limit], operationId, 'card numbers of this user');
-      },
-      send: (call) =>
-        startOrCheck(
-          binding,
-          {
-            reference: toPublicId('binding', id),
-            user: order.user,
-            pan,
-            phone,
-            purpose,
-            loanOrder,
-            userIp,
-          },
-          call,
-        ),
-    };
-  });
-}
+export const startBinding = writeAct(startBindingKind, async (services, { caller }, order: Order) => {
+  const account = services.accounts.ofCaller(caller, order.account);
+  const binding = facetOf(account, 'binding');
+  const { purpose, loanOrder } = checkPurpose(binding, order);
+  const userIp = requireUserIp(binding.needsUserIp, order.userIp, '/userIp');
+  const pan = parsePan(order.cardNumber);
+  const phone = new Secret(order.phone);
+  const id = newUuid(services.now());
+  const sent = { reference: toPublicId('binding', id), user: order.user, pan, phone, purpose, loanOrder, userIp };
+  return {
+    account,
+    resourceId: id,
+    resolvesBy: resolvesBy(account),
+    insert: async (client, operationId, at) => {
+      const refusal = await insertBinding(
+        client,
+        {
+          id,
+          tenant: caller.tenant,
+          provider: account.provider,
+          account: account.name,
+          userRef: order.user,
+          maskedNumber: pan.masked,
+          bin: pan.bin,
+          last4: pan.last4,
+          panFingerprints: services.sealing.fingerprints(pan),
+          phoneFingerprints: services.sealing.fingerprints(samePhone(order.phone)),
+        },
+        {
+          resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
+          perHour: services.config.SMS_PER_PHONE_AND_HOUR,
+          perDay: services.config.SMS_PER_PHONE_AND_DAY,
+        },
+        operationId,
+        at,
+      );
+      if (refusal !== null) throw smsProblem(refusal);
+      const limit = cardNumbersOf(services, account.name, order.user);
+      await requireGuess(client, [limit], operationId, 'card numbers of this user');
+    },
+    send: (call) => startOrCheck(binding, sent, call),
+  };
+});
 
 /** What the card is bound for, and what that needs. @throws ProblemError 400 for what the account does not know or lacks */
 function checkPurpose(

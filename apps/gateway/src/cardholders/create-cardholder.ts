@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { requireOurs } from '../ledger/word.ts';
-import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
-import type { Services } from '../services.ts';
+import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
 import { acceptApplication, describeCardholder, failApplication, getCardholder, insertCardholder } from './store.ts';
 import { cardholderView } from './view.ts';
+
+type Order = z.output<typeof createCardholderSchema>;
 
 interface AppliedCardholder {
   readonly providerRef: string;
@@ -19,9 +20,7 @@ interface AppliedCardholder {
 export const createCardholderKind: WriteKind<AppliedCardholder> = {
   type: 'createCardholder',
   successStatus: 201,
-  resolvesBy: (account) => (facetOf(account, 'cardholders').reconciliation.by === 'look-up' ? 'look-up' : 'person'),
-
-  apply: async (client, operation, outcome, { at, askedAt }) => {
+  apply: async (_services, client, operation, outcome, { at, askedAt }) => {
     switch (outcome.kind) {
       case 'done': {
         const { providerRef, described } = outcome.value;
@@ -43,7 +42,7 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     return cardholderView(row);
   },
 
-  lookUp: async (account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
+  lookUp: async (_services, account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
     const reconciliation = account.adapter.cardholders?.reconciliation;
     if (reconciliation?.by !== 'look-up') return null;
     const reference = toPublicId('cardholder', operation.resourceId);
@@ -54,7 +53,7 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     return mapOutcome(outcome, () => ({ providerRef: finding.value.providerRef, described: finding.value }));
   },
 
-  resolved: async ({ operation, account, providerRef, work }) => {
+  resolved: async (_services, { operation, account, providerRef, work }) => {
     if (providerRef === null) return null;
     const cardholders = account?.adapter.cardholders;
     if (account === null || cardholders === undefined) return done({ providerRef });
@@ -66,43 +65,34 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
 };
 
 /** Applies for a cardholder at the account's provider, once per Idempotency-Key and once per reference. */
-export function createCardholder(
-  services: Services,
-  write: WriteRequest,
-  order: z.output<typeof createCardholderSchema>,
-): Promise<WriteAnswer> {
-  return writeOnce(services, createCardholderKind, write, async () => {
-    const account = services.accounts.ofCaller(write.caller, order.account);
-    const cardholders = facetOf(account, 'cardholders');
-    const identity = identityOf(cardholders, order);
-    const id = newUuid(services.now());
-    return {
-      account,
-      resourceId: id,
-      insert: async (client, operationId, at) => {
-        const cardholder = {
-          id,
-          tenant: write.caller.tenant,
-          provider: account.provider,
-          account: account.name,
-          reference: order.reference,
-        };
-        if (await insertCardholder(client, cardholder, operationId, at)) return;
-        throw new ProblemError(
-          'already-exists',
-          `The account "${account.name}" has a cardholder with this reference.`,
+export const createCardholder = writeAct(createCardholderKind, async (services, { caller }, order: Order) => {
+  const account = services.accounts.ofCaller(caller, order.account);
+  const cardholders = facetOf(account, 'cardholders');
+  const identity = identityOf(cardholders, order);
+  const id = newUuid(services.now());
+  return {
+    account,
+    resourceId: id,
+    resolvesBy: cardholders.reconciliation.by,
+    insert: async (client, operationId, at) => {
+      const cardholder = {
+        id,
+        tenant: caller.tenant,
+        provider: account.provider,
+        account: account.name,
+        reference: order.reference,
+      };
+      if (await insertCardholder(client, cardholder, operationId, at)) return;
+      throw new ProblemError('already-exists', `The account "${account.name}" has a cardholder with this reference.`, {
+        errors: [
           {
-            errors: [
-              {
-                pointer: '/reference',
-                detail:
-                  'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=, and apply again for one that is rejected with POST /v1/cardholders/{id}/applications',
-              },
-            ],
+            pointer: '/reference',
+            detail:
+              'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=, and apply again for one that is rejected with POST /v1/cardholders/{id}/applications',
           },
-        );
-      },
-      send: (call) => cardholders.apply({ reference: toPublicId('cardholder', id), identity }, call),
-    };
-  });
-}
+        ],
+      });
+    },
+    send: (call) => cardholders.apply({ reference: toPublicId('cardholder', id), identity }, call),
+  };
+});

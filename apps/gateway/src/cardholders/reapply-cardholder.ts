@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { contradicted } from '../ledger/word.ts';
-import { type LookUp, type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
-import type { Services } from '../services.ts';
+import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
 import { acceptReapplication, beginReapplication, describeCardholder, getCardholder } from './store.ts';
 import { cardholderView } from './view.ts';
+
+type Body = z.output<typeof reapplyCardholderSchema>;
 
 interface Reapplied {
   readonly described?: ProviderCardholder;
@@ -18,56 +19,48 @@ interface Reapplied {
  * How the outcome of a further application changes the cardholder. A lost answer is found out by reading the cardholder: one
  * that is no longer rejected was taken on.
  */
-export function reapplyCardholderKind(services: Services): WriteKind<Reapplied> {
-  return {
-    type: 'reapplyCardholder',
-    successStatus: 200,
-    resolvesBy: () => 'look-up',
+export const reapplyCardholderKind: WriteKind<Reapplied> = {
+  type: 'reapplyCardholder',
+  successStatus: 200,
+  apply: async (_services, client, operation, outcome, { at, askedAt }) => {
+    if (outcome.kind !== 'done') return;
+    const { described } = outcome.value;
+    if (described === undefined) await acceptReapplication(client, operation, at);
+    else await describeCardholder(client, operation.resourceId, described, askedAt);
+  },
 
-    apply: async (client, operation, outcome, { at, askedAt }) => {
-      if (outcome.kind !== 'done') return;
-      const { described } = outcome.value;
-      if (described === undefined) await acceptReapplication(client, operation, at);
-      else await describeCardholder(client, operation.resourceId, described, askedAt);
-    },
+  view: async (client, operation) => {
+    const row = await getCardholder(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The cardholder of this operation is gone.');
+    return cardholderView(row);
+  },
 
-    view: async (client, operation) => {
-      const row = await getCardholder(client, operation.tenant, operation.resourceId);
-      if (row === null) throw new Error('The cardholder of this operation is gone.');
-      return cardholderView(row);
-    },
+  lookUp: async ({ pool }, account, operation, call): Promise<LookUp<Reapplied> | null> => {
+    const row = await getCardholder(pool, operation.tenant, operation.resourceId);
+    const { cardholders } = account.adapter;
+    if (cardholders === undefined || row === null || row.providerRef === null) return null;
+    const outcome = await cardholders.read(row.providerRef, call);
+    if (outcome.kind !== 'done') return outcome;
+    // What a later application brought about says nothing of this one.
+    const isShown = row.operationId === operation.id && outcome.value.status !== 'rejected';
+    return isShown ? mapOutcome(outcome, (described) => ({ described })) : { kind: 'absent' };
+  },
 
-    lookUp: async (account, operation, call): Promise<LookUp<Reapplied> | null> => {
-      const row = await getCardholder(services.pool, operation.tenant, operation.resourceId);
-      const { cardholders } = account.adapter;
-      if (cardholders === undefined || row === null || row.providerRef === null) return null;
-      const outcome = await cardholders.read(row.providerRef, call);
-      if (outcome.kind !== 'done') return outcome;
-      // What a later application brought about says nothing of this one.
-      const isShown = row.operationId === operation.id && outcome.value.status !== 'rejected';
-      return isShown ? mapOutcome(outcome, (described) => ({ described })) : { kind: 'absent' };
-    },
-
-    // A look-up reads the cardholder: one that it shows as rejected was not taken on, or is rejected anew.
-    resolved: async ({ isAbsent }) => {
-      if (isAbsent) throw contradicted('At the provider the cardholder is rejected.');
-      return done({});
-    },
-  };
-}
+  // A look-up reads the cardholder: one that it shows as rejected was not taken on, or is rejected anew.
+  resolved: async (_services, { isAbsent }) => {
+    if (isAbsent) throw contradicted('At the provider the cardholder is rejected.');
+    return done({});
+  },
+};
 
 /** Hands in another identity check for a cardholder who was rejected, once per Idempotency-Key. */
-export function reapplyCardholder(
-  services: Services,
-  write: WriteRequest,
-  publicId: string,
-  body: z.output<typeof reapplyCardholderSchema>,
-): Promise<WriteAnswer> {
-  return writeOnce(services, reapplyCardholderKind(services), write, async () => {
+export const reapplyCardholder = writeAct(
+  reapplyCardholderKind,
+  async (services, { caller }, publicId: string, body: Body) => {
     const id = uuidOf('cardholder', publicId);
-    const row = await getCardholder(services.pool, write.caller.tenant, id);
+    const row = await getCardholder(services.pool, caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such cardholder.');
-    const account = services.accounts.ofResource(write.caller, row);
+    const account = services.accounts.ofResource(caller, row);
     const cardholders = facetOf(account, 'cardholders');
     const { reapply } = cardholders;
     if (reapply === undefined) {
@@ -86,6 +79,7 @@ export function reapplyCardholder(
     return {
       account,
       resourceId: id,
+      resolvesBy: 'look-up',
       insert: async (client, operationId, at) => {
         if (!(await beginReapplication(client, row, operationId, at))) throw underWay();
       },
@@ -94,8 +88,8 @@ export function reapplyCardholder(
         return mapOutcome(await reapply(application, call), () => ({}));
       },
     };
-  });
-}
+  },
+);
 
 function underWay(): ProblemError {
   return new ProblemError('illegal-state', 'Another application for this cardholder has no outcome yet.', {

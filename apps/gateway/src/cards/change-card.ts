@@ -54,19 +54,12 @@ const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
   setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
 };
 
-/** All changes of a card, for the work that resolves them. */
-export function changeKinds(services: Services): WriteKind<ChangedCard>[] {
-  return changeNames.map((change) => changeKind(services, change));
-}
-
 /** How the outcome of a change becomes the card's state, and how a lost answer is found out: by reading the card again. */
-function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCard> {
+function changeKind(change: ChangeName): WriteKind<ChangedCard> {
   return {
     type: changeTypes[change],
     successStatus: 200,
-    resolvesBy: (account) => (targetOf(account, change) === null ? 'person' : 'look-up'),
-
-    apply: async (client, operation, outcome, { at }) => {
+    apply: async (_services, client, operation, outcome, { at }) => {
       // Before what else is locked here.
       if (outcome.kind === 'done') {
         const types = typesSupersededBy(change);
@@ -93,7 +86,12 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
       return cardView(row);
     },
 
-    lookUp: async (account, operation, call): Promise<LookUp<ChangedCard> | ShownRefused | Superseded | null> => {
+    lookUp: async (
+      services,
+      account,
+      operation,
+      call,
+    ): Promise<LookUp<ChangedCard> | ShownRefused | Superseded | null> => {
       const row = await getCard(services.pool, operation.tenant, operation.resourceId);
       if (targetOf(account, change) === null || row === null) return null;
       const reading = await readAndStore(services, account, row, call);
@@ -107,12 +105,17 @@ function changeKind(services: Services, change: ChangeName): WriteKind<ChangedCa
     },
 
     // Who shows the card has stored all that it says.
-    shownBy: (operation, card, asOf) => shownBy(services, change, operation, card, asOf),
+    shownBy: (services, operation, card, asOf) => shownBy(services, change, operation, card, asOf),
 
     // A person says what became of the change; where the card stands now, only the provider does.
     resolved: async () => done({ status: null }),
   };
 }
+
+/** All changes of a card, for the work that resolves them. */
+export const changeKinds = Object.fromEntries(changeNames.map((change) => [change, changeKind(change)])) as Readonly<
+  Record<ChangeName, WriteKind<ChangedCard>>
+>;
 
 export function activateCard(
   services: Services,
@@ -144,7 +147,7 @@ export async function changeCard(
   change: CardChange,
 ): Promise<WriteAnswer> {
   let inOtherState: { readonly account: OpenAccount; readonly row: CardRow } | null = null;
-  const answer = await writeOnce<ChangedCard>(services, changeKind(services, change.kind), write, async () => {
+  const answer = await writeOnce(services, changeKinds[change.kind], write, async () => {
     const id = uuidOf('card', publicId);
     const row = await getCard(services.pool, write.caller.tenant, id);
     if (row === null) throw new ProblemError('not-found', 'There is no such card.');
@@ -158,10 +161,11 @@ export async function changeCard(
       throw invalidRequest({ pointer: '/pin', detail: pinFault });
     }
     const card = changeable(row, change.kind);
-    const target = targetOf(account, change.kind)?.states[0] ?? null;
+    const target = targetOf(account, change.kind);
     return {
       account,
       resourceId: id,
+      resolvesBy: target === null ? 'person' : 'look-up',
       insert: async (client, operationId, at) => {
         if (!(await beginChange(client, row, operationId, at))) {
           throw new ProblemError(
@@ -182,7 +186,7 @@ export async function changeCard(
       send: async (call) => {
         const outcome = await controls.change(card, change, call);
         if (outcome.kind === 'refused' && outcome.refusal.reason === 'conflict') inOtherState = { account, row };
-        return mapOutcome(outcome, ({ providerStatus }) => ({ status: target, providerStatus }));
+        return mapOutcome(outcome, ({ providerStatus }) => ({ status: target?.states[0] ?? null, providerStatus }));
       },
     };
   });

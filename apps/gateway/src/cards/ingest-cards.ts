@@ -30,13 +30,12 @@ export async function ingestCards(
   const refs = cards.map(({ providerRef }) => providerRef);
   const ids = await idsOfCards(services.pool, account.name, refs);
   const open = await findOpen(services.pool, account.name, [...ids.keys()]);
-  const kinds = open.length === 0 ? [] : cardWriteKinds(services);
   for (const operation of open) {
-    const kind = kinds.find(({ type }) => type === operation.type);
+    const kind = cardWriteKinds.find(({ type }) => type === operation.type);
     const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
     if (kind?.shownBy === undefined || card === undefined) continue;
     const asOf = { earliest: seen.earliest ?? seen.askedAt, latest: seen.askedAt };
-    const shown = await kind.shownBy(operation, card, asOf);
+    const shown = await kind.shownBy(services, operation, card, asOf);
     if (shown === null) continue;
     if (shown.kind === 'superseded') {
       await supersede(services, operation, shown.by);

@@ -122,31 +122,30 @@ export interface OrderedCard {
 }
 
 /** Records a card that is about to be ordered. It is created at the instant of its id, by which lists are bounded. */
-export async function insertOrderedCard(
-  client: PoolClient,
+export function insertOrderedCard(
   card: OrderedCard,
-  operationId: string,
-  at: Date,
-): Promise<void> {
-  await client.query({
-    name: 'card-insert',
-    text: `INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
-             created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
-    values: [
-      card.id,
-      card.tenant,
-      card.provider,
-      card.account,
-      card.productRef,
-      card.cardholderRef,
-      card.form,
-      card.network,
-      operationId,
-      new Date(instantOf(card.id)),
-      at,
-    ],
-  });
+): (client: PoolClient, operationId: string, at: Date) => Promise<void> {
+  return async (client, operationId, at) => {
+    await client.query({
+      name: 'card-insert',
+      text: `INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
+               created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
+      values: [
+        card.id,
+        card.tenant,
+        card.provider,
+        card.account,
+        card.productRef,
+        card.cardholderRef,
+        card.form,
+        card.network,
+        operationId,
+        new Date(instantOf(card.id)),
+        at,
+      ],
+    });
+  };
 }
 
 /**

@@ -48,7 +48,7 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
   }
   // A failure of our own code says nothing about the write: it is stored as evidence, and the look-up is repeated.
   const showed = await account
-    .lookUp(jobWork, (call) => kind.lookUp(account, operation, call))
+    .lookUp(jobWork, (call) => kind.lookUp(services, account, operation, call))
     .catch((error: unknown) => failedToTell('the look-up failed', error));
   const finishedAt = new Date(services.now());
   if (showed === null) {

@@ -1,6 +1,7 @@
-import type { OperationType, Outcome, ProviderCall, ProviderCard, ResolvesBy } from '@card-gateway/core';
+import type { OperationType, Outcome, ProviderCall, ProviderCard } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import type { Services } from '../services.ts';
 import { operationView } from './reference.ts';
 import type { Work } from '../work.ts';
 import type { OperationRow } from './store.ts';
@@ -9,9 +10,14 @@ import type { OperationRow } from './store.ts';
 export interface WriteKind<Value> {
   readonly type: OperationType;
   readonly successStatus: 200 | 201 | 202;
-  resolvesBy(account: OpenAccount): ResolvesBy;
   /** Applies the outcome to the resource, within the resolving transaction. */
-  apply(client: PoolClient, operation: OperationRow, outcome: Outcome<Value>, when: When): Promise<void>;
+  apply(
+    services: Services,
+    client: PoolClient,
+    operation: OperationRow,
+    outcome: Outcome<Value>,
+    when: When,
+  ): Promise<void>;
   /** The resource as callers see it, with its last write; {@link viewOf} replaces that by the write being answered. */
   view(client: Pool | PoolClient, operation: OperationRow): Promise<View>;
   /**
@@ -19,6 +25,7 @@ export interface WriteKind<Value> {
    * by which the provider executes it once.
    */
   lookUp(
+    services: Services,
     account: OpenAccount,
     operation: OperationRow,
     call: ProviderCall,
@@ -28,6 +35,7 @@ export interface WriteKind<Value> {
    * it proves nothing. Only for writes on cards.
    */
   shownBy?(
+    services: Services,
     operation: OperationRow,
     card: ProviderCard,
     asOf: AsOf,
@@ -38,7 +46,7 @@ export interface WriteKind<Value> {
    *
    * @throws ProblemError 409 if the provider contradicts the person, 503 if it cannot be asked now
    */
-  resolved(word: SuccessWord): Promise<Outcome<Value> | null>;
+  resolved(services: Services, word: SuccessWord): Promise<Outcome<Value> | null>;
 }
 
 /** A person's statement that a write succeeded, after a look-up that did not show it. */

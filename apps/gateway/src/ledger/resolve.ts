@@ -120,7 +120,7 @@ async function apply<Value>(
   const at = new Date(services.now());
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
   const resolved = await applyEvent(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
-    await kind.apply(client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
+    await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
     const answer = await answerFor(kind, client, row, outcome, requestId);
     await keep?.(client);
     return answer;

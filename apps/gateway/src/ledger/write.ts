@@ -1,7 +1,9 @@
-import { done, newUuid, type Outcome, type ProviderCall, refused } from '@card-gateway/core';
+import { done, newUuid, type Outcome, type ProviderCall, refused, type ResolvesBy } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
+import { leastProviderMs } from '../setting-faults.ts';
+import { workLeftMs } from '../work.ts';
 import type { WriteKind } from './kind.ts';
 import { type Finding, recordLater, recordOutcome } from './record.ts';
 import { hasPassed, repeat, replay, requireSame } from './replay.ts';
@@ -18,6 +20,8 @@ export type Order<Value> = RecordedOrder & (SentOrder<Value> | DoneOrder<Value>)
 interface RecordedOrder {
   readonly account: OpenAccount;
   readonly resourceId: string;
+  /** How a lost answer would be reconciled. */
+  readonly resolvesBy: ResolvesBy;
   /** Inserts the resource, or returns the id of another one that replaces it. */
   readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
 }
@@ -29,6 +33,19 @@ interface SentOrder<Value> {
 /** The provider is not called now, so the account needs no free slot and no closed circuit. */
 interface DoneOrder<Value> {
   readonly done: Value;
+}
+
+/**
+ * An act that writes, once per Idempotency-Key.
+ *
+ * @param prepare validates the request and builds the order; it runs only for a new key
+ */
+export function writeAct<Value, Question extends unknown[]>(
+  kind: WriteKind<Value>,
+  prepare: (services: Services, write: WriteRequest, ...question: Question) => Promise<Order<Value>>,
+): (services: Services, write: WriteRequest, ...question: Question) => Promise<WriteAnswer> {
+  return (services, write, ...question) =>
+    writeOnce(services, kind, write, () => prepare(services, write, ...question));
 }
 
 /**
@@ -61,7 +78,7 @@ export async function writeOnce<Value>(
   const attempt = { request, key, earlier, order };
   const sent =
     'done' in order
-      ? await recordAndSend(services, kind, attempt, async () => done(order.done))
+      ? await recordAndSend(services, kind, attempt, async () => doneInTime(services, request, order))
       : await order.account.write(request.work, (begin) =>
           recordAndSend(services, kind, attempt, (id) => sendOrder(order, begin(), id)),
         );
@@ -105,7 +122,7 @@ async function recordAndSend<Value>(
       provider: order.account.provider,
       account: order.account.name,
       resourceId: order.resourceId,
-      resolvesBy: kind.resolvesBy(order.account),
+      resolvesBy: order.resolvesBy,
       createdAt,
       leaseUntil: new Date(createdAt.getTime() + services.config.PROVIDER_WRITE_TIMEOUT_MS + recordingMs),
     },
@@ -128,6 +145,12 @@ async function recordAndSend<Value>(
 
   const startedAt = services.now();
   return { operation, finding: found(await send(id), startedAt) };
+}
+
+/** Its caller, too, must have the time to learn that it is recorded. */
+function doneInTime<Value>({ config }: Services, { work }: WriteRequest, order: DoneOrder<Value>): Outcome<Value> {
+  const hasTime = workLeftMs(work) - config.HTTP_RECORDING_RESERVE_MS >= leastProviderMs;
+  return hasTime ? done(order.done) : refused('not_sent', { message: 'no time left' });
 }
 
 /** An adapter does not throw for what a provider does; if its code fails nevertheless, the order may have been sent. */

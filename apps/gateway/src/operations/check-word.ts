@@ -45,7 +45,7 @@ export async function outcomeByWord(
     account === null
       ? null
       : await account
-          .lookUp(work, (call) => kind.lookUp(account, operation, call))
+          .lookUp(work, (call) => kind.lookUp(services, account, operation, call))
           .catch((error: unknown) => failedToTell('the look-up failed', error));
   if (showed?.kind === 'done' || showed?.kind === 'shown-refused') {
     const shown: Closing = showed.kind === 'done' ? showed : showed.outcome;
@@ -64,7 +64,7 @@ export async function outcomeByWord(
   if (account !== null && showed !== null && showed.kind !== 'absent') answerOf(account, showed);
 
   if (word.outcome === 'refused') return { kind: 'refused', refusal: foundNothing, evidence: null };
-  const resolved = await kind.resolved({ operation, account, providerRef, isAbsent, work });
+  const resolved = await kind.resolved(services, { operation, account, providerRef, isAbsent, work });
   if (resolved?.kind === 'done') return resolved;
   const detail = "expected the provider's id of what came of the write: it is not known here yet";
   throw invalidRequest({ pointer: '/providerRef', detail });

@@ -17,8 +17,7 @@ import { endUnstarted, getSync, insertSync, type NewSync, queueSync, type SyncRo
 export const startSyncKind: WriteKind<null> = {
   type: 'startSync',
   successStatus: 202,
-  resolvesBy: () => 'look-up',
-  apply: async (client, operation, outcome, { at }) => {
+  apply: async (_services, client, operation, outcome, { at }) => {
     if (outcome.kind === 'done') await queueSync(client, operation.resourceId, { unlessQueued: true });
     // Left queued, it would block the account's later syncs for ever.
     if (outcome.kind === 'refused') await endUnstarted(client, operation, at);
@@ -56,6 +55,7 @@ export function startSync(services: Services, write: WriteRequest, order: Order)
     return {
       account,
       resourceId: id,
+      resolvesBy: 'look-up',
       insert: async (client, operationId, at) => {
         const waiting = await insertSync(client, { ...sync, ...what }, operationId, at);
         if (waiting !== null) return waiting;

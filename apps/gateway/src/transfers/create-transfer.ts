@@ -21,65 +21,58 @@ import { findCardholder } from '../holders/store.ts';
 import { invalidRequest } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { isTransient } from '../ledger/replay.ts';
-import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
-import type { Services } from '../services.ts';
+import { writeAct } from '../ledger/write.ts';
 import { describeTransfer, endTransfer, failTransfer, getTransfer, insertTransfer } from './store.ts';
 import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
 
 /** How a transfer's outcome changes our record, and how a lost answer is reconciled: by our reference. */
-export function createTransferKind({ pool, now }: Services): WriteKind<ProviderTransfer> {
-  return {
-    type: 'createTransfer',
-    successStatus: 201,
-    resolvesBy: (account) => (facetOf(account, 'transfers').reconciliation.by === 'person' ? 'person' : 'look-up'),
+export const createTransferKind: WriteKind<ProviderTransfer> = {
+  type: 'createTransfer',
+  successStatus: 201,
+  apply: async (_services, client, operation, outcome, when) => {
+    switch (outcome.kind) {
+      case 'done':
+        return endTransfer(client, operation.resourceId, outcome.value, when);
+      case 'refused':
+        return failTransfer(client, operation.resourceId, when.at);
+      case 'unknown':
+        return;
+    }
+  },
 
-    apply: async (client, operation, outcome, when) => {
-      switch (outcome.kind) {
-        case 'done':
-          return endTransfer(client, operation.resourceId, outcome.value, when);
-        case 'refused':
-          return failTransfer(client, operation.resourceId, when.at);
-        case 'unknown':
-          return;
-      }
-    },
+  view: async (client, operation) => {
+    const row = await getTransfer(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The transfer of this operation is gone.');
+    return transferView(row);
+  },
 
-    view: async (client, operation) => {
-      const row = await getTransfer(client, operation.tenant, operation.resourceId);
-      if (row === null) throw new Error('The transfer of this operation is gone.');
-      return transferView(row);
-    },
+  lookUp: async ({ pool, now }, account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
+    const transfers = account.adapter.transfers;
+    if (transfers === undefined || transfers.reconciliation.by === 'person') return null;
+    const { reconciliation } = transfers;
+    if (reconciliation.by === 'same-key') {
+      const isLate = now() + timeLeftMs(call) >= operation.createdAt.getTime() + reconciliation.withinMs;
+      return isLate ? null : await sendAgain(pool, transfers, operation, call);
+    }
+    const reference = toPublicId('transfer', operation.resourceId);
+    const askedAt = new Date(now());
+    const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
+    if (outcome.kind !== 'done') return outcome;
+    if (!outcome.value.found) return { kind: 'absent' };
+    if (!(await isOrdered(pool, operation, outcome.value.value))) {
+      return unknown('unreadable_answer', { httpStatus: null, code: null, ...outcome.evidence, message: notOrdered });
+    }
+    await describeTransfer(pool, operation.resourceId, outcome.value.value, askedAt);
+    const end = ended(outcome.value.value, outcome.evidence);
+    return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
+  },
 
-    lookUp: async (account, operation, call): Promise<LookUp<ProviderTransfer> | ShownRefused | null> => {
-      const transfers = account.adapter.transfers;
-      if (transfers === undefined || transfers.reconciliation.by === 'person') return null;
-      const { reconciliation } = transfers;
-      if (reconciliation.by === 'same-key') {
-        const isLate = now() + timeLeftMs(call) >= operation.createdAt.getTime() + reconciliation.withinMs;
-        return isLate ? null : await sendAgain(pool, transfers, operation, call);
-      }
-      const reference = toPublicId('transfer', operation.resourceId);
-      const askedAt = new Date(now());
-      const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
-      if (outcome.kind !== 'done') return outcome;
-      if (!outcome.value.found) return { kind: 'absent' };
-      if (!(await isOrdered(pool, operation, outcome.value.value))) {
-        return unknown('unreadable_answer', { httpStatus: null, code: null, ...outcome.evidence, message: notOrdered });
-      }
-      await describeTransfer(pool, operation.resourceId, outcome.value.value, askedAt);
-      const end = ended(outcome.value.value, outcome.evidence);
-      return end.kind === 'refused' ? { kind: 'shown-refused', outcome: end } : end;
-    },
-
-    // No call reads a transfer by its own number, and the list filtered by ours was already read.
-    resolved: async ({ providerRef }) =>
-      providerRef === null
-        ? null
-        : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
-  };
-}
+  // No call reads a transfer by its own number, and the list filtered by ours was already read.
+  resolved: async (_services, { providerRef }) =>
+    providerRef === null ? null : done({ providerRef, ourReference: null, status: 'succeeded', providerStatus: null }),
+};
 
 /** Resends the same order under the same key: the provider executes it once, and repeats its first answer. */
 async function sendAgain(
@@ -142,36 +135,35 @@ function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<Pr
 }
 
 /** Moves value at the account's provider, once per Idempotency-Key. */
-export function createTransfer(services: Services, write: WriteRequest, order: Order): Promise<WriteAnswer> {
-  return writeOnce(services, createTransferKind(services), write, async () => {
-    const { tenant } = write.caller;
-    const account = services.accounts.ofCaller(write.caller, order.account);
-    const transfers = facetOf(account, 'transfers');
-    checkAmount(order, transfers);
-    const cardholderId = uuidOf('cardholder', order.cardholder);
-    const cardholderRef = checkCardholder(account, await findCardholder(services.pool, tenant, cardholderId));
-    const id = newUuid(services.now());
-    const { direction } = order;
-    const { amount, currency } = order.amount;
-    const transfer = {
-      id,
-      tenant,
-      provider: account.provider,
-      account: account.name,
-      cardholderId,
-      direction,
-      amount,
-      currency,
-    };
-    return {
-      account,
-      resourceId: id,
-      insert: (client, operationId, at) => insertTransfer(client, transfer, operationId, at),
-      send: async (call) =>
-        sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
-    };
-  });
-}
+export const createTransfer = writeAct(createTransferKind, async (services, { caller }, order: Order) => {
+  const { tenant } = caller;
+  const account = services.accounts.ofCaller(caller, order.account);
+  const transfers = facetOf(account, 'transfers');
+  checkAmount(order, transfers);
+  const cardholderId = uuidOf('cardholder', order.cardholder);
+  const cardholderRef = checkCardholder(account, await findCardholder(services.pool, tenant, cardholderId));
+  const id = newUuid(services.now());
+  const { direction } = order;
+  const { amount, currency } = order.amount;
+  const transfer = {
+    id,
+    tenant,
+    provider: account.provider,
+    account: account.name,
+    cardholderId,
+    direction,
+    amount,
+    currency,
+  };
+  return {
+    account,
+    resourceId: id,
+    resolvesBy: transfers.reconciliation.by === 'person' ? 'person' : 'look-up',
+    insert: insertTransfer(transfer),
+    send: async (call) =>
+      sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
+  };
+});
 
 /** A pending answer resolves nothing: the transfer is looked up. */
 function sent(outcome: Outcome<ProviderTransfer>): Outcome<ProviderTransfer> {

@@ -80,31 +80,30 @@ export interface OrderedTransfer {
 }
 
 /** Records a transfer before it is sent. */
-export async function insertTransfer(
-  client: PoolClient,
+export function insertTransfer(
   transfer: OrderedTransfer,
-  operationId: string,
-  at: Date,
-): Promise<void> {
-  await client.query({
-    name: 'transfer-insert',
-    text: `INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status,
-             operation_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
-    values: [
-      transfer.id,
-      transfer.tenant,
-      transfer.provider,
-      transfer.account,
-      transfer.cardholderId,
-      transfer.direction,
-      transfer.amount,
-      transfer.currency,
-      operationId,
-      new Date(instantOf(transfer.id)),
-      at,
-    ],
-  });
+): (client: PoolClient, operationId: string, at: Date) => Promise<void> {
+  return async (client, operationId, at) => {
+    await client.query({
+      name: 'transfer-insert',
+      text: `INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status,
+               operation_id, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
+      values: [
+        transfer.id,
+        transfer.tenant,
+        transfer.provider,
+        transfer.account,
+        transfer.cardholderId,
+        transfer.direction,
+        transfer.amount,
+        transfer.currency,
+        operationId,
+        new Date(instantOf(transfer.id)),
+        at,
+      ],
+    });
+  };
 }
 
 /**

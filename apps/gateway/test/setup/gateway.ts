@@ -85,7 +85,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     const accounts = [...sandboxAccounts(sandbox, options), ...(options.accounts ?? [])];
     const services = openServices({ config, accounts, pool, database, log, now });
     const app = await buildApp(services, log);
-    const jobs = jobsWanted ? await startJobs(services, writeKinds(services), log) : null;
+    const jobs = jobsWanted ? await startJobs(services, writeKinds, log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const close = async (): Promise<void> => {
       await app.close();

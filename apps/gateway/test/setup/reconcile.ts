@@ -11,7 +11,7 @@ export function ahead({ services }: Pick<TestGateway, 'services'>, byMs: number)
 
 /** Does once what the queue's job does for a write without an outcome. */
 export function reconcileNow(services: Services, operationId: string | undefined): Promise<void> {
-  return reconcileWrite(services, writeKinds(services), uuidOf('operation', operationId ?? ''));
+  return reconcileWrite(services, writeKinds, uuidOf('operation', operationId ?? ''));
 }
 
 /** Makes writes without an answer look as old as they are when their process is long gone. */

@@ -1,0 +1,63 @@
+import { done, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
+import type { OpenAccount } from '../accounts/accounts.ts';
+import type { LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
+import { findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
+import { contradicted } from '../ledger/word.ts';
+import type { Services } from '../services.ts';
+import { markRemoved } from './bound-cards-store.ts';
+import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
+import { type BindingRow, getBinding } from './store.ts';
+
+/** How the outcome of a removal changes the binding; a lost one resolves from the user's list, which then lacks it. */
+export const removeBindingKind: WriteKind<null> = {
+  type: 'removeBinding',
+  successStatus: 200,
+  apply: async (_services, client, operation, outcome, { at }) => {
+    switch (outcome.kind) {
+      case 'done':
+        await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types: [operation.type] }, at);
+        return markRemoved(client, operation.resourceId, at);
+      // It is bound as it was, or as far as anybody knows.
+      case 'refused':
+      case 'unknown':
+        return;
+    }
+  },
+  view: viewBinding,
+  lookUp: (services, account, operation, call) => lookUpRemoved(services, account, operation, call),
+  resolved: async (_services, { isAbsent }) => {
+    if (isAbsent) throw contradicted("The provider's list of what this user has bound still shows it.");
+    return done(null);
+  },
+};
+
+/** Whether the user's list no longer shows the binding; while it does, the removal may still be under way. */
+export async function lookUpRemoved(
+  services: Services,
+  account: OpenAccount,
+  operation: OperationRow,
+  call: ProviderCall,
+): Promise<Outcome<null> | { readonly kind: 'absent' } | Superseded | null> {
+  const { unbinding, boundCards } = account.adapter;
+  if (unbinding?.reconciliation.by !== 'bound-cards' || boundCards === undefined || boundCards.needsUserIp) return null;
+  const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
+  if (row === null) return null;
+  const outcome = await boundCards.list({ user: row.userRef, kind: row.kind, userIp: null }, call);
+  if (outcome.kind !== 'done') return outcome;
+  return shownRemoved(services, operation, row, outcome);
+}
+
+/** What a list of all that the user has bound, asked for after the write was recorded, shows of a removal. */
+export async function shownRemoved(
+  services: Services,
+  operation: OperationRow,
+  row: Pick<BindingRow, 'providerRef'>,
+  { value: { cards, unreadable }, evidence }: List,
+): Promise<LookUp<null> | Superseded> {
+  // After the list was read: what is recorded since cannot have been at work before.
+  const others = await findOthers(services.pool, operation);
+  const later = whatLaterOnesLeave(others.filter(({ id, type }) => id > operation.id && type === operation.type));
+  if (later !== null) return later;
+  if (cards.some(({ providerRef }) => providerRef === row.providerRef)) return { kind: 'absent' };
+  return unreadable === 0 ? done(null, evidence) : unknown('unreadable_answer', evidence);
+}

@@ -1,0 +1,30 @@
+import { type BindingVerified, done } from '@card-gateway/core';
+import type { WriteKind } from '../ledger/kind.ts';
+import { contradicted } from '../ledger/word.ts';
+import { awaitCodeAgain, endVerifying, markBound } from './challenge-store.ts';
+import { supersedeEarlierCodes } from './earlier-store.ts';
+import { lookUpBound, viewBinding } from './reconciliation.ts';
+
+/** How the outcome of a code changes the binding. A lost one leaves it awaiting a code: its last certain state. */
+export const verifyBindingKind: WriteKind<BindingVerified> = {
+  type: 'verifyBinding',
+  successStatus: 200,
+  apply: async (_services, client, operation, outcome, { at }) => {
+    switch (outcome.kind) {
+      case 'done':
+        if (outcome.value.status !== 'bound') return endVerifying(client, operation, outcome.value.status, at);
+        await supersedeEarlierCodes(client, operation, at);
+        return markBound(client, operation.resourceId, at);
+      case 'refused':
+        return awaitCodeAgain(client, operation, outcome.refusal.reason === 'wrong_code', at);
+      case 'unknown':
+        return awaitCodeAgain(client, operation, false, at);
+    }
+  },
+  view: viewBinding,
+  lookUp: (services, account, operation, call) => lookUpBound(services, account, operation, call),
+  resolved: async (_services, { isAbsent }) => {
+    if (isAbsent) throw contradicted("The provider's list of what this user has bound does not show the card.");
+    return done({ status: 'bound' });
+  },
+};

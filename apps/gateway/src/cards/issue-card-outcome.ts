@@ -1,0 +1,78 @@
+import { done, mapOutcome, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
+import type { LookUp, WriteKind } from '../ledger/kind.ts';
+import { notOurs, requireOurs } from '../ledger/word.ts';
+import { describeProviderCards } from './provider-cards-store.ts';
+import { acceptOrder, failOrder, getCard, nameOrder } from './store.ts';
+import { cardView } from './view.ts';
+
+/** A card that the provider took an order for; from a look-up with all that the provider says of it. */
+interface IssuedCard {
+  readonly providerRef: string;
+  readonly described?: ProviderCard;
+  /** Only a person says that the card is this order's: no row that has it gives way. */
+  readonly isWord?: boolean;
+}
+
+/** How the outcome of an order changes the card, and how a lost answer is found out: by our reference. */
+export const issueCardKind: WriteKind<IssuedCard> = {
+  type: 'issueCard',
+  successStatus: 201,
+  apply: async ({ sealing }, client, operation, outcome, { at, askedAt }) => {
+    switch (outcome.kind) {
+      case 'done': {
+        const { providerRef, described, isWord = false } = outcome.value;
+        if (isWord) await nameOrder(client, operation.resourceId, providerRef, at);
+        else await acceptOrder(client, operation.resourceId, providerRef, at);
+        const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
+        if (described !== undefined) await describeProviderCards(client, sealing, account, [described], askedAt);
+        return;
+      }
+      case 'refused':
+        await failOrder(client, operation.resourceId, at);
+        return;
+      case 'unknown':
+        return;
+    }
+  },
+
+  view: async (client, operation) => {
+    const row = await getCard(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The card of this operation is gone.');
+    return cardView(row);
+  },
+
+  lookUp: async (_services, account, operation, call): Promise<LookUp<IssuedCard> | null> => {
+    const reconciliation = account.adapter.issuing?.reconciliation;
+    if (reconciliation?.by !== 'look-up') return null;
+    const reference = toPublicId('card', operation.resourceId);
+    const outcome = await reconciliation.find({ reference, sentAt: operation.createdAt }, call);
+    if (outcome.kind === 'done' && !outcome.value.found) return { kind: 'absent' };
+    return found(outcome);
+  },
+
+  // Our reference is on the wire of this order alone.
+  shownBy: async (_services, operation, card, { latest }) =>
+    card.ourReference === toPublicId('card', operation.resourceId) && latest >= operation.createdAt
+      ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }
+      : null,
+
+  resolved: async ({ pool }, { operation, account, providerRef, work }) => {
+    if (providerRef === null) return null;
+    const cards = account?.adapter.cards;
+    if (account === null || cards === undefined) return done({ providerRef, isWord: true });
+    const reference = toPublicId('card', operation.resourceId);
+    const outcome = await account.lookUp(work, (call) => cards.read({ providerRef, pan: null }, call));
+    const described = requireOurs(account, outcome, reference);
+    const row = await getCard(pool, operation.tenant, operation.resourceId);
+    const holders = new Set([row?.cardholderRef, described.cardholderRef].filter((ref) => ref ?? false));
+    if (holders.size > 1) throw notOurs();
+    return done({ providerRef, described, isWord: described.ourReference !== reference });
+  },
+};
+
+function found(outcome: Outcome<{ found: true; value: ProviderCard } | { found: false }>): Outcome<IssuedCard> {
+  return mapOutcome(outcome, (finding) => {
+    if (!finding.found) throw new Error('A finding that found nothing is absent.');
+    return { providerRef: finding.value.providerRef, described: finding.value };
+  });
+}
