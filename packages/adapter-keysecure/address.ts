@@ -1,7 +1,7 @@
 import type { CardAddress, CardForm, FieldFault, Need } from '@card-gateway/core';
 
 /**
- * Which orders name an address (keysecure.md §6.5): each for a physical card. Some virtual products want one too, and no document
+ * Orders that need an address (keysecure.md §6.5): those for physical cards. Some virtual products need one too; no document
  * says which.
  */
 export const addressNeeds: Readonly<Record<CardForm, Need>> = { virtual: 'optional', physical: 'required' };
@@ -20,7 +20,7 @@ const rules: Readonly<Partial<Record<keyof CardAddress, { readonly shape: RegExp
   postalCode: line,
 };
 
-/** What of an address KeySecure refuses with 2007. */
+/** The parts of an address that KeySecure refuses with 2007. */
 export function addressFaults(address: CardAddress): readonly FieldFault<keyof CardAddress>[] {
   return (Object.keys(address) as (keyof CardAddress)[]).flatMap((field) => {
     const rule = rules[field];

@@ -15,14 +15,14 @@ import {
   type WireCallback,
 } from './wire.ts';
 
-/** What a callback says that is believed. */
+/** A callback whose content is trusted. */
 export type CallbackEvent = Extract<ProviderEvent, { kind: 'card_changed' | 'transaction' | 'authorization' }>;
-/** What is read again where it is not. */
+/** A callback that only causes a read. */
 export type HintEvent = Extract<ProviderEvent, { kind: 'card_hint' | 'transaction_hint' }>;
 
 type Data = WireCallback['data'];
 
-/** Null when `data`, which is without null members, does not have the shape of that `action`. */
+/** Null if `data`, after removing null members, does not have the shape of that `action`. */
 export function eventOf({ action, data }: WireCallback): CallbackEvent | null {
   const isPayment = isPaymentData(data);
   switch (action) {
@@ -37,7 +37,10 @@ export function eventOf({ action, data }: WireCallback): CallbackEvent | null {
   }
 }
 
-/** The card or transaction that a callback is about; null where it names none, and for a payment that waits: it is declined. */
+/**
+ * The card or transaction that a callback is about; null if it names none, and for a payment that waits for a decision, which
+ * is declined.
+ */
 export function hintOf({ action, data }: WireCallback): HintEvent | null {
   const isPayment = isPaymentData(data);
   if (action === 'Card_update' && isPayment === false) {
@@ -51,7 +54,7 @@ export function hintOf({ action, data }: WireCallback): HintEvent | null {
   return null;
 }
 
-/** Null for data that is of neither, or of both. */
+/** Null for data of neither kind, or of both. */
 function isPaymentData(data: Data): boolean | null {
   const isPayment = Object.hasOwn(data, 'consume_no');
   return isPayment === Object.hasOwn(data, 'after_status') ? null : isPayment;
@@ -70,12 +73,12 @@ function transaction(data: Data): CallbackEvent | null {
   return payment.success ? { kind: 'transaction', transaction: toTransaction(payment.data) } : null;
 }
 
-/** What only the record of a payment has (keysecure.md §11.1, §11.2). */
+/** Members that only the record of a payment has (keysecure.md §11.1, §11.2). */
 const recordOnly = ['consume_relate_no', 'fee', 'fee_list', 'fee_detail', 'remark', 'detail'];
 
 /**
- * Data passes as a question only where it can be a payment that waits for a decision: pending, and bare. Such data passes
- * as `Consumption` too, for it is true of the payment: it is pending.
+ * Data counts as a question only if it can be a payment that waits for a decision: pending, without a record's members. Such
+ * data is accepted as `Consumption` too, because it is true of the payment.
  */
 function authorization(data: Data): CallbackEvent | null {
   const { data: payment } = paymentData.safeParse(data);
@@ -100,8 +103,8 @@ const actions = { card_changed: 'Card_update', transaction: 'Consumption', autho
 const hint = z.union([z.strictObject({ card: z.string() }), z.strictObject({ transaction: z.string() })]);
 
 /**
- * What is kept: the documented members in one order, so that two callbacks with the same record said the same, however
- * their bytes differ; of a hint what is to be read.
+ * The stored record: the documented members in a fixed order, so that callbacks with equal records have equal content, however
+ * their bytes differ; for a hint, the resource to read.
  */
 export function recordOf(event: CallbackEvent | HintEvent, data: Data): string {
   switch (event.kind) {
@@ -119,7 +122,7 @@ export function recordOf(event: CallbackEvent | HintEvent, data: Data): string {
   }
 }
 
-/** Reads what {@link recordOf} wrote, or the body of a callback, which was kept before it; null when it is neither. */
+/** Parses what {@link recordOf} wrote, or a callback's body, which earlier versions stored; null if it is neither. */
 export function readRecord(record: string): ProviderEvent | null {
   const value = valueOf(record);
   const read = z.object({ hint }).safeParse(value).data?.hint;

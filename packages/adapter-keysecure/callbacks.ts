@@ -7,19 +7,18 @@ import { signatureShape, verifiedContent } from './signature.ts';
 import { callbackBody, documentedData, type WireCallback } from './wire.ts';
 
 /**
- * The provider's signed notifications (keysecure.md §11). The signature covers `data` and the `Timestamp`, and neither
- * `id` nor `action` (§12, trap 9). So `action` counts only where the shape of `data` agrees with it; and a callback is
- * known by its kind and its signed content, not by its `id`, which anybody could renew for a replay. The timestamp stays
- * out of that: the same event sent again with a new one is the same event. Two changes of one card or transaction differ
- * in the `time` within `data`.
+ * The provider's signed notifications (keysecure.md §11). The signature covers `data` and the `Timestamp`, but neither `id` nor
+ * `action` (§12, trap 9). So `action` counts only if the shape of `data` agrees with it, and a callback is identified by its
+ * kind and its signed content, not by its `id`, which anyone could change for a replay. The timestamp is excluded: the same
+ * event sent again with a new one is the same event. Two changes of one card or transaction differ in the `time` within `data`.
  *
- * What was signed can be cut into members in more than one way (trap 22). Where that may have been done, or a member is not
- * of its documented type, the callback says no more than that its card or transaction is to be read.
+ * The signed text can be split into members in more than one way (trap 22). If that may have happened, or a member is not of
+ * its documented type, the callback only causes a read of its card or transaction.
  */
 export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock): CallbacksFacet {
   const secrets = apiSecretsOf(settings);
 
-  /** Whoever signs in what zone, the timestamp is in Unix milliseconds of the provider; one of another form proves no time. */
+  /** Whatever the signer's time zone, the timestamp is the provider's Unix milliseconds; any other form proves no time. */
   function isFresh(timestamp: string, receivedAt: number): boolean {
     if (!/^\d{13}$/.test(timestamp)) return false;
     const { least, most } = clock.ahead() ?? { least: 0, most: 0 };
@@ -27,7 +26,7 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
     return aheadMs >= least - settings.callbackWindowMs && aheadMs <= most + settings.callbackWindowMs;
   }
 
-  /** From the cheapest check to the dearest: whoever sends what is forged pays for it himself as far as can be. */
+  /** Ordered from the cheapest check to the most expensive, so that forged callbacks cost little. */
   function receive({ headers, body, receivedAt }: ReceivedCallback): CallbackVerdict {
     const { signature = '', timestamp = '', 'sign-version': version = 'V1' } = headers;
     if (signature === '' || timestamp === '') return { kind: 'refused', why: 'unsigned' };
@@ -38,7 +37,7 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
     if (text === null || signed === null) return { kind: 'refused', why: 'unreadable' };
     const content = verifiedContent({ data: signed.data, timestamp, signature, appId: settings.apiKey, secrets });
     if (content === null) return { kind: 'refused', why: 'bad_signature' };
-    // What is kept and told has the texts as they can be stored; what is signed has them as they came.
+    // Stored and shown texts are cleaned; signed ones stay as received.
     const callback = readCallback(parseJson, text);
     if (callback === null) return { kind: 'refused', why: 'unreadable' };
     const data = signedMembers(callback.data);
@@ -67,7 +66,7 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
       if (event === null) throw new Error('not a record of a KeySecure callback');
       return event;
     },
-    // keysecure.md §11: `message`, not `msg`, and needed with any code but 0. Every such code declines (§11.1).
+    // keysecure.md §11: `message`, not `msg`, is required with any code but 0. Every such code declines (§11.1).
     acknowledge: (_record, decision) => ({
       contentType: 'application/json',
       body: decision === 'decline' ? '{"code":1,"message":"declined"}' : '{"code":0,"message":""}',
@@ -75,7 +74,7 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
   };
 }
 
-/** Null for bytes that are no text. */
+/** Null for bytes that are not text. */
 function textOf(body: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
@@ -93,11 +92,11 @@ function readCallback(parse: typeof parseJson, text: string): WireCallback | nul
   }
 }
 
-/** The documented callbacks have some thirty values in four levels: what has many more is not looked at any closer. */
+/** The documented callbacks have some thirty values in four levels; one with many more is not examined further. */
 const mostValues = 256;
 const mostDepth = 8;
 
-/** How many more values there may be beside these; less than 0 where there are too many, or one is too deep. */
+/** How many more values are allowed besides these; negative if there are too many, or one is too deep. */
 function roomBeside(value: unknown, room: number, depth: number): number {
   if (typeof value !== 'object' || value === null) return room - 1;
   if (depth === 0) return -1;
@@ -109,7 +108,7 @@ function roomBeside(value: unknown, room: number, depth: number): number {
   return left;
 }
 
-/** Null members are not signed (§4.2): whoever can add or rename one must not thereby say "there is none". */
+/** Null members are not signed (§4.2): adding or renaming one must not mean "there is none". */
 function signedMembers(data: WireCallback['data']): WireCallback['data'] {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
 }

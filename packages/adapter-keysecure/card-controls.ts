@@ -17,7 +17,7 @@ import { pinRefusals, statusRefusals } from './refusals.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { changeResult } from './wire.ts';
 
-/** What activating a card and setting a PIN lack without `apiSecret`. */
+/** What activation and setting a PIN need in addition to the other settings. */
 const gap: Gap = { state: 'needs-settings', reason: secretMissing };
 
 function reconciliationOf({
@@ -37,8 +37,8 @@ function reconciliationOf({
 }
 
 /**
- * Activating, freezing, cancelling a card and setting its PIN (keysecure.md §6.9–6.11). Done means that the provider took
- * it on: whether the card changes at once is not documented.
+ * Activates, freezes and cancels a card and sets its PIN (keysecure.md §6.9–6.11). Done means that the provider accepted the
+ * change: whether the card changes at once is not documented.
  */
 export function cardControlsFacet(
   ask: Ask,
@@ -56,14 +56,14 @@ export function cardControlsFacet(
         method: 'POST',
         effect: 'write',
         data: changeResult,
-        // "Success" with `false` is no documented success and no documented refusal: nobody can say what was done.
+        // "Success" with `false` is neither a documented success nor a documented refusal, so it is unknown what was done.
         interpret: ({ result }, evidence) => doneIf(result, { providerStatus }, evidence),
       },
       call,
     );
   }
 
-  /** `Activated` unfreezes here; the first activation has a call of its own (keysecure.md §12, trap 15). */
+  /** `Activated` unfreezes here; the first activation is a separate call (keysecure.md §12, trap 15). */
   function setStatus(card: CardReference, status: 'Frozen' | 'Activated' | 'Delete', call: ProviderCall) {
     return send(
       { path: 'card/status/update', body: { card_no: card.providerRef, status }, refusals: statusRefusals },
@@ -91,7 +91,7 @@ export function cardControlsFacet(
         hide: [digits, ciphertext],
         refusals: statusRefusals,
       },
-      // What it becomes by the document (§6.9).
+      // The documented resulting state (§6.9).
       'Activated',
       call,
     );
@@ -145,8 +145,8 @@ function holderMissing(): Outcome<never> {
 }
 
 /**
- * The provider's rule (keysecure.md §6.11): 6 digits, no three or more in a row alike or counting up; counting down is
- * taken to be forbidden as well.
+ * The provider's rule (keysecure.md §6.11): 6 digits, without three or more in a row that are equal or ascending; descending
+ * ones are assumed to be forbidden as well.
  */
 function pinFault(pin: Secret): string | null {
   const text = pin.reveal();

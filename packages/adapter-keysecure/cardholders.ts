@@ -25,7 +25,7 @@ const statuses: ReadonlyMap<string, CardholderStatus> = new Map([
   ['Rejected', 'rejected'],
 ]);
 
-/** Identity checks done at Sumsub and handed over by share token (keysecure.md §6.2–6.4). */
+/** Identity checks done at Sumsub and transferred by share token (keysecure.md §6.2–6.4). */
 export function cardholdersFacet(ask: Ask, settings: KeySecureSettings): CardholdersFacet {
   async function applied<T>(
     { reference, identity }: CardholderApplication,

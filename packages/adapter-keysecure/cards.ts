@@ -29,7 +29,7 @@ const forms: ReadonlyMap<string, CardForm> = new Map([
   ['Physical', 'physical'],
 ]);
 
-/** Listing and reading cards (keysecure.md §6.6, §6.7). A card may come more than once, by its `providerRef`. */
+/** Lists and reads cards (keysecure.md §6.6, §6.7). A card may appear more than once, by its `providerRef`. */
 export function cardsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): CardsFacet {
   function start(): Step {
     const until = now();
@@ -62,7 +62,7 @@ export function cardsFacet(ask: Ask, settings: KeySecureSettings, now: () => num
           id: providerRef,
           effect: 'read',
           data: cardData,
-          // No code is documented for a card that is not there, so this never says "not found".
+          // No code is documented for an unknown card, so this never says "not found".
           interpret: (data, evidence) =>
             doneIf(data.card_no === providerRef, { found: true as const, value: toCard(data) }, evidence),
         },
@@ -88,7 +88,7 @@ export function toCard(row: WireCard): ProviderCard {
   };
 }
 
-/** Anything but four digits is left alone: it could be more of the card number than may be kept. */
+/** Rejects anything but four digits: it could be more of the card number than may be stored. */
 function lastFour(text: string | null | undefined): string | null | undefined {
   if (text === null || text === '') return null;
   return text !== undefined && /^\d{4}$/.test(text) ? text : undefined;

@@ -16,7 +16,7 @@ import { type Effect, reasonOf, type Refusals, timestampRefused, tokenRefused } 
 import type { KeySecureSettings } from './settings.ts';
 import { envelope, tokenData } from './wire.ts';
 
-/** Where a business request goes and what it carries. */
+/** The path and contents of a business request. */
 export interface KeySecureRequest {
   readonly method: 'GET' | 'POST';
   /** Below `/open-api/v1/`; `{id}` in it stands for {@link id}, which logs do not show. */
@@ -24,14 +24,14 @@ export interface KeySecureRequest {
   readonly id?: string;
   readonly effect: Effect;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Codes that are certain refusals of this very call, beside those of every call. */
+  /** Codes that are certain refusals of this very call, in addition to those of every call. */
   readonly refusals?: Refusals;
 }
 
 /**
- * Sends one business request within the time of the call, fetching an access token first where needed. It is sent again
- * only where the provider refused it before it did anything (keysecure.md §10): after 1007 once with a new token, after
- * 1005 with a new timestamp, once for each token. Without a token it is refused, for it was certainly not sent.
+ * Sends one business request within the call's time, fetching an access token first if necessary. It is resent only if the
+ * provider rejected it before execution (keysecure.md §10): after 1007 once with a new token, after 1005 with a new timestamp,
+ * once per token. Without a token it is refused, because it was certainly not sent.
  */
 export type Ask = AskOf<KeySecureRequest>;
 
@@ -40,13 +40,13 @@ const tokenRequest: KeySecureRequest & Question<typeof tokenData, AccessToken> =
   path: 'merchant/token',
   effect: 'read',
   data: tokenData,
-  // `expiresAt` is of the provider's clock (keysecure.md §6.1).
+  // `expiresAt` is by the provider's clock (keysecure.md §6.1).
   interpret: (data) => done({ secret: new Secret(data.access_token), expiresAt: data.expired_time }),
 };
 
-/** Opens the one client of an account: its clock and its access token are shared by all its calls. */
+/** Opens an account's single client: all its calls share its clock and its access token. */
 export function openClient(settings: KeySecureSettings, host: AdapterHost): Ask {
-  /** The provider's time at the earliest: never ahead of it once one of its answers was seen. */
+  /** The lower bound of the provider's time, which is never ahead of it once one of its answers was seen. */
   const earliest = (): number => host.now() + (host.clock.ahead()?.least ?? 0);
   const tokens = accessTokens({
     fetch: (call) => stamped({ request: tokenRequest, path: tokenRequest.path, token: null, call }),
@@ -54,7 +54,7 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): Ask 
     marginMs: settings.tokenMarginMs,
   });
 
-  /** Sends with a timestamp of this moment, and once more when the provider finds it too old or in its future. */
+  /** Sends with a current timestamp, and once more if the provider finds it too old or in its future. */
   async function stamped<Schema extends z.ZodType, T>(sending: Sending<Schema, T>): Promise<Outcome<T>> {
     const outcome = await attempt(sending);
     return refusedWith(outcome, timestampRefused) && timeLeftMs(sending.call) > 0 ? await attempt(sending) : outcome;
@@ -74,18 +74,19 @@ export function openClient(settings: KeySecureSettings, host: AdapterHost): Ask 
     const exchange = await host.send(outgoing, sending.call);
     const outcome = read(exchange, request, [headers['Api-Key'] ?? '', headers['Access-Token'] ?? '']);
     if (exchange.kind === 'answered' && refusedWith(outcome, timestampRefused)) {
-      // What was known of its clock has just made a timestamp that it refused: this answer alone counts.
+      // The estimate of its clock has just produced a rejected timestamp: only this answer counts now.
       host.clock.forget();
       host.clock.observe(sentAt, exchange.date);
     }
     return outcome;
   }
 
-  /** keysecure.md §2.1: the content type stands on a GET too, and `Timezone` is always said rather than relied on. */
+  /** keysecure.md §2.1: GET requests have the content type too, and `Timezone` is always sent instead of relying on its default. */
   function headersWith(token: AccessToken | null): Record<string, string> {
     return {
       'Api-Key': settings.apiKey.reveal(),
-      // 13 digits, Unix milliseconds. The provider takes one of its last 60 s and none of its future, be it by a millisecond (§2.3).
+      // 13 digits, Unix milliseconds. The provider accepts the last 60 s and nothing in the future, not even by a millisecond
+      // (§2.3).
       Timestamp: String(Math.floor(earliest() - settings.clockLagMs)),
       ...(token === null ? {} : { 'Access-Token': token.secret.reveal() }),
       'Content-Type': 'application/json',

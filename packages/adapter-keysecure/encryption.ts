@@ -2,19 +2,19 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { Secret } from '@card-gateway/core';
 
 /**
- * How the text of `apiSecret` becomes the key of field encryption. KeySecure does not publish it (keysecure.md §4.1):
- * the text's own bytes, what it means in base64 or hex, or a digest of it.
+ * How the text of `apiSecret` becomes the field encryption key. KeySecure does not publish it (keysecure.md §4.1): the text's
+ * own bytes, its base64 or hex decoding, or a digest of it.
  */
 export const keyDerivations = ['utf8', 'base64', 'hex', 'md5', 'sha256'] as const;
 export type KeyDerivation = (typeof keyDerivations)[number];
 
-/** What is assumed until KeySecure has said better (keysecure.md §4.1). */
+/** Assumed until KeySecure confirms one (keysecure.md §4.1). */
 export const assumedDerivation: KeyDerivation = 'utf8';
 
 const base64Shape = /^[A-Za-z0-9+/]+={0,2}$/;
 const hexShape = /^(?:[0-9a-fA-F]{2})+$/;
 
-/** The key of an `apiSecret`, whose length picks AES-128, -192 or -256; null when that is no AES key. */
+/** The key of an `apiSecret`, whose length selects AES-128, -192 or -256; null if it is not an AES key. */
 export function keyOf(secret: Secret, derivation: KeyDerivation): Buffer | null {
   const key = derived(secret.reveal(), derivation);
   return key !== null && [16, 24, 32].includes(key.length) ? key : null;
@@ -38,13 +38,13 @@ function derived(text: string, derivation: KeyDerivation): Buffer | null {
 export interface FieldCipher {
   encrypt(text: string): string;
   /**
-   * What a ciphertext may say: by the current secret first, then by the one before it (keysecure.md §12, trap 17). A
-   * wrong key mostly yields nothing, yet now and then rubbish: the reader must tell by the content.
+   * Possible plaintexts, by the current secret first, then by the previous one (keysecure.md §12, trap 17). A wrong key usually
+   * yields nothing, but sometimes garbage: the reader must decide by the content.
    */
   decryptions(ciphertext: string): readonly string[];
 }
 
-/** @param keys the current key, and the one before it while `apiSecret` changes */
+/** @param keys the current key, and the previous one during rotation of `apiSecret` */
 export function fieldCipher(keys: readonly [Buffer, ...Buffer[]]): FieldCipher {
   const [current] = keys;
   return {

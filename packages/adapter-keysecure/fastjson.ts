@@ -1,19 +1,19 @@
 import { NumberLiteral } from '@card-gateway/adapter-kit';
 
 /**
- * How the provider's JSON library writes texts and numbers. Which of its generations signs is not published; both were run
+ * How the provider's JSON library writes texts and numbers. It is not published which generation signs; both were run
  * (keysecure.md §12, trap 21).
  */
 export interface Generation {
   text(value: string): string;
-  /** @param literal the number as it stood on the wire */
+  /** @param literal the number's literal on the wire */
   number(literal: string): string;
 }
 
 /** The order of members within a nested object. */
 export type MemberOrder = (names: readonly string[]) => readonly string[];
 
-/** A value without blanks, and without the null members of its objects, as the library writes it. */
+/** A value without whitespace, and without its objects' null members, as the library writes it. */
 export function compactJson(value: unknown, generation: Generation, order: MemberOrder): string {
   if (typeof value === 'string') return generation.text(value);
   if (typeof value === 'number') return generation.number(String(value));
@@ -27,13 +27,13 @@ export function compactJson(value: unknown, generation: Generation, order: Membe
   return `{${texts.join(',')}}`;
 }
 
-/** fastjson2 2.0.57: texts as JavaScript writes them, decimals as they came, and an exponent makes a `double`. */
+/** fastjson2 2.0.57: texts as in JavaScript, decimals unchanged, and an exponent makes a `double`. */
 export const fastjson2: Generation = {
   text: (value) => JSON.stringify(value),
   number: (literal) => (/e/i.test(literal) ? javaDouble(Number(literal)) : literal),
 };
 
-/** fastjson 1.2.83: more is escaped, in capitals, and decimals are written by `BigDecimal.toString`. */
+/** fastjson 1.2.83: escapes more, in upper case, and writes decimals by `BigDecimal.toString`. */
 export const fastjson1: Generation = {
   text: (value) =>
     JSON.stringify(value)
@@ -63,7 +63,7 @@ function bigDecimal(literal: string): string {
   return `${shown}${mantissa}E${power < 0 ? '' : '+'}${power}`;
 }
 
-/** `Double.toString`: plain from a thousandth to ten millions, and always with a fraction. */
+/** `Double.toString`: plain from a thousandth to ten million, and always with a fraction. */
 function javaDouble(value: number): string {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-3 && size < 1e7)) return Number.isInteger(value) ? `${value}.0` : String(value);

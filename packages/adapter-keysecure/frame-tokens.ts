@@ -13,7 +13,7 @@ export function frameTokensFacet(ask: Ask): FrameTokensFacet {
           method: 'GET',
           path: 'merchant/client/{id}/token',
           id: providerRef,
-          // An unused token dies by itself: nothing is left behind.
+          // An unused token expires by itself and leaves nothing behind.
           effect: 'read',
           refusals: frameRefusals,
           data: clientToken,

@@ -7,13 +7,13 @@ import { reconciledByNumber } from './look-up.ts';
 import type { KeySecureSettings } from './settings.ts';
 import { cardApplied, cardData } from './wire.ts';
 
-/** Of `card_unique_no` and `transfer_unique_no` (keysecure.md §6.5, §6.15). */
+/** Maximum length of `card_unique_no` and `transfer_unique_no` (keysecure.md §6.5, §6.15). */
 export const longestUniqueNumber = 64;
 
 /** keysecure.md §9, set 8.3. */
 const cardTypes: Readonly<Record<CardForm, string>> = { virtual: 'Virtual', physical: 'Physical' };
 
-/** Ordering cards (keysecure.md §6.5). Done means taken on, not issued: the card's status follows from the lists. */
+/** Orders cards (keysecure.md §6.5). Done means accepted, not issued: the lists show the card's status. */
 export function issuingFacet(ask: Ask, settings: KeySecureSettings): IssuingFacet {
   return {
     cardholder: 'required',
@@ -74,7 +74,7 @@ function addressInfo(address: CardAddress): Readonly<Record<string, string>> {
   };
 }
 
-/** All but the country and its dialling code, which tell of nobody. */
+/** Everything except the country and its dialling code, which identify no one. */
 function personalPartsOf(address: CardAddress): readonly string[] {
   const { firstName, lastName, phone, postalCode, state, city, line1, line2 } = address;
   return [firstName, lastName, phone, postalCode, state, city, line1, line2];

@@ -6,7 +6,7 @@ import type { KeySecureSettings } from './settings.ts';
 import { aroundSending } from './window.ts';
 import { listOf } from './wire.ts';
 
-/** A list that can be filtered by a number of ours. */
+/** A list that can be filtered by our number. */
 export interface NumberedList<Row extends z.ZodType, Value> {
   readonly path: string;
   /** The wire name of our number, in the filter and in the rows. */
@@ -16,8 +16,8 @@ export interface NumberedList<Row extends z.ZodType, Value> {
 }
 
 /**
- * Resolves a lost answer by our own number: the list is asked for it in a window around the sending
- * (keysecure.md §8). The order is not sent again.
+ * Reconciles a lost answer by our own number, with the list filtered by it in a window around the sending (keysecure.md §8).
+ * The order is not resent.
  */
 export function reconciledByNumber<Row extends z.ZodType, Value>(
   ask: Ask,

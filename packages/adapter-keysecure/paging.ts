@@ -4,19 +4,18 @@ import { z } from 'zod';
 import { dayMs, timeFilter } from './window.ts';
 
 /**
- * A list takes a range of at most 90 days and does not say whether its end belongs to it (keysecure.md §7): windows stay
- * a day below the limit, however it is counted, and share a day, so that rows at the seam come twice rather than never.
+ * A list accepts a range of at most 90 days and does not say whether its end is included (keysecure.md §7): windows stay a day
+ * below the limit, however it is counted, and overlap by a day, so that rows at the seam appear twice rather than never.
  */
 const windowMs = 89 * dayMs;
 const overlapMs = dayMs;
 
-/** What the filters' form can write: years of four digits. */
+/** The range that the filters can express: four-digit years. */
 const instant = z.int().min(Date.parse('1900-01-01T00:00:00Z')).max(Date.parse('9999-12-30T00:00:00Z'));
 
 /**
- * Where a walk through a list stands: a page of a window, all in instants (Unix milliseconds). `until` is the walk's end
- * as the first page set it, so that new rows do not shift the pages, and `size` its page size, should the setting change
- * half-way.
+ * The position in a list: a page of a window, all in instants (Unix milliseconds). `until` is the end as set by the first page,
+ * so that new rows do not shift the pages, and `size` its page size, in case the setting changes meanwhile.
  */
 const stepShape = z.strictObject({
   from: instant,
@@ -27,12 +26,12 @@ const stepShape = z.strictObject({
 });
 export type Step = z.output<typeof stepShape>;
 
-/** The first page of a walk from one instant to a later one. */
+/** The first page of a list from one instant to a later one. */
 export function firstStep(from: number, until: number, size: number): Step {
   return { from, to: Math.min(from + windowMs, until), until, page: 0, size };
 }
 
-/** Reads what {@link pageAt} wrote; null when it is something else. */
+/** Parses what {@link pageAt} wrote; null for anything else. */
 export function readStep(text: string): Step | null {
   try {
     return stepShape.parse(JSON.parse(text));
@@ -42,9 +41,9 @@ export function readStep(text: string): Step | null {
 }
 
 /**
- * The page at a step: the next one is of the same window; the part after it is the next window, and the window that reaches
- * `until` is the last. That fewer rows than were asked for are all there are is derived, not documented (keysecure.md §7), and
- * so it says so of the first page alone and ends nothing.
+ * The page at a step. The next page belongs to the same window; the next part is the next window, and the window that reaches
+ * `until` is the last. That fewer rows than requested are all there are is inferred, not documented (keysecure.md §7), so
+ * `isWhole` is set only on the first page, and ends nothing.
  */
 export function pageAt<Item>(step: Step, rows: Rows<Item>): Page<Item> {
   const from = step.to - overlapMs;
@@ -56,7 +55,7 @@ export function pageAt<Item>(step: Step, rows: Rows<Item>): Page<Item> {
   });
 }
 
-/** A step as the lists take it. */
+/** A step as a filter of the lists. */
 export function stepFilter(step: Step, timeZone: string): Readonly<Record<string, string | number>> {
   return { ...timeFilter(step.from, step.to, timeZone), page: step.page, size: step.size };
 }

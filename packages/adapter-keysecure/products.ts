@@ -48,7 +48,7 @@ export function productsFacet(ask: Ask, settings: KeySecureSettings): ProductsFa
   };
 }
 
-/** What neither list speaks of. A product that is listed can be ordered, unless its row names no form to order it in. */
+/** Members that neither list contains. A listed product can be ordered, unless its row names no form. */
 const unsaid = {
   category: null,
   region: null,
@@ -90,7 +90,7 @@ function fromBin(row: z.output<typeof binData>): ProviderProduct {
   };
 }
 
-/** The words of `package_type` are not published; presumably they are the card types (keysecure.md §9). */
+/** The values of `package_type` are not published; presumably they are the card types (keysecure.md §9). */
 function packageForms(type: string | null | undefined): readonly CardForm[] | null {
   if (type === 'Virtual') return ['virtual'];
   return type === 'Physical' ? ['physical'] : null;

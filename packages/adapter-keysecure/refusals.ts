@@ -1,20 +1,20 @@
 import type { RefusalReason } from '@card-gateway/core';
 
-/** 1005: the timestamp was too old or in the future. Refused before anything was done (keysecure.md §10). */
+/** 1005: the timestamp was too old or in the future. Rejected before execution (keysecure.md §10). */
 export const timestampRefused = '1005';
-/** 1007: the access token is invalid or expired. Refused before anything was done (keysecure.md §2.2, §10). */
+/** 1007: the access token is invalid or expired. Rejected before execution (keysecure.md §2.2, §10). */
 export const tokenRefused = '1007';
 
-/** A request that only reads, or one that may leave something behind at the provider. */
+/** Whether a request only reads, or may leave something behind at the provider. */
 export type Effect = 'read' | 'write';
 
 /** Codes that are certain refusals, and why. */
 export type Refusals = ReadonlyMap<string, RefusalReason>;
 
 /**
- * The codes of keysecure.md §10 that say for certain that nothing was done. Left out on purpose: 1001, a system error
- * after which anything may have happened; 3xxx and most 4xxx, whose texts are not published. A range is no evidence: what
- * stands neither here nor in the call's own {@link Refusals} is unknown.
+ * The codes of keysecure.md §10 that certainly mean that nothing was done. Omitted on purpose: 1001, a system error after which
+ * anything may have happened; 3xxx and most 4xxx, whose texts are not published. A range is no evidence: a code that is neither
+ * here nor in the call's own {@link Refusals} is unknown.
  */
 const refusals: Refusals = new Map([
   ['1002', 'configuration'],
@@ -46,14 +46,14 @@ const refusals: Refusals = new Map([
 ]);
 
 /**
- * 4005: the card's status does not allow it (keysecure.md §6.11, §10). By its text it refuses a change of the status as it
- * does a PIN; what answers with it otherwise has no such change to refuse.
+ * 4005: the card's status does not allow it (keysecure.md §6.11, §10). By its text it refuses a status change as well as a PIN;
+ * from other calls it proves nothing.
  */
 export const statusRefusals: Refusals = new Map([['4005', 'conflict']]);
 
 /**
- * Documented for card/pin/set alone, beside 4005: the PIN breaks the rule, the card is virtual (keysecure.md §6.11, §10). No
- * other call is said to answer with them, so elsewhere they prove nothing.
+ * Documented only for card/pin/set, besides 4005: the PIN breaks the rule, the card is virtual (keysecure.md §6.11, §10). No
+ * other call is documented to answer with them, so elsewhere they prove nothing.
  */
 export const pinRefusals: Refusals = new Map([...statusRefusals, ['4016', 'invalid_request'], ['4017', 'unsupported']]);
 
@@ -61,8 +61,8 @@ export const pinRefusals: Refusals = new Map([...statusRefusals, ['4016', 'inval
 export const privateDataRefusals: Refusals = new Map([['1013', 'unsupported']]);
 
 /**
- * Documented for the client token (keysecure.md §6.14). 1014, 1017 and 1018 are among them too, yet by their texts they
- * answer the frame's own requests, which do not pass through here.
+ * Documented for the client token (keysecure.md §6.14). So are 1014, 1017 and 1018, but by their texts they answer the frame's
+ * own requests, which do not pass through here.
  */
 export const frameRefusals: Refusals = new Map([
   ['1013', 'unsupported'],
@@ -71,9 +71,9 @@ export const frameRefusals: Refusals = new Map([
 ]);
 
 /**
- * Why a code other than 0 refuses; null where it is no certain refusal.
+ * Why a code other than 0 refuses; null if it is no certain refusal.
  *
- * @param own codes that are documented for this very call
+ * @param own codes documented for this very call
  */
 export function reasonOf(code: string, effect: Effect, own: Refusals = new Map()): RefusalReason | null {
   return code === '1001' && effect === 'read' ? 'unavailable' : (refusals.get(code) ?? own.get(code) ?? null);

@@ -5,7 +5,7 @@ import type { FieldCipher } from './encryption.ts';
 import { privateDataRefusals } from './refusals.ts';
 import { privateData, privateInfo } from './wire.ts';
 
-/** Card number, expiry and CVV, encrypted on the way with the apiSecret (keysecure.md §6.8). */
+/** Card number, expiry and CVV, encrypted in transit with the apiSecret (keysecure.md §6.8). */
 export function revealFacet(ask: Ask, cipher: FieldCipher): RevealFacet {
   return {
     async card({ providerRef }, call) {
@@ -33,7 +33,7 @@ export function revealFacet(ask: Ask, cipher: FieldCipher): RevealFacet {
   };
 }
 
-/** Null when this is not the card asked for: another card, or what a wrong secret made of it. */
+/** Null if this is not the requested card: another one, or garbage from a wrong secret. */
 function readCard(plaintext: string, providerRef: string): RevealedCard | null {
   const info = privateInfo.safeParse(jsonOrNull(plaintext));
   if (!info.success || info.data.card_no !== providerRef) return null;
@@ -43,7 +43,7 @@ function readCard(plaintext: string, providerRef: string): RevealedCard | null {
   return { pan, expiry: expiryOf(month ?? '', year ?? ''), cvv: cvv ? new Secret(cvv) : null };
 }
 
-/** The parser's error quotes the text, so it is dropped here. */
+/** The parser's error quotes the text, so it is discarded here. */
 function jsonOrNull(text: string): unknown {
   try {
     return parseJson(text);

@@ -11,17 +11,17 @@ import {
 } from './encryption.ts';
 import { timeZoneShape } from './window.ts';
 
-/** The settings of one KeySecure account. What the documents leave open stands here with its default. */
+/** The settings of one KeySecure account, including what the documents leave open, with defaults. */
 export interface KeySecureSettings {
   readonly baseUrl: string;
   /** How the merchant is integrated (keysecure.md §1): `credit` orders by package, `authorization` by BIN. */
   readonly mode: 'credit' | 'authorization';
   readonly apiKey: Secret;
-  /** Encrypts CVV, PIN and private card data and signs callbacks (§4); what needs it is off without it. */
+  /** Encrypts CVV, PIN and private card data and verifies callbacks (§4); without it these are unavailable. */
   readonly apiSecret?: Secret | undefined;
-  /** The secret before, still accepted while KeySecure changes over (§12, trap 17). */
+  /** The previous secret, still accepted during rotation (§12, trap 17). */
   readonly previousApiSecret?: Secret | undefined;
-  /** How `apiSecret` becomes an AES key (§4.1); {@link assumedDerivation} where nobody has confirmed one. */
+  /** How `apiSecret` becomes an AES key (§4.1); {@link assumedDerivation} until one is confirmed. */
   readonly keyDerivation?: KeyDerivation | undefined;
   /** Milliseconds by which a callback's `Timestamp` may be off (§4.2 leaves it open). */
   readonly callbackWindowMs: number;
@@ -31,11 +31,11 @@ export interface KeySecureSettings {
   readonly tokenMarginMs: number;
   /** The zone named in the `Timezone` header, in which list filters are written (§7). */
   readonly timeZone: string;
-  /** `YYYY-MM-DD`: how far back a card sync reaches, because the lists demand a time range (§7). */
+  /** `YYYY-MM-DD`: how far back a card sync reaches, because the lists require a time range (§7). */
   readonly listedSince: string;
-  /** Rows asked for per page of a list (§7). */
+  /** Rows requested per page of a list (§7). */
   readonly pageSize: number;
-  /** Milliseconds in which an accepted change of a card comes into effect (§6.10 leaves it open; §12, trap 23). */
+  /** Milliseconds within which an accepted change of a card becomes visible (§6.10 leaves it open; §12, trap 23). */
   readonly changesTakeMs: number;
 }
 
@@ -91,7 +91,7 @@ export const keysecureSettings: z.ZodType<KeySecureSettings> = z
   })
   .superRefine(crossFaults, { when: () => true });
 
-/** Looked at also when other settings are wrong, so that all faults are told at once: any value may be here. */
+/** Checked even if other settings are wrong, so that all faults are reported at once: any value may be here. */
 function crossFaults(settings: Partial<Record<keyof KeySecureSettings, unknown>>, context: z.RefinementCtx): void {
   const { apiSecret, previousApiSecret } = settings;
   const derivation = keyDerivations.find((one) => one === settings.keyDerivation) ?? assumedDerivation;

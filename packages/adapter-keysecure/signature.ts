@@ -2,39 +2,39 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@card-gateway/core';
 import { compactJson, fastjson1, fastjson2, type Generation, type MemberOrder } from './fastjson.ts';
 
-/** What one callback brings, and the account's side of its signature (keysecure.md §4.2). */
+/** The parts of a callback that are signed, and the account's side of the signature (keysecure.md §4.2). */
 export interface SignedCallback {
-  /** `data` with its numbers as they stood on the wire: `100.00` is signed as `100.00`. */
+  /** `data` with its numbers as wire literals: `100.00` is signed as `100.00`. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The headers `Timestamp` and `Signature`, as they came. */
+  /** The headers `Timestamp` and `Signature`, as received. */
   readonly timestamp: string;
   readonly signature: string;
   readonly appId: Secret;
-  /** The current secret, and the one before it while it changes. */
+  /** The current secret, and the previous one during rotation. */
   readonly secrets: readonly Secret[];
 }
 
-/** What a signature that fits covers. */
+/** The content that a matching signature covers. */
 export interface SignedContent {
-  /** The part of the signed text that comes from `data`: whatever else of two callbacks was rewritten, it is the same. */
+  /** The part of the signed text that comes from `data`: the same for repeats, whatever else was rewritten. */
   readonly text: string;
-  /** The text can be read in one way alone: the members of `data` are those that were signed. */
+  /** Whether the text can be split in only one way, so that the members of `data` are those that were signed. */
   readonly isUnambiguous: boolean;
 }
 
-/** A signature as it is written; anything else fits nothing, and nothing need be read for it. */
+/** The form of a signature; anything else cannot match, so nothing else is read. */
 export const signatureShape: RegExp = /^[0-9a-f]{64}$/;
 
-/** These two join the members of `data` in the text that is signed. */
+/** These two join the members of `data` in the signed text. */
 const ownNames = ['appId', 'timestamp'];
 
-/** Verifies a callback of signature version V1; null when its signature does not fit. */
+/** Verifies a callback of signature version V1; null if its signature does not match. */
 export function verifiedContent(callback: SignedCallback): SignedContent | null {
-  // A member of `data` with such a name would take the place of ours, and leave the `Timestamp` unsigned; none is documented.
+  // A member of `data` with such a name would replace ours, and leave the `Timestamp` unsigned; none is documented.
   if (ownNames.some((name) => Object.hasOwn(callback.data, name))) return null;
   const own = { appId: callback.appId.reveal(), timestamp: callback.timestamp };
   const tried = new Set<string>();
-  // One form is made after the other was found not to fit: most callbacks have but one.
+  // Each form is computed only if the previous ones did not match: most callbacks have only one.
   for (const [generation, order] of forms) {
     const texts = textsOf(callback.data, generation, order);
     const signed = joined({ ...texts, ...own });
@@ -47,13 +47,13 @@ export function verifiedContent(callback: SignedCallback): SignedContent | null 
   return null;
 }
 
-/** Which order the provider's serialiser takes is not published; tried one after another (keysecure.md §4.2). */
+/** The provider's serialization order is not published; these are tried in turn (keysecure.md §4.2). */
 const memberOrders: readonly MemberOrder[] = [(names) => names, hashMapOrder, (names) => names.toSorted()];
 const forms: readonly (readonly [Generation, MemberOrder])[] = [fastjson2, fastjson1].flatMap((generation) =>
   memberOrders.map((order) => [generation, order] as const),
 );
 
-/** A text stands for itself and everything else in compact JSON; null members take no part, empty texts do. */
+/** A text is signed as it is, anything else as compact JSON; null members are omitted, empty texts are not. */
 function textsOf(
   data: Readonly<Record<string, unknown>>,
   generation: Generation,
@@ -66,7 +66,7 @@ function textsOf(
   );
 }
 
-/** Sorted by UTF-16 code units, as Java sorts a `String` too. Nothing is URL-encoded. */
+/** Sorted by UTF-16 code units, like Java's `String`. Nothing is URL-encoded. */
 function joined(texts: Readonly<Record<string, string>>): string {
   return Object.keys(texts)
     .sort()
@@ -75,14 +75,14 @@ function joined(texts: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Whether the joined text, split where a member can begin, gives these members again. It is joined without escaping (§12,
- * trap 22): `&fee=1.50` in a value may have been a member, and a member may have been part of a value.
+ * Whether the joined text, split wherever a member can begin, yields these members again. It is joined without escaping (§12,
+ * trap 22): `&fee=1.50` within a value may have been a member, and a member may have been part of a value.
  */
 function isUnambiguous(texts: Readonly<Record<string, string>>): boolean {
   return Object.entries(texts).every(([name, text]) => /^[A-Za-z_]\w*$/.test(name) && !/&[A-Za-z_]\w*=/.test(text));
 }
 
-/** The order in which Java's `HashMap` walks its keys: by bucket of a table that is at most three quarters full. */
+/** Java's `HashMap` iteration order: by bucket of a table that is at most three quarters full. */
 export function hashMapOrder(names: readonly string[]): readonly string[] {
   let size = 16;
   while (names.length > size * 0.75) size *= 2;
@@ -101,7 +101,7 @@ function hmac(secret: Secret, text: string): string {
   return createHmac('sha256', Buffer.from(secret.reveal(), 'utf8')).update(text, 'utf8').digest('hex');
 }
 
-/** In constant time, and to the letter: the signature is written in small letters. */
+/** Compares in constant time, and case-sensitively: the signature is in lower case. */
 function isSameText(one: string, other: string): boolean {
   const [bytes, otherBytes] = [Buffer.from(one, 'utf8'), Buffer.from(other, 'utf8')];
   return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes);

@@ -31,9 +31,9 @@ export const movementWords: ReadonlyMap<string, MovementStatus> = new Map([
   ['Fail', 'failed'],
 ]);
 
-/** A card's transactions (keysecure.md §6.12, §6.13). One may come more than once, by its `providerRef`. */
+/** A card's transactions (keysecure.md §6.12, §6.13). One may appear more than once, by its `providerRef`. */
 export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): TransactionsFacet {
-  /** Cut to what can hold rows, so that nobody walks through the windows of a century; a second at least is asked for. */
+  /** Clipped to the range that can contain rows, so that no one reads a century of windows; at least one second. */
   function start(from: Date, to: Date) {
     const until = Math.min(to.getTime(), now() + dayMs);
     const earliest = Math.max(from.getTime(), startOfDay(settings.listedSince, settings.timeZone));
@@ -53,7 +53,7 @@ export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: ()
           effect: 'read',
           body: { card_no: cardRef, ...stepFilter(step, settings.timeZone) },
           data: listOf(transactionData),
-          // Somebody else's payments are no answer: where there are no others, the filter did not work.
+          // Another card's payments mean that the filter did not work.
           interpret: ({ list }, evidence) => {
             const own = onlyRows(list, (row) => row.card_no === cardRef);
             return own.read.length === 0 && list.read.length > 0
@@ -73,7 +73,7 @@ export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: ()
           id: providerRef,
           effect: 'read',
           data: transactionData,
-          // No code is documented for a transaction that is not there, so this never says "not found".
+          // No code is documented for an unknown transaction, so this never says "not found".
           interpret: (data, evidence) =>
             doneIf(data.consume_no === providerRef, { found: true as const, value: toTransaction(data) }, evidence),
         },
@@ -83,7 +83,7 @@ export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: ()
   };
 }
 
-/** A transaction as the list, the detail and the callback describe it: what one of them leaves out stays unsaid. */
+/** A transaction from the list, the detail or the callback: members that one of them lacks stay unstated. */
 export function toTransaction(row: WireTransaction): ProviderTransaction {
   const fees = row.fee_list === undefined ? row.fee_detail : row.fee_list;
   return {
@@ -100,12 +100,12 @@ export function toTransaction(row: WireTransaction): ProviderTransaction {
     ...(row.fee === undefined ? {} : { fee: row.fee }),
     ...(fees === undefined ? {} : { fees: (fees?.read ?? []).map(({ fee_type: type, amount }) => ({ type, amount })) }),
     ...(row.merchant_info === undefined ? {} : { merchant: toMerchant(row.merchant_info) }),
-    // The callback's `time` is that of the last change (§11.2); the lists' is taken for the same, which they do not say.
+    // The callback's `time` is that of the last change (§11.2); the lists' is assumed to be the same, which they do not say.
     modifiedAt: instantOf(row.time ?? null),
   };
 }
 
-/** Null where nothing is said of the merchant. */
+/** Null if nothing is stated about the merchant. */
 export function toMerchant(info: WireMerchant): Merchant | null {
   if (info === null || info === undefined) return null;
   const { merchant_name: name = null, merchant_mcc: categoryCode = null, city = null, country = null } = info;

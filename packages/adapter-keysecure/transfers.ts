@@ -38,7 +38,7 @@ const directions: ReadonlyMap<string, TransferDirection> = new Map([
 /** A positive amount with at most two decimals (keysecure.md §6.15). */
 const amountShape = /^(?!0+(?:\.0+)?$)\d+(?:\.\d{1,2})?$/;
 
-/** Value moved to and from cardholders, and what they hold: credit mode only (keysecure.md §6.15–6.17). */
+/** Moves value to and from cardholders, and reads their balances: credit mode only (keysecure.md §6.15–6.17). */
 export function transfersFacet(ask: Ask, settings: KeySecureSettings): TransfersFacet {
   return {
     currency: 'TUSDT',
@@ -95,8 +95,8 @@ export function transfersFacet(ask: Ask, settings: KeySecureSettings): Transfers
 }
 
 /**
- * The answer to a transfer names no status (keysecure.md §6.15), while one can be pending or fail (§9, set 8.1). It counts
- * as succeeded where the balances before and after show that the amount has moved, and as pending until then.
+ * The answer to a transfer has no status (keysecure.md §6.15), although one can be pending or fail (§9, set 8.1). It counts as
+ * succeeded if the balances before and after show that the amount has moved, and as pending until then.
  */
 function toSent(data: WireTransferSent, order: TransferOrder): ProviderTransfer {
   const before = data.before_balance;
@@ -125,7 +125,7 @@ function isSum(sum: Decimal | null | undefined, one: Decimal | null | undefined,
   return units(sum) === units(one) + units(other);
 }
 
-/** A row of account/transfer/list. Its members are not published: what is missing or in no known word is left open (§6.17). */
+/** A row of account/transfer/list. Its members are not published: missing members and unknown values are left open (§6.17). */
 function toTransfer(row: WireTransfer): ProviderTransfer {
   const direction = directions.get(row.type ?? '');
   return {
@@ -142,7 +142,7 @@ function toTransfer(row: WireTransfer): ProviderTransfer {
   };
 }
 
-/** Somebody else's accounts are no answer. */
+/** Another cardholder's accounts are rejected. */
 function balancesOf(
   { read }: Rows<WireAccount>,
   cardholderRef: string,

@@ -2,18 +2,18 @@ import { field, NumberLiteral, required, type Rows, rowsOf, wire } from '@card-g
 import { storableDate } from '@card-gateway/core';
 import { z } from 'zod';
 
-/** Every answer (keysecure.md §3). `code` is a JSON number; HTTP is 200 also for a failure, which has no `data` (§12, trap 3). */
+/** Every answer (keysecure.md §3). `code` is a JSON number; HTTP is 200 even for a failure, which has no `data` (§12, trap 3). */
 export const envelope = z
   .object({ code: wire.integer, msg: field.message, data: z.unknown().optional() })
   .transform(({ code, msg, data }) => ({ code: String(code), message: msg, data }));
 
-/** An order number of the platform (`*_no`): never empty, or there is nothing to come back with. */
+/** The platform's order number (`*_no`): never empty, because later calls need it. */
 const orderNumber = required.id;
 
-/** Unix milliseconds; {@link instantOf} makes a date of them. */
+/** Unix milliseconds; {@link instantOf} converts them to a date. */
 const instant = wire.integer.nullish().catch(undefined);
 
-/** Limits that may be missing, empty or words; then the provider states none (§6.18, §6.19). */
+/** Limits that may be missing, empty or words, in which case the provider states none (§6.18, §6.19). */
 const limits = z
   .object({
     limit_balance: field.amount,
@@ -25,7 +25,7 @@ const limits = z
   .catch(undefined);
 export type WireLimits = z.output<typeof limits>;
 
-/** A text that a header can carry: one that it cannot would be an error of the request that it goes out with. */
+/** A text that fits into a header; any other would fail the request that carries it. */
 const headerText = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 
 /** GET merchant/token (§6.1). `expired_time` is an instant in Unix milliseconds, not a duration. */
@@ -43,7 +43,7 @@ export const cardholderData = z.object({
 });
 export type WireCardholder = z.output<typeof cardholderData>;
 
-/** POST card/apply (§6.5). It carries no status. */
+/** POST card/apply (§6.5). The answer has no status. */
 export const cardApplied = z.object({ card_no: orderNumber, card_unique_no: z.string() });
 
 /** A row of card/list (§6.6) and card/{no}/detail (§6.7), as far as both are used. `time` is in Unix milliseconds. */
@@ -59,10 +59,10 @@ export const cardData = z.object({
 });
 export type WireCard = z.output<typeof cardData>;
 
-/** POST card/active, card/status/update, card/pin/set (§6.9–6.11). What `false` under code 0 means is not documented. */
+/** POST card/active, card/status/update, card/pin/set (§6.9–6.11). The meaning of `false` under code 0 is not documented. */
 export const changeResult = z.object({ result: z.boolean() });
 
-/** card/{no}/private/info (§6.8): the Base64 ciphertext, and what stands in it. */
+/** card/{no}/private/info (§6.8): the Base64 ciphertext, and its content. */
 export const privateData = z.string().min(1);
 export const privateInfo = z.object({
   card_no: z.string(),
@@ -72,19 +72,19 @@ export const privateInfo = z.object({
   exp_month: field.raw,
 });
 
-/** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds, and no instant (§12, trap 4). */
+/** GET merchant/client/{no}/token (§6.14). `expires_in` is a duration in seconds, not an instant (§12, trap 4). */
 export const clientToken = z.object({
   client_access_token: z.string().min(1).max(4096),
   expires_in: wire.integer.refine((seconds) => seconds >= 0 && seconds <= yearSeconds),
 });
 const yearSeconds = 366 * 86_400;
 
-/** `fee_detail` of a callback (§11.2); probably `fee_list` of consume/info, whose form is not published (§6.12). */
+/** `fee_detail` of a callback (§11.2), and probably `fee_list` of consume/info, whose form is not published (§6.12). */
 const fees = rowsOf(z.object({ fee_type: required.word, amount: required.amount }))
   .nullish()
   .catch(undefined);
 
-/** `merchant_info` of a callback (§11.1); whether the lists carry it is not published. */
+/** `merchant_info` of a callback (§11.1); whether the lists contain it is not published. */
 const merchantInfo = z
   .object({
     merchant_name: field.text,
@@ -97,8 +97,8 @@ const merchantInfo = z
 export type WireMerchant = z.output<typeof merchantInfo>;
 
 /**
- * A transaction: a row of card/consume/list (§6.13), card/consume/{no}/info (§6.12) and `data` of Consumption (§11.2),
- * the first two as far as they are published. Amounts are texts in the one and numbers in the other (§12, trap 8).
+ * A transaction: a row of card/consume/list (§6.13), card/consume/{no}/info (§6.12) and `data` of Consumption (§11.2), the
+ * first two as far as published. Amounts are texts in some and numbers in others (§12, trap 8).
  */
 export const transactionData = z.object({
   consume_no: orderNumber,
@@ -124,8 +124,8 @@ export type WireCallback = z.output<typeof callbackBody>;
 const numberAsIs = z.union([z.number(), z.instanceof(NumberLiteral)]);
 
 /**
- * Every documented member of the three callbacks, in its documented type (§11.1–11.3). A text and a number are signed alike,
- * and so are an object and its own text (§12, trap 22): one of another type may not be what was signed.
+ * Every documented member of the three callbacks, with its documented type (§11.1–11.3). A text and a number are signed alike,
+ * and so are an object and its own text (§12, trap 22): a member of another type may not be what was signed.
  */
 export const documentedData = z
   .object({
@@ -150,7 +150,7 @@ export const documentedData = z
   })
   .partial();
 
-/** What is read again where a callback cannot be believed as it stands. */
+/** The resource to read if a callback cannot be trusted as it is. */
 const namedThing = z.string().regex(/^[\w-]{1,64}$/);
 export const namedCard = z.object({ card_no: namedThing });
 export const namedTransaction = z.object({ consume_no: namedThing });
@@ -166,7 +166,7 @@ export const cardUpdateData = z.object({
 /** `data` of Auth (§11.1) and Consumption (§11.2); the latter has more members. */
 export const paymentData = transactionData.extend({ cardholder_no: field.reference, time: wire.integer });
 
-/** POST account/transfer (§6.15). It carries no status. */
+/** POST account/transfer (§6.15). The answer has no status. */
 export const transferSent = z.object({
   transfer_no: orderNumber,
   transfer_unique_no: z.string(),
@@ -175,7 +175,7 @@ export const transferSent = z.object({
 });
 export type WireTransferSent = z.output<typeof transferSent>;
 
-/** A row of account/transfer/list, whose members are not published and taken to be those of the order (§6.17). */
+/** A row of account/transfer/list, whose members are not published and assumed to be those of the order (§6.17). */
 export const transferData = z.object({
   transfer_no: orderNumber,
   transfer_unique_no: field.reference,
@@ -201,7 +201,7 @@ export const accountData = z.object({
 });
 export type WireAccount = z.output<typeof accountData>;
 
-/** `time` as a date: 0 stands for "none" in the documents' examples; what is no date at all says no more than that. */
+/** `time` as a date: 0 means "none" in the documents' examples, and so does an invalid date. */
 export function instantOf(time: number | null): Date | null {
   return time === null || time <= 0 ? null : storableDate(time);
 }

@@ -17,15 +17,15 @@ const subProductTypes: ReadonlyMap<BindingKind, string> = new Map([
   ['subscription', 'SUBSCRIBE'],
 ]);
 
-/** The longest `merchantCustId` (§3.1), in characters. */
+/** Maximum length of `merchantCustId` (§3.1), in characters. */
 const longestUser = 50;
 
-/** The list has no pages (§3.1): some ten thousand tokens of one customer. */
+/** The list has no pages (§3.1): enough for some ten thousand tokens of one customer. */
 const longestListBytes = 4_194_304;
 
 /**
- * The cards bound by one customer: `POST /v1/txn/queryTokenList` (onerway.md §3.1). `user` is the merchant's customer id and the
- * only owner check there is (trap 9). One card can show up under several ids, and an expired one is still listed (trap 10).
+ * The cards bound by one customer: `POST /v1/txn/queryTokenList` (onerway.md §3.1). `user` is the merchant's customer id and
+ * the only ownership check (trap 9). One card can appear under several ids, and an expired one is still listed (trap 10).
  */
 export function boundCardsFacet(ask: Ask, settings: OnerwaySettings): BoundCardsFacet {
   return {
@@ -35,7 +35,7 @@ export function boundCardsFacet(ask: Ask, settings: OnerwaySettings): BoundCards
     list: async ({ user, kind }, call) => {
       const subProductType = subProductTypes.get(kind);
       if (subProductType === undefined) return refused('unsupported', { message: `Onerway lists no ${kind}` });
-      // An empty value would drop out of the signature, and with it the only owner check.
+      // An empty value would be omitted from the signature, and with it the only ownership check.
       if (user === '' || Array.from(user).length > longestUser) {
         return refused('invalid_request', { message: `a customer id has 1 to ${longestUser} characters` });
       }
@@ -47,7 +47,7 @@ export function boundCardsFacet(ask: Ask, settings: OnerwaySettings): BoundCards
           parameters: {
             ...(settings.appId === undefined ? {} : { appId: settings.appId }),
             merchantCustId: user,
-            // Signed although it has a default, so always sent (trap 2).
+            // Signed even with its default value, so it is always sent (trap 2).
             subProductType,
           },
           hide: [user],

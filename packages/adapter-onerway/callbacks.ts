@@ -11,11 +11,11 @@ const mostFields = 128;
 const flatObject = z
   .custom<object>((value) => typeof value === 'object' && value !== null && Object.keys(value).length <= mostFields)
   .pipe(z.record(z.string(), z.unknown()));
-/** Every value is text (§6.2); null and `""` say that there is none. */
+/** Every value is text (§6.2); null and `""` mean that there is none. */
 const signedObject = z.record(z.string(), z.string().nullable());
 const signatureShape = /^[0-9a-f]{64}$/;
 
-/** What is used of a notification, and kept of it. */
+/** The used, and therefore stored, parts of a notification. */
 const kept = z.object({
   notifyType: z.string(),
   txnType: z.string().nullish(),
@@ -25,9 +25,9 @@ const kept = z.object({
 const keptNames = Object.keys(kept.shape);
 
 /**
- * Acquiring notifications (onerway.md §6). The signature covers every field but those of an exclusion list (§6.1), by its value
- * alone: which fields it may be cut into is held to the document. A card that was bound comes as `BIND_CARD`; that and any
- * other notification with a token says that the user's list may have changed. Whose list it is, no documented field tells.
+ * Acquiring notifications (onerway.md §6). The signature covers every field except an exclusion list (§6.1), but only its
+ * value: the fields must therefore be the documented ones. A bound card arrives as `BIND_CARD`; that, and any other
+ * notification with a token, means that the user's list may have changed. No documented field says whose list.
  */
 export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock): CallbacksFacet {
   const { notificationCustomerField: customerField, notificationUnsignedFields, notificationWindowMs } = settings;
@@ -65,13 +65,14 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
     if (!isFresh(fields, receivedAt)) return { kind: 'refused', why: 'stale' };
     return {
       kind: 'accepted',
-      // However it was cut into fields, one signed text is one notification. Other kinds can name its transaction (trap 13).
+      // However it is split into fields, the same signed text is the same notification. Other kinds can name its transaction
+      // (trap 13).
       deduplicationKey: digest(signedText(fields)).toString('hex'),
       record: recordOf(fields),
     };
   }
 
-  /** No document tells the type of the customer's field; a number is signed like its text. */
+  /** No document states the type of the customer's field; a number is signed like its text. */
   function withCustomerAsText(given: z.output<typeof flatObject>): z.output<typeof flatObject> {
     if (customerField === undefined) return given;
     const text = wire.textOrNumber.safeParse(given[customerField]).data;
@@ -98,7 +99,7 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
       return { kind: 'bindings_hint', user: typeof user === 'string' && user !== '' ? user : null, token: tokenId };
     },
 
-    // The bare id, neither JSON nor in quotes (§6, trap 12).
+    // The bare id, neither JSON nor quoted (§6, trap 12).
     acknowledge: (record) => ({
       contentType: 'text/plain',
       body: kept.parse(parseJson(record)).transactionId,
@@ -106,7 +107,7 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
   };
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for invalid JSON. */
 function valueOf(text: string): unknown {
   try {
     return parseJson(text);

@@ -4,13 +4,13 @@ import type { OnerwaySettings } from './settings.ts';
 import { sign } from './signature.ts';
 import { envelope } from './wire.ts';
 
-/** Where a request goes, and what it carries beside the merchant number. */
+/** The path of a request, and its contents besides the merchant number. */
 export interface OnerwayRequest {
   readonly operation: string;
   /** Whether it may leave something behind at the provider. */
   readonly effect: 'read' | 'write';
   readonly path: string;
-  /** The signed parameters of the operation; every value is text (onerway.md §2). */
+  /** The operation's signed parameters; every value is text (onerway.md §2). */
   readonly parameters: Readonly<Record<string, string>>;
   /** For an answer that may be longer than others. */
   readonly maxResponseBytes?: number;
@@ -20,9 +20,8 @@ export interface OnerwayRequest {
 export type Ask = AskOf<OnerwayRequest>;
 
 /**
- * The account's way to the acquiring API (onerway.md §2): a POST of flat JSON that carries merchant number and signature.
- * Nothing of a body is ever logged, and what the provider says is redacted of the
- * account's credentials and the customer's data.
+ * The account's client of the acquiring API (onerway.md §2): a POST of flat JSON with merchant number and signature. Bodies are
+ * never logged, and the provider's messages are redacted of the account's credentials and the customer's data.
  */
 export function openClient(settings: OnerwaySettings, { send }: AdapterHost): Ask {
   return async (request, call) => {
@@ -34,7 +33,7 @@ export function openClient(settings: OnerwaySettings, { send }: AdapterHost): As
       operation: request.operation,
       method: 'POST',
       url: settings.baseUrl + request.path,
-      // Exactly this: with a charset behind it the provider rejects the request (trap 1).
+      // Exactly this: the provider rejects a request with a charset (trap 1).
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ ...parameters, sign: signature }),
       ...(request.maxResponseBytes !== undefined && { maxResponseBytes: request.maxResponseBytes }),

@@ -1,9 +1,9 @@
 import type { RefusalReason } from '@card-gateway/core';
 
 /**
- * Response codes of the acquiring API (onerway.md §8). The codes and their meaning are documented; which reason they come
- * to follows the class rule assumed there. A code that is not listed leaves the outcome unknown. The codes of Onerway's
- * other products use the same digits for other things and do not belong here.
+ * Response codes of the acquiring API (onerway.md §8). Codes and meanings are documented; their reasons follow the class rule
+ * assumed there. An unlisted code leaves the outcome unknown. Onerway's other products use the same digits for other things;
+ * their codes do not belong here.
  */
 const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['40000', 'invalid_request'], // invalid transaction URL
@@ -11,7 +11,7 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['70002', 'declined'], // unknown decline
   ['11001', 'unavailable'], // system error
   ['12001', 'configuration'], // configuration decline
-  ['12002', 'configuration'], // merchant id disabled, or reconciliation currency missing
+  ['12002', 'configuration'], // merchant id disabled, or settlement currency missing
   ['12003', 'configuration'], // brand, 3-D Secure or service unsupported
   ['12004', 'configuration'], // merchant account disabled or unknown
   ['12005', 'configuration'], // invalid transaction id (browser SDK)
@@ -30,8 +30,8 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map([
 ]);
 
 /**
- * The reason behind a response code; null when it is no certain refusal: no document lists it, or the system failed (11001)
- * or a channel did not answer it in time (12009), after which a write may have worked. Only reads may be tried again (§8).
+ * The reason behind a response code; null if it is no certain refusal: it is undocumented, or the system failed (11001) or a
+ * channel timed out (12009), after which a write may have succeeded. Only reads may be retried then (§8).
  */
 export function reasonOf(respCode: string, effect: 'read' | 'write'): RefusalReason | null {
   const reason = reasons.get(respCode) ?? null;

@@ -1,7 +1,7 @@
 import { baseUrlSetting, secretSetting } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/** One merchant account in one environment: sandbox and production have credentials of their own (onerway.md §1). */
+/** One merchant account in one environment: sandbox and production have separate credentials (onerway.md §1). */
 export const onerwaySettings = z.strictObject({
   baseUrl: baseUrlSetting,
   merchantNo: z.string().min(1).max(20).meta({ description: 'Merchant number.' }),

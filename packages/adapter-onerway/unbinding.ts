@@ -3,8 +3,8 @@ import type { Ask } from './client.ts';
 import { deleteData } from './wire.ts';
 
 /**
- * Token delete (onerway.md §3.2), on the path of the settings because none is published. It takes the id of the binding, not
- * the token (trap 8). What a second delete answers is not known, so a lost answer is found out from the list alone.
+ * Token delete (onerway.md §3.2), on the configured path because none is published. It takes the id of the binding, not the
+ * token (trap 8). The answer to a second delete is not documented, so a lost answer is reconciled only from the list.
  */
 export function unbindingFacet(ask: Ask, path: string): UnbindingFacet {
   return {
@@ -17,7 +17,7 @@ export function unbindingFacet(ask: Ask, path: string): UnbindingFacet {
           parameters: { id: providerRef },
           hide: [providerRef],
           data: deleteData,
-          // No document says what `success: false` means, so that it is no certain refusal.
+          // The meaning of `success: false` is not documented, so it is no certain refusal.
           interpret: ({ success }, evidence) => (success ? done(null, evidence) : unknown('unlisted_code', evidence)),
         },
         call,

@@ -7,7 +7,7 @@ export const envelope = z
   .object({ respCode: z.string().min(1), respMsg: field.message, data: z.unknown().optional() })
   .transform(({ respCode, respMsg, data }) => ({ code: respCode, message: respMsg, data }));
 
-/** Longer than any `tokenId` of the documents, of which the longest has 300 characters (§6.2). */
+/** Longer than any `tokenId` in the documents, of at most 300 characters (§6.2). */
 const longestToken = 1000;
 
 /** A bound card (§3.1). `tokenId` is a payment credential (trap 11). */
@@ -25,14 +25,14 @@ const tokenInfo = z.object({
   paymentMethod: field.word,
   /** Missing in the 2024 documents. */
   cardBinCountry: field.word,
-  // Documented as text, but pages and samples of this provider disagree about types (trap 18).
+  // Documented as text, but this provider's pages and samples disagree about types (trap 18).
   year: field.raw,
   month: field.raw,
 });
 export type TokenInfo = z.output<typeof tokenInfo>;
 
-/** `data` of `queryTokenList` (§3.1). The documents show no empty list: `[]`, null and absence are all read as one. */
+/** `data` of `queryTokenList` (§3.1). The documents show no empty list: `[]`, null and absence all count as one. */
 export const tokenListData = z.object({ tokenInfos: rowsOf(tokenInfo).nullish() });
 
-/** `data` of the token delete (§3.2); its signature is not read, because how to verify it is not published. */
+/** `data` of the token delete (§3.2); its signature is not read, because its verification is not published. */
 export const deleteData = z.object({ success: z.boolean() });

@@ -9,9 +9,9 @@ const record = z.strictObject({ eventTag: z.string().nullable(), card: z.string(
 const wrapped = z.object({ eventTag: field.text, data: z.unknown().optional() });
 
 /**
- * Card status events (open-api-issuer.md §5.1, §5.3). Nothing verifies them, so that a callback only says "read this card
- * again": the record holds the card's id and nothing else. Where the tag stands is not published: in the body beside
- * `data`, in a header of the settings, or nowhere, as in the document's own sample.
+ * Card status events (open-api-issuer.md §5.1, §5.3). They cannot be verified, so a callback only means "read this card again":
+ * the record contains only the card's id. The position of the tag is not published: in the body beside `data`, in a configured
+ * header, or nowhere, as in the document's own sample.
  */
 export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
   return {
@@ -32,7 +32,7 @@ export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
       const eventTag = envelope?.eventTag ?? redact(header);
       return {
         kind: 'accepted',
-        // No event id is visible (§5.3), and whatever it says, it is one more reason to read this card.
+        // There is no event id (§5.3), and whatever a callback says, it only causes a read of this card.
         deduplicationKey: createHash('sha256').update(`card_hint\n${event.card_id}`).digest('hex'),
         record: JSON.stringify({ eventTag, card: event.card_id } satisfies z.input<typeof record>),
       };
@@ -42,7 +42,7 @@ export function callbacksFacet(settings: OpenApiSettings): CallbacksFacet {
       return { kind: 'card_hint', cardRef: record.parse(JSON.parse(text)).card };
     },
 
-    // Which answer is expected is not published (§5.3).
+    // The expected answer is not published (§5.3).
     acknowledge: () => ({ contentType: 'application/json', body: settings.acknowledgement }),
   };
 }

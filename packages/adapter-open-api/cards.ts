@@ -55,7 +55,7 @@ export function cardsFacet(ask: Ask, settings: OpenApiSettings): CardsFacet {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row !== undefined) {
               const card = cardOf(row, readTime);
-              // A number that was not asked for is another card's, whatever id stands beside it.
+              // A different number means another card, whatever id is beside it.
               const isAsked = card.pan === undefined || card.pan === null || card.pan.reveal() === pan.reveal();
               return isAsked ? done({ found: true, value: card }, evidence) : unknown('unreadable_answer', evidence);
             }
@@ -81,7 +81,7 @@ const statuses: ReadonlyMap<string, CardStatus> = new Map([
   ['7', 'replaced'],
 ]);
 
-/** The network stays out: it is the product's `mode`, not something to read off the digits (trap 4). */
+/** Omits the network: it is the product's `mode`, and cannot be derived from the digits (trap 4). */
 function cardOf(row: CardRow, readTime: ReadTime): ProviderCard {
   const pan = Pan.parse(row.card_no ?? '') ?? undefined;
   return {
@@ -94,7 +94,7 @@ function cardOf(row: CardRow, readTime: ReadTime): ProviderCard {
       last4: pan?.last4,
       expiry: expiry(row.expiry),
       balance: row.balance,
-      // What was ever loaded, not a spending limit (trap 5).
+      // The total ever loaded, not a spending limit (trap 5).
       totalLoaded: row.limit,
       activatedAt: readTime(row.use_at),
       cancelRequestedAt: readTime(row.close_at),
@@ -110,7 +110,7 @@ function expiry(text: string | null | undefined): Expiry | null | undefined {
   return rest.length === 0 ? (expiryOf(month, year) ?? undefined) : undefined;
 }
 
-/** Leaves out what the row does not carry, so that it leaves untouched what is known. */
+/** Removes undefined members, so that stored values stay unchanged. */
 function carried<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;

@@ -4,10 +4,10 @@ import { reasonOf } from './refusals.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { envelope } from './wire.ts';
 
-/** Where a request goes, and what it carries beside the credentials. */
+/** The path of a request, and its contents besides the credentials. */
 export interface OpenApiRequest {
   readonly operation: string;
-  /** Path behind the version segment. */
+  /** Path after the version segment. */
   readonly path: string;
   readonly fields: Readonly<Record<string, string | number>>;
 }
@@ -16,8 +16,8 @@ export interface OpenApiRequest {
 export type Ask = AskOf<OpenApiRequest>;
 
 /**
- * The account's way to the provider: a POST whose body carries the credentials as ordinary fields (open-api-issuer.md §1).
- * Nothing of a body is ever logged, and what the provider says is redacted of all that was sent (trap 1).
+ * The account's client: a POST whose body contains the credentials as ordinary fields (open-api-issuer.md §1). Bodies are never
+ * logged, and the provider's messages are redacted of everything that was sent (trap 1).
  */
 export function openClient(settings: OpenApiSettings, { send }: AdapterHost): Ask {
   return async (request, call) => {
@@ -42,7 +42,7 @@ export function openClient(settings: OpenApiSettings, { send }: AdapterHost): As
         return reason === null ? null : refused(reason, evidence(null));
       },
       success: '0',
-      // The documents list no code: whatever it is, it refuses nothing for certain (§1.1).
+      // The documents list no codes, so none is a certain refusal (§1.1).
       reasonOf: () => null,
       hide: toHide(body),
       data: request.data,

@@ -42,7 +42,7 @@ const statuses: ReadonlyMap<string, ProductStatus> = new Map([
   ['5', 'listing_planned'],
 ]);
 
-/** Bin mode (§2.1). The digits of the BIN say nothing about the network (trap 4). */
+/** Bin mode (§2.1). The digits of a BIN do not determine the network (trap 4). */
 const networks: ReadonlyMap<string, CardNetwork> = new Map([
   ['1', 'visa'],
   ['2', 'mastercard'],
@@ -64,13 +64,13 @@ function productOf(row: BinRow): ProviderProduct {
     category: row.card_category ? (categories.get(row.card_category) ?? 'unrecognized') : null,
     forms: null,
     currencies: [...new Set([loaded, settled])].filter((currency) => currency !== null),
-    // Card rows name no currency (§1.3). Where loading and settling differ, no document says which one a balance is in.
+    // Card rows name no currency (§1.3). If loading and settlement currency differ, no document says which one a balance is in.
     balanceCurrency: loaded === settled ? loaded : null,
     region: row.area ?? null,
     bank: row.bank ?? null,
     status: statuses.get(row.status ?? '') ?? 'unrecognized',
     providerStatus: row.status ?? null,
-    // Status and flag are independent; only both together allow new cards (§2.1).
+    // Status and flag are independent; new cards need both (§2.1).
     issuable: row.status === '1' && row.is_create === '1',
     limits: null,
   };

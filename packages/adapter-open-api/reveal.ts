@@ -6,7 +6,7 @@ import { provesAbsence } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { total } from './wire.ts';
 
-/** The one place that names the security code (open-api-issuer.md §2.2). The PIN is named nowhere. */
+/** The only place that names the security code (open-api-issuer.md §2.2). The PIN is never named. */
 const revealedRow = z.object({
   card_id: required.id,
   /** Missing in the short row of the sample. */
@@ -25,7 +25,7 @@ const revealedRow = z.object({
 });
 const revealedData = z.object({ total, card_list: rowsOf(revealedRow) });
 
-/** A card's secrets, from the list filtered by its number, which is the only way to one card (§2.2). */
+/** A card's secrets, from the list filtered by its number, the only way to read one card (§2.2). */
 export function revealFacet(ask: Ask, settings: OpenApiSettings): RevealFacet {
   return {
     card: async ({ providerRef, pan }, call) => {
@@ -41,7 +41,7 @@ export function revealFacet(ask: Ask, settings: OpenApiSettings): RevealFacet {
           interpret: ({ total, card_list }, evidence) => {
             const row = card_list.read.find((candidate) => candidate.card_id === providerRef);
             if (row === undefined && provesAbsence(card_list, total)) return refused('not_found', evidence);
-            // A number that was not asked for is another card's, whatever id stands beside it.
+            // A different number means another card, whatever id is beside it.
             if (row?.card_no?.reveal() !== pan.reveal()) return unknown('unreadable_answer', evidence);
             const [month = '', year = ''] = row.expiry?.split('/') ?? [];
             return done({ pan, expiry: expiryOf(month, year), cvv: row.cvv ?? null }, evidence);

@@ -1,10 +1,10 @@
 import { baseUrlSetting, secretSetting } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/** The documents show Apifox's placeholder host and template variable; neither may survive (open-api-issuer.md, trap 16). */
+/** The documents show Apifox's placeholder host and template variable; neither may remain (open-api-issuer.md, trap 16). */
 const placeholder = /your-api-server\.com|\{\{/i;
 
-/** Ids are `long` on the wire (§1). Up to 15 digits, so that a JSON number carries them exactly. */
+/** Ids are `long` on the wire (§1). Up to 15 digits, which a JSON number represents exactly. */
 const numericId = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/, 'expected up to 15 digits')]);
 
 /** One account's settings. Host and version are not published, so both are required (open-api-issuer.md §1). */

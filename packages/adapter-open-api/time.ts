@@ -1,21 +1,21 @@
 import { storableDate } from '@card-gateway/core';
 
-/** Reads a provider time: null when it says there is none, `undefined` when it cannot be read. */
+/** Parses a provider time: null if it states none, `undefined` if it cannot be read. */
 export type ReadTime = (text: string | null | undefined) => Date | null | undefined;
 
 const shape = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 const mysqlZero = '0000-00-00 00:00:00';
 
 /**
- * A reader of `YYYY-MM-DD HH:mm:ss` as wall-clock time of `timeZone` (open-api-issuer.md §1.3: the documents name no zone).
- * Of an hour that a zone passes twice or skips, one reading is taken. Years like 0001 and 9999, which stand for none, are
- * not read: beyond four digits the formatter writes what cannot be read back.
+ * A parser of `YYYY-MM-DD HH:mm:ss` as wall-clock time of `timeZone` (open-api-issuer.md §1.3: the documents name no zone). For
+ * an hour that a zone repeats or skips, one reading is chosen. Years like 0001 and 9999, which stand for none, are not read:
+ * beyond four digits the formatter's output cannot be parsed.
  */
 export function timesIn(timeZone: string): ReadTime {
-  // The Swedish locale writes exactly the provider's form.
+  // The Swedish locale produces exactly the provider's form.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
 
-  /** What the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+  /** The zone's offset from UTC at an instant, in milliseconds. */
   function offsetAt(instant: number): number {
     return asUtc(format.format(instant)) - instant;
   }
@@ -24,7 +24,7 @@ export function timesIn(timeZone: string): ReadTime {
     if (text === null || text === undefined) return text;
     if (text === mysqlZero) return null;
     const wallClock = shape.test(text) ? storableDate(asUtc(text)) : null;
-    // The parser carries 31 February over into March; only a date that comes back unchanged exists.
+    // The parser turns 31 February into March; only a date that formats to the same text exists.
     if (wallClock === null || wallClock.toISOString().slice(0, 19).replace('T', ' ') !== text) return undefined;
     const near = wallClock.getTime() - offsetAt(wallClock.getTime());
     return new Date(wallClock.getTime() - offsetAt(near));

@@ -17,7 +17,7 @@ const statuses: ReadonlyMap<string, WalletEntryStatus> = new Map([
   ['3', 'rejected'],
 ]);
 
-/** Wallet transaction detail (open-api-issuer.md §3.1), on the path of the settings because none is published. */
+/** Wallet transaction detail (open-api-issuer.md §3.1), on the configured path because none is published. */
 export function walletFacet(ask: Ask, settings: OpenApiSettings, path: string): WalletFacet {
   const readTime = timesIn(settings.timeZone);
 

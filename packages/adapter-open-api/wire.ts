@@ -1,21 +1,21 @@
 import { field, required, rowsOf, wire } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/** Of a `card_id` (open-api-issuer.md, trap 11). */
+/** Maximum length of a `card_id` (open-api-issuer.md, trap 11). */
 const longestCardId = 64;
 
-/** The most that a count of rows can be; PostgreSQL keeps it as an integer. */
+/** Maximum count of rows; PostgreSQL stores it as an integer. */
 const mostRows = 2 ** 31 - 1;
 
-/** Rows in all (§1.2). Without it a list ends at its empty page. */
+/** Total number of rows (§1.2). Without it a list ends at its empty page. */
 export const total: z.ZodType<number | null> = wire.integer
   .refine((rows) => rows >= 0 && rows <= mostRows)
   .nullable()
   .catch(null);
 
 /**
- * The envelope (§1.1). Success is the number 0 alone. A code in text form is read unless it is "0": whether that would be a
- * success, no document says, so it stays unreadable.
+ * The envelope (§1.1). Success is only the number 0. A code as text is accepted unless it is "0": whether that would be a
+ * success is not documented, so it stays unreadable.
  */
 export const envelope = z.object({
   code: z.union([wire.integer, z.string().regex(/^-?0*[1-9]\d*$/)]).transform(String),
@@ -23,7 +23,7 @@ export const envelope = z.object({
   data: z.unknown().optional(),
 });
 
-/** A card product (§2.1). `type` is left out: its values are not published. */
+/** A card product (§2.1). `type` is omitted: its values are not published. */
 const binRow = z.object({
   bin_id: required.id,
   bin_code: field.bin,
@@ -38,11 +38,12 @@ const binRow = z.object({
 });
 export type BinRow = z.output<typeof binRow>;
 
-/** `data` of `binList` (§2.1). The echoed page number and size are not read: they come swapped (trap 7). */
+/** `data` of `binList` (§2.1). The echoed page number and size are not read: they are swapped (trap 7). */
 export const binListData = z.object({ total, bin_list: rowsOf(binRow) });
 
 /**
- * A card (§2.2). The row also carries the security code and the PIN in clear; they are not named, so they end here (trap 2).
+ * A card (§2.2). The row also contains the security code and the PIN in clear; they are not named, so they are discarded here
+ * (trap 2).
  */
 const cardRow = z.object({
   card_id: required.id,
@@ -62,7 +63,7 @@ export type CardRow = z.output<typeof cardRow>;
 /** `data` of `cardList` (§2.2). */
 export const cardListData = z.object({ total, card_list: rowsOf(cardRow) });
 
-/** An entry of the company's wallet (§3.1). Whether a field can be an empty string is not known, so every text may be. */
+/** An entry of the company's wallet (§3.1). Whether a field can be an empty string is not documented, so every text may be. */
 const walletRow = z.object({
   transaction_id: required.id,
   record_id: field.reference,
@@ -86,7 +87,7 @@ export type WalletRow = z.output<typeof walletRow>;
 export const walletData = z.object({ transaction_list: rowsOf(walletRow).nullish() });
 
 /**
- * The card status event (§5.1). It is not signed, so that nothing of it is believed but which card may have changed: its
- * number, security code, PIN and amounts are not named.
+ * The card status event (§5.1). It is not signed, so only which card may have changed is used: its number, security code, PIN
+ * and amounts are not named.
  */
 export const cardEvent = z.object({ card_id: required.id.refine((id) => id.length <= longestCardId) });

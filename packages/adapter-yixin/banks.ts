@@ -4,7 +4,7 @@ import type { Ask } from './client.ts';
 import type { YixinSettings } from './settings.ts';
 import { bankListReply, bankOf, cardBankReply } from './wire.ts';
 
-/** The banks that a user can bind a card of, and the issuer of a card: `bankList`, `cardBank` (yixin.md §4.4, §4.5). */
+/** The banks whose cards a user can bind, and the issuer of a card: `bankList`, `cardBank` (yixin.md §4.4, §4.5). */
 export function banksFacet(ask: Ask, settings: YixinSettings): BanksFacet {
   // Documented as yuan, while the sample's values look like fen (yixin.md §8, trap 11).
   const unit = settings.limitUnit === 'unconfirmed' ? null : settings.limitUnit;

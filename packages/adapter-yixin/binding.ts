@@ -55,7 +55,7 @@ export function bindingFacet(ask: Ask, settings: YixinSettings): BindingFacet {
             const said = evidenceOf(status, desc);
             if (status === '-1') return done({ status: 'not_required' }, said);
             if (status !== '0') return refusedFor(reasonOf('bindCard', status), said);
-            // `0` says that an SMS is on its way, not that the card is bound; without `bizId` nobody can go on.
+            // `0` means that an SMS is on its way, not that the card is bound; without `bizId` the binding cannot continue.
             if (!bizId) return unknown('unreadable_answer', said);
             return done({ status: 'awaiting_code', challenge: bizId }, said);
           },
@@ -91,7 +91,7 @@ export function bindingFacet(ask: Ask, settings: YixinSettings): BindingFacet {
           userIp: question.userIp,
           params: { outerUserNo: question.user, cardNo: question.pan.reveal() },
           data: needCardSignReply,
-          // Unlike the other two this status knows no `0` (yixin.md §8, trap 4).
+          // Unlike the other two, this status has no `0` (yixin.md §8, trap 4).
           interpret: ({ status }, _evidence, { evidenceOf }): Outcome<{ readonly required: boolean }> => {
             const said = evidenceOf(status);
             if (status === '1') return done({ required: true }, said);

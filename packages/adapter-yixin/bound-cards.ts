@@ -4,7 +4,7 @@ import type { Ask } from './client.ts';
 import type { YixinSettings } from './settings.ts';
 import { type BankCard, bankOf, cardListReply } from './wire.ts';
 
-/** The bank cards that a user has bound: `cardList`, which gives them whole (yixin.md §4.3, §4.8). */
+/** A user's bound bank cards: `cardList`, a complete list (yixin.md §4.3, §4.8). */
 export function boundCardsFacet(ask: Ask, settings: YixinSettings): BoundCardsFacet {
   return {
     kinds: ['bank_card'],
@@ -32,7 +32,7 @@ export function boundCardsFacet(ask: Ask, settings: YixinSettings): BoundCardsFa
 
 function toBoundCard(row: BankCard): BoundCard {
   return {
-    // In the document's table, absent from its sample (yixin.md §8, trap 10).
+    // In the document's table, but absent from its sample (yixin.md §8, trap 10).
     providerRef: row.bindCardId ?? null,
     kind: 'bank_card',
     ...row.cardNo,

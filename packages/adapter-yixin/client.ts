@@ -10,14 +10,14 @@ import type { YixinSettings } from './settings.ts';
 export interface YixinRequest {
   /** The interface's address word, e.g. `bindCard`. */
   readonly operation: string;
-  /** Unique per request; a repeated order carries the same one (yixin.md §4.9). */
+  /** Unique per request; a repeated order has the same one (yixin.md §4.9). */
   readonly requestNo: string;
   readonly userIp: string | null;
-  /** The business parameters; Yixin's text may repeat them. */
+  /** The business parameters; Yixin's message may repeat them. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Sends one request. Refused without a call as `invalid_request` where there is no end user's address. */
+/** Sends one request. Without an end user's address it is refused as `invalid_request`, without a call. */
 export type Ask = AskOf<YixinRequest>;
 
 const openedResponse = z
@@ -25,9 +25,9 @@ const openedResponse = z
   .transform(({ code, msg, params }) => ({ code, message: msg, data: params }));
 
 /**
- * The account's way to Yixin (yixin.md §2): an envelope that is encrypted and signed.
+ * The account's client of Yixin (yixin.md §2), with its encrypted and signed envelope.
  *
- * @throws TypeError when the settings have not been through their schema and hold no RSA keys
+ * @throws TypeError if the settings have not been parsed by their schema and lack RSA keys
  */
 export function openClient(settings: YixinSettings, host: AdapterHost): Ask {
   const ours = readPrivateKey(settings.privateKey.reveal());
@@ -51,7 +51,7 @@ export function openClient(settings: YixinSettings, host: AdapterHost): Ask {
     const outgoing = {
       operation: request.operation,
       method: 'POST',
-      // Whether the address word belongs into the URL as well is not documented (yixin.md §4).
+      // Whether the URL includes the address word is not documented (yixin.md §4).
       url: settings.methodInPath ? `${settings.baseUrl}/${request.operation}` : settings.baseUrl,
       headers: { 'content-type': 'application/json' },
       body: sealed.body,
@@ -61,7 +61,7 @@ export function openClient(settings: YixinSettings, host: AdapterHost): Ask {
       parse: (body) => openResponse(body, sealed.aesKey, profile, keys),
       reply: openedResponse,
       success: '0',
-      // The list of codes is not published (yixin.md §7): none refuses anything for certain.
+      // The list of codes is not published (yixin.md §7), so none is a certain refusal.
       reasonOf: () => null,
       hide: [ip, ...Object.values(request.params), ...(request.hide ?? [])],
       data: request.data,

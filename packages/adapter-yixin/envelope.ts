@@ -14,7 +14,7 @@ import type { EnvelopeKeys } from './keys.ts';
 import type { Profile } from './profile.ts';
 import { responseEnvelope } from './wire.ts';
 
-/** The common parameters that are no ciphertext (yixin.md §2.1). */
+/** The common parameters that are not ciphertext (yixin.md §2.1). */
 export interface CommonParameters {
   readonly appId: string;
   readonly requestNo: string;
@@ -30,20 +30,20 @@ export interface CommonParameters {
 export interface SealedRequest {
   /** The envelope as JSON text. */
   readonly body: string;
-  /** The AES key of this one request, for a response that uses it too. */
+  /** The AES key of this one request, for a response that reuses it. */
   readonly aesKey: Secret<Buffer>;
 }
 
-/** A response whose signature holds. */
+/** A response with a valid signature. */
 export interface OpenedResponse {
   /** `0` is success; no other code is known (yixin.md §2.2). */
   readonly code: string;
   readonly msg: string | null;
-  /** The business data with number literals kept; null unless `code` is `0`, where alone it is decrypted. */
+  /** The business data with number literals kept; null unless `code` is `0`, the only case in which it is decrypted. */
   readonly params: unknown;
 }
 
-/** Encrypts the business parameters with a fresh AES key and signs the envelope (yixin.md §2.1, §3). */
+/** Encrypts the business parameters with a new AES key and signs the envelope (yixin.md §2.1, §3). */
 export function sealRequest(
   common: CommonParameters,
   business: Readonly<Record<string, string>>,
@@ -64,8 +64,8 @@ export function sealRequest(
 }
 
 /**
- * Opens a response: the signature first, then its key, then `params` (yixin.md §2.2; §8, trap 14). Throws one and the
- * same error whatever was wrong, so that nobody learns from it how far a forged ciphertext came.
+ * Opens a response: first the signature, then its key, then `params` (yixin.md §2.2; §8, trap 14). Throws the same error
+ * whatever was wrong, so that a forger cannot learn how far a ciphertext got.
  */
 export function openResponse(
   body: string,
@@ -97,7 +97,7 @@ function textOf(value: unknown): string | null {
 }
 
 function decryptKey(key: string, profile: Profile, keys: EnvelopeKeys): Buffer {
-  // PKCS#1 v1.5 takes Node 24, whose OpenSSL answers a bad padding with a random key instead of an error.
+  // PKCS#1 v1.5 needs Node 24, whose OpenSSL answers bad padding with a random key instead of an error.
   const plain = privateDecrypt({ key: keys.ours, ...rsaPadding(profile) }, Buffer.from(key, profile.encoding));
   return profile.rsaEncrypts === 'base64' ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
 }
@@ -123,7 +123,7 @@ function rsaPadding(profile: Profile): { padding: number; oaepHash?: string } {
   }
 }
 
-/** The string to sign: the values as sent, sorted by name; what is absent or null never counts (yixin.md §3). */
+/** The string to sign: the values as sent, sorted by name; absent and null ones are never included (yixin.md §3). */
 function textToSign(values: Readonly<Record<string, unknown>>, profile: Profile): Buffer {
   const entries = Object.entries(values)
     .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && isSigned(value, profile)))

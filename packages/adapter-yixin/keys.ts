@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
-/** The two keys an account holds (yixin.md §3, "Key ownership"). */
+/** The two keys of an account (yixin.md §3, "Key ownership"). */
 export interface EnvelopeKeys {
   /** Our private key: signs requests and decrypts the `key` of responses. */
   readonly ours: KeyObject;
@@ -8,10 +8,10 @@ export interface EnvelopeKeys {
   readonly theirs: KeyObject;
 }
 
-/** What a text holds instead of the key that belongs in its place. */
+/** What a text contains instead of the expected key. */
 export type WrongKey = 'private' | 'public' | 'encrypted' | 'none';
 
-/** Reads an RSA private key, PKCS#8 as PEM or as bare Base64 DER. */
+/** Parses an RSA private key, PKCS#8 as PEM or bare Base64 DER. */
 export function readPrivateKey(text: string): KeyObject | WrongKey {
   const key = privateKeyOf(text);
   if (key !== null) return key;
@@ -19,7 +19,7 @@ export function readPrivateKey(text: string): KeyObject | WrongKey {
   return publicKeyOf(text) === null ? 'none' : 'public';
 }
 
-/** Reads an RSA public key, X.509 SPKI as PEM or as bare Base64 DER. Of a private key Node would take the public half. */
+/** Parses an RSA public key, X.509 SPKI as PEM or bare Base64 DER. From a private key Node would take the public half. */
 export function readPublicKey(text: string): KeyObject | WrongKey {
   if (privateKeyOf(text) !== null || /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'private';
   return publicKeyOf(text) ?? 'none';

@@ -2,8 +2,8 @@ import { secretSetting } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
 /**
- * The cryptographic profile of the envelope. Yixin's documents say only "AES, RSA, a signature" (yixin.md §3): every line
- * here is an assumption that Yixin's own demo has to confirm, and so a setting. The defaults are what is most usual.
+ * The cryptographic profile of the envelope. Yixin's documents say only "AES, RSA, a signature" (yixin.md §3): every line here
+ * is an assumption that Yixin's own demo has to confirm, and therefore a setting. The defaults are the most common choices.
  */
 export const profileSetting = z
   .strictObject({
@@ -50,12 +50,12 @@ export const profileSetting = z
   .refine((profile) => (profile.aesMode === 'cbc') === (profile.aesIv !== undefined), {
     path: ['aesIv'],
     error: '`cbc` needs `aesIv`, `ecb` takes none',
-    // Told beside what is wrong elsewhere, unless the mode itself is none.
+    // Reported along with faults elsewhere, unless the mode itself is invalid.
     when: ({ value }) => ['ecb', 'cbc'].includes((value as { aesMode?: string } | null)?.aesMode ?? ''),
   });
 
 /** Every choice of the envelope's cryptography (yixin.md §3). */
 export type Profile = z.output<typeof profileSetting>;
 
-/** The proposed defaults of yixin.md §3. Nobody has confirmed that Yixin uses them. */
+/** The proposed defaults of yixin.md §3. They are not confirmed by Yixin. */
 export const unconfirmedProfile: Profile = profileSetting.parse({});

@@ -1,8 +1,8 @@
 import type { RefusalReason } from '@card-gateway/core';
 
 /**
- * The business `status` values by which Yixin refuses. An envelope `code` other than `0` is never among them: its list
- * (chapter 3.5) is not published, so such an answer is unknown (yixin.md §7).
+ * The business `status` values by which Yixin refuses. An envelope `code` other than `0` is never among them: its list (chapter
+ * 3.5) is not published, so such an answer is unknown (yixin.md §7).
  */
 const reasons = {
   /** yixin.md §4.1: `-2` failed. */
@@ -11,7 +11,7 @@ const reasons = {
   verifyCode: new Map<string, RefusalReason>([['-2', 'wrong_code']]),
 } as const;
 
-/** Why a `status` of that interface refuses; null where it is no certain refusal. */
+/** Why an interface's `status` refuses; null if it is no certain refusal. */
 export function reasonOf(operation: keyof typeof reasons, status: string): RefusalReason | null {
   return reasons[operation].get(status) ?? null;
 }

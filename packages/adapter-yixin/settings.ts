@@ -16,7 +16,7 @@ const instead: Readonly<Record<WrongKey, string>> = {
 
 export const yixinSettings = z
   .strictObject({
-    // Yixin hands its addresses out offline (yixin.md §1).
+    // Yixin supplies its addresses offline (yixin.md §1).
     baseUrl: baseUrlSetting,
     methodInPath: z.boolean().default(false).meta({
       description:
@@ -53,11 +53,11 @@ export const yixinSettings = z
       const message = 'this is the other half of privateKey; ' + publicKeyRule;
       context.addIssue({ code: 'custom', path: ['providerPublicKey'], message });
     },
-    // Told beside what is wrong elsewhere.
+    // Reported along with faults elsewhere.
     { when: () => true },
   );
 
-/** Our own public key is for Yixin: who puts it here would verify nothing of what Yixin signs. */
+/** Our own public key is for Yixin: configured here it would verify nothing that Yixin signs. */
 function isOneKeyPair(ours: unknown, theirs: unknown): boolean {
   if (!(ours instanceof Secret) || !(theirs instanceof Secret)) return false;
   const [privateKey, publicKey] = [readPrivateKey(ours.reveal()), readPublicKey(theirs.reveal())];

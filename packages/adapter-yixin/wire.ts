@@ -3,8 +3,8 @@ import { type Bank, Pan } from '@card-gateway/core';
 import { z } from 'zod';
 
 /**
- * The response envelope (yixin.md §2.2). `code` is a string in the table and a number in every sample. Loose, because
- * which fields the signature covers is a setting; only the fields named here are read otherwise.
+ * The response envelope (yixin.md §2.2). `code` is a string in the table and a number in every sample. Loose, because a setting
+ * determines which fields the signature covers; otherwise only the named fields are read.
  */
 export const responseEnvelope = z.looseObject({
   code: z.union([z.string(), z.number()]),
@@ -14,7 +14,7 @@ export const responseEnvelope = z.looseObject({
   sign: z.string(),
 });
 
-// Documented as String (yixin.md §4.1, §4.2, §4.6). A number is read alike, seeing how `code` differs from its table.
+// Documented as String (yixin.md §4.1, §4.2, §4.6). A number is accepted too, because `code` differs from its table as well.
 const status = required.word;
 
 /** yixin.md §4.1. `bizId` matters only with status `0`. */
@@ -26,7 +26,7 @@ export const verifyCodeReply = z.object({ status, desc: field.message });
 /** yixin.md §4.6. */
 export const needCardSignReply = z.object({ status });
 
-/** What can be said of a card from the text of `cardNo`. */
+/** What the text of `cardNo` reveals about a card. */
 export interface CardNumber {
   readonly maskedNumber: string;
   readonly bin: string | null;
@@ -47,8 +47,8 @@ function readCardNumber(text: string): CardNumber | null {
 }
 
 /**
- * yixin.md §4.3. A row whose number is neither a card number nor a masked one is left out, and the list is not whole then: it
- * does not show that a card is not bound. `phone` is not named, so it cannot leak.
+ * yixin.md §4.3. A row whose number is neither a card number nor a masked one is skipped, and the list is then incomplete: it
+ * does not prove that a card is not bound. `phone` is not named, so it cannot leak.
  */
 const bankCard = z.object({
   bindCardId: field.reference,
@@ -64,8 +64,8 @@ const bankCard = z.object({
 });
 
 /**
- * "List; empty when none" (yixin.md §4.3). No sample shows a user without cards, and the libraries of this platform write an
- * empty list as `[]`, as null, or leave it out: all three are read as one.
+ * "List; empty when none" (yixin.md §4.3). No sample shows a user without cards, and this platform's libraries write an empty
+ * list as `[]`, as null, or omit it: all three mean empty.
  */
 export const cardListReply = z.object({ bankCardList: rowsOf(bankCard).nullish() });
 export type BankCard = z.output<typeof bankCard>;
@@ -80,7 +80,7 @@ export const bankListReply = z.object({
 /** yixin.md §4.5. */
 export const cardBankReply = z.object({ bankCode: field.word, bankName: field.text });
 
-/** A bank as Yixin names it. Its codes are its own and an open set (yixin.md §5), so they are passed on as they are. */
+/** A bank in Yixin's terms. Its codes are Yixin's own and an open set (yixin.md §5), so they are passed on unchanged. */
 export function bankOf(row: Pick<BankCard, 'bankCode' | 'bankName'>): Bank | null {
   return !row.bankCode ? null : { code: row.bankCode, name: row.bankName ?? row.bankCode };
 }

@@ -6,12 +6,12 @@ import { apiSecret, openAccount, success } from './account.ts';
 export const signing = { appId: 'test_api_key', timestamp: '1716307200000' };
 const receivedAt = Number(signing.timestamp);
 
-/** Signs a text that a test spells out, by the document alone. */
+/** Signs a text that a test spells out, implemented from the document. */
 export function signatureOf(text: string, secret: string = apiSecret): string {
   return createHmac('sha256', secret).update(text, 'utf8').digest('hex');
 }
 
-/** A callback as it comes in, a moment after it was signed. */
+/** A callback as received, shortly after it was signed. */
 export function received(
   body: string | Buffer,
   signature: string,
@@ -37,7 +37,7 @@ export async function facet(settings: Readonly<Record<string, unknown>> = {}): P
   return account.adapter({ apiKey: new Secret(signing.appId), mode: 'authorization', ...settings }).callbacks;
 }
 
-/** Data as it comes in, spelt out beside the text that is signed. */
+/** Received data, beside the text that is signed. */
 export interface Sample {
   readonly data: string;
   readonly text: string;

@@ -13,10 +13,10 @@ import { json, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/te
 import { Secret } from '@card-gateway/core';
 import type { Profile } from '../profile.ts';
 
-// Yixin's side of the envelope, written from yixin.md §2 and §3 alone. It shares no code with envelope.ts, so that a
-// misreading cannot agree with itself.
+// Yixin's side of the envelope, written only from yixin.md §2 and §3. It shares no code with envelope.ts, so that a misreading
+// cannot agree with itself.
 
-/** A reply as the document's samples show it, before it is sealed. */
+/** A reply as in the document's samples, before it is sealed. */
 export interface PlainReply {
   readonly code: string | number;
   readonly msg?: string;
@@ -37,7 +37,7 @@ const digests = { sha256: 'RSA-SHA256', sha1: 'RSA-SHA1', md5: 'RSA-MD5' } as co
 const partner = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** The partner's key material as Yixin would exchange it. */
+/** The partner's key material as exchanged with Yixin. */
 export const keyTexts = {
   privatePem: partner.privateKey.export({ type: 'pkcs8', format: 'pem' }),
   privateDer: partner.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
@@ -71,7 +71,7 @@ export function openRequest(body: string, profile: Profile): OpenedRequest {
   return { common, business: JSON.parse(text) as Record<string, string>, aesKey };
 }
 
-/** Encrypts and signs a reply. `requestKey` stands in for a key of its own where the profile says so. */
+/** Encrypts and signs a reply. `requestKey` replaces its own key if the profile says so. */
 export function sealReply(reply: PlainReply, profile: Profile, requestKey: Buffer | null = null): string {
   const envelope: Record<string, string | number> = { ...reply };
   if (reply.params !== undefined) {
@@ -94,7 +94,7 @@ export function sealReply(reply: PlainReply, profile: Profile, requestKey: Buffe
   return signReply(envelope, profile);
 }
 
-/** Signs an envelope as it stands. */
+/** Signs an envelope unchanged. */
 export function signReply(envelope: Record<string, string | number>, profile: Profile): string {
   const signer = createSign(digests[profile.digest]).update(signedText(envelope, responseOrder, profile));
   return JSON.stringify({ ...envelope, sign: signer.sign(own.privateKey, profile.encoding) });
@@ -105,7 +105,7 @@ export function answer(reply: PlainReply, profile: Profile): Reply {
   return json(sealReply(reply, profile));
 }
 
-/** The business data of a request as it arrived. */
+/** The business data of a received request. */
 export function businessOf(request: SeenRequest | undefined, profile: Profile): Readonly<Record<string, string>> {
   return openRequest(request?.body ?? '', profile).business;
 }
@@ -123,7 +123,7 @@ function padding(profile: Profile): { padding: number; oaepHash?: string } {
   return { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: profile.rsaPadding.replace('oaep-', '') };
 }
 
-/** The fields that are there, in an order written out by hand. */
+/** The fields that are present, in an order written out by hand. */
 function signedText(fields: Record<string, string | number>, order: readonly string[], profile: Profile): string {
   const parts: string[] = [];
   for (const name of order) {
