@@ -82,16 +82,22 @@ export async function install(
         ...own,
       };
     },
-    createKey: async (caller, tenant = 'default') => {
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        [sources.cli, 'keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'],
-        { env: { ...compileCache, DATABASE_URL: databaseUrl() } },
-      );
-      return stdout.trim();
-    },
+    createKey: (caller, tenant = 'default') =>
+      createApiKey(sources, { ...compileCache, DATABASE_URL: databaseUrl() }, caller, tenant),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Creates an API key with the scope `admin`, as an operator does. */
+export async function createApiKey(
+  { cli }: Pick<Sources, 'cli'>,
+  env: NodeJS.ProcessEnv,
+  caller: string,
+  tenant: Tenant,
+): Promise<string> {
+  const words = [cli, 'keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { env });
+  return stdout.trim();
 }
 
 /** Short time-outs, so that a run meets many of them, and no limits on SMS and reveals. */

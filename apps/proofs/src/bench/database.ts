@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import pg from 'pg';
+
+/** A database of the run's one PostgreSQL server. */
+export interface BenchDatabase {
+  /** As a service connects. */
+  readonly url: string;
+  readonly ownerUrl: string;
+  /** A superuser's. */
+  readonly pool: pg.Pool;
+}
+
+export interface BenchServer {
+  create(name: string): Promise<BenchDatabase>;
+}
+
+/** Starts a PostgreSQL as it comes: every commit waits for the disk. */
+export async function startServer(undo: AsyncDisposableStack): Promise<BenchServer> {
+  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
+  const dataFolder = `/var/tmp/card-gateway-bench-${randomUUID()}`;
+  undo.defer(async () => {
+    await rm(dataFolder, { recursive: true, force: true });
+    await rm(`${dataFolder}.password`, { force: true });
+  });
+  const server = await startEmbeddedPostgres({ dataFolder });
+  undo.defer(() => server.stop());
+  const admin = new pg.Pool({ connectionString: server.superuserUrl, max: 1 });
+  undo.defer(() => admin.end());
+  const owner = new URL(server.ownerUrl).username;
+  return {
+    create: async (name) => {
+      await admin.query(`CREATE DATABASE ${name} OWNER ${owner}`);
+      const [url, ownerUrl, superuserUrl] = [server.url, server.ownerUrl, server.superuserUrl].map((one) => {
+        const own = new URL(one);
+        own.pathname = name;
+        return own.href;
+      });
+      const pool = new pg.Pool({ connectionString: superuserUrl, max: 2 });
+      undo.defer(() => pool.end());
+      return { url: url ?? '', ownerUrl: ownerUrl ?? '', pool };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** The rows that are there before the first request: row `n`, from 1 to `count`, was made in millisecond `since + n`. */
+export interface Rows {
+  readonly count: number;
+  /** Unix milliseconds. */
+  readonly since: number;
+}
+
+/** A table that is filled with copies of one of its rows, and what differs in row `n`: SQL by column. */
+export interface Copied {
+  readonly table: string;
+  /** SQL that is true of the row to copy alone. */
+  readonly of: string;
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/** The UUIDv7 of row `n`. */
+export function uuidOfRow({ since }: Rows, n: number): string {
+  const hex = `${(since + n).toString(16).padStart(12, '0')}70008000${n.toString(16).padStart(12, '0')}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The same in SQL. */
+export function uuidSql({ since }: Rows): string {
+  return `(lpad(to_hex(${since} + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid`;
+}
+
+/** What the provider calls the card of row `n`. */
+export const cardRefOfRow = (n: number): string => `S${n}`;
+export const cardRefSql = `'S' || n`;
+export const last4Sql = `lpad((n % 10000)::text, 4, '0')`;
+
+/** When row `n` was made, in SQL. */
+export function timeSql({ since }: Rows): string {
+  return `to_timestamp((${since} + n) / 1000.0)`;
+}
+
+/**
+ * Fills tables of any version of the schema: every other column is as in the row that a service itself wrote. Triggers and
+ * references are not checked, for the copied row passed them.
+ */
+export async function fill(pool: Pool, { count }: Rows, tables: readonly Copied[]): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('SET session_replication_role = replica');
+    await client.query(`SET maintenance_work_mem = '256MB'`);
+    for (const { table, of, own } of tables) {
+      const columns = await columnsOf(client, table);
+      const values = columns.map((column) => own[column] ?? `t.${column}`);
+      const indexes = await dropIndexes(client, table);
+      await client.query(
+        `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
+         FROM (SELECT * FROM ${table} WHERE ${of}) t, generate_series(1::bigint, ${count}) n`,
+      );
+      for (const index of indexes) await client.query(index);
+      await client.query(`VACUUM ANALYZE ${table}`);
+    }
+    await client.query('CHECKPOINT');
+  } finally {
+    client.release(true);
+  }
+}
+
+/** Indexes of many rows are made faster at once. @returns what makes them again */
+async function dropIndexes(client: PoolClient, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+     WHERE indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`,
+    [table],
+  );
+  for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
+  return rows.map(({ definition }) => definition);
+}
+
+async function columnsOf(client: PoolClient, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT quote_ident(attname) AS name FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
+    [table],
+  );
+  return rows.map(({ name }) => name);
+}

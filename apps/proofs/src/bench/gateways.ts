@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { toPublicId, uuidOf } from '@card-gateway/core';
+import { freePort } from '@card-gateway/database/embedded';
+import { createApiKey } from '../chaos/installation.ts';
+import { run } from '../docker/command.ts';
+import type { BenchDatabase } from './database.ts';
+import { cardRefSql, type Copied, fill, last4Sql, type Rows, timeSql, uuidOfRow, uuidSql } from './fill.ts';
+import { accounts, type AccountName } from './installation.ts';
+import type { Program, Running } from './process.ts';
+import { call, type Target, type TargetName } from './target.ts';
+
+/** The gateway as shipped, from the sources below `root`, on a database that it migrates as an operator has it do. */
+export async function gatewayProgram(options: {
+  readonly name: TargetName;
+  readonly root: string;
+  readonly database: BenchDatabase;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+}): Promise<Program> {
+  const { name, root, database, environment, folder } = options;
+  const source = (file: string): string => join(root, 'apps/gateway/src', file);
+  const migrating = [`DATABASE_URL=${database.ownerUrl}`, process.execPath, source('cli.ts'), 'migrate'];
+  await run('env', migrating, { folder: root });
+  const metricsPort = await freePort();
+  return {
+    name,
+    words: () => [source('main.ts')],
+    folder: root,
+    environment: (port) => ({
+      ...environment,
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      DATABASE_URL: database.url,
+      // By default an account has 32 slots, which would be the limit at 64 connections and a provider that takes its time.
+      PROVIDER_CONNECTIONS: '64',
+    }),
+    log: join(folder, `${name}.log`),
+  };
+}
+
+interface Resource {
+  readonly id: string;
+  readonly operation: { readonly id: string };
+}
+
+/** Orders a card as a caller does, and fills the tables with copies of it. */
+export async function gatewayTarget(options: {
+  readonly name: TargetName;
+  readonly root: string;
+  readonly running: Running;
+  readonly database: BenchDatabase;
+  readonly rows: Rows;
+}): Promise<Target> {
+  const { name, root, running, database, rows } = options;
+  const cli = join(root, 'apps/gateway/src/cli.ts');
+  const apiKey = await createApiKey({ cli }, { DATABASE_URL: database.url }, 'bench', 'default');
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const get = <T>(path: string) => call<T>(running.port, 200, 'GET', path, headers);
+  const post = <T>(path: string, body: unknown) =>
+    call<T>(running.port, 201, 'POST', path, { ...headers, 'idempotency-key': randomUUID() }, body);
+
+  const orders: [AccountName, Target['orders'][AccountName]][] = [];
+  for (const account of Object.keys(accounts) as AccountName[]) {
+    const products = await get<{ data: Resource[] }>(`/v1/card-products?account=${account}`);
+    const application = { account, reference: 'bench', sumsubShareToken: 'bench' };
+    const cardholder = await post<Resource>('/v1/cardholders', application);
+    await get(`/v1/cardholders/${cardholder.id}?refresh=true`);
+    orders.push([account, { product: products.data[0]?.id ?? '', cardholder: cardholder.id }]);
+  }
+  const order = Object.fromEntries(orders) as Target['orders'];
+  const card = await post<Resource>('/v1/cards', { account: 'keysecure', ...order.keysecure, form: 'virtual' });
+  await fill(database.pool, rows, copiesOf(card, rows));
+  return {
+    name,
+    running,
+    headers,
+    rows,
+    cardId: (n) => toPublicId('card', uuidOfRow(rows, n)),
+    operationId: (n) => toPublicId('operation', uuidOfRow(rows, n)),
+    orders: order,
+    database: database.pool,
+    idle: () => noCallbacksLeft(database),
+  };
+}
+
+/** Cards like the one that was ordered, each with the operation that ordered it. */
+function copiesOf(card: Resource, rows: Rows): readonly Copied[] {
+  const operation = uuidOf('operation', card.operation.id);
+  const id = uuidSql(rows);
+  const at = timeSql(rows);
+  const times = { created_at: at, updated_at: at, settled_at: at, resolved_at: at };
+  const key = `'sha256:' || encode(sha256(n::text::bytea), 'hex')`;
+  return [
+    { table: 'operations', of: `id = '${operation}'`, own: { id, idempotency_key: key, resource_id: id, ...times } },
+    { table: 'operation_attempts', of: `operation_id = '${operation}'`, own: { operation_id: id } },
+    {
+      table: 'cards',
+      of: `id = '${uuidOf('card', card.id)}'`,
+      own: { id, operation_id: id, provider_ref: cardRefSql, last4: last4Sql, status: `'active'`, ...times },
+    },
+  ];
+}
+
+/** Callbacks take effect in jobs, after they were acknowledged. */
+async function noCallbacksLeft({ pool }: BenchDatabase): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query(`SELECT FROM graphile_worker.jobs WHERE task_identifier = 'callback' LIMIT 1`);
+    if (rows.length === 0) return;
+    await wait(20);
+  }
+}

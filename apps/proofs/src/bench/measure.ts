@@ -1,0 +1,112 @@
+import { openConnection } from './connection.ts';
+import type { Effects } from './effects.ts';
+import { call, type Target } from './target.ts';
+import { effectOf, type Work, type WorkName } from './works.ts';
+
+/** One service at one work in one round. */
+export interface Sample {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the service's process alone, with what it did afterwards for these requests; null where the system does not say. */
+  readonly cpuMicros: number | null;
+  readonly residentBytes: number | null;
+}
+
+/** A service answered wrongly, or did something twice, or did not do what it had said: nothing of the run counts. */
+export class WrongAnswer extends Error {}
+
+/** Before it is measured a service works for this part of the time, on the same connections. */
+const warmUp = 0.2;
+
+/**
+ * Has each connection send one request after another, and checks every answer and all that was done.
+ *
+ * @throws WrongAnswer
+ */
+export async function measure(
+  {
+    name,
+    target,
+    work,
+    providerPort,
+  }: {
+    readonly name: WorkName;
+    readonly target: Target;
+    readonly work: Work;
+    readonly providerPort: number;
+  },
+  connections: number,
+  seconds: number,
+): Promise<Sample> {
+  const { running } = target;
+  const counts = await effectsSince(name, target, providerPort);
+  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(running.port)));
+  try {
+    const warm = await workOn(seconds * warmUp);
+    await target.idle();
+    const before = await running.usage();
+    const { latencies, answered } = await workOn(seconds);
+    await target.idle();
+    const after = await running.usage();
+    await counts(warm.answered + answered);
+    const sorted = latencies.toSorted((one, other) => one - other);
+    const cpu = before.cpuMicros === null || after.cpuMicros === null ? null : after.cpuMicros - before.cpuMicros;
+    return {
+      perSecond: latencies.length / seconds,
+      p50Ms: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+      p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+      cpuMicros: cpu === null ? null : cpu / answered,
+      residentBytes: after.residentBytes,
+    };
+  } finally {
+    for (const connection of open) connection.close();
+    await running.clearLog();
+  }
+
+  /** `latencies` are those of the answers that came in time. */
+  async function workOn(forSeconds: number): Promise<{ latencies: number[]; answered: number }> {
+    const latencies: number[] = [];
+    let answered = 0;
+    const end = performance.now() + forSeconds * 1000;
+    const drive = async (connection: (typeof open)[number]): Promise<void> => {
+      while (performance.now() < end) {
+        const request = work.next();
+        const now = performance.now();
+        const answer = await connection.exchange(request.text);
+        const then = performance.now();
+        if (then <= end) latencies.push(then - now);
+        answered += 1;
+        if (!request.isRight(answer)) {
+          const [line] = request.text.split('\r\n', 1);
+          throw new WrongAnswer(`${target.name}: ${line} was answered with ${answer.status} ${answer.body.toString()}`);
+        }
+      }
+    };
+    await Promise.all(open.map(drive));
+    return { latencies, answered };
+  }
+}
+
+/** @returns what compares the effects from now on with the number of answers */
+async function effectsSince(
+  name: WorkName,
+  { name: service, database }: Target,
+  providerPort: number,
+): Promise<(answers: number) => Promise<void>> {
+  const stored = async (): Promise<number> => {
+    const result = await database.query<{ count: string }>('SELECT count(*) FROM callbacks');
+    return Number(result.rows[0]?.count);
+  };
+  const take = (): Promise<Effects> => call<Effects>(providerPort, 200, 'GET', '/effects', {});
+  const kind = effectOf[name];
+  if (kind === null) return async () => {};
+  const before = kind === 'callbacks' ? await stored() : 0;
+  await take();
+  return async (answers) => {
+    const { effects, repeated } =
+      kind === 'callbacks' ? { effects: (await stored()) - before, repeated: 0 } : await take();
+    if (effects === answers && repeated === 0) return;
+    throw new WrongAnswer(`${service}, ${name}: ${answers} answers, ${effects} effects, ${repeated} of them repeated.`);
+  };
+}

@@ -1,0 +1,55 @@
+import { parseWords, UsageError } from '../command-line.ts';
+import { type WorkName, workNames } from './works.ts';
+
+export interface BenchOptions {
+  /** Valid rounds that every cell of the table needs. */
+  readonly rounds: number;
+  /** How long each service is measured in a round, per work and number of connections. */
+  readonly seconds: number;
+  /** Cards, and as many operations, that are there before the first request. */
+  readonly rows: number;
+  readonly connections: readonly number[];
+  readonly works: readonly WorkName[];
+  /** Another version of the gateway to compare with. */
+  readonly against: string | null;
+}
+
+const usage =
+  'Usage: pnpm bench [--rounds 7] [--seconds 1] [--rows 10000] [--connections 1,16,64] [--only read,issue] [--against <commit>]';
+const options = {
+  rounds: { type: 'string', default: '7' },
+  seconds: { type: 'string', default: '1' },
+  rows: { type: 'string', default: '10000' },
+  connections: { type: 'string', default: '1,16,64' },
+  only: { type: 'string' },
+  against: { type: 'string' },
+} as const;
+/** Lists, changes and callbacks each have cards of their own. */
+const leastRows = 1000;
+const mostRows = 100_000_000;
+
+/** @throws UsageError where a word is none of these */
+export function readOptions(words: readonly string[]): BenchOptions {
+  const given = parseWords(words, options, usage);
+  const rounds = number('rounds', given.rounds, 1, 1000);
+  const rows = number('rows', given.rows, leastRows, mostRows);
+  const connections = given.connections.split(',').map((text) => number('connections', text, 1, 64));
+  const seconds = Number(given.seconds);
+  if (!(seconds > 0 && seconds <= 600)) {
+    throw new UsageError(`--seconds: expected a number above 0, at most 600.\n${usage}`);
+  }
+  const works = given.only === undefined ? workNames : given.only.split(',').map(workOf);
+  return { rounds, seconds, rows, connections, works, against: given.against ?? null };
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}.\n${usage}`);
+}
+
+function workOf(text: string): WorkName {
+  const work = workNames.find((name) => name === text);
+  if (work !== undefined) return work;
+  throw new UsageError(`--only: expected some of ${workNames.join(',')}.\n${usage}`);
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile, truncate } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '@card-gateway/database/embedded';
+
+/** A program that is measured, or that others are measured with. */
+export interface Program {
+  readonly name: string;
+  /** Behind the name of Node. */
+  readonly words: (port: number) => readonly string[];
+  readonly folder: string;
+  readonly environment: (port: number) => NodeJS.ProcessEnv;
+  /** The file that takes all that it writes. */
+  readonly log: string;
+}
+
+export interface Running {
+  readonly name: string;
+  readonly port: number;
+  /** From its spawn until it took a connection. */
+  readonly startedInMs: number;
+  usage(): Promise<Usage>;
+  /** Empties the log: a run writes gigabytes. */
+  clearLog(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a process has used so far; null where the system does not say (only Linux does). */
+export interface Usage {
+  readonly cpuMicros: number | null;
+  readonly residentBytes: number | null;
+}
+
+/** Starts a program and waits until it takes a connection. @throws with the end of its log when it ends instead */
+export async function start(program: Program): Promise<Running> {
+  const port = await freePort();
+  const log = await open(program.log, 'a');
+  const started = performance.now();
+  const child = spawn(process.execPath, program.words(port), {
+    cwd: program.folder,
+    env: { NODE_ENV: 'production', ...program.environment(port) },
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  const killAtExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  await log.close();
+  while (!(await takesConnections(port))) {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      const lines = (await readFile(program.log, 'utf8')).trimEnd().split('\n');
+      throw new Error(`${program.name} did not start:\n${lines.slice(-20).join('\n')}`);
+    }
+    await wait(2);
+  }
+  return {
+    name: program.name,
+    port,
+    startedInMs: performance.now() - started,
+    usage: () => usageOf(child),
+    clearLog: () => truncate(program.log),
+    stop: async () => {
+      process.off('exit', killAtExit);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
+}
+
+/** Linux counts the time of a process in hundredths of a second, on every architecture (proc_pid_stat(5), USER_HZ). */
+const microsPerTick = 10_000;
+
+async function usageOf({ pid }: ChildProcess): Promise<Usage> {
+  if (process.platform !== 'linux') return { cpuMicros: null, residentBytes: null };
+  const [stat, status] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+    readFile(`/proc/${pid}/status`, 'utf8'),
+  ]);
+  // The name, in parentheses, may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+  return { cpuMicros: (user + system) * microsPerTick, residentBytes: kilobytes * 1024 };
+}

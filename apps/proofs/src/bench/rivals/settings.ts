@@ -1,0 +1,21 @@
+/** What a rival is started with, as JSON: its first word. */
+export interface RivalSettings {
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly apiKey: string;
+  readonly tenant: string;
+  /** By account; the wire of KeySecure. */
+  readonly keysecure: Readonly<
+    Record<string, { readonly baseUrl: string; readonly apiKey: string; readonly apiSecret: string }>
+  >;
+  readonly yixin: {
+    readonly baseUrl: string;
+    readonly appId: string;
+    readonly privateKey: string;
+    readonly providerPublicKey: string;
+  };
+}
+
+export function readSettings(): RivalSettings {
+  return JSON.parse(process.argv[2] ?? '') as RivalSettings;
+}

@@ -1,0 +1,38 @@
+import type { Pool } from 'pg';
+import { openConnection, requestText } from './connection.ts';
+import type { Rows } from './fill.ts';
+import type { AccountName } from './installation.ts';
+import type { Running } from './process.ts';
+
+/** Who is measured: the gateway, its other version, and the rivals. */
+export const targetNames = ['gateway', 'against', 'b', 'b2', 'bare'] as const;
+export type TargetName = (typeof targetNames)[number];
+
+/** A service that is ready to be measured. All of them speak the gateway's API. */
+export interface Target {
+  readonly name: TargetName;
+  readonly running: Running;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rows: Rows;
+  /** The ids of row `n`, as the API has them. */
+  readonly cardId: (n: number) => string;
+  readonly operationId: (n: number) => string;
+  /** What an order names, of each account. */
+  readonly orders: Readonly<Record<AccountName, { readonly product: string; readonly cardholder: string }>>;
+  readonly database: Pool;
+  /** Resolves once nothing is left to be done of what was answered already. */
+  readonly idle: () => Promise<void>;
+}
+
+/** A call of the API, one at a time. @throws where its status is another one */
+export async function call<T>(port: number, status: number, ...request: Parameters<typeof requestText>): Promise<T> {
+  const connection = await openConnection(port);
+  try {
+    const answer = await connection.exchange(requestText(...request));
+    const text = answer.body.toString();
+    if (answer.status !== status) throw new Error(`${request[0]} ${request[1]}: ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  } finally {
+    connection.close();
+  }
+}
