@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { addressList } from './addresses.ts';
 import { databaseUrl } from './database-url.ts';
 import { FaultsError, listOfFaults } from './faults.ts';
+import { inOurWords } from './issue-words.ts';
 import { contradictions, unknownVariables } from './setting-faults.ts';
 import { readTextFile, UnreadableFile } from './text-file.ts';
 
@@ -357,12 +358,21 @@ function readEach(names: readonly (keyof Config)[], env: NodeJS.ProcessEnv) {
     const setting: Setting<z.ZodType> = settings[name];
     const text = textOf(name, setting, env, faults);
     if (text === null) continue;
-    const result = setting.schema.safeParse(text);
+    const result = setting.schema.safeParse(text, { error: inOurWords });
     if (result.success) config[name] = result.data;
-    else faults.push(...result.error.issues.map((issue) => `${name}: ${issue.message}. ${setting.about}`));
+    else
+      faults.push(
+        ...result.error.issues.map(({ message }) => `${sourceOf(name, setting, env)}: ${message}. ${setting.about}`),
+      );
   }
   faults.push(...contradictions(config));
   return { config, faults };
+}
+
+/** Where the text of a setting comes from: its variable, or the file that another one names. */
+function sourceOf(name: string, { secret }: Setting<z.ZodType>, env: NodeJS.ProcessEnv): string {
+  const file = env[`${name}_FILE`] ?? '';
+  return secret === true && file !== '' && (env[name] ?? '') === '' ? `${name}_FILE: ${resolve(file)}` : name;
 }
 
 function textOf(name: string, setting: Setting<z.ZodType>, env: NodeJS.ProcessEnv, faults: string[]): string | null {

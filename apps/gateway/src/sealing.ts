@@ -22,6 +22,12 @@ export interface KeyCheck {
   readonly value: Buffer;
 }
 
+/** That of a configured key. */
+export interface OwnKeyCheck extends KeyCheck {
+  /** Its value if it were a key of the other kind: the two settings may be swapped. */
+  readonly valueAsOther: Buffer;
+}
+
 export interface HashedRequest {
   readonly text: string;
   /** Whether codes are left out, which its hash indicates: the database rejects hashes that include them. */
@@ -36,7 +42,7 @@ export interface Sealing {
   /** The ids of the configured keys, newest first. */
   readonly keyIds: { readonly sealing: readonly string[]; readonly fingerprint: readonly string[] };
   /** One for each configured key. */
-  readonly keyChecks: readonly KeyCheck[];
+  readonly keyChecks: readonly OwnKeyCheck[];
   seal(value: Secret, place: SealedPlace): Buffer;
   /** Opens a value sealed to this place. @throws if it was altered or moved to another row, or its key is not configured */
   open(sealed: Buffer, place: SealedPlace): Secret;
@@ -127,8 +133,9 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
   };
 }
 
-function keyCheck(kind: KeyCheck['kind'], { id, key }: NamedKey): KeyCheck {
-  return { kind, id, value: createHmac('sha256', key).update(`check\0${kind}\0${id}`).digest() };
+function keyCheck(kind: KeyCheck['kind'], { id, key }: NamedKey): OwnKeyCheck {
+  const valueAs = (one: KeyCheck['kind']): Buffer => createHmac('sha256', key).update(`check\0${one}\0${id}`).digest();
+  return { kind, id, value: valueAs(kind), valueAsOther: valueAs(kind === 'sealing' ? 'fingerprint' : 'sealing') };
 }
 
 function additionalData(header: Buffer, { table, column, row }: SealedPlace): Buffer {

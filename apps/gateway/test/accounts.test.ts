@@ -141,9 +141,25 @@ describe('a file', () => {
   test.each(['', '{', '{"a":}', `{"key": "${secretText}"`, `{"key": ${secretText}}`, `{"key": "${secretText}"!}`])(
     'is not JSON when it is %j',
     async (text) => {
-      expect((await faultsOf(text))[0]).toMatch(/^it is not JSON/);
+      expect((await faultsOf(text))[0]).toMatch(/^it is not JSON: look at (?:position \d+ \()?line \d+ column \d+/);
     },
   );
+
+  test.each([
+    ['a provider that there is not', { provider: 'nobody' }, /^\/keysecure\/provider: expected "/],
+    ['a flag that is none', { sandbox: 'yes' }, /^\/keysecure\/sandbox: expected boolean$/],
+    ['a number that is none', { syncEveryMinutes: 'often' }, /^\/keysecure\/syncEveryMinutes: expected number$/],
+    [
+      'a number that is too large',
+      { syncEveryMinutes: 9999 },
+      /^\/keysecure\/syncEveryMinutes: expected at most 1440$/,
+    ],
+    ['a setting of another kind', { settings: { mode: 7 } }, /^\/keysecure\/settings\/mode: expected "/],
+  ])('with %s is told what was expected', async (_what, change, fault) => {
+    const faults = await faultsOf(changed('keysecure', change));
+    expect(faults).toContainEqual(expect.stringMatching(fault));
+    for (const one of faults) expect(one).not.toMatch(/Invalid|received|Too /);
+  });
 
   test.each(['[]', 'null', '7', '"accounts"'])('is no object of accounts when it is %s', async (text) => {
     expect(await faultsOf(text)).toEqual(['expected an object of accounts by name']);

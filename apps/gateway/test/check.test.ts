@@ -81,7 +81,7 @@ test('every fault of every part is told at once, and no secret', async () => {
   expect(stdout.split('\n')).toEqual([
     'settings    faulty',
     expect.stringMatching(/^ {2}- PORT: expected a whole number/),
-    'accounts    faulty',
+    `accounts    faulty       ${good['GATEWAY_ACCOUNTS']}`,
     '  - /shop/settings/secretKey: the environment variable SECRET is not set',
     'database    faulty',
     expect.stringMatching(/^ {2}- DATABASE_URL: .*password authentication failed.*Look at user and password\.$/),
@@ -104,6 +104,38 @@ test('a database that is not migrated says what to do, and one of a superuser th
   expect(migrations?.faults.at(-1)).toMatch(/^the job queue's/);
   expect(keys?.state).toBe('not checked');
   expect(server?.faults).toEqual([expect.stringMatching(/is a superuser; a gateway does not start as one\.$/)]);
+});
+
+test('keys in each other’s setting are told as swapped, and keep a gateway from starting', async () => {
+  const swapped = { sealing: key('k-seals', 5), fingerprint: key('k-finds', 6) };
+  const keysOf = ({ sealing, fingerprint }: typeof swapped) =>
+    readSettings(['GATEWAY_SEALING_KEYS', 'GATEWAY_FINGERPRINT_KEYS'], {
+      GATEWAY_SEALING_KEYS: sealing,
+      GATEWAY_FINGERPRINT_KEYS: fingerprint,
+    });
+  const sealingOf = (texts: typeof swapped) => {
+    const { GATEWAY_SEALING_KEYS: sealing, GATEWAY_FINGERPRINT_KEYS: fingerprint } = keysOf(texts);
+    return createSealing({ sealing, fingerprint });
+  };
+  const own = await createTestDatabase();
+  const pool = openDatabase(own.url, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
+  await requireSameKeyBytes(pool, sealingOf(swapped));
+  const wrong = { sealing: swapped.fingerprint, fingerprint: swapped.sealing };
+  const told = [
+    'GATEWAY_SEALING_KEYS: the key "k-finds" is a fingerprint key of this database. Swap the two settings, or the files that they name: it belongs in GATEWAY_FINGERPRINT_KEYS.',
+    'GATEWAY_FINGERPRINT_KEYS: the key "k-seals" is a sealing key of this database. Swap the two settings, or the files that they name: it belongs in GATEWAY_SEALING_KEYS.',
+  ];
+  await expect(requireSameKeyBytes(pool, sealingOf(wrong))).rejects.toMatchObject({ faults: told });
+  // Nothing of them is known after that.
+  await requireSameKeyBytes(pool, sealingOf(swapped));
+  await pool.end();
+  const { keys } = await findings({
+    DATABASE_URL: own.url,
+    GATEWAY_SEALING_KEYS: wrong.sealing,
+    GATEWAY_FINGERPRINT_KEYS: wrong.fingerprint,
+  });
+  expect(keys?.faults).toEqual(told);
+  await own.drop();
 });
 
 test('keys that this database knows with other bytes, or as retired, and commits that a crash could lose, are told', async () => {

@@ -247,6 +247,15 @@ describe('a secret', () => {
     ]);
   });
 
+  test.each(secrets)('%s that is malformed in its file is told by the setting and the path of that', async (name) => {
+    const file = join(folder, `malformed-${name}`);
+    await writeFile(file, 'not this');
+    const { [name]: _inline, ...others } = good;
+    const [fault, ...more] = faultsOf(() => readConfig({ ...others, [`${name}_FILE`]: file }));
+    expect(fault).toMatch(new RegExp(`^${name}_FILE: ${RegExp.escape(file)}: expected `));
+    expect(more).toEqual([]);
+  });
+
   test.each(secrets)('%s from a folder, or beside its own variable, is a fault', (name) => {
     const { [name]: _inline, ...others } = good;
     expect(faultsOf(() => readConfig({ ...others, [`${name}_FILE`]: folder }))).toEqual([
@@ -286,7 +295,9 @@ describe('a secret', () => {
     const file = join(folder, 'empty');
     await writeFile(file, '\n');
     const { DATABASE_URL: _inline, ...others } = good;
-    expect(faultsOf(() => readConfig({ ...others, DATABASE_URL_FILE: file }))[0]).toMatch(/^DATABASE_URL: expected/);
+    expect(faultsOf(() => readConfig({ ...others, DATABASE_URL_FILE: file }))[0]).toMatch(
+      /^DATABASE_URL_FILE: .+: expected/,
+    );
   });
 
   test('is in no fault', () => {

@@ -9,6 +9,7 @@ import {
 import type { ProviderAdapter } from '@card-gateway/core';
 import { z } from 'zod';
 import { FaultsError, listOfFaults } from '../faults.ts';
+import { inOurWords } from '../issue-words.ts';
 import { secretPathRule } from '../secrets.ts';
 import { readTextFile, UnreadableFile } from '../text-file.ts';
 import {
@@ -97,13 +98,13 @@ function readAccount(
   sources: SecretSources,
 ): Account | null {
   const { faults } = sources;
-  const common = entrySchema(adapters).safeParse(value);
+  const common = entrySchema(adapters).safeParse(value, { error: inOurWords });
   if (!common.success) faults.addIssues([name], common.error);
   const given = isObject(value) ? value : {};
   const readPart = <Part>(key: string, schema: z.ZodType<Part> | undefined): Part | null => {
     if (given[key] === undefined) return null;
     const resolved = withSecrets(given[key], [name, key], sources);
-    const part = schema?.safeParse(resolved);
+    const part = schema?.safeParse(resolved, { error: inOurWords });
     if (part?.error !== undefined) faults.addIssues([name, key], part.error);
     return part?.data ?? null;
   };
@@ -208,15 +209,24 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // The parser quotes the text around the fault, which may be a misplaced secret.
-    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    throw new AccountsError(file, [`it is not JSON${place === undefined ? '' : `: look ${place}`}`]);
+    throw new AccountsError(file, [`it is not JSON: look ${placeOf(error as Error, text)}`]);
   }
   if (!isObject(value)) throw new AccountsError(file, ['expected an object of accounts by name']);
   for (const path of doubledMembers(text)) {
     faults.add(path, path.length === 1 ? 'there are two accounts of this name' : 'it stands here twice');
   }
   return value;
+}
+
+/** Where a text stops being JSON. The parser's message also quotes the text around the fault, which may be a misplaced secret. */
+function placeOf({ message }: Error, text: string): string {
+  const place = /at position \d+ \(line \d+ column \d+\)/.exec(message)?.[0];
+  if (place !== undefined) return place;
+  // It says no place where the text ends too early.
+  const lines = text.split('\n');
+  return text.trim() === ''
+    ? 'at line 1 column 1: the file is empty'
+    : `at line ${lines.length} column ${(lines.at(-1)?.length ?? 0) + 1}, where it ends too early`;
 }
 
 /** The JSON Schema of the accounts file, for editors, generated from the adapters' settings. */

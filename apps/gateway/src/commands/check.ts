@@ -32,7 +32,7 @@ export async function checkInstallation(env: NodeJS.ProcessEnv, open: (url: stri
     accounts === null
       ? notChecked('accounts', 'GATEWAY_ACCOUNTS is not set')
       : accounts instanceof FaultsError
-        ? found('accounts', accounts.faults, '')
+        ? found('accounts', accounts.faults, '', env['GATEWAY_ACCOUNTS'])
         : found('accounts', [], accountsByProvider(accounts)),
   ];
   const url = settingsOf(env, 'DATABASE_URL')?.DATABASE_URL;
@@ -104,21 +104,27 @@ async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
     fingerprint: settings.GATEWAY_FINGERPRINT_KEYS,
   });
   const bytes = await compareKeyBytes(pool, sealing);
+  // What is swapped is missing too, and a start ends at this alone.
+  if (bytes.some((key) => key.bytes === 'swapped')) return found('keys', keyBytesFaults(bytes), '');
   const unknown = bytes.filter((key) => key.bytes === 'new').map(({ kind, id }) => `${kind} ${id}`);
   const detail = unknown.length === 0 ? 'they fit what is kept' : `new to this database: ${unknown.join(', ')}`;
   const missing = (await checkFingerprintKeys(pool, sealing)).map(
     ({ column, key, rows }) =>
-      `GATEWAY_FINGERPRINT_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are kept.`,
+      `GATEWAY_FINGERPRINT_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are kept. ${missingKey}`,
   );
   return found('keys', [...(await sealingKeyFaults(pool, sealing)), ...missing, ...keyBytesFaults(bytes)], detail);
 }
+
+/** A start goes on without a key that may be lost for good, and logs an error. */
+const missingKey =
+  'Put it back at the end of the list; a gateway starts without it, for it may be lost, and does without these.';
 
 async function sealingKeyFaults(pool: Pool, sealing: Sealing): Promise<readonly string[]> {
   try {
     const closed = await checkSealingKeys(pool, sealing);
     return closed.map(
       ({ column, key, rows }) =>
-        `GATEWAY_SEALING_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are sealed.`,
+        `GATEWAY_SEALING_KEYS: the key "${key}" is not in it, under which ${rows} values of ${column.table}.${column.column} are sealed. ${missingKey}`,
     );
   } catch (error) {
     if (error instanceof FaultsError) return error.faults;
@@ -136,10 +142,11 @@ function settingsOf<Name extends keyof Config>(env: NodeJS.ProcessEnv, ...names:
   }
 }
 
-function found(check: Finding['check'], faults: readonly string[], detail: string): Finding {
+/** @param about what the faults are about, if they do not say it themselves */
+function found(check: Finding['check'], faults: readonly string[], detail: string, about = ''): Finding {
   return faults.length === 0
     ? { check, state: 'well', detail, faults }
-    : { check, state: 'faulty', detail: '', faults };
+    : { check, state: 'faulty', detail: about, faults };
 }
 
 function notChecked(check: Finding['check'], why: string): Finding {

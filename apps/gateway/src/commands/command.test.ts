@@ -43,9 +43,16 @@ test.each<[string[], string]>([
   [['keys'], '"gateway keys" is not a whole command: expected one of create, list, revoke. '],
   [['cards', 'list'], 'There is no command "cards". "gateway --help" lists all commands.'],
   [['--colour', 'red'], 'Expected a command before --colour. "gateway --help" lists all commands.'],
-  [['keys', 'list', '--all'], "Unknown option '--all'"],
+  [['keys', 'list', '--all'], 'There is no option --all.\n\nUsage: gateway keys list\n'],
+  [['keys', 'list', '-x'], 'There is no option -x.\n\nUsage: gateway keys list\n'],
+  [['keys', 'create', '--calller', 'x'], 'There is no option --calller; did you mean --caller?\n\nUsage: '],
+  [['keys', 'create', '--json=yes'], '--json takes no value.\n\nUsage: '],
+  [
+    ['keys', 'create', '--caller', '--json'],
+    '--caller: expected <service> behind it; one that begins with "-" is written --caller=<service>.\n\nUsage: ',
+  ],
   [['keys', 'list', 'mine'], 'There is too much: "mine".\n\nUsage: gateway keys list\n'],
-  [['keys', 'create', '--caller'], "Option '--caller"],
+  [['keys', 'create', '--caller'], '--caller: expected <service> behind it; '],
 ])('what is no command is named with what was expected: %j', (words, expected) => {
   let message = '';
   try {

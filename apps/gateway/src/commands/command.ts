@@ -35,6 +35,21 @@ const asksForHelp = new Set(['--help', '-h']);
 /** The parsed command line: a command with its arguments, or a help text to show. */
 export type Request = { readonly help: string } | { readonly command: Command; readonly given: Given };
 
+/** What `parseArgs` refuses, in our words: its own are for programmers. */
+function whatIsWrong(command: Command, { code, message }: Error & { readonly code?: string }): string {
+  const typed = /'(?:-\w, )?(-[^'= ]*)/.exec(message)?.[1] ?? '';
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const meant = nearest(
+      typed,
+      Object.keys(command.options).map((name) => `--${name}`),
+    );
+    return `There is no option ${typed}${meant === null ? '.' : `; did you mean ${meant}?`}`;
+  }
+  const value = command.options[typed.slice(2)]?.value;
+  if (value === undefined) return `${typed} takes no value.`;
+  return `${typed}: expected ${value} behind it; one that begins with "-" is written ${typed}=${value}.`;
+}
+
 /** @throws UsageError if there is no such command, or it does not accept an argument */
 export function parseCommand(commands: readonly Command[], typed: readonly string[]): Request {
   const wantsHelp = typed[0] === 'help' || typed.some((word) => asksForHelp.has(word));
@@ -89,7 +104,7 @@ function parseGiven(command: Command, words: readonly string[]): Given {
   try {
     parsed = parseArgs({ args: [...words], allowPositionals: true, options });
   } catch (error) {
-    return fail((error as Error).message);
+    return fail(whatIsWrong(command, error as Error & { readonly code?: string }));
   }
   const { positionals, values } = parsed;
   const most = command.argument === undefined ? 0 : 1;

@@ -68,7 +68,7 @@ export async function status(
       counts: () => countByFingerprintKey(pool, column),
     })),
   ];
-  const others = (await compareKeyBytes(pool, sealing)).filter(({ bytes }) => bytes === 'other');
+  const others = (await compareKeyBytes(pool, sealing)).filter(({ bytes }) => bytes === 'other' || bytes === 'swapped');
   const values: { column: string; key: string; values: number; state: string }[] = [];
   for (const { column, kind, counts } of columns) {
     for (const [key, count] of await counts()) {

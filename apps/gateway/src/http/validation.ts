@@ -2,6 +2,7 @@ import { redact } from '@card-gateway/core';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { z } from 'zod';
+import { inOurWords } from '../issue-words.ts';
 
 /** Validates input by the contract's schemas, and describes faults in our own words. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
@@ -24,41 +25,4 @@ function faultsOf(issue: z.core.$ZodIssue): FastifySchemaValidationError[] {
   };
   if (issue.code !== 'unrecognized_keys') return [fault(path, issue.message)];
   return issue.keys.map((name) => fault(`${path}/${pointerSegment(name)}`, 'there is no such field'));
-}
-
-/** What was expected, if the schema does not say so itself. */
-function inOurWords(issue: z.core.$ZodRawIssue): string {
-  const missing = issue.input === undefined ? '; it is missing' : '';
-  return `expected ${expectedBy(issue)}${missing}`;
-}
-
-const forms: Readonly<Record<string, string>> = {
-  datetime: 'an instant of RFC 3339 with its offset, e.g. 2026-11-22T10:00:05.250Z',
-  date: 'a date, e.g. 2026-11-22',
-  email: 'an email address',
-  url: 'a URL',
-  uuid: 'a UUID',
-};
-const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
-
-function expectedBy(issue: z.core.$ZodRawIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int' ? 'integer' : issue.expected;
-    case 'invalid_value':
-      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
-    case 'too_small':
-      return `at least ${issue.minimum}${units[issue.origin] ?? ''}`;
-    case 'too_big':
-      return `at most ${issue.maximum}${units[issue.origin] ?? ''}`;
-    case 'invalid_format':
-      return forms[issue.format] ?? 'another form';
-    case 'not_multiple_of':
-    case 'unrecognized_keys':
-    case 'invalid_union':
-    case 'invalid_key':
-    case 'invalid_element':
-    case 'custom':
-      return 'another value';
-  }
 }

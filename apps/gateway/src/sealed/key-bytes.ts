@@ -9,8 +9,8 @@ import { knownKeys, makeKeysKnown, sampleOf } from './store.ts';
 export interface KeyBytes {
   readonly kind: KeyCheck['kind'];
   readonly id: string;
-  /** `new` if the database knows no such key and has no value that would tell. */
-  readonly bytes: 'same' | 'other' | 'new';
+  /** `swapped` if it is a key of the other kind; `new` if the database knows no such key and has no value that would tell. */
+  readonly bytes: 'same' | 'other' | 'swapped' | 'new';
 }
 
 const settings = { sealing: 'GATEWAY_SEALING_KEYS', fingerprint: 'GATEWAY_FINGERPRINT_KEYS' } as const;
@@ -25,6 +25,9 @@ export async function compareKeyBytes(pool: Pool, sealing: Sealing): Promise<Key
     : await evidenceOf(pool, sealing);
   return sealing.keyChecks.map((check) => {
     const { kind, id, value } = check;
+    if (known.some((one) => one.kind !== kind && one.id === id && one.value.equals(check.valueAsOther))) {
+      return { kind, id, bytes: 'swapped' };
+    }
     const isSame = knownOf(check)?.value.equals(value) ?? evidence.get(`${kind} ${id}`);
     return { kind, id, bytes: isSame === undefined ? 'new' : isSame ? 'same' : 'other' };
   });
@@ -49,13 +52,18 @@ function refuseOthers(keys: readonly KeyBytes[]): void {
 
 /** The faults of the keys, and how to fix them. */
 export function keyBytesFaults(keys: readonly KeyBytes[]): string[] {
-  return keys.flatMap(({ kind, id, bytes }) =>
-    bytes === 'other'
-      ? [
-          `${settings[kind]}: the key "${id}" has other bytes than the key "${id}" of this database. Put those back; if they are lost, give this key another id.`,
-        ]
-      : [],
-  );
+  return keys.flatMap(({ kind, id, bytes }) => {
+    if (bytes === 'swapped') {
+      const other = kind === 'sealing' ? 'fingerprint' : 'sealing';
+      return [
+        `${settings[kind]}: the key "${id}" is a ${other} key of this database. Swap the two settings, or the files that they name: it belongs in ${settings[other]}.`,
+      ];
+    }
+    if (bytes !== 'other') return [];
+    return [
+      `${settings[kind]}: the key "${id}" has other bytes than the key "${id}" of this database. Put those back; if they are lost, give this key another id.`,
+    ];
+  });
 }
 
 /** Sample size per column, so that a few damaged values do not decide. */
