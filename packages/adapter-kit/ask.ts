@@ -2,23 +2,23 @@ import type { Evidence, Outcome, ProviderCall } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { AnswerHead } from './answer.ts';
 
-/** The answer around the data of a success. */
+/** The answer that contains the data of a success. */
 export interface DataAnswer extends AnswerHead {
-  /** Evidence of a code and a text that stand within the data, redacted like those of the whole answer. */
+  /** Evidence of a code and a text within the data, redacted like those of the whole answer. */
   readonly evidenceOf: (code: string | null, message?: string | null) => Evidence;
 }
 
-/** The part of an adapter's requests that is the same for each: what a success looks like, and what it means. */
+/** The common part of an adapter's requests: the shape of a success, and its interpretation. */
 export interface Question<Data extends z.ZodType, T> {
-  /** The shape of the data of a success. A field that is not named cannot leak. */
+  /** The schema of a success's data. A field that is not named cannot leak. */
   readonly data: Data;
-  /** What such data means. What it does not show beyond doubt is unknown. */
+  /** Interprets the data. Anything that it does not show beyond doubt is unknown. */
   readonly interpret: (data: z.output<Data>, evidence: Evidence, answer: DataAnswer) => Outcome<T>;
-  /** Values of this request that the provider's text may repeat and nobody may read there. The client adds the credentials. */
+  /** Values of this request that must not appear in the provider's text. The client adds the credentials. */
   readonly hide?: readonly string[];
 }
 
-/** An account's one way to its provider. `Request` says where a question goes and what it carries. */
+/** An account's single way to its provider. `Request` is the path and contents of a question. */
 export type AskOf<Request> = <Data extends z.ZodType, T>(
   request: Request & Question<Data, T>,
   call: ProviderCall,

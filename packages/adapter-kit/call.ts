@@ -1,15 +1,15 @@
 import type { ProviderCall } from '@card-gateway/core';
 import type { Exchange, ProviderRequest, Transport } from './exchange.ts';
 
-/** Leave to send to one account's provider. The account knows those that it gave out, until they are given back. */
+/** Permission to send to one account's provider. The account recognises the permits that it issued, until they are returned. */
 export interface Permit {
-  /** Leave for a request that several calls wait for: it holds after this permit was given back. */
+  /** A permit for a request that several calls share: it stays valid after this one was returned. */
   share(): Permit;
 }
 
-/** What a {@link ProviderCall} stands for. */
+/** The terms of a {@link ProviderCall}. */
 export interface CallTerms {
-  /** When the call must be over, on the clock of `performance.now()`. */
+  /** Time by which the call must be over, by `performance.now()`. */
   readonly deadline: number;
   /** W3C `traceparent` of the request that caused the call. */
   readonly traceparent: string | undefined;
@@ -17,13 +17,13 @@ export interface CallTerms {
 }
 
 /**
- * Sends one request for a call, within the time that the call has left, and in its trace.
+ * Sends one request of a call, within its remaining time and its trace.
  *
- * @throws TypeError for a call that the account did not give out, or that is over: nothing was sent
+ * @throws TypeError for a call that the account did not issue, or that is over: nothing was sent
  */
 export type Send = (request: ProviderRequest, call: ProviderCall) => Promise<Exchange>;
 
-/** Makes a call. Adapters are handed theirs. */
+/** Creates a call. Adapters receive theirs. */
 export function openCall(terms: CallTerms): ProviderCall {
   return terms as unknown as ProviderCall;
 }
@@ -32,18 +32,18 @@ export function termsOf(call: ProviderCall): CallTerms {
   return call as unknown as CallTerms;
 }
 
-/** Whole milliseconds that a call has left; less than 0 when its time is over. */
+/** Whole milliseconds left of a call, negative when overdue. */
 export function timeLeftMs(call: ProviderCall): number {
   return Math.floor(termsOf(call).deadline - performance.now());
 }
 
-/** The same call with less time, where some is kept for what follows. */
+/** The same call with less time, to reserve some for a later step. */
 export function shortened(call: ProviderCall, byMs: number): ProviderCall {
   const terms = termsOf(call);
   return openCall({ ...terms, deadline: terms.deadline - byMs });
 }
 
-/** Sends within the terms of each call, whoever gave it out. */
+/** Sends within the terms of each call, whoever issued it. */
 export function sendBy(transport: Transport): Send {
   return async (request, call) => {
     const timeoutMs = timeLeftMs(call);
@@ -55,8 +55,8 @@ export function sendBy(transport: Transport): Send {
 const unbound: Permit = { share: () => unbound };
 
 /**
- * A call that no account gave out, for tests and proofs whose host sends whatever it is handed ({@link sendBy}); an account
- * refuses it. Its time runs from here on.
+ * A call without an account, for tests and proofs whose host sends any call ({@link sendBy}); an account rejects it. Its time
+ * starts now.
  */
 export function testCall(timeoutMs: number = 600_000, traceparent?: string): ProviderCall {
   return openCall({ deadline: performance.now() + timeoutMs, traceparent, permit: unbound });

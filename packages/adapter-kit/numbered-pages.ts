@@ -3,8 +3,8 @@ import { pageOf } from './lists.ts';
 import type { Rows } from './fields.ts';
 
 /**
- * Where a list goes on: a page by its number, and the page size it was counted with, so that a changed setting does not shift a
- * list half-way. It travels as `page.size` in a `next`, which is all that another process needs.
+ * The position in a list: a page by its number, and the page size it was counted with, so that a changed setting does not shift
+ * a list half-way. Its form in a `next` is `page.size`, which is all that another process needs.
  */
 export interface NumberedPage {
   readonly page: number;
@@ -14,10 +14,10 @@ export interface NumberedPage {
 const shape = /^(0|[1-9]\d{0,8})\.([1-9]\d{0,2})$/;
 
 /**
- * Reads a `next`; null starts at the first page.
+ * Parses a `next`; null starts at the first page.
  *
- * @param first the number of that page: 0 or 1
- * @param size rows to ask for, where the list begins
+ * @param first number of the first page: 0 or 1
+ * @param size rows to request when the list starts
  * @returns null for text that {@link numberedPageOf} did not write
  */
 export function numberedPage(next: string | null, first: 0 | 1, size: number): NumberedPage | null {
@@ -26,7 +26,7 @@ export function numberedPage(next: string | null, first: 0 | 1, size: number): N
   return page === undefined || Number(page) < first ? null : { page: Number(page), size: Number(asked) };
 }
 
-/** The rows of such a page; the one after it is asked for next, unless {@link on} says that this is the last. */
+/** The rows of such a page; the following one is next, unless {@link on} says that this is the last. */
 export function numberedPageOf<Item>(
   { page, size }: NumberedPage,
   rows: Rows<Item>,

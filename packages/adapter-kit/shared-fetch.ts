@@ -2,14 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { ProviderCall } from '@card-gateway/core';
 import { openCall, termsOf, timeLeftMs } from './call.ts';
 
-/** Each of those who wait may give up earlier. */
+/** Each waiting call may give up earlier. */
 const longestMs = 10_000;
 
 /**
- * Fetches what several calls need, by one request for all that ask while it is under way. It is nobody's alone: it has ten
- * seconds of its own, belongs to no trace, and goes on under a shared permit when the call that began it is over.
+ * Fetches what several calls need, with one request for all concurrent callers. The request belongs to none of them: it has its
+ * own ten seconds and no trace, and continues under a shared permit when the call that began it is over.
  *
- * @returns null to a call whose own time was over first
+ * @returns null to a call whose own time ended first
  */
 export function sharedFetch<T>(fetch: (call: ProviderCall) => Promise<T>): (call: ProviderCall) => Promise<T | null> {
   let running: Promise<T> | null = null;

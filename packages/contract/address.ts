@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hasNoCardNumber, isPrintable, noCardNumberRule, printableRule } from './common.ts';
 
-/** A line that somebody typed, of 1 to `most` characters. Which letters a provider takes its account says, not its shape. */
+/** A typed line of 1 to `most` characters. The account, not this shape, determines which letters its provider accepts. */
 const line = (most: number, description: string) =>
   z
     .string()
@@ -51,7 +51,7 @@ export const cardAddressSchema = z.strictObject({ ...contact, ...place }).meta({
 
 const postalAddressSchema = z.strictObject(place).meta({ id: 'PostalAddress', description: 'Where somebody lives.' });
 
-/** A day of the calendar that somebody alive may be born on. */
+/** A calendar day on which a living person may have been born. */
 function isBirthDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) && text >= '1900-01-01';

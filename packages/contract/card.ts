@@ -130,7 +130,7 @@ export const setCardPinSchema = z
   })
   .meta({ id: 'SetCardPin', description: 'A new PIN for a physical card.' });
 
-/** Why somebody looks at a secret: kept in the audit log before the provider is asked. */
+/** The reason for a reveal, which the audit log records before the provider is asked. */
 export const purposeSchema = z
   .strictObject({
     purpose: printableText(3, 200, 'expected why it is needed, 3 to 200 characters')

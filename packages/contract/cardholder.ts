@@ -47,7 +47,7 @@ export const applicationKind = words<ApplicationKind>('ApplicationKind', 'What a
   person: "The person's own data, which the provider checks: `person`.",
 });
 
-/** What an application rests on: the member that is there says which kind it is. */
+/** The identity in an application: the member present determines its kind. */
 const identity = {
   sumsubShareToken: z.string().min(1).max(4096).optional().meta({
     description: 'Share token of the identity check done at Sumsub. Passed on once, never kept.',

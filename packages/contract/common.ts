@@ -9,8 +9,8 @@ import {
 import { z } from 'zod';
 
 /**
- * The words of one kind, each with its meaning. In an answer they are open text in the OpenAPI document, because more
- * may come; what a caller sends is one of them.
+ * The values of an enumeration, each with its meaning. In answers the OpenAPI document shows them as open strings, because more
+ * may be added; an input must be one of them.
  */
 export function words<Word extends string>(
   id: string,
@@ -20,7 +20,7 @@ export function words<Word extends string>(
   const known = Object.keys(meanings) as [Word, ...Word[]];
   return z.enum(known).meta({ id, description, [meaningsKey]: meanings });
 }
-/** Where {@link words} keeps the meanings in the metadata of its schema. */
+/** Where {@link words} stores the meanings in its schema's metadata. */
 export const meaningsKey = 'x-meanings';
 
 const idNames: Readonly<Record<IdKind, string>> = {
@@ -50,7 +50,7 @@ export function publicId(kind: IdKind) {
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
-/** Whether a text is a date-time of RFC 3339 with its offset, on a day that the calendar has. */
+/** Whether a text is an RFC 3339 date-time with offset, on an existing calendar day. */
 export const isInstant = (text: string): boolean => instantShape.test(text);
 const instantShape = new RegExp(z.regexes.datetime({ offset: true }).source, 'i');
 
@@ -64,15 +64,15 @@ export const instant = z
   .meta({ format: 'date-time', description: 'RFC 3339, with `Z` or an offset.' });
 
 /**
- * Text without control characters. PostgreSQL keeps no NUL and no lone surrogate, and nobody means one; a surrogate is left
- * to {@link printableText}, because no pattern that all languages read tells it from half of an emoji.
+ * Text without control characters. PostgreSQL stores neither NUL nor lone surrogates, and no one means them; {@link
+ * printableText} checks surrogates, because no portable pattern distinguishes them from half an emoji.
  */
 const printable = /^[^\x00-\x1f\x7f-\x9f]*$/; // oxlint-disable-line no-control-regex -- they are what is refused
 export const printableRule = 'expected no control characters and no half characters';
-/** For what no pattern narrows: the same, without one. */
+/** The same as a function, where no pattern applies. */
 export const isPrintable = (text: string): boolean => printable.test(text) && text.isWellFormed();
 
-/** A text of `min` to `max` characters that PostgreSQL can keep. */
+/** A text of `min` to `max` characters that PostgreSQL can store. */
 export function printableText(min: number, max: number, tooLong?: string) {
   return z
     .string()
@@ -82,10 +82,10 @@ export function printableText(min: number, max: number, tooLong?: string) {
     .refine((text) => text.isWellFormed(), printableRule);
 }
 
-/** For whatever a person may write; ids are other things, of which one in ten long numbers passes for a card number. */
+/** For texts that people write. Ids are exempt, because one in ten long numbers passes for a card number. */
 export const hasNoCardNumber = (text: string): boolean => !holdsCardNumber(text);
 export const noCardNumberRule = 'expected no card number in it';
-/** Said of ids, which nobody can tell from card numbers. */
+/** Description of ids, which cannot be told from card numbers. */
 export const isNoCardNumber = 'It must not be a card number, as which it is not treated.';
 
 export const accountName = printableText(1, 64).meta({
@@ -150,7 +150,7 @@ const limit = z.int(limitRule).min(1, limitRule).max(200, limitRule).meta({ defa
 /** The query of every list. */
 export const pageQuery = {
   limit: z
-    // A number of JavaScript may also be written as `1e2`, as `0x10` and between blanks.
+    // JavaScript numbers may also be written as `1e2`, as `0x10` and with surrounding spaces.
     .preprocess((text) => (/^[1-9]\d*$/.test(String(text)) ? Number(text) : Number.NaN), limit)
     .optional()
     .meta({ description: 'Rows per page, 1 to 200.' }),
@@ -193,7 +193,7 @@ export const operationReference = z
       'The last write on this resource and what became of it; in the answer to a write, and to its repeats, that very one.',
   });
 
-/** The answer of a list: one page and the way to the next. */
+/** The answer of a list: one page and the cursor of the next. */
 export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
   return z
     .object({
@@ -206,7 +206,7 @@ export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
     .meta({ id, description: 'One page of a list.' });
 }
 
-/** What every resource of a provider carries. */
+/** Common members of every provider resource. */
 export const providerFacts = {
   provider: z.string().meta({ description: 'The provider behind the account.' }),
   account: accountName,

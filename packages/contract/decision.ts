@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { accountName, publicId, timestamp, words } from './common.ts';
 import { merchant } from './transaction.ts';
 
-/** What a payment that a provider asked about is answered. */
+/** The answer to a payment that a provider asked about. */
 export const decision = words<'approve' | 'decline'>('Decision', 'The answer to a payment.', {
   approve: 'The payment may be made.',
   decline: 'The payment is declined.',
 });
 
-/** Under a name of its own, because webhooks share no schema with paths. */
+/** Named separately, because webhooks share no schema with paths. */
 const paymentMerchant = z.object(merchant.shape).meta({
   id: 'PaymentMerchant',
   description: 'Who is paid; null is what the provider does not say.',
@@ -35,7 +35,7 @@ const authorizationRequest = z
   })
   .meta({ id: 'AuthorizationRequest', description: 'A payment that waits for a decision.' });
 
-/** What the gateway asks a decision service. */
+/** The gateway's question to a decision service. */
 export const decisionRequestSchema = z
   .object({
     type: z.literal('authorization.requested').meta({ description: 'What it is: `authorization.requested`.' }),
@@ -44,7 +44,7 @@ export const decisionRequestSchema = z
   })
   .meta({ id: 'DecisionRequest', description: 'Asks whether a payment may be made.' });
 
-/** What a decision service answers. */
+/** A decision service's answer. */
 export const decisionAnswerSchema = z
   .object({ decision })
   .meta({ id: 'DecisionAnswer', description: 'Whether the payment may be made. Anything else declines it.' });

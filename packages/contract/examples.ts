@@ -1,4 +1,4 @@
-/** One story told through the examples of all operations: ids repeat where the same thing is meant. */
+/** The examples of all operations tell one story: the same thing has the same id everywhere. */
 const created = '2026-11-22T10:00:00.000Z';
 const operationSucceeded = (id: string) => ({ id, outcome: 'succeeded' as const });
 

@@ -24,8 +24,8 @@ import type { Scope } from './scope.ts';
 import { syncReadScopes } from './sync.ts';
 
 /**
- * Who sees the operations of a type: whoever may read what they are about. The key must have one of the scopes; for a sync it
- * depends on what that pulls ({@link syncReadScopes}).
+ * The scopes that show the operations of a type, which are those that read their resources. The key needs one of them; for a
+ * sync they depend on what it reads ({@link syncReadScopes}).
  */
 export const operationReadScopes: Readonly<Record<OperationType, readonly Scope[]>> = {
   createCardholder: ['cards:read'],

@@ -15,29 +15,26 @@ import * as transaction from './transaction.ts';
 import * as transfer from './transfer.ts';
 import * as wallet from './wallet.ts';
 
-/** One operation of the API. Routes, OpenAPI, the portal and the client are all made from it. */
+/** One operation of the API, from which routes, OpenAPI document, portal and client are derived. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/v1/${string}`;
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
-  /** The key must have one of these; an empty list takes any valid key. */
+  /** The key needs one of these; an empty list accepts any valid key. */
   readonly scopes: readonly Scope[];
   /**
-   * `write` needs an Idempotency-Key and answers 202 while its outcome is unknown; `read` changes nothing at a provider,
-   * also where it is a POST because a card number must not stand in a URL.
+   * `write` needs an Idempotency-Key and answers 202 while its outcome is unknown; `read` changes nothing at a provider, even
+   * if it is a POST because a card number must not be in a URL.
    */
   readonly effect: 'read' | 'write';
-  /** A write that changes our own records alone: its outcome is never unknown. */
+  /** A write that changes only our own records: its outcome is never unknown. */
   readonly resolvesAtOnce?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /**
-   * Members of the body that are handed on and of which nothing is kept, no hash either: repeats of a write are not compared
-   * by them.
-   */
+  /** Members of the body that are passed on and never stored, not even as a hash: repeats are not compared by them. */
   readonly neverKept?: readonly string[];
   readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
   /** Problems beyond those of every operation (authentication, malformed input, failure of the gateway). */
@@ -667,7 +664,7 @@ export const operations = {
 export type OperationId = keyof typeof operations;
 export type Operations = typeof operations;
 
-/** Whether it makes a resource, which is found at its path with the id behind it: `Location` says so. */
+/** Whether it creates a resource, whose path is the operation's path plus the id: `Location` names it. */
 export function createsResource({ effect, params }: Operation): boolean {
   return effect === 'write' && params === undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { words } from './common.ts';
 
-/** Whether the same request may come again, and under which Idempotency-Key. */
+/** Whether the request may be repeated, and under which Idempotency-Key. */
 export const repeats = {
   later: { again: 'yes, after `Retry-After` or a moment', key: 'the same' },
   mended: { again: 'once the request is mended', key: 'the same' },
@@ -13,13 +13,13 @@ interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly again: keyof typeof repeats;
-  /** What it means beyond its title, and what to do. */
+  /** Its meaning beyond the title, and what to do. */
   readonly about: string;
 }
 
 /**
- * Every problem the gateway can answer with, by its `code`: the HTTP status, the title, whether to try again, and what it
- * means. A caller decides by `code`; titles and details are for people.
+ * Every problem that the gateway can answer with, by `code`: HTTP status, title, whether to retry, and meaning. Callers decide
+ * by `code`; titles and details are for people.
  */
 export const problems = {
   'malformed-request': {

@@ -18,7 +18,7 @@ export const syncKind = words<'cards' | BindingKind>('SyncKind', 'What a sync pu
   subscription: 'The subscription tokens of one user.',
 });
 
-/** Who sees a sync, and the operation that started it: a key that has to do with what it pulls. It must have one of the scopes. */
+/** The scopes that show a sync and the operation that started it, by what it reads. The key needs one of them. */
 export const syncReadScopes: Readonly<Record<'cards' | 'bindings', readonly Scope[]>> = {
   cards: ['cards:read', 'cards:write'],
   bindings: ['bindings:read', 'bindings:write'],

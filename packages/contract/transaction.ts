@@ -84,7 +84,7 @@ export const transactionQuerySchema = z
     ...pageQuery,
   })
   .superRefine((query, context) => {
-    // What is no instant is told of by itself.
+    // An invalid instant is reported separately.
     if (context.issues.length > 0) return;
     const { from, to } = query;
     if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {

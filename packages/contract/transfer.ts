@@ -43,7 +43,7 @@ export const transferSchema = z
 
 export const transferPageSchema = pageOf(transferSchema, 'TransferPage');
 
-/** What comes to nothing in total, or has more decimals than this shows, is refused besides. */
+/** Zero, and amounts with more decimals than this allows, are rejected as well. */
 const decimal = /^([1-9][0-9]{0,14}([.][0-9]{1,8})?|0[.][0-9]{0,7}[1-9]0{0,7})$/;
 const positive = 'expected a positive decimal, e.g. "100.00"';
 

@@ -19,7 +19,7 @@ export type BindingStatus = (typeof bindingStatuses)[number];
 export const bindingKinds = ['bank_card', 'token', 'subscription'] as const;
 export type BindingKind = (typeof bindingKinds)[number];
 
-/** What an order for a binding must name besides, where its purpose needs it. */
+/** An additional member of a binding order that its purpose may require. */
 export type BindingField = 'loanOrder';
 
 export interface Bank {

@@ -2,13 +2,13 @@ import type { PostalAddress } from './card.ts';
 import type { Secret } from './pan.ts';
 
 /**
- * What a cardholder is applied for with: the share token of an identity check that was done at Sumsub, or the person's own
- * data, which the provider checks.
+ * Kinds of cardholder application: by the share token of an identity check done at Sumsub, or by the person's own data, which
+ * the provider checks.
  */
 export const applicationKinds = ['sumsub', 'person'] as const;
 export type ApplicationKind = (typeof applicationKinds)[number];
 
-/** A person, as one is applied for. Passed on to the provider and never kept. */
+/** The person of an application. Passed on to the provider and never stored. */
 export interface Person {
   readonly firstName: string;
   readonly lastName: string;
@@ -22,7 +22,7 @@ export interface Person {
   readonly address: PostalAddress;
 }
 
-/** What an application rests on, by its kind. */
+/** The identity in an application, by its kind. */
 export type Identity =
   | { readonly kind: 'sumsub'; readonly shareToken: Secret }
   | { readonly kind: 'person'; readonly person: Person };

@@ -5,8 +5,8 @@ type Facet<Name extends FacetName> = NonNullable<ProviderAdapter[Name]>;
 type Asking = (...values: never[]) => Promise<Outcome<unknown>>;
 
 /**
- * `asks`: a method that calls the provider; its last value is a `ProviderCall`. `pure`: a method that asks nobody.
- * `data`: no method.
+ * `asks`: a method that calls the provider; its last parameter is a `ProviderCall`. `pure`: a method without a call. `data`:
+ * not a method.
  */
 type MemberKind<Member> = Member extends Asking
   ? 'asks'
@@ -14,7 +14,7 @@ type MemberKind<Member> = Member extends Asking
     ? 'pure'
     : 'data';
 
-/** What an interface of a facet has: every member, and nothing else. */
+/** Exactly the members of a facet's interface. */
 export type FacetMembers = {
   readonly [Name in FacetName]: {
     readonly [Member in keyof Required<Facet<Name>> & string]: MemberKind<NonNullable<Facet<Name>[Member]>>;
@@ -22,9 +22,8 @@ export type FacetMembers = {
 };
 
 /**
- * The members of each facet, as its interface has them: whoever wraps or walks through facets finds them here and not by
- * looking into an object, so that a facet may as well be a class. A member that is missing here, or said to be of another kind,
- * does not compile.
+ * The members of each facet, as in its interface. Code that wraps or enumerates facets uses this list instead of inspecting
+ * objects, so that a facet may be a class. A missing member, or one listed with another kind, does not compile.
  */
 export const facetMembers: FacetMembers = {
   products: { page: 'asks' },

@@ -6,7 +6,7 @@ import { type Config, ConfigError } from './config.ts';
 type PortSetting = 'PORT' | 'METRICS_PORT';
 
 /**
- * Listens for requests on PORT and, if it is a port of its own, for `/metrics` on METRICS_PORT.
+ * Listens for requests on PORT and, if it is a separate port, for `/metrics` on METRICS_PORT.
  *
  * @returns the address of PORT
  * @throws ConfigError with the fault of each setting
@@ -15,17 +15,17 @@ export async function listenForBoth(app: FastifyInstance, metrics: FastifyInstan
   const { HOST: host, METRICS_PORT: metricsPort } = config;
   if (typeof metricsPort === 'number') {
     const fault = await faultOf(metrics.listen({ host, port: metricsPort }), config, 'METRICS_PORT');
-    // No request may come in to a process that is about to end: the other port is only tried.
+    // A process about to exit must not accept requests: the other port is only tried.
     if (fault !== null) throw new ConfigError(withoutRepeats([await faultOf(tried(config), config, 'PORT'), fault]));
   }
-  // Fastify's own line would be redacted like any text; the address is in the line "started".
+  // Fastify's own line would be redacted like any text; the line "started" has the address.
   const listening = app.listen({ host, port: config.PORT, listenTextResolver: () => 'listening' });
   const fault = await faultOf(listening, config, 'PORT');
   if (fault !== null) throw new ConfigError([fault]);
   return listening;
 }
 
-/** A host that is at fault is at fault for both ports. */
+/** A faulty host affects both ports: report it once. */
 function withoutRepeats(faults: readonly (string | null)[]): string[] {
   return [...new Set(faults.filter((fault) => fault !== null))];
 }
@@ -54,7 +54,7 @@ async function faultOf(listening: Promise<unknown>, config: Config, setting: Por
   }
 }
 
-/** Why nobody can listen there and how to mend it, by Node's code; null for what is no fault of the settings. */
+/** Why listening fails and how to fix it, by Node's code; null if the settings are not at fault. */
 export function listenFault(code: string, host: string, setting: PortSetting, port: number): string | null {
   switch (code) {
     case 'EADDRINUSE':
@@ -71,7 +71,7 @@ export function listenFault(code: string, host: string, setting: PortSetting, po
   }
 }
 
-/** All that this machine can listen on, first everything at once. */
+/** All addresses that this machine can listen on, starting with those that mean all. */
 function addresses(): string[] {
   const own = Object.values(networkInterfaces()).flatMap((of = []) => of.map(({ address }) => address));
   return ['0.0.0.0', '::', ...new Set(own)];

@@ -21,19 +21,19 @@ export async function claimFolder(folder: string): Promise<void> {
   await listen(server, { path });
 }
 
-/** An address to listen on, each part with the variable that asks for it. */
+/** An address to listen on, and the variables that configure its parts. */
 export interface Wanted {
   readonly port: string;
   readonly portSetting: string;
   readonly host: string;
-  /** Undefined where nothing asks for another one. */
+  /** Undefined if no variable configures it. */
   readonly hostSetting?: string;
 }
 
 /**
- * Ports that are free now: the wanted ones, or any for 0.
+ * Ports that are free now: the requested ones, or any for 0.
  *
- * @throws StartError with what is wrong with each of them
+ * @throws StartError with the fault of each
  */
 export async function claimPorts<const All extends readonly Wanted[]>(
   wanted: All,
@@ -69,7 +69,7 @@ async function claimPort(wanted: Wanted): Promise<number> {
   return free;
 }
 
-/** Why nobody can listen there, by Node's code; null for what is no fault of the settings. */
+/** Why listening fails, by Node's code; null if the settings are not at fault. */
 export function listenFault(code: string, port: number, { portSetting, host, hostSetting }: Wanted): string | null {
   if (code === 'EADDRINUSE') {
     return `${portSetting}: port ${port} is in use. Take another, e.g. ${portSetting}=${port < 65_535 ? port + 1 : 8080}, or 0 for any free one.`;

@@ -14,7 +14,7 @@ export interface PrepareOptions {
   readonly sandboxUrl: string;
   /** Address of the gateway as the sandbox reaches it, for the callbacks of the providers. */
   readonly gatewayUrl: string;
-  /** Is told what the operator should know and need not mend. */
+  /** Receives notes for the operator that need no action. */
   readonly remark?: (line: string) => void;
 }
 
@@ -28,7 +28,7 @@ export interface Prepared {
 
 const generatePair = promisify(generateKeyPair);
 
-/** Files that say that a folder has been prepared before, and that a database may hold what was sealed with its keys. */
+/** Files that show that a folder has been prepared before, and that a database may contain data sealed with its keys. */
 const signsOfUse = ['accounts.json', 'database-url', 'secrets/database-url'];
 
 /**
@@ -36,7 +36,7 @@ const signsOfUse = ['accounts.json', 'database-url', 'secrets/database-url'];
  * because database contents are sealed with them; both configurations are derived from the secrets and the sandbox's address,
  * and rewritten when they differ.
  *
- * @throws StartError if a key that the database needs is gone, or if somebody else changed a configuration
+ * @throws StartError if a key that the database needs is gone, or if someone else changed a configuration
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { folder, sandboxFolder = folder, sandboxUrl, gatewayUrl, remark } = options;
@@ -126,7 +126,7 @@ function publicHalfOf(privateKey: string, path: string): string {
   }
 }
 
-/** @throws StartError when a key list is gone from a folder that is in use */
+/** @throws StartError if a key list is missing from a folder in use */
 async function requireKeys(folder: string): Promise<void> {
   const used = await Promise.all(signsOfUse.map((name) => contents(join(folder, name))));
   if (used.every((text) => text === null)) return;
@@ -141,9 +141,9 @@ async function requireKeys(folder: string): Promise<void> {
 }
 
 /**
- * Writes what follows from the rest, unless somebody else has changed it: the digest of what was written last stands beside it.
+ * Writes a derived configuration unless someone else has changed it; a digest of the last written version is stored beside it.
  *
- * @throws StartError when it was edited or is damaged
+ * @throws StartError if it was edited or is damaged
  */
 async function writeConfiguration(
   path: string,
@@ -160,7 +160,7 @@ async function writeConfiguration(
     );
   }
   if (found !== null && found !== text && written === null) {
-    // Of a version that noted no digest: it may have been edited.
+    // From a version that stored no digest: it may have been edited.
     await writePrivate(`${path}.before`, found);
     remark?.(`${path} is written anew; what was in it is kept as ${path}.before.`);
   }

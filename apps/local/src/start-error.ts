@@ -1,7 +1,7 @@
-/** Something that the person at the terminal can mend; told without a stack. */
+/** A problem that the person at the terminal can fix; shown without a stack. */
 export class StartError extends Error {}
 
-/** How to mend what the operating system says of a file. */
+/** How to fix the operating system's errors about a file. */
 const mends: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: free some space and start again. What was there before is kept.',
   EDQUOT: 'The quota of this user is used up: free some space and start again. What was there before is kept.',
@@ -13,7 +13,7 @@ const mends: Readonly<Record<string, string>> = {
   EMFILE: 'This process may open no more files: raise the limit (ulimit -n).',
 };
 
-/** What to tell the person at the terminal: how to mend it, where that is known; else the error with its stack. */
+/** The message for the person at the terminal: how to fix the error if known, otherwise the error with its stack. */
 export function startFailure(error: unknown): unknown {
   if (error instanceof StartError) return error.message;
   const { code = '', path, dest, message } = error as NodeJS.ErrnoException & { dest?: string };

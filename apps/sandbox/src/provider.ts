@@ -41,8 +41,8 @@ export interface ProviderTypes {
 }
 
 /**
- * A simulated provider: all that the sandbox's centre knows of it. Its folder exports one, and `registry.ts` lists it by the
- * name that it has in the configuration, on `sandbox.admin`, in the credentials and in the state file.
+ * A simulated provider: all that the sandbox's centre knows about it. Its folder exports one, and `registry.ts` lists it under
+ * its name in the configuration, on `sandbox.admin`, in the credentials and in the state file.
  */
 export interface SandboxProvider<T extends ProviderTypes = ProviderTypes> {
   /** Its name in paths, faults and the ledger, which is also that of the adapter and of this folder. */

@@ -1,7 +1,7 @@
-/** A start that whoever starts it can mend. The message says how; it is told without a stack. */
+/** A failed start that its operator can fix. The message says how; it is shown without a stack. */
 export class StartError extends Error {}
 
-/** What to tell of a start that failed: the error itself where it is a fault of ours. */
+/** The error to show for a failed start; unchanged if it is a bug. */
 export function startFailure(error: unknown, host: string, port: string): unknown {
   if (error instanceof StartError) return error.message;
   const { code = '', path, message } = error as NodeJS.ErrnoException;

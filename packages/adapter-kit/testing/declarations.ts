@@ -31,18 +31,18 @@ const identities: Readonly<Record<Identity['kind'], Identity>> = {
 };
 const pins = ['1793', '179362', '17936284', '0000', '111111', '123456'].map((pin) => new Secret(pin));
 
-/** An opened adapter, and what its calls come to. */
+/** An opened adapter, and the outcomes of its calls. */
 export interface Declared {
   readonly open: () => ProviderAdapter;
-  /** Requests of any kind so far. */
+  /** Number of requests so far, of any kind. */
   readonly requests: () => number;
-  /** What the documented success of this call comes to; null if the suite has no such call. */
+  /** The outcome of this call's documented success; null if the suite has no such call. */
   readonly successOf: (name: string) => Promise<Outcome<unknown> | null>;
 }
 
 /**
- * The laws of what facets declare: the gateway checks orders against it, so what is not declared is refused without a request, and
- * what is declared is what answers show.
+ * The laws of what facets declare. The gateway validates orders against the declarations: undeclared inputs are refused without
+ * a request, and declared ones appear in answers.
  */
 export function declarations({ open, requests, successOf }: Declared): void {
   async function expectUnsupported(ask: () => Promise<Outcome<unknown>>): Promise<void> {
@@ -51,7 +51,7 @@ export function declarations({ open, requests, successOf }: Declared): void {
     expect(requests()).toBe(before);
   }
 
-  /** Whatever the provider answers, the adapter has such a call. */
+  /** The adapter has such a call, whatever the provider answers. */
   async function expectSupported(ask: () => Promise<Outcome<unknown>>): Promise<void> {
     expect(await ask()).not.toMatchObject({ refusal: { reason: 'unsupported' } });
   }

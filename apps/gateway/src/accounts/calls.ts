@@ -7,20 +7,20 @@ import { type Work, workLeftMs } from '../work.ts';
 import type { AccountBulkhead, Rejection } from './account-bulkhead.ts';
 
 /**
- * The ways to call an account's provider. Each makes one call for a piece of work, which is over when `act` is. The call has the
- * rest of the work's time, less what recording needs, and never more than the setting.
+ * The ways to call an account's provider. Each makes one call for a unit of work, which ends with `act`. The call gets the rest
+ * of the work's time minus the reserve for recording, and at most the setting.
  */
 export interface ProviderCalls {
   /** Reads with a slot. @throws ProblemError 503 with Retry-After if there is none, 504 if too little time is left */
   read<T>(work: Work, act: (call: ProviderCall) => Promise<T>): Promise<T>;
   /**
-   * Does a write with a slot, taken before anything is recorded.
+   * Makes a write with a slot, which is acquired before anything is recorded.
    *
-   * @param act begins its call once the write is recorded; null if too little time is left by then
+   * @param act begins its call once the write is recorded; the call is null if too little time is left by then
    * @throws ProblemError as `read`
    */
   write<T>(work: Work, act: (begin: () => ProviderCall | null) => Promise<T>): Promise<T>;
-  /** Looks up what became of a write, past queue and circuit. @throws ProblemError 504 if too little time is left */
+  /** Looks up a write past queue and circuit. @throws ProblemError 504 if too little time is left */
   lookUp<T>(work: Work, act: (call: ProviderCall) => Promise<T>): Promise<T>;
 }
 
@@ -58,7 +58,7 @@ export function providerCalls(account: string, bulkhead: AccountBulkhead, config
   };
 }
 
-/** @throws ProblemError 504: nobody was asked */
+/** @throws ProblemError 504: no call was made */
 function tooLate(): never {
   throw new ProblemError('deadline-exceeded', 'Too little time was left to ask the provider; nothing was sent.');
 }

@@ -58,7 +58,7 @@ export interface SuccessWord {
   readonly providerRef: string | null;
   /** The provider answered the look-up and did not show the write. */
   readonly isAbsent: boolean;
-  /** Of the request that brings the word, for one more read. */
+  /** The work of the request that states it, for one more read. */
   readonly work: Work;
 }
 

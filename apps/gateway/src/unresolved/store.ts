@@ -20,7 +20,7 @@ export async function unresolvedCounts(
   }: {
     readonly tenant?: string;
     readonly types?: readonly OperationType[] | undefined;
-    /** Of syncs only those of cards, or of bindings. */
+    /** Restricts syncs to those of cards, or of bindings. */
     readonly syncsOfCards?: boolean | undefined;
   } = {},
 ): Promise<UnresolvedCount[]> {
