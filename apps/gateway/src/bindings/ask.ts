@@ -27,10 +27,10 @@ interface Question<Schema extends z.ZodType> {
 }
 
 /**
- * Asks the provider whether this user must still bind this card. The answer confirms a number that was guessed; so it is limited,
- * and written down before the provider is asked.
+ * Asks the provider whether this user must still bind this card. The answer confirms a guessed number, so it is limited, and
+ * audited before the provider is asked.
  *
- * @throws ProblemError 429 when there were as many as there may be; 503 when it cannot be written down: then nobody was asked
+ * @throws ProblemError 429 if the limit is reached; 503 if it cannot be audited: then the provider was not asked
  */
 export async function checkBinding(
   services: Services,
@@ -65,7 +65,7 @@ export async function checkBinding(
   };
 }
 
-/** Asks the provider which banks' cards this user can bind; the answer may differ per user, so nothing is kept. */
+/** Asks the provider which banks' cards this user can bind; the answer may differ per user, so it is not stored. */
 export async function listBanks(
   services: Services,
   caller: Caller,
@@ -81,7 +81,7 @@ export async function listBanks(
   return { data: [...value] };
 }
 
-/** Asks the provider for the bank of a card number, of which nothing is stored. @throws ProblemError 429 beyond the limit */
+/** Asks the provider for the bank of a card number, without storing anything. @throws ProblemError 429 beyond the limit */
 export async function lookUpIssuer(
   services: Services,
   { caller, body: question, work }: Question<typeof lookUpIssuerSchema>,
@@ -94,7 +94,7 @@ export async function lookUpIssuer(
   const { value: bank } = await askProvider(services, account, 'banks', work, async (banks, call) => {
     const outcome = await banks.issuerOf({ pan, userIp }, call);
     if (outcome.kind !== 'unknown' || outcome.why !== 'unlisted_code') return outcome;
-    // By which code a provider says that it knows no bank of a number is not always published; to ask again changes nothing.
+    // The code for a number without a known bank is not always published; a retry would get the same answer.
     const { code = null, message = null } = outcome.evidence ?? {};
     throw new ProblemError('refused-by-provider', 'The provider names no bank of this card.', {
       provider: { name: account.provider, code, message },

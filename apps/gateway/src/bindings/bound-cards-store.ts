@@ -6,10 +6,9 @@ import { inParts } from '../in-parts.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
- * Stores the whole list of what a user has bound, in one transaction of a few statements however long it is. A row is found
- * by the card's fingerprint or the provider's id, the bound one first. What was bound before this list was asked for, and the
- * list, if all of it could be read, does not show, is `removed`; an answer that was asked for before the last one (`askedAt`)
- * changes nothing.
+ * Stores a complete list of a user's bindings in one transaction with a fixed number of statements. Rows are matched by the
+ * card's fingerprint or the provider's id, bound rows first. A row bound before the list was requested that a fully readable
+ * list lacks becomes `removed`; a list requested before the last stored one (`askedAt`) changes nothing.
  */
 export async function storeBoundCards(
   pool: Pool,
@@ -28,7 +27,7 @@ export async function storeBoundCards(
   });
   const cards = onceEach(sealed);
   await inTransaction(pool, async (client) => {
-    // Lists of one user are stored one after another; the lock also orders this against a second list of the same.
+    // Lists of one user are stored one after another; the lock also orders concurrent lists of the same kind.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `list ${account.name} ${user} ${kind}`,
     ]);
@@ -56,10 +55,10 @@ export async function storeBoundCards(
   });
 }
 
-/** A card of a list as the statements read it; a token that is sealed anew with each list comes under the newest key. */
+/** A listed card in the form the statements read; its token is re-sealed with each list, and so moves to the newest key. */
 interface WireCard {
   readonly provider_ref: string | null;
-  /** Under every key, the newest first; none where the list does not give the number. */
+  /** Under every key, newest first; empty if the list does not contain the number. */
   readonly fingerprints: readonly string[];
   readonly masked_number: string;
   readonly bin: string | null;
@@ -99,8 +98,8 @@ function wireCard(card: BoundCard, account: string, user: string, sealing: Seali
 }
 
 /**
- * A list may show a card twice: under one id, with one number, or, where it gives neither, with the same masked number. The last
- * counts, in the place of the first.
+ * A list may contain a card twice: with the same id, the same number or, with neither, the same masked number. The last one
+ * counts, at the position of the first.
  */
 function onceEach(cards: readonly WireCard[]): WireCard[] {
   const oncePer = (rows: readonly WireCard[], identity: (card: WireCard) => string | null) => [
@@ -116,12 +115,12 @@ function onceEach(cards: readonly WireCard[]): WireCard[] {
 type Owned = readonly [account: string, user: string, kind: BindingKind];
 
 interface Match {
-  /** The place of the card in the list. */
+  /** The card's position in the list. */
   readonly place: number;
   readonly id: string;
 }
 
-/** The stored rows that each card of the list may be, the likeliest first. */
+/** The stored rows that may match each listed card, likeliest first. */
 async function findKnown(client: PoolClient, owned: Owned, cards: readonly WireCard[]): Promise<Match[]> {
   const { rows } = await client.query<Match>(
     `WITH listed AS (
@@ -144,7 +143,7 @@ async function findKnown(client: PoolClient, owned: Owned, cards: readonly WireC
   return rows;
 }
 
-/** Gives each card one stored row, and no two of them the same. */
+/** Assigns each card at most one stored row, and no row to two cards. */
 function assign(cards: readonly WireCard[], matches: readonly Match[]): ReadonlyMap<WireCard, string> {
   const rowOf = new Map<WireCard, string>();
   const taken = new Set<string>();
@@ -157,7 +156,7 @@ function assign(cards: readonly WireCard[], matches: readonly Match[]): Readonly
   return rowOf;
 }
 
-/** The provider may give a card that was bound anew its old id, or two cards each other's: then it is the new row's. */
+/** The provider may reuse the old id for a card that is bound again, or swap two cards' ids: the new row gets it. */
 async function releaseReferences(client: PoolClient, owned: Owned, rows: readonly object[]): Promise<void> {
   await client.query(
     `UPDATE bindings b SET provider_ref = NULL FROM jsonb_to_recordset($4::jsonb) AS r (id uuid, provider_ref text)
@@ -166,7 +165,7 @@ async function releaseReferences(client: PoolClient, owned: Owned, rows: readonl
   );
 }
 
-/** What a caller sees of a list's card. */
+/** The members of a listed card that a caller sees. */
 const shown = {
   status: `'bound'`,
   provider_ref: 'coalesce(r.provider_ref, b.provider_ref)',
@@ -193,7 +192,7 @@ const describeBound = `
     expiry text, bin_country text, token_sealed text, token_fingerprint text, fingerprints text[])
   WHERE b.id = r.id AND (b.synced_at IS NULL OR b.synced_at <= $2)`;
 
-/** Where a payment token is sealed to. */
+/** The place to which a payment token is sealed. */
 export function tokenPlace(binding: {
   readonly account: string;
   readonly userRef: string;
@@ -205,8 +204,8 @@ export function tokenPlace(binding: {
 }
 
 /**
- * Takes a bound row for one removal: of two at the same time one loses. False when it is bound no more, or when another
- * write has taken it since `earlier`, its last write, was read.
+ * Acquires a bound row for one removal; of two concurrent ones, one loses. False if it is no longer bound, or if another write
+ * has acquired it since its last write, `earlier`, was read.
  */
 export async function beginRemoving(
   client: PoolClient,
@@ -222,10 +221,7 @@ export async function beginRemoving(
   return rowCount === 1;
 }
 
-/**
- * The provider has removed it; its payment token is of no use any more. A list that was asked for before this moment does
- * not bring it back.
- */
+/** Marks the binding as removed and erases its payment token. A list requested before this moment does not restore it. */
 export async function markRemoved(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query(
     `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = greatest(synced_at, $2), updated_at = $2
@@ -234,7 +230,7 @@ export async function markRemoved(client: PoolClient, id: string, at: Date): Pro
   );
 }
 
-/** The users of an account who are known to have this token; more than one only where they share it. */
+/** The users of an account known to have this token; several only if they share it. */
 export async function usersOfToken(pool: Pool, account: string, fingerprints: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ user: string }>(
     'SELECT DISTINCT user_ref AS "user" FROM bindings WHERE account = $1 AND token_fingerprint = ANY ($2)',

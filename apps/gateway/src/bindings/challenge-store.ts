@@ -9,7 +9,7 @@ export interface NewBinding {
   readonly maskedNumber: string;
   readonly bin: string;
   readonly last4: string;
-  /** Under every fingerprint key, the newest first. */
+  /** Under every fingerprint key, newest first. */
   readonly panFingerprints: readonly string[];
   readonly phoneFingerprints: readonly string[];
 }
@@ -20,15 +20,15 @@ export interface SmsLimits {
   readonly perDay: number;
 }
 
-/** Why no SMS may be sent, and in how many milliseconds one may be. */
+/** Why no SMS may be sent, and the milliseconds until one may. */
 export type SmsRefusal =
   | { readonly because: 'too-soon' | 'phone-hour' | 'phone-day'; readonly until: Date; readonly waitMs: number }
   | { readonly because: 'verifying' };
 
 /**
- * Records a binding that is about to be started, if the limits on SMS allow one. The limits hold across processes, whatever
- * their clocks say: who starts for the same card or the same phone at the same time waits for this transaction, and time is
- * the database's. An older open challenge of the user's card is closed, so that one is open at most.
+ * Records a binding before its start, if the SMS limits allow one. The limits hold across processes: concurrent starts for the
+ * same card or phone wait for this transaction, and the database's clock counts. An older open challenge for the user's card is
+ * closed, so that at most one is open.
  */
 export async function insertBinding(
   client: PoolClient,
@@ -128,7 +128,7 @@ export async function awaitCode(
   );
 }
 
-/** Whether this SMS is known here as another binding's. */
+/** Whether this SMS belongs to another known binding. */
 export async function isChallengeOfAnother(
   pool: Pool,
   { account, resourceId }: { readonly account: string; readonly resourceId: string },
@@ -141,7 +141,7 @@ export async function isChallengeOfAnother(
   return rowCount === 1;
 }
 
-/** Nothing was started: refused, or not needed. What certainly sent no SMS does not count for the limits. */
+/** Ends a start that was refused or not needed. If it certainly sent no SMS, it does not count towards the limits. */
 export async function endStart(
   client: PoolClient,
   id: string,
@@ -156,7 +156,7 @@ export async function endStart(
   );
 }
 
-/** Takes the binding for one code: of two at the same time one loses. False when it awaits no code. */
+/** Acquires the binding for one code; of two concurrent ones, one loses. False if it does not await a code. */
 export async function beginVerifying(client: PoolClient, id: string, operationId: string, at: Date): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE bindings SET status = 'verifying', operation_id = $2, updated_at = $3 WHERE id = $1 AND status = 'awaiting_code'`,
@@ -165,13 +165,13 @@ export async function beginVerifying(client: PoolClient, id: string, operationId
   return rowCount === 1;
 }
 
-/** The operation that checks a code: what it resolves late must not touch a binding that checks a newer one. */
+/** The operation that checks a code: its late result must not affect a binding that is checking a newer one. */
 interface VerifyingOperation {
   readonly id: string;
   readonly resourceId: string;
 }
 
-/** The code was not taken: the binding awaits one again, or is closed after the last wrong one. */
+/** After a rejected code the binding awaits one again, or is closed after the last wrong one. */
 export async function awaitCodeAgain(
   client: PoolClient,
   verifying: VerifyingOperation,
@@ -186,7 +186,7 @@ export async function awaitCodeAgain(
   );
 }
 
-/** The code came too late, or no binding was needed after all. */
+/** The code expired, or no binding was needed after all. */
 export async function endVerifying(
   client: PoolClient,
   verifying: VerifyingOperation,
@@ -200,8 +200,8 @@ export async function endVerifying(
 }
 
 /**
- * The card is bound by this binding. An older row that says the same gives way to it. A newer one stays: then this one
- * was resolved late, after the card had been bound anew.
+ * Marks the card as bound by this binding, and an older row for the same card as `removed`. If there is a newer row, this
+ * binding becomes `expired` instead: it was resolved only after the card had been bound again.
  */
 export async function markBound(client: PoolClient, id: string, at: Date): Promise<void> {
   const others = await boundRows(client, id);
@@ -223,7 +223,7 @@ export async function markBound(client: PoolClient, id: string, at: Date): Promi
   ]);
 }
 
-/** Other rows by which this user's card is bound: one at most. */
+/** Other rows that show this user's card as bound: at most one. */
 export async function boundRows(client: PoolClient, id: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `SELECT o.id FROM bindings o JOIN bindings b ON o.id <> b.id AND o.account = b.account AND o.user_ref = b.user_ref

@@ -6,8 +6,8 @@ const ofSameCard = `bindings b JOIN bindings o ON o.id = b.id OR (o.account = b.
   AND o.kind = b.kind AND o.pan_fingerprint = b.pan_fingerprint)`;
 
 /**
- * The card is bound by this write: what was sent for it before, and has no outcome, is superseded. Belongs before all else
- * that its transaction locks.
+ * Supersedes the unknown codes sent earlier for the card, which this write has bound. Must precede all other locks of its
+ * transaction.
  */
 export async function supersedeEarlierCodes(client: PoolClient, operation: OperationRow, at: Date): Promise<void> {
   const { rows } = await client.query<{ id: string }>(`SELECT o.id FROM ${ofSameCard} WHERE b.id = $1`, [
@@ -17,10 +17,10 @@ export async function supersedeEarlierCodes(client: PoolClient, operation: Opera
   await supersedeEarlier(client, operation, { resourceIds, types: ['startBinding', 'verifyBinding'] }, at);
 }
 
-/** A write that was recorded later and may have bound the card, or did. */
+/** A write recorded later that has, or may have, bound the card. */
 export type LaterWrite = Pick<OperationRow, 'id' | 'state'>;
 
-/** Codes for the user's card that were sent after this write, and bound it or may have. */
+/** Codes for the user's card sent after this write that have, or may have, bound it. */
 export async function laterCodes(pool: Pool, operation: OperationRow): Promise<LaterWrite[]> {
   const { rows } = await pool.query<LaterWrite>(
     `SELECT p.id, p.state FROM ${ofSameCard} JOIN operations p ON p.resource_id = o.id

@@ -26,7 +26,7 @@ export async function readBinding(
   return bindingView(row);
 }
 
-/** A page of bindings from our records; refreshed, after asking the provider for all that this user has bound. */
+/** A page of bindings from our records; on refresh, after reading the user's complete list from the provider. */
 export async function readBindings(
   services: Services,
   caller: Caller,
@@ -46,10 +46,10 @@ export async function readBindings(
   return readPage(services, caller, 'bindings', query, rows, bindingView);
 }
 
-/** Of one user and kind: such a list has no pages. */
+/** Limit per user and kind: these lists have no pages. */
 const mostBoundCards = 10_000;
 
-/** Asks the provider for all of one kind that a user has bound, and stores it. @returns how many there are, and could not be read */
+/** Reads a user's complete list of one kind from the provider and stores it. @returns the numbers of rows and of unreadable ones */
 export async function refreshBindings(
   services: Services,
   account: OpenAccount,

@@ -10,7 +10,10 @@ import { startBindingKind } from './start-binding-outcome.ts';
 import { type BindingRow, bindingsOfUser, getBinding } from './store.ts';
 import { verifyBindingKind } from './verify-binding-outcome.ts';
 
-/** Resolves the writes of unknown outcome on what a user has bound that a list, asked for after they were recorded, shows. */
+/**
+ * Resolves the unknown writes on a user's bindings whose outcome a list shows, provided that it was requested after they were
+ * recorded.
+ */
 export async function reconcileListed(
   services: Services,
   account: OpenAccount,
@@ -19,7 +22,7 @@ export async function reconcileListed(
 ): Promise<void> {
   const ids = await bindingsOfUser(services.pool, account.name, user, kind);
   for (const operation of await findOpen(services.pool, account.name, ids)) {
-    // The answer to what is being sent right now is about to tell.
+    // A write that is being sent right now is about to get its own answer.
     if (operation.state !== 'unknown' || operation.createdAt > askedAt) continue;
     const row = await getBinding(services.pool, operation.tenant, operation.resourceId);
     if (row === null) continue;

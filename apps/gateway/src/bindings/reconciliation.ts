@@ -8,16 +8,16 @@ import { laterCodes, type LaterWrite } from './earlier-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
 import { bindingView } from './view.ts';
 
-/** The user's list of bound cards resolves both writes, where it can be asked for without the end user being there. */
+/** The user's list of bound cards resolves both writes, if it can be requested without the end user. */
 export function resolvesBy(account: OpenAccount): 'look-up' | 'person' {
   const { binding, boundCards } = account.adapter;
   return binding?.reconciliation.by === 'bound-cards' && boundCards?.needsUserIp === false ? 'look-up' : 'person';
 }
 
 /**
- * Whether the provider lists the card of this operation among those the user has bound, by its fingerprint.
+ * Whether the provider lists this operation's card among the user's bound ones, by its fingerprint.
  *
- * @param userIp the end user's address, where they are there: an account without a default one can be asked only then
+ * @param userIp the end user's address, if available: an account without a default one can be asked only then
  */
 export async function lookUpBound(
   services: Services,
@@ -36,7 +36,7 @@ export async function lookUpBound(
   return shownBound(services, operation, row, outcome);
 }
 
-/** What a list of all that the user has bound, asked for after the write was recorded, shows of a start or a code. */
+/** What a user's complete list, requested after the write was recorded, shows about a start or a code. */
 export async function shownBound(
   services: Services,
   operation: OperationRow,
@@ -47,20 +47,20 @@ export async function shownBound(
     ({ pan }) =>
       pan !== null && services.sealing.fingerprints(pan).some((fingerprint) => fingerprint === panFingerprint),
   );
-  // After the list was read: what is recorded since cannot have been at work before.
+  // After reading the list: writes recorded since then cannot have affected it.
   const later = whatLaterOnesLeave(await laterCodes(services.pool, operation));
   if (later !== null) return later;
   if (listed) return done({ status: 'bound' }, evidence);
   return unreadable === 0 ? { kind: 'absent' } : unknown('unreadable_answer', evidence);
 }
 
-/** A list of all of one kind that a user has bound, as the provider answered it. */
+/** A user's complete list of one kind, as the provider answered it. */
 export interface List {
   readonly value: BoundCards;
   readonly evidence: Evidence | null;
 }
 
-/** What the provider shows speaks of a later write, where there is one; null where there is none. */
+/** If there is a later write, the provider's state reflects that one; null if there is none. */
 export function whatLaterOnesLeave(later: readonly LaterWrite[]): { readonly kind: 'absent' } | Superseded | null {
   const made = later.find(({ state }) => state === 'succeeded');
   if (made !== undefined) return { kind: 'superseded', by: made.id };

@@ -8,7 +8,7 @@ import { markRemoved } from './bound-cards-store.ts';
 import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
-/** How the outcome of a removal changes the binding; a lost one resolves from the user's list, which then lacks it. */
+/** How a removal's outcome changes the binding. A lost answer is reconciled from the user's list, which then lacks the binding. */
 export const removeBindingKind: WriteKind<null> = {
   type: 'removeBinding',
   successStatus: 200,
@@ -17,7 +17,7 @@ export const removeBindingKind: WriteKind<null> = {
       case 'done':
         await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types: [operation.type] }, at);
         return markRemoved(client, operation.resourceId, at);
-      // It is bound as it was, or as far as anybody knows.
+      // It is bound as before, or as far as is known.
       case 'refused':
       case 'unknown':
         return;
@@ -31,7 +31,7 @@ export const removeBindingKind: WriteKind<null> = {
   },
 };
 
-/** Whether the user's list no longer shows the binding; while it does, the removal may still be under way. */
+/** Whether the user's list no longer shows the binding; while it does, the removal may still be in progress. */
 export async function lookUpRemoved(
   services: Services,
   account: OpenAccount,
@@ -47,14 +47,14 @@ export async function lookUpRemoved(
   return shownRemoved(services, operation, row, outcome);
 }
 
-/** What a list of all that the user has bound, asked for after the write was recorded, shows of a removal. */
+/** What a user's complete list, requested after the write was recorded, shows about a removal. */
 export async function shownRemoved(
   services: Services,
   operation: OperationRow,
   row: Pick<BindingRow, 'providerRef'>,
   { value: { cards, unreadable }, evidence }: List,
 ): Promise<LookUp<null> | Superseded> {
-  // After the list was read: what is recorded since cannot have been at work before.
+  // After reading the list: writes recorded since then cannot have affected it.
   const others = await findOthers(services.pool, operation);
   const later = whatLaterOnesLeave(others.filter(({ id, type }) => id > operation.id && type === operation.type));
   if (later !== null) return later;

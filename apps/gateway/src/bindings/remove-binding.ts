@@ -10,7 +10,7 @@ import { beginRemoving } from './bound-cards-store.ts';
 import { lookUpRemoved, removeBindingKind } from './remove-binding-outcome.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
-/** Removes what a user has bound at the provider, once per Idempotency-Key. */
+/** Removes a user's binding at the provider, once per Idempotency-Key. */
 export const removeBinding = writeAct(removeBindingKind, async (services, write, publicId: string) => {
   const id = uuidOf('binding', publicId);
   const row = await getBinding(services.pool, write.caller.tenant, id);
@@ -31,13 +31,13 @@ export const removeBinding = writeAct(removeBindingKind, async (services, write,
   };
 });
 
-/** The provider's id of the binding. @throws ProblemError 409 when there is nothing to remove */
+/** The provider's id of the binding. @throws ProblemError 409 if there is nothing to remove */
 function requireBound(row: BindingRow): string {
   if (row.status === 'bound' && row.providerRef !== null) return row.providerRef;
   throw new ProblemError('illegal-state', `The binding is "${row.status}"; only one that is "bound" can be removed.`);
 }
 
-/** An earlier removal without a known outcome may have worked: the list is read again before another is sent. */
+/** An earlier unknown removal may have succeeded: the list is read before another one is sent. */
 async function reconcileEarlierRemoval(
   services: Services,
   account: OpenAccount,

@@ -7,14 +7,14 @@ import type { Services } from '../services.ts';
 import { tokenPlace } from './bound-cards-store.ts';
 import { getSealedToken } from './store.ts';
 
-/** The payment token of a binding, opened from where it is sealed once it is written down who looks at it and why. */
+/** A binding's payment token, opened after auditing who sees it and why. */
 export async function revealBinding(
   services: Services,
   request: RevealRequest,
 ): Promise<z.output<typeof revealedBindingSchema>> {
   const row = await getSealedToken(services.pool, request.caller.tenant, uuidOf('binding', request.id));
   if (row === null) throw new ProblemError('not-found', 'There is no such binding.');
-  // Its account may have become another tenant's since.
+  // Its account may have moved to another tenant since.
   services.accounts.ofResource(request.caller, row);
   const { tokenSealed, providerRef } = row;
   if (tokenSealed === null || providerRef === null) {

@@ -6,10 +6,10 @@ import { notOurs } from '../ledger/word.ts';
 import { awaitCode, boundRows, endStart, isChallengeOfAnother, markBound } from './challenge-store.ts';
 import { lookUpBound, viewBinding } from './reconciliation.ts';
 
-/** A start that the provider answered, or what it said of the card after the answer was lost. */
+/** The provider's answer to a start, or what it said about the card after the answer was lost. */
 export type Started = BindingStarted | { readonly status: 'bound' } | { readonly status: 'found_not_required' };
 
-/** How the outcome of a start changes the binding; a lost one resolves from the user's list, never by a second SMS. */
+/** How a start's outcome changes the binding. A lost answer is reconciled from the user's list, never by a second SMS. */
 export const startBindingKind: WriteKind<Started> = {
   type: 'startBinding',
   successStatus: 201,
@@ -35,7 +35,7 @@ export const startBindingKind: WriteKind<Started> = {
           return endStart(client, id, { status: 'not_required', sentNothing: true }, at);
         case 'bound':
           return foundBound(client, id, at);
-        // Whether it sent an SMS nobody knows, so that it counts as one.
+        // It may have sent an SMS, so it counts as one.
         case 'found_not_required':
           return endStart(client, id, { status: 'not_required', sentNothing: false }, at);
       }
@@ -43,8 +43,8 @@ export const startBindingKind: WriteKind<Started> = {
   },
   view: viewBinding,
   lookUp: (services, account, operation, call) => lookUpBound(services, account, operation, call),
-  // That it worked says that an SMS is on its way, whose id at the provider the code is handed in with; bound is what
-  // the user's list shows.
+  // Success means that an SMS is on its way; its id at the provider is submitted with the code. Only the user's list shows a
+  // card as bound.
   resolved: async ({ pool }, { operation, providerRef }) => {
     if (providerRef === null) return null;
     if (await isChallengeOfAnother(pool, operation, providerRef)) throw notOurs();
@@ -52,9 +52,9 @@ export const startBindingKind: WriteKind<Started> = {
   },
 };
 
-/** A start whose card turns out to be bound: by an earlier binding, so that none was needed, or by this one. */
+/** A start whose card is already bound: by an earlier binding, so that none was needed, or by this one. */
 async function foundBound(client: PoolClient, id: string, at: Date): Promise<void> {
-  // Whether it sent an SMS nobody knows, so that it counts as one.
+  // It may have sent an SMS, so it counts as one.
   if ((await boundRows(client, id)).length > 0)
     await endStart(client, id, { status: 'not_required', sentNothing: false }, at);
   else await markBound(client, id, at);

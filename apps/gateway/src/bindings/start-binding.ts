@@ -25,7 +25,7 @@ import { type Started, startBindingKind } from './start-binding-outcome.ts';
 
 type Order = z.output<typeof startBindingSchema>;
 
-/** Has the provider send the user an SMS code, once per Idempotency-Key and within the limits on SMS. */
+/** Makes the provider send the user an SMS code, once per Idempotency-Key and within the SMS limits. */
 export const startBinding = writeAct(startBindingKind, async (services, { caller }, order: Order) => {
   const account = services.accounts.ofCaller(caller, order.account);
   const binding = facetOf(account, 'binding');
@@ -70,7 +70,10 @@ export const startBinding = writeAct(startBindingKind, async (services, { caller
   };
 });
 
-/** What the card is bound for, and what that needs. @throws ProblemError 400 for what the account does not know or lacks */
+/**
+ * The binding's purpose and its required fields. @throws ProblemError 400 for a purpose or field that the account does not
+ * accept, or lacks
+ */
 function checkPurpose(
   { purposes }: BindingFacet,
   order: z.output<typeof startBindingSchema>,
@@ -97,14 +100,14 @@ function checkPurpose(
 
 const leastForCheckMs = 500;
 
-/** How much of a start's time is kept for the question that follows a lost answer; 0 where there is too little for both. */
+/** The part of a start's time reserved for the check after a lost answer; 0 if there is too little for both. */
 function shareForCheck(timeoutMs: number): number {
   return timeoutMs < 2 * leastForCheckMs ? 0 : Math.max(leastForCheckMs, Math.floor(timeoutMs / 4));
 }
 
 /**
- * Starts a binding. Should the answer be lost, the provider is asked at once whether the card needs one at all, while the
- * card number is still at hand ; it is never kept, so that later look-ups have only the user's list.
+ * Starts a binding. If the answer is lost, asks the provider at once whether the card needs one at all, while its number is
+ * still in memory. The number is never stored, so later look-ups have only the user's list.
  */
 async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: ProviderCall): Promise<Outcome<Started>> {
   const keptMs = shareForCheck(timeLeftMs(call));
@@ -117,7 +120,7 @@ async function startOrCheck(binding: BindingFacet, order: BindingOrder, call: Pr
   return done({ status: 'found_not_required' }, { httpStatus: null, code: null, ...checked.evidence, message });
 }
 
-/** The card number of a checked body. */
+/** Parses the card number of a validated body. */
 export function parsePan(text: string): Pan {
   const pan = Pan.parse(text);
   if (pan !== null) return pan;
@@ -125,7 +128,7 @@ export function parsePan(text: string): Pan {
   throw invalidRequest({ pointer: '/cardNumber', detail });
 }
 
-/** What a phone's limits are kept by: with or without `+`, country code or leading zero it is the same phone. */
+/** The canonical phone number for limits: the same with or without `+`, country code or leading zero. */
 function samePhone(text: string): Secret {
   return new Secret(text.replaceAll(/\D/g, '').slice(-10));
 }

@@ -39,7 +39,7 @@ const selectBindings = `
     o.type AS "operationType", ${operationColumns}
   FROM bindings b LEFT JOIN operations o ON o.id = b.operation_id`;
 
-/** One binding of a tenant; null for another tenant's, as for none. */
+/** One binding of a tenant; null for another tenant's and for none. */
 export async function getBinding(client: Pool | PoolClient, tenant: string, id: string): Promise<BindingRow | null> {
   const { rows } = await client.query<BindingRow>({
     name: 'binding-get',
@@ -67,7 +67,7 @@ type SealedToken = Pick<BindingRow, 'account' | 'userRef' | 'kind' | 'providerRe
   readonly tokenSealed: Buffer | null;
 };
 
-/** What a binding's payment token is opened with; null for another tenant's binding, as for none. */
+/** The data needed to open a binding's payment token; null for another tenant's binding and for none. */
 export async function getSealedToken(pool: Pool, tenant: string, id: string): Promise<SealedToken | null> {
   const { rows } = await pool.query<SealedToken>(
     `SELECT account, user_ref AS "userRef", kind, provider_ref AS "providerRef", status, token_sealed AS "tokenSealed"
@@ -85,7 +85,7 @@ export interface BindingFilter {
   readonly status?: BindingStatus | undefined;
 }
 
-/** Bindings newest first, one more than the page holds. */
+/** Bindings, newest first, one more than the page holds. */
 export async function listBindings(pool: Pool, filter: BindingFilter, page: PageRequest): Promise<BindingRow[]> {
   const conditions = {
     'b.tenant =': filter.tenant,

@@ -5,7 +5,7 @@ import { awaitCodeAgain, endVerifying, markBound } from './challenge-store.ts';
 import { supersedeEarlierCodes } from './earlier-store.ts';
 import { lookUpBound, viewBinding } from './reconciliation.ts';
 
-/** How the outcome of a code changes the binding. A lost one leaves it awaiting a code: its last certain state. */
+/** How a code's outcome changes the binding. A lost answer leaves it awaiting a code, its last certain state. */
 export const verifyBindingKind: WriteKind<BindingVerified> = {
   type: 'verifyBinding',
   successStatus: 200,

@@ -15,7 +15,7 @@ import { verifyBindingKind } from './verify-binding-outcome.ts';
 
 type Answer = z.output<typeof verifyBindingSchema>;
 
-/** Hands the user's SMS code to the provider, once per Idempotency-Key; the code itself is kept nowhere. */
+/** Submits the user's SMS code to the provider, once per Idempotency-Key; the code itself is never stored. */
 export const verifyBinding = writeAct(verifyBindingKind, async (services, write, publicId: string, answer: Answer) => {
   const id = uuidOf('binding', publicId);
   const row = await getBinding(services.pool, write.caller.tenant, id);
@@ -36,7 +36,7 @@ export const verifyBinding = writeAct(verifyBindingKind, async (services, write,
         });
       }
     },
-    // Each code has a reference of its own: the same one twice would be answered with the first result again.
+    // Each code has its own reference: reusing one could return the first result again.
     send: (call, operationId) =>
       binding.verify(
         {
@@ -51,7 +51,7 @@ export const verifyBinding = writeAct(verifyBindingKind, async (services, write,
   };
 });
 
-/** The provider's id of the SMS. @throws ProblemError 409 when the binding awaits no code */
+/** The provider's id of the SMS. @throws ProblemError 409 if the binding does not await a code */
 function requireAwaitingCode(row: BindingRow): string {
   if (row.status === 'awaiting_code' && row.challengeRef !== null) return row.challengeRef;
   throw new ProblemError(
@@ -60,7 +60,7 @@ function requireAwaitingCode(row: BindingRow): string {
   );
 }
 
-/** An earlier code without a known outcome may have bound the card: that is asked before another code is sent. */
+/** An earlier unknown code may have bound the card: this is checked before another code is sent. */
 async function reconcileEarlierCode(
   services: Services,
   account: OpenAccount,
@@ -75,7 +75,7 @@ async function reconcileEarlierCode(
   const startedAt = new Date(services.now());
   const lookUp = await account.read(write.work, (call) => lookUpBound(services, account, operation, call, userIp));
   if (lookUp === null || lookUp.kind === 'absent' || lookUp.kind === 'superseded') return;
-  // A list that cannot be read would keep the user from binding the card for ever; the provider knows an older code.
+  // An unreadable list must not block the user for ever; the provider recognises an older code.
   if (isUnreadable(lookUp)) return;
   valueOf(account, lookUp);
   const attempt = attemptOf('look-up', lookUp, startedAt, new Date(services.now()));

@@ -16,7 +16,7 @@ interface AppliedCardholder {
   readonly described?: ProviderCardholder;
 }
 
-/** How the outcome of an application changes the cardholder, and how a lost answer is found out: by our reference. */
+/** How an application's outcome changes the cardholder, and how a lost answer is reconciled: by our reference. */
 export const createCardholderKind: WriteKind<AppliedCardholder> = {
   type: 'createCardholder',
   successStatus: 201,

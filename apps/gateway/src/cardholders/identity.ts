@@ -3,10 +3,13 @@ import { type ApplicationKind, type CardholdersFacet, type Identity, Secret } fr
 import type { z } from 'zod';
 import { invalidRequest } from '../problem.ts';
 
-/** The member of a body that an application of each kind rests on. */
+/** The body member that each kind of application requires. */
 const members: Readonly<Record<ApplicationKind, string>> = { sumsub: 'sumsubShareToken', person: 'person' };
 
-/** What an application rests on, by the one member that is there. @throws ProblemError 400 for what the account does not take */
+/**
+ * The identity in an application, from the one member present. @throws ProblemError 400 for a kind that the account does not
+ * accept
+ */
 export function identityOf(
   { applications }: CardholdersFacet,
   { sumsubShareToken, person }: z.output<typeof reapplyCardholderSchema>,

@@ -12,7 +12,7 @@ import { type CardholderRow, describeCardholder, getCardholder, listCardholders 
 import { cardholderView } from './view.ts';
 import type { Work } from '../work.ts';
 
-/** One cardholder, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
+/** One cardholder, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
 export async function readCardholder(
   services: Services,
   caller: Caller,
@@ -39,8 +39,8 @@ export async function readCardholder(
 }
 
 /**
- * Why an application was rejected: a provider may say so only where it is looked up by our reference, around the time of the
- * application. Without an answer the reason stays unsaid, and is asked for at the next refresh.
+ * Why an application was rejected: a provider may state it only in a look-up by our reference, around the time of the
+ * application. Without an answer the reason is omitted, and requested again at the next refresh.
  */
 async function askForReason(services: Services, account: OpenAccount, row: CardholderRow, work: Work): Promise<void> {
   const { reconciliation } = facetOf(account, 'cardholders');

@@ -16,8 +16,8 @@ interface Reapplied {
 }
 
 /**
- * How the outcome of a further application changes the cardholder. A lost answer is found out by reading the cardholder: one
- * that is no longer rejected was taken on.
+ * How a further application's outcome changes the cardholder. A lost answer is reconciled by reading the cardholder: the
+ * application was accepted if it is no longer rejected.
  */
 export const reapplyCardholderKind: WriteKind<Reapplied> = {
   type: 'reapplyCardholder',
@@ -41,19 +41,19 @@ export const reapplyCardholderKind: WriteKind<Reapplied> = {
     if (cardholders === undefined || row === null || row.providerRef === null) return null;
     const outcome = await cardholders.read(row.providerRef, call);
     if (outcome.kind !== 'done') return outcome;
-    // What a later application brought about says nothing of this one.
+    // The result of a later application says nothing about this one.
     const isShown = row.operationId === operation.id && outcome.value.status !== 'rejected';
     return isShown ? mapOutcome(outcome, (described) => ({ described })) : { kind: 'absent' };
   },
 
-  // A look-up reads the cardholder: one that it shows as rejected was not taken on, or is rejected anew.
+  // A look-up reads the cardholder: if it is rejected, the application was not accepted, or was rejected again.
   resolved: async (_services, { isAbsent }) => {
     if (isAbsent) throw contradicted('At the provider the cardholder is rejected.');
     return done({});
   },
 };
 
-/** Hands in another identity check for a cardholder who was rejected, once per Idempotency-Key. */
+/** Submits another identity check for a rejected cardholder, once per Idempotency-Key. */
 export const reapplyCardholder = writeAct(
   reapplyCardholderKind,
   async (services, { caller }, publicId: string, body: Body) => {

@@ -23,7 +23,7 @@ const selectCardholders = `
     h.updated_at AS "updatedAt", h.synced_at AS "syncedAt", ${operationColumns}
   FROM cardholders h LEFT JOIN operations o ON o.id = h.operation_id`;
 
-/** One cardholder of a tenant; null for another tenant's, as for none. */
+/** One cardholder of a tenant; null for another tenant's and for none. */
 export async function getCardholder(
   client: Pool | PoolClient,
   tenant: string,
@@ -44,7 +44,7 @@ export interface CardholderFilter {
   readonly status?: CardholderStatus | undefined;
 }
 
-/** Cardholders newest first, one more than the page holds. */
+/** Cardholders, newest first, one more than the page holds. */
 export async function listCardholders(
   pool: Pool,
   filter: CardholderFilter,
@@ -76,7 +76,7 @@ export interface NewCardholder {
   readonly reference: string;
 }
 
-/** Records a cardholder that is about to be applied for; false when this reference has one already. */
+/** Records a cardholder before the application; false if there already is one with this reference. */
 export async function insertCardholder(
   client: PoolClient,
   cardholder: NewCardholder,
@@ -101,7 +101,7 @@ export async function insertCardholder(
   return rowCount === 1;
 }
 
-/** The provider took the application under its own id. */
+/** The provider accepted the application, under its own id. */
 export async function acceptApplication(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query(
     `UPDATE cardholders SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL`,
@@ -117,7 +117,7 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
   );
 }
 
-/** Notes the application that is about to be sent; false when the cardholder is no longer as it was seen. */
+/** Records an application before it is sent; false if the cardholder has changed since it was read. */
 export async function beginReapplication(
   client: PoolClient,
   seen: Pick<CardholderRow, 'id' | 'operationId'>,
@@ -132,7 +132,7 @@ export async function beginReapplication(
   return rowCount === 1;
 }
 
-/** The provider took the further application: it checks anew, and what it was asked for before is older than that. */
+/** The provider accepted the further application and checks again; descriptions requested earlier are now outdated. */
 export async function acceptReapplication(
   client: PoolClient,
   operation: { readonly id: string; readonly resourceId: string },
@@ -147,8 +147,8 @@ export async function acceptReapplication(
 }
 
 /**
- * Stores what the provider said, unless something asked for later is stored already. A reason that this answer does not
- * speak of stays as long as the status does.
+ * Stores the provider's description, unless one requested later is stored already. A reason that this answer lacks is kept for
+ * as long as the status stays the same.
  */
 export async function describeCardholder(
   client: Pool | PoolClient,

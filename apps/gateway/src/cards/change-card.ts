@@ -26,15 +26,15 @@ import { cardView } from './view.ts';
 import type { Work } from '../work.ts';
 
 interface Rule {
-  /** The states in which the change makes sense; nothing is asked of the provider in another. */
+  /** The states in which the change is possible; in any other the provider is not asked. */
   readonly from: readonly CardStatus[];
   readonly isForPhysicalOnly: boolean;
 }
 
-/** Which change of a card its state allows. */
+/** The changes that each state allows. */
 export const changeRules: Readonly<Record<ChangeName, Rule>> = {
   activate: { from: ['inactive'], isForPhysicalOnly: true },
-  // What a provider's new word for a state means nobody here knows; a card in it must still be stopped. The provider decides.
+  // The meaning of an undocumented provider state is unknown, and a card in it must still be stoppable: the provider decides.
   freeze: { from: ['active', 'unrecognized'], isForPhysicalOnly: false },
   unfreeze: { from: ['frozen'], isForPhysicalOnly: false },
   cancel: { from: ['inactive', 'active', 'frozen', 'unrecognized'], isForPhysicalOnly: false },
@@ -44,23 +44,23 @@ export const changeRules: Readonly<Record<ChangeName, Rule>> = {
 interface SecretChange {
   readonly action: 'card.activate' | 'card.set_pin';
   readonly limits: (services: Services, card: string) => readonly GuessLimit[];
-  /** What is limited, for the caller. */
+  /** The limited thing, worded for the caller. */
   readonly what: string;
 }
 
-/** Changes that carry a code, and so could be a guess or undo one: limited, and written down in the audit log. */
+/** Changes that contain a code, and so could guess one or overwrite it: limited, and audited. */
 const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
   activate: { action: 'card.activate', limits: securityCodes, what: 'security codes of this card' },
   setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
 };
 
-/** How the outcome of a change becomes the card's state, and how a lost answer is found out: by reading the card again. */
+/** How a change's outcome becomes the card's state, and how a lost answer is reconciled: by reading the card. */
 function changeKind(change: ChangeName): WriteKind<ChangedCard> {
   return {
     type: changeTypes[change],
     successStatus: 200,
     apply: async (_services, client, operation, outcome, { at }) => {
-      // Before what else is locked here.
+      // Before the other locks of this transaction.
       if (outcome.kind === 'done') {
         const types = typesSupersededBy(change);
         await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types }, at);
@@ -73,7 +73,7 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
           if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
           return;
         }
-        // The card is as it was, or nobody knows: its last certain state stays.
+        // The card is unchanged, or unknown: it keeps its last certain state.
         case 'refused':
         case 'unknown':
           return;
@@ -104,15 +104,15 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
       return shown?.kind === 'refused' ? { kind: 'shown-refused', outcome: shown } : (shown ?? { kind: 'absent' });
     },
 
-    // Who shows the card has stored all that it says.
+    // The code that received the card's description has stored it.
     shownBy: (services, operation, card, asOf) => shownBy(services, change, operation, card, asOf),
 
-    // A person says what became of the change; where the card stands now, only the provider does.
+    // A person states the outcome of the change; only the provider states the card's state.
     resolved: async () => done({ status: null }),
   };
 }
 
-/** All changes of a card, for the work that resolves them. */
+/** All changes of a card, for the job that reconciles them. */
 export const changeKinds = Object.fromEntries(changeNames.map((change) => [change, changeKind(change)])) as Readonly<
   Record<ChangeName, WriteKind<ChangedCard>>
 >;
@@ -126,7 +126,7 @@ export function activateCard(
   return changeCard(services, write, id, { kind: 'activate', cvv: new Secret(cvv), last4 });
 }
 
-/** Sets the PIN of a card; it is handed on and kept nowhere. */
+/** Sets a card's PIN, which is passed on and never stored. */
 export function setCardPin(
   services: Services,
   write: WriteRequest,
@@ -137,8 +137,8 @@ export function setCardPin(
 }
 
 /**
- * Changes a card at its provider, once per Idempotency-Key, if our records say that it can be changed so. Where the provider
- * then refuses because of the card's state, ours was an old one: the card is read, so that the caller finds its true one.
+ * Changes a card at its provider, once per Idempotency-Key, if our records allow the change. If the provider refuses because of
+ * the card's state, ours was stale: the card is read, so that the caller finds its true state.
  */
 export async function changeCard(
   services: Services,
@@ -194,7 +194,7 @@ export async function changeCard(
   return answer;
 }
 
-/** Whatever comes of it, the refusal is recorded and stays the answer. */
+/** Whatever this read returns, the refusal is recorded and remains the answer. */
 async function readTrueState(
   services: Services,
   { account, row }: { readonly account: OpenAccount; readonly row: CardRow },
@@ -203,7 +203,7 @@ async function readTrueState(
   await account.read(work, (call) => readAndStore(services, account, row, call)).catch(() => null);
 }
 
-/** The card as its provider knows it. @throws ProblemError 409 when it cannot be changed so, or not now */
+/** The card's ids at its provider. @throws ProblemError 409 if the change is not possible, or not now */
 function changeable(row: CardRow, change: ChangeName): { providerRef: string; cardholderRef: string | null } {
   const { from, isForPhysicalOnly } = changeRules[change];
   if (row.providerRef === null) {

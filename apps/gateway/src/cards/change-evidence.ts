@@ -1,14 +1,14 @@
 import type { CardStatus, OperationState } from '@card-gateway/core';
 import type { AsOf, Superseded } from '../ledger/kind.ts';
 
-/** A change of a card's state, recorded and sent. */
+/** A recorded and sent change of a card's state. */
 export interface SentChange {
-  /** Ids of operations are in the order of their records. */
+  /** Ids of operations sort in the order of their records. */
   readonly id: string;
   readonly createdAt: Date;
-  /** As of when the card was known to be in another state; null where nobody knows. */
+  /** Time as of which the card was known to be in another state; null if unknown. */
   readonly knownAt: Date | null;
-  /** The states in which a card shows that it was made. */
+  /** The states of a card that show the change. */
   readonly states: readonly CardStatus[];
 }
 
@@ -17,20 +17,20 @@ export interface OtherChange extends Omit<SentChange, 'knownAt'> {
   readonly state: OperationState;
 }
 
-/** A card stays in these for good: a change that leads elsewhere can no longer come about. */
+/** Final states: a change to another state can no longer take effect. */
 const finalStates: ReadonlySet<CardStatus> = new Set(['cancelled', 'failed', 'replaced']);
 
 /**
- * What a card's state proves of a change whose answer was lost; null when it proves nothing. Changes of one card are taken to
- * come into effect in the order in which they were sent, each within `visibleAfterMs`.
+ * What a card's state proves about a change with a lost answer; null if it proves nothing. Assumes that changes of one card
+ * take effect in the order in which they were sent, each within `visibleAfterMs`.
  *
- * - Where a later change succeeded, the state is that one's work, and the lost one is superseded.
- * - Where a later one that leads to the same state is open, the state may be that one's work.
- * - Where another change was sent less than `visibleAfterMs` before, a state from before the lost one may still be shown for
- *   that long after it.
- * - Where the last one before it that succeeded leads to the same state (for a final one: any), and the card was not read since
- *   that one had to be in effect, the state may be that one's work.
- * - In a state that is final and not the one it leads to, it is refused: whatever it did, nothing of it is there, or will be.
+ * - If a later change succeeded, the state reflects that one, and the lost one is superseded.
+ * - If a later change to the same state is open, the state may be that one's effect.
+ * - If another change was sent less than `visibleAfterMs` before the lost one, a state from before the lost one may still be
+ *   shown for that long after it.
+ * - If the last earlier change that succeeded leads to the same state (for a final state: any of them), and the card was not
+ *   read after that change had to be visible, the state may be that one's effect.
+ * - A final state other than the target means refused: the change has no effect, and never will.
  */
 export function proofOf(
   change: SentChange,
@@ -56,6 +56,6 @@ export function proofOf(
   if (mayHaveMadeIt) return null;
   const follows = earlier.some((other) => resolvedAt(other) >= sentAt);
   if (follows) return asOf.earliest.getTime() >= sentAt + visibleAfterMs ? 'done' : null;
-  // The state that it leads to may be its work as soon as it can be.
+  // The target state may be this change's effect from the moment it was sent.
   return asOf.latest >= change.createdAt ? 'done' : null;
 }

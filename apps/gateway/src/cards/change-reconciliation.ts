@@ -14,7 +14,7 @@ import { proofOf } from './change-evidence.ts';
 
 export type ChangeName = CardChange['kind'];
 
-/** The writes that changes are. */
+/** The operation type of each change. */
 export const changeTypes: Readonly<Record<ChangeName, OperationType>> = {
   activate: 'activateCard',
   freeze: 'freezeCard',
@@ -24,19 +24,19 @@ export const changeTypes: Readonly<Record<ChangeName, OperationType>> = {
 };
 export const changeNames = Object.keys(changeTypes) as ChangeName[];
 
-/** A PIN is what it was last set to; a card is in the state that it was last brought to. */
+/** The changes that a new one supersedes: a PIN is what it was last set to, and a card is in the state it was last changed to. */
 export function typesSupersededBy(change: ChangeName): readonly OperationType[] {
   return changeNames.filter((name) => (name === 'setPin') === (change === 'setPin')).map((name) => changeTypes[name]);
 }
 
 export interface ChangedCard {
-  /** The state that the provider confirmed; null where the change is none of state, or something else says it. */
+  /** State the provider confirmed; null if the change does not affect state or is reported elsewhere. */
   readonly status: CardStatus | null;
-  /** The provider's own word for that state. */
+  /** The provider's own name for that state. */
   readonly providerStatus?: string | null;
 }
 
-/** What a card as the provider described it proves of a change. */
+/** What a provider's description of the card proves about a change. */
 export async function shownBy(
   { accounts, pool }: Services,
   change: ChangeName,
@@ -47,7 +47,7 @@ export async function shownBy(
   const account = accounts.byName(operation.account);
   const target = account === undefined ? null : targetOf(account, change);
   if (account === undefined || target === null || status === undefined) return null;
-  // After the card was read: what is recorded since cannot have been at work before.
+  // After reading the card: writes recorded since then cannot have affected it.
   const others = (await findOthers(pool, operation)).flatMap((other) => {
     const name = changeNames.find((one) => changeTypes[one] === other.type);
     const states = name === undefined ? undefined : targetOf(account, name)?.states;
@@ -61,7 +61,7 @@ export async function shownBy(
   return { kind: 'refused', refusal: { reason: 'conflict', code: providerStatus ?? null, message }, evidence: null };
 }
 
-/** How a card shows that the change was made; null where no call of the provider's shows it. */
+/** How a card shows that the change was made; null if no call of the provider shows it. */
 export function targetOf(
   { adapter }: OpenAccount,
   change: ChangeName,

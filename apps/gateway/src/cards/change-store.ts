@@ -3,8 +3,8 @@ import type { PoolClient } from 'pg';
 import type { CardRow } from './store.ts';
 
 /**
- * Notes on a card the change that is about to be sent, and on the change as of when the card's state is known. False when the card is no longer as it was seen: another write has
- * begun, or the provider described another state.
+ * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. False if
+ * the card has changed since it was read: another write has begun, or the provider described another state.
  */
 export async function beginChange(
   client: PoolClient,
@@ -25,9 +25,9 @@ export async function beginChange(
 }
 
 /**
- * The provider confirmed the change: what was asked for before this moment is older than it. So is what the card was known
- * by when the change began, even where the provider dates that later. Has another change begun since, then this one says
- * no more where the card is now.
+ * Applies a change that the provider confirmed. Descriptions requested earlier are now outdated, and so is everything known
+ * when the change began, even if the provider dates that later. If another change has begun since, this one no longer
+ * determines the card's state.
  */
 export async function endChange(
   client: PoolClient,

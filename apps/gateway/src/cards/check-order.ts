@@ -19,9 +19,9 @@ export interface CheckedOrder {
 }
 
 /**
- * Holds an order against its account: what the account's issuing needs, and what it names of our own records.
+ * Validates an order against its account: what the account's issuing requires, and the records that the order names.
  *
- * @throws ProblemError 400 with the field that is missing, not wanted or not taken; 404 and 409 for what it names
+ * @throws ProblemError 400 for a missing, superfluous or unacceptable field; 404 and 409 for the named records
  */
 export async function checkOrder(
   services: Services,

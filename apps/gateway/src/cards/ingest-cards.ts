@@ -6,18 +6,18 @@ import type { Services } from '../services.ts';
 import { cardWriteKinds } from './write-kinds.ts';
 import { idsOfCards, storeProviderCards } from './provider-cards-store.ts';
 
-/** How cards came to be described, and when. */
+/** How and when cards were described. */
 export interface Seen {
   readonly by: 'list' | 'callback';
-  /** When the provider was asked; of what came by itself the latest moment at which it can have happened. */
+  /** When the provider was asked; for an unsolicited description, the latest time at which it can have happened. */
   readonly askedAt: Date;
-  /** The earliest such moment, where it is another one. */
+  /** The earliest such time, if it differs. */
   readonly earliest?: Date;
 }
 
 /**
- * Stores what a provider said of its cards, from a list, a card read again or a callback, and resolves the writes on them
- * whose outcome it shows.
+ * Stores a provider's descriptions of its cards, from a list, a read or a callback, and resolves the writes whose outcome they
+ * show.
  */
 export async function ingestCards(
   services: Services,

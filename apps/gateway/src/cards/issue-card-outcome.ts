@@ -5,15 +5,15 @@ import { describeProviderCards } from './provider-cards-store.ts';
 import { acceptOrder, failOrder, getCard, nameOrder } from './store.ts';
 import { cardView } from './view.ts';
 
-/** A card that the provider took an order for; from a look-up with all that the provider says of it. */
+/** A card whose order the provider accepted; after a look-up with the provider's description. */
 interface IssuedCard {
   readonly providerRef: string;
   readonly described?: ProviderCard;
-  /** Only a person says that the card is this order's: no row that has it gives way. */
+  /** Only a person says that the card belongs to this order: no row that has it is replaced. */
   readonly isWord?: boolean;
 }
 
-/** How the outcome of an order changes the card, and how a lost answer is found out: by our reference. */
+/** How an order's outcome changes the card, and how a lost answer is reconciled: by our reference. */
 export const issueCardKind: WriteKind<IssuedCard> = {
   type: 'issueCard',
   successStatus: 201,
@@ -50,7 +50,7 @@ export const issueCardKind: WriteKind<IssuedCard> = {
     return found(outcome);
   },
 
-  // Our reference is on the wire of this order alone.
+  // Only this order was sent with our reference.
   shownBy: async (_services, operation, card, { latest }) =>
     card.ourReference === toPublicId('card', operation.resourceId) && latest >= operation.createdAt
       ? { kind: 'done', value: { providerRef: card.providerRef, described: card }, evidence: null }

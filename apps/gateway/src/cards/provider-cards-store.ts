@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import type { Sealing } from '../sealing.ts';
 
-/** Columns that a provider's description of a card may set, with how their JSON text is read. */
+/** Columns that a provider's description of a card may set, and how their JSON is parsed. */
 const described = {
   product_ref: 'text',
   cardholder_ref: 'text',
@@ -22,8 +22,8 @@ const described = {
   cancelled_at: 'timestamptz',
 } as const;
 /**
- * The number of a card that is over was removed after its time: lists that still show the card do not bring it back. One that
- * shows it in use again does.
+ * Retention removed the number of a closed card: lists that still show the card do not restore it. A list that shows it in use
+ * again does.
  */
 const isGone = `(c.pan_sealed IS NULL AND c.synced_at IS NOT NULL AND coalesce(r->>'status', c.status) IN ('cancelled', 'replaced', 'failed'))`;
 
@@ -37,10 +37,7 @@ const newValues = {
   pan_fingerprint: `CASE WHEN ${isGone} THEN NULL ELSE coalesce(r->>'pan_fingerprint', c.pan_fingerprint) END`,
 };
 
-/**
- * Each value is computed from the very row that is updated, so that one which waited for another transaction starts from
- * what that one wrote.
- */
+/** Each value is computed from the row being updated, so that an update that waited for another transaction sees its result. */
 const describeCards = `
   UPDATE cards c SET ${Object.entries(newValues)
     .map(([name, value]) => `${name} = ${value}`)
@@ -54,10 +51,10 @@ const describeCards = `
   WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)`;
 
 /**
- * Stores what a provider said of its cards, in one transaction: rows are found by the provider's id, or by our own
- * reference where the provider hands it back, so that an order and a list can never make two rows of one card. What was
- * asked for before the row's last description (`askedAt`) is older and changes nothing. A number is sealed anew each time,
- * and so comes under the newest key.
+ * Stores a provider's descriptions of its cards in one transaction. Rows are matched by the provider's id, or by our own
+ * reference if the provider returns it, so that an order and a list never create two rows for one card. A description requested
+ * before the row's last one (`askedAt`) is outdated and changes nothing. A number is re-sealed each time, and so moves to the
+ * newest key.
  */
 export async function storeProviderCards(
   pool: Pool,
@@ -70,7 +67,7 @@ export async function storeProviderCards(
   await inTransaction(pool, (client) => describeProviderCards(client, sealing, account, cards, askedAt));
 }
 
-/** The provider's ids of those of its cards that are known here, by our own. */
+/** The provider's ids of those of its cards that are known here, by our ids. */
 export async function idsOfCards(
   pool: Pool,
   account: string,
@@ -84,7 +81,7 @@ export async function idsOfCards(
   return new Map(rows.map(({ id, providerRef }) => [id, providerRef]));
 }
 
-/** {@link storeProviderCards} inside a transaction that is open already. */
+/** {@link storeProviderCards} within an open transaction. */
 export async function describeProviderCards(
   client: PoolClient,
   sealing: Sealing,
@@ -92,13 +89,13 @@ export async function describeProviderCards(
   cards: readonly ProviderCard[],
   askedAt: Date,
 ): Promise<void> {
-  // A page may show a card twice, because rows move while it is made: the last row counts.
+  // A page may contain a card twice, because rows move while it is built: the last row counts.
   const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
   const rows = onceEach.map((card) => wireRow(card, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
   if (rows.length > 1) {
-    // In which order a list's rows are locked is the planner's choice, so that two lists could wait for each other: they
-    // are stored one after another. Who writes a single card holds nothing that a list could wait for it with.
+    // The planner chooses the lock order of a list's rows, so two lists could deadlock: they are stored one after another. A
+    // writer of a single card holds no other lock that a list could wait for.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cards ${account.name}`]);
   }
   await client.query(
@@ -108,8 +105,8 @@ export async function describeProviderCards(
        AND NOT EXISTS (SELECT 1 FROM cards d WHERE d.account = $1 AND d.provider_ref = r->>'provider_ref')`,
     [account.name, json, askedAt],
   );
-  // One that was ordered here and is not known, as after a restore, comes back under its own id: its callers have kept that.
-  // Should the id be another account's, the row of the second candidate is the one that stays.
+  // A card ordered here that is unknown, e.g. after a restore, gets its old id back, which its callers have kept. If another
+  // account uses that id, the second candidate's row stays.
   await client.query(
     `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
      SELECT id, $3, $4, $1, r->>'provider_ref', coalesce(r->>'status', 'unrecognized'), created_at, $5
@@ -137,7 +134,7 @@ function wireRow(
     new_id: id,
     created_at: new Date(instantOf(id)).toISOString(),
     our_id: ourId,
-    // An id of the future is none of ours, whoever made it up.
+    // An id with a future time is not ours.
     ordered_at:
       ourId === null || instantOf(ourId) > askedAt.getTime() ? null : new Date(instantOf(ourId)).toISOString(),
     product_ref: card.productRef,
@@ -159,7 +156,7 @@ function wireRow(
   };
 }
 
-/** Where a card's number is sealed to. */
+/** The place to which a card's number is sealed. */
 export function panPlace(account: string, providerRef: string) {
   return { table: 'cards', column: 'pan', row: [account, providerRef] } as const;
 }

@@ -5,13 +5,13 @@ import { storeProviderCards } from './provider-cards-store.ts';
 import { sealedPan } from './sealed-pan.ts';
 import type { CardRow } from './store.ts';
 
-/** A card read at its provider, and when that was asked. */
+/** A card read at its provider, and when that was requested. */
 export interface CardReading {
   readonly outcome: Outcome<Finding<ProviderCard>>;
   readonly askedAt: Date;
 }
 
-/** Reads a card at its provider and stores what that says of it; null where no call shows it. */
+/** Reads a card at its provider and stores the description; null if no call shows it. */
 export async function readAndStore(
   services: Services,
   account: OpenAccount,

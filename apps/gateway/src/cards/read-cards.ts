@@ -16,7 +16,7 @@ import type { Work } from '../work.ts';
 
 type Card = z.output<typeof cardSchema>;
 
-/** One card, from our records or, refreshed, from the provider's. @throws ProblemError 404 */
+/** One card, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
 export async function readCard(
   services: Services,
   caller: Caller,
@@ -41,7 +41,7 @@ async function cardOf(services: Services, caller: Caller, id: string): Promise<C
   return row;
 }
 
-/** A page of cards from our records. A filter by something that is not the caller's finds nothing. */
+/** A page of cards from our records. A filter by another tenant's resource finds nothing. */
 export async function readCards(
   services: Services,
   caller: Caller,
@@ -78,7 +78,7 @@ async function cardsAsked(
   return listCards(services.pool, filter, page);
 }
 
-/** A UUIDv7 counts from 1970: no card is older. */
+/** UUIDv7 times start in 1970: no card is older. */
 function firstIdAt(time: string): string {
   return firstUuidAt(Math.max(0, Date.parse(time)));
 }

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { type CardRow, getCard } from './store.ts';
 
-/** A card's number, expiry and security code, straight from the provider: handed out, kept and logged nowhere. */
+/** A card's number, expiry and security code, directly from the provider; never stored or logged. */
 export async function revealCard(
   services: Services,
   request: RevealRequest,
@@ -40,7 +40,7 @@ export async function createFrameToken(
   return { card: request.id, token: token.reveal(), expiresAt };
 }
 
-/** The card, if there is something to show. @throws ProblemError 404 or 409 */
+/** The card, if it can be shown. @throws ProblemError 404 or 409 */
 async function shownCard(
   services: Services,
   { caller, id }: RevealRequest,

@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import { panPlace } from './provider-cards-store.ts';
 import { type CardRow } from './store.ts';
 
-/** The number of a card whose provider finds it by nothing else; null for the others'. @throws when it cannot be opened */
+/** The card's number if its provider looks cards up only by number; otherwise null. @throws if it cannot be opened */
 export function sealedPan(
   { sealing }: Services,
   { panSealed, account, providerRef }: Pick<CardRow, 'panSealed' | 'account' | 'providerRef'>,

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-/** A card with what its product, its cardholder and its last write add to it. */
+/** A card with members from its product, its cardholder and its last write. */
 export interface CardRow extends OperationColumns {
   readonly id: string;
   readonly provider: string;
@@ -42,7 +42,7 @@ const selectCards = `
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
 
-/** One card of a tenant; null for another tenant's, as for none. */
+/** One card of a tenant; null for another tenant's and for none. */
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
   const { rows } = await client.query<CardRow>({
     name: 'card-get',
@@ -59,12 +59,12 @@ export interface CardFilter {
   readonly last4?: string | undefined;
   readonly cardholderRef?: string | undefined;
   readonly productRef?: string | undefined;
-  /** Bounds on the id, which is the order of creation. */
+  /** Bounds on the id, which is in order of creation. */
   readonly after?: string | undefined;
   readonly before?: string | undefined;
 }
 
-/** Cards newest first, one more than the page holds. */
+/** Cards, newest first, one more than the page holds. */
 export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<CardRow[]> {
   const conditions = {
     'c.tenant =': filter.tenant,
@@ -121,7 +121,7 @@ export interface OrderedCard {
   readonly network: CardNetwork | null;
 }
 
-/** Records a card that is about to be ordered. It is created at the instant of its id, by which lists are bounded. */
+/** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
 export function insertOrderedCard(
   card: OrderedCard,
 ): (client: PoolClient, operationId: string, at: Date) => Promise<void> {
@@ -149,14 +149,14 @@ export function insertOrderedCard(
 }
 
 /**
- * The provider took the order under its own id. Should a list that does not hand back our reference have brought in the
- * card already, its row gives way: the order's is the one a caller knows. A card that was known before the order, or has
- * another holder, cannot be this order's: its row stays, and this fails.
+ * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the
+ * card, that row is replaced, because callers know the order's. A card known before the order, or with another holder, cannot
+ * be this order's: its row stays, and this fails.
  */
 export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query({
     name: 'card-accept',
-    // The count has the deletion done before the id is taken.
+    // The count forces the deletion before the id is taken.
     text: `WITH given_way AS (
              DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
                AND d.id <> c.id AND d.operation_id IS NULL AND d.created_at >= c.created_at
@@ -168,7 +168,7 @@ export async function acceptOrder(client: PoolClient, id: string, providerRef: s
   });
 }
 
-/** A person says which card the order became. A row that has that card stays, and this fails. */
+/** A person names the card of the order. If a row has that card, it stays, and this fails. */
 export async function nameOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query('UPDATE cards SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL', [
     id,

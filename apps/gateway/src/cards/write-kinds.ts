@@ -2,5 +2,5 @@ import type { WriteKinds } from '../ledger/kind.ts';
 import { changeKinds } from './change-card.ts';
 import { issueCardKind } from './issue-card-outcome.ts';
 
-/** All writes on cards: what a provider's description of a card may resolve. */
+/** All writes on cards, which a provider's description of a card may resolve. */
 export const cardWriteKinds: WriteKinds = [issueCardKind, ...Object.values(changeKinds)];
