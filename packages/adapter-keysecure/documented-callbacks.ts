@@ -1,4 +1,6 @@
 import type { CallbackField, DocumentedCallback } from '@card-gateway/adapter-kit';
+import { authorizationOnly, withSecret } from './documented-calls.ts';
+import type { KeySecureSettings } from './settings.ts';
 
 const signed = [
   ['Timestamp', 'Unix milliseconds; part of what is signed.'],
@@ -31,14 +33,16 @@ const paid = {
   merchant_info: { merchant_name: 'A Shop', merchant_mcc: '5411', city: 'London', country: 'GB' },
 };
 const accepted = { contentType: 'application/json', body: '{"code":0,"message":""}' };
-const everyPush = { path: '/callbacks/{account}', headers: signed } as const;
+const everyPush = { path: '/callbacks/{account}', headers: signed, needs: [withSecret] } as const;
 
 /** What KeySecure sends (keysecure.md §11). */
-export const documentedCallbacks: readonly DocumentedCallback[] = [
+export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>[] = [
   {
     ...everyPush,
     name: 'Card_update',
-    about: "A card's status changed (keysecure.md §11.3). The card gets it, unless something newer is known.",
+    title: 'A card changed its status',
+    section: '§11.3',
+    about: "A card's status changed. The card gets it, unless something newer is known.",
     fields: [
       ...push,
       ['data.card_no', 'string', 'The card by its number at KeySecure, which is no card number.'],
@@ -63,8 +67,10 @@ export const documentedCallbacks: readonly DocumentedCallback[] = [
   {
     ...everyPush,
     name: 'Consumption',
+    title: 'A transaction was made or changed',
+    section: '§11.2',
     about:
-      'A transaction was made, changed or filled in (keysecure.md §11.2). It is stored under its `consume_no`; the latest by `time` counts.',
+      'A transaction was made, changed or filled in. It is stored under its `consume_no`; the latest by `time` counts.',
     fields: [
       ...push,
       ...payment,
@@ -95,8 +101,11 @@ export const documentedCallbacks: readonly DocumentedCallback[] = [
   {
     ...everyPush,
     name: 'Auth',
+    title: 'A payment waits for a decision',
+    section: '§11.1',
+    needs: [authorizationOnly, withSecret],
     about:
-      'A payment waits for a decision (keysecure.md §11.1), in authorization mode. It is answered within 700 ms by the account’s setting ' +
+      'A payment waits for a decision, in authorization mode. It is answered within 700 ms by the account’s setting ' +
       '`authorization`: a fixed answer, or that of your decision service, which is asked by a POST signed by Standard Webhooks and answers ' +
       '`{"decision":"approve"}` or `{"decision":"decline"}`. The decision is stored first; a repeated push gets the same. A late or broken service declines.',
     fields: [

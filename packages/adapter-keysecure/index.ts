@@ -6,7 +6,7 @@ import { cardholdersFacet } from './cardholders.ts';
 import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';
-import { creditOnly, documentedCalls, secretMissing } from './documented-calls.ts';
+import { creditReason, documentedCalls, secretMissing } from './documented-calls.ts';
 import { assumedDerivation } from './encryption.ts';
 import { frameTokensFacet } from './frame-tokens.ts';
 import { issuingFacet } from './issuing.ts';
@@ -26,6 +26,8 @@ function notDocumented(what: string): Gap {
 export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   provider: 'keysecure',
   title: 'KeySecure',
+  document: 'keysecure.md',
+  calls: documentedCalls,
   callbacks: documentedCallbacks,
   settings: keysecureSettings,
   // keysecure.md §4.1: the key rule is not published, and a wrong one sends rubbish for a PIN.
@@ -54,14 +56,13 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
       frameTokens: frameTokensFacet(ask),
       transactions: transactionsFacet(ask, settings, latest),
       ...(settings.mode === 'credit' ? { transfers: transfersFacet(ask, settings) } : {}),
-      calls: documentedCalls(settings),
       gaps: {
         binding: notDocumented('binding of bank cards'),
         boundCards: notDocumented('list of bound bank cards'),
         banks: notDocumented('list of banks'),
         unbinding: notDocumented('binding of bank cards'),
         wallet: notDocumented('wallet of the merchant'),
-        transfers: { state: 'absent', reason: creditOnly },
+        transfers: { state: 'absent', reason: creditReason },
         reveal: { state: 'needs-settings', reason: secretMissing },
         callbacks: { state: 'needs-settings', reason: secretMissing },
       },

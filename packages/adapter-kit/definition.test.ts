@@ -62,7 +62,10 @@ test('a definition is handed on as it is', () => {
     provider: 'acme',
     title: 'Acme',
     settings: z.object({ baseUrl: baseUrlSetting, shop: z.string() }),
-    create: () => ({ calls: [], gaps: {} }),
+    document: 'acme.md',
+    calls: [],
+    callbacks: [],
+    create: () => ({ gaps: {} }),
   };
   expect(defineAdapter(definition)).toBe(definition);
 });

@@ -1,7 +1,8 @@
-import { type ProviderAdapter, Secret } from '@card-gateway/core';
+import { type DocumentedCall, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import type { Send } from './call.ts';
 import { type ProviderClock, providerClock } from './clock.ts';
+import { documentedCall, type ListedCall } from './documented-call.ts';
 import type { DocumentedCallback } from './documented-callback.ts';
 
 /** What the gateway provides to an adapter. */
@@ -47,8 +48,12 @@ export interface AdapterDefinition<Settings extends { readonly baseUrl: string }
    * invalid.
    */
   readonly productionFaults?: (settings: Readonly<Partial<Record<keyof Settings, unknown>>>) => readonly SettingFault[];
-  /** The provider's callbacks, for the operators' page on it (`docs/providers`). */
-  readonly callbacks?: readonly DocumentedCallback[];
+  /** The file in `docs/providers/contracts` whose sections are cited, e.g. `keysecure.md`. */
+  readonly document: string;
+  /** Every call that the document describes or names, in its order. */
+  readonly calls: readonly ListedCall<Settings>[];
+  /** Every callback that it describes or names; none where the provider calls nobody. */
+  readonly callbacks: readonly DocumentedCallback<Settings>[];
   readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
 }
 
@@ -57,6 +62,14 @@ export function defineAdapter<Settings extends { readonly baseUrl: string }>(
   definition: AdapterDefinition<Settings>,
 ): AdapterDefinition {
   return definition as unknown as AdapterDefinition;
+}
+
+/** What becomes of each call and callback of the provider's document in an account with these settings. */
+export function documentedCallsOf<Settings extends { readonly baseUrl: string }>(
+  { document, calls, callbacks }: AdapterDefinition<Settings>,
+  settings: Settings,
+): readonly DocumentedCall[] {
+  return [...calls, ...callbacks].map((call) => documentedCall(document, call, settings));
 }
 
 /**

@@ -1,22 +1,55 @@
 import type { DocumentedCall } from '@card-gateway/core';
 
-type Name = [name: string, title: string, section: string];
+/** A setting without which an account cannot use a call. */
+export interface Need<Settings> {
+  readonly setting: keyof Settings & string;
+  /** The value that it must have: with another one the call is absent. Without `is` any value will do. */
+  readonly is?: unknown;
+  /** Why, for operators. */
+  readonly reason: string;
+}
 
-/** Builds {@link DocumentedCall} entries for one document of `docs/providers/contracts`, e.g. `onerway.md`. */
-export function callsOf(document: string): {
-  /** The call is used. `section` is its place in the document, e.g. `§3.1`. */
-  readonly documented: (...call: Name) => DocumentedCall;
-  /** The call needs a setting that this account lacks. */
-  readonly needsSettings: (...call: [...Name, reason: string]) => DocumentedCall;
-  /** The call is not used. */
-  readonly absent: (...call: [...Name, reason: string]) => DocumentedCall;
+/** A call, or a callback, that a provider's document describes or names. */
+export interface ListedCall<Settings> {
+  /** Its path or action, e.g. `card/apply`; its title where no path is published. */
+  readonly name: string;
+  readonly title: string;
+  /** Where the document has it, e.g. `§6.5`. */
+  readonly section: string;
+  /** What an account must have to use it; the first need that is not met is told. */
+  readonly needs?: readonly Need<Settings>[];
+  /** Why it is never used; absent where it is. */
+  readonly unused?: string;
+}
+
+/** Makes the entries of an adapter's `documented-calls.ts`. */
+export function listedCalls<Settings>(): {
+  readonly used: (
+    name: string,
+    title: string,
+    section: string,
+    ...needs: readonly Need<Settings>[]
+  ) => ListedCall<Settings>;
+  readonly unused: (name: string, title: string, section: string, why: string) => ListedCall<Settings>;
 } {
-  const source = (section: string): string => `${document} ${section}`;
   return {
-    documented: (name, title, section) => ({ name, title, source: source(section), state: 'documented', reason: null }),
-    needsSettings: (name, title, section, reason) => {
-      return { name, title, source: source(section), state: 'needs-settings', reason };
-    },
-    absent: (name, title, section, reason) => ({ name, title, source: source(section), state: 'absent', reason }),
+    used: (name, title, section, ...needs) => ({ name, title, section, needs }),
+    unused: (name, title, section, why) => ({ name, title, section, unused: why }),
   };
+}
+
+/** What becomes of a listed call with these settings. */
+export function documentedCall<Settings>(
+  document: string,
+  { name, title, section, needs = [], unused }: ListedCall<Settings>,
+  settings: Settings,
+): DocumentedCall {
+  const common = { name, title, source: `${document} ${section}` };
+  if (unused !== undefined) return { ...common, state: 'absent', reason: unused };
+  for (const { setting, is, reason } of needs) {
+    const value = settings[setting];
+    if (is !== undefined && value !== is) return { ...common, state: 'absent', reason };
+    if (value === undefined) return { ...common, state: 'needs-settings', reason };
+  }
+  return { ...common, state: 'documented', reason: null };
 }

@@ -5,7 +5,7 @@ export { type Send, timeLeftMs } from './call.ts';
 export * from './client-credentials.ts';
 export * from './clock.ts';
 export * from './definition.ts';
-export { callsOf } from './documented-call.ts';
+export { type ListedCall, listedCalls, type Need } from './documented-call.ts';
 export * from './documented-callback.ts';
 export * from './doubled-member.ts';
 export * from './envelope.ts';

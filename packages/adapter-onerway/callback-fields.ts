@@ -35,6 +35,9 @@ const localTime = like(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 const someTime = like(/^\d{4}[\d :/T.+Z-]{4,28}$/);
 const letter = like(/^[A-Z]$/);
 
+/** What a notification may be about (§6.2). */
+export const txnTypes: readonly string[] = ['SALE', 'REFUND', 'BIND_CARD', 'AUTH', 'PRE_AUTH', 'CAPTURE', 'VOID'];
+
 /**
  * The fields of a notification (§6.2) and their forms. Values are signed without their names and without borders (trap 4): who
  * holds a genuine notification can cut its signed text into other fields. So each field must be one of these, and be in
@@ -42,7 +45,7 @@ const letter = like(/^[A-Z]$/);
  */
 const forms: Readonly<Record<string, Form>> = {
   notifyType: oneOf('TXN', 'REFUND_AUDIT', 'CANCEL', 'CHARGEBACK'),
-  txnType: oneOf('SALE', 'REFUND', 'BIND_CARD', 'AUTH', 'PRE_AUTH', 'CAPTURE', 'VOID'),
+  txnType: oneOf(...txnTypes),
   transactionId: id,
   originTransactionId: id,
   merchantTxnId: text(64),

@@ -1,11 +1,16 @@
 import type { DocumentedCallback } from '@card-gateway/adapter-kit';
+import { txnTypes } from './callback-fields.ts';
+import type { OnerwaySettings } from './settings.ts';
 
 /** What Onerway sends (onerway.md §6). */
-export const documentedCallbacks: readonly DocumentedCallback[] = [
+export const documentedCallbacks: readonly DocumentedCallback<OnerwaySettings>[] = [
   {
-    name: 'TXN, BIND_CARD',
+    name: 'TXN, REFUND_AUDIT, CANCEL, CHARGEBACK',
+    kinds: txnTypes,
+    title: 'A transaction came to its result, or was refunded, cancelled or charged back',
+    section: '§6',
     about:
-      'A transaction came to its result (onerway.md §6). `BIND_CARD`, and whatever carries a `tokenId`, makes the bindings of its user be ' +
+      'A transaction came to its result. `BIND_CARD`, and whatever carries a `tokenId`, makes the bindings of its user be ' +
       'listed again where the user is known; all else is kept. One with a field that no document names, or that is not in its form, is refused.',
     path: '/callbacks/{account}',
     headers: [],

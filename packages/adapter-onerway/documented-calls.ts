@@ -1,5 +1,4 @@
-import { callsOf } from '@card-gateway/adapter-kit';
-import type { DocumentedCall } from '@card-gateway/core';
+import { type ListedCall, listedCalls } from '@card-gateway/adapter-kit';
 import type { OnerwaySettings } from './settings.ts';
 
 export const deletePathMissing =
@@ -9,35 +8,30 @@ const payment = 'It takes or moves a payment; the gateway binds cards and takes 
 const otherProduct = 'It belongs to another Onerway product, with keys and addresses of its own.';
 const cardData = 'It wants the card number and security code of the customer, which a token spares the company.';
 
-const { documented, needsSettings, absent } = callsOf('onerway.md');
+const { used, unused } = listedCalls<OnerwaySettings>();
 
-/** The calls and notifications that onerway.md names, in its order. */
-export function documentedCalls({ deleteTokenPath }: OnerwaySettings): readonly DocumentedCall[] {
-  const deletion = ['Token Removal', 'Delete a token', '§3.2'] as const;
-  return [
-    documented('/v1/txn/queryTokenList', 'List tokens', '§3.1'),
-    deleteTokenPath === undefined ? needsSettings(...deletion, deletePathMissing) : documented(...deletion),
-    absent('/v1/txn/bindCard', 'Bind a card directly', '§3.3', cardData),
-    absent('/v1/txn/doTransaction', 'Pay with a token or a card', '§3.4', payment),
-    absent('/v1/sdkTxn/doTransaction', 'Start a payment for the browser SDK', '§3.5', payment),
-    absent('/txn/payment', 'Hosted checkout', '§3.5', payment),
-    absent('/v1/sdkTxn/updateOrder', 'Update an SDK order', '§3.5', payment),
-    absent('/v1/txn/list', 'Query transactions', '§4.1', payment),
-    absent('/v1/txn/queryPayments', 'Query payments', '§4.2', payment),
-    absent('/v1/txn/sub/detail', 'Query a subscription', '§5', payment),
-    absent('/v1/txn/sub/cancel', 'Cancel a subscription', '§5', payment),
-    absent('Subscription reactivation', 'Reactivate a subscription', '§5', 'Only its title is published.'),
-    absent('/v1/txn/onlineRefund', 'Refund', '§9', payment),
-    absent('/v1/txn/cancelTxn', 'Cancel a payment', '§9', payment),
-    absent('/v1/txn/authPayment', 'Capture or void', '§9', payment),
-    absent('/v1/txn/consultInstallment', 'Consult instalments', '§9', payment),
-    absent('/v1/txn/consultPaymentMethod', 'Consult payment methods', '§9', payment),
-    absent('/v1/txn/getCustomsResult', 'Customs result', '§9', payment),
-    absent('/v1/chargeback/list', 'List chargebacks', '§9', payment),
-    absent('/v1/settlementFile/download', 'Download a reconciliation file', '§9', payment),
-    documented('TXN', 'Notification: transaction, card binding among them', '§6'),
-    documented('REFUND_AUDIT, CANCEL, CHARGEBACK', 'Notifications: verified and kept, nothing depends on them', '§6'),
-    absent('/api/v1/merchant/…', 'Issuing API', '§11', otherProduct),
-    absent('Tax and payout', 'Tax and payout APIs', '§12', otherProduct),
-  ];
-}
+/** The calls that onerway.md names, in its order. */
+export const documentedCalls: readonly ListedCall<OnerwaySettings>[] = [
+  used('/v1/txn/queryTokenList', 'List tokens', '§3.1'),
+  used('Token Removal', 'Delete a token', '§3.2', { setting: 'deleteTokenPath', reason: deletePathMissing }),
+  unused('/v1/txn/bindCard', 'Bind a card directly', '§3.3', cardData),
+  unused('/v1/txn/doTransaction', 'Pay with a token or a card', '§3.4', payment),
+  unused('/v1/sdkTxn/doTransaction', 'Start a payment for the browser SDK', '§3.5', payment),
+  unused('/txn/payment', 'Hosted checkout', '§3.5', payment),
+  unused('/v1/sdkTxn/updateOrder', 'Update an SDK order', '§3.5', payment),
+  unused('/v1/txn/list', 'Query transactions', '§4.1', payment),
+  unused('/v1/txn/queryPayments', 'Query payments', '§4.2', payment),
+  unused('/v1/txn/sub/detail', 'Query a subscription', '§5', payment),
+  unused('/v1/txn/sub/cancel', 'Cancel a subscription', '§5', payment),
+  unused('Subscription reactivation', 'Reactivate a subscription', '§5', 'Only its title is published.'),
+  unused('/v1/txn/onlineRefund', 'Refund', '§9', payment),
+  unused('/v1/txn/cancelTxn', 'Cancel a payment', '§9', payment),
+  unused('/v1/txn/authPayment', 'Capture or void', '§9', payment),
+  unused('/v1/txn/consultInstallment', 'Consult instalments', '§9', payment),
+  unused('/v1/txn/consultPaymentMethod', 'Consult payment methods', '§9', payment),
+  unused('/v1/txn/getCustomsResult', 'Customs result', '§9', payment),
+  unused('/v1/chargeback/list', 'List chargebacks', '§9', payment),
+  unused('/v1/settlementFile/download', 'Download a reconciliation file', '§9', payment),
+  unused('/api/v1/merchant/…', 'Issuing API', '§11', otherProduct),
+  unused('Tax and payout', 'Tax and payout APIs', '§12', otherProduct),
+];

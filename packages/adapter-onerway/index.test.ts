@@ -70,7 +70,7 @@ describe('response codes', () => {
 
 test('what Onerway does not offer is absent, with the reason', () => {
   const adapter = openAdapter('https://acq.example', { send: () => Promise.reject(new Error()), now: () => 0 });
-  expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'callbacks', 'calls', 'gaps']);
+  expect(Object.keys(adapter).toSorted()).toEqual(['boundCards', 'callbacks', 'gaps']);
   expect(Object.keys(adapter.gaps).toSorted()).toEqual(['binding', 'issuing', 'unbinding']);
 });
 

@@ -13,6 +13,8 @@ export type { OnerwaySettings } from './settings.ts';
 export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
   provider: 'onerway',
   title: 'Onerway',
+  document: 'onerway.md',
+  calls: documentedCalls,
   callbacks: documentedCallbacks,
   settings: onerwaySettings,
   create: (settings, host) => {
@@ -21,7 +23,6 @@ export const onerway: AdapterDefinition = defineAdapter<OnerwaySettings>({
       boundCards: boundCardsFacet(ask, settings),
       ...(settings.deleteTokenPath === undefined ? {} : { unbinding: unbindingFacet(ask, settings.deleteTokenPath) }),
       callbacks: callbacksFacet(settings, host.clock),
-      calls: documentedCalls(settings),
       gaps: {
         unbinding: { state: 'needs-settings', reason: deletePathMissing },
         binding: {

@@ -1,6 +1,6 @@
 import { json } from '@card-gateway/adapter-kit/testing';
 import { expect, test } from 'vitest';
-import { call, openAccount, openAdapter } from './testing/account.ts';
+import { call, documentedWith, openAccount, openAdapter } from './testing/account.ts';
 
 const deleteTokenPath = '/v1/txn/deleteToken';
 const id = '1919777298473115649';
@@ -52,6 +52,6 @@ test('without its path the facet is absent and says what is missing', () => {
   expect(adapter.unbinding).toBeUndefined();
   expect(adapter.gaps.unbinding).toMatchObject({ state: 'needs-settings' });
   const stateOf = (changes: Record<string, unknown>) =>
-    openAdapter('https://acq.example', host, changes).calls.find(({ name }) => name === 'Token Removal')?.state;
+    documentedWith(changes).find(({ name }) => name === 'Token Removal')?.state;
   expect([stateOf({}), stateOf({ deleteTokenPath })]).toEqual(['needs-settings', 'documented']);
 });

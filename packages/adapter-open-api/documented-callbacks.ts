@@ -1,11 +1,25 @@
 import type { DocumentedCallback } from '@card-gateway/adapter-kit';
+import type { OpenApiSettings } from './settings.ts';
 
-/** What OPEN-API sends (open-api-issuer.md §5). */
-export const documentedCallbacks: readonly DocumentedCallback[] = [
+/** §5.1. */
+const eventTags = ['active', 'freeze', 'unfreeze', 'closing', 'closed', 'lost', 'replace'].map(
+  (state) => `card.status.${state}`,
+);
+
+function titleOnly(name: string, title: string): DocumentedCallback<OpenApiSettings> {
+  const unused = 'The documents name this notification by its title only: its fields are not published.';
+  return { name, title, section: '§5.2', unused };
+}
+
+/** The six notifications of OPEN-API (open-api-issuer.md §5). */
+export const documentedCallbacks: readonly DocumentedCallback<OpenApiSettings>[] = [
   {
-    name: 'card status',
+    name: 'card.status.*',
+    kinds: eventTags,
+    title: 'A card changed its status',
+    section: '§5.1',
     about:
-      "A card's status changed (open-api-issuer.md §5.1). Nothing signs it, so that its URL ends with the account's secret path, and nothing " +
+      "A card's status changed. Nothing signs it, so that its URL ends with the account's secret path, and nothing " +
       'of it is believed: the card is read again. Number, CVV and PIN that it carries are not kept.',
     path: '/callbacks/{account}/{secret}',
     headers: [],
@@ -27,4 +41,9 @@ export const documentedCallbacks: readonly DocumentedCallback[] = [
       about: "It is stored. The answer is the account's setting `acknowledgement`, because none is published.",
     },
   },
+  titleOnly('Card Order', 'Card order'),
+  titleOnly('Card Trade', 'Card transaction'),
+  titleOnly('Payee Notify', 'Payee'),
+  titleOnly('Payment Notify', 'Payment'),
+  titleOnly('Wallet Notify', 'Wallet'),
 ];

@@ -2,7 +2,7 @@ import { json } from '@card-gateway/adapter-kit/testing';
 import { Pan, Secret } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { openApi } from './index.ts';
-import { call, fixture, key, openAccount, openAdapter } from './testing/account.ts';
+import { call, documentedWith, fixture, key, openAccount, openAdapter } from './testing/account.ts';
 
 const number = '999999000001529';
 const pan = Pan.parse(number);
@@ -71,30 +71,20 @@ describe('what an answer means', () => {
 
 test('what is not published is absent, with the reason', () => {
   const adapter = openAdapter('https://issuer.example', { send: () => Promise.reject(new Error()), now: () => 0 });
-  expect(Object.keys(adapter).toSorted()).toEqual([
-    'callbacks',
-    'calls',
-    'cards',
-    'gaps',
-    'notes',
-    'products',
-    'reveal',
-  ]);
+  expect(Object.keys(adapter).toSorted()).toEqual(['callbacks', 'cards', 'gaps', 'notes', 'products', 'reveal']);
   expect(adapter.gaps.wallet).toMatchObject({ state: 'needs-settings' });
   expect(adapter.gaps.issuing).toEqual({ state: 'absent', reason: expect.stringContaining('path is not published') });
 });
 
 test('every operation and notification of the documents is named once, with what becomes of it', () => {
-  const host = { send: () => Promise.reject(new Error()), now: () => 0 };
-  const statesOf = (changes: Record<string, unknown>) =>
-    openAdapter('https://issuer.example', host, changes).calls.map(({ state }) => state);
+  const statesOf = (changes: Record<string, unknown>) => documentedWith(changes).map(({ state }) => state);
   const count = (states: readonly string[], state: string) => states.filter((one) => one === state).length;
   const plain = statesOf({});
   expect(plain).toHaveLength(39 + 6);
   expect([count(plain, 'documented'), count(plain, 'needs-settings'), count(plain, 'absent')]).toEqual([3, 1, 41]);
   const withPath = statesOf({ walletTransactionPath: 'wallet/transactionDetail' });
   expect([count(withPath, 'documented'), count(withPath, 'needs-settings')]).toEqual([4, 0]);
-  const names = openAdapter('https://issuer.example', host).calls.map(({ name }) => name);
+  const names = documentedWith().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
 

@@ -21,6 +21,8 @@ const absent = { state: 'absent', reason: pathNotPublished } as const;
 export const openApi: AdapterDefinition = defineAdapter({
   provider: 'open-api',
   title: 'OPEN-API card issuer',
+  document: 'open-api-issuer.md',
+  calls: documentedCalls,
   callbacks: documentedCallbacks,
   settings: openApiSettings,
   create: (settings, host) => {
@@ -33,7 +35,6 @@ export const openApi: AdapterDefinition = defineAdapter({
       ...(settings.walletTransactionPath === undefined
         ? {}
         : { wallet: walletFacet(ask, settings, settings.walletTransactionPath) }),
-      calls: documentedCalls(settings),
       gaps: {
         issuing: absent,
         cardholders: absent,

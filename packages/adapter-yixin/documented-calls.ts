@@ -1,17 +1,17 @@
-import { callsOf } from '@card-gateway/adapter-kit';
-import type { DocumentedCall } from '@card-gateway/core';
+import { type ListedCall, listedCalls } from '@card-gateway/adapter-kit';
+import type { YixinSettings } from './settings.ts';
 
-const { documented, absent } = callsOf('yixin.md');
+const { used, unused } = listedCalls<YixinSettings>();
 
 /** The six interfaces of chapter 4.3, and what the documents say of callbacks (yixin.md §4, §6). */
-export const documentedCalls: readonly DocumentedCall[] = [
-  documented('bindCard', 'Apply for a binding; sends the SMS', '§4.1'),
-  documented('verifyCode', 'Check the SMS code', '§4.2'),
-  documented('cardList', 'Cards the user has bound', '§4.3'),
-  documented('bankList', 'Supported banks', '§4.4'),
-  documented('cardBank', 'Issuer of a card number', '§4.5'),
-  documented('needCardSign', 'Does this card need a binding', '§4.6'),
-  absent(
+export const documentedCalls: readonly ListedCall<YixinSettings>[] = [
+  used('bindCard', 'Apply for a binding; sends the SMS', '§4.1'),
+  used('verifyCode', 'Check the SMS code', '§4.2'),
+  used('cardList', 'Cards the user has bound', '§4.3'),
+  used('bankList', 'Supported banks', '§4.4'),
+  used('cardBank', 'Issuer of a card number', '§4.5'),
+  used('needCardSign', 'Does this card need a binding', '§4.6'),
+  unused(
     'Callbacks',
     'Notifications about bindings',
     '§6',

@@ -19,6 +19,9 @@ const issuesNothing: Gap = {
 export const yixin: AdapterDefinition = defineAdapter<YixinSettings>({
   provider: 'yixin',
   title: 'Yixin 宜信',
+  document: 'yixin.md',
+  calls: documentedCalls,
+  callbacks: [],
   settings: yixinSettings,
   // yixin.md §3: no production without a profile that somebody has checked.
   productionFaults: (settings) =>
@@ -37,7 +40,6 @@ export const yixin: AdapterDefinition = defineAdapter<YixinSettings>({
       binding: bindingFacet(ask, settings),
       boundCards: boundCardsFacet(ask, settings),
       banks: banksFacet(ask, settings),
-      calls: documentedCalls,
       gaps: {
         products: issuesNothing,
         issuing: issuesNothing,

@@ -50,14 +50,12 @@ export interface ProviderAdapter {
   readonly callbacks?: CallbacksFacet;
   /** Why a facet is missing, where there is more to say than that the provider documents no such call. */
   readonly gaps: Partial<Record<FacetName, Gap>>;
-  /** Every call that the provider's documents describe or name, in their order, and what becomes of it here. */
-  readonly calls: readonly DocumentedCall[];
   /** What an operator should know of this account, e.g. that a setting rests on an unconfirmed assumption. */
   readonly notes?: readonly string[];
 }
 
 /** Names for what an account can do: its facets. */
-export type FacetName = Exclude<keyof ProviderAdapter, 'gaps' | 'calls' | 'notes'>;
+export type FacetName = Exclude<keyof ProviderAdapter, 'gaps' | 'notes'>;
 
 /** `needs-settings`: it would work with a setting that the provider has not published. `absent`: not documented. */
 export interface Gap {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp } from './app.ts';
-import { callbackPages } from './callback-pages.ts';
+import { providerPages } from './provider-pages.ts';
 import { envExample, readConfig } from './config.ts';
 import { openServices } from './open-services.ts';
 
@@ -18,7 +18,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/accounts.schema.json': `${JSON.stringify(accountsFileSchema(adapters), null, 2)}\n`,
     '.env.example': envExample(),
     'prisma/migrations.sha256': await frozenMigrations(),
-    ...(await callbackPages(adapters)),
+    ...(await providerPages(adapters)),
   };
 }
 

@@ -61,7 +61,6 @@ class Controls extends Rest implements CardControlsFacet {
 /** The adapter is one too: its facets are found by their names, wherever they stand. */
 class Classy implements ProviderAdapter {
   readonly gaps = {};
-  readonly calls = [];
   readonly #controls: Controls;
 
   constructor(controls: Controls) {
@@ -82,6 +81,9 @@ beforeEach(async () => {
   const definition = defineAdapter({
     provider: 'classy',
     title: 'Classy',
+    document: 'classy.md',
+    calls: [],
+    callbacks: [],
     settings: z.object({ baseUrl: z.string() }),
     create: ({ baseUrl }, host) => new Classy(new Controls(baseUrl, host)),
   });

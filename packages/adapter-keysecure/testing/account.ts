@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { type AdapterHost, documentedCallsOf } from '@card-gateway/adapter-kit';
 import {
   json,
   type Loopback,
@@ -10,7 +10,7 @@ import {
   type SeenRequest,
   testCall,
 } from '@card-gateway/adapter-kit/testing';
-import { type ProviderAdapter, Secret } from '@card-gateway/core';
+import { type DocumentedCall, type ProviderAdapter, Secret } from '@card-gateway/core';
 import { keysecure } from '../index.ts';
 
 export const tokenPath = '/open-api/v1/merchant/token';
@@ -108,4 +108,10 @@ export function lookUpOf<T extends { readonly by: string }>(reconciliation: T): 
 /** The JSON object that a request carried; a GET carries none. */
 export function bodyOf(request: SeenRequest | undefined): Record<string, unknown> {
   return JSON.parse(request?.body || '{}') as Record<string, unknown>;
+}
+
+/** What becomes of the documented calls in an account with these settings. */
+export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
+  const settings = keysecure.settings.parse({ baseUrl: 'https://provider.example', ...usual, ...changes });
+  return documentedCallsOf(keysecure, settings);
 }

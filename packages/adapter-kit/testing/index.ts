@@ -3,7 +3,7 @@ export { sendBy, testCall } from '../call.ts';
 export * from './certificates.ts';
 export * from './conformance.ts';
 export { harbour } from './harbour/index.ts';
-export { type Harbour, openHarbour } from './harbour/provider.ts';
+export { type Harbour, openHarbour } from './harbour/testing/provider.ts';
 export * from './loopback.ts';
 export { forOddJson, unstorable } from './odd-values.ts';
 export * from './proxy.ts';

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { type AdapterHost, documentedCallsOf } from '@card-gateway/adapter-kit';
 import {
   type Loopback,
   openAdapter as openAdapterOf,
   openTestAccount,
   testCall,
 } from '@card-gateway/adapter-kit/testing';
-import { type BoundCardsFacet, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
+import {
+  type DocumentedCall,
+  type BoundCardsFacet,
+  type ProviderAdapter,
+  type ProviderCall,
+  Secret,
+} from '@card-gateway/core';
 import { onerway } from '../index.ts';
 
 /** The example key that the provider prints in its documents (onerway.md §2.2). */
@@ -39,4 +45,10 @@ export async function openAccount(
   const { boundCards } = adapter;
   if (boundCards === undefined) throw new Error('the adapter lacks its facet');
   return { loopback, boundCards, adapter };
+}
+
+/** What becomes of the documented calls in an account with these settings. */
+export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
+  const baseUrl = 'https://provider.example';
+  return documentedCallsOf(onerway, onerway.settings.parse({ baseUrl, ...settings, ...changes }));
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { type AdapterHost, documentedCallsOf } from '@card-gateway/adapter-kit';
 import {
   type Loopback,
   openAdapter as openAdapterOf,
@@ -8,6 +8,7 @@ import {
 } from '@card-gateway/adapter-kit/testing';
 import {
   type CardsFacet,
+  type DocumentedCall,
   type ProductsFacet,
   type ProviderAdapter,
   type ProviderCall,
@@ -50,4 +51,10 @@ export async function openAccount(changes: Record<string, unknown> = {}): Promis
   const { products, cards } = adapter;
   if (products === undefined || cards === undefined) throw new Error('the adapter lacks a facet');
   return { loopback, products, cards, adapter };
+}
+
+/** What becomes of the documented calls in an account with these settings. */
+export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
+  const baseUrl = 'https://provider.example';
+  return documentedCallsOf(openApi, openApi.settings.parse({ baseUrl, ...settings, ...changes }));
 }

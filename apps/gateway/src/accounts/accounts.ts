@@ -1,5 +1,17 @@
-import { adapterHost, type ExchangeReport, openTransport, type ProviderClock } from '@card-gateway/adapter-kit';
-import { type BindingKind, type FacetName, type ProviderAdapter, redact } from '@card-gateway/core';
+import {
+  adapterHost,
+  documentedCallsOf,
+  type ExchangeReport,
+  openTransport,
+  type ProviderClock,
+} from '@card-gateway/adapter-kit';
+import {
+  type BindingKind,
+  type DocumentedCall,
+  type FacetName,
+  type ProviderAdapter,
+  redact,
+} from '@card-gateway/core';
 import type { Caller } from '../caller.ts';
 import { type Config, lookUpsAtOnce } from '../config.ts';
 import { ProblemError } from '../problem.ts';
@@ -26,6 +38,8 @@ export interface OpenAccount extends ProviderCalls {
   readonly provider: string;
   readonly title: string;
   readonly adapter: ProviderAdapter;
+  /** Every call and callback of the provider's document, and what becomes of it with these settings. */
+  readonly calls: readonly DocumentedCall[];
   /** Estimate of the provider's clock, from its answers. */
   readonly clock: ProviderClock;
   readonly callbacks: CallbackSettings;
@@ -106,6 +120,7 @@ export function openAccounts(accounts: readonly Account[], options: AccountsOpti
       provider: account.adapter.provider,
       title: account.adapter.title,
       adapter: account.adapter.create(account.settings, host),
+      calls: documentedCallsOf(account.adapter, account.settings),
       clock: host.clock,
       callbacks: account.callbacks ?? {},
       authorization: decisions.decider,

@@ -59,7 +59,7 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
       tokenView(account),
       syncView(account),
     ],
-    calls: [...adapter.calls],
+    calls: [...account.calls],
     requirements: requirementsOf(adapter),
     notes: [...(adapter.notes ?? [])],
     health: {

@@ -1,16 +1,15 @@
 import { createHash, verify } from 'node:crypto';
 import type { CallbacksFacet } from '@card-gateway/core';
 import { z } from 'zod';
-import { parseSignedJson, type PublicKeys, required } from '../../index.ts';
+import { parseSignedJson, type PublicKeys } from '../../index.ts';
 import { statuses } from './cards.ts';
-
-const record = z.object({ event: z.literal('card.changed'), card: required.id, state: required.word });
+import { cardChanged } from './wire.ts';
 
 /** Harbour signs `<timestamp>.<body>` with Ed25519 and retries for a day: older callbacks are refused. */
 const longestMs = 86_400_000;
 
 /** Harbour's callbacks, signed with a published, rotating key. */
-export function harbourCallbacks(keys: PublicKeys): CallbacksFacet {
+export function callbacksFacet(keys: PublicKeys): CallbacksFacet {
   return {
     isUnsigned: false,
     decisionTimeMs: null,
@@ -25,14 +24,14 @@ export function harbourCallbacks(keys: PublicKeys): CallbacksFacet {
       if (!isGenuine) return { kind: 'refused', why: 'bad_signature' };
       const lateMs = Math.abs(receivedAt - Number(timestamp) * 1000);
       if (!(lateMs < longestMs)) return { kind: 'refused', why: 'stale' };
-      const read = z.preprocess((text) => parseSignedJson(String(text)), record).safeParse(body.toString('utf8'));
+      const read = z.preprocess((text) => parseSignedJson(String(text)), cardChanged).safeParse(body.toString('utf8'));
       if (!read.success) return { kind: 'refused', why: 'undocumented' };
       const deduplicationKey = createHash('sha256').update(signed).digest('hex');
       return { kind: 'accepted', deduplicationKey, record: JSON.stringify({ ...read.data, timestamp }) };
     },
     fetchKeys: (call) => keys.fetch(call),
     eventOf(text) {
-      const { card, state, timestamp } = record.extend({ timestamp: z.string() }).parse(JSON.parse(text));
+      const { card, state, timestamp } = cardChanged.extend({ timestamp: z.string() }).parse(JSON.parse(text));
       const status = statuses.get(state) ?? 'unrecognized';
       const at = new Date(Number(timestamp) * 1000);
       return { kind: 'card_changed', cardRef: card, status, providerStatus: state, at };

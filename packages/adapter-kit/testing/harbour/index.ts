@@ -1,44 +1,41 @@
-import { z } from 'zod';
-import { type AdapterDefinition, baseUrlSetting, defineAdapter, publicKeys, secretSetting } from '../../index.ts';
-import { harbourCallbacks } from './callbacks.ts';
-import { HarbourCards, HarbourControls } from './cards.ts';
+import { type AdapterDefinition, defineAdapter, publicKeys } from '../../index.ts';
+import { callbacksFacet } from './callbacks.ts';
+import { cardControlsFacet } from './card-controls.ts';
+import { cardholdersFacet } from './cardholders.ts';
+import { cardsFacet } from './cards.ts';
 import { openClient } from './client.ts';
-import { HarbourHolders } from './holders.ts';
-import { harbourProducts } from './products.ts';
-import { harbourReveal } from './reveal.ts';
-import { harbourTransfers } from './transfers.ts';
+import { documentedCallbacks } from './documented-callbacks.ts';
+import { anonymousReason, documentedCalls } from './documented-calls.ts';
+import { issuingFacet } from './issuing.ts';
+import { productsFacet } from './products.ts';
+import { revealFacet } from './reveal.ts';
+import { type HarbourSettings, harbourSettings } from './settings.ts';
+import { transfersFacet } from './transfers.ts';
 
-const harbourSettings = z.strictObject({
-  baseUrl: baseUrlSetting,
-  clientId: z.string(),
-  clientSecret: secretSetting('The secret of the OAuth client.'),
-  programme: z
-    .enum(['named', 'anonymous'])
-    .default('named')
-    .meta({ description: 'Whether cards have cardholders: "named", or gift cards that are issued to nobody.' }),
-});
-export type HarbourSettings = z.output<typeof harbourSettings>;
+const anonymous = { state: 'absent', reason: anonymousReason } as const;
 
-const anonymous = { state: 'absent', reason: 'Cards of an anonymous programme have no cardholders.' } as const;
-
-/** Harbour, an invented issuer with a plain REST API, as a model adapter. */
+/**
+ * Harbour, an invented issuer with a plain REST API, as a model adapter. The document whose sections its files cite is
+ * invented, too.
+ */
 export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
   provider: 'harbour',
   title: 'Harbour',
   settings: harbourSettings,
+  document: 'harbour.md',
+  calls: documentedCalls,
+  callbacks: documentedCallbacks,
   create: (settings, host) => {
     const ask = openClient(settings, host);
     const isNamed = settings.programme === 'named';
-    const cards = new HarbourCards(ask, isNamed ? 'required' : 'none');
     return {
-      products: harbourProducts(ask),
-      ...(isNamed ? { cardholders: new HarbourHolders(ask), transfers: harbourTransfers(ask) } : {}),
-      cards,
-      issuing: cards,
-      cardControls: new HarbourControls(ask),
-      reveal: harbourReveal(ask),
-      callbacks: harbourCallbacks(publicKeys(`${settings.baseUrl}/keys`, host)),
-      calls: [],
+      products: productsFacet(ask),
+      ...(isNamed ? { cardholders: cardholdersFacet(ask), transfers: transfersFacet(ask) } : {}),
+      issuing: issuingFacet(ask, settings),
+      cards: cardsFacet(ask),
+      cardControls: cardControlsFacet(ask),
+      reveal: revealFacet(ask),
+      callbacks: callbacksFacet(publicKeys(`${settings.baseUrl}/keys`, host)),
       gaps: isNamed ? {} : { cardholders: anonymous, transfers: anonymous },
     };
   },

@@ -1,18 +1,10 @@
-import { done, type Evidence, expiryOf, Pan, type RevealFacet, Secret, unknown } from '@card-gateway/core';
-import { z } from 'zod';
-import { field, required } from '../../index.ts';
+import { done, expiryOf, Pan, type RevealFacet, Secret, unknown } from '@card-gateway/core';
+import { wordless } from '../../index.ts';
 import type { Ask } from './client.ts';
+import { revealedCard, revealGrant } from './wire.ts';
 
-const grant = z.object({ key: z.string().regex(/^[\x21-\x7e]{1,200}$/) });
-const secrets = z.object({
-  card: required.id,
-  number: z.string(),
-  cvv: field.raw,
-  expiry: z.object({ month: field.raw, year: field.raw }).nullish().catch(undefined),
-});
-
-/** A card's secrets in two steps: a key that opens them once, then what it opens. An unused key expires by itself. */
-export function harbourReveal(ask: Ask): RevealFacet {
+/** A card's secrets in two steps: a key that opens them once, then what it opens. An unused key expires by itself (§5). */
+export function revealFacet(ask: Ask): RevealFacet {
   return {
     async card({ providerRef }, call) {
       const granted = await ask(
@@ -22,7 +14,7 @@ export function harbourReveal(ask: Ask): RevealFacet {
           path: 'cards/{id}/reveals',
           id: providerRef,
           body: {},
-          reply: grant,
+          data: revealGrant,
           interpret: ({ key }, evidence) => done(new Secret(key), wordless(evidence)),
         },
         call,
@@ -36,7 +28,7 @@ export function harbourReveal(ask: Ask): RevealFacet {
           path: 'reveal',
           headers: { 'harbour-reveal-key': key },
           hide: [key],
-          reply: secrets,
+          data: revealedCard,
           interpret: ({ card, number, cvv, expiry }, evidence) => {
             const pan = card === providerRef ? Pan.parse(number) : null;
             if (pan === null) return unknown('unreadable_answer', wordless(evidence));
@@ -52,9 +44,4 @@ export function harbourReveal(ask: Ask): RevealFacet {
       );
     },
   };
-}
-
-/** A text beside card data could repeat it, so it is dropped. */
-function wordless(evidence: Evidence): Evidence {
-  return { ...evidence, message: null };
 }

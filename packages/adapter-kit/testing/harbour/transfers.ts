@@ -1,10 +1,6 @@
 import { done, type MovementStatus, type TransfersFacet, unknown } from '@card-gateway/core';
-import { z } from 'zod';
-import { field, required, rowsOf } from '../../index.ts';
 import type { Ask } from './client.ts';
-
-const transfer = z.object({ id: required.id, reference: field.reference, state: field.word });
-const balances = z.object({ data: rowsOf(z.object({ currency: required.word, amount: required.amount })) });
+import { balances, transfer } from './wire.ts';
 
 const states: ReadonlyMap<string, MovementStatus> = new Map([
   ['open', 'pending'],
@@ -15,7 +11,7 @@ const states: ReadonlyMap<string, MovementStatus> = new Map([
 const keptMs = 86_400_000;
 
 /** Harbour's transfers. It has no list of them: a lost answer is resolved by resending the order under its key. */
-export function harbourTransfers(ask: Ask): TransfersFacet {
+export function transfersFacet(ask: Ask): TransfersFacet {
   return {
     currency: 'USD',
     decimals: 2,
@@ -28,7 +24,7 @@ export function harbourTransfers(ask: Ask): TransfersFacet {
           path: 'transfers',
           idempotencyKey: reference,
           body: { reference, holder: cardholderRef, direction, amount },
-          reply: transfer,
+          data: transfer,
           interpret: (row, evidence, { status }) => {
             if (status !== 201 || row.reference !== reference) return unknown('unreadable_answer', evidence);
             const state = row.state ?? null;
@@ -48,7 +44,7 @@ export function harbourTransfers(ask: Ask): TransfersFacet {
           method: 'GET',
           path: 'holders/{id}/balances',
           id: cardholderRef,
-          reply: balances,
+          data: balances,
           interpret: ({ data }, evidence) =>
             done(
               data.read.map((row) => ({ ...row, chain: null, usdValue: null, bonus: null, bonusUsdValue: null })),

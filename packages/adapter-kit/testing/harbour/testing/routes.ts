@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { json, type Reply, type SeenRequest } from '../loopback.ts';
+import { json, type Reply, type SeenRequest } from '../../loopback.ts';
 
 interface Card {
   readonly id: string;
