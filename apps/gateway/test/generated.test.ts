@@ -21,9 +21,7 @@ const paths = [
   'docs/accounts.schema.json',
   '.env.example',
   'prisma/migrations.sha256',
-  'docs/providers/keysecure.md',
-  'docs/providers/onerway.md',
-  'docs/providers/open-api.md',
+  ...adapters.map(({ provider }) => `docs/providers/${provider}.md`),
 ];
 
 test.each(paths)('%s is up to date', async (path) => {
