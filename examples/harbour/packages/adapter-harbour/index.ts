@@ -11,13 +11,15 @@ export const harbour: AdapterDefinition = defineAdapter({
   provider: 'harbour',
   title: 'Harbour',
   settings: harbourSettings,
+  document: 'harbour.md',
+  calls: documentedCalls,
+  callbacks: [],
   create: (settings, host) => {
     const ask = openClient(settings, host);
     return {
       products: productsFacet(ask),
       issuing: issuingFacet(ask),
       cards: cardsFacet(ask),
-      calls: documentedCalls,
       gaps: {},
     };
   },

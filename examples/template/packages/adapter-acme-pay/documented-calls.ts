@@ -1,7 +1,7 @@
-import { callsOf } from '@card-gateway/adapter-kit';
-import type { DocumentedCall } from '@card-gateway/core';
+import { type ListedCall, listedCalls } from '@card-gateway/adapter-kit';
+import type { AcmePaySettings } from './settings.ts';
 
-const { documented } = callsOf('acme-pay.md');
+const { used } = listedCalls<AcmePaySettings>();
 
-/** The calls of acme-pay.md, in its order; one that is not used is `absent`, with the reason. */
-export const documentedCalls: readonly DocumentedCall[] = [documented('GET /products', 'List products', '§3')];
+/** The calls of acme-pay.md, in its order; one that is not used is `unused`, with the reason. */
+export const documentedCalls: readonly ListedCall<AcmePaySettings>[] = [used('GET /products', 'List products', '§3')];

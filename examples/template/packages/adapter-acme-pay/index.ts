@@ -11,13 +11,15 @@ export const acmePay: AdapterDefinition = defineAdapter({
   provider: 'acme-pay',
   title: 'Acme Pay',
   settings: acmePaySettings,
+  document: 'acme-pay.md',
+  calls: documentedCalls,
+  callbacks: [],
   create: (settings, host) => {
     const ask = openClient(settings, host);
     return {
       products: productsFacet(ask),
       issuing: issuingFacet(ask),
       cards: cardsFacet(ask),
-      calls: documentedCalls,
       gaps: {},
     };
   },
