@@ -4,7 +4,7 @@ import type { DocumentedCall } from '@card-gateway/core';
 export interface Need<Settings> {
   readonly setting: keyof Settings & string;
   /** The value that it must have: with another one the call is absent. Without `is` any value will do. */
-  readonly is?: unknown;
+  readonly is?: string | number | boolean;
   /** Why, for operators. */
   readonly reason: string;
 }

@@ -24,7 +24,7 @@ export function callsTable({ document, calls, callbacks }: AdapterDefinition): s
 function rowOf({ name, title, section, needs = [], unused }: Listed, noted: (reason: string) => string): string[] {
   const conditions = needs.map(
     ({ setting, is, reason }) =>
-      (is === undefined ? `with \`${setting}\`` : `where \`${setting}\` is \`${String(is)}\``) + ` ${noted(reason)}`,
+      (is === undefined ? `with \`${setting}\`` : `where \`${setting}\` is \`${is}\``) + ` ${noted(reason)}`,
   );
   const used = conditions.length === 0 ? 'yes' : conditions.join(', ');
   return [`\`${name}\``, title, section, unused === undefined ? used : `no ${noted(unused)}`];
