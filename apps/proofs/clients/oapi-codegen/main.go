@@ -31,8 +31,9 @@ func main() {
 	answered(1, products.JSON200 != nil, products.Body)
 	product := products.JSON200.Data[0]
 
-	created, err := client.CreateCardholderWithResponse(ctx, &gw.CreateCardholderParams{IdempotencyKey: key("cardholder")},
-		gw.CreateCardholder{Account: account, Reference: "user-" + run, SumsubShareToken: "share-token-of-sumsub"})
+	var applied gw.CreateCardholder
+	read(2, fmt.Sprintf(`{"account":%q,"reference":"user-%s","sumsubShareToken":"share-token-of-sumsub"}`, account, run), &applied)
+	created, err := client.CreateCardholderWithResponse(ctx, &gw.CreateCardholderParams{IdempotencyKey: key("cardholder")}, applied)
 	check(2, err)
 	answered(2, created.JSON201 != nil, created.Body)
 	holder := created.JSON201

@@ -28,8 +28,9 @@ func main() {
 	check(1, err)
 	product := products.Data[0]
 
-	holder, _, err := client.CardholdersAPI.CreateCardholder(ctx).IdempotencyKey(key("cardholder")).
-		CreateCardholder(*gw.NewCreateCardholder(account, "user-"+run, "share-token-of-sumsub")).Execute()
+	applied := gw.NewCreateCardholder(account, "user-"+run)
+	applied.SetSumsubShareToken("share-token-of-sumsub")
+	holder, _, err := client.CardholdersAPI.CreateCardholder(ctx).IdempotencyKey(key("cardholder")).CreateCardholder(*applied).Execute()
 	check(2, err)
 	for word(holder.Status) == "pending" || word(holder.Status) == "in_review" {
 		time.Sleep(100 * time.Millisecond)
