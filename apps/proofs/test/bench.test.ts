@@ -13,7 +13,7 @@ import type { Target } from '../src/bench/target.ts';
 import { rivalsOf, workAt, workNames } from '../src/bench/works.ts';
 import { UsageError } from '../src/command-line.ts';
 
-test('every work at every service, in short: all answers right, as many effects as answers, and a line of the table each', async () => {
+test('a short run of all work: every answer is right, effects match answers, and each kind of work has a row', async () => {
   const options = readOptions(['--rounds', '1', '--seconds', '0.03', '--rows', '1000', '--connections', '2']);
   const report = await runBench(options, new AbortController().signal, () => {});
   expect(report.cells.map(({ work }) => work)).toEqual(workNames);
@@ -29,9 +29,9 @@ const card = { status: 'pending', form: 'virtual' };
 
 test.each([
   ['another status', { status: 202, repeats: false, effects: 1 }, /POST \/v1\/cards .* was answered with 202/],
-  ['one card for two orders', { status: 201, repeats: true, effects: 1 }, /was answered with 201/],
+  ['the same card for two orders', { status: 201, repeats: true, effects: 1 }, /was answered with 201/],
   ['more effects than answers', { status: 201, repeats: false, effects: 2 }, /answers, \d+ effects/],
-])('a service with %s is found out, and nothing of the run counts', async (_what, planted, told) => {
+])('%s voids the run', async (_what, planted, told) => {
   let orders = 0;
   const server = createServer((request, reply) => {
     const isOrder = request.method === 'POST';
@@ -59,7 +59,7 @@ test.each([
   await expect(measuring).rejects.toThrow(told);
 });
 
-test('a round counts where neither probe moved by more than 30 %', () => {
+test('a round counts if neither probe moved by more than 30 %', () => {
   const before = { commits: 100, roundTrips: 1000 };
   expect(isSteady(before, { commits: 129, roundTrips: 800 })).toBe(true);
   expect(isSteady(before, { commits: 131, roundTrips: 1000 })).toBe(false);
@@ -71,7 +71,7 @@ test('the median of an odd and of an even number of rounds', () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
 });
 
-test('the rivals are as they were written: docs/decisions/speed.md says why', async () => {
+test('the rivals are unchanged (docs/decisions/speed.md says why)', async () => {
   const folder = new URL('../src/bench/rivals/', import.meta.url);
   const names = (await readdir(folder)).toSorted();
   const lines = names.map(async (name) => {

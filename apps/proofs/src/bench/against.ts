@@ -6,9 +6,9 @@ import { UsageError } from '../command-line.ts';
 export const repository: string = new URL('../../../../', import.meta.url).pathname;
 
 /**
- * Checks another version out below `folder`, with its packages from pnpm's store: nothing is downloaded.
+ * Checks out another commit below `folder` and installs its packages from pnpm's store, without network access.
  *
- * @throws UsageError where there is no such commit
+ * @throws UsageError if there is no such commit
  */
 export async function checkOut(commit: string, folder: string, undo: AsyncDisposableStack): Promise<string> {
   const root = join(folder, 'against');

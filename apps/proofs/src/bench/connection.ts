@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** One connection that is kept alive: a request, then its answer, then the next one. */
+/** A keep-alive connection with at most one request in flight. */
 export interface Connection {
   exchange(request: string): Promise<Answer>;
   close(): void;
@@ -14,7 +14,7 @@ export interface Connection {
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** A client that costs as little as it can, for it runs on the cores of what it measures. */
+/** A client that uses as little CPU as possible, because it shares the cores with the service that it measures. */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect(port, '127.0.0.1');
   socket.setNoDelay(true);
@@ -56,7 +56,7 @@ export async function openConnection(port: number): Promise<Connection> {
   };
 }
 
-/** The bytes of a request. */
+/** A request as it goes over the wire. */
 export function requestText(
   method: 'GET' | 'POST',
   path: string,

@@ -5,10 +5,10 @@ import pg from 'pg';
 
 /** A database of the run's one PostgreSQL server. */
 export interface BenchDatabase {
-  /** As a service connects. */
+  /** Connection string of the gateway's runtime role. */
   readonly url: string;
   readonly ownerUrl: string;
-  /** A superuser's. */
+  /** Connects as superuser. */
   readonly pool: pg.Pool;
 }
 
@@ -16,9 +16,9 @@ export interface BenchServer {
   create(name: string): Promise<BenchDatabase>;
 }
 
-/** Starts a PostgreSQL as it comes: every commit waits for the disk. */
+/** Starts PostgreSQL with its default settings: every commit waits for the disk. */
 export async function startServer(undo: AsyncDisposableStack): Promise<BenchServer> {
-  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
+  // Below /var/tmp, because root starts the server as another account, which may not enter a private folder.
   const dataFolder = `/var/tmp/card-gateway-bench-${randomUUID()}`;
   undo.defer(async () => {
     await rm(dataFolder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
-/** What the providers did since they were asked last. */
+/** What the providers did since the last count. */
 export interface Effects {
   readonly effects: number;
-  /** Of those, the ones under a number under which something had been done already. */
+  /** Effects whose reference was already used. */
   readonly repeated: number;
 }

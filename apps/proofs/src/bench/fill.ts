@@ -1,17 +1,18 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** The rows that are there before the first request: row `n`, from 1 to `count`, was made in millisecond `since + n`. */
+/** The rows that exist before the first request: row `n`, from 1 to `count`, was created in millisecond `since + n`. */
 export interface Rows {
   readonly count: number;
   /** Unix milliseconds. */
   readonly since: number;
 }
 
-/** A table that is filled with copies of one of its rows, and what differs in row `n`: SQL by column. */
+/** A table to fill with copies of one of its rows. */
 export interface Copied {
   readonly table: string;
-  /** SQL that is true of the row to copy alone. */
+  /** SQL condition that selects the row to copy. */
   readonly of: string;
+  /** The columns that differ, as SQL over `n`. */
   readonly own: Readonly<Record<string, string>>;
 }
 
@@ -26,19 +27,19 @@ export function uuidSql({ since }: Rows): string {
   return `(lpad(to_hex(${since} + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 }
 
-/** What the provider calls the card of row `n`. */
+/** The provider's id of the card in row `n`. */
 export const cardRefOfRow = (n: number): string => `S${n}`;
 export const cardRefSql = `'S' || n`;
 export const last4Sql = `lpad((n % 10000)::text, 4, '0')`;
 
-/** When row `n` was made, in SQL. */
+/** The creation time of row `n`, in SQL. */
 export function timeSql({ since }: Rows): string {
   return `to_timestamp((${since} + n) / 1000.0)`;
 }
 
 /**
- * Fills tables of any version of the schema: every other column is as in the row that a service itself wrote. Triggers and
- * references are not checked, for the copied row passed them.
+ * Fills tables of any schema version, by copying a row that the service itself wrote. Triggers and foreign keys are off, because
+ * the original row satisfied them.
  */
 export async function fill(pool: Pool, { count }: Rows, tables: readonly Copied[]): Promise<void> {
   const client = await pool.connect();
@@ -62,7 +63,7 @@ export async function fill(pool: Pool, { count }: Rows, tables: readonly Copied[
   }
 }
 
-/** Indexes of many rows are made faster at once. @returns what makes them again */
+/** Drops the indexes, because building them afterwards is faster. @returns the statements that recreate them */
 async function dropIndexes(client: PoolClient, table: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index

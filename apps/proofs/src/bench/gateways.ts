@@ -11,7 +11,7 @@ import { accounts, type AccountName } from './installation.ts';
 import type { Program, Running } from './process.ts';
 import { call, type Target, type TargetName } from './target.ts';
 
-/** The gateway as shipped, from the sources below `root`, on a database that it migrates as an operator has it do. */
+/** The production gateway from the sources below `root`, on a database that its own command line migrates. */
 export async function gatewayProgram(options: {
   readonly name: TargetName;
   readonly root: string;
@@ -33,7 +33,7 @@ export async function gatewayProgram(options: {
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
       DATABASE_URL: database.url,
-      // By default an account has 32 slots, which would be the limit at 64 connections and a provider that takes its time.
+      // The default of 32 slots would be the limit at 64 connections and a provider that takes 20 ms.
       PROVIDER_CONNECTIONS: '64',
     }),
     log: join(folder, `${name}.log`),
@@ -45,7 +45,7 @@ interface Resource {
   readonly operation: { readonly id: string };
 }
 
-/** Orders a card as a caller does, and fills the tables with copies of it. */
+/** Orders a card through the API and fills the tables with copies of it. */
 export async function gatewayTarget(options: {
   readonly name: TargetName;
   readonly root: string;
@@ -85,7 +85,7 @@ export async function gatewayTarget(options: {
   };
 }
 
-/** Cards like the one that was ordered, each with the operation that ordered it. */
+/** Copies of the ordered card, each with a copy of its operation. */
 function copiesOf(card: Resource, rows: Rows): readonly Copied[] {
   const operation = uuidOf('operation', card.operation.id);
   const id = uuidSql(rows);
@@ -103,7 +103,7 @@ function copiesOf(card: Resource, rows: Rows): readonly Copied[] {
   ];
 }
 
-/** Callbacks take effect in jobs, after they were acknowledged. */
+/** Waits for the jobs that apply acknowledged callbacks. */
 async function noCallbacksLeft({ pool }: BenchDatabase): Promise<void> {
   for (;;) {
     const { rows } = await pool.query(`SELECT FROM graphile_worker.jobs WHERE task_identifier = 'callback' LIMIT 1`);

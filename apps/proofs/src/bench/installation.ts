@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RivalSettings } from './rivals/settings.ts';
 
-/** The accounts of KeySecure by the milliseconds that their provider takes. */
+/** The KeySecure accounts, with the provider's latency in milliseconds. */
 export const accounts = { keysecure: 0, 'keysecure-20': 20 } as const;
 export type AccountName = keyof typeof accounts;
 
-/** The company, at KeySecure. */
+/** The company's credentials at KeySecure. */
 export interface Merchant {
   readonly apiKey: string;
   readonly apiSecret: string;
 }
 
-/** The secrets of a run, and what each process of it is told of them. */
+/** The secrets of a run, and the configuration of each process. */
 export interface Installation {
   readonly folder: string;
   readonly merchant: Merchant;
-  /** The one answer of Yixin: signed and sealed beforehand, so that the provider's cryptography costs no core. */
+  /** Yixin's only answer, signed and sealed in advance so that the provider spends no CPU on cryptography. */
   readonly yixinAnswer: string;
   gatewayEnvironment(providerPort: number): Promise<NodeJS.ProcessEnv>;
   rivalSettings(providerPort: number): Pick<RivalSettings, 'keysecure' | 'yixin'>;
@@ -83,7 +83,7 @@ function rsaKeys(): { readonly publicKey: string; readonly privateKey: string } 
   });
 }
 
-/** yixin.md §2.2 and §3, with the defaults that are assumed there. */
+/** yixin.md §2.2 and §3, with their assumed defaults. */
 function yixinAnswer(partnerPublicKey: string, privateKey: string): string {
   const aesKey = randomBytes(16);
   const cipher = createCipheriv('aes-128-ecb', aesKey, null);

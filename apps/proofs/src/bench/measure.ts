@@ -3,24 +3,24 @@ import type { Effects } from './effects.ts';
 import { call, type Target } from './target.ts';
 import { effectOf, type Work, type WorkName } from './works.ts';
 
-/** One service at one work in one round. */
+/** One measurement of one service. */
 export interface Sample {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the service's process alone, with what it did afterwards for these requests; null where the system does not say. */
+  /** CPU time of the service's process per request, with background work; null if the system does not report it. */
   readonly cpuMicros: number | null;
   readonly residentBytes: number | null;
 }
 
-/** A service answered wrongly, or did something twice, or did not do what it had said: nothing of the run counts. */
+/** A service gave a wrong answer, or its effects do not match its answers. The run is void. */
 export class WrongAnswer extends Error {}
 
-/** Before it is measured a service works for this part of the time, on the same connections. */
+/** Length of the warm-up before a measurement, as a share of its time. */
 const warmUp = 0.2;
 
 /**
- * Has each connection send one request after another, and checks every answer and all that was done.
+ * Sends requests over each connection, one after another, and checks every answer and the number of effects.
  *
  * @throws WrongAnswer
  */
@@ -64,7 +64,7 @@ export async function measure(
     await running.clearLog();
   }
 
-  /** `latencies` are those of the answers that came in time. */
+  /** `latencies` has only the answers that arrived in time. */
   async function workOn(forSeconds: number): Promise<{ latencies: number[]; answered: number }> {
     const latencies: number[] = [];
     let answered = 0;
@@ -88,7 +88,7 @@ export async function measure(
   }
 }
 
-/** @returns what compares the effects from now on with the number of answers */
+/** Starts a count of effects. @returns a check that compares it with the number of answers */
 async function effectsSince(
   name: WorkName,
   { name: service, database }: Target,

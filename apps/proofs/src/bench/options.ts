@@ -2,15 +2,15 @@ import { parseWords, UsageError } from '../command-line.ts';
 import { type WorkName, workNames } from './works.ts';
 
 export interface BenchOptions {
-  /** Valid rounds that every cell of the table needs. */
+  /** Steady rounds required per cell of the table. */
   readonly rounds: number;
-  /** How long each service is measured in a round, per work and number of connections. */
+  /** Length of one measurement. */
   readonly seconds: number;
-  /** Cards, and as many operations, that are there before the first request. */
+  /** Cards, each with its operation, that exist before the first request. */
   readonly rows: number;
   readonly connections: readonly number[];
   readonly works: readonly WorkName[];
-  /** Another version of the gateway to compare with. */
+  /** Commit of the gateway to compare with. */
   readonly against: string | null;
 }
 
@@ -24,11 +24,11 @@ const options = {
   only: { type: 'string' },
   against: { type: 'string' },
 } as const;
-/** Lists, changes and callbacks each have cards of their own. */
+/** Lists, changes and callbacks use separate ranges of cards. */
 const leastRows = 1000;
 const mostRows = 100_000_000;
 
-/** @throws UsageError where a word is none of these */
+/** @throws UsageError if an argument is invalid */
 export function readOptions(words: readonly string[]): BenchOptions {
   const given = parseWords(words, options, usage);
   const rounds = number('rounds', given.rounds, 1, 1000);

@@ -9,27 +9,21 @@ import type { BenchOptions } from './options.ts';
 import { makeProbeTable } from './probes.ts';
 import { type Program, type Running, start } from './process.ts';
 import { rivalNames, rivalProgram, rivalTarget } from './rivals.ts';
-import { measureStarts, type Starts } from './starts.ts';
+import { startAll, type Started } from './starts.ts';
 import type { Target, TargetName } from './target.ts';
 import { rivalsOf } from './works.ts';
 
-/** All that a run needs, ready to be measured. */
+/** Everything a run needs, ready to be measured. */
 export interface Prepared {
   readonly targets: ReadonlyMap<TargetName, Target>;
-  readonly starts: ReadonlyMap<TargetName, Starts>;
+  readonly started: ReadonlyMap<TargetName, Started>;
   readonly providerPort: number;
   readonly merchant: Merchant;
-  /** Connects to a database in which probes write. */
+  /** The database that probes write to. */
   readonly probes: Pool;
 }
 
-/** A service that can be started, and is a target once its tables are filled. */
-export interface Contender {
-  readonly program: Program;
-  readonly target: (running: Running) => Promise<Target>;
-}
-
-/** Starts PostgreSQL, the provider and every service, with full tables. @param undo ends all of it */
+/** Starts PostgreSQL, the provider and every service, and fills the tables. @param undo stops everything */
 export async function prepare(
   options: BenchOptions,
   undo: AsyncDisposableStack,
@@ -52,7 +46,8 @@ export async function prepare(
   const { pool: probes } = await server.create('probes');
   await makeProbeTable(probes);
 
-  const contenders = new Map<TargetName, Contender>();
+  const programs = new Map<TargetName, Program>();
+  const fills = new Map<TargetName, (running: Running) => Promise<Target>>();
   const roots: [name: 'gateway' | 'against', root: string][] = [['gateway', repository]];
   if (options.against !== null) {
     say(`checks out ${options.against}, with its packages`);
@@ -60,25 +55,23 @@ export async function prepare(
   }
   for (const [name, root] of roots) {
     const database = await server.create(name);
-    const program = await gatewayProgram({ name, root, database, environment, folder });
-    const target = (running: Running) => gatewayTarget({ name, root, running, database, rows });
-    contenders.set(name, { program, target });
+    programs.set(name, await gatewayProgram({ name, root, database, environment, folder }));
+    fills.set(name, (running) => gatewayTarget({ name, root, running, database, rows }));
   }
   const rivals = rivalNames.filter((name) => options.works.some((work) => rivalsOf[work].includes(name)));
   for (const name of rivals) {
     const database = await server.create(name);
-    const program = rivalProgram(name, installation, database, provider.port);
-    contenders.set(name, { program, target: (running) => rivalTarget(name, running, database, rows) });
+    programs.set(name, rivalProgram(name, installation, database, provider.port));
+    fills.set(name, (running) => rivalTarget(name, running, database, rows));
   }
 
   say(`starts each service ${options.rounds} times`);
-  const starts = await measureStarts(contenders, options.rounds, options.seconds);
+  const started = await startAll(programs, options.rounds, options.seconds, undo);
   say(`fills each database with ${options.rows} cards`);
   const targets = new Map<TargetName, Target>();
-  for (const [name, { program, target }] of contenders) {
-    const running = await start(program);
-    undo.defer(() => running.stop());
-    targets.set(name, await target(running));
+  for (const [name, { running }] of started) {
+    const target = await fills.get(name)?.(running);
+    if (target !== undefined) targets.set(name, target);
   }
-  return { targets, starts, providerPort: provider.port, merchant, probes };
+  return { targets, started, providerPort: provider.port, merchant, probes };
 }

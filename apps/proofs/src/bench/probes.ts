@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 
-/** How fast the machine and its disk are right now, without any service. */
+/** Current speed of the machine and its disk, without any service. */
 export interface Probe {
-  /** Commits of one row, one after another, per second. */
+  /** Single-row commits per second on one connection. */
   readonly commits: number;
-  /** Statements that only come back, one after another, per second. */
+  /** `SELECT 1` statements per second on one connection. */
   readonly roundTrips: number;
 }
 
-/** A round between two probes counts if neither figure moved by more than this. */
+/** A round counts if neither figure moved by more than this share between its two probes. */
 const mostMoved = 0.3;
 
 export async function makeProbeTable(pool: Pool): Promise<void> {

@@ -5,35 +5,35 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '@card-gateway/database/embedded';
 
-/** A program that is measured, or that others are measured with. */
+/** A Node program to start. */
 export interface Program {
   readonly name: string;
-  /** Behind the name of Node. */
+  /** Arguments of Node. */
   readonly words: (port: number) => readonly string[];
   readonly folder: string;
   readonly environment: (port: number) => NodeJS.ProcessEnv;
-  /** The file that takes all that it writes. */
+  /** File that receives its output. */
   readonly log: string;
 }
 
 export interface Running {
   readonly name: string;
   readonly port: number;
-  /** From its spawn until it took a connection. */
+  /** From spawn to the first accepted connection. */
   readonly startedInMs: number;
   usage(): Promise<Usage>;
-  /** Empties the log: a run writes gigabytes. */
+  /** Truncates the log, because a run writes gigabytes. */
   clearLog(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What a process has used so far; null where the system does not say (only Linux does). */
+/** Resources that a process has used so far; null on other systems than Linux. */
 export interface Usage {
   readonly cpuMicros: number | null;
   readonly residentBytes: number | null;
 }
 
-/** Starts a program and waits until it takes a connection. @throws with the end of its log when it ends instead */
+/** Starts a program and waits until it accepts a connection. @throws with the end of its log if it exits instead */
 export async function start(program: Program): Promise<Running> {
   const port = await freePort();
   const log = await open(program.log, 'a');
@@ -77,7 +77,7 @@ async function takesConnections(port: number): Promise<boolean> {
   }).finally(() => socket.destroy());
 }
 
-/** Linux counts the time of a process in hundredths of a second, on every architecture (proc_pid_stat(5), USER_HZ). */
+/** Linux counts CPU time in hundredths of a second on every architecture (proc_pid_stat(5), USER_HZ). */
 const microsPerTick = 10_000;
 
 async function usageOf({ pid }: ChildProcess): Promise<Usage> {
@@ -86,7 +86,7 @@ async function usageOf({ pid }: ChildProcess): Promise<Usage> {
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
   ]);
-  // The name, in parentheses, may hold blanks.
+  // The command name, in parentheses, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [Number(fields[11]), Number(fields[12])];
   const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);

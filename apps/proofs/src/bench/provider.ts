@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 import type { Effects } from './effects.ts';
 
 /**
- * The providers of a run, in a process of their own: as much of the wire of KeySecure and Yixin as the work needs, as fast as
- * `node:http` goes. The first segment of a path is how many milliseconds an answer takes. What was done is counted by the
- * number that the caller gave it, for `GET /effects`, which begins a new count.
+ * The providers of a run, as a separate process on raw `node:http`. It speaks as much of the KeySecure and Yixin wire as the
+ * work needs. The first path segment is the latency in milliseconds. `GET /effects` returns the number of effects and of
+ * repeated references, and resets both.
  */
 const { port, yixinAnswer } = JSON.parse(process.argv[2] ?? '') as {
   readonly port: number;
@@ -63,7 +63,7 @@ function keysecure(path: string, body: Readonly<Record<string, string>>): string
     case 'cardholder/U1/info':
       return success({ cardholder_no: 'U1', status: 'Approved' });
     default: {
-      // A callback whose time does not tell whether it is news has the card read.
+      // The gateway reads the card if a callback's time does not show whether it is newer.
       const card = /^card\/(\w+)\/detail$/.exec(path)?.[1];
       if (card !== undefined) return success({ card_no: card, cardholder_no: 'U1', status: 'Activated' });
       throw new Error(`No work needs ${path}.`);

@@ -2,19 +2,19 @@ import type { Sample } from './measure.ts';
 import type { BenchReport, Cell, Round } from './run.ts';
 import { type TargetName, targetNames } from './target.ts';
 
-/** Whether every figure has its rounds. */
+/** Whether every cell has enough steady rounds. */
 export function isGood({ cells, options }: BenchReport): boolean {
   return cells.every((cell) => steadyRounds(cell).length >= options.rounds);
 }
 
 const steadyRounds = ({ rounds }: Cell): Round[] => rounds.filter(({ isSteady }) => isSteady);
 
-/** The tables of a run, in Markdown. */
+/** The result tables in Markdown. */
 export function reportText(report: BenchReport): string {
-  const { options, probes, starts } = report;
+  const { options, probes, started } = report;
   const commits = range(probes.map((one) => one.commits));
   const roundTrips = range(probes.map((one) => one.roundTrips));
-  const names = targetNames.filter((name) => starts.has(name));
+  const names = targetNames.filter((name) => started.has(name));
   return [
     `${options.rows} cards; ${options.rounds} rounds of ${options.seconds} s for each service, interleaved.`,
     `Commits per second ${commits}, round trips per second ${roundTrips}.`,
@@ -27,7 +27,7 @@ export function reportText(report: BenchReport): string {
 }
 
 const incomplete =
-  'INCOMPLETE: the machine was too busy. **Bold** rounds are fewer than were wanted; where none counted, all do.';
+  'INCOMPLETE: the machine was too busy. Cells with **bold** rounds have too few steady ones; with **0**, the figures are from unsteady rounds.';
 
 function speedTable({ cells, options }: BenchReport, names: readonly TargetName[]): string[] {
   const cpu = `CPU µs: ${names.join(' / ')}`;
@@ -56,7 +56,7 @@ function speedRow(cell: Cell, names: readonly TargetName[], wanted: number): str
   ];
 }
 
-/** How many times as much as `name` the gateway did, round by round. */
+/** The gateway's rate divided by that of `name`, per round. */
 function ratiosTo(rounds: readonly Round[], name: TargetName): number[] {
   return rounds.flatMap(({ samples }) => {
     const [ours, theirs] = [samples.get('gateway'), samples.get(name)];
@@ -66,14 +66,14 @@ function ratiosTo(rounds: readonly Round[], name: TargetName): number[] {
   });
 }
 
-function processTable({ cells, options, starts }: BenchReport, names: readonly TargetName[]): string[] {
+function processTable({ cells, options, started }: BenchReport, names: readonly TargetName[]): string[] {
   const most = Math.max(...options.connections);
   const loaded = cells.filter(({ connections }) => connections === most).flatMap(({ rounds }) => rounds);
   const bytesOf = (samples: readonly Sample[]): number[] => samples.flatMap(({ residentBytes }) => residentBytes ?? []);
   return table(
     ['', 'Spawn to listening, ms', 'Resident idle, MB', `Resident at ${most} connections, MB`],
     names.map((name) => {
-      const { startedInMs = [], idleBytes = [] } = starts.get(name) ?? {};
+      const { startedInMs = [], idleBytes = [] } = started.get(name) ?? {};
       const loadedBytes = bytesOf(loaded.flatMap(({ samples }) => samples.get(name) ?? []));
       return [name, range(startedInMs), range(idleBytes.map(megabytes)), range(loadedBytes.map(megabytes))];
     }),
@@ -85,14 +85,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** The median with the least and the most: `1.02 (0.97–1.10)`. */
+/** Median with minimum and maximum: `1.02 (0.97–1.10)`. */
 function range(values: readonly number[], digits = 0): string {
   if (values.length === 0) return '–';
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return `${fixed(median(values), digits)} (${fixed(least, digits)}–${fixed(most, digits)})`;
 }
 
-/** Of an even count the mean of the two in the middle; NaN of none. */
+/** For an even count the mean of the two middle values; NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length / 2;

@@ -17,7 +17,7 @@ const headers = { authorization: `Bearer ${apiKey}` };
 export const rivalNames = ['b', 'b2', 'bare'] as const;
 export type RivalName = (typeof rivalNames)[number];
 
-/** A rival as its own process: `NODE_ENV=production`, and no log. */
+/** A rival as a separate process, in production mode and without a log. */
 export function rivalProgram(
   name: RivalName,
   installation: Installation,
@@ -48,7 +48,7 @@ const orders = Object.fromEntries(
   (Object.keys(accounts) as AccountName[]).map((account) => [account, orderOf(account)]),
 ) as Target['orders'];
 
-/** Makes a rival's tables, with a product and a cardholder of each account, and fills them. */
+/** Creates a rival's tables, with a product and a cardholder per account, and fills them. */
 async function makeTables({ pool }: BenchDatabase, rows: Rows): Promise<void> {
   const schema = await readFile(join(folder, 'schema.sql'), 'utf8');
   await pool.query(`SET ROLE ${ownerRole}; ${schema} RESET ROLE`);
@@ -75,7 +75,7 @@ async function makeTables({ pool }: BenchDatabase, rows: Rows): Promise<void> {
   await pool.query('VACUUM ANALYZE');
 }
 
-/** A rival that runs, with its tables filled; *bare* has none. */
+/** A running rival with full tables; *bare* has none. */
 export async function rivalTarget(
   name: RivalName,
   running: Running,

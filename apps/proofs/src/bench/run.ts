@@ -2,14 +2,14 @@ import { measure, type Sample } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 import { isSteady, probe, type Probe } from './probes.ts';
-import type { Starts } from './starts.ts';
+import type { Started } from './starts.ts';
 import { type TargetName, targetNames } from './target.ts';
 import { rivalsOf, type Work, type WorkName, workAt } from './works.ts';
 
-/** All services at one work with one number of connections, one right after another, between two probes. */
+/** One measurement of each service, one after another, between two probes. */
 export interface Round {
   readonly samples: ReadonlyMap<TargetName, Sample>;
-  /** The machine was the same at its end as at its beginning. */
+  /** The probes before and after agree. */
   readonly isSteady: boolean;
 }
 
@@ -23,19 +23,19 @@ export interface BenchReport {
   readonly options: BenchOptions;
   readonly cells: readonly Cell[];
   readonly probes: readonly Probe[];
-  readonly starts: ReadonlyMap<TargetName, Starts>;
+  readonly started: ReadonlyMap<TargetName, Started>;
 }
 
 const probeShare = 0.2;
 
-/** Measures until every cell has its rounds, or has had twice as many. @throws WrongAnswer */
+/** Repeats rounds until every cell has enough steady ones, at most twice the requested number. @throws WrongAnswer */
 export async function runBench(
   options: BenchOptions,
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<BenchReport> {
   await using undo = new AsyncDisposableStack();
-  const { targets, starts, providerPort, merchant, probes } = await prepare(options, undo, say);
+  const { targets, started, providerPort, merchant, probes } = await prepare(options, undo, say);
   const cells: Cell[] = options.connections.flatMap((connections) =>
     options.works.map((work) => ({ work, connections, rounds: [] })),
   );
@@ -49,7 +49,7 @@ export async function runBench(
 
   async function round(cell: Cell, turn: number): Promise<Round> {
     const names = targetNames.filter((name) => targets.has(name) && takesPart(name, cell.work));
-    // Each is first, and last, as often as the others.
+    // Rotates, so that each is first and last equally often.
     const order = names.map((_name, index) => names[(index + turn) % names.length] ?? 'gateway');
     const samples = new Map<TargetName, Sample>();
     const before = seen.at(-1) ?? (await lookAtMachine());
@@ -75,7 +75,7 @@ export async function runBench(
     say(`round ${turn}: ${open.length} of ${cells.length} cells`);
     for (const cell of open) cell.rounds.push(await round(cell, turn));
   }
-  return { options, cells, probes: seen, starts };
+  return { options, cells, probes: seen, started };
 }
 
 const takesPart = (name: TargetName, work: WorkName): boolean =>

@@ -1,36 +1,41 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Contender } from './prepare.ts';
-import { start } from './process.ts';
-import type { TargetName } from './target.ts';
+import { type Program, type Running, start } from './process.ts';
 
-/** What was seen each time that a service was started, on a migrated database. */
-export interface Starts {
-  /** From its spawn until it took a connection. */
-  readonly startedInMs: number[];
-  /** Memory that it held when nobody had asked it anything; empty where the system does not say. */
-  readonly idleBytes: number[];
+/** A running service, with figures from each of its starts on a migrated database. */
+export interface Started {
+  readonly running: Running;
+  /** From spawn to the first accepted connection. */
+  readonly startedInMs: readonly number[];
+  /** Resident memory before the first request; empty where the system does not report it. */
+  readonly idleBytes: readonly number[];
 }
 
 /**
- * Starts every service again and again, in turn.
+ * Starts every service `times` times, in turn, and keeps the last process of each.
  *
- * @param idleSeconds until its memory is looked at
+ * @param idleSeconds between a start and the reading of its memory
+ * @param undo stops the services
  */
-export async function measureStarts(
-  contenders: ReadonlyMap<TargetName, Pick<Contender, 'program'>>,
+export async function startAll<Name>(
+  programs: ReadonlyMap<Name, Program>,
   times: number,
   idleSeconds: number,
-): Promise<Map<TargetName, Starts>> {
-  const all = new Map<TargetName, Starts>();
-  for (const name of contenders.keys()) all.set(name, { startedInMs: [], idleBytes: [] });
-  for (let turn = 0; turn < times; turn += 1) {
-    for (const [name, { program }] of contenders) {
+  undo: AsyncDisposableStack,
+): Promise<Map<Name, Started>> {
+  const all = new Map<Name, Started>();
+  for (let turn = 1; turn <= times; turn += 1) {
+    for (const [name, program] of programs) {
       const running = await start(program);
       await wait(idleSeconds * 1000);
       const { residentBytes } = await running.usage();
-      await running.stop();
-      all.get(name)?.startedInMs.push(running.startedInMs);
-      if (residentBytes !== null) all.get(name)?.idleBytes.push(residentBytes);
+      const { startedInMs = [], idleBytes = [] } = all.get(name) ?? {};
+      all.set(name, {
+        running,
+        startedInMs: [...startedInMs, running.startedInMs],
+        idleBytes: residentBytes === null ? idleBytes : [...idleBytes, residentBytes],
+      });
+      if (turn < times) await running.stop();
+      else undo.defer(() => running.stop());
     }
   }
   return all;

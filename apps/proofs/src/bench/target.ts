@@ -4,27 +4,27 @@ import type { Rows } from './fill.ts';
 import type { AccountName } from './installation.ts';
 import type { Running } from './process.ts';
 
-/** Who is measured: the gateway, its other version, and the rivals. */
+/** What is measured: the gateway, its other version, and the rivals. */
 export const targetNames = ['gateway', 'against', 'b', 'b2', 'bare'] as const;
 export type TargetName = (typeof targetNames)[number];
 
-/** A service that is ready to be measured. All of them speak the gateway's API. */
+/** A service that is ready to be measured. Every one serves the gateway's API. */
 export interface Target {
   readonly name: TargetName;
   readonly running: Running;
   readonly headers: Readonly<Record<string, string>>;
   readonly rows: Rows;
-  /** The ids of row `n`, as the API has them. */
+  /** Public ids of row `n`. */
   readonly cardId: (n: number) => string;
   readonly operationId: (n: number) => string;
-  /** What an order names, of each account. */
+  /** What an order contains, per account. */
   readonly orders: Readonly<Record<AccountName, { readonly product: string; readonly cardholder: string }>>;
   readonly database: Pool;
-  /** Resolves once nothing is left to be done of what was answered already. */
+  /** Resolves once the background work for answered requests is done. */
   readonly idle: () => Promise<void>;
 }
 
-/** A call of the API, one at a time. @throws where its status is another one */
+/** Makes a single API call. @throws if its status is not `status` */
 export async function call<T>(port: number, status: number, ...request: Parameters<typeof requestText>): Promise<T> {
   const connection = await openConnection(port);
   try {

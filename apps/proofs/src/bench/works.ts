@@ -4,11 +4,11 @@ import { cardRefOfRow } from './fill.ts';
 import type { AccountName, Merchant } from './installation.ts';
 import type { Target, TargetName } from './target.ts';
 
-/** What is measured, by the names that `--only` takes. */
+/** What is measured; `--only` takes these names. */
 export const workNames = ['read', 'list', 'operation', 'issue', 'issue-20', 'change', 'bind', 'callback'] as const;
 export type WorkName = (typeof workNames)[number];
 
-/** Who does a work beside the gateways. */
+/** The rivals of each kind of work. */
 export const rivalsOf: Readonly<Record<WorkName, readonly TargetName[]>> = {
   read: ['b', 'bare'],
   list: ['b'],
@@ -20,7 +20,7 @@ export const rivalsOf: Readonly<Record<WorkName, readonly TargetName[]>> = {
   callback: ['b'],
 };
 
-/** What each request has an effect on, which is counted after each measurement: as many effects as answers, and none twice. */
+/** Where the effects of a request are counted after each measurement. */
 export const effectOf: Readonly<Record<WorkName, 'provider' | 'callbacks' | null>> = {
   read: null,
   list: null,
@@ -32,14 +32,14 @@ export const effectOf: Readonly<Record<WorkName, 'provider' | 'callbacks' | null
   callback: 'callbacks',
 };
 
-/** One kind of request at one service, each another one. */
+/** A sequence of requests of one kind to one service. */
 export interface Work {
   next(): Request;
 }
 
 export interface Request {
   readonly text: string;
-  /** Whether this is the answer to it: of the right status, of the right thing, and of none that another request was answered with. */
+  /** Whether the answer has the right status and resource, and no id that another request received. */
   isRight(answer: Answer): boolean;
 }
 
@@ -51,10 +51,10 @@ interface Resource {
 
 const json = ({ body }: Answer): unknown => JSON.parse(body.toString());
 
-/** The `turn`-th of `count` things in an order in which neighbours are far apart, the same for every service. */
+/** A scattered order of `count` things, the same for every service. */
 const scattered = (turn: number, count: number): number => (turn * 2_654_435_761) % count;
 
-/** The work of that name at a service; it goes on where it stopped, round after round. */
+/** The requests of a kind to a service. They continue from round to round. */
 export function workAt(name: WorkName, target: Target, merchant: Merchant): Work {
   let turn = 0;
   const counted = (make: (turn: number) => Request): Work => ({ next: () => make(turn++) });
@@ -78,7 +78,7 @@ export function workAt(name: WorkName, target: Target, merchant: Merchant): Work
   }
 }
 
-/** Rows of the second half are only read. */
+/** Rows of the second half are never changed. */
 const readRow = ({ rows: { count } }: Target, turn: number): number => {
   const half = Math.floor(count / 2);
   return half + 1 + scattered(turn, count - half);
@@ -100,7 +100,7 @@ const pageLength = 50;
 const pages = 64;
 
 function lists(target: Target): (turn: number) => Request {
-  /** What was answered for a page, and was right: the rows do not change, so that it is always the same. */
+  /** Verified pages. Their rows never change, so later answers must be identical. */
   const known = new Map<number, Buffer>();
   const { count, since } = target.rows;
   const first = Math.floor(count / 2) + pageLength;
@@ -158,7 +158,7 @@ function isNew(seen: Set<string>, one: string | null | undefined): boolean {
   return true;
 }
 
-/** Freezes the cards of the first quarter one after another, then unfreezes them, and so on. */
+/** Freezes the cards of the first quarter in turn, then unfreezes them, and so on. */
 function change(target: Target, turn: number): Request {
   const count = Math.floor(target.rows.count / 4);
   const freezes = Math.floor(turn / count) % 2 === 0;
@@ -173,7 +173,7 @@ function change(target: Target, turn: number): Request {
   };
 }
 
-/** Each of a user and a phone of its own: SMS are limited. */
+/** Each with its own user and phone, because SMS are limited. */
 function bindings(target: Target): (turn: number) => Request {
   const ids = new Set<string>();
   return (turn) => {
@@ -197,7 +197,7 @@ function bindings(target: Target): (turn: number) => Request {
   };
 }
 
-/** News of the cards of the second quarter (keysecure.md §4.2, §11.3). */
+/** Status changes of the cards of the second quarter (keysecure.md §4.2, §11.3). */
 function callback(target: Target, { apiKey, apiSecret }: Merchant, turn: number): Request {
   const quarter = Math.floor(target.rows.count / 4);
   const time = new Date().getTime();

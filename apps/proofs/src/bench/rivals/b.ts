@@ -2,7 +2,7 @@ import { buildService, changes, HttpError } from './service.ts';
 import { readSettings } from './settings.ts';
 import { findOrder, getCard, insertBinding, insertCard, newId, setStatus } from './store.ts';
 
-/** *b*: the provider is called, and what came of it is stored: one commit. A repeated request is another one. */
+/** *b*: calls the provider, then stores the result with one commit. A repeated request is a new one. */
 const settings = readSettings();
 const { app } = buildService(settings, ({ pool, tenant, keysecure, yixin }) => ({
   issue: async (order) => {

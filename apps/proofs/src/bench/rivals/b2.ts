@@ -5,7 +5,7 @@ import { buildService, changes, HttpError, type Tools } from './service.ts';
 import { readSettings } from './settings.ts';
 import { acceptCard, awaitCode, findOrder, getCard, insertBinding, insertCard, newId, setStatus } from './store.ts';
 
-/** *b2*: as *b*, but each Idempotency-Key acts once: the intent is committed before the call, the outcome after it. */
+/** *b2*: like *b*, but idempotent: commits the intent before the call and the outcome after it. */
 const settings = readSettings();
 const { app, tools } = buildService(settings, (own) => {
   const { pool, tenant, keysecure, yixin } = own;

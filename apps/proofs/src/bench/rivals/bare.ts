@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { cardSchema } from './schemas.ts';
 import { readSettings } from './settings.ts';
 
-/** What Fastify itself costs: a route with a constant, the size of a card. */
+/** The cost of Fastify itself: a route that returns a constant card. */
 const { port } = readSettings();
 const at = '2026-01-01T00:00:00.000Z';
 const card = {

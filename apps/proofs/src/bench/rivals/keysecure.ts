@@ -2,14 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Pool } from 'undici';
 
 export interface Keysecure {
-  /** @returns the provider's number of the card */
+  /** @returns the provider's id of the card */
   apply(order: {
     readonly reference: string;
     readonly productRef: string;
     readonly cardholderRef: string;
   }): Promise<string>;
   setStatus(cardRef: string, status: 'Frozen' | 'Activated'): Promise<void>;
-  /** Whether the provider signed it, within the last five minutes. */
+  /** Whether the provider signed it within the last five minutes. */
   isSigned(data: Readonly<Record<string, unknown>>, timestamp: string, signature: string): boolean;
 }
 

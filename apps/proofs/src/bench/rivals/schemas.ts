@@ -1,4 +1,4 @@
-/** JSON Schemas of the API, which Fastify compiles: what comes in is checked, what goes out is written without reflection. */
+/** JSON Schemas of the API, which Fastify compiles into validators and serializers. */
 const nullable = { type: 'string', nullable: true } as const;
 const money = {
   type: 'object',

@@ -28,7 +28,7 @@ export const changes = {
   unfreeze: { from: 'frozen', to: 'active', providerStatus: 'Activated' },
 } as const;
 
-/** What the writes of *b* and *b2* work with. */
+/** Dependencies of the writes. */
 export interface Tools {
   readonly pool: pg.Pool;
   readonly tenant: string;
@@ -36,7 +36,7 @@ export interface Tools {
   readonly yixin: Yixin;
 }
 
-/** The writes, in which *b* and *b2* differ. What they give is answered. */
+/** The writes, in which *b* and *b2* differ. Each returns the body of the answer. */
 export interface Writes {
   issue(order: IssueOrder, key: string): Promise<unknown>;
   bind(order: BindOrder, key: string): Promise<unknown>;
@@ -54,7 +54,7 @@ export class HttpError extends Error {
 
 const statuses: Readonly<Record<string, string>> = { Activated: 'active', Frozen: 'frozen', Deleted: 'cancelled' };
 
-/** A service as one writes it by hand: routes with compiled schemas, named statements, a pool of connections to each peer. */
+/** The routes that *b* and *b2* share. */
 export function buildService(
   settings: RivalSettings,
   writesOf: (tools: Tools) => Writes,

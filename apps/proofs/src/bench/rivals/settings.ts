@@ -1,10 +1,10 @@
-/** What a rival is started with, as JSON: its first word. */
+/** The settings of a rival: its first argument, as JSON. */
 export interface RivalSettings {
   readonly port: number;
   readonly databaseUrl: string;
   readonly apiKey: string;
   readonly tenant: string;
-  /** By account; the wire of KeySecure. */
+  /** KeySecure accounts by name. */
   readonly keysecure: Readonly<
     Record<string, { readonly baseUrl: string; readonly apiKey: string; readonly apiSecret: string }>
   >;

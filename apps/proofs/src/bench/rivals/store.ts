@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 
-/** Where a statement runs: on any connection, or within a transaction. */
+/** Runs a statement on any connection, or within a transaction. */
 export type Runner = Pool | PoolClient;
 
 export interface CardRow {
@@ -14,7 +14,7 @@ export interface CardRow {
 const cardColumns = `id, provider, account, provider_ref AS "providerRef", product_id AS product, cardholder_id AS cardholder,
   form, network, last4, expiry, status, provider_status AS "providerStatus", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** A UUIDv7: rows are in the order of their ids. */
+/** A UUIDv7, so that ids sort by time. */
 export function newId(): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(new Date().getTime(), 0, 6);
@@ -23,7 +23,7 @@ export function newId(): string {
   return hyphenated(bytes.toString('hex'));
 }
 
-/** The least id of an instant. */
+/** The smallest id of an instant. */
 export function firstIdAt(time: Date): string {
   return hyphenated(`${time.getTime().toString(16).padStart(12, '0')}70008000000000000000`);
 }
@@ -56,7 +56,7 @@ export interface Order {
   readonly cardholderRef: string;
 }
 
-/** What the provider calls the product and the cardholder of an order; null where the account has not both. */
+/** The provider's ids of product and cardholder; null if the account lacks one of them. */
 export async function findOrder(
   runner: Runner,
   order: {
@@ -169,7 +169,7 @@ export async function awaitCode(runner: Runner, id: string, challenge: string): 
   return only(rows);
 }
 
-/** Stores a callback and what follows from it, once: one statement. */
+/** Stores a callback and applies it, in one statement; a repeated one changes nothing. */
 export async function storeCallback(
   runner: Runner,
   callback: {

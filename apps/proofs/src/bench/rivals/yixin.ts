@@ -14,7 +14,7 @@ import { Pool } from 'undici';
 import type { RivalSettings } from './settings.ts';
 
 export interface Yixin {
-  /** Has an SMS code sent. @returns the provider's number of the challenge */
+  /** Has an SMS code sent. @returns the provider's id of the challenge */
   bindCard(order: {
     readonly reference: string;
     readonly user: string;
