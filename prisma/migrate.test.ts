@@ -93,7 +93,7 @@ describe('an empty database', () => {
       const { rows: holder } = await client.query<{ pid: number }>(
         'SELECT pg_backend_pid() AS pid, pg_advisory_lock(72707369)',
       );
-      let migrating: Promise<void> | undefined;
+      let migrating: Promise<unknown> | undefined;
       const lines: string[] = [];
       const reported = new Promise<void>((resolve) => {
         const report = (line: string): void => {

@@ -24,14 +24,15 @@ export interface MigrateOptions extends LockOptions {
  * processes at once.
  *
  * @param url the owner's
+ * @returns what was pending and is applied now, by its name
  * @throws MigrationError when a migration fails, was changed after being applied, or is half applied; when another process
  * migrates for too long; when the role owns nothing
  * @throws RoleError for a superuser, who would own what belongs to the owner
  * @throws PoolerError behind a pooler whose sessions do not hold locks
  */
-export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<readonly string[]> {
   await requireSessions(url);
-  await withClient(url, async (client) => {
+  return withClient(url, async (client) => {
     await refuseSuperuser(client);
     const { role, mayMigrate } = await rightsOf(client);
     if (!mayMigrate) {
@@ -39,11 +40,14 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
         `The role "${role}" does not own the database's objects. Run "gateway migrate" with the owner's DATABASE_URL.`,
       );
     }
-    await withMigrationLock(client, options, async () => {
-      await applyMigrations(client, await migrationFiles(), options.report);
+    return withMigrationLock(client, options, async () => {
+      const files = await migrationFiles();
+      const { pending } = await migrationStatus(client, files);
+      await applyMigrations(client, files, options.report);
       await migrateQueue(url);
       const left = options.runtimeRole === undefined ? null : await grantRuntime(client, options.runtimeRole);
       if (left !== null) options.report?.(left);
+      return pending;
     });
   });
 }

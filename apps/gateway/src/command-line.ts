@@ -3,7 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import { migrate } from '@card-gateway/database/migrate';
 import { openPrisma } from '@card-gateway/database/prisma';
 import type { Administration } from './commands/administration.ts';
-import { moveToTenant } from './commands/accounts.ts';
+import { moveToTenant, requireNoGateways } from './commands/accounts.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { type Command, type Given, parseCommand } from './commands/command.ts';
 import { expiryOf } from './commands/expiry.ts';
@@ -102,7 +102,10 @@ const commandsOf = (session: Session): readonly Command[] => [
       administer(
         session,
         given,
-        (administration) => moveToTenant(administration, given.argument, given.values['to']),
+        async (administration) => {
+          await requireNoGateways(administration.pool);
+          await moveToTenant(administration, given.argument, given.values['to']);
+        },
         session.local.ownerEnvironment,
       ),
   },
@@ -155,9 +158,17 @@ const commandsOf = (session: Session): readonly Command[] => [
     about: 'Brings the database up to date, and grants the role of the gateways what they need.',
     options: {},
     notes: `DATABASE_URL is the owner's. The role that is granted to is DATABASE_RUNTIME_ROLE.`,
-    run: () => {
+    run: async () => {
       const settings = readSettings(['DATABASE_URL', 'DATABASE_RUNTIME_ROLE'], session.local.ownerEnvironment);
-      return migrate(settings.DATABASE_URL, { runtimeRole: settings.DATABASE_RUNTIME_ROLE, report: session.remark });
+      const applied = await migrate(settings.DATABASE_URL, {
+        runtimeRole: settings.DATABASE_RUNTIME_ROLE,
+        report: session.remark,
+      });
+      session.print(
+        applied.length === 0
+          ? 'The database was up to date already.'
+          : `The database is up to date: ${applied.length} applied (${applied.join(', ')}).`,
+      );
     },
   },
   {
@@ -170,7 +181,7 @@ const commandsOf = (session: Session): readonly Command[] => [
     },
     notes: `DATABASE_URL is a superuser's; what is in its database is handed to the owner. Again, it sets new passwords.`,
     run: (given) => {
-      const output = { print: session.print, json: given.switches.has('json') };
+      const output = { print: session.print, remark: session.remark, json: given.switches.has('json') };
       return makeRoles(settingsOf(session, 'DATABASE_URL').DATABASE_URL, given.values, output);
     },
   },

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '@card-gateway/database';
 import { listAudit, verifyAudit } from '../src/commands/audit.ts';
 import { expiryOf } from '../src/commands/expiry.ts';
+import { tellOfServersOwn } from '../src/commands/roles.ts';
 import { keyRequest } from '../src/commands/keys.ts';
 import { operator } from '../src/commands/usage.ts';
 import { databaseFault } from '../src/database-fault.ts';
@@ -363,9 +364,37 @@ describe('migrate', () => {
   afterAll(() => database.drop());
 
   test('brings a database up to date, again and again', async () => {
-    const nothing = { code: 0, stdout: '', stderr: '' };
-    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(nothing);
-    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(nothing);
+    const already = { code: 0, stdout: 'The database was up to date already.\n', stderr: '' };
+    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(already);
+    expect(await run(['migrate'], { DATABASE_URL: database.ownerUrl })).toEqual(already);
+  });
+
+  test('says what it has applied', async () => {
+    const empty = await createDatabase('template0');
+    const { code, stdout } = await run(['migrate'], { DATABASE_URL: empty.ownerUrl });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^The database is up to date: \d+ applied \(20261122000000_initial, .*, the job queue's \(0 of \d+\)\)\.\n$/,
+    );
+    await empty.drop();
+  });
+
+  test('of roles that are made by way of the server’s own database it is said that they lead there', async () => {
+    const url = new URL(database.superuserUrl);
+    url.pathname = '/postgres';
+    const remarks: string[] = [];
+    const printed: string[] = [];
+    const output = {
+      json: true,
+      print: (line: string) => printed.push(line),
+      remark: (line: string) => remarks.push(line),
+    };
+    // Without its rows: these roles are those of all tests, whose passwords stay.
+    tellOfServersOwn(url.href, output);
+    tellOfServersOwn(database.superuserUrl, output);
+    expect(remarks).toEqual([
+      expect.stringMatching(/^DATABASE_URL leads to "postgres", the server's own database\. .*CREATE DATABASE/),
+    ]);
   });
 
   test('says when there is nobody to grant to', async () => {

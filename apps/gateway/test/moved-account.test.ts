@@ -1,9 +1,11 @@
+import { openDatabase } from '@card-gateway/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireSameTenants, tenantFaults } from '../src/accounts/tenant-store.ts';
 import { latestRows } from '../src/audit/store.ts';
 import { revealBinding } from '../src/bindings/reveal-binding.ts';
-import { moveToTenant } from '../src/commands/accounts.ts';
+import { moveToTenant, requireNoGateways } from '../src/commands/accounts.ts';
 import { jobWork } from '../src/work.ts';
+import { createTestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { install } from './setup/process.ts';
 import { tenantOptions, thingsOfDefault } from './setup/tenant-things.ts';
@@ -42,6 +44,18 @@ async function aToken(user: string): Promise<string> {
   const { data } = await gateway.client.listBindings({ query });
   return data[0]?.id ?? '';
 }
+
+test('a gateway that runs is seen by the owner, who moves no account then', async () => {
+  await expect(requireNoGateways(gateway.owner)).rejects.toThrow('Gateways use this database (1 connected)');
+  const second = await gateway.another();
+  await expect(requireNoGateways(gateway.owner)).rejects.toThrow('Gateways use this database (2 connected)');
+  await second.close();
+  const other = await createTestDatabase();
+  const owner = openDatabase(other.ownerUrl, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
+  await expect(requireNoGateways(owner)).resolves.toBeUndefined();
+  await owner.end();
+  await other.drop();
+});
 
 test('a token is not revealed to a tenant whose account it was', async () => {
   const id = await aToken('revealed');

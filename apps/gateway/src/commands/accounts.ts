@@ -1,8 +1,27 @@
+import type { Pool } from 'pg';
 import { moveAccount } from '../accounts/tenant-store.ts';
 import { recordAudit } from '../audit/store.ts';
 import type { Administration } from './administration.ts';
 import { nameShape } from './keys.ts';
 import { UsageError } from './usage.ts';
+
+/**
+ * Looks for gateways that use the database: each keeps one connection by which it watches it.
+ *
+ * @throws UsageError when there are some
+ */
+export async function requireNoGateways(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ gateways: number }>(
+    `SELECT count(*)::int AS gateways FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'card-gateway watch'`,
+  );
+  const [{ gateways } = { gateways: 0 }] = rows;
+  if (gateways === 0) return;
+  throw new UsageError(
+    `Gateways use this database (${gateways} connected): they would go on writing for the tenant of before. Stop all of them, then ` +
+      'run this again. Where none runs any more, a pooler keeps their connections: have it close them.',
+  );
+}
 
 /**
  * Moves all data of an account to another tenant, and audits that. No gateway may run meanwhile, because one with the old

@@ -21,12 +21,13 @@ export interface PasswordFiles {
 export async function makeRoles(
   superuserUrl: string,
   files: PasswordFiles,
-  output: Pick<Administration, 'print' | 'json'>,
+  output: Pick<Administration, 'print' | 'remark' | 'json'>,
 ): Promise<void> {
   const owner = passwordOf(files, 'owner-password-file');
   const runtime = passwordOf(files, 'runtime-password-file');
   await createRoles(superuserUrl, { owner, runtime });
   const urls = roleUrls(superuserUrl, { owner, runtime });
+  tellOfServersOwn(superuserUrl, output);
   printRows(
     output,
     ['role', 'databaseUrl'],
@@ -34,6 +35,19 @@ export async function makeRoles(
       { role: 'owner', databaseUrl: shown(urls.owner, files['owner-password-file']) },
       { role: 'runtime', databaseUrl: shown(urls.runtime, files['runtime-password-file']) },
     ],
+  );
+}
+
+/** Databases that every server has: a superuser's address often leads to one of them. */
+const serversOwn: ReadonlySet<string> = new Set(['', 'postgres', 'template1']);
+
+/** Says so if the strings lead to the database by which a superuser connected, and probably not to the gateway's. */
+export function tellOfServersOwn(superuserUrl: string, { remark }: Pick<Administration, 'remark'>): void {
+  const database = new URL(superuserUrl).pathname.slice(1);
+  if (!serversOwn.has(database)) return;
+  remark(
+    `DATABASE_URL leads to "${database}", the server's own database. If the gateway is to have another one, make it ` +
+      '(CREATE DATABASE card_gateway), and run this again with its name in DATABASE_URL: it is handed to the owner then.',
   );
 }
 
