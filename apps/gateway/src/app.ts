@@ -41,6 +41,8 @@ import { createTransferKind } from './transfers/create-transfer.ts';
 import { transferRoutes } from './transfers/routes.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
+export { problemAnswer } from './http/problem.ts';
+
 /** All kinds of write, for the reconciliation job. */
 export const writeKinds: WriteKinds = [
   createCardholderKind,

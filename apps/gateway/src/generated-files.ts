@@ -4,7 +4,7 @@ import { frozenMigrations } from '@card-gateway/database/frozen';
 import { pino } from 'pino';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
-import { buildApp } from './app.ts';
+import { buildApp, problemAnswer } from './app.ts';
 import { providerPages } from './provider-pages.ts';
 import { envExample, readConfig } from './config.ts';
 import { openServices } from './open-services.ts';
@@ -33,7 +33,7 @@ async function openApiDocument(): Promise<unknown> {
   });
   const log = pino({ level: 'silent' });
   const nowhere = { pool: new pg.Pool(), database: { fault: () => null } };
-  const app = await buildApp(openServices({ config, accounts: [], ...nowhere, log, now: () => 0 }), log);
+  const app = await buildApp(openServices({ config, accounts: [], ...nowhere, log, now: () => 0, problemAnswer }), log);
   await app.ready();
   const document = app.swagger();
   await app.close();

@@ -3,7 +3,7 @@ import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { OpenAccount } from './accounts/accounts.ts';
 import { requireSameTenants } from './accounts/tenant-store.ts';
-import { buildApp, writeKinds } from './app.ts';
+import { buildApp, problemAnswer, writeKinds } from './app.ts';
 import { ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
 import { FaultsError } from './faults.ts';
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   const unfit = await serverFaults(pool, config.DATABASE_STANDBY);
   if (unfit.length > 0) throw new ConfigError(unfit);
 
-  const services = openServices({ config, accounts: accountList, pool, database, log, now });
+  const services = openServices({ config, accounts: accountList, pool, database, log, now, problemAnswer });
   const { accounts, metrics, sealing } = services;
   metrics.collectProcess();
   for (const account of accounts.all) {

@@ -43,7 +43,8 @@ export function openServices({
   database,
   log,
   now,
-}: Pick<Services, 'config' | 'pool' | 'database' | 'now'> & {
+  problemAnswer,
+}: Pick<Services, 'config' | 'pool' | 'database' | 'now' | 'problemAnswer'> & {
   readonly accounts: readonly Account[];
   readonly log: Logger;
 }): Services {
@@ -65,6 +66,7 @@ export function openServices({
     metrics,
     unrecorded: createUnrecorded(),
     lists: createListBulkhead(listLimits(config)),
+    problemAnswer,
     now,
   };
 }

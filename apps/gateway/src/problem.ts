@@ -1,4 +1,4 @@
-import { type Problem, type ProblemCode, problems, problemType, type Scope } from '@card-gateway/contract';
+import { type Problem, type ProblemCode, problems, type Scope } from '@card-gateway/contract';
 import type { Refusal } from '@card-gateway/core';
 
 type Details = Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'code' | 'requestId' | 'detail'> & {
@@ -53,21 +53,6 @@ export type InputFault = NonNullable<Problem['errors']>[number];
 export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
   const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
   return new ProblemError('invalid-request', detail, { errors: [...errors] });
-}
-
-/** The problem as callers see it. */
-export function problemBody(error: ProblemError, requestId: string): Problem {
-  const { status, title } = problems[error.code];
-  const { retryAfterSeconds: _retry, scopes: _scopes, kind: _kind, ...details } = error.details;
-  return {
-    type: problemType(error.code),
-    title,
-    status,
-    detail: error.message,
-    code: error.code,
-    requestId,
-    ...details,
-  };
 }
 
 /** A refused call as a problem: nothing happened, for certain. */

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './metrics.ts';
+import type { ProblemError } from './problem.ts';
 import type { QueuePulse } from './pulse.ts';
 import type { Unrecorded } from './unrecorded.ts';
 import type { ListBulkhead } from './list-bulkhead.ts';
@@ -19,6 +20,11 @@ export interface Services {
   readonly metrics: Metrics;
   readonly unrecorded: Unrecorded;
   readonly lists: ListBulkhead;
+  /** The answer to a problem, which the ledger stores for repeats: the ledger itself knows no HTTP. */
+  readonly problemAnswer: (
+    problem: ProblemError,
+    requestId: string,
+  ) => { readonly status: number; readonly body: unknown };
   /** Unix milliseconds. */
   readonly now: () => number;
 }

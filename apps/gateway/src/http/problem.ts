@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { redact } from '@card-gateway/core';
-import { type Problem, type ProblemCode, problemMediaType, problems } from '@card-gateway/contract';
+import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from '@card-gateway/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseFailure } from '../database-failure.ts';
-import { invalidRequest, problemBody, ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 
 /** A problem at the HTTP level, with additional headers for its answer. */
 export class HttpProblem extends ProblemError {
@@ -30,7 +30,7 @@ export function answerWith(
   error: ProblemError,
   requestId: string,
 ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Problem } {
-  const body = problemBody(error, requestId);
+  const { status, body } = problemAnswer(error, requestId);
   const { retryAfterSeconds } = error.details;
   const headers = {
     ...unstored,
@@ -40,7 +40,19 @@ export function answerWith(
     ...(error instanceof HttpProblem ? error.headers : {}),
     'content-type': problemMediaType,
   };
-  return { status: body.status, headers, body };
+  return { status, headers, body };
+}
+
+/** The status and body of a problem, as they are sent, and as the ledger stores them for repeats. */
+export function problemAnswer(
+  error: ProblemError,
+  requestId: string,
+): { readonly status: number; readonly body: Problem } {
+  const { status, title } = problems[error.code];
+  const { retryAfterSeconds: _retry, scopes: _scopes, kind: _kind, ...details } = error.details;
+  const type = problemType(error.code);
+  const body = { type, title, status, detail: error.message, code: error.code, requestId, ...details };
+  return { status, body };
 }
 
 /** Headers of every answer: any may contain card data, which intermediaries must not cache or reinterpret. */

@@ -1,6 +1,6 @@
 import { type Evidence, type Outcome, type ResolvedBy, toPublicId, unknown } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { ProblemError, problemBody, refusalProblem } from '../problem.ts';
+import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type LookUp, viewOf, type WriteKind } from './kind.ts';
 import type { WriteEvent, Showed } from './machine.ts';
@@ -121,7 +121,7 @@ async function apply<Value>(
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
   const resolved = await applyEvent(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
     await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
-    const answer = await answerFor(kind, client, row, outcome, requestId);
+    const answer = await answerFor(services, kind, client, row, outcome, requestId);
     await keep?.(client);
     return answer;
   });
@@ -129,6 +129,7 @@ async function apply<Value>(
 }
 
 async function answerFor<Value>(
+  services: Services,
   kind: WriteKind<Value>,
   client: PoolClient,
   operation: OperationRow,
@@ -147,8 +148,7 @@ async function answerFor<Value>(
               operation: id,
             })
           : refusalProblem(operation.provider, outcome.refusal, id);
-      const body = problemBody(problem, requestId);
-      return { status: body.status, body };
+      return services.problemAnswer(problem, requestId);
     }
     case 'unknown':
       return { status: 202, body: await viewOf(kind, client, operation) };

@@ -6,7 +6,7 @@ import { accountsOf, type Sandbox, type SandboxConfig, startSandbox } from '@car
 import type { Pool } from 'pg';
 import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
-import { buildApp, writeKinds } from '../../src/app.ts';
+import { buildApp, problemAnswer, writeKinds } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 import { createLog } from '../../src/log.ts';
@@ -83,7 +83,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     const { pool, database } = openWatchedDatabase(config, log);
     const now = (): number => Date.now();
     const accounts = [...sandboxAccounts(sandbox, options), ...(options.accounts ?? [])];
-    const services = openServices({ config, accounts, pool, database, log, now });
+    const services = openServices({ config, accounts, pool, database, log, now, problemAnswer });
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds, log) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
