@@ -18,8 +18,12 @@ export interface Bulkhead<Reason = never> {
    * @param waitMs maximum wait in milliseconds
    */
   acquire(key: string, options: { readonly waitMs: number; readonly size?: number }): Promise<NoSlot | Reason | null>;
-  /** Acquires a slot if one is free. */
-  tryAcquire(key: string): boolean;
+  /** Acquires a slot if one is free; the work of this id is then left no longer. */
+  tryAcquire(key: string, id?: string): boolean;
+  /** Queues work that nobody waits for, once by its id: the next holder of a slot of this key that is done takes it over. */
+  leave(key: string, id: string): void;
+  /** The first work left for a key, for a holder of one of its slots; null if there is none. */
+  takeOver(key: string): string | null;
   /** Releases a slot to the first queued call that may have it. */
   release(key: string): void;
   /** Rejects all queued calls. */
@@ -37,13 +41,15 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
   const { slots, slotsPerKey = slots, queue, queuedSize = Infinity } = options;
   const used = new Map<string, number>();
   const queued = new Set<Waiting<Reason>>();
+  const left = new Map<string, Set<string>>();
   let inUse = 0;
 
-  function tryAcquire(key: string): boolean {
+  function tryAcquire(key: string, id?: string): boolean {
     const ofKey = used.get(key) ?? 0;
     if (inUse >= slots || ofKey >= slotsPerKey) return false;
     inUse += 1;
     used.set(key, ofKey + 1);
+    if (id !== undefined) left.get(key)?.delete(id);
     return true;
   }
 
@@ -55,6 +61,16 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
 
   return {
     tryAcquire,
+    leave: (key, id) => {
+      left.set(key, (left.get(key) ?? new Set()).add(id));
+    },
+    takeOver: (key) => {
+      const ids = left.get(key);
+      const [id] = ids ?? [];
+      if (id === undefined) left.delete(key);
+      else ids?.delete(id);
+      return id ?? null;
+    },
     acquire: async (key, { waitMs, size = 1 }) => {
       if (tryAcquire(key)) return null;
       if (!mayWait(key, size)) return 'full';

@@ -18,25 +18,30 @@ const longestTurnMs = 60_000;
 
 /** Starts processing the queue: reconciliation, syncs, and once a minute (and now) the sweep for abandoned writes and due syncs. */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Queue> {
-  const turns = createTurns(lookUpsAtOnce(services.config));
+  /** Of each account. */
+  const lookUps = createBulkhead({ slots: Infinity, slotsPerKey: lookUpsAtOnce(services.config), queue: 0 });
   const tasks: TaskList = {
     settle: async (payload, helpers) => {
-      const operation = { id: textOf(payload, 'operationId'), account: textOf(payload, 'account') };
-      if (!turns.begin(operation)) {
+      const id = textOf(payload, 'operationId');
+      const account = textOf(payload, 'account');
+      if (!lookUps.tryAcquire(account, id)) {
+        lookUps.leave(account, id);
         // If no worker here gets to it, its job does.
-        await queueReconciliation(services.pool, operation, new Date(services.now() + nextTurnMs));
+        await queueReconciliation(services.pool, { id, account }, new Date(services.now() + nextTurnMs));
         return;
       }
       const endAt = services.now() + longestTurnMs;
       try {
-        await reconcileWrite(services, kinds, operation.id);
+        await reconcileWrite(services, kinds, id);
+        // A look-up worker drains its account's waiting writes instead of requeuing each: as separate jobs, all due at the same
+        // moment, they would get a turn or two every other second.
         while (services.now() < endAt && !helpers.abortSignal?.aborted) {
-          const next = turns.next(operation.account);
-          if (next === undefined) break;
+          const next = lookUps.takeOver(account);
+          if (next === null) break;
           await reconcileWrite(services, kinds, next);
         }
       } finally {
-        turns.end(operation.account);
+        lookUps.release(account);
       }
     },
     sync: (payload, helpers) =>
@@ -60,42 +65,6 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
   };
   const crontab = ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * removeOld'].join('\n');
   return startQueue(services, { tasks, crontab, firstTask: 'sweep', log });
-}
-
-interface Turns {
-  /** Takes a turn for this write; false if the account's turns are all taken, in which case the write waits for the next one. */
-  begin(operation: { readonly id: string; readonly account: string }): boolean;
-  /** A waiting write of the account, for a worker whose own is done. */
-  next(account: string): string | undefined;
-  end(account: string): void;
-}
-
-/**
- * The turns of each account, {@link lookUpsAtOnce} of them. A look-up worker drains its account's waiting writes instead of
- * requeuing each: as separate jobs, all due at the same moment, they would get a turn or two every other second.
- */
-function createTurns(most: number): Turns {
-  const bulkhead = createBulkhead({ slots: Infinity, slotsPerKey: most, queue: 0 });
-  const left = new Map<string, Set<string>>();
-  return {
-    begin: ({ id, account }) => {
-      const others = left.get(account) ?? new Set();
-      if (!bulkhead.tryAcquire(account)) {
-        left.set(account, others.add(id));
-        return false;
-      }
-      others.delete(id);
-      return true;
-    },
-    next: (account) => {
-      const others = left.get(account);
-      const [id] = others ?? [];
-      if (id === undefined) left.delete(account);
-      else others?.delete(id);
-      return id;
-    },
-    end: (account) => bulkhead.release(account),
-  };
 }
 
 function textOf(payload: unknown, name: string): string {
