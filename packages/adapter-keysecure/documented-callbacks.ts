@@ -35,7 +35,7 @@ const paid = {
 const accepted = { contentType: 'application/json', body: '{"code":0,"message":""}' };
 const everyPush = { path: '/callbacks/{account}', headers: signed, needs: [withSecret] } as const;
 
-/** What KeySecure sends (keysecure.md §11). */
+/** KeySecure's callbacks (keysecure.md §11). */
 export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>[] = [
   {
     ...everyPush,

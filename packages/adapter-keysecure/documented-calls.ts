@@ -1,11 +1,11 @@
 import { type ListedCall, listedCalls, type Need } from '@card-gateway/adapter-kit';
 import type { KeySecureSettings } from './settings.ts';
 
-/** What an account lacks for what KeySecure encrypts or signs with the apiSecret. */
+/** Reason for calls that are unavailable without an apiSecret, which encrypts and signs them. */
 export const secretMissing =
   'KeySecure encrypts CVV, PIN and card numbers and signs its callbacks with the apiSecret: set `apiSecret` and `keyDerivation`.';
 
-/** Why a call of the other integration mode is refused, with 1012 (keysecure.md §1). */
+/** Reason for calls of the other integration mode, which are refused with 1012 (keysecure.md §1). */
 export const creditReason = 'A call of credit mode: in authorization mode the merchant keeps the balance.';
 const authorizationReason = 'Of authorization mode: in credit mode KeySecure decides and orders go by package.';
 

@@ -30,7 +30,7 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   calls: documentedCalls,
   callbacks: documentedCallbacks,
   settings: keysecureSettings,
-  // keysecure.md §4.1: the key rule is not published, and a wrong one sends rubbish for a PIN.
+  // keysecure.md §4.1: the key rule is not published, and a wrong one sends garbage as a PIN.
   productionFaults: ({ apiSecret, keyDerivation }) =>
     apiSecret !== undefined && keyDerivation === undefined
       ? [
@@ -44,7 +44,7 @@ export const keysecure: AdapterDefinition = defineAdapter<KeySecureSettings>({
   create(settings, host) {
     const ask = openClient(settings, host);
     const cipher = fieldCipherOf(settings);
-    /** The provider's time at the latest: no row of it is dated later. */
+    /** The upper bound of the provider's time: none of its rows is dated later. */
     const latest = (): number => host.now() + (host.clock.ahead()?.most ?? 0);
     return {
       products: productsFacet(ask, settings),

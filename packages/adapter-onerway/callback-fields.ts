@@ -1,4 +1,4 @@
-/** Whether a value has the form that is documented for its field. */
+/** Whether a value has the documented form of its field. */
 type Form = (value: string) => boolean;
 
 const like =
@@ -10,7 +10,7 @@ const oneOf =
   (value) =>
     words.includes(value);
 
-/** Free text: as long as it may be, and no control characters. */
+/** Free text of limited length, without control characters. */
 const text =
   (longest: number): Form =>
   (value) =>
@@ -31,7 +31,7 @@ const id = like(/^\d{19}$/);
 const amount = like(/^(?=.{1,19}$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/);
 const currency = like(/^[A-Z]{3}$/);
 const localTime = like(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-/** Of these no form is published. */
+/** Their form is not published. */
 const someTime = like(/^\d{4}[\d :/T.+Z-]{4,28}$/);
 const letter = like(/^[A-Z]$/);
 
@@ -39,9 +39,8 @@ const letter = like(/^[A-Z]$/);
 export const txnTypes: readonly string[] = ['SALE', 'REFUND', 'BIND_CARD', 'AUTH', 'PRE_AUTH', 'CAPTURE', 'VOID'];
 
 /**
- * The fields of a notification (§6.2) and their forms. Values are signed without their names and without borders (trap 4): who
- * holds a genuine notification can cut its signed text into other fields. So each field must be one of these, and be in
- * its form.
+ * The fields of a notification (§6.2) and their forms. Values are signed without names and boundaries (trap 4): anyone with a
+ * genuine notification can split its signed text into other fields. So each field must be one of these, and have its form.
  */
 const forms: Readonly<Record<string, Form>> = {
   notifyType: oneOf('TXN', 'REFUND_AUDIT', 'CANCEL', 'CHARGEBACK'),
@@ -67,7 +66,7 @@ const forms: Readonly<Record<string, Form>> = {
   reason: jsonText(512),
   periodValue: text(64),
   contractId: id,
-  /** Opaque, and up to 300 characters by the table. */
+  /** Opaque, and up to 300 characters according to the table. */
   tokenId: like(/^[\x21-\x7e]{1,300}$/),
   tokenExpireTime: someTime,
   eci: like(/^\d{1,2}$/),
@@ -81,7 +80,7 @@ const forms: Readonly<Record<string, Form>> = {
   products: jsonText(8192),
 };
 
-/** These come with a `CHARGEBACK`. */
+/** These appear with a `CHARGEBACK`. */
 const chargebackForms: Readonly<Record<string, Form>> = {
   chargebackDate: someTime,
   importTime: someTime,
@@ -94,23 +93,23 @@ const chargebackForms: Readonly<Record<string, Form>> = {
   chargebackReason: text(512),
 };
 
-/** Each of these tells of the other what it is worth. */
+/** Each of these gives the other its meaning. */
 const pairs = [
   ['orderAmount', 'orderCurrency'],
   ['txnAmount', 'txnCurrency'],
   ['chargebackAmount', 'chargebackCurrency'],
 ] as const;
 
-/** The signed fields of a notification by name; what is empty or null is not signed and left out. */
+/** The signed fields of a notification by name; empty and null ones are not signed, and omitted. */
 export type SignedFields = Readonly<Record<string, string>>;
 
 /** 64 hexadecimal digits: the form of `tokenId` in every sample. */
 const sampleToken = like(/^[0-9a-f]{64}$/);
 
 export interface Expected {
-  /** Fields beyond the documents: free text. */
+  /** Additional fields beyond the documented ones: free text. */
   readonly others: readonly string[];
-  /** Tokens of a form that no sample has, too: then a notification may have been cut anew around one. */
+  /** Accepts tokens of any form, in which case a notification may have been re-split around one. */
   readonly anyToken: boolean;
 }
 
@@ -129,12 +128,12 @@ export function isDocumented(fields: SignedFields, { others, anyToken }: Expecte
   return notifyType !== undefined && (notifyType !== 'CHARGEBACK' || chargebackStatus !== undefined);
 }
 
-/** The zone of times that name none [assumed: as that of queries, trap 16]. */
+/** The zone of times without one [assumed: that of queries, trap 16]. */
 const usualZone = '+08:00';
 
 /**
- * The latest of the times that a notification tells, in Unix milliseconds; null where it tells none. The document does not say which
- * fields are always there, nor that `txnTimeZone` is the zone of all its times: that is taken for granted.
+ * The latest of a notification's times, in Unix milliseconds; null if it has none. The document says neither which times are
+ * always present, nor that `txnTimeZone` is the zone of all of them: the latter is assumed.
  */
 export function toldAt(fields: SignedFields): number | null {
   const zone = fields['txnTimeZone'] ?? usualZone;

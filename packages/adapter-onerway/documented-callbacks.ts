@@ -2,7 +2,7 @@ import type { DocumentedCallback } from '@card-gateway/adapter-kit';
 import { txnTypes } from './callback-fields.ts';
 import type { OnerwaySettings } from './settings.ts';
 
-/** What Onerway sends (onerway.md §6). */
+/** Onerway's notifications (onerway.md §6). */
 export const documentedCallbacks: readonly DocumentedCallback<OnerwaySettings>[] = [
   {
     name: 'TXN, REFUND_AUDIT, CANCEL, CHARGEBACK',

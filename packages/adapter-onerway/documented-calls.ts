@@ -31,7 +31,7 @@ export const documentedCalls: readonly ListedCall<OnerwaySettings>[] = [
   unused('/v1/txn/consultPaymentMethod', 'Consult payment methods', '§9', payment),
   unused('/v1/txn/getCustomsResult', 'Customs result', '§9', payment),
   unused('/v1/chargeback/list', 'List chargebacks', '§9', payment),
-  unused('/v1/settlementFile/download', 'Download a reconciliation file', '§9', payment),
+  unused('/v1/settlementFile/download', 'Download a settlement file', '§9', payment),
   unused('/api/v1/merchant/…', 'Issuing API', '§11', otherProduct),
   unused('Tax and payout', 'Tax and payout APIs', '§12', otherProduct),
 ];

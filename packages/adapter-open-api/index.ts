@@ -14,8 +14,8 @@ export type { OpenApiSettings } from './settings.ts';
 const absent = { state: 'absent', reason: pathNotPublished } as const;
 
 /**
- * OPEN-API, a white-label card issuer. Two of its 39 operations are published: the list of card products (`binList`) and
- * the list of cards (`cardList`); a third lacks its path. The others are not guessed: a wrong guess spends money
+ * OPEN-API, a white-label card issuer. Two of its 39 operations are published: the list of card products (`binList`) and the
+ * list of cards (`cardList`); a third lacks its path. The others are not guessed, because a wrong guess spends money
  * (open-api-issuer.md §6).
  */
 export const openApi: AdapterDefinition = defineAdapter({

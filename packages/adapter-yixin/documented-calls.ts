@@ -3,7 +3,7 @@ import type { YixinSettings } from './settings.ts';
 
 const { used, unused } = listedCalls<YixinSettings>();
 
-/** The six interfaces of chapter 4.3, and what the documents say of callbacks (yixin.md §4, §6). */
+/** The six interfaces of chapter 4.3, and the documents' statement on callbacks (yixin.md §4, §6). */
 export const documentedCalls: readonly ListedCall<YixinSettings>[] = [
   used('bindCard', 'Apply for a binding; sends the SMS', '§4.1'),
   used('verifyCode', 'Check the SMS code', '§4.2'),

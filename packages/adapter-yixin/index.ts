@@ -23,7 +23,7 @@ export const yixin: AdapterDefinition = defineAdapter<YixinSettings>({
   calls: documentedCalls,
   callbacks: [],
   settings: yixinSettings,
-  // yixin.md §3: no production without a profile that somebody has checked.
+  // yixin.md §3: production requires a profile that someone has verified.
   productionFaults: (settings) =>
     settings.profile === undefined
       ? [

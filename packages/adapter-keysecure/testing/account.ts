@@ -20,7 +20,7 @@ export const accessToken = 'access-token-canary-5e02';
 export const apiSecret = '0123456789abcdef';
 export const call = testCall();
 
-/** An adapter with the facets that this provider has; some only with `apiSecret`, some only in credit mode. */
+/** An adapter with this provider's facets; some only with `apiSecret`, some only in credit mode. */
 export type KeySecureAdapter = ProviderAdapter &
   Required<
     Pick<
@@ -40,7 +40,7 @@ export type KeySecureAdapter = ProviderAdapter &
 
 const usual = { mode: 'credit', apiKey: new Secret(apiKey), apiSecret: new Secret(apiSecret) };
 
-/** Opens an account with settings as an accounts file would give them, read by the package's own schema. */
+/** Opens an account with settings as in an accounts file, parsed by the package's own schema. */
 export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
@@ -64,12 +64,12 @@ export function tokenReply(token: string = accessToken, expiredTime: number = Da
   return success({ access_token: token, expired_time: expiredTime });
 }
 
-/** An example of the documents, as it stands there. */
+/** An example of the documents, verbatim. */
 export function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 }
 
-/** What the provider would send for a text, by the document alone (keysecure.md §4.1). */
+/** The provider's ciphertext of a text, implemented from the document (keysecure.md §4.1). */
 export function encrypted(text: string, secret: string = apiSecret): string {
   const cipher = createCipheriv('aes-128-ecb', secret, null);
   return cipher.update(text, 'utf8', 'base64') + cipher.final('base64');
@@ -77,9 +77,9 @@ export function encrypted(text: string, secret: string = apiSecret): string {
 
 export interface TestAccount {
   readonly loopback: Loopback;
-  /** An adapter that knows nothing of the ones before it. */
+  /** A new adapter without state from earlier ones. */
   adapter(settings?: Readonly<Record<string, unknown>>, now?: () => number): KeySecureAdapter;
-  /** The business requests so far, or the token requests. */
+  /** The business requests, or the token requests, so far. */
   business(): readonly SeenRequest[];
   tokens(): readonly SeenRequest[];
 }
@@ -105,7 +105,7 @@ export function lookUpOf<T extends { readonly by: string }>(reconciliation: T): 
   return reconciliation as Extract<T, { readonly by: 'look-up' }>;
 }
 
-/** The JSON object that a request carried; a GET carries none. */
+/** The JSON object in a request; a GET has none. */
 export function bodyOf(request: SeenRequest | undefined): Record<string, unknown> {
   return JSON.parse(request?.body || '{}') as Record<string, unknown>;
 }

@@ -15,7 +15,7 @@ import {
 } from '@card-gateway/core';
 import { onerway } from '../index.ts';
 
-/** The example key that the provider prints in its documents (onerway.md §2.2). */
+/** The example key in the provider's documents (onerway.md §2.2). */
 export const secretKey = '3b5e10b65bff4172a5b9ca2d2ec00a6e';
 export const call: ProviderCall = testCall();
 
@@ -27,7 +27,7 @@ export function fixture(name: string): string {
 /** The merchant and the store of the TOKEN example. */
 const settings = { merchantNo: '800209', appId: '1727880846378401792', secretKey: new Secret(secretKey) };
 
-/** The adapter of an account whose merchant and store are those of the TOKEN example. */
+/** The adapter of an account with the TOKEN example's merchant and store. */
 export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
@@ -36,7 +36,7 @@ export function openAdapter(
   return openAdapterOf(onerway, host, { baseUrl, ...settings, ...changes });
 }
 
-/** A fresh account at a real socket, both closed when the test ends. */
+/** A new account on a real socket; both are closed when the test ends. */
 export async function openAccount(
   changes: Record<string, unknown> = {},
 ): Promise<{ loopback: Loopback; boundCards: BoundCardsFacet; adapter: ProviderAdapter }> {

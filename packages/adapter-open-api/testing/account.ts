@@ -16,11 +16,11 @@ import {
 } from '@card-gateway/core';
 import { openApi } from '../index.ts';
 
-/** An authorisation key of the documents' form, made up. */
+/** A synthetic authorisation key in the documents' form. */
 export const key = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
 export const call: ProviderCall = testCall();
 
-/** One of the documents' examples, as text: the number literals matter. */
+/** One of the documents' examples, as text, to keep the number literals. */
 export function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 }
@@ -28,7 +28,7 @@ export function fixture(name: string): string {
 /** The ids of the `cardList` example. */
 const settings = { version: 'v1', customerId: 10000011, appId: 100001, key: new Secret(key) };
 
-/** The adapter of an account whose ids are those of the `cardList` example. */
+/** The adapter of an account with the ids of the `cardList` example. */
 export function openAdapter(
   baseUrl: string,
   host: Pick<AdapterHost, 'send' | 'now'>,
@@ -44,7 +44,7 @@ export interface Account {
   readonly adapter: ProviderAdapter;
 }
 
-/** A fresh account at a real socket, both closed when the test ends. */
+/** A new account on a real socket; both are closed when the test ends. */
 export async function openAccount(changes: Record<string, unknown> = {}): Promise<Account> {
   const { loopback, open } = await openTestAccount(openApi);
   const adapter = open({ ...settings, ...changes }, () => 0);
