@@ -60,7 +60,6 @@ const secretNames = [
   'shareToken',
   'sumsubShareToken',
   'token',
-  'tokenId',
 ];
 
 /**
