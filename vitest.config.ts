@@ -9,8 +9,9 @@ const common = {
   isolate: false,
   setupFiles: ['packages/core/testing/own-ids.ts'],
   exclude: ['**/node_modules/**'],
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // Nothing waits for these but what hangs: the machine may be busy.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
 };
 
 export default defineConfig({

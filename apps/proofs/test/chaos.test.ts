@@ -8,21 +8,21 @@ import { violationNames } from '../src/chaos/verdict.ts';
 const draw = (): number => 1;
 const run = (words: string[]) => runChaos(readOptions(words, draw), new AbortController().signal, () => {});
 
-test('killed, stalled and cut off, two gateways do nothing twice and lose nothing', { timeout: 120_000 }, async () => {
+test('killed, stalled and cut off, two gateways do nothing twice and lose nothing', { timeout: 300_000 }, async () => {
   const report = await run(['--minutes', '0.1', '--seed', '10']);
   expect(violationNames.flatMap((name) => report.verdict[name])).toEqual([]);
   expect(isGood(report), reportText(report)).toBe(true);
   expect(report.facts.ledger.length).toBeGreaterThan(0);
 });
 
-test('without the unique key of idempotency the same run finds duplicates', { timeout: 120_000 }, async () => {
+test('without the unique key of idempotency the same run finds duplicates', { timeout: 300_000 }, async () => {
   const report = await run(['--minutes', '0.05', '--seed', '7', '--mutation', 'unique-key']);
   expect(report.verdict.duplicates).not.toEqual([]);
   expect(isGood(report)).toBe(false);
   expect(reportText(report)).toContain('FAILED');
 });
 
-test('a run that is stopped leaves nothing running', { timeout: 120_000 }, async () => {
+test('a run that is stopped leaves nothing running', { timeout: 300_000 }, async () => {
   const stop = new AbortController();
   const running = runChaos(readOptions(['--minutes', '5'], draw), stop.signal, (line) => {
     if (line === 'two gateways listen') stop.abort();

@@ -13,14 +13,14 @@ test('with a synchronous standby a failover loses nothing, though waits for it a
   expect(violationNames.flatMap((name) => report.verdict[name])).toEqual([]);
   expect(isGood(report), reportText(report)).toBe(true);
   expect(report.failovers.map(({ kind }) => kind)).toEqual(['waits cancelled']);
-}, 120_000);
+}, 300_000);
 
 test('with an asynchronous one the same failover loses what was acknowledged, and that is found', async () => {
   const report = await run(['--rounds', '1', '--mode', 'asynchronous']);
   expect(report.verdict['lost acknowledged writes']).not.toEqual([]);
   expect(report.verdict['effects without an intent']).not.toEqual([]);
   expect(reportText(report)).toContain('FAILED');
-}, 120_000);
+}, 300_000);
 
 test.each([
   [['--rounds', '0'], '--rounds'],

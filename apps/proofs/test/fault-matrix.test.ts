@@ -13,7 +13,7 @@ test('every call under every fault ends as declared, and as docs/fault-matrix.md
   const report = await runFaultMatrix(accounts);
   expect(report.differences).toEqual([]);
   expect(pageText(report)).toBe(await readFile(page, 'utf8'));
-});
+}, 120_000);
 
 test('every adapter there is takes part', async () => {
   const packages = await readdir(new URL('../../../packages/', import.meta.url));

@@ -13,7 +13,7 @@ test('a database that is read-only for a while: not ready, 503 and no other faul
   const [result] = report.results;
   expect(result?.seen.notReadyAfterMs).not.toBeNull();
   expect(result?.seen.told.get('database-unavailable')).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);
 
 test.each([
   [['--seconds', '0'], '--seconds'],

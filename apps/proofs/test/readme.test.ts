@@ -9,7 +9,7 @@ import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Installation, install, shipped } from '../src/chaos/installation.ts';
+import { type Installation, install, shipped, shippedCli } from '../src/chaos/installation.ts';
 import { listening } from '../src/chaos/replica.ts';
 import { faultsOf, readTour, scriptOf } from '../src/tour.ts';
 
@@ -79,7 +79,7 @@ describe('run again and again', () => {
     sandbox.admin.callbacks.target('keysecure', `${gatewayUrl}/callbacks/keysecure`);
     const sleepUrl = await serveSleep();
     const key = await installation.createKey('readme');
-    const command = `env DATABASE_URL='${database.url}' ${process.execPath} ${shipped.cli}`;
+    const command = `env DATABASE_URL='${database.url}' ${process.execPath} ${shippedCli}`;
     script = [
       `sleep() { curl -s "${sleepUrl}/$1"; }`,
       scriptOf(tour, { key, command })

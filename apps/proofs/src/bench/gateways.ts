@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import { freePort } from '@card-gateway/database/embedded';
-import { createApiKey } from '../chaos/installation.ts';
 import { run } from '../docker/command.ts';
 import type { BenchDatabase } from './database.ts';
 import { cardRefSql, type Copied, fill, last4Sql, type Rows, timeSql, uuidOfRow, uuidSql } from './fill.ts';
@@ -55,7 +54,8 @@ export async function gatewayTarget(options: {
 }): Promise<Target> {
   const { name, root, running, database, rows } = options;
   const cli = join(root, 'apps/gateway/src/cli.ts');
-  const apiKey = await createApiKey({ cli }, { DATABASE_URL: database.url }, 'bench', 'default');
+  const creating = [process.execPath, cli, 'keys', 'create', '--caller', 'bench', '--scopes', 'admin'];
+  const apiKey = (await run('env', [`DATABASE_URL=${database.url}`, ...creating], { folder: root })).trim();
   const headers = { authorization: `Bearer ${apiKey}` };
   const get = <T>(path: string) => call<T>(running.port, 200, 'GET', path, headers);
   const post = <T>(path: string, body: unknown) =>

@@ -1,4 +1,4 @@
-import type { Client } from '@card-gateway/client';
+import { type Client, createClient } from '@card-gateway/client';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { accountsOf, type Sandbox, startSandbox } from '@card-gateway/sandbox';
@@ -121,7 +121,13 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
       if (provider !== account) continue;
       sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
     }
-    const stage: Stage = { ...scene, ...(await prepare(replicas, sandbox, diary)) };
+    const { host, port } = anyAddress(replicas);
+    // On a busy machine a gateway may turn calls away before anything goes wrong: they are repeated.
+    const patient = (apiKey: string): Client =>
+      createClient({ baseUrl: `http://${host}:${port}`, apiKey, retries: 10 });
+    const preparing = { client: patient(defaultKey), other: patient(otherKey) };
+    undo.push(async () => void (await Promise.all([preparing.client.close(), preparing.other.close()])));
+    const stage: Stage = { ...scene, ...(await prepare(preparing, sandbox, diary)) };
     const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
     undo.push(async () => clearInterval(ticker));
     const parts = [
@@ -165,13 +171,10 @@ const sandboxSettings = { keysecure: { cardDelayMs: 100, cardholderInProgressMs:
 
 /** Creates products, some approved cardholders, and cards of the other tenant, before anything goes wrong. */
 async function prepare(
-  replicas: readonly Replica[],
+  { client, other }: { readonly client: Client; readonly other: Client },
   sandbox: Sandbox,
   diary: Diary,
 ): Promise<Pick<Stage, 'products' | 'cardholders' | 'othersCards'>> {
-  const client = replicas[0]?.client('default') ?? null;
-  const other = replicas[0]?.client('other') ?? null;
-  if (client === null || other === null) throw new Error('No gateway listens.');
   const productFor = async (of: Client, name: string, form: Form): Promise<string> => {
     const { data } = await of.listCardProducts({ query: { account: name } });
     const product = data.find(({ forms, issuable }) => issuable && forms?.includes(form) !== false);

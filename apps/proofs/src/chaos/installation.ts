@@ -1,20 +1,19 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runCommandLine } from '@card-gateway/gateway/command-line';
 import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import { type ProviderWire, providerWires, troubled } from './providers.ts';
 
 /** Location of the gateway's sources: the repository, or a copy with a planted fault. */
 export interface Sources {
   readonly main: string;
-  readonly cli: string;
 }
 
 const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
-export const shipped: Sources = { main: join(gateway, 'main.ts'), cli: join(gateway, 'cli.ts') };
+export const shipped: Sources = { main: join(gateway, 'main.ts') };
+export const shippedCli: string = join(gateway, 'cli.ts');
 
 /** What the shipped sources were compiled to, from which a start takes half the time. */
 const compileCacheOfShipped = {
@@ -82,22 +81,22 @@ export async function install(
         ...own,
       };
     },
-    createKey: (caller, tenant = 'default') =>
-      createApiKey(sources, { ...compileCache, DATABASE_URL: databaseUrl() }, caller, tenant),
+    createKey: async (caller, tenant = 'default') => {
+      let key = '';
+      const remarks: string[] = [];
+      const isWell = await runCommandLine(
+        ['keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'],
+        {
+          environment: { DATABASE_URL: databaseUrl() },
+          print: (line) => (key += line),
+          remark: (line) => remarks.push(line),
+        },
+      );
+      if (!isWell) throw new Error(`No API key was made: ${remarks.join('\n')}`);
+      return key;
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** Creates an API key with the scope `admin`, as an operator does. */
-export async function createApiKey(
-  { cli }: Pick<Sources, 'cli'>,
-  env: NodeJS.ProcessEnv,
-  caller: string,
-  tenant: Tenant,
-): Promise<string> {
-  const words = [cli, 'keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { env });
-  return stdout.trim();
 }
 
 /** Short time-outs, so that a run meets many of them, and no limits on SMS and reveals. */

@@ -79,9 +79,8 @@ export async function plantFault(mutation: PlantedFault | null): Promise<Planted
     if (changed === text) throw new Error(`The mutation "${mutation}" fits nowhere in ${file}: the code has moved on.`);
     await writeFile(join(folder, file), changed);
   }
-  const source = (name: string): string => join(folder, 'apps/gateway/src', name);
   return {
-    sources: { main: source('main.ts'), cli: source('cli.ts') },
+    sources: { main: join(folder, 'apps/gateway/src/main.ts') },
     plant: async (store) => {
       for (const statement of statements) await store.run(statement);
     },
