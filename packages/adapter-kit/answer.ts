@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { hasDoubledMember } from './doubled-member.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
+import { withRetryAfter } from './retry-after.ts';
 
 /**
  * Makes evidence of an answer's code and message as received. It redacts both, and moves a code that cannot be one into the
@@ -53,7 +54,7 @@ export function readAnswer<Schema extends z.ZodType, T>(
     case 'lost':
       return unknown('no_answer', { httpStatus: null, code: null, message: exchange.cause });
     case 'answered':
-      return interpretAnswer(exchange, reading);
+      return withRetryAfter(interpretAnswer(exchange, reading), exchange.retryAfterSeconds);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Send } from './call.ts';
 import { type ProviderClock, providerClock } from './clock.ts';
 import { documentedCall, type ListedCall } from './documented-call.ts';
 import type { DocumentedCallback } from './documented-callback.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 
 /** What the gateway provides to an adapter. */
 export interface AdapterHost {
@@ -24,8 +25,10 @@ export function adapterHost({ send, now }: Pick<AdapterHost, 'send' | 'now'>): A
     send: async (request, call) => {
       const sentAt = now();
       const exchange = await send(request, call);
-      if (exchange.kind === 'answered') clock.observe(sentAt, exchange.date);
-      return exchange;
+      if (exchange.kind !== 'answered') return exchange;
+      clock.observe(sentAt, exchange.date);
+      const seconds = retryAfterSeconds(exchange.headers['retry-after'], exchange.date?.getTime() ?? now());
+      return seconds === undefined ? exchange : { ...exchange, retryAfterSeconds: seconds };
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** The `Date` header, for providers whose clock matters. */
   readonly date: Date | null;
+  /** What `Retry-After` says, in seconds (`retry-after.ts`); the host of an account, which has a clock, reads it. */
+  readonly retryAfterSeconds?: number;
 }
 
 /**

@@ -69,7 +69,7 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
       'Nothing was sent to the provider. Try again; the Idempotency-Key is not used up.',
       {
         ...details,
-        retryAfterSeconds: 5,
+        retryAfterSeconds: refusal.retryAfterSeconds ?? 5,
       },
     );
   }
@@ -77,7 +77,12 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
   const hint = isMendable ? ' Once the account is mended, repeat it: the Idempotency-Key is not used up.' : '';
   return new ProblemError(
     'refused-by-provider',
-    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.${hint}`,
-    details,
+    `The provider refused (${refusal.reason.replaceAll('_', ' ')}); nothing happened.${hint}${waitingHint(refusal)}`,
+    refusal.retryAfterSeconds === undefined ? details : { ...details, retryAfterSeconds: refusal.retryAfterSeconds },
   );
+}
+
+/** What the provider said of the next try; empty where it said nothing. */
+export function waitingHint({ retryAfterSeconds: seconds }: Refusal): string {
+  return seconds === undefined ? '' : ` It may be asked again in ${seconds} s.`;
 }

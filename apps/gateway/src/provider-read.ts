@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@card-gateway/contract';
 import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { OpenAccount } from './accounts/accounts.ts';
-import { invalidRequest, ProblemError } from './problem.ts';
+import { invalidRequest, ProblemError, waitingHint } from './problem.ts';
 
 /**
  * Problems for refused reads where the request is at fault or the account cannot do it, so a retry is pointless; a fault in the
@@ -34,10 +34,10 @@ export function valueOf<T>(account: OpenAccount, outcome: Outcome<T>): T {
       if (reason === 'not_sent' || reason === 'unavailable' || reason === 'rate_limited') {
         throw new ProblemError(
           'provider-unavailable',
-          `The provider cannot be asked now (${reason.replaceAll('_', ' ')}).`,
+          `The provider cannot be asked now (${reason.replaceAll('_', ' ')}).${waitingHint(outcome.refusal)}`,
           {
             provider,
-            retryAfterSeconds: 5,
+            retryAfterSeconds: outcome.refusal.retryAfterSeconds ?? 5,
           },
         );
       }

@@ -1,6 +1,6 @@
 import { GatewayProblem } from '@card-gateway/client';
-import { type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failure, type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { address, person } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { ahead, reconcileNow } from './setup/reconcile.ts';
@@ -160,5 +160,57 @@ describe('an account whose cardholders are applied for by their own data', () =>
     expect(await faultsOf(gateway.client.createCardholder({ body }))).toEqual([
       { pointer: '/sumsubShareToken', detail: 'expected none: this account takes person' },
     ]);
+  });
+});
+
+describe('a provider that says when to come again', () => {
+  /** Answers every request so, until the test ends. */
+  function answering(status: number, code: string, retryAfter: string): void {
+    const { answer } = provider;
+    provider.answer = () => failure(status, code, 'one moment', { 'retry-after': retryAfter });
+    onTestFinished(() => {
+      provider.answer = answer;
+    });
+  }
+
+  test.each([
+    ['429, in seconds', 429, 'too_many', () => '7', 7],
+    ['503, with a date', 503, 'maintenance', () => new Date(Date.now() + 600_000).toUTCString(), 600],
+    ['429, in days', 429, 'too_many', () => '864000', 3600],
+  ])('a write that it refused tells the caller: %s', async (_name, status, code, header, seconds) => {
+    answering(status, code, header());
+    const problem = await anonymous().catch((error: unknown) => error);
+    if (!(problem instanceof GatewayProblem)) throw new Error('This was not refused.');
+    expect(problem).toMatchObject({ status: 422, code: 'refused-by-provider' });
+    const waitMs = problem.retryAfterMs ?? 0;
+    // A date counts from the answer, which comes a moment after it was made.
+    expect(waitMs).toBeGreaterThan((seconds - 30) * 1000);
+    expect(waitMs).toBeLessThanOrEqual((seconds + 1) * 1000);
+    expect(problem.problem.detail).toContain(`It may be asked again in ${waitMs / 1000} s.`);
+  });
+
+  test('a read tells it too', async () => {
+    const { id } = await anonymous();
+    answering(503, 'maintenance', '70');
+    await expect(gateway.client.getCard({ params: { id }, query: { refresh: true } })).rejects.toMatchObject({
+      status: 503,
+      code: 'provider-unavailable',
+      retryAfterMs: 70_000,
+    });
+  });
+
+  test.each([
+    ['120', 120_000],
+    ['3000', 900_000],
+  ])('a look-up is put off by %s s, and by a quarter of an hour at most', async (retryAfter, waitMs) => {
+    const { answer } = provider;
+    provider.answer = () => ({ kind: 'reset' });
+    const { operation } = await anonymous();
+    provider.answer = answer;
+    answering(429, 'too_many', retryAfter);
+    await reconcileNow(ahead(gateway, 60_000), operation?.id);
+    const { attempts, nextLookUpAt } = await gateway.client.getOperation({ params: { id: operation?.id ?? '' } });
+    const askedAt = Date.parse(attempts.at(-1)?.finishedAt ?? '');
+    expect(Date.parse(nextLookUpAt ?? '') - askedAt).toBe(waitMs);
   });
 });

@@ -4,6 +4,7 @@ export * from './certificates.ts';
 export * from './conformance.ts';
 export { harbour } from './harbour/index.ts';
 export { type Harbour, openHarbour } from './harbour/testing/provider.ts';
+export { failure } from './harbour/testing/routes.ts';
 export * from './loopback.ts';
 export { forOddJson, unstorable } from './odd-values.ts';
 export * from './proxy.ts';

@@ -78,6 +78,7 @@ export function mountWrite<Id extends OperationId>(
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     const location = answer.location ?? createdAt(id, answer);
     if (location !== null) reply.header('location', location);
+    if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(answer.retryAfterSeconds));
     // A refusal is stored and repeated as the original problem.
     if (answer.status >= 400) {
       return reply.code(answer.status).type(problemMediaType).serializer(JSON.stringify).send(answer.body);

@@ -83,7 +83,11 @@ async function lookUp(services: Services, kind: WriteKind<unknown>, operation: O
       await postpone(services, operation, 'absent', attempt);
       break;
     // A refused or failed look-up says nothing about the write.
-    case 'refused':
+    case 'refused': {
+      const { retryAfterSeconds = 0 } = showed.refusal;
+      await postpone(services, operation, 'silence', attempt, retryAfterSeconds * 1000);
+      break;
+    }
     case 'unknown':
       await postpone(services, operation, isUnreadable(showed) ? 'unreadable' : 'silence', attempt);
       break;

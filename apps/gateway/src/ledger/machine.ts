@@ -35,7 +35,13 @@ export type WriteEvent =
   /** A worker wants to look the write up. */
   | { readonly kind: 'lookUpStarted'; readonly leaseMs: number }
   /** The owner reports a look-up that did not resolve the write. */
-  | { readonly kind: 'lookUpFinished'; readonly showed: Showed; readonly fence: number }
+  | {
+      readonly kind: 'lookUpFinished';
+      readonly showed: Showed;
+      readonly fence: number;
+      /** How long the provider asked to wait, at least; the next look-up is put off by no more than the slowest schedule. */
+      readonly waitMs?: number;
+    }
   /** Another write's look-up was answered after silence: the provider has recovered. */
   | { readonly kind: 'providerRecovered' }
   /** A later write to the same target, `by`, succeeded: the provider's state reflects that one from now on. */
@@ -87,7 +93,7 @@ export function transition(write: WriteState, event: WriteEvent, at: Date): Writ
       if (!isWaiting(write) || isHeld(write, at)) return null;
       return { ...write, fence: write.fence + 1, leaseUntil: later(at, event.leaseMs) };
     case 'lookUpFinished':
-      return isWaiting(write) && event.fence === write.fence ? lookedUp(write, event.showed, at) : null;
+      return isWaiting(write) && event.fence === write.fence ? lookedUp(write, event, at) : null;
     case 'providerRecovered':
       if (!isWaiting(write) || isHeld(write, at) || isDue(write, at)) return null;
       return { ...silenceEnded(write, at), lookUps: 0, nextLookUpAt: at };
@@ -126,11 +132,16 @@ function unknown(write: WriteState, why: UnknownReason, at: Date): WriteState {
   };
 }
 
-function lookedUp(write: WriteState, showed: Showed, at: Date): WriteState {
+function lookedUp(
+  write: WriteState,
+  { showed, waitMs = 0 }: Extract<WriteEvent, { kind: 'lookUpFinished' }>,
+  at: Date,
+): WriteState {
   const lookUps = write.lookUps + 1;
   switch (showed) {
     case 'silence': {
-      const delayMs = Math.min(lookUpDelayMs(lookUps), slowestWhileSilentMs);
+      const soonestMs = Math.min(waitMs, slowestMs);
+      const delayMs = Math.max(Math.min(lookUpDelayMs(lookUps), slowestWhileSilentMs), soonestMs);
       const silentSince = write.silentSince ?? at;
       return { ...write, leaseUntil: null, lookUps, silentSince, nextLookUpAt: later(at, delayMs) };
     }

@@ -82,7 +82,9 @@ async function record<Value>(
   const resolve = async (known: Outcome<Value>): Promise<WriteAnswer | null> => {
     const answer = await resolveWrite(services, kind, operation, known, 'answer', attempt, requestId);
     const location = known.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operation.id)}` : null;
-    return answer && { ...answer, replayed: false, location };
+    const seconds = known.kind === 'refused' ? known.refusal.retryAfterSeconds : undefined;
+    const wait = seconds === undefined ? {} : { retryAfterSeconds: seconds };
+    return answer && { ...answer, ...wait, replayed: false, location };
   };
   try {
     return await resolve(outcome);

@@ -81,8 +81,9 @@ export async function postpone(
   operation: OperationRow,
   showed: Showed,
   attempt: Attempt | null,
+  waitMs: number = 0,
 ): Promise<void> {
-  const event = { kind: 'lookUpFinished', showed, fence: operation.fence } as const;
+  const event = { kind: 'lookUpFinished', showed, fence: operation.fence, waitMs } as const;
   const at = attempt?.finishedAt ?? new Date(services.now());
   await applyEvent(services.pool, { operation, event, at, refusal: null, attempt }, async () => null);
 }

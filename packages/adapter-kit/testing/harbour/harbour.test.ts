@@ -133,7 +133,7 @@ describe('plain REST', () => {
     provider.answer = () => failure(429, 'too_many', 'one moment', { 'retry-after': '7' });
     expect(await issue()).toMatchObject({
       kind: 'refused',
-      refusal: { reason: 'rate_limited', code: 'too_many', message: 'one moment' },
+      refusal: { reason: 'rate_limited', code: 'too_many', message: 'one moment', retryAfterSeconds: 7 },
     });
     provider.answer = () => failure(422, 'weak_pin', `${pin} is weak`);
     expect(await change('hc_0001', { kind: 'setPin', pin: new Secret(pin) })).toMatchObject({
