@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Database } from './index.ts';
 import { ReadOnlyServerError, type ServerError, Session } from './session.ts';
 
 /** Tells at any moment whether a write could be recorded, without using the request pool. */
@@ -14,7 +13,7 @@ export interface DatabaseWatch {
 
 export interface WatchOptions {
   /** The request pool; its idle connections are dropped when the server falls silent. */
-  readonly pool: Database;
+  readonly pool: { stuckForMs(): number; abandonIdle(reason: Error): void };
   /** An additional requirement, checked on each probe: returns what is missing, or null. */
   readonly demand?: ((client: pg.ClientBase) => Promise<string | null>) | undefined;
   /** Called with the observed error when the database becomes unavailable, and with null when it is back. */

@@ -1,7 +1,8 @@
 import { Secret } from '@card-gateway/core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { baseUrlSetting, defineAdapter, secretSetting } from './definition.ts';
+import { defineAdapter } from './definition.ts';
+import { baseUrlSetting, secretSetting } from './settings.ts';
 
 test.each([
   ['https://api.example', 'https://api.example'],

@@ -13,6 +13,7 @@ export * from './exchange.ts';
 export * from './fields.ts';
 export * from './json.ts';
 export * from './lists.ts';
+export * from './settings.ts';
 export { isProxyUrl, type Network, networkSettings, proxyRule } from './network.ts';
 export * from './numbered-pages.ts';
 export * from './outcomes.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
-import { secretSetting } from './definition.ts';
+import { secretSetting } from './settings.ts';
 
 export const proxyRule = 'expected http://<host>:<port> or https://<host>:<port>, without a path';
 

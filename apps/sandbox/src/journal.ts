@@ -1,4 +1,4 @@
-import type { Delivery } from './callbacks/callbacks.ts';
+import type { Delivery } from './callbacks/delivery.ts';
 import type { Clock } from './clock.ts';
 
 /** One real effect at a provider (not one request): the oracle for "at most once". */

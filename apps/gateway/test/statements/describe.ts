@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Nullability, type Plan } from './nulls.ts';
+import { Nullability, type Nulls, type Plan } from './nulls.ts';
 
 /** What the database says of one column of a result. */
 export interface DescribedColumn {
@@ -8,8 +8,7 @@ export interface DescribedColumn {
   readonly type: string;
   /** The column of a table that it is, with all of that table's; null for an expression. */
   readonly origin: { readonly table: string; readonly column: string; readonly columns: readonly string[] } | null;
-  /** `never` where the schema says so, `not here` where the statement leaves no null. */
-  readonly nulls: 'never' | 'not here' | 'perhaps';
+  readonly nulls: Nulls;
 }
 
 /** What the database makes of a statement, without running it. */

@@ -1,4 +1,5 @@
-import type { DescribedColumn } from './describe.ts';
+/** `never` where the schema says so, `not here` where the statement leaves no null. */
+export type Nulls = 'never' | 'not here' | 'perhaps';
 
 /** As much of a plan as `EXPLAIN (VERBOSE, FORMAT JSON)` gives. */
 export interface Plan {
@@ -34,7 +35,7 @@ export class Nullability {
   }
 
   /** @param isNotNull whether the output at that place is a column that is declared so */
-  of(place: number, isNotNull: boolean): DescribedColumn['nulls'] {
+  of(place: number, isNotNull: boolean): Nulls {
     const output = unwrapped(this.#plan.Output?.[place] ?? 'NULL');
     if (isNotNull && !this.#outer.has(output)) return 'never';
     return this.#isNeverNull(output) ? 'not here' : 'perhaps';

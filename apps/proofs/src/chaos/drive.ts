@@ -5,6 +5,7 @@ import { accountsOf, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { runCaller } from './callers.ts';
 import type { Form, Stage } from './calling.ts';
 import { gather, repeatAll, findTraces, resolve } from './closing.ts';
+import type { DatabasePlace } from './database-place.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
@@ -12,15 +13,6 @@ import { type Passage, startRelay, type Watcher } from './relay.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { openStore, type Store } from './store.ts';
 import { type Facts, judge, type Verdict } from './verdict.ts';
-
-/** Address of the run's PostgreSQL; it may change. */
-export interface DatabasePlace {
-  /** With the role that gateways use. */
-  readonly url: string;
-  readonly ownerUrl: string;
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What is specific to one run. */
 export interface DriveOptions {

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
-import type { DatabasePlace } from './drive.ts';
+import type { DatabasePlace } from './database-place.ts';
 
 /** The run's own PostgreSQL server, which can be stopped and started; it comes back on another port. */
 export interface ChaosPostgres extends DatabasePlace {

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import pg from 'pg';
-import { type DatabasePlace, unwatched } from '../chaos/drive.ts';
+import type { DatabasePlace } from '../chaos/database-place.ts';
+import { unwatched } from '../chaos/drive.ts';
 import { crash, postmasterOf } from '../chaos/postgres.ts';
 import { type Relay, startRelay } from '../chaos/relay.ts';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import pg from 'pg';
-import type { DatabasePlace } from '../chaos/drive.ts';
+import type { DatabasePlace } from '../chaos/database-place.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,3 @@
-import { numbersOf, optionalText, pageOf, type Call } from './call.ts';
-
 /** keysecure.md §6.18; `delisted` and `needsAddress` are the sandbox's own and never on the wire. */
 export interface KeysecurePackage {
   package_no: string;
@@ -25,7 +23,7 @@ export interface KeysecureBin {
   currencies: string[];
 }
 
-const limits = {
+export const limits = {
   limit_balance: '10000.00',
   limit_week_balance: '50000.00',
   limit_atm_day_balance: '1000.00',
@@ -57,38 +55,6 @@ export const feeDetail: Record<string, unknown> = {
   management_fee_free_type: 'None',
   free_management_fee_threshold: '0',
 };
-
-export function packageList(call: Call): unknown {
-  const type = optionalText(call, 'type');
-  const packageNo = optionalText(call, 'package_no');
-  const found = call.world.state.packages.filter(
-    (one) =>
-      one.delisted !== true &&
-      (type === undefined || one.package_type === type) &&
-      (packageNo === undefined || one.package_no === packageNo),
-  );
-  const { list } = pageOf(numbersOf(call), found);
-  return { list: list.map(packageOnWire) };
-}
-
-function packageOnWire({ delisted: _delisted, needsAddress: _needsAddress, ...listed }: KeysecurePackage): object {
-  return {
-    ...listed,
-    en_desc: 'Sandbox product',
-    cn_desc: '沙箱产品',
-    en_tag_list: ['sandbox'],
-    cn_tag_list: ['沙箱'],
-    consumption_limit: limits,
-    fee_detail: feeDetail,
-  };
-}
-
-export function supportBins(call: Call): unknown {
-  const binNo = optionalText(call, 'card_bin_no');
-  const found = call.world.state.bins.filter((bin) => binNo === undefined || bin.card_bin_no === binNo);
-  const { list } = pageOf(numbersOf(call), found);
-  return { list: list.map((bin) => Object.assign({ balance_limit: limits }, bin)) };
-}
 
 export const defaultPackages: KeysecurePackage[] = [
   {

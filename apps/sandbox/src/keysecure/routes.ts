@@ -5,7 +5,7 @@ import { isFresh, zoneOf, type Call } from './call.ts';
 import { activateCard, clientToken, privateInfo, setPin, updateStatus } from './card-acts.ts';
 import { cardholderInfo, applyCardholder, listCardholders } from './cardholders.ts';
 import { applyCard, cardDetail, listCards } from './cards.ts';
-import { packageList, supportBins } from './catalogue.ts';
+import { packageList, supportBins } from './catalogue-calls.ts';
 import { consumptionInfo, listConsumptions } from './consumptions.ts';
 import { messageOf, Refused, unlistedCode } from './codes.ts';
 import type { Merchant, World } from './state.ts';
