@@ -3,7 +3,7 @@ import type { FaultMatrixReport, SeenAccount } from './run.ts';
 
 const titles: Readonly<Record<Disturbance, string>> = {
   none: 'undisturbed',
-  refused_connection: 'nobody listens',
+  refused_connection: 'no listener',
   refuse: 'a refusal',
   hang: 'hangs',
   reset: 'resets',
@@ -12,27 +12,27 @@ const titles: Readonly<Record<Disturbance, string>> = {
   work_then_reset: 'works, resets',
   work_then_bad_gateway: 'works, 502 page',
   truncated: 'half the answer',
-  unlisted_code: 'a code nobody lists',
+  unlisted_code: 'unlisted code',
   drip: 'byte by byte',
-  not_json: 'no JSON',
+  not_json: 'not JSON',
 };
 
 /** The text of `docs/fault-matrix.md`: the results of the run. */
 export function pageText({ accounts }: FaultMatrixReport): string {
   return [
-    '# What becomes of each call',
+    '# The outcome of every call under every fault',
     '',
     'Written by `pnpm fault-matrix`, which makes every call of every adapter under every fault, over real sockets, against the',
-    "sandbox. A test fails when the adapters do something else than this page says. Each cell is the adapter's word for what",
-    "happened, then the number of effects in the provider's ledger.",
+    "sandbox. A test fails if an adapter's results differ from this page. Each cell is the adapter's outcome, then the number of",
+    "effects in the provider's ledger.",
     '',
     '| Word | Meaning |',
     '| --- | --- |',
     '| done | the documented success |',
     '| refused: … | certain that nothing happened, with the reason; `not_sent` means that the request never left |',
-    '| no_answer, unreadable_answer, unlisted_code | unknown: it may have happened, and nobody says that it failed |',
+    '| no_answer, unreadable_answer, unlisted_code | unknown: it may have happened, and is never reported as failed |',
     '',
-    'No cell may say “refused” where there is an effect. A write says how a lost answer to it is found out; a read is made again.',
+    'No cell with an effect may say “refused”. A write states how a lost answer is reconciled; a read is repeated.',
     ...accounts.flatMap(accountText),
     '',
   ].join('\n');
