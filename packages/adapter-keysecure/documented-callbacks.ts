@@ -3,18 +3,18 @@ import { authorizationOnly, withSecret } from './documented-calls.ts';
 import type { KeySecureSettings } from './settings.ts';
 
 const signed = [
-  ['Timestamp', 'Unix milliseconds; part of what is signed.'],
+  ['Timestamp', 'Unix milliseconds; signed.'],
   ['Signature', 'HMAC-SHA-256 in lower-case hex over `appId`, `timestamp` and the members of `data`.'],
   ['Sign-Version', '`V1`.'],
   ['Timezone', '`UTC+8`.'],
 ] as const;
 const push: readonly CallbackField[] = [
-  ['id', 'string', 'Id of the push. It is not signed and decides nothing.'],
-  ['action', 'string', 'It is not signed, and must agree with the members of `data`.'],
+  ['id', 'string', 'Id of the push; not signed, and ignored.'],
+  ['action', 'string', 'Not signed; it must agree with the members of `data`.'],
 ];
 const payment: readonly CallbackField[] = [
   ['data.consume_no', 'string', 'The transaction.'],
-  ['data.card_no', 'string', 'The card by its number at KeySecure, which is no card number.'],
+  ['data.card_no', 'string', "KeySecure's id of the card, which is not a card number."],
   ['data.cardholder_no', 'string', 'The cardholder.'],
   ['data.type', 'string', '`Open_card`, `Consumption`, `Atm`, `Manage_fee`, `Reversal` or `Refund`.'],
   ['data.amount', 'number', "In the card's currency."],
@@ -42,13 +42,13 @@ export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>
     name: 'Card_update',
     title: 'A card changed its status',
     section: '§11.3',
-    about: "A card's status changed. The card gets it, unless something newer is known.",
+    about: "A card's status changed. The card takes the new status unless a newer one is known.",
     fields: [
       ...push,
-      ['data.card_no', 'string', 'The card by its number at KeySecure, which is no card number.'],
-      ['data.before_status', 'string', 'The status before.'],
+      ['data.card_no', 'string', "KeySecure's id of the card, which is not a card number."],
+      ['data.before_status', 'string', 'The previous status.'],
       ['data.after_status', 'string', '`Pending`, `ToActivate`, `Activated`, `Frozen`, `Delete` or `Fail`.'],
-      ['data.reason', 'string', 'Why.'],
+      ['data.reason', 'string', 'The reason.'],
       ['data.time', 'integer', 'When it changed, in Unix milliseconds.'],
     ],
     example: {
@@ -62,7 +62,7 @@ export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>
         time: 1716307200000,
       },
     },
-    answer: { ...accepted, about: 'It is stored.' },
+    answer: { ...accepted, about: 'The callback is stored.' },
   },
   {
     ...everyPush,
@@ -70,7 +70,7 @@ export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>
     title: 'A transaction was made or changed',
     section: '§11.2',
     about:
-      'A transaction was made, changed or filled in. It is stored under its `consume_no`; the latest by `time` counts.',
+      'A transaction was created, changed or completed. It is stored under its `consume_no`; the latest by `time` counts.',
     fields: [
       ...push,
       ...payment,
@@ -96,7 +96,7 @@ export const documentedCallbacks: readonly DocumentedCallback<KeySecureSettings>
         time: 1716307200000,
       },
     },
-    answer: { ...accepted, about: 'It is stored.' },
+    answer: { ...accepted, about: 'The callback is stored.' },
   },
   {
     ...everyPush,

@@ -7,7 +7,8 @@ export const secretMissing =
 
 /** Reason for calls of the other integration mode, which are refused with 1012 (keysecure.md §1). */
 export const creditReason = 'A call of credit mode: in authorization mode the merchant keeps the balance.';
-const authorizationReason = 'Of authorization mode: in credit mode KeySecure decides and orders go by package.';
+const authorizationReason =
+  'A call of authorization mode: in credit mode KeySecure decides, and cards are ordered by package.';
 
 /** Needs of an account, which documented-callbacks.ts has too. */
 export const withSecret: Need<KeySecureSettings> = { setting: 'apiSecret', reason: secretMissing };

@@ -10,8 +10,8 @@ export const documentedCallbacks: readonly DocumentedCallback<OnerwaySettings>[]
     title: 'A transaction came to its result, or was refunded, cancelled or charged back',
     section: '§6',
     about:
-      'A transaction came to its result. `BIND_CARD`, and whatever carries a `tokenId`, makes the bindings of its user be ' +
-      'listed again where the user is known; all else is kept. One with a field that no document names, or that is not in its form, is refused.',
+      'The result of a transaction. `BIND_CARD`, and any notification with a `tokenId`, makes the gateway read the bindings of its user again, ' +
+      'if the user is known; any other is only stored. A notification with an undocumented field, or a field in another form, is refused.',
     path: '/callbacks/{account}',
     headers: [],
     fields: [
@@ -20,7 +20,7 @@ export const documentedCallbacks: readonly DocumentedCallback<OnerwaySettings>[]
       ['transactionId', 'string', 'The transaction; the answer repeats it.'],
       ['merchantNo', 'string', 'The merchant.'],
       ['status', 'string', '`S` or `F`.'],
-      ['tokenId', 'string', 'The token, where there is one; always with `BIND_CARD`.'],
+      ['tokenId', 'string', 'The token, if there is one; always with `BIND_CARD`.'],
       ['sign', 'string', 'SHA-256 in hex over the values of all but the excluded fields, and the secret.'],
     ],
     example: {
@@ -35,7 +35,7 @@ export const documentedCallbacks: readonly DocumentedCallback<OnerwaySettings>[]
     answer: {
       contentType: 'text/plain',
       body: '1798262509925699584',
-      about: 'It is stored: the bare `transactionId`, without quotes.',
+      about: 'The callback is stored; the bare `transactionId`, without quotes.',
     },
   },
 ];

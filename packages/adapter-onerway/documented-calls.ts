@@ -4,9 +4,9 @@ import type { OnerwaySettings } from './settings.ts';
 export const deletePathMissing =
   'Its request and answer are published, its path is not: set deleteTokenPath once the provider has told it.';
 
-const payment = 'It takes or moves a payment; the gateway binds cards and takes none.';
-const otherProduct = 'It belongs to another Onerway product, with keys and addresses of its own.';
-const cardData = 'It wants the card number and security code of the customer, which a token spares the company.';
+const payment = 'A payment call; the gateway binds cards and takes no payments.';
+const otherProduct = 'It belongs to another Onerway product, with its own keys and addresses.';
+const cardData = "It needs the customer's card number and security code, which tokens make unnecessary.";
 
 const { used, unused } = listedCalls<OnerwaySettings>();
 

@@ -19,17 +19,17 @@ export const documentedCallbacks: readonly DocumentedCallback<OpenApiSettings>[]
     title: 'A card changed its status',
     section: '§5.1',
     about:
-      "A card's status changed. Nothing signs it, so that its URL ends with the account's secret path, and nothing " +
-      'of it is believed: the card is read again. Number, CVV and PIN that it carries are not kept.',
+      "A card's status changed. The callback is not signed, so its URL ends with the account's secret path, and its content " +
+      'is not trusted: the card is read again. The number, CVV and PIN in it are not stored.',
     path: '/callbacks/{account}/{secret}',
     headers: [],
     fields: [
-      ['eventTag', 'string', '`card.status.active`, `card.status.freeze`, … Where it stands is not published.'],
+      ['eventTag', 'string', '`card.status.active`, `card.status.freeze`, … Its position is not published.'],
       ['data.card_id', 'string', 'The card.'],
       ['data.status', 'integer', 'Its status, from 1 to 7.'],
       ['data.use_at', 'string', 'When it was activated.'],
-      ['data.close_at', 'string', 'When its cancellation was asked for.'],
-      ['data.end_at', 'string', 'When it came to its end.'],
+      ['data.close_at', 'string', 'When its cancellation was requested.'],
+      ['data.end_at', 'string', 'When it ended.'],
     ],
     example: {
       eventTag: 'card.status.freeze',
@@ -38,7 +38,8 @@ export const documentedCallbacks: readonly DocumentedCallback<OpenApiSettings>[]
     answer: {
       contentType: 'application/json',
       body: '{"code":0,"message":"success"}',
-      about: "It is stored. The answer is the account's setting `acknowledgement`, because none is published.",
+      about:
+        "The callback is stored. The answer is the account's setting `acknowledgement`, because none is published.",
     },
   },
   titleOnly('Card Order', 'Card order'),
