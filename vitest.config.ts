@@ -29,6 +29,7 @@ export default defineConfig({
             'apps/sandbox/**/*.test.ts',
             'apps/local/**/*.test.ts',
             'examples/*.test.ts',
+            'examples/harbour-whole/*.test.ts',
           ],
         },
       },

@@ -60,6 +60,8 @@ test('a provider from the template is red until it is written, and then issues a
   await copy.overlay('examples/harbour');
   await writeFile(join(copy.folder, 'apps/proofs/test/harbour.test.ts'), faultMatrix);
   const byHand = (await copy.changes()).filter(({ path }) => !path.endsWith('.test.ts'));
+  expect(await copy.node('apps/gateway/src/openapi-file.ts')).toMatchObject({ code: 0 });
+  const generated = (await copy.changes()).map(({ path }) => path);
   expect(await typecheck()).toEqual({ code: 0, output: '' });
   const green = await vitest(...ownTests, ...houseTests);
   expect(green.code, green.output).toBe(0);
@@ -72,6 +74,7 @@ test('a provider from the template is red until it is written, and then issues a
   process.stdout.write(
     [
       `new-provider: touched outside: ${touched.map(({ path, newLines }) => `${path} (${newLines} line)`).join(', ')}`,
+      `new-provider: by "pnpm run openapi": ${generated.join(', ')}`,
       `new-provider: from the template: ${lines(written, /./) - touched.length} lines in ${written.length - touched.length} files`,
       `new-provider: by hand, without tests: ${total} lines (${counts.join(', ')}); notes on the documents: ${lines(byHand, document)}\n`,
     ].join('\n'),

@@ -1,5 +1,6 @@
 import { GatewayProblem } from '@card-gateway/client';
-import { failure, type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
+import { harbour } from '@card-gateway/examples/harbour';
+import { failure, type Harbour, openHarbour } from '@card-gateway/examples/harbour/provider';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { address, person } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

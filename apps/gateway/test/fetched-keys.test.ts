@@ -1,4 +1,5 @@
-import { type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
+import { harbour } from '@card-gateway/examples/harbour';
+import { type Harbour, openHarbour } from '@card-gateway/examples/harbour/provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countCallbacks, post } from './setup/callbacks.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

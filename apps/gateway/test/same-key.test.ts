@@ -1,4 +1,5 @@
-import { type Harbour, harbour, openHarbour } from '@card-gateway/adapter-kit/testing';
+import { harbour } from '@card-gateway/examples/harbour';
+import { type Harbour, openHarbour } from '@card-gateway/examples/harbour/provider';
 import { newUuid, toPublicId } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';

@@ -1,29 +1,11 @@
+import { type CardsFacet, type CardStatus, done, type ProviderCard } from '@card-gateway/core';
 import { doneIf, mapRows, pageOf } from '@card-gateway/adapter-kit';
-import {
-  type CardForm,
-  type CardsFacet,
-  type CardStatus,
-  done,
-  type Finding,
-  type ProviderCard,
-} from '@card-gateway/core';
 import type { Ask } from './client.ts';
+import { pathOfPage } from './paging.ts';
+import { forms } from './products.ts';
 import { card, cardList, type CardRow } from './wire.ts';
 
-/** harbour.md §3. */
-export const forms: ReadonlyMap<string, CardForm> = new Map([
-  ['virtual', 'virtual'],
-  ['plastic', 'physical'],
-]);
-
-/** harbour.md §4. */
-export const statuses: ReadonlyMap<string, CardStatus> = new Map([
-  ['active', 'active'],
-  ['frozen', 'frozen'],
-  ['closed', 'cancelled'],
-]);
-
-/** The cards of the account (harbour.md §4.2, §4.3). */
+/** Listing and reading cards (harbour.md §4). */
 export function cardsFacet(ask: Ask): CardsFacet {
   return {
     page: (next, call) =>
@@ -31,38 +13,47 @@ export function cardsFacet(ask: Ask): CardsFacet {
         {
           operation: 'list',
           method: 'GET',
-          path: next === null ? '/v2/cards' : `/v2/cards?after=${encodeURIComponent(next)}`,
+          path: pathOfPage('cards', next),
           data: cardList,
-          interpret: (list, evidence) => done(pageOf(mapRows(list.data, cardOf), { next: list.next }), evidence),
+          interpret: (list, evidence) => done(pageOf(mapRows(list.data, toCard), { next: list.next }), evidence),
         },
         call,
       ),
+
     read: async ({ providerRef }, call) => {
       const outcome = await ask(
         {
           operation: 'read',
           method: 'GET',
-          path: '/v2/cards/{id}',
+          path: 'cards/{id}',
           id: providerRef,
           data: card,
           interpret: (row, evidence) =>
-            doneIf<Finding<ProviderCard>>(row.id === providerRef, { found: true, value: cardOf(row) }, evidence),
+            doneIf(row.id === providerRef, { found: true as const, value: toCard(row) }, evidence),
         },
         call,
       );
       const isAbsent = outcome.kind === 'refused' && outcome.refusal.reason === 'not_found';
-      return isAbsent ? done({ found: false }, outcome.evidence) : outcome;
+      return isAbsent ? done({ found: false as const }, outcome.evidence) : outcome;
     },
   };
 }
 
-export function cardOf(row: CardRow): ProviderCard {
+/** The words for the states of a card (harbour.md §4). */
+export const statuses: ReadonlyMap<string, CardStatus> = new Map([
+  ['active', 'active'],
+  ['frozen', 'frozen'],
+  ['closed', 'cancelled'],
+]);
+
+export function toCard(row: CardRow): ProviderCard {
   return {
     providerRef: row.id,
-    ...(row.reference && { ourReference: row.reference }),
-    ...(row.product && { productRef: row.product }),
-    ...(row.form && { form: forms.get(row.form) ?? null }),
-    ...(row.last4 && { last4: row.last4 }),
-    ...(row.state && { status: statuses.get(row.state) ?? 'unrecognized', providerStatus: row.state }),
+    ...(row.reference ? { ourReference: row.reference } : {}),
+    ...(row.product ? { productRef: row.product } : {}),
+    ...(row.holder ? { cardholderRef: row.holder } : {}),
+    ...(row.form ? { form: forms.get(row.form) ?? null } : {}),
+    ...(row.last4 ? { last4: row.last4 } : {}),
+    ...(row.state ? { status: statuses.get(row.state) ?? 'unrecognized', providerStatus: row.state } : {}),
   };
 }

@@ -10,8 +10,8 @@ import { harbourSettings } from './settings.ts';
 export const harbour: AdapterDefinition = defineAdapter({
   provider: 'harbour',
   title: 'Harbour',
-  settings: harbourSettings,
   document: 'harbour.md',
+  settings: harbourSettings,
   calls: documentedCalls,
   callbacks: [],
   create: (settings, host) => {

@@ -1,20 +1,22 @@
-import { doneIf, onlyOwn } from '@card-gateway/adapter-kit';
+import { doneIf } from '@card-gateway/adapter-kit';
 import type { IssuingFacet } from '@card-gateway/core';
-import { cardOf } from './cards.ts';
+import { toCard } from './cards.ts';
 import type { Ask } from './client.ts';
+import { reconciledByReference } from './look-up.ts';
 import { card, cardList } from './wire.ts';
 
-/** Orders of cards, and how one whose answer was lost is found (harbour.md §4.1, §4.2). */
+/** Orders of cards without a holder, and how one whose answer was lost is found (harbour.md §4). */
 export function issuingFacet(ask: Ask): IssuingFacet {
   return {
     cardholder: 'none',
+    // A plastic card goes to the company, which hands it out.
     address: { virtual: 'none', physical: 'none' },
     issue: ({ reference, productRef, form }, call) =>
       ask(
         {
           operation: 'issue',
           method: 'POST',
-          path: '/v2/cards',
+          path: 'cards',
           body: { reference, product: productRef, form: form === 'physical' ? 'plastic' : 'virtual' },
           data: card,
           interpret: (row, evidence, { status }) =>
@@ -22,19 +24,6 @@ export function issuingFacet(ask: Ask): IssuingFacet {
         },
         call,
       ),
-    reconciliation: {
-      by: 'look-up',
-      find: ({ reference }, call) =>
-        ask(
-          {
-            operation: 'list',
-            method: 'GET',
-            path: `/v2/cards?reference=${encodeURIComponent(reference)}`,
-            data: cardList,
-            interpret: ({ data }, evidence) => onlyOwn(data, (row) => row.reference === reference, cardOf, evidence),
-          },
-          call,
-        ),
-    },
+    reconciliation: reconciledByReference(ask, { operation: 'list', path: 'cards', data: cardList, value: toCard }),
   };
 }

@@ -1,10 +1,10 @@
+import { type CardForm, cardNetwork, done, type ProductsFacet, type ProviderProduct } from '@card-gateway/core';
 import { mapRows, pageOf } from '@card-gateway/adapter-kit';
-import { cardNetwork, done, type ProductsFacet, type ProviderProduct } from '@card-gateway/core';
-import { forms } from './cards.ts';
 import type { Ask } from './client.ts';
+import { pathOfPage } from './paging.ts';
 import { productList, type ProductRow } from './wire.ts';
 
-/** What can be ordered (harbour.md §3). */
+/** What Harbour issues cards of (harbour.md §2). */
 export function productsFacet(ask: Ask): ProductsFacet {
   return {
     page: (next, call) =>
@@ -12,16 +12,22 @@ export function productsFacet(ask: Ask): ProductsFacet {
         {
           operation: 'products',
           method: 'GET',
-          path: next === null ? '/v2/products' : `/v2/products?after=${encodeURIComponent(next)}`,
+          path: pathOfPage('products', next),
           data: productList,
-          interpret: (list, evidence) => done(pageOf(mapRows(list.data, productOf), { next: list.next }), evidence),
+          interpret: (list, evidence) => done(pageOf(mapRows(list.data, toProduct), { next: list.next }), evidence),
         },
         call,
       ),
   };
 }
 
-function productOf(row: ProductRow): ProviderProduct {
+/** The words for the forms of cards (harbour.md §2). */
+export const forms: ReadonlyMap<string, CardForm> = new Map([
+  ['virtual', 'virtual'],
+  ['plastic', 'physical'],
+]);
+
+function toProduct(row: ProductRow): ProviderProduct {
   return {
     providerRef: row.id,
     name: row.name ?? null,

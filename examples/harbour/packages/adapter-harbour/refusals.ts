@@ -1,17 +1,25 @@
 import type { RefusalReason } from '@card-gateway/core';
 
-/** HTTP status and code of each refusal after which nothing was done for certain (harbour.md §2). What is not here is unknown. */
+/** Statuses with their codes (harbour.md §1.3), each rejected before anything is done. Any other, and any 5xx, leaves the outcome unknown. */
 const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['401 invalid_token', 'configuration'],
   ['404 no_such_card', 'not_found'],
+  ['404 no_such_holder', 'not_found'],
+  ['409 card_closed', 'conflict'],
   ['409 product_closed', 'conflict'],
+  ['410 key_used', 'conflict'],
   ['422 card_limit', 'declined'],
+  ['422 holder_rejected', 'declined'],
+  ['422 no_person', 'invalid_request'],
   ['422 no_such_form', 'invalid_request'],
   ['422 no_such_product', 'invalid_request'],
+  ['422 too_much', 'declined'],
+  ['422 weak_pin', 'invalid_request'],
   ['429 too_many', 'rate_limited'],
+  ['503 maintenance', 'unavailable'],
 ]);
 
-/** Why an answer with this status and code refuses; null where no document says that it is a certain refusal. */
+/** Why an answer with this status and code refuses; null where it is no certain refusal. */
 export function reasonOf(status: number, code: string): RefusalReason | null {
   return reasons.get(`${status} ${code}`) ?? null;
 }

@@ -1,10 +1,13 @@
 import { field, required, rowsOf } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/** Where a list goes on. One whose cursor cannot be read is not at its end: it is not read at all. */
+/** Of a list, with its cursor (harbour.md §1.4). If that cannot be read, the list is rejected as a whole, because its end is not known. */
 const next = z.string().min(1).max(200).nullable();
 
-/** A product (harbour.md §3): the fields that are used, by their names on the wire. */
+/** An answer outside 2xx (harbour.md §1.3). */
+export const failureBody = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
+
+/** A product (harbour.md §2): the fields that are used, by their names on the wire. */
 const product = z.object({
   id: required.id,
   name: field.text,
@@ -21,12 +24,10 @@ export const card = z.object({
   id: required.id,
   reference: field.reference,
   product: field.reference,
+  holder: field.reference,
   form: field.word,
   last4: field.word,
   state: field.word,
 });
 export type CardRow = z.output<typeof card>;
 export const cardList = z.object({ data: rowsOf(card), next });
-
-/** An answer outside 2xx (harbour.md §2). */
-export const problem = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });

@@ -1,7 +1,7 @@
 import type { CardsFacet } from '@card-gateway/core';
 import type { Ask } from './client.ts';
 
-/** The cards of the account (acme-pay.md §4). */
+/** Listing and reading cards (acme-pay.md §3). */
 export function cardsFacet(_ask: Ask): CardsFacet {
   return {
     page: async (_next, _call) => {

@@ -1,51 +1,63 @@
-import { type AdapterHost, type AskOf, pathWith, readAnswer, refusedFor } from '@card-gateway/adapter-kit';
-import { refused } from '@card-gateway/core';
+import {
+  type AdapterHost,
+  type AskOf,
+  pathWith,
+  type Problem,
+  type ProviderRequest,
+  readAnswer,
+  refusedFor,
+  type ToEvidence,
+} from '@card-gateway/adapter-kit';
+import { type Outcome, refused, unknown } from '@card-gateway/core';
 import { reasonOf } from './refusals.ts';
 import type { AcmePaySettings } from './settings.ts';
-import { problem } from './wire.ts';
+import { failureBody } from './wire.ts';
 
-/** Where a request goes, and what it carries. */
+/** Where a request goes and what it carries. */
 export interface AcmePayRequest {
   readonly operation: string;
-  readonly method: 'GET' | 'POST';
-  /** Behind the base URL; `{id}` in it stands for {@link id}. */
+  readonly method: ProviderRequest['method'];
+  /** Below the base URL; `{id}` in it stands for {@link id}. */
   readonly path: string;
   readonly id?: string;
-  readonly body?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
 }
 
 /** Sends one request and reads its answer. */
 export type Ask = AskOf<AcmePayRequest>;
 
-/** The account's way to the provider: JSON, with the API key as a bearer token (acme-pay.md §1). */
-export function openClient(settings: AcmePaySettings, { send }: AdapterHost): Ask {
-  return async ({ operation, method, id, body, data, interpret, ...request }, call) => {
-    const path = pathWith(request.path, id);
+/** The account's way to Acme Pay: JSON both ways, under its API key (acme-pay.md §1). */
+export function openClient(settings: AcmePaySettings, host: AdapterHost): Ask {
+  return async (request, call) => {
+    const path = pathWith(request.path, request.id);
     if (path === null) return refused('not_found');
-    const secret = settings.apiKey.reveal();
-    const hide = [secret, ...(request.hide ?? [])];
-    const exchange = await send(
-      {
-        operation,
-        method,
-        url: settings.baseUrl + path,
-        headers: {
-          authorization: `Bearer ${secret}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
+    const hide = [settings.apiKey.reveal(), ...(request.hide ?? [])];
+    const outgoing = {
+      operation: request.operation,
+      method: request.method,
+      url: `${settings.baseUrl}/${path}`,
+      headers: {
+        ...request.headers,
+        authorization: `Bearer ${settings.apiKey.reveal()}`,
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      call,
-    );
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+    };
+    const exchange = await host.send(outgoing, call);
     return readAnswer(exchange, {
-      reply: data,
-      interpret: (value, evidence, head) =>
-        interpret(value, evidence(null), { ...head, evidenceOf: (code, message) => evidence(code, message, hide) }),
-      problem: ({ status, read }, evidence) => {
-        const error = read(problem);
-        if (error === null) return null;
-        return refusedFor(reasonOf(status, error.code), evidence(error.code, error.message, hide));
+      reply: request.data,
+      interpret: (data, toEvidence, head) => {
+        const evidenceOf = (code: string | null, message: string | null = null) => toEvidence(code, message, hide);
+        return request.interpret(data, evidenceOf(null), { ...head, evidenceOf });
       },
+      problem: (problem, toEvidence) => refusalOf(problem, toEvidence, hide),
     });
   };
+}
+
+function refusalOf({ status, read }: Problem, toEvidence: ToEvidence, hide: readonly string[]): Outcome<never> {
+  const error = read(failureBody);
+  if (error === null) return unknown('unreadable_answer', toEvidence(null));
+  return refusedFor(reasonOf(status, error.code), toEvidence(error.code, error.message, hide));
 }

@@ -3,5 +3,5 @@ import type { AcmePaySettings } from './settings.ts';
 
 const { used } = listedCalls<AcmePaySettings>();
 
-/** The calls of acme-pay.md, in its order; one that is not used is `unused`, with the reason. */
-export const documentedCalls: readonly ListedCall<AcmePaySettings>[] = [used('GET /products', 'List products', '§3')];
+/** Every call that acme-pay.md names, in its order; one that the adapter does not make is `unused`, with the reason. */
+export const documentedCalls: readonly ListedCall<AcmePaySettings>[] = [used('GET /products', 'List products', '§2')];

@@ -10,8 +10,8 @@ import { acmePaySettings } from './settings.ts';
 export const acmePay: AdapterDefinition = defineAdapter({
   provider: 'acme-pay',
   title: 'Acme Pay',
-  settings: acmePaySettings,
   document: 'acme-pay.md',
+  settings: acmePaySettings,
   calls: documentedCalls,
   callbacks: [],
   create: (settings, host) => {

@@ -30,7 +30,7 @@ test('an order makes one card, which the ledger shows (harbour.md §4)', async (
   expect((await send('GET', '/v2/cards?reference=card_01')).value).toEqual({ data: [value], next: null });
 });
 
-test('cards come two a page, the oldest first (harbour.md §2.1)', async () => {
+test('cards come two a page, the oldest first (harbour.md §1.4)', async () => {
   for (const reference of ['card_02', 'card_03']) await order('hp_gift', reference);
   const { value } = await send('GET', '/v2/cards');
   expect(value).toMatchObject({ data: [{ reference: 'card_01' }, { reference: 'card_02' }] });
@@ -43,6 +43,6 @@ test.each([
   ['a product that is closed', () => order('hp_old'), 409, 'product_closed'],
   ['a card that is none', () => send('GET', '/v2/cards/hc_9'), 404, 'no_such_card'],
   ['a token that is none', () => send('GET', '/v2/cards', null, 'Bearer none'), 401, 'invalid_token'],
-] as const)('%s is refused as the documents say (harbour.md §2)', async (_what, act, status, code) => {
+] as const)('%s is refused as the documents say (harbour.md §1.3)', async (_what, act, status, code) => {
   expect(await act()).toMatchObject({ status, value: { error: { code } } });
 });

@@ -5,7 +5,7 @@ import { products, type World } from './state.ts';
 type Fields = Record<string, unknown>;
 type Work = (request: FastifyRequest, body: Fields) => Answer;
 
-/** The HTTP status of each refusal (harbour.md §2). */
+/** The HTTP status of each refusal (harbour.md §1.3). */
 const statuses: Record<string, number> = {
   card_limit: 422,
   invalid_token: 401,
@@ -46,7 +46,7 @@ export function routes(app: FastifyInstance, world: World): void {
   route('GET', '/v2/cards', 'list', guarded(list));
   route('GET', '/v2/cards/:id', 'read', guarded(read));
 
-  /** harbour.md §1. */
+  /** harbour.md §1.1. */
   function token({ headers }: FastifyRequest): Answer {
     const { clientId, clientSecret } = world.config;
     const expected = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
@@ -56,7 +56,7 @@ export function routes(app: FastifyInstance, world: World): void {
     return jsonAnswer({ access_token: made, token_type: 'Bearer', expires_in: 3600 });
   }
 
-  /** harbour.md §4.1. */
+  /** harbour.md §4. */
   function issue(_request: FastifyRequest, body: Fields): Answer {
     const product = products.find(({ id }) => id === body['product']);
     if (product === undefined) return refuse('no_such_product');
@@ -74,20 +74,20 @@ export function routes(app: FastifyInstance, world: World): void {
     return jsonAnswer(card, 201);
   }
 
-  /** harbour.md §4.2. */
+  /** harbour.md §4. */
   function list({ query }: FastifyRequest): Answer {
     const { reference } = query as Record<string, string>;
     const { cards } = world.state;
     return page(reference === undefined ? cards : cards.filter((card) => card.reference === reference), query);
   }
 
-  /** harbour.md §4.3. */
+  /** harbour.md §4. */
   function read({ params }: FastifyRequest): Answer {
     const card = world.state.cards.find(({ id }) => id === (params as Fields)['id']);
     return card === undefined ? refuse('no_such_card') : jsonAnswer(card);
   }
 
-  /** harbour.md §1. */
+  /** harbour.md §1.1. */
   function guarded(work: Work): Work {
     const isKnown = ({ headers }: FastifyRequest) =>
       world.state.tokens.includes(headers.authorization?.replace(/^Bearer /, '') ?? '');
@@ -95,7 +95,7 @@ export function routes(app: FastifyInstance, world: World): void {
   }
 }
 
-/** harbour.md §2.1: the oldest first, two a page. */
+/** harbour.md §1.4: the oldest first, two a page. */
 function page(all: readonly object[], query: unknown): Answer {
   const from = Number((query as Fields)['after'] ?? 0);
   return jsonAnswer({ data: all.slice(from, from + 2), next: from + 2 < all.length ? String(from + 2) : null });

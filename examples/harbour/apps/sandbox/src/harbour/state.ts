@@ -37,7 +37,7 @@ export function restoreState(_config: Config, saved: State, firstNumber: number)
   return { ...saved, number: Math.max(saved.number, firstNumber) };
 }
 
-/** harbour.md §3. */
+/** harbour.md §2. */
 export const products = [
   { id: 'hp_gift', name: 'Gift card', network: 'VISA', currency: 'USD', forms: ['virtual'], open: true },
   { id: 'hp_staff', name: 'Staff card', network: 'VISA', currency: 'USD', forms: ['virtual', 'plastic'], open: true },

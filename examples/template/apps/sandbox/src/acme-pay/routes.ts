@@ -5,7 +5,7 @@ import type { World } from './state.ts';
 type Fields = Record<string, unknown>;
 type Work = (request: FastifyRequest, body: Fields) => Answer;
 
-/** The HTTP status of each refusal (acme-pay.md §2). */
+/** The HTTP status of each refusal (acme-pay.md §1). */
 const statuses: Record<string, number> = {};
 const refuse = (code: string, message = code): Answer => jsonAnswer({ code, message }, statuses[code] ?? 422);
 const wire: Wire = {

@@ -4,7 +4,7 @@ import type { ProviderWorld } from '../provider.ts';
 export const settings = z.strictObject({ apiKey: z.string().default('4b1d7c09e2a84f36b5d0c8e1f7a39260') }).prefault({});
 export type Config = z.output<typeof settings>;
 
-/** A card, by its fields on the wire (acme-pay.md §4). */
+/** A card, by its fields on the wire (acme-pay.md §3). */
 export interface Card {
   id: string;
 }

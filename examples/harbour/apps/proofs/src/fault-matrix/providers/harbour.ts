@@ -2,7 +2,7 @@ import type { DeclaredAccount } from '../accounts.ts';
 import { facet, type Scene, valueOf } from '../calls.ts';
 import { read, write } from '../cells.ts';
 
-/** What the sandbox refuses with where a test does not say (harbour.md §2). */
+/** What the sandbox refuses with where a test does not say (harbour.md §1.3). */
 const refuse = 'refused: declined, 0' as const;
 const order = (reference: string) =>
   ({ reference, productRef: 'hp_gift', cardholderRef: null, form: 'virtual', address: null }) as const;

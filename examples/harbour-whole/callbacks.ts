@@ -1,8 +1,8 @@
 import { createHash, verify } from 'node:crypto';
 import type { CallbacksFacet } from '@card-gateway/core';
 import { z } from 'zod';
-import { parseSignedJson, type PublicKeys } from '../../index.ts';
-import { statuses } from './cards.ts';
+import { parseSignedJson, type PublicKeys } from '@card-gateway/adapter-kit';
+import { statuses } from '../harbour/packages/adapter-harbour/cards.ts';
 import { cardChanged } from './wire.ts';
 
 /** Harbour signs `<timestamp>.<body>` with Ed25519 and retries for a day: older callbacks are refused. */

@@ -1,4 +1,4 @@
-import { type ListedCall, listedCalls, type Need } from '../../index.ts';
+import { type ListedCall, listedCalls, type Need } from '@card-gateway/adapter-kit';
 import type { HarbourSettings } from './settings.ts';
 
 /** What a programme without cardholders lacks. */

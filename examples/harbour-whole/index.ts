@@ -1,13 +1,13 @@
-import { type AdapterDefinition, defineAdapter, publicKeys } from '../../index.ts';
+import { type AdapterDefinition, defineAdapter, publicKeys } from '@card-gateway/adapter-kit';
 import { callbacksFacet } from './callbacks.ts';
 import { cardControlsFacet } from './card-controls.ts';
 import { cardholdersFacet } from './cardholders.ts';
-import { cardsFacet } from './cards.ts';
-import { openClient } from './client.ts';
+import { cardsFacet } from '../harbour/packages/adapter-harbour/cards.ts';
+import { openClient } from '../harbour/packages/adapter-harbour/client.ts';
 import { documentedCallbacks } from './documented-callbacks.ts';
 import { anonymousReason, documentedCalls } from './documented-calls.ts';
 import { issuingFacet } from './issuing.ts';
-import { productsFacet } from './products.ts';
+import { productsFacet } from '../harbour/packages/adapter-harbour/products.ts';
 import { revealFacet } from './reveal.ts';
 import { type HarbourSettings, harbourSettings } from './settings.ts';
 import { transfersFacet } from './transfers.ts';
@@ -15,8 +15,8 @@ import { transfersFacet } from './transfers.ts';
 const anonymous = { state: 'absent', reason: anonymousReason } as const;
 
 /**
- * Harbour, an invented issuer with a plain REST API, as a model adapter. The document whose sections its files cite is
- * invented, too.
+ * The whole of Harbour, an invented issuer with a plain REST API: what `examples/harbour` has for a first card, and its other
+ * facets. Sections are of the invented document that stands there.
  */
 export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
   provider: 'harbour',

@@ -7,9 +7,9 @@ import {
   refused,
 } from '@card-gateway/core';
 import { z } from 'zod';
-import { doneIf, type Question } from '../../index.ts';
-import type { Ask, HarbourRequest } from './client.ts';
-import { card } from './wire.ts';
+import { doneIf, type Question } from '@card-gateway/adapter-kit';
+import type { Ask, HarbourRequest } from '../harbour/packages/adapter-harbour/client.ts';
+import { card } from '../harbour/packages/adapter-harbour/wire.ts';
 
 type Changed = Outcome<{ readonly providerStatus: string | null }>;
 

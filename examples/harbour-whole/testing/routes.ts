@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { json, type Reply, type SeenRequest } from '../../loopback.ts';
+import { json, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
 
 interface Card {
   readonly id: string;

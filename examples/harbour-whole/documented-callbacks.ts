@@ -1,4 +1,4 @@
-import type { DocumentedCallback } from '../../index.ts';
+import type { DocumentedCallback } from '@card-gateway/adapter-kit';
 import type { HarbourSettings } from './settings.ts';
 
 /** What Harbour sends (§7). */

@@ -1,10 +1,10 @@
 import { type IssuingFacet, refused } from '@card-gateway/core';
-import { doneIf } from '../../index.ts';
-import { toCard } from './cards.ts';
-import type { Ask } from './client.ts';
-import { reconciledByReference } from './look-up.ts';
+import { doneIf } from '@card-gateway/adapter-kit';
+import { toCard } from '../harbour/packages/adapter-harbour/cards.ts';
+import type { Ask } from '../harbour/packages/adapter-harbour/client.ts';
+import { reconciledByReference } from '../harbour/packages/adapter-harbour/look-up.ts';
 import type { HarbourSettings } from './settings.ts';
-import { card, cardList } from './wire.ts';
+import { card, cardList } from '../harbour/packages/adapter-harbour/wire.ts';
 
 /** Ordering cards (§4). */
 export function issuingFacet(ask: Ask, { programme }: HarbourSettings): IssuingFacet {

@@ -1,9 +1,9 @@
 import { type CallbackVerdict, type CardChange, type Outcome, Secret } from '@card-gateway/core';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Send, sendBy, testCall } from '../../call.ts';
-import { openTransport } from '../../index.ts';
-import { json } from '../loopback.ts';
-import { forOddJson } from '../odd-values.ts';
+import { type Send, sendBy, testCall } from '@card-gateway/adapter-kit/call';
+import { openTransport } from '@card-gateway/adapter-kit';
+import { json } from '@card-gateway/adapter-kit/testing';
+import { forOddJson } from '@card-gateway/adapter-kit/testing';
 import { application, call, type HarbourAdapter, openAdapter, ordered, pin } from './testing/account.ts';
 import { clientSecret, type Harbour, openHarbour, type SignedCallback } from './testing/provider.ts';
 import { cvv, failure } from './testing/routes.ts';

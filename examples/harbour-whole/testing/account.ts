@@ -1,6 +1,6 @@
 import { type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
-import { type Send, testCall } from '../../../call.ts';
-import { adapterHost } from '../../../index.ts';
+import type { AdapterHost } from '@card-gateway/adapter-kit';
+import { openAdapter as openAdapterOf, testCall } from '@card-gateway/adapter-kit/testing';
 import { harbour } from '../index.ts';
 import { clientSecret } from './provider.ts';
 
@@ -50,11 +50,10 @@ export type HarbourAdapter = ProviderAdapter &
 
 export function openAdapter(
   baseUrl: string,
-  host: { send: Send; now: () => number },
+  host: Pick<AdapterHost, 'send' | 'now'>,
   secret = clientSecret,
   programme = 'named',
 ): HarbourAdapter {
   const client = { clientId: 'harbour:client', clientSecret: new Secret(secret) };
-  const settings = harbour.settings.parse({ baseUrl, ...client, programme });
-  return harbour.create(settings, adapterHost(host)) as HarbourAdapter;
+  return openAdapterOf(harbour, host, { baseUrl, ...client, programme }) as HarbourAdapter;
 }

@@ -1,5 +1,5 @@
 import { done, type MovementStatus, type TransfersFacet, unknown } from '@card-gateway/core';
-import type { Ask } from './client.ts';
+import type { Ask } from '../harbour/packages/adapter-harbour/client.ts';
 import { balances, transfer } from './wire.ts';
 
 const states: ReadonlyMap<string, MovementStatus> = new Map([
@@ -22,7 +22,8 @@ export function transfersFacet(ask: Ask): TransfersFacet {
           operation: 'transfer',
           method: 'POST',
           path: 'transfers',
-          idempotencyKey: reference,
+          // It executes an order repeated under its key only once, and repeats the first answer, for a day (§1.2).
+          headers: { 'idempotency-key': reference },
           body: { reference, holder: cardholderRef, direction, amount },
           data: transfer,
           interpret: (row, evidence, { status }) => {

@@ -5,9 +5,9 @@ import {
   type ProviderCardholder,
   refused,
 } from '@card-gateway/core';
-import { doneIf } from '../../index.ts';
-import type { Ask } from './client.ts';
-import { reconciledByReference } from './look-up.ts';
+import { doneIf } from '@card-gateway/adapter-kit';
+import type { Ask } from '../harbour/packages/adapter-harbour/client.ts';
+import { reconciledByReference } from '../harbour/packages/adapter-harbour/look-up.ts';
 import { holder, holderList, type HolderRow } from './wire.ts';
 
 /** Harbour's cardholders, whose own data it checks (§3). */

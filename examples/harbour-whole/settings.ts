@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { baseUrlSetting, secretSetting } from '../../index.ts';
+import { harbourSettings as firstSettings } from '../harbour/packages/adapter-harbour/settings.ts';
 
 /** One account at Harbour. */
-export const harbourSettings = z.strictObject({
-  baseUrl: baseUrlSetting,
-  clientId: z.string().meta({ description: 'The OAuth client.' }),
-  clientSecret: secretSetting('The secret of the OAuth client.'),
+export const harbourSettings = firstSettings.extend({
   programme: z
     .enum(['named', 'anonymous'])
     .default('named')

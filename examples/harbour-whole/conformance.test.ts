@@ -1,6 +1,6 @@
 import { type CardChange, type Decimal, type ProviderAdapter, Secret } from '@card-gateway/core';
-import { conformance, type ConformanceCall } from '../conformance.ts';
-import { json, type SeenRequest } from '../loopback.ts';
+import { conformance, type ConformanceCall } from '@card-gateway/adapter-kit/testing';
+import { json, type SeenRequest } from '@card-gateway/adapter-kit/testing';
 import { application, type HarbourAdapter, openAdapter, ordered, person, pin, row } from './testing/account.ts';
 import { clientSecret } from './testing/provider.ts';
 import { cvv, failure } from './testing/routes.ts';

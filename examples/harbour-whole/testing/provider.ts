@@ -1,7 +1,9 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { Secret } from '@card-gateway/core';
-import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '../../loopback.ts';
+import { json, type Loopback, openLoopback, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
 import { failure, type HarbourRecords, routed } from './routes.ts';
+
+export { failure } from './routes.ts';
 
 // Harbour is invented: an issuer with a plain REST API, like most. This is its side of the wire, and shares no code with the
 // adapter beside it.

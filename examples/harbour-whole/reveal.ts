@@ -1,6 +1,6 @@
 import { done, expiryOf, Pan, type RevealFacet, Secret, unknown } from '@card-gateway/core';
-import { wordless } from '../../index.ts';
-import type { Ask } from './client.ts';
+import { wordless } from '@card-gateway/adapter-kit';
+import type { Ask } from '../harbour/packages/adapter-harbour/client.ts';
 import { revealedCard, revealGrant } from './wire.ts';
 
 /** A card's secrets in two steps: a key that opens them once, then what it opens. An unused key expires by itself (§5). */
