@@ -1,4 +1,4 @@
-/** The embedded server cannot be used. The message is for the person at the terminal: what is wrong and how to mend it. */
+/** The embedded server cannot be used. The message tells the person at the terminal what is wrong and how to fix it. */
 export class EmbeddedError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -6,7 +6,7 @@ export class EmbeddedError extends Error {
   }
 }
 
-/** How to mend what PostgreSQL says when it ends instead of starting, by a part of its log. */
+/** How to fix PostgreSQL's start-up errors, by a part of its log. */
 const mends: readonly (readonly [said: RegExp, mend: (dataFolder: string) => string])[] = [
   [
     /No space left on device|Disk quota exceeded/,

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Stops a server that still holds a data folder because its starter was killed. A lock that is left from before a restart of
- * the machine can name any other process by now: that one is let alone, and the lock is removed.
+ * Stops a server that still holds a data folder because its starter was killed. After a restart of the machine a leftover lock
+ * may name any other process: that one is left alone, and the lock is removed.
  *
  * @param stop asks the server of this folder to end, and waits until it has
  */

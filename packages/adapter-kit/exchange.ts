@@ -32,7 +32,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** The `Date` header, for providers whose clock matters. */
   readonly date: Date | null;
-  /** What `Retry-After` says, in seconds (`retry-after.ts`); the host of an account, which has a clock, reads it. */
+  /** The value of `Retry-After`, in seconds (`retry-after.ts`); the account's host reads it, because it has the clock. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -17,7 +17,7 @@ export interface Refusal {
   readonly code: string | null;
   /** The provider's message, redacted by `redact`. */
   readonly message: string | null;
-  /** Seconds, at least 1, after which the provider may be asked again; only where it said so with a transient refusal. */
+  /** Seconds, at least 1, after which the provider may be asked again; only if it said so with a transient refusal. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -20,7 +20,7 @@ export interface ProductLimits {
   readonly atmMonthly: Decimal | null;
 }
 
-/** What a card can be ordered of: a provider's BIN, package or programme. */
+/** A product of which cards can be ordered: a provider's BIN, package or programme. */
 export interface ProviderProduct {
   readonly providerRef: string;
   readonly name: string | null;

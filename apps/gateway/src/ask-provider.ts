@@ -5,7 +5,7 @@ import { valueOf } from './provider-read.ts';
 import type { Services } from './services.ts';
 import type { Work } from './work.ts';
 
-/** What a provider answered to a read. */
+/** A provider's answer to a read. */
 export interface ProviderAnswer<Value> {
   readonly value: Value;
   readonly evidence: Evidence | null;

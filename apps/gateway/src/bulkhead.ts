@@ -18,9 +18,9 @@ export interface Bulkhead<Reason = never> {
    * @param waitMs maximum wait in milliseconds
    */
   acquire(key: string, options: { readonly waitMs: number; readonly size?: number }): Promise<NoSlot | Reason | null>;
-  /** Acquires a slot if one is free; the work of this id is then left no longer. */
+  /** Acquires a slot if one is free; work left under this id then counts as taken. */
   tryAcquire(key: string, id?: string): boolean;
-  /** Queues work that nobody waits for, once by its id: the next holder of a slot of this key that is done takes it over. */
+  /** Leaves work for later, once per id: the next holder of a slot of this key takes it over when its own is done. */
   leave(key: string, id: string): void;
   /** The first work left for a key, for a holder of one of its slots; null if there is none. */
   takeOver(key: string): string | null;

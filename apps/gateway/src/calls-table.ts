@@ -2,7 +2,10 @@ import type { AdapterDefinition, ListedCall } from '@card-gateway/adapter-kit';
 
 type Listed = ListedCall<Record<string, unknown>>;
 
-/** Every call and callback of a provider's document in one table, and below it why some are not used, or not by every account. */
+/**
+ * A table of every documented call and callback of a provider, followed by the reasons why some are not used, or not by every
+ * account.
+ */
 export function callsTable({ document, calls, callbacks }: AdapterDefinition): string {
   const reasons: string[] = [];
   const noted = (reason: string): string => {

@@ -22,16 +22,16 @@ import { build } from './version.ts';
 const by = { value: '<name>', about: 'Who does it, for the audit log; default GATEWAY_OPERATOR.' };
 const json = { about: 'The answer as JSON.' };
 
-/** Where a command line is typed: its environment, and what takes the answer. */
+/** The environment of a command line, and the receivers of its output. */
 export interface Terminal {
   readonly environment: NodeJS.ProcessEnv;
-  /** Takes a line of the result, as standard output does. */
+  /** Receives a line of the result, as on standard output. */
   readonly print: (line: string) => void;
-  /** Takes a line for the person, as standard error does. */
+  /** Receives a line for the person, as on standard error. */
   readonly remark: (line: string) => void;
 }
 
-/** A terminal with the environment that its commands work in, and what they came to. */
+/** A terminal with the environment for its commands, and their result. */
 interface Session extends Terminal {
   readonly local: ReturnType<typeof withLocalData>;
   isWell: boolean;
@@ -236,7 +236,7 @@ async function administer(
   }
 }
 
-/** Runs what was typed after `gateway`. @returns whether all went well; a process then ends with 0 */
+/** Runs the arguments typed after `gateway`. @returns whether everything succeeded; a process then exits with 0 */
 export async function runCommandLine(typed: readonly string[], terminal: Terminal): Promise<boolean> {
   const session: Session = { ...terminal, local: withLocalData(terminal.environment), isWell: true };
   try {

@@ -369,7 +369,7 @@ function readEach(names: readonly (keyof Config)[], env: NodeJS.ProcessEnv) {
   return { config, faults };
 }
 
-/** Where the text of a setting comes from: its variable, or the file that another one names. */
+/** Where a setting's text comes from: its variable, or the file that another variable names. */
 function sourceOf(name: string, { secret }: Setting<z.ZodType>, env: NodeJS.ProcessEnv): string {
   const file = env[`${name}_FILE`] ?? '';
   return secret === true && file !== '' && (env[name] ?? '') === '' ? `${name}_FILE: ${resolve(file)}` : name;

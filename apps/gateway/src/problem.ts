@@ -82,7 +82,7 @@ export function refusalProblem(provider: string, refusal: Refusal, operation?: s
   );
 }
 
-/** What the provider said of the next try; empty where it said nothing. */
+/** The provider's statement on the next try; empty if there is none. */
 export function waitingHint({ retryAfterSeconds: seconds }: Refusal): string {
   return seconds === undefined ? '' : ` It may be asked again in ${seconds} s.`;
 }

@@ -20,12 +20,12 @@ const parts = [
   },
 ] as const;
 
-/** The operators' pages on the providers, by path, each with what its adapter says of calls and callbacks. */
+/** The operators' pages on the providers, by path, with each adapter's description of calls and callbacks. */
 export async function providerPages(adapters: readonly AdapterDefinition[]): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(adapters.map(pageOf)));
 }
 
-/** @throws Error where the page has no place for a part */
+/** @throws Error if the page lacks the markers of a part */
 async function pageOf(adapter: AdapterDefinition): Promise<[string, string]> {
   const path = `docs/providers/${adapter.provider}.md`;
   let page = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -22,9 +22,9 @@ export interface KeyCheck {
   readonly value: Buffer;
 }
 
-/** That of a configured key. */
+/** The check values of a configured key. */
 export interface OwnKeyCheck extends KeyCheck {
-  /** Its value if it were a key of the other kind: the two settings may be swapped. */
+  /** Its value as a key of the other kind, because the two settings may be swapped. */
   readonly valueAsOther: Buffer;
 }
 

@@ -20,7 +20,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly unrecorded: Unrecorded;
   readonly lists: ListBulkhead;
-  /** The answer to a problem, which the ledger stores for repeats: the ledger itself knows no HTTP. */
+  /** Builds the answer to a problem, which the ledger stores for repeats, because the ledger knows no HTTP. */
   readonly problemAnswer: (
     problem: ProblemError,
     requestId: string,

@@ -218,11 +218,14 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
   return value;
 }
 
-/** Where a text stops being JSON. The parser's message also quotes the text around the fault, which may be a misplaced secret. */
+/**
+ * The position at which a text stops being JSON. The parser's message also quotes the surrounding text, which may be a
+ * misplaced secret.
+ */
 function placeOf({ message }: Error, text: string): string {
   const place = /at position \d+ \(line \d+ column \d+\)/.exec(message)?.[0];
   if (place !== undefined) return place;
-  // It says no place where the text ends too early.
+  // It names no position if the text ends too early.
   const lines = text.split('\n');
   return text.trim() === ''
     ? 'at line 1 column 1: the file is empty'

@@ -38,7 +38,7 @@ export interface OpenAccount extends ProviderCalls {
   readonly provider: string;
   readonly title: string;
   readonly adapter: ProviderAdapter;
-  /** Every call and callback of the provider's document, and what becomes of it with these settings. */
+  /** Every documented call and callback of the provider, and its state with these settings. */
   readonly calls: readonly DocumentedCall[];
   /** Estimate of the provider's clock, from its answers. */
   readonly clock: ProviderClock;

@@ -6,9 +6,9 @@ import { nameShape } from './keys.ts';
 import { UsageError } from './usage.ts';
 
 /**
- * Looks for gateways that use the database: each keeps one connection by which it watches it.
+ * Looks for gateways that use the database: each has one connection that watches it.
  *
- * @throws UsageError when there are some
+ * @throws UsageError if there are any
  */
 export async function requireNoGateways(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ gateways: number }>(

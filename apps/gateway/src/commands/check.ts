@@ -104,7 +104,7 @@ async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
     fingerprint: settings.GATEWAY_FINGERPRINT_KEYS,
   });
   const bytes = await compareKeyBytes(pool, sealing);
-  // What is swapped is missing too, and a start ends at this alone.
+  // A swapped key is missing too, and this alone stops a start.
   if (bytes.some((key) => key.bytes === 'swapped')) return found('keys', keyBytesFaults(bytes), '');
   const unknown = bytes.filter((key) => key.bytes === 'new').map(({ kind, id }) => `${kind} ${id}`);
   const detail = unknown.length === 0 ? 'they fit what is kept' : `new to this database: ${unknown.join(', ')}`;
@@ -115,7 +115,7 @@ async function checkKeys(pool: Pool, env: NodeJS.ProcessEnv): Promise<Finding> {
   return found('keys', [...(await sealingKeyFaults(pool, sealing)), ...missing, ...keyBytesFaults(bytes)], detail);
 }
 
-/** A start goes on without a key that may be lost for good, and logs an error. */
+/** A missing key does not stop a start, because it may be lost for good; the start logs an error. */
 const missingKey =
   'Put it back at the end of the list; a gateway starts without it, for it may be lost, and does without these.';
 
@@ -142,7 +142,7 @@ function settingsOf<Name extends keyof Config>(env: NodeJS.ProcessEnv, ...names:
   }
 }
 
-/** @param about what the faults are about, if they do not say it themselves */
+/** @param about the subject of the faults, if they do not name it themselves */
 function found(check: Finding['check'], faults: readonly string[], detail: string, about = ''): Finding {
   return faults.length === 0
     ? { check, state: 'well', detail, faults }

@@ -35,7 +35,7 @@ const asksForHelp = new Set(['--help', '-h']);
 /** The parsed command line: a command with its arguments, or a help text to show. */
 export type Request = { readonly help: string } | { readonly command: Command; readonly given: Given };
 
-/** What `parseArgs` refuses, in our words: its own are for programmers. */
+/** The faults found by `parseArgs`, in our words: its own are for programmers. */
 function whatIsWrong(command: Command, { code, message }: Error & { readonly code?: string }): string {
   const typed = /'(?:-\w, )?(-[^'= ]*)/.exec(message)?.[1] ?? '';
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {

@@ -38,10 +38,10 @@ export async function makeRoles(
   );
 }
 
-/** Databases that every server has: a superuser's address often leads to one of them. */
+/** Databases that every server has: a superuser's address often names one of them. */
 const serversOwn: ReadonlySet<string> = new Set(['', 'postgres', 'template1']);
 
-/** Says so if the strings lead to the database by which a superuser connected, and probably not to the gateway's. */
+/** Warns if the strings name the database that the superuser connected to, and that is probably not the gateway's. */
 export function tellOfServersOwn(superuserUrl: string, { remark }: Pick<Administration, 'remark'>): void {
   const database = new URL(superuserUrl).pathname.slice(1);
   if (!serversOwn.has(database)) return;

@@ -56,7 +56,7 @@ function asksToWait(code: ProblemCode, { effect, resolvesAtOnce }: Operation): b
   const { status } = problems[code];
   if (status === 429 || status === 503 || code === 'request-in-progress' || code === 'provider-unreachable')
     return true;
-  // The provider may have said it.
+  // The provider may have stated it.
   if (code === 'refused-by-provider') return effect === 'write';
   // The provider was called, and its answer still has to be recorded.
   return code === 'internal-error' && effect === 'write' && resolvesAtOnce !== true;

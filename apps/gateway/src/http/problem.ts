@@ -43,7 +43,7 @@ export function answerWith(
   return { status, headers, body };
 }
 
-/** The status and body of a problem, as they are sent, and as the ledger stores them for repeats. */
+/** The status and body of a problem, as sent to callers, and as stored by the ledger for repeats. */
 export function problemAnswer(
   error: ProblemError,
   requestId: string,

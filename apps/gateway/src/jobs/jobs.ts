@@ -18,7 +18,7 @@ const longestTurnMs = 60_000;
 
 /** Starts processing the queue: reconciliation, syncs, and once a minute (and now) the sweep for abandoned writes and due syncs. */
 export async function startJobs(services: Services, kinds: WriteKinds, log: Pino): Promise<Queue> {
-  /** Of each account. */
+  /** Slots for look-ups, per account. */
   const lookUps = createBulkhead({ slots: Infinity, slotsPerKey: lookUpsAtOnce(services.config), queue: 0 });
   const tasks: TaskList = {
     settle: async (payload, helpers) => {

@@ -39,7 +39,7 @@ export type WriteEvent =
       readonly kind: 'lookUpFinished';
       readonly showed: Showed;
       readonly fence: number;
-      /** How long the provider asked to wait, at least; the next look-up is put off by no more than the slowest schedule. */
+      /** Minimum wait that the provider asked for; it delays the next look-up by at most the slowest step of the schedule. */
       readonly waitMs?: number;
     }
   /** Another write's look-up was answered after silence: the provider has recovered. */

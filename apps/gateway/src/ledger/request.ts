@@ -16,7 +16,7 @@ export interface WriteRequest {
 }
 
 export interface WriteAnswer extends StoredAnswer {
-  /** Of a first answer alone: seconds after which the provider may be asked again, where it said so. */
+  /** Only for a first answer: seconds after which the provider may be asked again, if it said so. */
   readonly retryAfterSeconds?: number;
   readonly replayed: boolean;
   /** The operation to watch while the outcome is unknown. */

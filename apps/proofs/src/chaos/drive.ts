@@ -114,7 +114,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
       sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
     }
     const { host, port } = anyAddress(replicas);
-    // On a busy machine a gateway may turn calls away before anything goes wrong: they are repeated.
+    // A busy machine may make a gateway reject calls before anything goes wrong: repeat them.
     const patient = (apiKey: string): Client =>
       createClient({ baseUrl: `http://${host}:${port}`, apiKey, retries: 10 });
     const preparing = { client: patient(defaultKey), other: patient(otherKey) };
