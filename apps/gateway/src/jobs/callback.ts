@@ -63,11 +63,13 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
   switch (event.kind) {
     case 'card_changed':
       return takeChange(services, account, event, row.receivedAt);
-    case 'card_hint':
+    case 'card_hint': {
       await markAsked(services.pool, row.id, new Date(services.now()));
-      if ((await readAgain(services, account, event.cardRef)) !== 'unreadable') return;
+      const known = await findCard(services.pool, account.name, event.cardRef);
+      if ((await readAgain(services, account, event.cardRef, known)) !== 'unreadable') return;
       // Some providers look a card up only by its number: one with an unknown number is visible only in the list.
       return pullForHint(services, account, row.receivedAt);
+    }
     case 'transaction_hint':
       await markAsked(services.pool, row.id, new Date(services.now()));
       return readTransaction(services, account, event.transactionRef);
@@ -116,7 +118,7 @@ async function takeChange(
   const isDecided = isNews || isOld || known?.status === status;
   // A change contains only the status: a card of which little is known, e.g. just after its order, is read in full.
   if (isDecided && known !== null && known.last4 !== null) return;
-  if ((await readAgain(services, account, cardRef)) === 'read') return;
+  if ((await readAgain(services, account, cardRef, known)) === 'read') return;
   throw new ProblemError('provider-error', 'The provider does not show this card.');
 }
 
@@ -125,8 +127,8 @@ async function readAgain(
   services: Services,
   account: OpenAccount,
   cardRef: string,
+  known: Awaited<ReturnType<typeof findCard>>,
 ): Promise<'read' | 'not-shown' | 'unreadable'> {
-  const known = await findCard(services.pool, account.name, cardRef);
   const panSealed = known?.panSealed ?? null;
   const pan = sealedPan(services, { panSealed, account: account.name, providerRef: cardRef });
   type Shown = Outcome<Finding<ProviderCard> | 'unreadable'>;
