@@ -34,7 +34,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 
 const start = () => startEmbeddedPostgres({ dataFolder, settings: { fsync: 'off' } });
 
-/** Starts the server from a process of its own, and tells where it is for its owner. */
+/** Starts the server from a separate process, and prints its address. */
 async function startElsewhere(): Promise<{ child: ChildProcess; url: string }> {
   const module = new URL('embedded.ts', import.meta.url).href;
   const script = `import { startEmbeddedPostgres } from '${module}';

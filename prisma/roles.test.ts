@@ -5,7 +5,7 @@ import { applyMigrations, migrate } from './migrate.ts';
 import { createRoles, ownerRole, roleUrls, runtimeRole } from './roles.ts';
 import { createDatabase, withClient } from './testing.ts';
 
-/** Who owns what the gateway keeps, and who what extensions brought. */
+/** The owners of the gateway's objects, and of the extensions' objects. */
 const ownersOf = `
   SELECT DISTINCT id IN (SELECT objid FROM pg_depend WHERE deptype = 'e') AS "ofExtension", kind, pg_get_userbyid(owner) AS owner
   FROM (

@@ -63,7 +63,7 @@ test('with its standby a commit is confirmed', async () => {
 });
 
 describe('with its standby away', () => {
-  /** Commits wait for this standby; for one that never comes, the one there is goes on all the same. */
+  /** Makes commits wait for this standby; one by a name that never connects leaves them waiting. */
   const waitFor = async (name: '*' | 'nobody'): Promise<void> => {
     await admin.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
     await admin.query('SELECT pg_reload_conf()');

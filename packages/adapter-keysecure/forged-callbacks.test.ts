@@ -19,7 +19,7 @@ const samples = [
   ['Auth', question],
 ] as const;
 
-/** What a signature covers beside the data. */
+/** Inputs of a signature besides the data. */
 const frame = { appId: signing.appId, timestamp: signing.timestamp };
 
 function keyOf(verdict: CallbackVerdict): string {
@@ -36,7 +36,7 @@ describe('what is refused', () => {
       const signature = signatureOf(sample.text);
       const genuine = callbacks.receive(received(body, signature));
       keyOf(genuine);
-      // What the signature does not cover: the id, and a member that is null.
+      // Unsigned parts: the id, and a null member.
       const unsigned = ['"id":"push-1"', '"remark":null'].flatMap((part) => {
         const at = body.indexOf(part);
         return at < 0 ? [] : [{ from: at, to: at + part.length }];

@@ -180,7 +180,7 @@ test('a look-up takes none of the threads that files, and PostgreSQL by its name
     names: { servers: [server.address] },
   });
 
-  // Who opens a FIFO waits, in a thread of the pool, for somebody who writes to it.
+  // Opening a FIFO blocks a thread of the pool until someone writes to it.
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
   const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);

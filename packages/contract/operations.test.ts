@@ -19,7 +19,7 @@ const all = Object.entries<Operation>(operations);
 const gets = all.filter(([, operation]) => operation.method === 'GET');
 const writes = all.filter(([, operation]) => operation.effect === 'write');
 
-/** Every text in a value, with the name it stands under. */
+/** Every text in a value, with its member's name. */
 function textsOf(value: unknown, name = ''): { name: string; text: string }[] {
   if (typeof value === 'string') return [{ name, text: value }];
   if (Array.isArray(value)) return value.flatMap((item) => textsOf(item, name));

@@ -7,7 +7,7 @@ interface Row {
   readonly providerRef: string;
 }
 
-/** What can happen to a list between two of its pages. */
+/** Changes of a list between two of its pages. */
 type Change =
   | { readonly kind: 'insert'; readonly at: number; readonly rows: number }
   | { readonly kind: 'delete'; readonly at: number }
@@ -41,7 +41,7 @@ function provider(parts: readonly (readonly string[])[], size: number, sort: 'sh
 
   return {
     requests: () => [...asked.values()].reduce((sum, count) => sum + count, 0),
-    /** The rows that were there all the while. */
+    /** The rows that existed throughout the read. */
     stayed: () => parts.flat().filter((id) => !gone.has(id)),
     /** @param before changes before a page, by the number of the page that is asked for in its part's first lap */
     ask: async (position: string | null, before: ReadonlyMap<number, readonly Change[]>, always = false) => {

@@ -19,7 +19,7 @@ import { type Accounts, type OpenAccount, openAccounts } from '../src/accounts/a
 import { readConfig } from '../src/config.ts';
 import { jobWork, workWithin } from '../src/work.ts';
 
-/** What two facets of one adapter could share: a class, with a field that only its own methods reach. */
+/** A class that two facets of one adapter could share, with a field that only its own methods reach. */
 class Rest {
   readonly #host: AdapterHost;
   readonly #baseUrl: string;

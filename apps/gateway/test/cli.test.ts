@@ -40,7 +40,7 @@ describe('keys create', () => {
     const words = ['keys', 'create', '--caller', 'card-service', '--scopes', 'catalog:read,cards:read'];
     const { code, stdout, stderr } = await runProcess(words);
     expect(code).toBe(0);
-    // Alone on standard output, for scripts; what is for the person stands beside it.
+    // Alone on standard output, for scripts; notes for the person go elsewhere.
     expect(stdout).toMatch(/^cgk_[\w-]{43}\n$/);
     expect(stderr).toMatch(/^key_[0-9a-z]{26} for card-service of tenant default\. The key is shown this once/);
     const key = stdout.trim();

@@ -20,7 +20,7 @@ interface Wire {
   readonly bytes: Buffer;
 }
 
-/** The answer as it stands on the wire. */
+/** The answer as sent on the wire. */
 async function ask(path: string, accept: string | null, body?: object): Promise<Wire> {
   const { promise, resolve, reject } = Promise.withResolvers<Wire>();
   const { hostname, port } = new URL(gateway.url);

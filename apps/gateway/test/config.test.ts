@@ -287,7 +287,7 @@ describe('a secret', () => {
         ),
       ),
     ]);
-    // Whose a file is, is not told to who may not enter its folder.
+    // A file's owner is not revealed to a user who may not enter its folder.
     if (isRoot) expect(inside).toEqual([expect.stringMatching(/ may not read .+\/x\.$/)]);
   });
 

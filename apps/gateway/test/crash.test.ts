@@ -61,7 +61,7 @@ async function killAndRestart(): Promise<void> {
   toDatabase.thaw();
   toProvider.thaw();
   sandbox.admin.clearFaults();
-  // What it committed last may still be on its way through the server, and is not to be missed.
+  // Its last commit may still be in progress in the server, and must not be missed.
   await until(
     () =>
       pool.query(
@@ -73,7 +73,7 @@ async function killAndRestart(): Promise<void> {
   gateway = await installation.start();
 }
 
-/** Sends an order whose answer nobody will see. */
+/** Sends an order without waiting for its answer. */
 function orderUnseen(idempotencyKey: string): Promise<unknown> {
   return gateway.client.issueCard({ body: order, idempotencyKey }).catch((error: unknown) => error);
 }
@@ -311,7 +311,7 @@ describe('SIGTERM', () => {
     expect(await ended).toEqual({ code: 0, signal: null });
     const { rows } = await ownPool.query("SELECT DISTINCT state FROM operations WHERE state <> 'succeeded'");
     expect(rows).toEqual([{ state: 'unknown' }]);
-    // What waits does so durably: the next process resolves it.
+    // Waiting writes are durable: the next process resolves them.
     const next = await ownInstallation.start();
     await until(
       () => next.client.listOperations({ query: { outcome: 'unknown' } }),

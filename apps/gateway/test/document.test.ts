@@ -18,7 +18,7 @@ interface Place {
   readonly schema: Json;
 }
 
-/** Every object of the document that stands under no example, with its place. */
+/** Every object of the document outside examples, with its place. */
 function placesIn(value: unknown, at = ''): Place[] {
   if (typeof value !== 'object' || value === null) return [];
   const members = Object.entries(value).flatMap(([name, member]) =>
@@ -58,7 +58,7 @@ test('it names its licence by an identifier and is of the version of the product
   });
 });
 
-/** What ECMAScript (with and without `u`), Python's `re`, RE2, Java and .NET read alike: JSON Schema 6.4, and `\xhh`. */
+/** The subset that ECMAScript (with and without `u`), Python's `re`, RE2, Java and .NET read alike: JSON Schema 6.4, and `\xhh`. */
 function isPortable(pattern: string): boolean {
   const literal = String.raw`(?:[^\\^$.*+?()[\]{}|]|\\x[0-9a-f]{2})`;
   const inClass = String.raw`(?:[^\\\]\[]|\\x[0-9a-f]{2})`;
@@ -218,7 +218,7 @@ describe('secrets', () => {
   });
 });
 
-/** What says nothing of itself: properties, parameters, components, and words without a meaning. */
+/** Parts without a description: properties, parameters, components, and values without a meaning. */
 function undescribed(): string[] {
   const isDescribed = (schema: Json): boolean =>
     Boolean(schema['description'] ?? components['schemas']?.[referred(schema)]);

@@ -79,7 +79,7 @@ test('the log says once where it listens, in clear', async () => {
   ]);
 });
 
-// 192.0.2.0/24 is for documentation (RFC 5737), and so nobody's.
+// 192.0.2.0/24 is reserved for documentation (RFC 5737).
 test.each(['192.0.2.1', 'no-such-host.invalid'])(
   'a HOST that is not of this machine is named: %s',
   { timeout: 90_000 },
@@ -190,7 +190,7 @@ test('SIGTERM with work at every stage: what was accepted is answered or waits d
   expect([numberOf(201), numberOf(503)]).toEqual([8, 12]);
   expect(await ended).toEqual({ code: 0, signal: null });
 
-  // Both that nobody waited for and those in line were done and recorded; those turned away left nothing.
+  // Requests without a waiting caller and queued ones were completed and recorded; rejected ones left nothing.
   const recorded = await states();
   expect(Object.keys(recorded)).toHaveLength(10);
   expect(recorded).toMatchObject({ 'gone-1': 'succeeded', 'gone-2': 'succeeded' });
@@ -223,7 +223,7 @@ test('SIGTERM with nothing left but writes that nobody waits for: they are recor
   hungUp.abort();
   await abandoned;
   const ended = process.end('SIGTERM');
-  // It takes no connections any more: what it still does, it does for nobody.
+  // It accepts no connections any more, so no caller receives what it still does.
   await until(
     () =>
       call(process.url, { path: '/health/live' }).then(

@@ -40,7 +40,7 @@ async function approved(account: string, applications: Account['requirements']['
   const identity = applications.includes('person') ? { person } : { sumsubShareToken: 'share-token' };
   const body = { account, reference: `holder-of-${account}`, ...identity };
   const { id } = await gateway.client.createCardholder({ body });
-  // What a provider does by itself, it has done then.
+  // By then the provider has made its own changes.
   gateway.sandbox.admin.changeClock({ advanceMs: 10_000 });
   await gateway.client.getCardholder({ params: { id }, query: { refresh: true } });
   return id;

@@ -111,7 +111,7 @@ describe('the guides', () => {
     const set = [`GATEWAY=${gateway.url}`, `KEY=${key}`];
     let answer = '';
     for (const block of calls) {
-      // What a reader copies from the answer before.
+      // The value that a reader copies from the previous answer.
       const script = block.replaceAll(/^(\w+)=(\w+_)\w{26}$/gm, (_, name: string, prefix: string) => {
         const assignment = `${name}=${new RegExp(`"id":"(${prefix}\\w+)"`).exec(answer)?.[1]}`;
         set.push(assignment);

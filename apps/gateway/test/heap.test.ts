@@ -12,7 +12,7 @@ const used = (): number => getHeapStatistics().used_heap_size;
 const fill = (): object[] => Array.from({ length: 200_000 }, (_, index) => ({ index, text: `number ${index}` }));
 
 test('the heap is full of what is alive, and not of garbage', async () => {
-  // What the files before this one left behind in this process is not to go away in the middle.
+  // Leftovers of earlier test files in this process must not be collected during the test.
   collectGarbage();
   const limit = used() + 10_000_000;
   const heap = watchHeap(limit);
@@ -22,7 +22,7 @@ test('the heap is full of what is alive, and not of garbage', async () => {
   held = [];
   await until(isFull, (full) => !full);
 
-  // Garbage that nobody has collected yet.
+  // Garbage that has not been collected yet.
   do held = fill().slice(0, 1);
   while (used() <= limit);
   expect(watchHeap(limit).isFull()).toBe(false);

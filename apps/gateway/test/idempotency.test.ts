@@ -43,7 +43,7 @@ const eightTimes = (request: RawRequest): Promise<RawAnswer[]> =>
     Array.from({ length: 8 }, (_, index) => send(index % 2 === 0 ? gateway.url : second.url, apiKey, request)),
   );
 
-/** What eight same requests may be answered: all that is final is the same, all else says that the first still runs. */
+/** The permitted answers to eight equal requests: all final answers are the same, all others say that the first is in progress. */
 function expectOneOutcome(answers: readonly RawAnswer[], status: number): string {
   const rest = answers.filter((answer) => answer.status !== status);
   expect(rest.map(({ status, body }) => [status, body.code])).toEqual(rest.map(() => [409, 'request-in-progress']));

@@ -23,7 +23,7 @@ const severalTexts: ReadonlySet<string> = new Set(['createCardholder', 'issueCar
 
 const isWrite = ({ id }: Act): boolean => operations[id].effect === 'write';
 
-/** What reads need stays as it is, whatever comes of them: it is made once. */
+/** Data for reads is created once, because reads do not change it. */
 const readyReads = new Map<Act, ReadyAct>();
 
 async function prepared(act: Act): Promise<ReadyAct & { readonly act: Act }> {

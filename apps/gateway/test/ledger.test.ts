@@ -7,7 +7,7 @@ import { wakeAccount } from '../src/ledger/queue-store.ts';
 import { claim, findById, type OperationRow, applyEvent } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
-/** What the database itself refuses, whoever writes and whatever their code makes of it. */
+/** Changes that the database itself rejects, whoever writes and whatever the code does. */
 let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
@@ -120,7 +120,7 @@ describe('state never goes back', () => {
         pool.query(`UPDATE operations SET state = $2, settled_by = NULL, settled_at = NULL WHERE id = $1`, [id, state]),
       ).rejects.toMatchObject(forward);
     }
-    // What is not its state may still change, as when its key is forgotten.
+    // Columns other than the state may still change, e.g. when its key is forgotten.
     await pool.query('UPDATE operations SET idempotency_key = NULL, request_hash = NULL WHERE id = $1', [id]);
   });
 

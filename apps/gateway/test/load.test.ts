@@ -62,7 +62,7 @@ interface Result {
   readonly retryAfterMs?: number | null;
 }
 
-/** Sends an order; gives what came of it, a refusal too. */
+/** Sends an order and returns its result, including a refusal. */
 function send(idempotencyKey: string): Promise<Result> {
   return gateway.client.call('issueCard', { body: order, idempotencyKey }).catch((error: unknown) => error as Result);
 }
@@ -105,7 +105,7 @@ describe('one provider that hangs', () => {
       ...Array.from({ length: 2 * places }, () =>
         gateway.client.call('listCardProducts', { query: { account: 'open-api', refresh: true } }),
       ),
-      // What needs no provider is there for the hanging one's account too.
+      // Requests that need no provider work for the hanging account too.
       gateway.client.call('getCard', { params: { id: card.id } }),
       gateway.client.call('listOperations', { query: { account: 'keysecure' } }),
       gateway.client.call('startSync', { body: { account: 'keysecure' } }),
@@ -183,7 +183,7 @@ describe('a provider that keeps failing', () => {
 
     await wire.mend();
     wire.freeze();
-    // The first that is let through after the rest is the one that tries; it hangs, and nobody else is let through.
+    // The first call after the rest is the probe; it hangs, and no other call is let through.
     const trying = until(
       () => send('tries'),
       ({ code }) => code !== 'circuit-open',

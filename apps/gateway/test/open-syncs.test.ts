@@ -79,7 +79,7 @@ describe('a sync that is started while one of the same waits', () => {
     expect(await worked(id)).toMatchObject([{ status: 'succeeded', seen: cards }]);
     expect(asked()).toBe(before + 6);
     expect(await startAs('sixty-59', 0)).toMatchObject({ replayed: true, data: { id } });
-    // What is over is waited for by nobody.
+    // Nothing waits for a finished sync.
     expect((await start()).id).not.toBe(id);
   });
 

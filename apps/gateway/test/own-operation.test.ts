@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** What is answered to a write; a repeat of it has the same key. */
+/** The answer to a write; a repeat of it has the same key. */
 interface Answered {
   readonly status: number;
   readonly replayed: boolean;
@@ -129,7 +129,7 @@ async function change(
   };
 }
 
-/** A sync calls nobody: its outcome is unknown only where its process ended before it was recorded. */
+/** A sync makes no call: its outcome is unknown only if its process ended before recording it. */
 async function startLostSync(idempotencyKey: string): Promise<Answered> {
   const account = gateway.services.accounts.byName('keysecure');
   if (account === undefined) throw new Error('no account');

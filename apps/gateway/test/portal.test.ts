@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 let page: Page;
-/** What the page asked another host for, and what it complained about (a breach of its CSP too). */
+/** Requests of the page to other hosts, and its errors (including CSP violations). */
 let faults: string[];
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -51,7 +51,7 @@ async function closeTryIt(): Promise<void> {
   await client.waitFor({ state: 'hidden' });
 }
 
-/** What the open try-it sends to a path. */
+/** The request that the open try-it sends to a path. */
 async function send(path: string): Promise<Request> {
   const [request] = await Promise.all([
     page.waitForRequest((each) => new URL(each.url()).pathname === path),
@@ -89,7 +89,7 @@ describe('the portal', () => {
     for (const [id, { summary }] of everyOperation) {
       expect(await sidebar().getByRole('link', { name: summary }).count(), id).toBeGreaterThan(0);
     }
-    // What the gateway asks a service of the company, which generators leave out.
+    // A request of the gateway to the company's service, which generators leave out.
     expect(await sidebar().getByRole('link', { name: 'Decide about a payment' }).count()).toBeGreaterThan(0);
   });
 
@@ -159,7 +159,7 @@ describe('the portal', () => {
     for (const guide of guides.filter((path) => /^\/docs\/(?!reference)/.test(path))) {
       await page.goto(gateway.url + guide);
       expect(await page.evaluate('document.documentElement.scrollWidth'), guide).toBe(width);
-      // A table's text has room on a phone too: nothing stands in a column of a word's width.
+      // Tables stay readable on a phone: no column is as narrow as a single word.
       const narrowest = await page.evaluate<number>(
         "Math.min(1000, ...[...document.querySelectorAll('td')].filter((cell) => cell.textContent.length > 40).map((cell) => cell.clientWidth))",
       );

@@ -191,7 +191,7 @@ describe('lists of a provider', () => {
 
 describe('a list of bank cards', () => {
   const [one, two] = ['6217001234567890123', '6217009876543210987'] as const;
-  /** What is stored of a user, in the order of their numbers. */
+  /** A user's stored bindings, in the order of their numbers. */
   const stored = async (user: string) => {
     const { rows } = await gateway.pool.query<{ id: string; ref: string | null; last4: string; status: string }>(
       'SELECT id, provider_ref AS ref, last4, status FROM bindings WHERE user_ref = $1 ORDER BY last4, id',
@@ -237,7 +237,7 @@ describe('pages of cards', () => {
     const { id } = await client.startSync({ body: { account: 'open-api' } });
     const { signal } = new AbortController();
     await runSync(services, uuidOf('sync', id), { isLastAttempt: false, signal });
-    // The page that comes again brings nothing new.
+    // The repeated page brings nothing new.
     expect(await client.getSync({ params: { id } })).toMatchObject({ status: 'succeeded', seen: 1300 });
     const statuses = async (status: 'inactive' | 'frozen') => {
       const found: string[] = [];

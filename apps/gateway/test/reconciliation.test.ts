@@ -341,7 +341,7 @@ describe('a binding that is bound stays so', () => {
     await reconcile(lost?.operation ?? null);
     expect(await statusOf(id)).toBe('bound');
     expect(await statusOf(lost?.id ?? '')).toBe('not_required');
-    // Whether it sent an SMS nobody knows: it counts for the limits.
+    // It may have sent an SMS, so it counts for the limits.
     const { rows } = await gateway.pool.query('SELECT resend_after FROM bindings WHERE id = $1', [
       uuidOf('binding', lost?.id ?? ''),
     ]);

@@ -85,7 +85,7 @@ describe('a provider that is away', () => {
     away();
     const lost = await lostOrder('work_then_reset');
     await live([lost.operation], Date.now() + 120_000);
-    // The look-ups of three days are one like the other: the clock goes on to the last of them.
+    // Three days of equal look-ups: the clock advances to the last one.
     const back = Date.now() + 3 * 86_400_000;
     await gateway.pool.query('UPDATE operations SET next_look_up_at = $2 WHERE id = $1', [
       uuidOf('operation', lost.operation),
@@ -143,7 +143,7 @@ describe('a provider that is away', () => {
     expect(woken).toMatchObject({ state: 'unknown', lookUps: 0 });
     expect(dueMs(woken)).toBe(back);
     expect(await queuedAt(woken)).toBe(back);
-    // An answer after an answer wakes nobody.
+    // An answer after an answer wakes no write.
     await reconcileWrite(at(back), writeKinds, woken.id);
     expect(dueMs(await rowOf(patient.operation))).toBe(back + 5000);
   });
@@ -210,7 +210,7 @@ describe('of two that work on one write', () => {
     const second = await takeLookUp(at(start + leaseMs), seen, leaseMs);
     expect(second?.fence).toBe(first.fence + 1);
 
-    // It would postpone the look-up, or leave it to a person: neither is its to tell any more.
+    // It would postpone the look-up, or leave it to a person; the stale owner may do neither.
     const now = start + leaseMs + 1000;
     for (const showed of ['absent', 'silence', 'unreadable', 'contradiction', 'nothing'] as const) {
       await postpone(at(now), first, showed, absent(now));
@@ -254,7 +254,7 @@ describe('of two that work on one write', () => {
     const given = await rowOf(running?.id ?? '');
     expect(given).toMatchObject({ state: 'unknown', fence: 2, unknownBecause: 'no_answer' });
 
-    // Its own "no answer" comes too late to tell anything, but is kept as what it saw.
+    // Its own "no answer" is too late to count, but is stored as its observation.
     expect(await call).toMatchObject({ status: 202 });
     expect(await rowOf(running?.id ?? '')).toEqual(given);
     const { attempts } = await gateway.client.getOperation({ params: { id: running?.id ?? '' } });

@@ -168,7 +168,7 @@ describe('a removal whose answer is lost', () => {
 });
 
 describe('a list that was asked for before', () => {
-  /** What the provider lists of a user now, to be stored later. */
+  /** The provider's current list of a user, to be stored later. */
   async function listed(user: string) {
     const account = gateway.services.accounts.byName('onerway');
     const askedAt = new Date();

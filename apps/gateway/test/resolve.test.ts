@@ -56,7 +56,7 @@ async function lostAnswer() {
   return { card: data.id, operation: data.operation?.id ?? '', idempotencyKey, providerRef: real?.cardNo ?? '' };
 }
 
-/** Sent so long ago that the list around its sending shows nothing any more; only its number leads to what came of it. */
+/** Sent so long ago that the list around its sending no longer shows it; only its number leads to the result. */
 const sendLongAgo = (operation: string) =>
   gateway.owner.query(`UPDATE operations SET created_at = created_at - interval '5 days' WHERE id = $1`, [
     uuidOf('operation', operation),
@@ -163,7 +163,7 @@ describe('a person who found that a write succeeded', () => {
       ({ id }) => id === order.product,
     );
     const cardholder = await gateway.client.getCardholder({ params: { id: order.cardholder } });
-    // Ordered by somebody else at the same provider, and brought in by a list.
+    // Ordered by someone else at the same provider, and brought in by a list.
     const other = await account?.read(jobWork, async (call) =>
       account.adapter.issuing?.issue(
         {

@@ -78,7 +78,7 @@ test('failed callbacks and syncs go after theirs, others and the audit log stay,
      SELECT gen_random_uuid(), 'default', 'p', 'a', 'key ' || n, 'other', '\\x0100', 'failed', 'why', now() - n * interval '10 days'
      FROM generate_series(0, 3) n`,
   );
-  // However old they are: one that waited, and lost its job, is first shown as failed; one that was worked has a time of its own.
+  // Whatever their age: a waiting callback that lost its job is first shown as failed; a processed one has its own period.
   await pool.query(
     `INSERT INTO callbacks (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, worked_at, received_at)
      SELECT gen_random_uuid(), 'default', 'p', 'a', 'key ' || state, 'other', '\\x0100', state, worked_at, now() - interval '40 days'

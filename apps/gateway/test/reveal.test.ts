@@ -33,7 +33,7 @@ interface AuditRow {
   readonly request_id: string;
 }
 
-/** What the audit log has of a card. */
+/** The audit rows of a card. */
 const audited = async (card: string): Promise<AuditRow[]> =>
   (await gateway.pool.query<AuditRow>('SELECT * FROM audit_log WHERE resource = $1 ORDER BY seq', [card])).rows;
 
@@ -257,7 +257,7 @@ describe('a look that is denied', () => {
   const actionOf = (act: string, kind: 'card' | 'binding'): string =>
     `${kind}.${act === 'reveal' ? 'reveal' : 'frame_token'}_denied`;
 
-  /** What a call left in the audit log, and the line of the log that says who was denied. */
+  /** The audit row of a call, and the log line that names who was denied. */
   async function left(path: string, key: string, status: number) {
     const head = (await latestRows(gateway.pool, 1))[0]?.seq ?? 0n;
     const logged = gateway.log().length;

@@ -19,7 +19,7 @@ const [k1, k2, k3] = [key('k1'), key('k2'), key('k3')];
 const [f1, f2] = [key('f1'), key('f2')];
 const user = 'custId_1640247522000';
 let gateway: TestGateway;
-/** What a callback said. */
+/** The content of a callback. */
 const record = '{"notifyType":"TXN"}';
 const recordPlace = { table: 'callbacks', column: 'record', row: ['onerway', 'T1'] } as const;
 /** Every number that is kept, by the provider's id of its card. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
   numbers = new Map(gateway.sandbox.admin.openApi.cards().map((card) => [card.card_id, card.card_no]));
   await bringIn(gateway);
-  // As it was before the new keys: all is sealed anew under the older ones.
+  // The state before the new keys: everything is sealed under the older ones.
   const earlier = await gateway.another({
     GATEWAY_SEALING_KEYS: `${k1.text},${k2.text}`,
     GATEWAY_FINGERPRINT_KEYS: `${f1.text},${f2.text}`,
@@ -289,7 +289,7 @@ test('a rotation waits for nobody: what others hold is tried again, and counted 
   const sealing = sealingOf([k3, k2], [f2]);
   const [held] = await rotateSealed(gateway.owner, sealing, new Date(), noPause);
   expect(held).toMatchObject({ busy: rows.length, notOpened: 0, resealed: numbers.size - rows.length });
-  // What is changed between reading and replacing stays as it was changed.
+  // A value changed between reading and replacing keeps that change.
   const place = { table: 'cards', column: 'pan', row: ['open-api', 'moved'] } as const;
   await holder.query("UPDATE cards SET provider_ref = 'moved', pan_sealed = $2 WHERE id = $1", [
     rows[0]?.id,

@@ -6,7 +6,7 @@ import { cardMaker, secretsOf } from './setup/cards.ts';
 import { createTestDatabase } from './setup/database.ts';
 import { install } from './setup/process.ts';
 
-/** What a gateway's role has no right to, whatever its process is made to say. */
+/** Statements for which a gateway's role has no permission, whatever its process is made to send. */
 const forbidden = [
   "UPDATE audit_log SET caller = 'x'",
   'DELETE FROM audit_log',

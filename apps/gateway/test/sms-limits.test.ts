@@ -59,7 +59,7 @@ describe('for one user and card', () => {
     expect(await start(clients[1], { ...card, ...pick(bankCard(), 'user', 'phone') })).toMatchObject({
       status: 'awaiting_code',
     });
-    // What was refused left nothing behind, and the first code is as good as before.
+    // The refused start left nothing behind, and the first code is still valid.
     expect((await gateway.client.listBindings({ query: { user: card.user } })).data).toHaveLength(2);
     const body = { code: smsCode(gateway, card.phone) };
     expect(await clients[1].verifyBinding({ params: { id }, body })).toMatchObject({ status: 'bound' });

@@ -38,7 +38,7 @@ async function cardsOf(client: Client, account: string): Promise<Map<string, Car
 const statuses = ['?', 'inactive', 'active', 'frozen', 'cancelling', 'cancelled', 'lost', 'replaced'];
 const instant = (text: string) => (text === '' ? null : new Date(`${text.replace(' ', 'T')}Z`).toISOString());
 
-/** What the gateway is to make of a card, worked out from the provider's document once more. */
+/** The expected card in the gateway, derived independently from the provider's document. */
 function expected(
   card: OpenApiCard,
   products: ReadonlyMap<string | null, OperationAnswer<'listCardProducts'>['data'][number]>,
@@ -353,7 +353,7 @@ describe('a sync that was left by its process', () => {
   test('by a crash goes on after its last page, once it is sure that nobody works on it', async () => {
     const before = asked();
     const id = await begun(3);
-    // What a killed process leaves behind: a job, and the queue of its account, in the hands of nobody.
+    // The leftovers of a killed process: a job, and its account's queue, held by no worker.
     await gateway.pool.query(
       `UPDATE graphile_worker._private_jobs SET locked_by = 'worker-gone', locked_at = now() - interval '15 minutes', attempts = 1
        WHERE key IS NOT NULL AND locked_at IS NULL`,
@@ -430,7 +430,7 @@ describe('a sync that cannot succeed', () => {
       const sync = await client.getSync({ params: { id } });
       expect(sync).toMatchObject({ status: 'failed' });
       expect(sync.failure).toContain('99999');
-      // What is over stays over.
+      // A finished sync stays finished.
       sandbox.admin.clearFaults();
       await run(false);
       expect(await client.getSync({ params: { id } })).toEqual(sync);

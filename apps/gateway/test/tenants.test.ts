@@ -14,7 +14,7 @@ let own: Things;
 /** Keys of the tenants `default` and `other`. */
 let owner: string;
 let key: string;
-/** All that `default` has, as it was before anybody else looked for it. */
+/** All resources of `default`, as before any other tenant looked for them. */
 let before: unknown;
 
 const ownAccount = 'other-keysecure';
@@ -52,13 +52,13 @@ async function everythingOfDefault(): Promise<unknown> {
 const send = (request: Request): Promise<Answer> => call(gateway.url, { ...request, key });
 const missing = (kind: string): string => `${kind}_01kan3z7jhfe7v2eq8d4tqh1y0`;
 
-/** What was answered, but for what differs from one request to the next. */
+/** The answer without the parts that differ between requests. */
 function answered({ status, headers, text }: Answer): unknown {
   const { date: _date, 'x-request-id': requestId, ...others } = headers;
   return { status, headers: others, text: text.replaceAll(String(requestId), '<id>') };
 }
 
-/** Query parameters that a route needs and that name nothing of anybody. */
+/** Query parameters that a route requires and that name no tenant's resource. */
 const plainParameters: Readonly<Record<string, string>> = { user: 'mine', transaction: 'T1' };
 
 /** A request of `other` that is right in all but one place. */

@@ -29,7 +29,7 @@ const asked = (): number => gateway.sandbox.admin.requestCount('keysecure', 'car
 const dayMs = 86_400_000;
 
 let numbers = 0;
-/** What a provider says of a transaction of its own; in the least, what every description has. */
+/** A provider's description of a transaction; by default only the members that every description has. */
 function said(cardRef: string, change: Partial<ProviderTransaction> = {}): ProviderTransaction {
   return {
     providerRef: `X${(numbers += 1)}`,

@@ -208,7 +208,7 @@ describe('a transfer whose answer is lost', () => {
     front.rewrite = (path, text) =>
       path.endsWith('/transfer/list') ? text.replaceAll('"status":"Success"', `"status":"${word}"`) : text;
     await reconcileNow(gateway.services, data.operation?.id);
-    // What the look-up read is kept, whatever it resolves: a person finds the transfer by its number.
+    // The look-up's result is stored, whatever it resolves: a person finds the transfer by its number.
     expect(await transfer(data.id)).toMatchObject({
       status,
       providerRef: expect.any(String) as string,

@@ -193,7 +193,7 @@ test('a system error of KeySecure (1001) is unknown, for anything may have happe
 });
 
 describe('what was certainly not sent is refused, and safe to try again', () => {
-  /** An address that nobody listens on any more. */
+  /** An address without a listener. */
   let closed: TestGateway;
   beforeAll(async () => {
     closed = await startGateway({
@@ -250,7 +250,7 @@ describe('what was certainly not sent is refused, and safe to try again', () => 
     expect(refusal).toMatchObject({ status: 422, code: 'provider-unreachable', problem: { outcome: 'refused' } });
     await wire.mend();
     expect(own.sandbox.admin.ledger({ effect: 'card_issued' })).toEqual([]);
-    // What may have passed does not stay with the key: its repeat is a new try.
+    // A transient refusal does not keep the key: a repeat is a new try.
     expect(await own.client.call('issueCard', input)).toMatchObject({ status: 201, replayed: false });
     expect(await own.client.call('issueCard', input)).toMatchObject({ status: 201, replayed: true });
     expect(own.sandbox.admin.ledger({ effect: 'card_issued' })).toHaveLength(1);

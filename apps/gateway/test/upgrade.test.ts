@@ -120,7 +120,7 @@ describe.each(versions)('a database of version %s', (version) => {
     const { rows: keysKept } = await withClient(database.ownerUrl, (owner) =>
       owner.query<{ scopes: string[] }>("SELECT scopes FROM api_keys WHERE caller = 'service' ORDER BY scopes"),
     );
-    // Whoever could make transfers still can.
+    // Keys that could make transfers still can.
     expect(keysKept.map(({ scopes }) => scopes)).toEqual([
       ['bindings:write'],
       ['cards:read'],
@@ -142,7 +142,7 @@ describe.each(versions)('a database of version %s', (version) => {
   test('is served by a gateway of today with its keys, and with no others', async () => {
     const sandbox = await startSandbox();
     const installation = await install(pool, sandbox, { database: database.url });
-    // The caller of before.
+    // The caller of the earlier version.
     await pool.query("UPDATE api_keys SET caller = 'development' WHERE caller = 'tests'");
     try {
       const gateway = await installation.start(keys);

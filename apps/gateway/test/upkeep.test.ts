@@ -182,7 +182,7 @@ describe("an account's cards", () => {
       ids.map((id) => `sync:${id}`),
     );
     await sweep(gateway.services);
-    // Whose job will be tried again is left to it.
+    // Callbacks whose job will be retried are left to it.
     expect(await Promise.all(ids.map(jobOf))).toEqual([[{ attempts: 3 }], [{ attempts: 0 }]]);
     for (const id of ids) await run(Date.now(), id);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyChain } from '../src/audit/chain.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
-/** As a gateway that somebody else commands, in a database whose owner never revoked temporary tables. */
+/** A compromised gateway, in a database whose owner never revoked temporary tables. */
 let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {

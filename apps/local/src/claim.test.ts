@@ -9,7 +9,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A port on which somebody listens. */
+/** A port with a listener. */
 async function taken(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   servers.push(server);
@@ -35,7 +35,7 @@ test('both ports are named where both are taken', async () => {
   );
 });
 
-// 192.0.2.0/24 is for documentation (RFC 5737), and so nobody's.
+// 192.0.2.0/24 is reserved for documentation (RFC 5737).
 test.each(['192.0.2.1', 'no-such-host.invalid', '127.0.0.1:80'])('%s is no address of this machine', async (host) => {
   const claimed = claimPorts([gateway('0', host)]);
   await expect(claimed).rejects.toThrow(StartError);

@@ -89,7 +89,7 @@ describe('run again and again', () => {
   });
   afterAll(() => closing.disposeAsync());
 
-  /** Time passes in the sandbox; over when everything that it told is worked. */
+  /** Advances the sandbox's time; resolves when all of its callbacks have been processed. */
   async function serveSleep(): Promise<string> {
     const server = createServer((request, response) => {
       void (async () => {

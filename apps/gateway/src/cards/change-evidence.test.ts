@@ -108,7 +108,7 @@ test('never proves a change that was not made, however late others come into eff
         // A cancelled card is changed no more.
         const reached = act.reached && statusAt(ms) !== 'cancelled';
         if (read) [known, knownMs] = [statusAt(ms), ms];
-        // What our records do not allow is not sent.
+        // Changes that our records do not allow are not sent.
         if (known === 'cancelled' || known === leadsTo[kind][0] || (kind === 'unfreeze' && known !== 'frozen'))
           continue;
         if (reached) {
@@ -123,7 +123,7 @@ test('never proves a change that was not made, however late others come into eff
       for (const lost of sent.filter(({ state }) => state === 'unknown')) {
         const others = sent.filter(({ id, state }) => id !== lost.id && state !== 'refused');
         const proven = proof(lost, status, readMs, ...others);
-        // Of two lost ones that lead to the same state, the later one counts.
+        // Of two lost changes to the same state, the later one counts.
         const alike = sent.some(
           ({ id, state, states }) => id < lost.id && state === 'unknown' && states === lost.states,
         );

@@ -22,7 +22,7 @@ const recorded = (resolvesBy: 'look-up' | 'person' = 'look-up'): WriteState => (
   supersededBy: null,
 });
 
-/** What is true of a write at the provider: it happened, or it did not. No evidence says otherwise. */
+/** The truth at the provider: the write happened, or it did not. No evidence contradicts it. */
 type Truth = 'done' | 'refused';
 type Step = { readonly event: WriteEvent; readonly afterMs: number };
 
@@ -297,7 +297,7 @@ describe('the schedule of look-ups', () => {
     const { write, endedMs } = live({ outages, shownAfterMs: null });
     expect(write.resolvesBy).toBe('person');
     expect(endedMs).toBeGreaterThan(3 * day + askedForMs - 60_000);
-    // What the provider shows only a while after it is back is still found.
+    // A write that the provider shows only some time after its recovery is still found.
     expect(live({ outages, shownAfterMs: 4 * day }).write.state).toBe('succeeded');
   });
 

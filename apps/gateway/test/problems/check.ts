@@ -8,7 +8,7 @@ export const ourWords = /^(?!.*(?:, received|Invalid|Too )).*(?:expected |there 
 
 const atOnce = 8;
 
-/** Sends every row and says of each that is not answered as it should be what it was answered. */
+/** Sends every row, and reports each unexpected answer. */
 export async function faultsOf<Each extends { readonly what: string; readonly request: Request | string }>(
   { url, key }: { readonly url: string; readonly key: string },
   rows: readonly Each[],

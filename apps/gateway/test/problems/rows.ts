@@ -5,9 +5,9 @@ import { address, person } from '../setup/cards.ts';
 
 /** A request, and the problem that answers it. */
 export interface Row {
-  /** What is wrong with the request: a row that fails is known by it. */
+  /** The fault in the request, which identifies a failing row. */
   readonly what: string;
-  /** Sent with an API key, unless it brings an `Authorization` of its own; text is sent on a bare socket. */
+  /** Sent with an API key, unless it has its own `Authorization`; text is sent on a bare socket. */
   readonly request: Request | string;
   /** The problem's code, from which its status follows; several where either will do. */
   readonly code: ProblemCode | readonly ProblemCode[];
@@ -37,7 +37,7 @@ export function bodyOf({ body }: Operation) {
   return body;
 }
 
-/** The example of a body in which this field may stand: with an address, and with a person instead of a share token. */
+/** The example body in which this field can occur: with an address, and with a person instead of a share token. */
 export function fullExample(operation: Operation, pointer = ''): Record<string, unknown> {
   const { sumsubShareToken, ...body } = operation.example.body as Record<string, unknown>;
   if (pointer.startsWith('/person')) return { ...body, person };

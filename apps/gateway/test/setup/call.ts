@@ -15,11 +15,11 @@ export interface Answer {
 
 export interface Request {
   readonly method?: string;
-  /** Sent as it stands, so that it may be no proper path. */
+  /** Sent unchanged, so it may be an invalid path. */
   readonly path: string;
   readonly key?: string | undefined;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Text is sent as it stands; anything else as JSON. */
+  /** Text is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
 }
 

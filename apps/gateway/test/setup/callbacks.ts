@@ -58,7 +58,7 @@ export function cardUpdate(
   return sandbox.admin.keysecure.callback({ action: 'Card_update', data, timestamp });
 }
 
-/** All callbacks of the default tenant, once none waits to be worked. */
+/** All callbacks of the default tenant, once all have been processed. */
 export async function processedCallbacks({ client }: Pick<TestGateway, 'client'>) {
   const { data } = await until(
     () => client.listCallbacks({ query: { limit: 200 } }),

@@ -21,9 +21,9 @@ export const address = {
 };
 export const sumsubShareToken = 'canary-share-token-Zx81/Qp+44==';
 
-/** Secrets that must not stand anywhere as a hash either: they have so few digits that one is found again by trying. */
+/** Secrets that must not occur as a hash either: they are so short that trying all recovers one. */
 const codeNames: ReadonlySet<string> = new Set(['PIN', 'security code', 'SMS code', 'wrong code']);
-/** What the gateway puts in front of a text before it makes a keyed hash of it (sealing.ts). */
+/** Prefixes of the gateway's keyed hash input (sealing.ts). */
 const purposes = ['', 'fingerprint\0', 'request\0'];
 
 /** All that could be hashed of a request with a code in it. */
@@ -48,7 +48,7 @@ export interface SecretCard {
 export interface CanaryGateway {
   readonly gateway: TestGateway;
   readonly apiKey: string;
-  /** Plants a secret: from now on it must stand nowhere. */
+  /** Plants a secret, which must not occur anywhere from now on. */
   readonly plant: (name: string, secret: string) => string;
   readonly secretCard: () => SecretCard;
   /** A new name, for whatever must be called something. */
@@ -61,7 +61,7 @@ export interface CanaryGateway {
   readonly expectNoLeak: () => Promise<void>;
 }
 
-/** @param jobs whether the queue is worked */
+/** @param jobs whether the job queue runs */
 export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> {
   const secretPath = 'canary-secret-path-0123456789abcdef0123456789abcdef';
   const gateway = await startGateway({
@@ -81,7 +81,7 @@ export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> 
   const { firstName, lastName, phone, state, city, line1, line2, postalCode } = address;
   const { GATEWAY_FINGERPRINT_KEYS: fingerprintKeys, GATEWAY_SEALING_KEYS: sealingKeys } = gateway.services.config;
   const keys = [...fingerprintKeys, ...sealingKeys].map(({ key }) => key);
-  /** Texts with a code in them, of which no hash may stand anywhere. */
+  /** Texts that contain a code, whose hashes must not occur anywhere. */
   const hashed: Record<string, string> = {};
   const canaries: Record<string, string> = {
     firstName,
@@ -102,7 +102,7 @@ export async function startCanaryGateway(jobs: boolean): Promise<CanaryGateway> 
     secretPath,
   };
   const replies: string[] = [];
-  /** How far the log and the replies were searched: what is found out later cannot stand in what was written before. */
+  /** How far the log and the replies were searched: secrets planted later cannot occur in earlier output. */
   let searched = { log: 0, replies: 0 };
   let made = 0;
   const unique = (): string => String((made += 1));

@@ -19,7 +19,7 @@ export interface Act {
 }
 
 export interface ReadyAct {
-  /** What the provider's text may repeat, because it was told it or knows it. */
+  /** Values that the provider's text may repeat, because it was sent them or knows them. */
   readonly told: readonly string[];
   readonly send: () => Promise<RawAnswer>;
 }
@@ -67,7 +67,7 @@ export async function canaryActs(canary: CanaryGateway): Promise<readonly Act[]>
   /** A card of OPEN-API that the gateway knows, whose secrets are canaries. */
   const listed = async () => {
     const { id } = await client.startSync({ body: { account: 'open-api' } });
-    // Also where the queue is not worked.
+    // Even if the job queue does not run.
     await runSync(gateway.services, uuidOf('sync', id), { isLastAttempt: true, signal: new AbortController().signal });
     await until(
       () => client.getSync({ params: { id } }),

@@ -64,7 +64,7 @@ export async function cardMaker(gateway: Gateway) {
   return { cardholder, order, made, refreshed };
 }
 
-/** What the sandbox keeps of a card, its secrets too. */
+/** The sandbox's data of a card, including its secrets. */
 export function secretsOf({ sandbox }: Pick<TestGateway, 'sandbox'>, id: string): KeysecureCard {
   const card = sandbox.admin.keysecure.cards().find(({ uniqueNo }) => uniqueNo === id);
   if (card === undefined) throw new Error(`The sandbox has no card ${id}.`);

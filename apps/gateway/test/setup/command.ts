@@ -5,7 +5,7 @@ import { compileCache } from './compile-cache.ts';
 
 export const cli: string = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
-/** What a command line came to. */
+/** The result of a command line. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;

@@ -6,7 +6,7 @@ export type TestDatabase = OwnDatabase;
 
 export async function createTestDatabase(): Promise<TestDatabase> {
   const database = await createDatabase('migrated');
-  // What is granted on a database is not copied with it.
+  // Copying a database does not copy the grants on it.
   await withClient(database.ownerUrl, (owner) => grantRuntime(owner, runtimeRole));
   return database;
 }

@@ -1,4 +1,4 @@
-/** What callers are told of the API, read as a caller would: from the served OpenAPI document alone. */
+/** The API as callers know it, read only from the served OpenAPI document. */
 export interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -84,7 +84,7 @@ function bodyPlaces(document: Document, schema: Schema): Place[] {
 function placesIn(document: Document, schema: Schema, name: string, where: Place['in']): Place[] {
   const { pattern, properties = {}, items, anyOf = [], oneOf = [] } = resolved(document, schema);
   const kind = name === 'account' ? 'account' : idPattern.exec(pattern ?? '')?.[1];
-  // A path names nothing but things of a tenant: what is no id there is a kind that nobody has thought of.
+  // A path names only tenants' resources: a parameter that is no known id needs a decision here.
   if (kind !== undefined || where === 'path') return [{ in: where, name, kind: kind ?? `path parameter ${name}` }];
   const inside = [...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...oneOf];
   const deeper = inside.flatMap((one) => placesIn(document, one, name, where));

@@ -132,7 +132,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     },
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
-      // The sandbox first: it ends what hangs, so that nobody waits for its time-out.
+      // The sandbox first: it ends hanging requests, so that nothing waits for their time-outs.
       await sandbox.close();
       await first.close();
       await owner.end();

@@ -21,7 +21,7 @@ interface Form {
   readonly wanted: string | RegExp;
 }
 
-/** Where each secret stands in a text, raw or in any form that a careless line would give it. */
+/** The places of each secret in a text, raw or in any form that a careless line would give it. */
 export function findLeaks(canaries: Canaries, text: string): string[] {
   const searched: Searched = {
     raw: text,
@@ -42,8 +42,8 @@ export function findLeaks(canaries: Canaries, text: string): string[] {
 }
 
 /**
- * The forms of a secret. One of up to seven characters counts only where it stands by itself, and one of three or four (a
- * security code) only as the text of a JSON member: anywhere else chance makes it.
+ * The forms of a secret. One of up to seven characters counts only as a separate word, and one of three or four (a security
+ * code) only as the text of a JSON member, because it occurs elsewhere by chance.
  */
 function formsOf(secret: string): readonly Form[] {
   if (secret.length < 5) return codeForms(secret);
@@ -105,7 +105,7 @@ function inBase64(bytes: Buffer, offset: number): string[] {
     .subarray(0, whole)
     .toString('base64')
     .slice(offset === 0 ? 0 : 4);
-  // Of a security code too little is left in one of the three: four characters stand anywhere by chance.
+  // Too little of a security code is left in one of the three: four characters occur anywhere by chance.
   return text.length < 8 ? [] : [text, text.replaceAll('+', '-').replaceAll('/', '_')];
 }
 

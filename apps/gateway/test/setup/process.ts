@@ -13,7 +13,7 @@ import { compileCache } from './compile-cache.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
-/** What a gateway process needs, on disk as an operator has it: its accounts, its secrets, its settings. */
+/** Everything a gateway process needs, on disk as in production: its accounts, its secrets, its settings. */
 export interface Installation {
   readonly apiKey: string;
   /** Starts the gateway as it is shipped; resolves when it listens. */

@@ -4,7 +4,7 @@ import { reconcileWrite } from '../../src/jobs/reconcile.ts';
 import type { Services } from '../../src/services.ts';
 import type { TestGateway } from './gateway.ts';
 
-/** The gateway's services as they will be in a while: nobody has to wait for it. */
+/** The gateway's services at a later time, so that nothing has to wait for it. */
 export function ahead({ services }: Pick<TestGateway, 'services'>, byMs: number): Services {
   return { ...services, now: () => Date.now() + byMs };
 }

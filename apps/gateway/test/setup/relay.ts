@@ -8,9 +8,9 @@ export interface Relay {
   /** Ends all connections and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
-  /** From now on no byte comes through in either direction; nobody is told. */
+  /** Blocks all bytes in both directions from now on, silently. */
   freeze(): void;
-  /** What was held back goes on. */
+  /** Passes on the blocked bytes. */
   thaw(): void;
   close(): Promise<void>;
 }

@@ -61,7 +61,7 @@ export async function thingsOfDefault(gateway: TestGateway): Promise<Things> {
   };
 }
 
-/** What the tenant `other` has of its own, so that its requests are right but for one id. */
+/** Resources of the tenant `other`, so that its requests are right except for one id. */
 export async function thingsOfOther(gateway: TestGateway, client: Client): Promise<Things> {
   const account = 'other-keysecure';
   const { data } = await client.listCardProducts({ query: { account } });

@@ -14,7 +14,7 @@ export async function everythingStored(pool: Pool): Promise<string> {
   return texts.flat().join('\n');
 }
 
-/** Those of the secrets that stand in the text: as they are, grouped by fours, as hex or inside base64. */
+/** The secrets that occur in the text: unchanged, in groups of four, as hex or within base64. */
 export function tracesIn(text: string, secrets: readonly string[]): string[] {
   const lower = text.toLowerCase();
   return secrets.filter((secret) => {
@@ -24,7 +24,7 @@ export function tracesIn(text: string, secrets: readonly string[]): string[] {
   });
 }
 
-/** The part of its base64 that does not depend on what stands around it, for each of the three ways to be aligned. */
+/** The part of its base64 that does not depend on the surrounding bytes, for each of the three alignments. */
 function base64Of(secret: string): string[] {
   return [0, 1, 2].map((shift) => {
     const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);

@@ -4,7 +4,7 @@ import type { Describe } from './describe.ts';
 import { findCalls } from './find.ts';
 import { Source } from './source.ts';
 
-/** What the source says of its statements and the database does not, as `file:line: what`; and how many statements were compared. */
+/** Contradictions between the source's statements and the database, as `file:line: what`, and the number of statements compared. */
 export interface Checked {
   readonly faults: readonly string[];
   readonly calls: number;

@@ -13,7 +13,7 @@ import type { Call, Statement } from './find.ts';
 
 type Kind = 'string' | 'number' | 'boolean' | 'Date' | 'Buffer' | 'json' | { readonly arrayOf: Kind } | null;
 
-/** What `pg` makes of a type, as nobody sets parsers of his own. */
+/** `pg`'s JavaScript type for a PostgreSQL type, without custom parsers. */
 const kinds: Readonly<Record<string, Kind>> = {
   text: 'string',
   name: 'string',
@@ -138,14 +138,14 @@ export class Comparison {
   }
 }
 
-/** What `pg` sends as a parameter of a type. An array would be sent as one of PostgreSQL's, also where JSON is expected. */
+/** The form in which `pg` sends a parameter. An array is sent as a PostgreSQL array, even where JSON is expected. */
 function acceptedBy(type: string): readonly Kind[] {
   const kind = kindOf(type);
   if (kind === 'json') return ['json', 'string'];
   return type === 'numeric' || type === 'int8' ? ['string', 'number'] : [kind];
 }
 
-/** Columns whose field in Prisma's schema is not just their name in camel case: `operations.settled_by` is `resolvedBy`. */
+/** Columns whose field in Prisma's schema has another name than its camel case: `operations.settled_by` is `resolvedBy`. */
 const fieldOf: ReadonlyMap<string, string> = new Map(
   readFileSync(new URL('../../../../prisma/schema.prisma', import.meta.url), 'utf8')
     .split(/^model /m)

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { Nullability, type Nulls, type Plan } from './nulls.ts';
 
-/** What the database says of one column of a result. */
+/** The database's description of one result column. */
 export interface DescribedColumn {
   readonly name: string;
   /** Of `pg_type.typname`: `_text` is an array of `text`. */

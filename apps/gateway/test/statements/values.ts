@@ -21,10 +21,10 @@ export class Unknown {
   }
 }
 
-/** What has to be known before the program runs, and is not. */
+/** A value that must be known statically, and is not. */
 export class Unreadable extends Error {}
 
-/** What the checker says of nodes: each question costs a message to the compiler's process. */
+/** The type checker's answers about nodes: each question costs a message to the compiler's process. */
 export class Lookup {
   readonly project: Project;
   readonly checker: Checker;

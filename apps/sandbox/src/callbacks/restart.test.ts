@@ -27,7 +27,7 @@ async function issued(sandbox: Sandbox): Promise<void> {
 }
 
 test('a card that was Pending at the stop is told of after the start', async () => {
-  // Without a target nobody looks at the card, however long the stop takes.
+  // Without a target no timer updates the card, however long the stop takes.
   const first = await start({ keysecure: { cardDelayMs: 60_000 }, callbacks: {} });
   await issued(first);
   first.admin.changeClock({ advanceMs: 59_950 });
