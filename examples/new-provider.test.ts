@@ -9,6 +9,7 @@ const houseTests = [
   'apps/sandbox/src/providers.test.ts',
   'apps/gateway/test/adapters.test.ts',
   'apps/gateway/test/first-card.test.ts',
+  'apps/proofs/test/documented-calls.test.ts',
   'apps/proofs/test/harbour.test.ts',
 ];
 const faultMatrix = `import { expect, test } from 'vitest';

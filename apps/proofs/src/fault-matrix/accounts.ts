@@ -3,7 +3,7 @@ import { adapterHost, type AdapterHost } from '@card-gateway/adapter-kit';
 import { type ProviderAdapter, Secret } from '@card-gateway/core';
 import { adapters } from '@card-gateway/gateway/adapters';
 import { accountsOf, type ProviderName, type Sandbox } from '@card-gateway/sandbox';
-import type { Rows } from './calls.ts';
+import type { Rows, Scene } from './calls.ts';
 
 /** The declarations of an account, from a file of `providers`. */
 export interface DeclaredAccount {
@@ -11,6 +11,10 @@ export interface DeclaredAccount {
   readonly name: string;
   readonly title: string;
   readonly rows: Rows;
+  /** Why a call that the adapter documents as used has no row, by its documented name. */
+  readonly callsWithoutRow?: Readonly<Record<string, string>>;
+  /** Makes the provider send every kind of its callbacks; needed where the adapter takes any. */
+  readonly tells?: (scene: Scene) => Promise<void> | void;
 }
 
 /** An account of the sandbox: how to open it, and the declared results of its calls. */

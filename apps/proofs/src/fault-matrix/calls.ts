@@ -45,6 +45,8 @@ export type Act = (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outc
 export interface Row {
   /** The provider's name for it, which the sandbox's faults target. */
   readonly operation: string;
+  /** The call's name in the adapter's documented-calls.ts, where that does not end with {@link operation}. */
+  readonly documented?: string;
   readonly prepare: (scene: Scene) => Promise<Act> | Act;
   readonly cells: Cells;
 }

@@ -198,6 +198,21 @@ const transferRows: Rows = {
 };
 
 export const accounts: readonly DeclaredAccount[] = [
-  { name: 'keysecure', title: 'KeySecure, credit mode', rows: rowsOf('credit') },
-  { name: 'keysecure-authorization', title: 'KeySecure, authorization mode', rows: rowsOf('authorization') },
+  accountOf('keysecure', 'KeySecure, credit mode', 'credit'),
+  accountOf('keysecure-authorization', 'KeySecure, authorization mode', 'authorization'),
 ];
+
+function accountOf(name: string, title: string, mode: Mode): DeclaredAccount {
+  return {
+    name,
+    title,
+    rows: rowsOf(mode),
+    callsWithoutRow: { 'merchant/token': 'No facet asks for a token: the client fetches one where it has none.' },
+    tells: async (scene) => {
+      const { cardNo } = await cardOf(scene, mode, 'virtual');
+      scene.sandbox.admin.keysecure.updateCard(cardNo, { status: 'Frozen' });
+      scene.sandbox.admin.keysecure.updateCard(cardNo, { status: 'Activated' });
+      await scene.sandbox.admin.keysecure.pay({ cardNo, amount: '9.90' });
+    },
+  };
+}

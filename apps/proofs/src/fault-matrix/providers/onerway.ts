@@ -17,6 +17,7 @@ const rows: Rows = {
   },
   'unbinding.remove': {
     operation: 'deleteToken',
+    documented: 'Token Removal',
     prepare: async (scene) => {
       const question = { user: userWithToken(scene), kind: 'token', userIp: null } as const;
       const { cards } = valueOf(await facet(scene.adapter, 'boundCards').list(question, scene.call));
@@ -27,7 +28,9 @@ const rows: Rows = {
   },
 };
 
-export const accounts: readonly DeclaredAccount[] = [{ name: 'onerway', title: 'Onerway', rows }];
+export const accounts: readonly DeclaredAccount[] = [
+  { name: 'onerway', title: 'Onerway', rows, tells: (scene) => void userWithToken(scene) },
+];
 
 function userWithToken({ sandbox, unique }: Scene): string {
   const merchantCustId = unique();

@@ -35,12 +35,23 @@ const rows: Rows = {
   },
   'wallet.read': {
     operation: 'transactionDetail',
+    documented: 'Wallet · 交易详情',
     prepare: () => (adapter, call) => facet(adapter, 'wallet').read('T20260101000001', call),
     cells,
   },
 };
 
-export const accounts: readonly DeclaredAccount[] = [{ name: 'open-api', title: 'OPEN-API', rows }];
+export const accounts: readonly DeclaredAccount[] = [
+  {
+    name: 'open-api',
+    title: 'OPEN-API',
+    rows,
+    tells: async (scene) => {
+      const { providerRef } = await someCard(scene);
+      for (const status of [3, 2, 4, 5, 2, 6, 2, 7]) scene.sandbox.admin.openApi.updateCard(providerRef, { status });
+    },
+  },
+];
 
 /** A card of the list, with the number, its only look-up key (open-api-issuer.md §2.2). */
 async function someCard({ adapter, call }: Scene) {

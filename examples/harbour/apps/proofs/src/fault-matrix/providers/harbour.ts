@@ -15,11 +15,13 @@ export const accounts: readonly DeclaredAccount[] = [
     rows: {
       'products.page': {
         operation: 'products',
+        documented: 'GET /v2/products',
         prepare: () => (adapter, call) => facet(adapter, 'products').page(null, call),
         cells: { ...read, refuse },
       },
       'issuing.issue': {
         operation: 'issue',
+        documented: 'POST /v2/cards',
         prepare: ({ unique }) => {
           const wanted = order(unique());
           return (adapter, call) => facet(adapter, 'issuing').issue(wanted, call);
@@ -28,6 +30,7 @@ export const accounts: readonly DeclaredAccount[] = [
       },
       'issuing.reconciliation.find': {
         operation: 'list',
+        documented: 'GET /v2/cards',
         prepare: async (scene) => {
           const { reference } = await issued(scene);
           return (adapter, call) => {
@@ -40,11 +43,13 @@ export const accounts: readonly DeclaredAccount[] = [
       },
       'cards.page': {
         operation: 'list',
+        documented: 'GET /v2/cards',
         prepare: () => (adapter, call) => facet(adapter, 'cards').page(null, call),
         cells: { ...read, refuse },
       },
       'cards.read': {
         operation: 'read',
+        documented: 'GET /v2/cards/{id}',
         prepare: async (scene) => {
           const { providerRef } = await issued(scene);
           return (adapter, call) => facet(adapter, 'cards').read({ providerRef, pan: null }, call);
