@@ -345,7 +345,7 @@ describe('a hint at a card that no call can find, for its number is not known,',
     const third = newCard(303);
     const later = await told(third);
     // Not at once: whatever a stranger tells, the list is not pulled all the time.
-    await expect(work(later, false)).rejects.toThrow('pulled a moment ago');
+    await expect(work(later, false)).rejects.toThrow('synced a moment ago');
     expect(await callback(later)).toMatchObject({ state: 'received' });
     const services = ahead(gateway, 5 * 60_000);
     await workCallback(services, uuidOf('callback', later), false);
