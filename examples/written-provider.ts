@@ -10,6 +10,15 @@ export interface ProviderName {
   readonly title: string;
 }
 
+/** What is wrong with such a name; null where nothing is. It becomes part of paths, of identifiers and of quoted text. */
+export function nameFault({ id, title }: ProviderName): string | null {
+  if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(id))
+    return 'expected an id of small letters and digits, its words joined by "-"';
+  return /^[^'"`\\\p{C}]{1,60}$/u.test(title)
+    ? null
+    : 'expected a title of at most 60 characters, without quotes and backslashes';
+}
+
 /** The template's files as those of this provider, by their path in the repository. */
 export async function filesOf(provider: ProviderName): Promise<ReadonlyMap<string, string>> {
   const named = namesIn(provider);
