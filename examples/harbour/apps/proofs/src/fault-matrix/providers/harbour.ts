@@ -12,6 +12,7 @@ export const accounts: readonly DeclaredAccount[] = [
   {
     name: 'harbour',
     title: 'Harbour',
+    callsWithoutRow: { 'POST /oauth/token': 'No facet asks for a token: the client fetches one where it has none.' },
     rows: {
       'products.page': {
         operation: 'products',
