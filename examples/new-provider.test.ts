@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Change, copyRepository, type Ended, type RepositoryCopy } from './repository-copy.ts';
 
-/** The tests of the new provider, and those of the house that speak of every one. */
+/** The new provider's tests, and the general tests that cover every provider. */
 const ownTests = ['packages/adapter-harbour', 'apps/sandbox/src/harbour'];
 const houseTests = [
   'apps/sandbox/src/providers.test.ts',
@@ -32,7 +32,7 @@ afterAll(() => copy.remove());
 const vitest = (...files: readonly string[]): Promise<Ended> =>
   copy.node('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', ...files);
 
-/** Types of all that names the provider. */
+/** Type-checks everything that names the provider. */
 async function typecheck(): Promise<Ended> {
   const include = ['packages/adapter-harbour', 'apps/sandbox/src', 'apps/proofs/src/fault-matrix', 'apps/gateway/src'];
   await writeFile(join(copy.folder, 'tsconfig.harbour.json'), JSON.stringify({ extends: './tsconfig.json', include }));
@@ -83,7 +83,7 @@ test('a provider from the template is red until it is written, and then issues a
   expect(total).toBeLessThanOrEqual(400);
 }, 300_000);
 
-/** What the template's sources and tests say that is to be written. */
+/** Messages in the template's sources and tests about parts still to be written. */
 async function unwritten(written: readonly Change[]): Promise<string[]> {
   const code = written.filter(({ path, isNewFile }) => isNewFile && path.endsWith('.ts'));
   const texts = await Promise.all(code.map(({ path }) => copy.read(path)));

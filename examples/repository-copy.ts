@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const repository = join(import.meta.dirname, '..');
 
-/** What a program came to. */
+/** The result of a program. */
 export interface Ended {
   readonly code: number;
-  /** All that it printed. */
+  /** Its whole output. */
   readonly output: string;
 }
 
@@ -21,22 +21,22 @@ export interface Change {
   readonly removedLines: number;
 }
 
-/** This repository in a folder of its own, where anything may be written. */
+/** A copy of this repository, where tests may write anything. */
 export interface RepositoryCopy {
   readonly folder: string;
   read(path: string): Promise<string>;
-  /** Lays a folder of examples over it. */
+  /** Copies a folder of examples over it. */
   overlay(example: string): Promise<void>;
-  /** Links what a new adapter package depends on, as `pnpm install` does. */
+  /** Links the dependencies of a new adapter package, as `pnpm install` does. */
   link(adapter: string): Promise<void>;
   /** Runs a script with the Node of this process. */
   node(...args: readonly string[]): Promise<Ended>;
-  /** What was changed since the last time this was asked, or since the copy was made: each file with its lines that are new. */
+  /** Files changed since the last call, or since the copy was made, each with its new lines. */
   changes(): Promise<readonly Change[]>;
   remove(): Promise<void>;
 }
 
-/** Copies every file of the repository that is not ignored, and links what is installed. */
+/** Copies every file of the repository that is not ignored, and links the installed packages. */
 export async function copyRepository(): Promise<RepositoryCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-copy-'));
   const inside = (path: string): string => join(folder, path);
@@ -49,7 +49,7 @@ export async function copyRepository(): Promise<RepositoryCopy> {
   await Promise.all(files.map((path) => cp(join(repository, path), inside(path), { force: true })));
 
   const link = (from: string, to: string): Promise<void> =>
-    // Links between packages are relative, and lead to the copies.
+    // Links between packages are relative, so they lead to the copies.
     cp(join(repository, from, 'node_modules'), inside(join(to, 'node_modules')), {
       recursive: true,
       verbatimSymlinks: true,

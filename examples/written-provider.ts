@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 
 const template = join(import.meta.dirname, 'template');
 
-/** How a new provider is called: in paths, accounts and resources, and for people. */
+/** A new provider's names: in paths, accounts and resources, and for people. */
 export interface ProviderName {
   readonly id: string;
   readonly title: string;
 }
 
-/** What is wrong with such a name; null where nothing is. It becomes part of paths, of identifiers and of quoted text. */
+/** The fault of a name, null if valid. Names become part of paths, identifiers and quoted text. */
 export function nameFault({ id, title }: ProviderName): string | null {
   if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(id))
     return 'expected an id of small letters and digits, its words joined by "-"';
@@ -19,7 +19,7 @@ export function nameFault({ id, title }: ProviderName): string | null {
     : 'expected a title of at most 60 characters, without quotes and backslashes';
 }
 
-/** The template's files as those of this provider, by their path in the repository. */
+/** The template's files, rewritten for this provider, by their path in the repository. */
 export async function filesOf(provider: ProviderName): Promise<ReadonlyMap<string, string>> {
   const named = namesIn(provider);
   const paths = globSync('**/*.{ts,json,md}', { cwd: template }).toSorted();
@@ -30,7 +30,7 @@ export async function filesOf(provider: ProviderName): Promise<ReadonlyMap<strin
   );
 }
 
-/** The two registries, each with its line for this provider, by their path. */
+/** Both registries, each with this provider's line, by their path. */
 export async function registriesOf({ id }: ProviderName, repository: string): Promise<ReadonlyMap<string, string>> {
   const lines = [
     ['apps/gateway/package.json', /^ {4}"@card-gateway\/adapter-/, `    "@card-gateway/adapter-${id}": "workspace:*",`],
@@ -48,7 +48,7 @@ export async function registriesOf({ id }: ProviderName, repository: string): Pr
   );
 }
 
-/** @throws where a file is there already */
+/** @throws if a file already exists */
 export async function writeNew(files: ReadonlyMap<string, string>, repository: string): Promise<void> {
   for (const [path, text] of files) {
     const file = join(repository, path);
@@ -57,7 +57,7 @@ export async function writeNew(files: ReadonlyMap<string, string>, repository: s
   }
 }
 
-/** The template's provider is "Acme Pay", whose two words show how a name is written in each place. */
+/** The template's provider is "Acme Pay": its two words show how a name is written in each place. */
 function namesIn({ id, title }: ProviderName): (text: string) => string {
   const pascal = camel(id).replace(/^./, (first) => first.toUpperCase());
   return (text) =>

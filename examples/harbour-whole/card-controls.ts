@@ -24,7 +24,7 @@ const shown = (...states: readonly CardStatus[]): ChangeReconciliation => ({
 export function cardControlsFacet(ask: Ask): CardControlsFacet {
   const gaps = { activate: { state: 'absent', reason: 'A card of Harbour is active at once.' } } as const;
 
-  /** @param state that the answer must show; null where the change is none of state */
+  /** @param state that the answer must show; null if the change does not affect the state */
   function change(
     request: Pick<HarbourRequest, 'method' | 'path' | 'id' | 'body'> & Pick<Question<typeof card, never>, 'hide'>,
     state: string | null,

@@ -88,7 +88,7 @@ function personOf({ firstName, lastName, birthDate, email, phoneCode, phone, add
   };
 }
 
-/** Everything but the country and its dialling code, which identify nobody. */
+/** Everything except the country and its dialling code, which do not identify a person. */
 function personalPartsOf({ phoneCode: _code, address, ...person }: Person): readonly string[] {
   const { country: _country, ...place } = address;
   return [...Object.values(person), ...Object.values(place)];

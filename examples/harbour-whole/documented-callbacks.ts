@@ -1,7 +1,7 @@
 import type { DocumentedCallback } from '@card-gateway/adapter-kit';
 import type { HarbourSettings } from './settings.ts';
 
-/** What Harbour sends (§7). */
+/** The callbacks that Harbour sends (§7). */
 export const documentedCallbacks: readonly DocumentedCallback<HarbourSettings>[] = [
   {
     name: 'card.changed',

@@ -1,7 +1,7 @@
 import { type ListedCall, listedCalls, type Need } from '@card-gateway/adapter-kit';
 import type { HarbourSettings } from './settings.ts';
 
-/** What a programme without cardholders lacks. */
+/** Why a programme without cardholders lacks these calls. */
 export const anonymousReason = 'Cards of an anonymous programme have no cardholders.';
 const named: Need<HarbourSettings> = { setting: 'programme', is: 'named', reason: anonymousReason };
 

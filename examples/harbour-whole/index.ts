@@ -15,8 +15,8 @@ import { transfersFacet } from './transfers.ts';
 const anonymous = { state: 'absent', reason: anonymousReason } as const;
 
 /**
- * The whole of Harbour, an invented issuer with a plain REST API: what `examples/harbour` has for a first card, and its other
- * facets. Sections are of the invented document that stands there.
+ * All of Harbour, an invented issuer with a plain REST API: the facets of `examples/harbour`, which suffice for a first card,
+ * and the others. Section numbers refer to the invented document there.
  */
 export const harbour: AdapterDefinition = defineAdapter<HarbourSettings>({
   provider: 'harbour',

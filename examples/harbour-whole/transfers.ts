@@ -22,7 +22,7 @@ export function transfersFacet(ask: Ask): TransfersFacet {
           operation: 'transfer',
           method: 'POST',
           path: 'transfers',
-          // It executes an order repeated under its key only once, and repeats the first answer, for a day (§1.2).
+          // An order repeated under its key within a day is executed only once and gets the first answer again (§1.2).
           headers: { 'idempotency-key': reference },
           body: { reference, holder: cardholderRef, direction, amount },
           data: transfer,

@@ -25,7 +25,7 @@ describe.each(adapters)('the documented calls of $provider', ({ provider, calls 
   });
 });
 
-/** `card/{card_no}/detail` is on the wire of `card/detail`, `/v1/txn/queryTokenList` of `queryTokenList`. */
+/** `card/{card_no}/detail` matches the operation `card/detail`, `/v1/txn/queryTokenList` matches `queryTokenList`. */
 function isOf({ operation, documented }: Row, name: string): boolean {
   if (documented !== undefined) return documented === name;
   const plain = name.replaceAll(/\{[^}]*\}\/?/g, '');

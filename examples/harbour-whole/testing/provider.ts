@@ -5,15 +5,15 @@ import { failure, type HarbourRecords, routed } from './routes.ts';
 
 export { failure } from './routes.ts';
 
-// Harbour is invented: an issuer with a plain REST API, like most. This is its side of the wire, and shares no code with the
-// adapter beside it.
+// Harbour is invented: an issuer with a plain REST API, like most. This is the provider's side of the wire; it shares no code
+// with the adapter.
 
 export const clientSecret = 'harbour-secret-canary-8d1f';
 
-/** The provider's own state, and what a test can change of it. */
+/** The provider's own state, with what a test can change. */
 export interface Harbour extends HarbourRecords {
   readonly loopback: Loopback;
-  /** The settings of an account of it. */
+  /** The settings of an account at this provider. */
   readonly settings: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
   /** Lifetime of future tokens in seconds; null omits it. */
   tokenSeconds: number | null;
@@ -27,7 +27,7 @@ export interface Harbour extends HarbourRecords {
   business(): readonly SeenRequest[];
   /** Creates a key that signs from now on. Earlier keys are no longer published, unless `keep` is set. */
   rotateKey(id: string, keep?: boolean): void;
-  /** A callback about a card, as it would be sent at that time. */
+  /** A callback about a card, as sent at that time. */
   callback(card: string, state: string, at: number): SignedCallback;
 }
 
@@ -39,7 +39,7 @@ export interface SignedCallback {
 export async function openHarbour(): Promise<Harbour> {
   const loopback = await openLoopback();
   const valid = new Set<string>();
-  /** By Idempotency-Key: the request, and its answer. */
+  /** Requests and their answers by Idempotency-Key. */
   const answered = new Map<string, { readonly body: string; readonly reply: Reply }>();
   const pairs = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
   const harbour: Harbour = {

@@ -18,14 +18,14 @@ interface Holder {
   reason: string | null;
 }
 
-/** What Harbour keeps: what really happened. */
+/** Harbour's records: what really happened. */
 export interface HarbourRecords {
   readonly cards: Map<string, Card>;
-  /** Applied for by the person's data, of which Harbour shows nothing again. */
+  /** Holders, with the person's data from the application, which Harbour does not show again. */
   readonly holders: Map<string, Holder>;
   /** Amounts moved, in cents, one per effect. */
   readonly moved: number[];
-  /** Cards that a reveal key opens, each once. */
+  /** Cards by reveal key; each key works once. */
   readonly revealKeys: Map<string, string>;
 }
 
@@ -44,7 +44,7 @@ export function failure(status: number, code: string, detail: string, headers: R
   return { kind: 'answer', status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
 }
 
-/** One authenticated request, answered by the rules. */
+/** Answers one authenticated request by the rules. */
 export function routed(records: HarbourRecords, request: SeenRequest): Reply {
   const url = new URL(request.path, 'http://harbour');
   const [, , collection = '', id = '', part = ''] = url.pathname.split('/');

@@ -39,7 +39,7 @@ export function cardsFacet(ask: Ask): CardsFacet {
   };
 }
 
-/** The words for the states of a card (harbour.md §4). */
+/** Card states by Harbour's words (harbour.md §4). */
 export const statuses: ReadonlyMap<string, CardStatus> = new Map([
   ['active', 'active'],
   ['frozen', 'frozen'],

@@ -15,11 +15,11 @@ import { reasonOf } from './refusals.ts';
 import type { HarbourSettings } from './settings.ts';
 import { failureBody } from './wire.ts';
 
-/** Where a request goes and what it carries. */
+/** A request's path and content. */
 export interface HarbourRequest {
   readonly operation: string;
   readonly method: ProviderRequest['method'];
-  /** Below `/v2/`; `{id}` in it stands for {@link id}. */
+  /** Below `/v2/`; `{id}` is replaced by {@link id}. */
   readonly path: string;
   readonly id?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,7 +29,10 @@ export interface HarbourRequest {
 /** Sends one request and reads its answer. */
 export type Ask = AskOf<HarbourRequest>;
 
-/** The account's way to Harbour: JSON both ways, under a bearer token, which is replaced once if it is rejected (harbour.md §1.1). */
+/**
+ * The account's connection to Harbour: JSON both ways, under a bearer token, which is replaced once if it is rejected
+ * (harbour.md §1.1).
+ */
 export function openClient(settings: HarbourSettings, host: AdapterHost): Ask {
   const tokens = clientCredentials({ ...settings, tokenUrl: `${settings.baseUrl}/oauth/token` }, host);
   return async (request, call) => {

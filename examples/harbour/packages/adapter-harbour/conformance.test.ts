@@ -2,7 +2,7 @@ import { conformance, facet, json } from '@card-gateway/adapter-kit/testing';
 import { expect, test } from 'vitest';
 import { clientSecret, openAdapter, token, tokenAnswer } from './testing/account.ts';
 
-/** Answers as the documents print them, word for word; `unlisted` is a refusal with a code that they do not list. */
+/** Answers word for word as the documents print them; `unlisted` is a refusal with a code that they do not list. */
 const card = '{"id":"hc_1","reference":"card_01","product":"hp_gift","form":"virtual","last4":"0421","state":"active"}';
 const answers = {
   products:

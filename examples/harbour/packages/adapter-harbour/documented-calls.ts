@@ -4,7 +4,7 @@ import type { HarbourSettings } from './settings.ts';
 const { used, unused } = listedCalls<HarbourSettings>();
 const later = 'The example ends with the first card.';
 
-/** Every call that harbour.md names, in its order; one that the adapter does not make is `unused`, with the reason. */
+/** Every call that harbour.md names, in its order; a call that the adapter does not make is `unused`, with the reason. */
 export const documentedCalls: readonly ListedCall<HarbourSettings>[] = [
   used('POST /oauth/token', 'Get an access token', '§1.1'),
   used('GET /v2/products', 'List products', '§2'),

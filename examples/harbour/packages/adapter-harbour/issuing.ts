@@ -5,7 +5,7 @@ import type { Ask } from './client.ts';
 import { reconciledByReference } from './look-up.ts';
 import { card, cardList } from './wire.ts';
 
-/** Orders of cards without a holder, and how one whose answer was lost is found (harbour.md §4). */
+/** Orders cards without a holder, and finds an order whose answer was lost (harbour.md §4). */
 export function issuingFacet(ask: Ask): IssuingFacet {
   return {
     cardholder: 'none',

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { onlyOwn, type Rows } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
 
-/** Reconciles a lost answer by our reference, with which Harbour filters its lists (harbour.md §1.4). */
+/** Reconciles a lost answer by our reference, by which Harbour filters its lists (harbour.md §1.4). */
 export function reconciledByReference<Row extends { readonly reference?: string | null | undefined }, Value>(
   ask: Ask,
   list: {

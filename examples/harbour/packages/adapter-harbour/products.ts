@@ -4,7 +4,7 @@ import type { Ask } from './client.ts';
 import { pathOfPage } from './paging.ts';
 import { productList, type ProductRow } from './wire.ts';
 
-/** What Harbour issues cards of (harbour.md §2). */
+/** The products that Harbour issues cards of (harbour.md §2). */
 export function productsFacet(ask: Ask): ProductsFacet {
   return {
     page: (next, call) =>
@@ -21,7 +21,7 @@ export function productsFacet(ask: Ask): ProductsFacet {
   };
 }
 
-/** The words for the forms of cards (harbour.md §2). */
+/** Card forms by Harbour's words (harbour.md §2). */
 export const forms: ReadonlyMap<string, CardForm> = new Map([
   ['virtual', 'virtual'],
   ['plastic', 'physical'],

@@ -1,6 +1,9 @@
 import type { RefusalReason } from '@card-gateway/core';
 
-/** Statuses with their codes (harbour.md §1.3), each rejected before anything is done. Any other, and any 5xx, leaves the outcome unknown. */
+/**
+ * Statuses with their codes (harbour.md §1.3), each a rejection before anything was done. Any other, and any 5xx, leaves the
+ * outcome unknown.
+ */
 const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['401 invalid_token', 'configuration'],
   ['404 no_such_card', 'not_found'],
@@ -19,7 +22,7 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   ['503 maintenance', 'unavailable'],
 ]);
 
-/** Why an answer with this status and code refuses; null where it is no certain refusal. */
+/** The reason for which this status and code refuse; null unless the refusal is certain. */
 export function reasonOf(status: number, code: string): RefusalReason | null {
   return reasons.get(`${status} ${code}`) ?? null;
 }

@@ -1,13 +1,13 @@
 import { field, required, rowsOf } from '@card-gateway/adapter-kit';
 import { z } from 'zod';
 
-/** Of a list, with its cursor (harbour.md §1.4). If that cannot be read, the list is rejected as a whole, because its end is not known. */
+/** A list's cursor (harbour.md §1.4). If it cannot be read, the whole list is rejected, because its end is not known. */
 const next = z.string().min(1).max(200).nullable();
 
 /** An answer outside 2xx (harbour.md §1.3). */
 export const failureBody = z.object({ error: z.object({ code: z.string(), detail: z.string() }) });
 
-/** A product (harbour.md §2): the fields that are used, by their names on the wire. */
+/** A product (harbour.md §2): the fields that the adapter uses, by their names on the wire. */
 const product = z.object({
   id: required.id,
   name: field.text,

@@ -13,11 +13,11 @@ import { reasonOf } from './refusals.ts';
 import type { AcmePaySettings } from './settings.ts';
 import { failureBody } from './wire.ts';
 
-/** Where a request goes and what it carries. */
+/** A request's path and content. */
 export interface AcmePayRequest {
   readonly operation: string;
   readonly method: ProviderRequest['method'];
-  /** Below the base URL; `{id}` in it stands for {@link id}. */
+  /** Below the base URL; `{id}` is replaced by {@link id}. */
   readonly path: string;
   readonly id?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface AcmePayRequest {
 /** Sends one request and reads its answer. */
 export type Ask = AskOf<AcmePayRequest>;
 
-/** The account's way to Acme Pay: JSON both ways, under its API key (acme-pay.md §1). */
+/** The account's connection to Acme Pay: JSON both ways, under its API key (acme-pay.md §1). */
 export function openClient(settings: AcmePaySettings, host: AdapterHost): Ask {
   return async (request, call) => {
     const path = pathWith(request.path, request.id);

@@ -2,7 +2,7 @@ import { conformance, facet, json } from '@card-gateway/adapter-kit/testing';
 import { expect, test } from 'vitest';
 import { apiKey, openAdapter } from './testing/account.ts';
 
-/** Answers as the documents print them, word for word; `unlisted` is a refusal with a code that they do not list. */
+/** Answers word for word as the documents print them; `unlisted` is a refusal with a code that they do not list. */
 const answers = { products: '', order: '', cards: '', card: '', refusal: '', unlisted: '' };
 
 test.each(Object.entries(answers))('there is an answer for `%s`', (name, answer) => {

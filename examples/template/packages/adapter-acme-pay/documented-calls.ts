@@ -3,7 +3,7 @@ import type { AcmePaySettings } from './settings.ts';
 
 const { used } = listedCalls<AcmePaySettings>();
 
-/** Every call that acme-pay.md names, in its order; one that the adapter does not make is `unused`, with the reason. */
+/** Every call that acme-pay.md names, in its order; a call that the adapter does not make is `unused`, with the reason. */
 export const documentedCalls: readonly ListedCall<AcmePaySettings>[] = [
   used('GET /products', 'List products', '§2'),
   used('POST /cards', 'Order a card', '§3'),

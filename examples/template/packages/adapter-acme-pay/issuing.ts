@@ -1,7 +1,7 @@
 import type { IssuingFacet } from '@card-gateway/core';
 import type { Ask } from './client.ts';
 
-/** Orders of cards, and how one whose answer was lost is found (acme-pay.md §3). */
+/** Orders cards, and finds an order whose answer was lost (acme-pay.md §3). */
 export function issuingFacet(_ask: Ask): IssuingFacet {
   return {
     cardholder: 'none',

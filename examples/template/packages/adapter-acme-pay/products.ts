@@ -1,7 +1,7 @@
 import type { ProductsFacet } from '@card-gateway/core';
 import type { Ask } from './client.ts';
 
-/** What Acme Pay issues cards of (acme-pay.md §2). */
+/** The products that Acme Pay issues cards of (acme-pay.md §2). */
 export function productsFacet(_ask: Ask): ProductsFacet {
   return {
     page: async (_next, _call) => {

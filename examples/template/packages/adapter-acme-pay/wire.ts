@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** An answer outside 2xx (acme-pay.md §1). */
 export const failureBody = z.object({ code: z.string(), message: z.string() });
 
-/** A product (acme-pay.md §2): the fields that are used, by their names on the wire. */
+/** A product (acme-pay.md §2): the fields that the adapter uses, by their names on the wire. */
 const product = z.object({
   id: required.id,
 });

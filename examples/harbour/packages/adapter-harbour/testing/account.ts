@@ -10,7 +10,7 @@ export function openAdapter(baseUrl: string, host: Pick<AdapterHost, 'send' | 'n
   return openAdapterOf(harbour, host, { baseUrl, clientId: 'company', clientSecret: new Secret(clientSecret) });
 }
 
-/** The answer to a request for a token; null to every other one. */
+/** Answers a token request; null for any other. */
 export function tokenAnswer({ path }: SeenRequest): Reply | null {
   return path === '/oauth/token' ? json({ access_token: token, token_type: 'Bearer', expires_in: 3600 }) : null;
 }

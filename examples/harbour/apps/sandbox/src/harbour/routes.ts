@@ -34,7 +34,8 @@ export function routes(app: FastifyInstance, world: World): void {
     });
   };
 
-  // From the documents alone: one route for each call that the adapter makes, and an effect in the ledger for each write.
+  // Written from the documents alone: one route for each call that the adapter makes, and an effect in the ledger for each
+  // write.
   route('POST', '/oauth/token', 'oauth/token', token);
   route(
     'GET',
@@ -95,7 +96,7 @@ export function routes(app: FastifyInstance, world: World): void {
   }
 }
 
-/** harbour.md §1.4: the oldest first, two a page. */
+/** harbour.md §1.4: oldest first, two a page. */
 function page(all: readonly object[], query: unknown): Answer {
   const from = Number((query as Fields)['after'] ?? 0);
   return jsonAnswer({ data: all.slice(from, from + 2), next: from + 2 < all.length ? String(from + 2) : null });

@@ -21,7 +21,7 @@ export interface Card {
 
 export interface State {
   cards: Card[];
-  /** Those that are taken. */
+  /** Valid tokens. */
   tokens: string[];
   /** The number of the last card. */
   number: number;

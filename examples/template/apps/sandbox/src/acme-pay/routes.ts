@@ -27,7 +27,8 @@ export function routes(app: FastifyInstance, world: World): void {
     });
   };
 
-  // From the documents alone: one route for each call that the adapter makes, and an effect in the ledger for each write.
+  // Written from the documents alone: one route for each call that the adapter makes, and an effect in the ledger for each
+  // write.
   route('GET', '/products', 'products', guarded(products));
 
   function products(): Answer {

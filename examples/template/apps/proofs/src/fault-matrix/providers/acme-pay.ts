@@ -2,7 +2,7 @@ import type { DeclaredAccount } from '../accounts.ts';
 import { facet, type Scene, valueOf } from '../calls.ts';
 import { read, write } from '../cells.ts';
 
-/** What the sandbox refuses with where a test does not say (acme-pay.md §1). */
+/** The sandbox's refusal unless a test chooses another (acme-pay.md §1). */
 const refuse = 'refused: declined, 0' as const;
 const order = (reference: string) =>
   ({ reference, productRef: 'p', cardholderRef: null, form: 'virtual', address: null }) as const;
