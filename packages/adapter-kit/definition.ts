@@ -55,7 +55,7 @@ export interface AdapterDefinition<Settings extends { readonly baseUrl: string }
   readonly document: string;
   /** Every call that the document describes or names, in its order. */
   readonly calls: readonly ListedCall<Settings>[];
-  /** Every callback that it describes or names; none where the provider calls nobody. */
+  /** Every callback that it describes or names; none if the provider sends none. */
   readonly callbacks: readonly DocumentedCallback<Settings>[];
   readonly create: (settings: Settings, host: AdapterHost) => ProviderAdapter;
 }
@@ -67,7 +67,7 @@ export function defineAdapter<Settings extends { readonly baseUrl: string }>(
   return definition as unknown as AdapterDefinition;
 }
 
-/** What becomes of each call and callback of the provider's document in an account with these settings. */
+/** The state of each documented call and callback in an account with these settings. */
 export function documentedCallsOf<Settings extends { readonly baseUrl: string }>(
   { document, calls, callbacks }: AdapterDefinition<Settings>,
   settings: Settings,

@@ -16,7 +16,7 @@ export interface ListedCall<Settings> {
   readonly title: string;
   /** Where the document has it, e.g. `§6.5`. */
   readonly section: string;
-  /** What an account must have to use it; the first need that is not met is told. */
+  /** Settings that an account needs to use it; the first unmet need is reported. */
   readonly needs?: readonly Need<Settings>[];
   /** Why it is never used; absent where it is. */
   readonly unused?: string;
@@ -38,7 +38,7 @@ export function listedCalls<Settings>(): {
   };
 }
 
-/** What becomes of a listed call with these settings. */
+/** The state of a listed call with these settings. */
 export function documentedCall<Settings>(
   document: string,
   { name, title, section, needs = [], unused }: ListedCall<Settings>,

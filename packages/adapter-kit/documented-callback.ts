@@ -10,7 +10,7 @@ export type CallbackField = readonly [
 /** A callback as its provider's document describes it. The operators' page on the provider is made from it. */
 export interface DescribedCallback<Settings> extends ListedCall<Settings> {
   readonly unused?: never;
-  /** The words by which the provider tells its kinds apart, where {@link name} is none of them. */
+  /** The provider's words for its kinds, if {@link name} is not one of them. */
   readonly kinds?: readonly string[];
   readonly about: string;
   readonly path: '/callbacks/{account}' | '/callbacks/{account}/{secret}';

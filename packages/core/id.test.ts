@@ -1,7 +1,7 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import type { IdKind } from './id.ts';
 
-// A module that has made no ids yet, and that no other file goes on with: these are of all times.
+// A fresh copy of the module, which has made no ids yet and no other file uses: these ids are of any time.
 vi.resetModules();
 const { firstUuidAt, fromPublicId, idPrefixes, newUuid, toPublicId, instantOf } = await import('./id.ts');
 afterAll(() => vi.resetModules());

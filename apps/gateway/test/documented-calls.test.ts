@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** What the column "Used" of a page allows an account to say of a call. */
+/** The states of a call in an account that each value of a page's column "Used" allows. */
 const states: Readonly<Record<string, readonly string[]>> = {
   yes: ['documented'],
   with: ['documented', 'needs-settings'],

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** What is prepared uncounted, and returns the call to count. */
+/** Prepares, uncounted, and returns the call to count. */
 type Prepare = () => Promise<() => Promise<unknown>>;
 
 const key = (): string => crypto.randomUUID();

@@ -110,7 +110,7 @@ export function bodyOf(request: SeenRequest | undefined): Record<string, unknown
   return JSON.parse(request?.body || '{}') as Record<string, unknown>;
 }
 
-/** What becomes of the documented calls in an account with these settings. */
+/** The state of each documented call in an account with these settings. */
 export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
   const settings = keysecure.settings.parse({ baseUrl: 'https://provider.example', ...usual, ...changes });
   return documentedCallsOf(keysecure, settings);

@@ -47,7 +47,7 @@ export async function openAccount(
   return { loopback, boundCards, adapter };
 }
 
-/** What becomes of the documented calls in an account with these settings. */
+/** The state of each documented call in an account with these settings. */
 export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
   const baseUrl = 'https://provider.example';
   return documentedCallsOf(onerway, onerway.settings.parse({ baseUrl, ...settings, ...changes }));

@@ -53,7 +53,7 @@ export async function openAccount(changes: Record<string, unknown> = {}): Promis
   return { loopback, products, cards, adapter };
 }
 
-/** What becomes of the documented calls in an account with these settings. */
+/** The state of each documented call in an account with these settings. */
 export function documentedWith(changes: Readonly<Record<string, unknown>> = {}): readonly DocumentedCall[] {
   const baseUrl = 'https://provider.example';
   return documentedCallsOf(openApi, openApi.settings.parse({ baseUrl, ...settings, ...changes }));

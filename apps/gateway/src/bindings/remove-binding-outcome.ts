@@ -17,7 +17,7 @@ export const removeBindingKind: WriteKind<null> = {
       case 'done':
         await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types: [operation.type] }, at);
         return markRemoved(client, operation.resourceId, at);
-      // It is bound as before, or as far as is known.
+      // Still bound, as far as is known.
       case 'refused':
       case 'unknown':
         return;

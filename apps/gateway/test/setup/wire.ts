@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** What `pg` calls for each message that it sends, and its types lack. */
+/** The functions that `pg` calls for each message it sends, missing from its types. */
 interface Wire {
   query: (text: string) => void;
   parse: (statement: { readonly name?: string; readonly text: string }, ...rest: unknown[]) => void;

@@ -4,7 +4,7 @@ import type { Rows } from './fill.ts';
 import type { AccountName } from './installation.ts';
 import type { Running } from './process.ts';
 
-/** What is measured: the gateway, its other version, and the rivals. */
+/** The services measured: the gateway, its other version, and the rivals. */
 export const targetNames = ['gateway', 'against', 'b', 'b2', 'bare'] as const;
 export type TargetName = (typeof targetNames)[number];
 

@@ -4,7 +4,7 @@ import { cardRefOfRow } from './fill.ts';
 import type { AccountName, Merchant } from './installation.ts';
 import type { Target, TargetName } from './target.ts';
 
-/** What is measured; `--only` takes these names. */
+/** The measurements; `--only` takes these names. */
 export const workNames = ['read', 'list', 'operation', 'issue', 'issue-20', 'change', 'bind', 'callback'] as const;
 export type WorkName = (typeof workNames)[number];
 
