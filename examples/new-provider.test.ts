@@ -34,7 +34,7 @@ const vitest = (...files: readonly string[]): Promise<Ended> =>
 
 /** Type-checks everything that names the provider. */
 async function typecheck(): Promise<Ended> {
-  const include = ['packages/adapter-harbour', 'apps/sandbox/src', 'apps/proofs/src/fault-matrix', 'apps/gateway/src'];
+  const include = [...ownTests, 'apps/proofs/src/fault-matrix', 'apps/gateway/src/adapters.ts'];
   await writeFile(join(copy.folder, 'tsconfig.harbour.json'), JSON.stringify({ extends: './tsconfig.json', include }));
   return copy.node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.harbour.json');
 }

@@ -46,7 +46,8 @@ export async function copyRepository(): Promise<RepositoryCopy> {
   });
   const files = stdout.split('\0').filter((path) => path !== '');
   for (const parent of new Set(files.map(dirname))) await mkdir(inside(parent), { recursive: true });
-  await Promise.all(files.map((path) => cp(join(repository, path), inside(path), { force: true })));
+  // One that was deleted and is not committed yet is none.
+  await Promise.all(files.map((path) => cp(join(repository, path), inside(path)).catch(ignoreMissing)));
 
   const link = (from: string, to: string): Promise<void> =>
     // Links between packages are relative, so they lead to the copies.

@@ -2,12 +2,12 @@ import type { DeclaredAccount } from '../accounts.ts';
 import { facet, type Scene, valueOf } from '../calls.ts';
 import { read, write } from '../cells.ts';
 
-/** The sandbox's refusal unless a test chooses another (harbour.md §1.3). */
+/** What the sandbox refuses with where a test does not say (harbour.md §1.3). */
 const refuse = 'refused: declined, 0' as const;
 const order = (reference: string) =>
   ({ reference, productRef: 'hp_gift', cardholderRef: null, form: 'virtual', address: null }) as const;
 
-/** The calls of a Harbour account. */
+/** What is declared of the account at Harbour. */
 export const accounts: readonly DeclaredAccount[] = [
   {
     name: 'harbour',

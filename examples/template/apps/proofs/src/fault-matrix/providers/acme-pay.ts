@@ -7,7 +7,7 @@ const refuse = 'refused: declined, 0' as const;
 const order = (reference: string) =>
   ({ reference, productRef: 'p', cardholderRef: null, form: 'virtual', address: null }) as const;
 
-/** The calls of an Acme Pay account. */
+/** What is declared of the account at Acme Pay. */
 export const accounts: readonly DeclaredAccount[] = [
   {
     name: 'acme-pay',
