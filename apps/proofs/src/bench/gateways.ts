@@ -39,6 +39,13 @@ export async function gatewayProgram(options: {
   };
 }
 
+/** A key with the scope `admin`. */
+export async function createApiKey(root: string, database: BenchDatabase): Promise<string> {
+  const cli = join(root, 'apps/gateway/src/cli.ts');
+  const creating = [process.execPath, cli, 'keys', 'create', '--caller', 'bench', '--scopes', 'admin'];
+  return (await run('env', [`DATABASE_URL=${database.url}`, ...creating], { folder: root })).trim();
+}
+
 interface Resource {
   readonly id: string;
   readonly operation: { readonly id: string };
@@ -53,10 +60,7 @@ export async function gatewayTarget(options: {
   readonly rows: Rows;
 }): Promise<Target> {
   const { name, root, running, database, rows } = options;
-  const cli = join(root, 'apps/gateway/src/cli.ts');
-  const creating = [process.execPath, cli, 'keys', 'create', '--caller', 'bench', '--scopes', 'admin'];
-  const apiKey = (await run('env', [`DATABASE_URL=${database.url}`, ...creating], { folder: root })).trim();
-  const headers = { authorization: `Bearer ${apiKey}` };
+  const headers = { authorization: `Bearer ${await createApiKey(root, database)}` };
   const get = <T>(path: string) => call<T>(running.port, 200, 'GET', path, headers);
   const post = <T>(path: string, body: unknown) =>
     call<T>(running.port, 201, 'POST', path, { ...headers, 'idempotency-key': randomUUID() }, body);

@@ -24,13 +24,16 @@ export interface Running {
   usage(): Promise<Usage>;
   /** Truncates the log, because a run writes gigabytes. */
   clearLog(): Promise<void>;
-  stop(): Promise<void>;
+  /** @param signal default SIGKILL */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Resources that a process has used so far; null on other systems than Linux. */
 export interface Usage {
   readonly cpuMicros: number | null;
   readonly residentBytes: number | null;
+  /** The most it ever had resident. */
+  readonly mostResidentBytes: number | null;
 }
 
 /** Starts a program and waits until it accepts a connection. @throws with the end of its log if it exits instead */
@@ -59,11 +62,11 @@ export async function start(program: Program): Promise<Running> {
     startedInMs: performance.now() - started,
     usage: () => usageOf(child),
     clearLog: () => truncate(program.log),
-    stop: async () => {
+    stop: async (signal = 'SIGKILL') => {
       process.off('exit', killAtExit);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
-      child.kill('SIGKILL');
+      child.kill(signal);
       await gone;
     },
   };
@@ -81,7 +84,7 @@ async function takesConnections(port: number): Promise<boolean> {
 const microsPerTick = 10_000;
 
 async function usageOf({ pid }: ChildProcess): Promise<Usage> {
-  if (process.platform !== 'linux') return { cpuMicros: null, residentBytes: null };
+  if (process.platform !== 'linux') return { cpuMicros: null, residentBytes: null, mostResidentBytes: null };
   const [stat, status] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
@@ -89,6 +92,10 @@ async function usageOf({ pid }: ChildProcess): Promise<Usage> {
   // The command name, in parentheses, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [Number(fields[11]), Number(fields[12])];
-  const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-  return { cpuMicros: (user + system) * microsPerTick, residentBytes: kilobytes * 1024 };
+  const bytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
+  return {
+    cpuMicros: (user + system) * microsPerTick,
+    residentBytes: bytes('VmRSS'),
+    mostResidentBytes: bytes('VmHWM'),
+  };
 }
