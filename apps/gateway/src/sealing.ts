@@ -1,9 +1,23 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { Pan, Secret } from '@card-gateway/core';
 
 interface NamedKey {
   readonly id: string;
   readonly key: Buffer;
+}
+
+/** Made once: from bytes, every use would make another key object, which costs more than the cipher. */
+interface ReadyKey {
+  readonly id: string;
+  readonly key: KeyObject;
 }
 
 /** The place of a sealed value, to which it is bound: moved to another row, it cannot be opened. */
@@ -64,18 +78,23 @@ const ivLength = 12;
 const tagLength = 16;
 
 /** @param keys for sealing and for fingerprints, newest first; the two lists must not share a key */
-export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint: readonly NamedKey[] }): Sealing {
+export function createSealing(given: { sealing: readonly NamedKey[]; fingerprint: readonly NamedKey[] }): Sealing {
+  const keys = { sealing: given.sealing.map(readyKey), fingerprint: given.fingerprint.map(readyKey) };
   const newestSealing = newest(keys.sealing);
   const newestFingerprint = newest(keys.fingerprint);
+  const newestHeader = Buffer.concat([
+    Buffer.from([version, Buffer.byteLength(newestSealing.id)]),
+    Buffer.from(newestSealing.id),
+  ]);
 
-  const fingerprintKeyOf = (hash: string): NamedKey | undefined =>
+  const fingerprintKeyOf = (hash: string): ReadyKey | undefined =>
     keys.fingerprint.find(({ id }) => hash.startsWith(`${id}:`));
 
-  function digest({ id, key }: NamedKey, purpose: string, text: string): string {
+  function digest({ id, key }: ReadyKey, purpose: string, text: string): string {
     return `${id}:${createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex')}`;
   }
 
-  function requestDigest(key: NamedKey, { text, isPartial }: HashedRequest): string {
+  function requestDigest(key: ReadyKey, { text, isPartial }: HashedRequest): string {
     const hash = digest(key, 'request', text);
     return isPartial ? hash.replace(':', ':partial:') : hash;
   }
@@ -106,10 +125,9 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
 
     seal(value, place) {
       const iv = randomBytes(ivLength);
-      const header = Buffer.concat([Buffer.from([version, newestSealing.id.length]), Buffer.from(newestSealing.id)]);
-      const cipher = createCipheriv('aes-256-gcm', newestSealing.key, iv).setAAD(additionalData(header, place));
-      const ciphertext = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
-      return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
+      const cipher = createCipheriv('aes-256-gcm', newestSealing.key, iv).setAAD(additionalData(newestHeader, place));
+      const ciphertext = cipher.update(value.reveal(), 'utf8');
+      return Buffer.concat([newestHeader, iv, ciphertext, cipher.final(), cipher.getAuthTag()]);
     },
 
     openPan(sealed, place) {
@@ -133,7 +151,7 @@ export function createSealing(keys: { sealing: readonly NamedKey[]; fingerprint:
   };
 }
 
-function keyCheck(kind: KeyCheck['kind'], { id, key }: NamedKey): OwnKeyCheck {
+function keyCheck(kind: KeyCheck['kind'], { id, key }: ReadyKey): OwnKeyCheck {
   const valueAs = (one: KeyCheck['kind']): Buffer => createHmac('sha256', key).update(`check\0${one}\0${id}`).digest();
   return { kind, id, value: valueAs(kind), valueAsOther: valueAs(kind === 'sealing' ? 'fingerprint' : 'sealing') };
 }
@@ -142,7 +160,11 @@ function additionalData(header: Buffer, { table, column, row }: SealedPlace): Bu
   return Buffer.concat([header, Buffer.from(JSON.stringify([table, column, ...row]))]);
 }
 
-function newest(keys: readonly NamedKey[]): NamedKey {
+function readyKey({ id, key }: NamedKey): ReadyKey {
+  return { id, key: createSecretKey(key) };
+}
+
+function newest(keys: readonly ReadyKey[]): ReadyKey {
   const [first] = keys;
   if (first === undefined) throw new Error('At least one key is needed.');
   return first;
