@@ -26,13 +26,16 @@ export async function ingestCards(
   seen: Seen,
 ): Promise<void> {
   if (cards.length === 0) return;
-  await storeProviderCards(services.pool, services.sealing, account, cards, seen.askedAt);
-  const refs = cards.map(({ providerRef }) => providerRef);
-  const ids = await idsOfCards(services.pool, account.name, refs);
-  const open = await findOpen(services.pool, account.name, [...ids.keys()]);
+  const stored = await storeProviderCards(services.pool, services.sealing, account, cards, seen.askedAt);
+  // An outdated description can still show the outcome of a write.
+  const outdated = cards.map(({ providerRef }) => providerRef).filter((ref) => !stored.has(ref));
+  const ids =
+    outdated.length === 0 ? stored : new Map([...stored, ...(await idsOfCards(services.pool, account.name, outdated))]);
+  const refs = new Map([...ids].map(([ref, id]) => [id, ref]));
+  const open = await findOpen(services.pool, account.name, [...refs.keys()]);
   for (const operation of open) {
     const kind = cardWriteKinds.find(({ type }) => type === operation.type);
-    const card = cards.findLast(({ providerRef }) => providerRef === ids.get(operation.resourceId));
+    const card = cards.findLast(({ providerRef }) => providerRef === refs.get(operation.resourceId));
     if (kind?.shownBy === undefined || card === undefined) continue;
     const asOf = { earliest: seen.earliest ?? seen.askedAt, latest: seen.askedAt };
     const shown = await kind.shownBy(services, operation, card, asOf);

@@ -22,10 +22,40 @@ const described = {
   cancelled_at: 'timestamptz',
 } as const;
 /**
+ * The planner chooses the lock order of a list's rows, so two lists could deadlock: an account's are stored one after another,
+ * until the end of the transaction. A writer of a single card holds no other lock that a list could wait for.
+ */
+const listLock = (name: '$1' | '$5') => `pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+const listLockOf = ({ name }: Owner): string => `cards ${name}`;
+
+/**
  * Retention removed the number of a closed card: lists that still show the card do not restore it. A list that shows it in use
  * again does.
  */
 const isGone = `(c.pan_sealed IS NULL AND c.synced_at IS NOT NULL AND coalesce(r->>'status', c.status) IN ('cancelled', 'replaced', 'failed'))`;
+
+/**
+ * Advances only `synced_at`, which no index contains, of cards that are described as they are stored; the number is compared by
+ * its fingerprint, so that it need not be sealed. Conditions are evaluated on the row being updated, as in {@link describeCards}.
+ */
+const confirmIn = (turn: '' | 'turn, ') => `
+  UPDATE cards c SET synced_at = $3
+  FROM ${turn}jsonb_array_elements($2::jsonb) r
+  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND c.synced_at <= $3
+    AND (r->>'pan_fingerprint' IS NULL OR ${isGone} OR (c.pan_fingerprint = r->>'pan_fingerprint' AND c.pan_key = $4))
+    AND ${Object.entries(described)
+      // Amounts are compared as texts: 1.0 and 1.00 are shown differently.
+      .map(([name, type]) =>
+        type === 'numeric'
+          ? `(NOT r ? '${name}' OR (r->>'${name}')::numeric::text IS NOT DISTINCT FROM c.${name}::text)`
+          : `(NOT r ? '${name}' OR (r->>'${name}')::${type} IS NOT DISTINCT FROM c.${name})`,
+      )
+      .join(' AND ')}
+  RETURNING c.id, c.provider_ref AS "providerRef"`;
+const confirmCard = confirmIn('');
+/** Several rows; no row comes of the join, and none is locked, before the lock is held. */
+const confirmCards = `
+  WITH turn AS MATERIALIZED (SELECT ${listLock('$5')})${confirmIn('turn, ')}`;
 
 const newValues = {
   ...Object.fromEntries(
@@ -48,13 +78,47 @@ const describeCards = `
       .map((name) => `c.${name}`)
       .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')}) THEN $3 ELSE c.updated_at END
   FROM jsonb_array_elements($2::jsonb) r
-  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)`;
+  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)
+    AND NOT c.id = ANY ($4::uuid[])
+  RETURNING c.id, c.provider_ref AS "providerRef"`;
 
 /**
- * Stores a provider's descriptions of its cards in one transaction. Rows are matched by the provider's id, or by our own
- * reference if the provider returns it, so that an order and a list never create two rows for one card. A description requested
- * before the row's last one (`askedAt`) is outdated and changes nothing. A number is re-sealed each time, and so moves to the
- * newest key.
+ * A card ordered here that is unknown, e.g. after a restore, gets its old id back, which its callers have kept. If another
+ * account uses that id, the second candidate's row stays.
+ */
+const insertCards = `
+  INSERT INTO cards (id, tenant, provider, account, provider_ref, created_at, updated_at, synced_at, pan_sealed, pan_fingerprint,
+    ${Object.keys(described).join(', ')})
+  SELECT id, $3, $4, $1, r->>'provider_ref', created_at, $5, $5, decode(r->>'pan_sealed', 'hex'), r->>'pan_fingerprint',
+    ${Object.entries(described)
+      .map(([name, type]) =>
+        name === 'status' ? `coalesce(r->>'status', 'unrecognized')` : `(r->>'${name}')::${type}`,
+      )
+      .join(', ')}
+  FROM jsonb_array_elements($2::jsonb) r,
+    LATERAL (VALUES (1, (r->>'our_id')::uuid, (r->>'ordered_at')::timestamptz), (2, (r->>'new_id')::uuid, (r->>'created_at')::timestamptz))
+      candidates (place, id, created_at)
+  WHERE created_at IS NOT NULL ORDER BY place
+  ON CONFLICT DO NOTHING
+  RETURNING id, provider_ref AS "providerRef"`;
+
+interface CardId {
+  readonly id: string;
+  readonly providerRef: string;
+}
+
+/** Our ids of cards, by the provider's. */
+export type CardIds = ReadonlyMap<string, string>;
+
+const idsByRef = (rows: readonly CardId[]): CardIds => new Map(rows.map(({ id, providerRef }) => [providerRef, id]));
+
+/**
+ * Stores a provider's descriptions of its cards. Rows are matched by the provider's id, or by our own reference if the provider
+ * returns it, so that an order and a list never create two rows for one card. A description requested before the row's last one
+ * (`askedAt`) is outdated and changes nothing. Of a card that is described as it is stored only `synced_at` advances: its
+ * number is sealed again only under another key.
+ *
+ * @returns the ids of those that were not outdated
  */
 export async function storeProviderCards(
   pool: Pool,
@@ -62,81 +126,76 @@ export async function storeProviderCards(
   account: Owner,
   cards: readonly ProviderCard[],
   askedAt: Date,
-): Promise<void> {
-  if (cards.length === 0) return;
-  await inTransaction(pool, (client) => describeProviderCards(client, sealing, account, cards, askedAt));
+): Promise<CardIds> {
+  if (cards.length === 0) return new Map();
+  // A page may contain a card twice, because rows move while it is built: the last row counts.
+  const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
+  const shown = onceEach.map((card) => shownRow(card, sealing));
+  const [newestKey] = sealing.keyIds.sealing;
+  const values = [account.name, JSON.stringify(shown), askedAt, newestKey];
+  const { rows } =
+    shown.length === 1
+      ? await pool.query<CardId>(confirmCard, values)
+      : await pool.query<CardId>(confirmCards, [...values, listLockOf(account)]);
+  const confirmed = idsByRef(rows);
+  const others = onceEach.filter(({ providerRef }) => !confirmed.has(providerRef));
+  if (others.length === 0) return confirmed;
+  const stored = await inTransaction(pool, (client) =>
+    describeProviderCards(client, sealing, account, others, askedAt),
+  );
+  return new Map([...confirmed, ...stored]);
 }
 
-/** The provider's ids of those of its cards that are known here, by our ids. */
-export async function idsOfCards(
-  pool: Pool,
-  account: string,
-  providerRefs: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await pool.query<{ id: string; providerRef: string }>({
+/** Our ids of those cards that are known here. */
+export async function idsOfCards(pool: Pool, account: string, providerRefs: readonly string[]): Promise<CardIds> {
+  const { rows } = await pool.query<CardId>({
     name: 'card-ids',
     text: `SELECT id, provider_ref AS "providerRef" FROM cards WHERE account = $1 AND provider_ref = ANY ($2::text[])`,
     values: [account, providerRefs],
   });
-  return new Map(rows.map(({ id, providerRef }) => [id, providerRef]));
+  return idsByRef(rows);
 }
 
-/** {@link storeProviderCards} within an open transaction. */
+/** Stores descriptions of different cards within an open transaction. @returns the ids of those that were not outdated */
 export async function describeProviderCards(
   client: PoolClient,
   sealing: Sealing,
   account: Owner,
   cards: readonly ProviderCard[],
   askedAt: Date,
-): Promise<void> {
-  // A page may contain a card twice, because rows move while it is built: the last row counts.
-  const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
-  const rows = onceEach.map((card) => wireRow(card, account.name, sealing, askedAt));
+): Promise<CardIds> {
+  const rows = cards.map((card) => newRow(card, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
-  if (rows.length > 1) {
-    // The planner chooses the lock order of a list's rows, so two lists could deadlock: they are stored one after another. A
-    // writer of a single card holds no other lock that a list could wait for.
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`cards ${account.name}`]);
+  if (rows.length > 1) await client.query(`SELECT ${listLock('$1')}`, [listLockOf(account)]);
+  if (rows.some(({ our_id }) => our_id !== null)) {
+    await client.query(
+      `UPDATE cards c SET provider_ref = r->>'provider_ref', updated_at = $3
+       FROM jsonb_array_elements($2::jsonb) r
+       WHERE c.id = (r->>'our_id')::uuid AND c.account = $1 AND c.provider_ref IS NULL
+         AND NOT EXISTS (SELECT 1 FROM cards d WHERE d.account = $1 AND d.provider_ref = r->>'provider_ref')`,
+      [account.name, json, askedAt],
+    );
   }
-  await client.query(
-    `UPDATE cards c SET provider_ref = r->>'provider_ref', updated_at = $3
-     FROM jsonb_array_elements($2::jsonb) r
-     WHERE c.id = (r->>'our_id')::uuid AND c.account = $1 AND c.provider_ref IS NULL
-       AND NOT EXISTS (SELECT 1 FROM cards d WHERE d.account = $1 AND d.provider_ref = r->>'provider_ref')`,
-    [account.name, json, askedAt],
-  );
-  // A card ordered here that is unknown, e.g. after a restore, gets its old id back, which its callers have kept. If another
-  // account uses that id, the second candidate's row stays.
-  await client.query(
-    `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
-     SELECT id, $3, $4, $1, r->>'provider_ref', coalesce(r->>'status', 'unrecognized'), created_at, $5
-     FROM jsonb_array_elements($2::jsonb) r,
-       LATERAL (VALUES (1, (r->>'our_id')::uuid, (r->>'ordered_at')::timestamptz), (2, (r->>'new_id')::uuid, (r->>'created_at')::timestamptz))
-         candidates (place, id, created_at)
-     WHERE created_at IS NOT NULL ORDER BY place
-     ON CONFLICT DO NOTHING`,
-    [account.name, json, account.tenant, account.provider, askedAt],
-  );
-  await client.query(describeCards, [account.name, json, askedAt]);
+  const { rows: inserted } = await client.query<CardId>(insertCards, [
+    account.name,
+    json,
+    account.tenant,
+    account.provider,
+    askedAt,
+  ]);
+  if (inserted.length === rows.length) return idsByRef(inserted);
+  const insertedIds = inserted.map(({ id }) => id);
+  const { rows: described } = await client.query<CardId>(describeCards, [account.name, json, askedAt, insertedIds]);
+  return idsByRef([...inserted, ...described]);
 }
 
-function wireRow(
-  card: ProviderCard,
-  account: string,
-  sealing: Sealing,
-  askedAt: Date,
-): Record<string, string | null | undefined> {
-  const pan = card.pan;
-  const id = newUuid(askedAt.getTime());
-  const ourId = card.ourReference ? fromPublicId('card', card.ourReference) : null;
+type WireRow = Readonly<Record<string, string | null | undefined>>;
+
+/** What a provider shows of a card. */
+function shownRow(card: ProviderCard, sealing: Sealing): WireRow {
+  const { pan } = card;
   return {
     provider_ref: card.providerRef,
-    new_id: id,
-    created_at: new Date(instantOf(id)).toISOString(),
-    our_id: ourId,
-    // An id with a future time is not ours.
-    ordered_at:
-      ourId === null || instantOf(ourId) > askedAt.getTime() ? null : new Date(instantOf(ourId)).toISOString(),
     product_ref: card.productRef,
     cardholder_ref: card.cardholderRef,
     form: card.form,
@@ -152,6 +211,22 @@ function wireRow(
     cancel_requested_at: card.cancelRequestedAt === null ? null : card.cancelRequestedAt?.toISOString(),
     cancelled_at: card.cancelledAt === null ? null : card.cancelledAt?.toISOString(),
     pan_fingerprint: pan && sealing.fingerprint(pan),
+  };
+}
+
+/** The same with its number sealed, and with what a new row needs. */
+function newRow(card: ProviderCard, account: string, sealing: Sealing, askedAt: Date): WireRow {
+  const { pan } = card;
+  const id = newUuid(askedAt.getTime());
+  const ourId = card.ourReference ? fromPublicId('card', card.ourReference) : null;
+  return {
+    ...shownRow(card, sealing),
+    new_id: id,
+    created_at: new Date(instantOf(id)).toISOString(),
+    our_id: ourId,
+    // An id with a future time is not ours.
+    ordered_at:
+      ourId === null || instantOf(ourId) > askedAt.getTime() ? null : new Date(instantOf(ourId)).toISOString(),
     pan_sealed: pan && sealing.seal(pan, panPlace(account, card.providerRef)).toString('hex'),
   };
 }

@@ -183,43 +183,51 @@ export async function advanceSync(
   page: SyncPage,
   at: Date,
 ): Promise<ListReading | null> {
+  const before = reading ?? listStart;
+  const refs = [...new Set(page.refs)];
+  const seen = await lapsOf(pool, id, refs);
+  const newRefs = refs.filter((ref) => seen.get(ref) !== before.lap);
+  const newAtAll = refs.length - seen.size;
+  const after = afterPage(before, { ...page, newInLap: newRefs.length, newAtAll });
+  const values = [
+    id,
+    reading,
+    after,
+    newAtAll,
+    page.total,
+    // A further lap meets the same unreadable rows again.
+    before.laps === 1 ? page.unreadable : 0,
+    before.lap,
+    newRefs,
+  ];
+  if (after !== null) return (await pool.query(advance, values)).rowCount === 1 ? after : null;
   return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      `SELECT FROM syncs WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb FOR UPDATE`,
-      [id, reading],
-    );
-    if (rowCount === 0) return null;
-    const before = reading ?? listStart;
-    const { newInLap, newAtAll } = await noteRows(client, id, before.lap, page.refs);
-    const after = afterPage(before, { ...page, newInLap, newAtAll });
-    await client.query(
-      `UPDATE syncs SET pages = pages + 1, seen = seen + $2, total = coalesce($3, total), reading = $4,
-         unreadable = unreadable + $5
-       WHERE id = $1`,
-      // A further lap meets the same unreadable rows again.
-      [id, newAtAll, page.total, after, before.laps === 1 ? page.unreadable : 0],
-    );
-    if (after === null) await endSync(client, id, { state: 'succeeded', failure: null }, at);
-    return after;
+    const { rowCount } = await client.query(advance, values);
+    if (rowCount === 1) await endSync(client, id, { state: 'succeeded', failure: null }, at);
+    return null;
   });
 }
 
-/** Notes the rows of a page and counts those that this lap, or any lap, had not shown before. */
-async function noteRows(
-  client: PoolClient,
-  syncId: string,
-  lap: number,
-  refs: readonly string[],
-): Promise<{ readonly newInLap: number; readonly newAtAll: number }> {
-  const { rows } = await client.query<{ isFirst: boolean }>(
-    `INSERT INTO sync_rows AS r (sync_id, provider_ref, first_lap, lap)
-     SELECT DISTINCT $1::uuid, ref, $2::integer, $2::integer FROM unnest($3::text[]) ref
-     ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap WHERE r.lap < excluded.lap
-     RETURNING first_lap = lap AS "isFirst"`,
-    [syncId, lap, refs],
+/** The last lap that showed each of these rows; those that none has shown are missing. */
+async function lapsOf(pool: Pool, syncId: string, refs: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await pool.query<{ ref: string; lap: number }>(
+    `SELECT provider_ref AS ref, lap FROM sync_rows WHERE sync_id = $1 AND provider_ref = ANY ($2::text[])`,
+    [syncId, refs],
   );
-  return { newInLap: rows.length, newAtAll: rows.filter(({ isFirst }) => isFirst).length };
+  return new Map(rows.map(({ ref, lap }) => [ref, lap]));
 }
+
+/** Returns a row only if nobody has advanced since the rows were looked up: they change with the reading alone. */
+const advance = `
+  WITH advanced AS (
+    UPDATE syncs SET pages = pages + 1, seen = seen + $4, total = coalesce($5, total), reading = $3, unreadable = unreadable + $6
+    WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb RETURNING id
+  ), noted AS (
+    INSERT INTO sync_rows (sync_id, provider_ref, first_lap, lap)
+    SELECT id, ref, $7::integer, $7::integer FROM advanced, unnest($8::text[]) ref
+    ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap
+  )
+  SELECT FROM advanced`;
 
 /** Completes a sync whose list came as a whole. */
 export async function completeSync(
