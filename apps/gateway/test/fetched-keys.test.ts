@@ -12,7 +12,14 @@ beforeAll(async () => {
   const settings = harbour.settings.parse(provider.settings);
   gateway = await startGateway({
     jobs: false,
-    accounts: [{ name: 'harbour', adapter: harbour, settings, ...rest, syncEveryMs: null }],
+    settings: { PROVIDER_CONNECTIONS: '2', PROVIDER_QUEUE: '2', PROVIDER_READ_TIMEOUT_MS: '2000' },
+    accounts: ['harbour', 'harbour-slow'].map((name) => ({
+      name,
+      adapter: harbour,
+      settings,
+      ...rest,
+      syncEveryMs: null,
+    })),
   });
 });
 afterAll(async () => {
@@ -20,8 +27,8 @@ afterAll(async () => {
   await provider.loopback.close();
 });
 
-const send = (sent = provider.callback('hc_1', 'frozen', Date.now())) =>
-  post(`${gateway.url}/callbacks/harbour`, { body: sent.body, headers: sent.headers });
+const send = (sent = provider.callback('hc_1', 'frozen', Date.now()), account = 'harbour') =>
+  post(`${gateway.url}/callbacks/${account}`, { body: sent.body, headers: sent.headers });
 const fetches = (): number => provider.loopback.requests.filter(({ path }) => path === '/keys').length;
 
 test('a callback signed with a key that is not known yet is taken once the keys were fetched', async () => {
@@ -39,4 +46,16 @@ test('forged ones leave no trace, and do not make the gateway ask for each key t
   expect(new Set((await Promise.all(forged)).map(({ status }) => status))).toEqual(new Set([401]));
   expect(await countCallbacks(gateway)).toBe(before);
   expect(fetches()).toBe(1);
+});
+
+test('however many wait for the keys, they take one slot of the account, and leave the others to callers', async () => {
+  const { keysAnswer } = provider;
+  provider.keysAnswer = () => ({ kind: 'hang' });
+  const asked = provider.loopback.nextRequest();
+  const waiting = Array.from({ length: 12 }, () => send(undefined, 'harbour-slow'));
+  expect((await asked).path).toBe('/keys');
+  const { data } = await gateway.client.listCardProducts({ query: { account: 'harbour-slow', refresh: true } });
+  expect(data).toHaveLength(3);
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([401]));
+  provider.keysAnswer = keysAnswer;
 });

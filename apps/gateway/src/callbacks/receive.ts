@@ -7,12 +7,11 @@ import {
 } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { isListed } from '../addresses.ts';
-import { askProvider, noAnswer } from '../ask-provider.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import { jobWork } from '../work.ts';
 import type { Authorize } from './authorize.ts';
 import { openRecord, sealRecord } from './record.ts';
+import type { FetchKeys } from './signing-keys.ts';
 import { type NewCallback, storeCallback } from './store.ts';
 
 /** The account that a callback is for, known before its body is read. */
@@ -62,6 +61,12 @@ export type Taken =
   | { readonly kind: 'repeated_differently'; readonly acknowledgement: Acknowledgement; readonly callbackId: string }
   | Extract<CallbackVerdict, { kind: 'refused' }>;
 
+/** What the intake of this process shares between callbacks. */
+export interface IntakeServices extends Services {
+  readonly authorize: Authorize;
+  readonly fetchKeys: FetchKeys;
+}
+
 /**
  * Accepts a callback: verifies it, stores it with its job in one commit, then acknowledges it as the provider demands. A repeat
  * is counted and acknowledged alike.
@@ -69,8 +74,7 @@ export type Taken =
  * @param startedAt when the request began, by `performance.now()`
  */
 export async function receiveCallback(
-  services: Services,
-  authorize: Authorize,
+  services: IntakeServices,
   { account, facet }: Intake,
   callback: ReceivedCallback,
   startedAt: number,
@@ -90,7 +94,7 @@ export async function receiveCallback(
     receivedAt: new Date(callback.receivedAt),
   };
   if (event.kind === 'authorization') {
-    const decision = await authorize(account, event.request, row, startedAt);
+    const decision = await services.authorize(account, event.request, row, startedAt);
     return { kind: 'accepted', acknowledgement: facet.acknowledge(record, decision) };
   }
   const acknowledgement = facet.acknowledge(record, null);
@@ -104,15 +108,12 @@ export async function receiveCallback(
 
 /** The provider may have changed its signing keys: fetches them and verifies the callback once more. */
 async function verdictOf(
-  services: Services,
+  services: IntakeServices,
   { account, facet }: Intake,
   callback: ReceivedCallback,
 ): Promise<CallbackVerdict> {
   const verdict = facet.receive(callback);
-  const { fetchKeys } = facet;
-  if (verdict.kind !== 'refused' || verdict.why !== 'unknown_key' || fetchKeys === undefined) return verdict;
-  await askProvider(services, account, 'callbacks', jobWork, (_callbacks, call) => fetchKeys.call(facet, call)).catch(
-    noAnswer,
-  );
+  if (verdict.kind !== 'refused' || verdict.why !== 'unknown_key' || facet.fetchKeys === undefined) return verdict;
+  await services.fetchKeys(account);
   return facet.receive(callback);
 }

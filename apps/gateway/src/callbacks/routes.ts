@@ -10,6 +10,7 @@ import { authorizer } from './authorize.ts';
 import { readCallback, readCallbacks, replayCallback } from './read-callbacks.ts';
 import { type ClosedIntake, type Intake, intakeOf, receiveCallback } from './receive.ts';
 import { limitRefusals } from './refusals.ts';
+import { keyFetcher } from './signing-keys.ts';
 
 /** The operators' routes for callbacks. */
 export function callbackRoutes(app: FastifyInstance, services: Services): void {
@@ -31,7 +32,7 @@ export const intakePaths = ['/callbacks/{account}', '/callbacks/{account}/{secre
 
 /** Accepts callbacks. Bodies are read as raw bytes, whatever their content type. */
 export async function callbackIntake(app: FastifyInstance, services: Services): Promise<void> {
-  const authorize = authorizer(services);
+  const intakeServices = { ...services, authorize: authorizer(services), fetchKeys: keyFetcher(services) };
   const refusals = limitRefusals(services.config.CALLBACK_REFUSALS_PER_MINUTE, () => performance.now());
   const { callbackCounter } = services.metrics;
 
@@ -42,7 +43,7 @@ export async function callbackIntake(app: FastifyInstance, services: Services): 
     const account = intake.account.name;
     const startedAt = performance.now() - reply.elapsedTime;
     const callback = callbackOf(request, services.now());
-    const taken = await receiveCallback(services, authorize, intake, callback, startedAt);
+    const taken = await receiveCallback(intakeServices, intake, callback, startedAt);
     if (taken.kind === 'refused') throw refused(request, { account: intake.account, why: taken.why });
     callbackCounter.inc({ account, result: taken.kind });
     if (taken.kind === 'accepted') refusals.taken(request.ip);
