@@ -248,6 +248,21 @@ test('a full disk is told as one, and leaves what was there', async () => {
   expect(await read('accounts.json')).toBe(before);
 });
 
+test('a configuration whose writing was interrupted is ours still, at whatever address the next start is', async () => {
+  await prepare({ folder, sandboxUrl, gatewayUrl });
+  const at = (port: number) => prepare({ folder, sandboxUrl: `http://127.0.0.1:${port}`, gatewayUrl });
+  await symlink('/dev/full', join(folder, 'accounts.json.new'));
+  for (const port of [9000, 9001]) await expect(at(port)).rejects.toThrow('ENOSPC');
+  await rm(join(folder, 'accounts.json.new'));
+
+  for (const port of [9002, 9003]) {
+    const { accountsFile } = await at(port);
+    expect(await readFile(accountsFile, 'utf8')).toContain(`"http://127.0.0.1:${port}/yixin"`);
+  }
+  await writeFile(join(folder, 'accounts.json'), '{}');
+  await expect(at(9003)).rejects.toThrow('was edited, or is damaged');
+});
+
 // A process of its own: on a loaded machine its start alone may take longer than a test has.
 test(
   'for containers, each role has a password of its own, and the gateway is given that of its role alone',

@@ -141,7 +141,7 @@ async function requireKeys(folder: string): Promise<void> {
 }
 
 /**
- * Writes a derived configuration unless someone else has changed it; a digest of the last written version is stored beside it.
+ * Writes a derived configuration unless someone else has changed it; a digest of what was last written is stored beside it.
  *
  * @throws StartError if it was edited or is damaged
  */
@@ -152,20 +152,23 @@ async function writeConfiguration(
 ): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   const found = await contents(path);
-  const written = await contents(`${path}.sha256`);
-  if (found !== null && found !== text && written !== null && written !== digestOf(found)) {
-    throw new StartError(
-      `${path} was edited, or is damaged: it is not as it was written here, and would be written anew. To keep what is in it, ` +
-        `rename it within its folder and start with ${setting}=<its path>. To have it made anew, remove it.`,
-    );
+  if (found !== null && found !== text) {
+    const written = await contents(`${path}.sha256`);
+    if (written === null) {
+      // From a version that stored no digest: it may have been edited.
+      await writePrivate(`${path}.before`, found);
+      remark?.(`${path} is written anew; what was in it is kept as ${path}.before.`);
+    } else if (!written.split('\n').includes(digestOf(found))) {
+      throw new StartError(
+        `${path} was edited, or is damaged: it is not as it was written here, and would be written anew. To keep what is in it, ` +
+          `rename it within its folder and start with ${setting}=<its path>. To have it made anew, remove it.`,
+      );
+    }
+    // Until the new text is there, the one found is ours too: writing may be interrupted.
+    await writePrivate(`${path}.sha256`, `${digestOf(found)}\n${digestOf(text)}`);
   }
-  if (found !== null && found !== text && written === null) {
-    // From a version that stored no digest: it may have been edited.
-    await writePrivate(`${path}.before`, found);
-    remark?.(`${path} is written anew; what was in it is kept as ${path}.before.`);
-  }
-  await writeWhenDifferent(`${path}.sha256`, digestOf(text));
   await writeWhenDifferent(path, text);
+  await writeWhenDifferent(`${path}.sha256`, digestOf(text));
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
