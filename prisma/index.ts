@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { Session, type SessionConfig } from './session.ts';
-import { type TimedQuery, Unconfirmed } from './statements.ts';
+import { type GuardedQuery, Unconfirmed } from './statements.ts';
 
 export type { Pool, PoolClient } from 'pg';
-export { Unconfirmed } from './statements.ts';
+export { type GuardedQuery, Unconfirmed } from './statements.ts';
 export { type DatabaseWatch, watchDatabase } from './watch.ts';
 
 export interface DatabaseOptions {
@@ -119,9 +119,27 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/**
+ * Sends one statement that is a transaction of its own: it must have `isCommit`.
+ *
+ * @param send sends it, and nothing else
+ * @throws {@link Unconfirmed} when it was sent and its effect is not known
+ */
+export async function inOneStatement<T>(pool: pg.Pool, send: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await send(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(!isRefusal(error) && !(error instanceof Unconfirmed));
+    throw unlessRefused(error);
+  }
+}
+
 async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT').catch((error: unknown) => {
-    throw isRefusal(error) ? error : new Unconfirmed('Whether the transaction was committed is not known.', error);
+    throw unlessRefused(error);
   });
   // The server answers ROLLBACK if a statement failed and `work` continued nevertheless.
   if (command !== 'COMMIT') throw new RolledBack();
@@ -142,6 +160,10 @@ class RolledBack extends Error {
 /** SQLSTATE classes of connection and server failures, as opposed to failures of the transaction. */
 const ofServer = /^(08|53|57|58|XX|40003$)/;
 
+function unlessRefused(error: unknown): unknown {
+  return isRefusal(error) ? error : new Unconfirmed('Whether the transaction was committed is not known.', error);
+}
+
 /** Whether the server refused the commit, e.g. because of a deferred constraint: then nothing was applied. */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code !== undefined && !ofServer.test(error.code);
@@ -156,6 +178,6 @@ function isRefusal(error: unknown): boolean {
 export async function confirmCommits(client: pg.Pool | pg.ClientBase, longestMs?: number): Promise<void> {
   // The smallest commit that waits: it only writes to the WAL.
   const text = "SELECT pg_logical_emit_message(true, 'card-gateway', '')";
-  const query: TimedQuery = { text, ...(longestMs !== undefined && { longestMs }) };
+  const query: GuardedQuery = { text, ...(longestMs !== undefined && { longestMs }) };
   await client.query(query);
 }

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 import { startEmbeddedStandby } from './embedded-standby.ts';
-import { confirmCommits, inTransaction, openDatabase } from './index.ts';
+import { confirmCommits, inOneStatement, inTransaction, openDatabase } from './index.ts';
 
 /** A server whose commits wait for a standby that is there while a test wants it. */
 const folder = `/var/tmp/card-gateway-standby-${randomUUID()}`;
@@ -41,6 +41,17 @@ const insert = (x: number) =>
     await client.query('INSERT INTO kept VALUES ($1)', [x]);
     return x;
   });
+const insertAlone = async (x: number) => {
+  await inOneStatement(pool, (client) =>
+    client.query({ text: 'INSERT INTO kept VALUES ($1)', values: [x], isCommit: true } as pg.QueryConfig),
+  );
+  return x;
+};
+/** Both ways to commit. */
+const inserts = [
+  ['a transaction', insert],
+  ['a statement of its own', insertAlone],
+] as const;
 const kept = async () => (await admin.query<{ x: number }>('SELECT x FROM kept ORDER BY x')).rows.map(({ x }) => x);
 const unconfirmed = { code: '40003' };
 
@@ -78,11 +89,15 @@ describe('with its standby away', () => {
     await admin.query('TRUNCATE kept');
   });
 
-  test.each(['pg_cancel_backend', 'pg_terminate_backend'] as const)(
-    'a commit whose wait %s ends fails, although the server says that it is done, or ends the connection',
-    async (act) => {
+  test.each(
+    (['pg_cancel_backend', 'pg_terminate_backend'] as const).flatMap((act) =>
+      inserts.map(([of, committed]) => [of, act, committed] as const),
+    ),
+  )(
+    'a commit of %s whose wait %s ends fails, although the server says that it is done, or ends the connection',
+    async (_of, act, committed) => {
       const ending = waiting(1).then(() => everyWait(act));
-      await expect(insert(1)).rejects.toMatchObject(unconfirmed);
+      await expect(committed(1)).rejects.toMatchObject(unconfirmed);
       await ending;
       expect(await kept()).toEqual([1]);
     },
@@ -111,11 +126,11 @@ describe('with its standby away', () => {
     expect(rowCount).toBeLessThanOrEqual(4);
   });
 
-  test('a wait whose client is gone ends as well', async () => {
+  test.each(inserts)('a wait of %s whose client is gone ends as well', async (_of, committed) => {
     const client = await pool.connect();
     client.release();
     const cut = waiting(1).then(() => client.connection.stream.destroy());
-    await expect(insert(1)).rejects.toMatchObject(unconfirmed);
+    await expect(committed(1)).rejects.toMatchObject(unconfirmed);
     await cut;
     while ((await waiting()) > 0) await wait(10);
     expect(await kept()).toEqual([1]);
@@ -146,16 +161,20 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([]);
   });
 
-  test.each([
-    ['EXCEPTION', { message: 'at commit', code: 'P0001' }],
-    ['WARNING', unconfirmed],
-    ['NOTICE', null],
-  ] as const)('that hears an %s at its commit', async (level, failure) => {
+  test.each(
+    (
+      [
+        ['EXCEPTION', { message: 'at commit', code: 'P0001' }],
+        ['WARNING', unconfirmed],
+        ['NOTICE', null],
+      ] as const
+    ).flatMap(([level, failure]) => inserts.map(([of, committed]) => [level, of, failure, committed] as const)),
+  )('that hears an %s at its commit: %s', async (level, _of, failure, committed) => {
     await admin.query(`CREATE FUNCTION speak() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ${level} ''at commit''; RETURN NULL; END';
       CREATE CONSTRAINT TRIGGER speak AFTER INSERT ON kept DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION speak()`);
     try {
-      if (failure === null) expect(await insert(1)).toBe(1);
-      else await expect(insert(1)).rejects.toMatchObject(failure);
+      if (failure === null) expect(await committed(1)).toBe(1);
+      else await expect(committed(1)).rejects.toMatchObject(failure);
     } finally {
       await admin.query('DROP FUNCTION speak CASCADE');
     }

@@ -37,12 +37,15 @@ interface CancelWire extends pg.Connection {
   cancel(processID: number, secretKey: number): void;
 }
 
-/** A statement with its own time limit. */
-export interface TimedQuery extends pg.QueryConfig {
+/** A statement, and what {@link guardStatements} should know of it. */
+export interface GuardedQuery extends pg.QueryConfig {
+  /** Its own time limit. */
   readonly longestMs?: number;
+  /** Whether it is a transaction of its own that must last: it is then guarded like a `COMMIT`. */
+  readonly isCommit?: boolean;
 }
 
-type Query = (config: string | TimedQuery, values: unknown) => Promise<unknown>;
+type Query = (config: string | GuardedQuery, values: unknown) => Promise<unknown>;
 type Callback = (error: Error | null, result: unknown) => void;
 
 /** How long the server has to end a cancelled statement before the connection is dropped. */
@@ -71,14 +74,14 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
     if (routine === 'SyncRepWaitForLSN' || (isCommit && isWarning)) isInDoubt = true;
   });
 
-  async function guarded(config: string | TimedQuery, values?: unknown): Promise<unknown> {
-    const ownMs = typeof config === 'string' ? undefined : config.longestMs;
+  async function guarded(config: string | GuardedQuery, values?: unknown): Promise<unknown> {
+    const { longestMs: ownMs, isCommit: isOwnCommit = false } = typeof config === 'string' ? {} : config;
     let cancelling = Promise.resolve(false);
     let timer = setTimeout(() => {
       cancelling = cancel(client);
       timer = setTimeout(() => void client.connection.stream.destroy(new Overdue()), graceMs);
     }, ownMs ?? longestMs);
-    isCommit = config === 'COMMIT';
+    isCommit = config === 'COMMIT' || isOwnCommit;
     try {
       const result = await query(config, values);
       if (isInDoubt) throw new Unconfirmed('The server gave up its wait for a standby.');
@@ -98,11 +101,11 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
   }
 
   const withCallback = callbackify(guarded) as (
-    config: string | TimedQuery,
+    config: string | GuardedQuery,
     values: unknown,
     callback: Callback,
   ) => void;
-  client.query = ((config: string | TimedQuery, values?: unknown, callback?: Callback) => {
+  client.query = ((config: string | GuardedQuery, values?: unknown, callback?: Callback) => {
     if (typeof values === 'function') return withCallback(config, undefined, values as Callback);
     if (callback !== undefined) return withCallback(config, values, callback);
     return guarded(config, values);

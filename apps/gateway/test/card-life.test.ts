@@ -3,7 +3,6 @@ import { done, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenAccount } from '../src/accounts/accounts.ts';
 import { changeKinds } from '../src/cards/change-card.ts';
-import { beginChange } from '../src/cards/change-store.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
@@ -12,7 +11,7 @@ import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { dump, findLeaks } from './setup/leaks.ts';
 import { ahead, reconcileNow } from './setup/reconcile.ts';
-import { duringUpdate } from './setup/meeting.ts';
+import { duringUpdate, waitedFor } from './setup/meeting.ts';
 
 type ChangeId = 'activateCard' | 'freezeCard' | 'unfreezeCard' | 'cancelCard' | 'setCardPin';
 type Changed = CallResult<ChangeId>;
@@ -246,16 +245,37 @@ describe('a change that the card does not allow', () => {
     },
   );
 
-  test('because it was described in another state meanwhile is not begun', async () => {
+  /** Freezes a card while another transaction changes its row, from before the record until that waits for it. */
+  async function frozenDuring(card: string, change: string): Promise<Changed> {
+    const other = await gateway.pool.connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE cards SET ${change} WHERE id = $1`, [uuidOf('card', card)]);
+    const frozen = gateway.client.call('freezeCard', { params: { id: card } });
+    await waitedFor(gateway.pool, other);
+    await other.query('COMMIT');
+    other.release();
+    return frozen;
+  }
+
+  test('because it was described in another state at this very moment is not recorded, and the key is free', async () => {
     const card = await cards.made('virtual', 'Activated');
-    const client = await gateway.pool.connect();
-    const last = uuidOf('operation', card.operation?.id ?? '');
-    const begun = (status: 'frozen' | 'active') =>
-      beginChange(client, { id: uuidOf('card', card.id), operationId: last, status }, last, new Date());
-    await client.query('BEGIN');
-    expect([await begun('frozen'), await begun('active')]).toEqual([false, true]);
-    await client.query('ROLLBACK');
-    client.release();
+    const before = [counts(), await operationsKept()];
+    await expect(frozenDuring(card.id, "status = 'unrecognized'")).rejects.toMatchObject({
+      code: 'illegal-state',
+      message: expect.stringContaining('changed at this very moment'),
+    });
+    expect([counts(), await operationsKept()]).toEqual(before);
+  });
+
+  test('is recorded where only the description was renewed at this very moment, as of that', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const at = new Date(Date.now() + 1000).toISOString();
+    const { status, data } = await frozenDuring(card.id, `balance = 5, synced_at = '${at}', updated_at = '${at}'`);
+    expect({ status, card: data.status }).toEqual({ status: 200, card: 'frozen' });
+    const { rows } = await gateway.pool.query('SELECT known_at FROM operations WHERE id = $1', [
+      uuidOf('operation', data.operation?.id ?? ''),
+    ]);
+    expect(rows).toEqual([{ known_at: new Date(at) }]);
   });
 
   test('a card in a state that no document lists can still be stopped: the provider decides', async () => {

@@ -152,13 +152,13 @@ describe('a database that keeps a request waiting', () => {
       (seen) => seen >= count,
     );
 
-  test('before its key is looked up: 504 in time, and nothing is sent when the lock is gone', async () => {
+  test('before it is recorded: 504 in time, and nothing is sent when the lock is gone', async () => {
     const before = requests();
     const idempotencyKey = newKey();
-    const answers = await holding('operations', 'ACCESS EXCLUSIVE', () =>
+    const answers = await holding('card_products', 'ACCESS EXCLUSIVE', () =>
       Promise.all([
         write(inMs(1500), idempotencyKey),
-        call(gateway.url, { path: '/v1/operations', key, headers: { 'x-request-deadline': inMs(1500) } }),
+        call(gateway.url, { path: '/v1/cards', key, headers: { 'x-request-deadline': inMs(1500) } }),
       ]),
     );
     expect(answers.map((answer) => problemOf(answer, 504).code)).toEqual(['deadline-exceeded', 'deadline-exceeded']);

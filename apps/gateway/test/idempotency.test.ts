@@ -4,6 +4,7 @@ import { newUuid, type Outcome, refused } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
+import { recordAlone } from '../src/ledger/claim-store.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
@@ -391,7 +392,7 @@ describe('a refusal that may pass does not stay with its key', () => {
       writeOnce(services, startSyncKind, request, async () => ({
         account,
         resourceId: newUuid(Date.now()),
-        insert: async () => {},
+        record: recordAlone,
         send: (_call, operation) => send(operation),
         resolvesBy: 'look-up',
       }));

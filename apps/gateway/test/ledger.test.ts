@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { type WriteEvent, transition, type WriteState } from '../src/ledger/machine.ts';
 import { wakeAccount } from '../src/ledger/queue-store.ts';
-import { claim, findById, type OperationRow, applyEvent } from '../src/ledger/store.ts';
+import { claim, recordAlone } from '../src/ledger/claim-store.ts';
+import { findById, type OperationRow, applyEvent } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 /** Changes that the database itself rejects, whoever writes and whatever the code does. */
@@ -195,7 +196,7 @@ describe('what is stored of a write', () => {
         leaseUntil: new Date(start.getTime() + leaseMs),
       },
       null,
-      async () => {},
+      { record: recordAlone },
     );
     if (claimed === null) throw new Error('The key was taken.');
     return claimed;

@@ -74,7 +74,7 @@ const numberOf = (results: readonly Result[], status: number): number =>
 
 describe('one provider that hangs', () => {
   test('holds so many calls and no more: the rest get 503 and leave no record, and other providers answer meanwhile', async () => {
-    const card = await gateway.client.issueCard({ body: order });
+    const { data: card } = await gateway.client.call('issueCard', { body: order, idempotencyKey: 'before-it-hung' });
     const before = { issued: issued(), recorded: await recorded() };
     wire.freeze();
     let hanging = 0;
@@ -94,6 +94,7 @@ describe('one provider that hangs', () => {
     const rejected = await Promise.all(keysOf('too-many', 2 * capacity).map(send));
     expect(rejected.map(({ status, code }) => [status, code])).toEqual(rejected.map(() => [503, 'account-busy']));
     expect(rejected.every(({ retryAfterMs }) => (retryAfterMs ?? 0) > 0)).toBe(true);
+    expect(await send('before-it-hung')).toMatchObject({ status: 201, replayed: true });
     const read = await gateway.client
       .call('getCard', { params: { id: card.id }, query: { refresh: true } })
       .catch((error: unknown) => error);
@@ -165,6 +166,7 @@ describe('one provider that hangs', () => {
 
 describe('a provider that keeps failing', () => {
   test('is left alone: 503 before a record is made, shown in its health; then one call tries it', async () => {
+    expect(await send('before-it-failed')).toMatchObject({ status: 201 });
     await wire.cut();
     for (const idempotencyKey of keysOf('refused', 5)) await send(idempotencyKey);
     const before = await recorded();
@@ -174,6 +176,7 @@ describe('a provider that keeps failing', () => {
         expect.objectContaining({ status: 503, code: 'circuit-open', retryAfterMs: expect.any(Number) }),
       ),
     );
+    expect(await send('before-it-failed')).toMatchObject({ status: 201, replayed: true });
     const read = gateway.client.getCardholder({ params: { id: order.cardholder }, query: { refresh: true } });
     await expect(read).rejects.toMatchObject({ status: 503, code: 'circuit-open' });
     const health = async () =>

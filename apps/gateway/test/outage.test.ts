@@ -5,9 +5,11 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectionShares } from '../src/config.ts';
 import { isDatabaseFailure } from '../src/database-failure.ts';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';
+import { waitedFor } from './setup/meeting.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
 import { send } from './setup/send.ts';
 import { until } from './setup/until.ts';
@@ -157,6 +159,39 @@ describe('Postgres away', () => {
     });
     await ready();
     expect(await gateway.client.call('issueCard', { body: order })).toMatchObject({ status: 201 });
+  });
+
+  test('lost while its record is committed: nothing is sent, that is recorded by itself, and the repeat sends it', async () => {
+    const { key } = await gateway.key();
+    const request = { path: '/v1/cards', idempotencyKey: 'lost-claim', body: order };
+    const before = requests();
+    const pool = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
+    const states = async () => {
+      const text = "SELECT state, refusal ->> 'reason' AS reason FROM operations WHERE idempotency_key = $1";
+      return (await pool.query(text, [keyHash('lost-claim')])).rows as unknown[];
+    };
+    const holder = await pool.connect();
+    await holder.query('BEGIN; LOCK TABLE operations IN SHARE MODE');
+    const answering = send(gateway.url, key, request);
+    await waitedFor(pool, holder);
+    // The server commits, and nobody hears of it.
+    relay.freeze();
+    await holder.query('COMMIT');
+    holder.release();
+    await until(states, ({ length }) => length === 1);
+    await relay.cut();
+    const answer = await answering;
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
+    expect(answer.body).not.toHaveProperty('outcome');
+
+    relay.thaw();
+    await relay.mend();
+    await until(states, ([row]) => (row as { state: string }).state !== 'submitting');
+    expect(await states()).toEqual([{ state: 'refused', reason: 'not_sent' }]);
+    expect(requests()).toBe(before);
+    await ready();
+    expect(await send(gateway.url, key, request)).toMatchObject({ status: 201, replayed: false });
+    await pool.end();
   });
 
   test('lost between the call and its record: 503 with outcome unknown; recorded as answered once it is back', async () => {

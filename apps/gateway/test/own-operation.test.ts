@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyBindingKind } from '../src/bindings/verify-binding-outcome.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
+import { recordAlone } from '../src/ledger/claim-store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
 import { insertSync } from '../src/syncs/store.ts';
@@ -148,7 +149,8 @@ async function startLostSync(idempotencyKey: string): Promise<Answered> {
   const { status, replayed, body } = await writeOnce(gateway.services, startSyncKind, request, async () => ({
     account,
     resourceId: id,
-    insert: async (client, operationId, at) => (await insertSync(client, sync, operationId, at)) ?? id,
+    record: recordAlone,
+    within: async (client, operationId, at) => (await insertSync(client, sync, operationId, at)) ?? id,
     send: async () => unknown('no_answer'),
     resolvesBy: 'look-up',
   }));

@@ -37,7 +37,7 @@ const transferOf = async () => {
 const calls: readonly (readonly [name: string, statements: number, prepare: Prepare])[] = [
   [
     'issueCard',
-    13,
+    8,
     async () => {
       const body = await cardOrder(gateway);
       return () => gateway.client.issueCard({ body });
@@ -45,7 +45,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'issueCard, repeated',
-    1,
+    3,
     async () => {
       const order = { body: await cardOrder(gateway), idempotencyKey: key() };
       await gateway.client.issueCard(order);
@@ -54,7 +54,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'createCardholder',
-    11,
+    7,
     async () => {
       const body = { account: 'keysecure', reference: key(), sumsubShareToken: 'share-token' };
       return () => gateway.client.createCardholder({ body });
@@ -62,7 +62,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'reapplyCardholder',
-    12,
+    8,
     async () => {
       const { id, providerRef } = await approvedCardholder(gateway);
       gateway.sandbox.admin.keysecure.updateCardholder(String(providerRef), { status: 'Rejected' });
@@ -72,7 +72,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'freezeCard',
-    13,
+    9,
     async () => {
       const { id } = await cards.made('virtual');
       return () => gateway.client.freezeCard({ params: { id } });
@@ -80,7 +80,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'activateCard',
-    19,
+    17,
     async () => {
       const { id } = await cards.made('physical');
       const { cvv, pan } = secretsOf(gateway, id);
@@ -89,7 +89,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'setCardPin',
-    16,
+    14,
     async () => {
       const { id } = await cards.made('physical', 'Activated');
       return () => gateway.client.setCardPin({ params: { id }, body: { pin: '258036' } });
@@ -97,7 +97,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'createTransfer',
-    12,
+    8,
     async () => {
       const order = await transferOf();
       return () => gateway.client.createTransfer(order);
@@ -105,7 +105,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'startBinding',
-    20,
+    19,
     async () => {
       const body = bankCard();
       return () => gateway.client.startBinding({ body });
@@ -113,7 +113,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'verifyBinding',
-    16,
+    12,
     async () => {
       const verify = await startedBinding();
       return () => gateway.client.verifyBinding(verify);
@@ -121,7 +121,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'removeBinding',
-    13,
+    9,
     async () => {
       const user = key();
       gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
@@ -131,7 +131,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
       return () => gateway.client.removeBinding({ params });
     },
   ],
-  ['startSync', 14, async () => () => gateway.client.startSync({ body: { account: 'keysecure' } })],
+  ['startSync', 13, async () => () => gateway.client.startSync({ body: { account: 'keysecure' } })],
   [
     'getCard',
     1,

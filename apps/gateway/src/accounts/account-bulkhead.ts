@@ -41,6 +41,8 @@ export interface AccountBulkhead {
    */
   watched(transport: Transport): Send;
   load(): Load;
+  /** Whether a call would get its slot at once. */
+  isFree(): boolean;
   /** Seconds after which a retry makes sense. */
   retryAfterSeconds(): number;
 }
@@ -107,6 +109,7 @@ export function createAccountBulkhead(options: AccountBulkheadOptions): AccountB
       const { inUse, queued } = slots.load();
       return { inFlight: inUse, queued, circuit: circuit.status() };
     },
+    isFree: () => slots.load().inUse < options.slots && circuit.status() === 'closed',
     retryAfterSeconds: () => Math.max(1, Math.ceil(circuit.restLeftMs() / 1000)),
   };
 }

@@ -13,6 +13,8 @@ import type { AccountBulkhead, Rejection } from './account-bulkhead.ts';
 export interface ProviderCalls {
   /** Reads with a slot. @throws ProblemError 503 with Retry-After if there is none, 504 if too little time is left */
   read<T>(work: Work, act: (call: ProviderCall) => Promise<T>): Promise<T>;
+  /** Whether a write would get its slot at once, with enough time for its call. */
+  isFree(work: Work): boolean;
   /**
    * Makes a write with a slot, which is acquired before anything is recorded.
    *
@@ -46,6 +48,7 @@ export function providerCalls(account: string, bulkhead: AccountBulkhead, config
       if (leftMs(work, readMs) < leastProviderMs) tooLate();
       return withSlot(work, readMs, async (permit) => act(begin(work, readMs, permit) ?? tooLate()));
     },
+    isFree: (work) => leftMs(work, writeMs) >= leastProviderMs && bulkhead.isFree(),
     write: async (work, act) => {
       if (leftMs(work, writeMs) < leastProviderMs) tooLate();
       return withSlot(work, writeMs, async (permit) => {

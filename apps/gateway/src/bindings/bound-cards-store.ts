@@ -3,6 +3,8 @@ import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@car
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import type { OperationRow } from '../ledger/store.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
@@ -204,21 +206,17 @@ export function tokenPlace(binding: {
 }
 
 /**
- * Acquires a bound row for one removal; of two concurrent ones, one loses. False if it is no longer bound, or if another write
- * has acquired it since its last write, `earlier`, was read.
+ * Records a removal, of two concurrent ones the first. It does not fit if the row is no longer bound, or if another write has
+ * acquired it since its last write, `earlier`, was read.
  */
-export async function beginRemoving(
-  client: PoolClient,
-  row: { readonly id: string; readonly earlier: string | null },
-  operationId: string,
-  at: Date,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE bindings SET operation_id = $3, updated_at = $4
-     WHERE id = $1 AND status = 'bound' AND operation_id IS NOT DISTINCT FROM $2`,
-    [row.id, row.earlier, operationId, at],
-  );
-  return rowCount === 1;
+export function recordRemoving(row: { readonly id: string; readonly earlier: string | null }): RecordWrite {
+  const fit = `SELECT NULL::timestamptz AS known_at FROM bindings
+    WHERE id = $1 AND status = 'bound' AND operation_id IS NOT DISTINCT FROM $2 FOR UPDATE`;
+  const resource = `UPDATE bindings SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE bindings.id = claimed.resource_id`;
+  const values = [row.id, row.earlier];
+  return (client, claim) =>
+    client.query<OperationRow>(claimStatement('removal-record', { fit, resource }, values, claim));
 }
 
 /** Marks the binding as removed and erases its payment token. A list requested before this moment does not restore it. */

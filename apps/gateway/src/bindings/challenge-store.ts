@@ -1,4 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import type { OperationRow } from '../ledger/store.ts';
 
 export interface NewBinding {
   readonly id: string;
@@ -156,13 +158,12 @@ export async function endStart(
   );
 }
 
-/** Acquires the binding for one code; of two concurrent ones, one loses. False if it does not await a code. */
-export async function beginVerifying(client: PoolClient, id: string, operationId: string, at: Date): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE bindings SET status = 'verifying', operation_id = $2, updated_at = $3 WHERE id = $1 AND status = 'awaiting_code'`,
-    [id, operationId, at],
-  );
-  return rowCount === 1;
+/** Records a code, of two concurrent ones the first. It does not fit if the binding does not await one. */
+export function recordVerifying(id: string): RecordWrite {
+  const fit = `SELECT NULL::timestamptz AS known_at FROM bindings WHERE id = $1 AND status = 'awaiting_code' FOR UPDATE`;
+  const resource = `UPDATE bindings SET status = 'verifying', operation_id = claimed.id, updated_at = claimed.created_at
+    FROM claimed WHERE bindings.id = claimed.resource_id`;
+  return (client, claim) => client.query<OperationRow>(claimStatement('code-record', { fit, resource }, [id], claim));
 }
 
 /** The operation that checks a code: its late result must not affect a binding that is checking a newer one. */

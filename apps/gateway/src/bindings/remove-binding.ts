@@ -6,7 +6,7 @@ import { writeAct, type WriteRequest } from '../ledger/write.ts';
 import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { beginRemoving } from './bound-cards-store.ts';
+import { recordRemoving } from './bound-cards-store.ts';
 import { lookUpRemoved, removeBindingKind } from './remove-binding-outcome.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
@@ -19,14 +19,14 @@ export const removeBinding = writeAct(removeBindingKind, async (services, write,
   const unbinding = facetOf(account, 'unbinding');
   const isListed = unbinding.reconciliation.by === 'bound-cards' && account.adapter.boundCards?.needsUserIp === false;
   const providerRef = requireBound(row);
-  await reconcileEarlierRemoval(services, account, row, write);
+  if (row.operationType === removeBindingKind.type && row.operationState === 'submitting') throw underWay();
   return {
     account,
     resourceId: id,
     resolvesBy: isListed ? 'look-up' : 'person',
-    insert: async (client, operationId, at) => {
-      if (!(await beginRemoving(client, { id, earlier: row.operationId }, operationId, at))) throw underWay();
-    },
+    ...(isRemovalUnknown(row) && { reconcile: () => reconcileEarlierRemoval(services, account, row, write) }),
+    record: recordRemoving({ id, earlier: row.operationId }),
+    unfit: underWay,
     send: (call) => unbinding.remove({ providerRef }, call),
   };
 });
@@ -37,6 +37,11 @@ function requireBound(row: BindingRow): string {
   throw new ProblemError('illegal-state', `The binding is "${row.status}"; only one that is "bound" can be removed.`);
 }
 
+/** Whether the outcome of an earlier removal is unknown. */
+function isRemovalUnknown({ operationType, operationState }: BindingRow): boolean {
+  return operationType === removeBindingKind.type && operationState === 'unknown';
+}
+
 /** An earlier unknown removal may have succeeded: the list is read before another one is sent. */
 async function reconcileEarlierRemoval(
   services: Services,
@@ -44,10 +49,7 @@ async function reconcileEarlierRemoval(
   row: BindingRow,
   write: WriteRequest,
 ): Promise<void> {
-  if (row.operationId === null || row.operationType !== removeBindingKind.type) return;
-  if (row.operationState === 'submitting') throw underWay();
-  if (row.operationState !== 'unknown') return;
-  const operation = await findById(services.pool, row.operationId);
+  const operation = row.operationId === null ? null : await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
   const lookUp = await account.read(write.work, (call) => lookUpRemoved(services, account, operation, call));

@@ -16,6 +16,7 @@ import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { cardNumbersOf, requireGuess } from '../guesses/limits.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
+import { recordAlone } from '../ledger/claim-store.ts';
 import { writeAct } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import { leastProviderMs } from '../setting-faults.ts';
@@ -39,7 +40,8 @@ export const startBinding = writeAct(startBindingKind, async (services, { caller
     account,
     resourceId: id,
     resolvesBy: resolvesBy(account),
-    insert: async (client, operationId, at) => {
+    record: recordAlone,
+    within: async (client, operationId, at) => {
       const refusal = await insertBinding(
         client,
         {

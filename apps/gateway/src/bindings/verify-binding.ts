@@ -9,7 +9,7 @@ import { writeAct, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp, valueOf } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { lookUpBound, resolvesBy } from './reconciliation.ts';
-import { beginVerifying } from './challenge-store.ts';
+import { recordVerifying } from './challenge-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
 import { verifyBindingKind } from './verify-binding-outcome.ts';
 
@@ -24,18 +24,16 @@ export const verifyBinding = writeAct(verifyBindingKind, async (services, write,
   const binding = facetOf(account, 'binding');
   const userIp = requireUserIp(binding.needsUserIp, answer.userIp, '/userIp');
   const challenge = requireAwaitingCode(row);
-  await reconcileEarlierCode(services, account, row, write, userIp);
   return {
     account,
     resourceId: id,
     resolvesBy: resolvesBy(account),
-    insert: async (client, operationId, at) => {
-      if (!(await beginVerifying(client, id, operationId, at))) {
-        throw new ProblemError('illegal-state', 'Another code for this binding is being checked, or has resolved it.', {
-          retryAfterSeconds: 1,
-        });
-      }
-    },
+    ...(isCodeUnknown(row) && { reconcile: () => reconcileEarlierCode(services, account, row, write, userIp) }),
+    record: recordVerifying(id),
+    unfit: () =>
+      new ProblemError('illegal-state', 'Another code for this binding is being checked, or has resolved it.', {
+        retryAfterSeconds: 1,
+      }),
     // Each code has its own reference: reusing one could return the first result again.
     send: (call, operationId) =>
       binding.verify(
@@ -60,6 +58,11 @@ function requireAwaitingCode(row: BindingRow): string {
   );
 }
 
+/** Whether the outcome of an earlier code is unknown. */
+function isCodeUnknown({ operationType, operationState }: BindingRow): boolean {
+  return operationType === verifyBindingKind.type && operationState === 'unknown';
+}
+
 /** An earlier unknown code may have bound the card: this is checked before another code is sent. */
 async function reconcileEarlierCode(
   services: Services,
@@ -68,9 +71,7 @@ async function reconcileEarlierCode(
   write: WriteRequest,
   userIp: string | null,
 ): Promise<void> {
-  if (row.operationId === null || row.operationType !== verifyBindingKind.type || row.operationState !== 'unknown')
-    return;
-  const operation = await findById(services.pool, row.operationId);
+  const operation = row.operationId === null ? null : await findById(services.pool, row.operationId);
   if (operation === null) return;
   const startedAt = new Date(services.now());
   const lookUp = await account.read(write.work, (call) => lookUpBound(services, account, operation, call, userIp));

@@ -6,7 +6,7 @@ import { ProblemError } from '../problem.ts';
 import { requireOurs } from '../ledger/word.ts';
 import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
-import { acceptApplication, describeCardholder, failApplication, getCardholder, insertCardholder } from './store.ts';
+import { acceptApplication, describeCardholder, failApplication, getCardholder, recordCardholder } from './store.ts';
 import { cardholderView } from './view.ts';
 
 type Order = z.output<typeof createCardholderSchema>;
@@ -74,16 +74,9 @@ export const createCardholder = writeAct(createCardholderKind, async (services, 
     account,
     resourceId: id,
     resolvesBy: cardholders.reconciliation.by,
-    insert: async (client, operationId, at) => {
-      const cardholder = {
-        id,
-        tenant: caller.tenant,
-        provider: account.provider,
-        account: account.name,
-        reference: order.reference,
-      };
-      if (await insertCardholder(client, cardholder, operationId, at)) return;
-      throw new ProblemError('already-exists', `The account "${account.name}" has a cardholder with this reference.`, {
+    record: recordCardholder({ account: account.name, reference: order.reference }),
+    unfit: () =>
+      new ProblemError('already-exists', `The account "${account.name}" has a cardholder with this reference.`, {
         errors: [
           {
             pointer: '/reference',
@@ -91,8 +84,7 @@ export const createCardholder = writeAct(createCardholderKind, async (services, 
               'expected a reference without a cardholder; find it with GET /v1/cardholders?reference=, and apply again for one that is rejected with POST /v1/cardholders/{id}/applications',
           },
         ],
-      });
-    },
+      }),
     send: (call) => cardholders.apply({ reference: toPublicId('cardholder', id), identity }, call),
   };
 });

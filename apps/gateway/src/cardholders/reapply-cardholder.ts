@@ -6,7 +6,7 @@ import { ProblemError } from '../problem.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
-import { acceptReapplication, beginReapplication, describeCardholder, getCardholder } from './store.ts';
+import { acceptReapplication, describeCardholder, getCardholder, recordReapplication } from './store.ts';
 import { cardholderView } from './view.ts';
 
 type Body = z.output<typeof reapplyCardholderSchema>;
@@ -80,9 +80,8 @@ export const reapplyCardholder = writeAct(
       account,
       resourceId: id,
       resolvesBy: 'look-up',
-      insert: async (client, operationId, at) => {
-        if (!(await beginReapplication(client, row, operationId, at))) throw underWay();
-      },
+      record: recordReapplication(row),
+      unfit: underWay,
       send: async (call) => {
         const application = { reference: toPublicId('cardholder', id), identity, providerRef };
         return mapOutcome(await reapply(application, call), () => ({}));

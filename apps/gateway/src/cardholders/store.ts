@@ -1,6 +1,8 @@
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 export interface CardholderRow extends OperationColumns {
@@ -68,37 +70,16 @@ export async function listCardholders(
   return rows;
 }
 
-export interface NewCardholder {
-  readonly id: string;
-  readonly tenant: string;
-  readonly provider: string;
-  readonly account: string;
-  readonly reference: string;
-}
-
-/** Records a cardholder before the application; false if there already is one with this reference. */
-export async function insertCardholder(
-  client: PoolClient,
-  cardholder: NewCardholder,
-  operationId: string,
-  at: Date,
-): Promise<boolean> {
-  const { rowCount } = await client.query({
-    name: 'cardholder-insert',
-    text: `INSERT INTO cardholders (id, tenant, provider, account, reference, status, operation_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $7)
-           ON CONFLICT (account, reference) WHERE status <> 'failed' DO NOTHING`,
-    values: [
-      cardholder.id,
-      cardholder.tenant,
-      cardholder.provider,
-      cardholder.account,
-      cardholder.reference,
-      operationId,
-      at,
-    ],
-  });
-  return rowCount === 1;
+/** Records a cardholder before the application. It does not fit if there already is one with this reference. */
+export function recordCardholder({ account, reference }: Pick<CardholderRow, 'account' | 'reference'>): RecordWrite {
+  const fit = `SELECT NULL::timestamptz AS known_at
+    WHERE NOT EXISTS (SELECT FROM cardholders WHERE account = $1 AND reference = $2 AND status <> 'failed')`;
+  const resource = `
+    INSERT INTO cardholders (id, tenant, provider, account, reference, status, operation_id, created_at, updated_at)
+    SELECT resource_id, tenant, provider, account, $2, 'pending', id, created_at, created_at FROM claimed`;
+  const values = [account, reference];
+  return (client, claim) =>
+    client.query<OperationRow>(claimStatement('cardholder-record', { fit, resource }, values, claim));
 }
 
 /** The provider accepted the application, under its own id. */
@@ -117,19 +98,15 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
   );
 }
 
-/** Records an application before it is sent; false if the cardholder has changed since it was read. */
-export async function beginReapplication(
-  client: PoolClient,
-  seen: Pick<CardholderRow, 'id' | 'operationId'>,
-  operationId: string,
-  at: Date,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE cardholders SET operation_id = $2, updated_at = $3
-     WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $4 AND status = 'rejected'`,
-    [seen.id, operationId, at, seen.operationId],
-  );
-  return rowCount === 1;
+/** Records a further application before it is sent. It does not fit if the cardholder has changed since it was read. */
+export function recordReapplication({ id, operationId }: Pick<CardholderRow, 'id' | 'operationId'>): RecordWrite {
+  const fit = `SELECT NULL::timestamptz AS known_at FROM cardholders
+    WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $2 AND status = 'rejected' FOR UPDATE`;
+  const resource = `UPDATE cardholders SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE cardholders.id = claimed.resource_id`;
+  const values = [id, operationId];
+  return (client, claim) =>
+    client.query<OperationRow>(claimStatement('reapplication-record', { fit, resource }, values, claim));
 }
 
 /** The provider accepted the further application and checks again; descriptions requested earlier are now outdated. */

@@ -1,5 +1,6 @@
 import type { activateCardSchema, setCardPinSchema } from '@card-gateway/contract';
 import { type CardChange, type CardStatus, done, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
@@ -19,7 +20,7 @@ import {
   targetOf,
   typesSupersededBy,
 } from './change-reconciliation.ts';
-import { beginChange, endChange } from './change-store.ts';
+import { endChange, recordChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardView } from './view.ts';
@@ -162,27 +163,24 @@ export async function changeCard(
     }
     const card = changeable(row, change.kind);
     const target = targetOf(account, change.kind);
+    const secret = secretChanges[change.kind];
     return {
       account,
       resourceId: id,
       resolvesBy: target === null ? 'person' : 'look-up',
-      insert: async (client, operationId, at) => {
-        if (!(await beginChange(client, row, operationId, at))) {
-          throw new ProblemError(
-            'illegal-state',
-            'The card was changed at this very moment. Read it, then try again.',
-            {
-              retryAfterSeconds: 1,
-            },
-          );
-        }
-        const secret = secretChanges[change.kind];
-        if (secret === undefined) return;
-        await requireGuess(client, secret.limits(services, id), operationId, secret.what);
-        const { tenant, caller, keyId } = write.caller;
-        const entry = { at, tenant, caller, keyId, action: secret.action, purpose: null, requestId: write.requestId };
-        await recordAudit(client, { ...entry, resource: publicId });
-      },
+      record: recordChange(row),
+      ...(secret !== undefined && {
+        within: async (client: PoolClient, operationId: string, at: Date) => {
+          await requireGuess(client, secret.limits(services, id), operationId, secret.what);
+          const { tenant, caller, keyId } = write.caller;
+          const entry = { at, tenant, caller, keyId, action: secret.action, purpose: null, requestId: write.requestId };
+          await recordAudit(client, { ...entry, resource: publicId });
+        },
+      }),
+      unfit: () =>
+        new ProblemError('illegal-state', 'The card was changed at this very moment. Read it, then try again.', {
+          retryAfterSeconds: 1,
+        }),
       send: async (call) => {
         const outcome = await controls.change(card, change, call);
         if (outcome.kind === 'refused' && outcome.refusal.reason === 'conflict') inOtherState = { account, row };

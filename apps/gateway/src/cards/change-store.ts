@@ -1,27 +1,21 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import type { OperationRow } from '../ledger/store.ts';
 import type { CardRow } from './store.ts';
 
 /**
- * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. False if
- * the card has changed since it was read: another write has begun, or the provider described another state.
+ * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. It does not
+ * fit if the card has changed since it was read: another write has begun, or the provider described another state.
  */
-export async function beginChange(
-  client: PoolClient,
-  seen: Pick<CardRow, 'id' | 'operationId' | 'status'>,
-  operationId: string,
-  at: Date,
-): Promise<boolean> {
-  const { rowCount } = await client.query({
-    name: 'card-begin-change',
-    text: `WITH begun AS (
-             UPDATE cards SET operation_id = $2, updated_at = $3
-             WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $4 AND status = $5 RETURNING synced_at
-           )
-           UPDATE operations SET known_at = begun.synced_at FROM begun WHERE operations.id = $2`,
-    values: [seen.id, operationId, at, seen.operationId, seen.status],
-  });
-  return rowCount === 1;
+export function recordChange({ id, operationId, status }: Pick<CardRow, 'id' | 'operationId' | 'status'>): RecordWrite {
+  const fit = `SELECT synced_at AS known_at FROM cards
+    WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $2 AND status = $3 FOR UPDATE`;
+  const resource = `UPDATE cards SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE cards.id = claimed.resource_id`;
+  const values = [id, operationId, status];
+  return (client, claim) =>
+    client.query<OperationRow>(claimStatement('change-record', { fit, resource }, values, claim));
 }
 
 /**

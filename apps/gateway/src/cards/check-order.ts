@@ -3,10 +3,9 @@ import { type CardAddress, type CardNetwork, type IssuingFacet, uuidOf } from '@
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { checkCardholder, notOfAccount } from '../holders/check-cardholder.ts';
-import { findCardholder } from '../holders/store.ts';
 import { type InputFault, invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { findProduct } from './store.ts';
+import { findOrdered, type OrderedThings } from './store.ts';
 
 type Order = z.output<typeof issueCardSchema>;
 
@@ -33,13 +32,16 @@ export async function checkOrder(
   const faults = [...cardholderFaults(issuing, order), ...addressFaults(issuing, order)];
   if (faults.length > 0) throw invalidRequest(...faults);
   const { cardholder: holder } = order;
-  const [product, cardholder] = await Promise.all([
-    findProduct(services.pool, tenant, uuidOf('product', order.product)),
-    holder === undefined ? null : findCardholder(services.pool, tenant, uuidOf('cardholder', holder)),
-  ]);
+  const ordered = await findOrdered(services.pool, tenant, {
+    product: uuidOf('product', order.product),
+    cardholder: holder === undefined ? null : uuidOf('cardholder', holder),
+  });
+  const { cardholderAccount, cardholderProviderRef } = ordered;
+  const cardholder =
+    cardholderAccount === null ? null : { account: cardholderAccount, providerRef: cardholderProviderRef };
   return {
-    productRef: checkProduct(account, order, product),
-    network: product?.network ?? null,
+    productRef: checkProduct(account, order, ordered),
+    network: ordered.network,
     cardholderRef: holder === undefined ? null : checkCardholder(account, cardholder),
     address: order.address ?? null,
   };
@@ -66,16 +68,17 @@ function addressFaults(issuing: IssuingFacet, { form, address }: Order): readonl
   return faults.map(({ field, expected }) => ({ pointer: `/address/${field}`, detail: expected }));
 }
 
-function checkProduct(account: OpenAccount, order: Order, product: Awaited<ReturnType<typeof findProduct>>): string {
-  if (product === null || product.account !== account.name) throw notOfAccount('product', account);
-  if (!product.issuable) {
+function checkProduct(account: OpenAccount, order: Order, product: OrderedThings): string {
+  const { productAccount, productProviderRef, issuable, forms } = product;
+  if (productAccount !== account.name || productProviderRef === null) throw notOfAccount('product', account);
+  if (issuable !== true) {
     throw new ProblemError('illegal-state', 'The provider takes no orders for this product now.', {
       errors: [{ pointer: '/product', detail: 'expected a product that is issuable' }],
     });
   }
-  if (product.forms.length > 0 && !product.forms.includes(order.form)) {
-    const detail = `expected ${product.forms.join(' or ')}, which is what this product is made as`;
+  if (forms !== null && forms.length > 0 && !forms.includes(order.form)) {
+    const detail = `expected ${forms.join(' or ')}, which is what this product is made as`;
     throw invalidRequest({ pointer: '/form', detail });
   }
-  return product.providerRef;
+  return productProviderRef;
 }

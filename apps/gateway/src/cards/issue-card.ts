@@ -5,7 +5,7 @@ import { facetOf } from '../accounts/accounts.ts';
 import { writeAct } from '../ledger/write.ts';
 import { checkOrder } from './check-order.ts';
 import { issueCardKind } from './issue-card-outcome.ts';
-import { insertOrderedCard } from './store.ts';
+import { recordOrderedCard } from './store.ts';
 
 type Order = z.output<typeof issueCardSchema>;
 
@@ -17,22 +17,12 @@ export const issueCard = writeAct(issueCardKind, async (services, { caller }, or
   const { productRef, network, cardholderRef, address } = await checkOrder(services, tenant, account, order);
   const { form } = order;
   const id = newUuid(services.now());
-  const card = {
-    id,
-    tenant,
-    provider: account.provider,
-    account: account.name,
-    productRef,
-    cardholderRef,
-    form,
-    network,
-  };
   const sent = { reference: toPublicId('card', id), productRef, cardholderRef, form, address };
   return {
     account,
     resourceId: id,
     resolvesBy: issuing.reconciliation.by,
-    insert: insertOrderedCard(card),
+    record: recordOrderedCard({ id, productRef, cardholderRef, form, network }),
     send: (call) => issuing.issue(sent, call),
   };
 });

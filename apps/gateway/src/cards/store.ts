@@ -1,6 +1,8 @@
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 /** A card with members from its product, its cardholder and its last write. */
@@ -92,29 +94,53 @@ function earlier(a: string | null, b: string | undefined): string | undefined {
   return a < b ? a : b;
 }
 
-export interface OrderedProduct {
-  readonly account: string;
-  readonly providerRef: string;
-  readonly forms: readonly CardForm[];
-  readonly issuable: boolean;
-  readonly network: CardNetwork | null;
-}
-
-/** The product of an order, if this tenant has it. */
-export async function findProduct(pool: Pool, tenant: string, id: string): Promise<OrderedProduct | null> {
-  const { rows } = await pool.query<OrderedProduct>({
-    name: 'card-product-of-order',
-    text: `SELECT account, provider_ref AS "providerRef", forms, issuable, network FROM card_products WHERE id = $1 AND tenant = $2`,
+/** A product by id, if this tenant has it. */
+export async function findProduct(
+  pool: Pool,
+  tenant: string,
+  id: string,
+): Promise<{ readonly account: string; readonly providerRef: string } | null> {
+  const { rows } = await pool.query<{ account: string; providerRef: string }>({
+    name: 'card-product-named',
+    text: `SELECT account, provider_ref AS "providerRef" FROM card_products WHERE id = $1 AND tenant = $2`,
     values: [id, tenant],
   });
   return rows[0] ?? null;
 }
 
+/** The product and the cardholder that an order names; all of one are null if this tenant has no such thing. */
+export interface OrderedThings {
+  readonly productAccount: string | null;
+  readonly productProviderRef: string | null;
+  readonly forms: readonly CardForm[] | null;
+  readonly issuable: boolean | null;
+  readonly network: CardNetwork | null;
+  readonly cardholderAccount: string | null;
+  readonly cardholderProviderRef: string | null;
+}
+
+/** What an order names, if this tenant has it. */
+export async function findOrdered(
+  pool: Pool,
+  tenant: string,
+  { product, cardholder }: { readonly product: string; readonly cardholder: string | null },
+): Promise<OrderedThings> {
+  const { rows } = await pool.query<OrderedThings>({
+    name: 'card-ordered',
+    text: `SELECT p.account AS "productAccount", p.provider_ref AS "productProviderRef", p.forms, p.issuable, p.network,
+             h.account AS "cardholderAccount", h.provider_ref AS "cardholderProviderRef"
+           FROM (SELECT) AS one
+             LEFT JOIN card_products p ON p.id = $2 AND p.tenant = $1
+             LEFT JOIN cardholders h ON h.id = $3 AND h.tenant = $1`,
+    values: [tenant, product, cardholder],
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error('One row is joined with what there is.');
+  return row;
+}
+
 export interface OrderedCard {
   readonly id: string;
-  readonly tenant: string;
-  readonly provider: string;
-  readonly account: string;
   readonly productRef: string;
   readonly cardholderRef: string | null;
   readonly form: CardForm;
@@ -122,30 +148,13 @@ export interface OrderedCard {
 }
 
 /** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
-export function insertOrderedCard(
-  card: OrderedCard,
-): (client: PoolClient, operationId: string, at: Date) => Promise<void> {
-  return async (client, operationId, at) => {
-    await client.query({
-      name: 'card-insert',
-      text: `INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
-               created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
-      values: [
-        card.id,
-        card.tenant,
-        card.provider,
-        card.account,
-        card.productRef,
-        card.cardholderRef,
-        card.form,
-        card.network,
-        operationId,
-        new Date(instantOf(card.id)),
-        at,
-      ],
-    });
-  };
+export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {
+  const resource = `
+    INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
+      created_at, updated_at)
+    SELECT resource_id, tenant, provider, account, $1, $2, $3, $4, 'pending', id, $5, created_at FROM claimed`;
+  const values = [productRef, cardholderRef, form, network, new Date(instantOf(id))];
+  return (client, claim) => client.query<OperationRow>(claimStatement('card-record', { resource }, values, claim));
 }
 
 /**

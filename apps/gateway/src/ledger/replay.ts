@@ -28,17 +28,6 @@ export function hasPassed({ state, refusal }: OperationRow): boolean {
   return state === 'refused' && refusal !== null && isTransient(refusal.reason);
 }
 
-/** The answer to a repeat of the same request. @throws ProblemError 422 if the request differs */
-export function repeat<Value>(
-  services: Services,
-  kind: WriteKind<Value>,
-  request: WriteRequest,
-  operation: OperationRow,
-): Promise<WriteAnswer> {
-  requireSame(services, kind, request, operation);
-  return replay(services, kind, operation);
-}
-
 /** @throws ProblemError 422 if the key was first used with another request, 500 if that cannot be determined */
 export function requireSame(
   services: Services,

@@ -1,5 +1,5 @@
 import { inTransaction, Unconfirmed } from '@card-gateway/database';
-import type { OperationType, Refusal, ResolvesBy } from '@card-gateway/core';
+import type { OperationType, Refusal } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { addAttempt, type Attempt, keepAnswer, type StoredAnswer } from './attempt-store.ts';
 import { keyHash } from './key-hash.ts';
@@ -34,21 +34,8 @@ export interface Key {
   readonly idempotencyKey: string;
 }
 
-/** A write to be recorded. */
-export interface NewOperation extends Key {
-  readonly id: string;
-  readonly requestHash: string;
-  readonly type: OperationType;
-  readonly provider: string;
-  readonly account: string;
-  readonly resourceId: string;
-  readonly resolvesBy: ResolvesBy;
-  readonly createdAt: Date;
-  /** End of the sender's lease, later than any call can last. */
-  readonly leaseUntil: Date;
-}
-
-const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
+/** The columns of an {@link OperationRow}. */
+export const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
   state, fence, lease_until AS "leaseUntil", settles_by AS "resolvesBy", unknown_because AS "unknownBecause",
   unknown_since AS "unknownSince", look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt",
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",
@@ -81,57 +68,6 @@ export async function findOpen(pool: Pool, account: string, resourceIds: readonl
     values: [account, resourceIds],
   });
   return rows;
-}
-
-/**
- * Records a write and its resource in one transaction before it is sent, with the sender's lease. Null if the Idempotency-Key
- * is taken: then nothing was recorded.
- *
- * @param instead a certain, transient refusal that hands its key to this new try
- * @param insertResource may return the id of another resource that the write is about
- */
-export async function claim(
-  pool: Pool,
-  operation: NewOperation,
-  instead: OperationRow | null,
-  insertResource: (client: PoolClient) => Promise<string | void>,
-): Promise<OperationRow | null> {
-  return inTransaction(pool, async (client) => {
-    if (instead !== null) {
-      await client.query(
-        `UPDATE operations SET idempotency_key = NULL, request_hash = NULL, answer = NULL, answer_status = NULL
-         WHERE id = $1 AND state = 'refused'`,
-        [instead.id],
-      );
-    }
-    const { rows } = await client.query<OperationRow>({
-      name: 'operation-claim',
-      text: `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account,
-               resource_id, state, settles_by, created_at, updated_at, lease_until)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitting', $10, $11, $11, $12)
-             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING ${columns}`,
-      values: [
-        operation.id,
-        operation.tenant,
-        operation.caller,
-        keyHash(operation.idempotencyKey),
-        operation.requestHash,
-        operation.type,
-        operation.provider,
-        operation.account,
-        operation.resourceId,
-        operation.resolvesBy,
-        operation.createdAt,
-        operation.leaseUntil,
-      ],
-    });
-    const [claimed] = rows;
-    if (claimed === undefined) return null;
-    const resourceId = (await insertResource(client)) ?? claimed.resourceId;
-    if (resourceId === claimed.resourceId) return claimed;
-    await client.query('UPDATE operations SET resource_id = $2 WHERE id = $1', [claimed.id, resourceId]);
-    return { ...claimed, resourceId };
-  });
 }
 
 /** An event of a write, and what to store with it. */

@@ -1,15 +1,16 @@
 import { done, newUuid, type Outcome, type ProviderCall, refused, type ResolvesBy } from '@card-gateway/core';
-import type { PoolClient } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
+import type { ProblemError } from '../problem.ts';
 import { leastProviderMs } from '../setting-faults.ts';
 import { workLeftMs } from '../work.ts';
+import { claim, type Recording } from './claim-store.ts';
 import type { WriteKind } from './kind.ts';
 import { type Finding, recordLater, recordOutcome } from './record.ts';
-import { hasPassed, repeat, replay, requireSame } from './replay.ts';
+import { hasPassed, replay, requireSame } from './replay.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
 import { attemptOf, failedToTell, recordingMs } from './resolve.ts';
-import { claim, findByKey, isUnconfirmed, type Key, type OperationRow } from './store.ts';
+import { findByKey, isUnconfirmed, type Key, type OperationRow } from './store.ts';
 
 export type { LookUp, When, WriteKind } from './kind.ts';
 export type { WriteAnswer, WriteRequest } from './request.ts';
@@ -17,13 +18,15 @@ export type { WriteAnswer, WriteRequest } from './request.ts';
 /** A validated order, ready to be recorded and sent. */
 export type Order<Value> = RecordedOrder & (SentOrder<Value> | DoneOrder<Value>);
 
-interface RecordedOrder {
+interface RecordedOrder extends Recording {
   readonly account: OpenAccount;
   readonly resourceId: string;
   /** How a lost answer would be reconciled. */
   readonly resolvesBy: ResolvesBy;
-  /** Inserts the resource, or returns the id of another one that replaces it. */
-  readonly insert: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
+  /** What is wrong if the resource is not as it was seen: then nothing is recorded. */
+  readonly unfit?: () => ProblemError;
+  /** Asks the provider about an earlier write on the resource; only for a new key, before this one is recorded. */
+  readonly reconcile?: () => Promise<void>;
 }
 
 interface SentOrder<Value> {
@@ -38,7 +41,7 @@ interface DoneOrder<Value> {
 /**
  * An act that writes, once per Idempotency-Key.
  *
- * @param prepare validates the request and builds the order; it runs only for a new key
+ * @param prepare validates the request and builds the order from our records alone; a repeat may run it, too
  */
 export function writeAct<Value, Question extends unknown[]>(
   kind: WriteKind<Value>,
@@ -52,7 +55,10 @@ export function writeAct<Value, Question extends unknown[]>(
  * Executes a write once per Idempotency-Key: record, call, resolve. A repeat gets the first answer, or 409 while the first
  * request is in progress. Nothing is sent before its record is committed, and no transaction is open during the call.
  *
- * @param prepare validates the request and builds the order; it runs only for a new key
+ * The key is usually new, and recording it tells if it is not. So it is looked up first only where a repeat would otherwise wait
+ * for a slot, or ask the provider.
+ *
+ * @param prepare validates the request and builds the order from our records alone; a repeat may run it, too
  */
 export async function writeOnce<Value>(
   services: Services,
@@ -62,39 +68,49 @@ export async function writeOnce<Value>(
 ): Promise<WriteAnswer> {
   const { tenant, caller } = request.caller;
   const key: Key = { tenant, caller, idempotencyKey: request.idempotencyKey };
-  const earlier = await findByKey(services.pool, key);
-  if (earlier !== null) requireSame(services, kind, request, earlier);
-  if (earlier !== null && !hasPassed(earlier)) return replay(services, kind, earlier);
-
+  const find = async (): Promise<OperationRow | null> => {
+    const first = await findByKey(services.pool, key);
+    if (first !== null) requireSame(services, kind, request, first);
+    return first;
+  };
   let order: Order<Value>;
+  let earlier: OperationRow | null = null;
   try {
     order = await prepare();
+    if (isFoundFirst(order, request)) {
+      earlier = await find();
+      if (earlier === null || hasPassed(earlier)) await order.reconcile?.();
+    }
   } catch (error) {
-    // The same request may have taken the key meanwhile and changed what is validated: then this is its repeat.
-    const first = await findByKey(services.pool, key);
-    if (first === null || first.id === earlier?.id) throw error;
-    return repeat(services, kind, request, first);
+    // The first request may have changed what is validated, and what it named may be gone: a repeat is answered all the same.
+    const first = await find();
+    if (first === null || hasPassed(first)) throw error;
+    return replay(services, kind, first);
   }
-  const attempt = { request, key, earlier, order };
-  const sent =
-    'done' in order
-      ? await recordAndSend(services, kind, attempt, async () => doneInTime(services, request, order))
-      : await order.account.write(request.work, (begin) =>
-          recordAndSend(services, kind, attempt, (id) => sendOrder(order, begin(), id)),
-        );
-  if (sent === null) {
-    const winner = await findByKey(services.pool, key);
-    if (winner === null) throw new Error('The operation that took this key is gone.');
-    return repeat(services, kind, request, winner);
+  while (earlier === null || hasPassed(earlier)) {
+    const sent = await recordAndSend(services, kind, { request, key, earlier, order });
+    if (sent !== null) return recordOutcome(services, kind, sent.operation, sent.finding);
+    const before: OperationRow | null = earlier;
+    earlier = await find();
+    if (earlier === null || earlier.id === before?.id) {
+      throw order.unfit?.() ?? new Error('The operation that took this key is gone.');
+    }
+    if (before !== null) break;
   }
-  return recordOutcome(services, kind, sent.operation, sent.finding);
+  return replay(services, kind, earlier);
 }
 
-interface WriteAttempt {
+/** Whether a repeat should be recognised before anything else is done. */
+function isFoundFirst(order: Order<unknown>, { work }: WriteRequest): boolean {
+  return order.reconcile !== undefined || ('send' in order && !order.account.isFree(work));
+}
+
+interface WriteAttempt<Value> {
   readonly request: WriteRequest;
   readonly key: Key;
+  /** The write whose key this one takes over. */
   readonly earlier: OperationRow | null;
-  readonly order: RecordedOrder;
+  readonly order: Order<Value>;
 }
 
 /** A write that was sent, or certainly not sent because no time was left after its record. */
@@ -103,11 +119,23 @@ interface Sent<Value> {
   readonly finding: Finding<Value>;
 }
 
-/** Records the order, then sends it. Null if its key is taken: then it did neither. */
+/** Records the order, then sends it, with a slot for the call. Null if its key is taken, or it does not fit: then it did neither. */
 async function recordAndSend<Value>(
   services: Services,
   kind: WriteKind<Value>,
-  { request, key, earlier, order }: WriteAttempt,
+  attempt: WriteAttempt<Value>,
+): Promise<Sent<Value> | null> {
+  const { request, order } = attempt;
+  if ('done' in order) return recordThen(services, kind, attempt, async () => doneInTime(services, request, order));
+  return order.account.write(request.work, (begin) =>
+    recordThen(services, kind, attempt, (id) => sendOrder(order, begin(), id)),
+  );
+}
+
+async function recordThen<Value>(
+  services: Services,
+  kind: WriteKind<Value>,
+  { request, key, earlier, order }: WriteAttempt<Value>,
   send: (operationId: string) => Promise<Outcome<Value>>,
 ): Promise<Sent<Value> | null> {
   const createdAt = new Date(services.now());
@@ -127,7 +155,7 @@ async function recordAndSend<Value>(
       leaseUntil: new Date(createdAt.getTime() + services.config.PROVIDER_WRITE_TIMEOUT_MS + recordingMs),
     },
     earlier,
-    (client) => order.insert(client, id, createdAt),
+    order,
   );
   const found = (outcome: Outcome<Value>, startedAt: number): Finding<Value> => ({
     outcome,

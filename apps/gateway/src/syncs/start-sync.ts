@@ -5,6 +5,7 @@ import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.t
 import { type Caller, hasScope, requireScope } from '../caller.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
+import { recordAlone } from '../ledger/claim-store.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
@@ -56,7 +57,8 @@ export function startSync(services: Services, write: WriteRequest, order: Order)
       account,
       resourceId: id,
       resolvesBy: 'look-up',
-      insert: async (client, operationId, at) => {
+      record: recordAlone,
+      within: async (client, operationId, at) => {
         const waiting = await insertSync(client, { ...sync, ...what }, operationId, at);
         if (waiting !== null) return waiting;
         throw new ProblemError('account-busy', 'Too many syncs of this account are queued; this one was not started.', {

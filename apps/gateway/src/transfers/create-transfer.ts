@@ -22,7 +22,7 @@ import { invalidRequest } from '../problem.ts';
 import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { isTransient } from '../ledger/replay.ts';
 import { writeAct } from '../ledger/write.ts';
-import { describeTransfer, endTransfer, failTransfer, getTransfer, insertTransfer } from './store.ts';
+import { describeTransfer, endTransfer, failTransfer, getTransfer, recordTransfer } from './store.ts';
 import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
@@ -145,21 +145,11 @@ export const createTransfer = writeAct(createTransferKind, async (services, { ca
   const id = newUuid(services.now());
   const { direction } = order;
   const { amount, currency } = order.amount;
-  const transfer = {
-    id,
-    tenant,
-    provider: account.provider,
-    account: account.name,
-    cardholderId,
-    direction,
-    amount,
-    currency,
-  };
   return {
     account,
     resourceId: id,
     resolvesBy: transfers.reconciliation.by === 'person' ? 'person' : 'look-up',
-    insert: insertTransfer(transfer),
+    record: recordTransfer({ id, cardholderId, direction, amount, currency }),
     send: async (call) =>
       sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
   };

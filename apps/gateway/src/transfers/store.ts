@@ -1,7 +1,9 @@
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 export interface TransferRow extends OperationColumns {
@@ -68,42 +70,16 @@ export async function listTransfers(pool: Pool, filter: TransferFilter, page: Pa
   return rows;
 }
 
-export interface OrderedTransfer {
-  readonly id: string;
-  readonly tenant: string;
-  readonly provider: string;
-  readonly account: string;
-  readonly cardholderId: string;
-  readonly direction: TransferDirection;
-  readonly amount: string;
-  readonly currency: string;
-}
+export type OrderedTransfer = Pick<TransferRow, 'id' | 'cardholderId' | 'direction' | 'amount' | 'currency'>;
 
 /** Records a transfer before it is sent. */
-export function insertTransfer(
-  transfer: OrderedTransfer,
-): (client: PoolClient, operationId: string, at: Date) => Promise<void> {
-  return async (client, operationId, at) => {
-    await client.query({
-      name: 'transfer-insert',
-      text: `INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status,
-               operation_id, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11)`,
-      values: [
-        transfer.id,
-        transfer.tenant,
-        transfer.provider,
-        transfer.account,
-        transfer.cardholderId,
-        transfer.direction,
-        transfer.amount,
-        transfer.currency,
-        operationId,
-        new Date(instantOf(transfer.id)),
-        at,
-      ],
-    });
-  };
+export function recordTransfer({ id, cardholderId, direction, amount, currency }: OrderedTransfer): RecordWrite {
+  const resource = `
+    INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status, operation_id,
+      created_at, updated_at)
+    SELECT resource_id, tenant, provider, account, $1, $2, $3, $4, 'pending', id, $5, created_at FROM claimed`;
+  const values = [cardholderId, direction, amount, currency, new Date(instantOf(id))];
+  return (client, claim) => client.query<OperationRow>(claimStatement('transfer-record', { resource }, values, claim));
 }
 
 /**

@@ -31,7 +31,7 @@ export async function duringUpdate(
 }
 
 /** Resolves once another connection waits for what this one holds. */
-async function waitedFor(pool: Pool, holder: PoolClient): Promise<void> {
+export async function waitedFor(pool: Pool, holder: PoolClient): Promise<void> {
   const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   await until(
     () => pool.query('SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [rows[0]?.pid]),

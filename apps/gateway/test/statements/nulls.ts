@@ -9,6 +9,8 @@ export interface Plan {
   readonly 'Parent Relationship'?: string;
   readonly 'Relation Name'?: string;
   readonly Alias?: string;
+  readonly 'CTE Name'?: string;
+  readonly 'Subplan Name'?: string;
   readonly Filter?: string;
   readonly 'Index Cond'?: string;
   readonly 'Recheck Cond'?: string;
@@ -69,7 +71,14 @@ export class Nullability {
     const meets = new RegExp(`\\((${alias ?? '\\w+'}\\.)?${column} (=|<=?|>=?|IS NOT NULL)`);
     if (meets.test(this.#conditions)) return true;
     const scanned = this.#nodes.filter((node) => alias === undefined || node.Alias === alias);
-    return scanned.some((node) => this.#isNotNull(node['Relation Name'] ?? '', column));
+    return scanned.some((node) => {
+      const name = node['CTE Name'];
+      // Of a CTE, only a column that it hands on under its own name.
+      const from = name === undefined ? node : this.#nodes.find((one) => one['Subplan Name'] === `CTE ${name}`);
+      const table = from?.['Relation Name'] ?? '';
+      if (name !== undefined && from?.Output?.includes(`${table}.${column}`) !== true) return false;
+      return this.#isNotNull(table, column);
+    });
   }
 }
 

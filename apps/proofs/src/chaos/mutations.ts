@@ -25,7 +25,7 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
   'unique-key': {
     edits: [
       {
-        file: 'apps/gateway/src/ledger/store.ts',
+        file: 'apps/gateway/src/ledger/claim-store.ts',
         from: /ON CONFLICT \(tenant, caller, idempotency_key\) DO NOTHING/,
         to: '',
       },

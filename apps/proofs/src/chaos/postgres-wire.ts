@@ -13,10 +13,13 @@ export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
   const toClient = createFrames(false);
   const statements = new Map<string, string>();
   let record: DatabasePoint['record'] | null = null;
-  let committing = false;
+  let isOpen = false;
+  /** The message by which the server confirms the commit that was sent last: for a statement of its own, that it is ready again. */
+  let confirmedBy: 'C' | 'Z' | null = null;
 
   function notice(text: string): void {
-    if (/^\s*BEGIN/i.test(text)) record = null;
+    if (/^\s*BEGIN/i.test(text) || !isOpen) record = null;
+    if (/^\s*(BEGIN|COMMIT|ROLLBACK)/i.test(text)) isOpen = text.startsWith('BEGIN');
     else if (/INSERT INTO operations\b/.test(text)) record = 'intent';
     else if (/UPDATE operations\b/.test(text)) record ??= 'outcome';
     // Beside a write's record, an audit row belongs to that write, whose codes are audited too.
@@ -32,22 +35,25 @@ export function watchPostgres(armed: Armed<DatabasePoint>): Watcher {
         } else if (type === 'B') {
           const [, name = ''] = body.toString('latin1').split('\0', 2);
           notice(statements.get(name) ?? '');
+          confirmedBy = !isOpen && record === 'intent' ? 'Z' : null;
         } else if (type === 'Q') {
           const text = body.toString('latin1');
           notice(text);
-          committing = text.startsWith('COMMIT');
-          const point = armed();
-          if (committing && point?.at === 'before the commit' && point.record === record) {
-            return { pass: bytes.subarray(0, Math.max(0, start)), trip: true };
-          }
+          confirmedBy = text.startsWith('COMMIT') ? 'C' : null;
+        }
+        const point = armed();
+        const isCommit = confirmedBy !== null && (type === 'B' || type === 'Q');
+        if (isCommit && point?.at === 'before the commit' && point.record === record) {
+          return { pass: bytes.subarray(0, Math.max(0, start)), trip: true };
         }
       }
       return whole(bytes);
     },
     answered(bytes) {
       for (const { type, body, start } of toClient(bytes)) {
-        if (!committing || type !== 'C' || !body.toString('latin1').startsWith('COMMIT')) continue;
-        committing = false;
+        if (type === 'E') confirmedBy = null;
+        if (type !== confirmedBy || (type === 'C' && !body.toString('latin1').startsWith('COMMIT'))) continue;
+        confirmedBy = null;
         const point = armed();
         if (point === null || point.record !== record) continue;
         if (point.at === 'committed, unheard') return { pass: bytes.subarray(0, Math.max(0, start)), trip: true };
