@@ -10,10 +10,12 @@ import { callsTable } from './calls-table.ts';
 const end = '<!-- Made until here. -->';
 const parts = [
   {
+    title: '## Every call of the documents',
     begin: '<!-- Its documented calls: made from its adapter by `pnpm run openapi`. A change here would be lost. -->',
     text: callsTable,
   },
   {
+    title: '## What it sends',
     begin:
       '<!-- What the provider sends: made from its adapter by `pnpm run openapi`. A change here would be lost. -->',
     text: callbacksText,
@@ -25,19 +27,31 @@ export async function providerPages(adapters: readonly AdapterDefinition[]): Pro
   return Object.fromEntries(await Promise.all(adapters.map(pageOf)));
 }
 
-/** @throws Error if the page lacks the markers of a part */
 async function pageOf(adapter: AdapterDefinition): Promise<[string, string]> {
   const path = `docs/providers/${adapter.provider}.md`;
-  let page = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
-  for (const { begin, text } of parts) {
+  const page = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  return [path, withMadeParts(page, adapter)];
+}
+
+/**
+ * The page with the parts that are made from the adapter. A part for which the page has no place yet is added at its end.
+ *
+ * @throws Error if a part begins and does not end
+ */
+export function withMadeParts(page: string, adapter: AdapterDefinition): string {
+  let whole = page;
+  for (const { title, begin, text } of parts) {
     const made = text(adapter);
     if (made === null) continue;
-    const [before, rest] = page.split(begin);
+    if (!whole.includes(begin)) whole = `${whole.trimEnd()}\n\n${title}\n\n${begin}\n\n${end}\n`;
+    const [before, rest] = whole.split(begin);
     const [, ...after] = rest?.split(end) ?? [];
-    if (after.length === 0) throw new Error(`${path}: expected the lines\n${begin}\n${end}`);
-    page = [before, begin, '\n\n', made, '\n\n', end, after.join(end)].join('');
+    if (after.length === 0) {
+      throw new Error(`docs/providers/${adapter.provider}.md: expected the line\n${end}\nsomewhere after\n${begin}`);
+    }
+    whole = [before, begin, '\n\n', made, '\n\n', end, after.join(end)].join('');
   }
-  return [path, page];
+  return whole;
 }
 
 function callbacksText({ callbacks }: AdapterDefinition): string | null {
