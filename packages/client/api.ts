@@ -135,7 +135,7 @@ export type CardForm = Open<"virtual" | "physical">;
  * Why an outcome is, or was, not known.
  *
  * - `no_answer`: No answer came.
- * - `unreadable_answer`: The answer was not as documented.
+ * - `unreadable_answer`: The answer does not say what was done: it is not as documented, or names nothing that was made.
  * - `unlisted_code`: The answer had a code that no document lists.
  *
  * More may come.
@@ -1346,7 +1346,7 @@ export interface Operation {
    * Why an outcome is, or was, not known.
    *
    * - `no_answer`: No answer came.
-   * - `unreadable_answer`: The answer was not as documented.
+   * - `unreadable_answer`: The answer does not say what was done: it is not as documented, or names nothing that was made.
    * - `unlisted_code`: The answer had a code that no document lists.
    *
    * More may come.

@@ -61,7 +61,7 @@ export const operationType = words<OperationType>('OperationType', 'Which write 
 
 const unknownReason = words<UnknownReason>('UnknownReason', 'Why an outcome is, or was, not known.', {
   no_answer: 'No answer came.',
-  unreadable_answer: 'The answer was not as documented.',
+  unreadable_answer: 'The answer does not say what was done: it is not as documented, or names nothing that was made.',
   unlisted_code: 'The answer had a code that no document lists.',
 });
 

@@ -7,7 +7,10 @@ export type Outcome<T> =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly evidence: Evidence | null }
   | { readonly kind: 'unknown'; readonly why: UnknownReason; readonly evidence: Evidence | null };
 
-/** Why the outcome is unknown: no answer arrived, it could not be read, or it carried an undocumented code. */
+/**
+ * Why the outcome is unknown: no answer arrived, it does not say what was done (it could not be read, or is a 202 that names
+ * nothing that was made), or it carried an undocumented code.
+ */
 export type UnknownReason = 'no_answer' | 'unreadable_answer' | 'unlisted_code';
 
 /** Certain: nothing happened. Holds the provider's own code if it gave one. */

@@ -15,6 +15,11 @@ export interface ConformanceCall {
   readonly call: (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outcome<unknown>>;
   /** The documented success. */
   readonly success: (request: SeenRequest) => Reply;
+  /**
+   * Set where this success does not name what was made, e.g. a 202 without an id: the call is then unknown, and the facet's
+   * look-up finds it.
+   */
+  readonly isFoundLater?: true;
   /** A well-formed answer with an undocumented code. */
   readonly unlistedCode: (request: SeenRequest) => Reply;
   /** A documented refusal, if the documents have one for this call. */
@@ -157,10 +162,19 @@ export function conformance(subject: Conformance): void {
     });
 
     describe.each(subject.calls)('$name', (call) => {
-      test('the documented success is done', async () => {
-        answerWith(call.success);
-        expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'done' });
-      });
+      if (call.isFoundLater === true) {
+        test('the documented success is unknown, and left to the look-up', async () => {
+          answerWith(call.success);
+          expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
+          const [facet = ''] = call.name.split('.');
+          expect(Reflect.get(open(), facet)).toMatchObject({ reconciliation: { by: 'look-up' } });
+        });
+      } else {
+        test('the documented success is done', async () => {
+          answerWith(call.success);
+          expect(await outcomeOf(call, patience)).toMatchObject({ kind: 'done' });
+        });
+      }
 
       test('a refused connection is certain: nothing was sent', async () => {
         const nobody = await openLoopback();
