@@ -76,6 +76,9 @@ describe('revealing a card', () => {
     for (const body of [{}, { purpose: '  ' }, { purpose, note: 'x' }]) {
       expect(problemOf(await call(gateway.url, { ...request, body }), 400)).toMatchObject({ code: 'invalid-request' });
     }
+    const tooShort = problemOf(await call(gateway.url, { ...request, body: { purpose: 'x' } }), 400);
+    const detail = 'expected why it is needed, 3 to 200 characters';
+    expect(tooShort).toMatchObject({ detail: `/purpose: ${detail}`, errors: [{ pointer: '/purpose', detail }] });
     expect(await audited(id)).toMatchObject([{ action: 'card.reveal_denied', purpose: 'forbidden' }]);
   });
 

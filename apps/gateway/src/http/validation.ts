@@ -9,8 +9,13 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (data: unknown) => {
     const { success, data: value, error } = schema.safeParse(data, { error: inOurWords });
-    return success ? { value } : { error: error.issues.flatMap(faultsOf) };
+    return success ? { value } : { error: withoutRepeats(error.issues.flatMap(faultsOf)) };
   };
+
+/** Two rules of one field may expect the same in the same words. */
+function withoutRepeats(faults: readonly FastifySchemaValidationError[]): FastifySchemaValidationError[] {
+  return [...new Map(faults.map((fault) => [`${fault.instancePath} ${fault.message}`, fault])).values()];
+}
 
 /** A name as a segment of a JSON pointer. A caller's own name may be anything, even a card number, and is then masked. */
 export function pointerSegment(name: string): string {
