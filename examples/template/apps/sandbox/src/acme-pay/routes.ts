@@ -15,7 +15,7 @@ const wire: Wire = {
 };
 
 export function routes(app: FastifyInstance, world: World): void {
-  const route = (method: 'GET' | 'POST', path: string, operation: string, work: Work) => {
+  const route = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, operation: string, work: Work) => {
     app.route({
       method,
       url: `/acme-pay${path}`,
