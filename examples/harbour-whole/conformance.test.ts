@@ -27,6 +27,95 @@ function aside({ path }: SeenRequest): ReturnType<typeof json> | null {
   return path.endsWith('/reveals') ? json({ key: 'reveal-key-canary', expires_in: 30 }, 201) : null;
 }
 
+const calls: readonly ConformanceCall[] = [
+  {
+    name: 'products.page',
+    call: (adapter, call) => own(adapter).products.page(null, call),
+    success: () => json({ data: [product, { ...product, id: 'hp_2' }], next: '2' }),
+    unlistedCode,
+  },
+  {
+    name: 'cardholders.apply',
+    call: (adapter, call) => own(adapter).cardholders.apply(application, call),
+    success: () => json(holder, 201),
+    unlistedCode,
+    refusal: () => failure(422, 'no_person', 'Ada-canary of Dover-canary'),
+  },
+  {
+    name: 'cardholders.reconciliation.find',
+    call: async (adapter, call) => {
+      const { reconciliation } = own(adapter).cardholders;
+      if (reconciliation.by !== 'look-up') throw new Error('no look-up');
+      return reconciliation.find({ reference: 'chd_01', sentAt: new Date(0) }, call);
+    },
+    success: () => json({ data: [holder] }),
+    unlistedCode,
+  },
+  {
+    name: 'cardholders.read',
+    call: (adapter, call) => own(adapter).cardholders.read('hh_1', call),
+    success: () => json(holder),
+    unlistedCode,
+    refusal: () => failure(404, 'no_such_holder', 'no'),
+  },
+  {
+    name: 'reveal.card',
+    call: (adapter, call) => own(adapter).reveal.card(card, call),
+    success: () => json({ card: 'hc_1', number: '4000001234560001', cvv, expiry: { month: '9', year: '31' } }),
+    unlistedCode,
+    refusal: () => failure(410, 'key_used', 'no'),
+  },
+  {
+    name: 'issuing.issue',
+    call: (adapter, call) => own(adapter).issuing.issue(ordered, call),
+    success: () => json(row, 201),
+    unlistedCode,
+    refusal: () => failure(422, 'card_limit', 'no more'),
+  },
+  {
+    name: 'issuing.reconciliation.find',
+    call: async (adapter, call) => {
+      const { reconciliation } = own(adapter).issuing;
+      if (reconciliation.by !== 'look-up') throw new Error('no look-up');
+      return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, call);
+    },
+    success: () => json({ data: [row], next: null }),
+    unlistedCode,
+  },
+  {
+    name: 'cards.page',
+    call: (adapter, call) => own(adapter).cards.page(null, call),
+    success: () => json({ data: [row, { ...row, id: 'hc_2' }], next: '2' }),
+    unlistedCode,
+  },
+  {
+    name: 'cards.read',
+    call: (adapter, call) => own(adapter).cards.read(card, call),
+    success: () => json(row),
+    unlistedCode,
+  },
+  {
+    name: 'transfers.send',
+    call: (adapter, call) => {
+      const order = { reference: 'trf_1', cardholderRef: 'h', direction: 'in', amount: '1.00' as Decimal } as const;
+      return own(adapter).transfers.send(order, call);
+    },
+    success: () => json({ id: 'ht_1', reference: 'trf_1', state: 'done' }, 201),
+    unlistedCode,
+    refusal: () => failure(422, 'too_much', 'no'),
+  },
+  {
+    name: 'transfers.balances',
+    call: (adapter, call) => own(adapter).transfers.balances('h', call),
+    success: () => json({ data: [{ currency: 'USD', amount: '1.00' }] }),
+    unlistedCode,
+  },
+  changed({ kind: 'freeze' }, () => json(row)),
+  changed({ kind: 'unfreeze' }, () => json({ ...row, state: 'active' })),
+  changed({ kind: 'setPin', pin: new Secret(pin) }, () => json(row)),
+  changed({ kind: 'cancel' }, () => ({ kind: 'answer', status: 204, body: '' })),
+];
+
 conformance({
   provider: 'harbour, anonymous',
   open: (baseUrl, host) => openAdapter(baseUrl, host, clientSecret, 'anonymous'),
@@ -41,6 +130,7 @@ conformance({
       refusal: () => failure(422, 'card_limit', 'no more'),
     },
   ],
+  callsElsewhere: calls,
 });
 
 conformance({
@@ -61,91 +151,5 @@ conformance({
     person.phone,
     person.address.city,
   ],
-  calls: [
-    {
-      name: 'products.page',
-      call: (adapter, call) => own(adapter).products.page(null, call),
-      success: () => json({ data: [product, { ...product, id: 'hp_2' }], next: '2' }),
-      unlistedCode,
-    },
-    {
-      name: 'cardholders.apply',
-      call: (adapter, call) => own(adapter).cardholders.apply(application, call),
-      success: () => json(holder, 201),
-      unlistedCode,
-      refusal: () => failure(422, 'no_person', 'Ada-canary of Dover-canary'),
-    },
-    {
-      name: 'cardholders.reconciliation.find',
-      call: async (adapter, call) => {
-        const { reconciliation } = own(adapter).cardholders;
-        if (reconciliation.by !== 'look-up') throw new Error('no look-up');
-        return reconciliation.find({ reference: 'chd_01', sentAt: new Date(0) }, call);
-      },
-      success: () => json({ data: [holder] }),
-      unlistedCode,
-    },
-    {
-      name: 'cardholders.read',
-      call: (adapter, call) => own(adapter).cardholders.read('hh_1', call),
-      success: () => json(holder),
-      unlistedCode,
-      refusal: () => failure(404, 'no_such_holder', 'no'),
-    },
-    {
-      name: 'reveal.card',
-      call: (adapter, call) => own(adapter).reveal.card(card, call),
-      success: () => json({ card: 'hc_1', number: '4000001234560001', cvv, expiry: { month: '9', year: '31' } }),
-      unlistedCode,
-      refusal: () => failure(410, 'key_used', 'no'),
-    },
-    {
-      name: 'issuing.issue',
-      call: (adapter, call) => own(adapter).issuing.issue(ordered, call),
-      success: () => json(row, 201),
-      unlistedCode,
-      refusal: () => failure(422, 'card_limit', 'no more'),
-    },
-    {
-      name: 'issuing.reconciliation.find',
-      call: async (adapter, call) => {
-        const { reconciliation } = own(adapter).issuing;
-        if (reconciliation.by !== 'look-up') throw new Error('no look-up');
-        return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, call);
-      },
-      success: () => json({ data: [row], next: null }),
-      unlistedCode,
-    },
-    {
-      name: 'cards.page',
-      call: (adapter, call) => own(adapter).cards.page(null, call),
-      success: () => json({ data: [row, { ...row, id: 'hc_2' }], next: '2' }),
-      unlistedCode,
-    },
-    {
-      name: 'cards.read',
-      call: (adapter, call) => own(adapter).cards.read(card, call),
-      success: () => json(row),
-      unlistedCode,
-    },
-    {
-      name: 'transfers.send',
-      call: (adapter, call) => {
-        const order = { reference: 'trf_1', cardholderRef: 'h', direction: 'in', amount: '1.00' as Decimal } as const;
-        return own(adapter).transfers.send(order, call);
-      },
-      success: () => json({ id: 'ht_1', reference: 'trf_1', state: 'done' }, 201),
-      unlistedCode,
-      refusal: () => failure(422, 'too_much', 'no'),
-    },
-    {
-      name: 'transfers.balances',
-      call: (adapter, call) => own(adapter).transfers.balances('h', call),
-      success: () => json({ data: [{ currency: 'USD', amount: '1.00' }] }),
-      unlistedCode,
-    },
-    changed({ kind: 'freeze' }, () => json(row)),
-    changed({ kind: 'setPin', pin: new Secret(pin) }, () => json(row)),
-    changed({ kind: 'cancel' }, () => ({ kind: 'answer', status: 204, body: '' })),
-  ],
+  calls,
 });

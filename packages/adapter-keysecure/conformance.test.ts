@@ -1,4 +1,10 @@
-import { conformance, json, type Reply, type SeenRequest } from '@card-gateway/adapter-kit/testing';
+import {
+  conformance,
+  type ConformanceCall,
+  json,
+  type Reply,
+  type SeenRequest,
+} from '@card-gateway/adapter-kit/testing';
 import { type CardChange, type Outcome, type ProviderAdapter, type ProviderCall, Secret } from '@card-gateway/core';
 import {
   accessToken,
@@ -152,7 +158,7 @@ function calling(act: (adapter: KeySecureAdapter, call: ProviderCall) => Promise
 
 const card = { providerRef: 'C1', cardholderRef: 'U1' };
 const change = (order: CardChange, code: number) => ({
-  name: `cardControls.change: ${order.kind}`,
+  name: `cardControls.change ${order.kind}`,
   call: calling((adapter, call) => adapter.cardControls.change(card, order, call)),
   success: () => success({ result: true }),
   unlistedCode,
@@ -174,136 +180,140 @@ const page = {
   refusal: failing(1012),
 };
 
+const creditCalls: readonly ConformanceCall[] = [
+  { ...page, success: () => success({ list: [packageRow, packageRow] }) },
+  issue,
+  {
+    name: 'cardholders.apply',
+    call: calling((adapter, call) =>
+      adapter.cardholders.apply(
+        { reference: 'chd_1', identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) } },
+        call,
+      ),
+    ),
+    success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
+    unlistedCode,
+    refusal: failing(2005),
+  },
+  {
+    name: 'cardholders.reapply',
+    call: calling(({ cardholders }, call) => {
+      const application = {
+        reference: 'chd_1',
+        providerRef: 'U1',
+        identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) },
+      };
+      return cardholders.reapply?.(application, call) ?? Promise.reject(new Error('it cannot apply again'));
+    }),
+    success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
+    unlistedCode,
+    refusal: failing(2004),
+  },
+  {
+    name: 'cardholders.read',
+    call: calling((adapter, call) => adapter.cardholders.read('U1', call)),
+    success: () => success(cardholderRow),
+    unlistedCode,
+    refusal: failing(2002),
+  },
+  {
+    name: 'cardholders.reconciliation.find',
+    call: calling((adapter, call) =>
+      lookUpOf(adapter.cardholders.reconciliation).find({ reference: 'chd_1', ...sent }, call),
+    ),
+    success: () => success({ list: [cardholderRow] }),
+    unlistedCode,
+    refusal: failing(1019),
+  },
+  {
+    name: 'issuing.reconciliation.find',
+    call: calling((adapter, call) =>
+      lookUpOf(adapter.issuing.reconciliation).find({ reference: 'card_1', ...sent }, call),
+    ),
+    success: () => success({ list: [cardRow] }),
+    unlistedCode,
+    refusal: failing(1020),
+  },
+  {
+    name: 'cards.page',
+    call: calling((adapter, call) => adapter.cards.page(null, call)),
+    success: () => success({ list: [cardRow] }),
+    unlistedCode,
+    refusal: failing(1009),
+  },
+  {
+    name: 'cards.read',
+    call: calling((adapter, call) => adapter.cards.read({ providerRef: 'C1', pan: null }, call)),
+    success: () => success(cardRow),
+    unlistedCode,
+    refusal: () => json({ code: 1003, msg: 'IP address not allowed' }),
+  },
+  change({ kind: 'activate', cvv: new Secret('123'), last4: '4242' }, 1004),
+  change({ kind: 'freeze' }, 1009),
+  change({ kind: 'unfreeze' }, 1009),
+  change({ kind: 'cancel' }, 1009),
+  {
+    name: 'reveal.card',
+    call: calling((adapter, call) => adapter.reveal.card({ providerRef: 'C202605220001', pan: null }, call)),
+    success: () => json({ code: 0, msg: `Success: ${pan}, CVV 123`, data: privateInfo }),
+    changed: (change) => success(encrypted(change(fixture('private-info.json')))),
+    unlistedCode,
+    refusal: failing(1013),
+  },
+  {
+    name: 'transactions.page',
+    call: calling((adapter, call) => adapter.transactions.page({ ...question, next: null }, call)),
+    success: () => success({ list: [transactionRow] }),
+    unlistedCode,
+    refusal: failing(1020),
+  },
+  {
+    name: 'transactions.read',
+    call: calling((adapter, call) => adapter.transactions.read('T1', call)),
+    success: () => success(transactionRow),
+    unlistedCode,
+    refusal: failing(1009),
+  },
+  {
+    name: 'transfers.send',
+    call: calling((adapter, call) => adapter.transfers.send(transfer, call)),
+    success: () => success({ ...transferRow, status: undefined }),
+    unlistedCode,
+    refusal: failing(2002),
+  },
+  {
+    name: 'transfers.reconciliation.find',
+    call: calling((adapter, call) =>
+      lookUpOf(adapter.transfers.reconciliation).find({ reference: transfer.reference, ...sent }, call),
+    ),
+    success: () => success({ list: [transferRow] }),
+    unlistedCode,
+    refusal: failing(1019),
+  },
+  {
+    name: 'transfers.balances',
+    call: calling((adapter, call) => adapter.transfers.balances('U1', call)),
+    success: () => success({ list: [accountRow] }),
+    unlistedCode,
+    refusal: failing(2002),
+  },
+  {
+    name: 'frameTokens.issue',
+    call: calling((adapter, call) => adapter.frameTokens.issue({ providerRef: 'C1' }, call)),
+    success: () =>
+      json({ code: 0, msg: `token ${frameToken}`, data: { client_access_token: frameToken, expires_in: 300 } }),
+    unlistedCode,
+    refusal: failing(1015),
+  },
+  change({ kind: 'setPin', pin: new Secret(pin) }, 4016),
+];
+
 conformance({
   provider: 'keysecure in credit mode',
   open: (baseUrl, host) => openAdapter(baseUrl, host),
   aside,
   canaries,
-  calls: [
-    { ...page, success: () => success({ list: [packageRow, packageRow] }) },
-    issue,
-    {
-      name: 'cardholders.apply',
-      call: calling((adapter, call) =>
-        adapter.cardholders.apply(
-          { reference: 'chd_1', identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) } },
-          call,
-        ),
-      ),
-      success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
-      unlistedCode,
-      refusal: failing(2005),
-    },
-    {
-      name: 'cardholders.reapply',
-      call: calling(({ cardholders }, call) => {
-        const application = {
-          reference: 'chd_1',
-          providerRef: 'U1',
-          identity: { kind: 'sumsub' as const, shareToken: new Secret(shareToken) },
-        };
-        return cardholders.reapply?.(application, call) ?? Promise.reject(new Error('it cannot apply again'));
-      }),
-      success: () => success({ cardholder_no: 'U1', cardholder_unique_no: 'chd_1' }),
-      unlistedCode,
-      refusal: failing(2004),
-    },
-    {
-      name: 'cardholders.read',
-      call: calling((adapter, call) => adapter.cardholders.read('U1', call)),
-      success: () => success(cardholderRow),
-      unlistedCode,
-      refusal: failing(2002),
-    },
-    {
-      name: 'cardholders.reconciliation.find',
-      call: calling((adapter, call) =>
-        lookUpOf(adapter.cardholders.reconciliation).find({ reference: 'chd_1', ...sent }, call),
-      ),
-      success: () => success({ list: [cardholderRow] }),
-      unlistedCode,
-      refusal: failing(1019),
-    },
-    {
-      name: 'issuing.reconciliation.find',
-      call: calling((adapter, call) =>
-        lookUpOf(adapter.issuing.reconciliation).find({ reference: 'card_1', ...sent }, call),
-      ),
-      success: () => success({ list: [cardRow] }),
-      unlistedCode,
-      refusal: failing(1020),
-    },
-    {
-      name: 'cards.page',
-      call: calling((adapter, call) => adapter.cards.page(null, call)),
-      success: () => success({ list: [cardRow] }),
-      unlistedCode,
-      refusal: failing(1009),
-    },
-    {
-      name: 'cards.read',
-      call: calling((adapter, call) => adapter.cards.read({ providerRef: 'C1', pan: null }, call)),
-      success: () => success(cardRow),
-      unlistedCode,
-      refusal: () => json({ code: 1003, msg: 'IP address not allowed' }),
-    },
-    change({ kind: 'activate', cvv: new Secret('123'), last4: '4242' }, 1004),
-    change({ kind: 'freeze' }, 1009),
-    {
-      name: 'reveal.card',
-      call: calling((adapter, call) => adapter.reveal.card({ providerRef: 'C202605220001', pan: null }, call)),
-      success: () => json({ code: 0, msg: `Success: ${pan}, CVV 123`, data: privateInfo }),
-      changed: (change) => success(encrypted(change(fixture('private-info.json')))),
-      unlistedCode,
-      refusal: failing(1013),
-    },
-    {
-      name: 'transactions.page',
-      call: calling((adapter, call) => adapter.transactions.page({ ...question, next: null }, call)),
-      success: () => success({ list: [transactionRow] }),
-      unlistedCode,
-      refusal: failing(1020),
-    },
-    {
-      name: 'transactions.read',
-      call: calling((adapter, call) => adapter.transactions.read('T1', call)),
-      success: () => success(transactionRow),
-      unlistedCode,
-      refusal: failing(1009),
-    },
-    {
-      name: 'transfers.send',
-      call: calling((adapter, call) => adapter.transfers.send(transfer, call)),
-      success: () => success({ ...transferRow, status: undefined }),
-      unlistedCode,
-      refusal: failing(2002),
-    },
-    {
-      name: 'transfers.reconciliation.find',
-      call: calling((adapter, call) =>
-        lookUpOf(adapter.transfers.reconciliation).find({ reference: transfer.reference, ...sent }, call),
-      ),
-      success: () => success({ list: [transferRow] }),
-      unlistedCode,
-      refusal: failing(1019),
-    },
-    {
-      name: 'transfers.balances',
-      call: calling((adapter, call) => adapter.transfers.balances('U1', call)),
-      success: () => success({ list: [accountRow] }),
-      unlistedCode,
-      refusal: failing(2002),
-    },
-    {
-      name: 'frameTokens.issue',
-      call: calling((adapter, call) => adapter.frameTokens.issue({ providerRef: 'C1' }, call)),
-      success: () =>
-        json({ code: 0, msg: `token ${frameToken}`, data: { client_access_token: frameToken, expires_in: 300 } }),
-      unlistedCode,
-      refusal: failing(1015),
-    },
-    change({ kind: 'setPin', pin: new Secret(pin) }, 4016),
-  ],
+  calls: creditCalls,
 });
 
 conformance({
@@ -312,4 +322,5 @@ conformance({
   aside,
   canaries,
   calls: [{ ...page, success: () => success({ list: [binRow, binRow] }) }, issue],
+  callsElsewhere: creditCalls,
 });

@@ -1,6 +1,6 @@
-import { type IssuingFacet, unknown } from '@card-gateway/core';
+import { type IssuingFacet, type Outcome, unknown } from '@card-gateway/core';
 import { z } from 'zod';
-import { type AdapterHost, onlyOwn, readAnswer, required, rowsOf } from './index.ts';
+import { type AdapterHost, onlyOwn, type Problem, readAnswer, required, rowsOf, type ToEvidence } from './index.ts';
 import { conformance, facet, json } from './testing/index.ts';
 
 // A provider that takes an order with a 202 that names no card: the card is found by our reference.
@@ -8,6 +8,10 @@ import { conformance, facet, json } from './testing/index.ts';
 const order = { reference: 'card_01', productRef: 'p', cardholderRef: null, form: 'virtual', address: null } as const;
 const failure = z.object({ error: z.object({ type: z.string() }) });
 const cards = z.object({ data: rowsOf(z.object({ id: required.id, external_id: required.id })) });
+
+function problem({ read }: Problem, evidence: ToEvidence): Outcome<never> | null {
+  return read(failure) === null ? null : unknown('unlisted_code', evidence(null));
+}
 
 function issuing(baseUrl: string, { send }: Pick<AdapterHost, 'send'>): IssuingFacet {
   const ask = { operation: 'cards', url: `${baseUrl}/cards`, headers: {}, body: null };
@@ -18,7 +22,7 @@ function issuing(baseUrl: string, { send }: Pick<AdapterHost, 'send'>): IssuingF
       readAnswer(await send({ ...ask, method: 'POST' }, call), {
         reply: z.object({ status: z.literal('accepted') }),
         interpret: (_taken, evidence) => unknown('unreadable_answer', evidence(null)),
-        problem: ({ read }, evidence) => (read(failure) === null ? null : unknown('unlisted_code', evidence(null))),
+        problem,
       }),
     reconciliation: {
       by: 'look-up',
@@ -32,10 +36,13 @@ function issuing(baseUrl: string, { send }: Pick<AdapterHost, 'send'>): IssuingF
               ({ id }) => ({ providerRef: id }),
               evidence(null),
             ),
+          problem,
         }),
     },
   };
 }
+
+const unlistedCode = () => json({ error: { type: 'a_new_type' } }, 400);
 
 conformance({
   provider: 'a provider that names the card later',
@@ -47,7 +54,17 @@ conformance({
       call: (adapter, call) => facet(adapter, 'issuing').issue(order, call),
       success: () => json({ external_id: 'card_01', status: 'accepted' }, 202),
       isFoundLater: true,
-      unlistedCode: () => json({ error: { type: 'a_new_type' } }, 400),
+      unlistedCode,
+    },
+    {
+      name: 'issuing.reconciliation.find',
+      call: async (adapter, call) => {
+        const { reconciliation } = facet(adapter, 'issuing');
+        if (reconciliation.by !== 'look-up') throw new Error('no look-up');
+        return reconciliation.find({ reference: 'card_01', sentAt: new Date(0) }, call);
+      },
+      success: () => json({ data: [{ id: 'c_1', external_id: 'card_01' }] }),
+      unlistedCode,
     },
   ],
 });

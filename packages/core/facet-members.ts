@@ -58,3 +58,26 @@ export const facetMembers: FacetMembers = {
 };
 
 export const facetNames = Object.keys(facetMembers) as readonly FacetName[];
+
+/** The names of all calls that this adapter can make: `issuing.issue`, `issuing.reconciliation.find`, `cardControls.change freeze`. */
+export function callsOf(adapter: ProviderAdapter): string[] {
+  return facetNames.flatMap((name) => {
+    const facet = adapter[name];
+    if (facet === undefined) return [];
+    return Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
+      const value: unknown = Reflect.get(facet, member);
+      if (member === 'reconciliation') return isLookUp(value) ? [`${name}.reconciliation.find`] : [];
+      if (kind !== 'asks' || value === undefined) return [];
+      return member === 'change' ? changesOf(adapter) : [`${name}.${member}`];
+    });
+  });
+}
+
+function changesOf({ cardControls }: ProviderAdapter): string[] {
+  const { reconciliation = {}, gaps = {} } = cardControls ?? {};
+  return Object.keys(reconciliation).flatMap((kind) => (kind in gaps ? [] : [`cardControls.change ${kind}`]));
+}
+
+function isLookUp(reconciliation: unknown): boolean {
+  return (reconciliation as { readonly by?: unknown }).by === 'look-up';
+}

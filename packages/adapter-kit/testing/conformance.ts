@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Outcome, ProviderAdapter, ProviderCall } from '@card-gateway/core';
+import { callsOf, type Outcome, type ProviderAdapter, type ProviderCall } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AdapterHost, type ExchangeReport, openTransport } from '../index.ts';
@@ -10,7 +10,7 @@ import { answerWithOddRows, oddAnswer, unstorable } from './odd-values.ts';
 
 /** One facet method and this provider's possible answers to it. */
 export interface ConformanceCall {
-  /** `facet.method`, e.g. `issuing.issue`. */
+  /** `facet.method`, e.g. `issuing.issue`, or `cardControls.change freeze`; what follows a space tells its entries apart. */
   readonly name: string;
   readonly call: (adapter: ProviderAdapter, call: ProviderCall) => Promise<Outcome<unknown>>;
   /** The documented success. */
@@ -36,7 +36,10 @@ export interface Conformance {
    * counted and gets the faults.
    */
   readonly aside?: (request: SeenRequest) => Reply | null;
+  /** Every call that the adapter can make. */
   readonly calls: readonly ConformanceCall[];
+  /** The calls of another suite of this provider, which are not repeated here. */
+  readonly callsElsewhere?: readonly ConformanceCall[];
   /** Every secret, card number, phone, name and code that the calls send: none may appear in an outcome or a report. */
   readonly canaries: readonly string[];
 }
@@ -149,6 +152,17 @@ export function conformance(subject: Conformance): void {
         { numRuns: oddAnswers },
       );
     }
+
+    test('every call of its facets is in the suite', () => {
+      const names = [...subject.calls, ...(subject.callsElsewhere ?? [])].map(({ name }) => name);
+      const isIn = (call: string) => names.some((name) => name === call || name.startsWith(`${call} `));
+      // Signing keys are fetched once for all who wait, by the kit's `publicKeys`.
+      const calls = callsOf(open()).filter((call) => call !== 'callbacks.fetchKeys');
+      expect(
+        calls.filter((call) => !isIn(call)),
+        'add them to `calls` of conformance.test.ts',
+      ).toEqual([]);
+    });
 
     describe('what its facets declare', () => {
       declarations({

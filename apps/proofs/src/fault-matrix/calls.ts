@@ -1,8 +1,6 @@
 import {
-  facetNames,
   type FacetName,
   type CardChange,
-  facetMembers,
   type FacetMembers,
   type Outcome,
   type ProviderAdapter,
@@ -53,29 +51,6 @@ export interface Row {
 
 /** The calls of an account. The opened adapter determines which ones are required. */
 export type Rows = Readonly<Partial<Record<CallName, Row>>>;
-
-/** Every call that this adapter can make, from the methods of its facets. */
-export function callsOf(adapter: ProviderAdapter): string[] {
-  return facetNames.flatMap((name) => {
-    const facet = adapter[name];
-    if (facet === undefined) return [];
-    return Object.entries(facetMembers[name]).flatMap(([member, kind]) => {
-      const value: unknown = Reflect.get(facet, member);
-      if (member === 'reconciliation') return isLookUp(value) ? [`${name}.reconciliation.find`] : [];
-      if (kind !== 'asks' || value === undefined) return [];
-      return member === 'change' ? changesOf(adapter) : [`${name}.${member}`];
-    });
-  });
-}
-
-function changesOf({ cardControls }: ProviderAdapter): string[] {
-  const { reconciliation = {}, gaps = {} } = cardControls ?? {};
-  return Object.keys(reconciliation).flatMap((kind) => (kind in gaps ? [] : [`cardControls.change ${kind}`]));
-}
-
-function isLookUp(reconciliation: unknown): boolean {
-  return (reconciliation as { readonly by?: unknown }).by === 'look-up';
-}
 
 /** How a lost answer to a write is reconciled, in one word; null for a read. */
 export function reconciliationOf(adapter: ProviderAdapter, name: string): string | null {

@@ -1,10 +1,10 @@
 import { openTransport } from '@card-gateway/adapter-kit';
 import { sendBy, testCall } from '@card-gateway/adapter-kit/call';
-import { newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
+import { callsOf, newUuid, type Outcome, type ProviderAdapter, toPublicId } from '@card-gateway/core';
 import { freePort } from '@card-gateway/database/embedded';
 import { atOnce, type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Account } from './accounts.ts';
-import { callsOf, type CallName, type Row, type Scene, reconciliationOf } from './calls.ts';
+import { type CallName, type Row, type Scene, reconciliationOf } from './calls.ts';
 import { cellOf, type Disturbance, disturbances } from './cells.ts';
 
 /** One row of the page: observed and declared results. */
