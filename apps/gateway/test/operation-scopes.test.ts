@@ -9,8 +9,10 @@ import {
   syncReadScopes,
 } from '@card-gateway/contract';
 import { operationTypes } from '@card-gateway/core';
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { listOperations } from '../src/operations/store.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder } from './setup/orders.ts';
@@ -168,6 +170,58 @@ test('the operation of a sync is shown to the keys that the sync is shown to, an
     problemOf(resolving, 404);
   }
 });
+
+test('a page of many syncs reads those that it shows, and not all that there are', async () => {
+  const { owner } = gateway;
+  // One sync for each user, as an account of bindings has them.
+  await owner.query(`
+    INSERT INTO syncs (id, tenant, provider, account, kind, user_ref, state, created_at, finished_at)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, 'crowd', 'yixin', 'yixin', 'bank_card', 'user-' || n, 'succeeded', now(), now()
+    FROM generate_series(1, 20000) n`);
+  await owner.query(`
+    ALTER TABLE operations DISABLE TRIGGER USER;
+    INSERT INTO operations (id, tenant, caller, type, provider, account, resource_id, state, settled_by, settled_at, created_at, updated_at)
+    SELECT s.id, s.tenant, 'tests', 'startSync', s.provider, s.account, s.id, 'succeeded', 'answer', now(), now(), now()
+    FROM syncs s WHERE s.tenant = 'crowd';
+    ALTER TABLE operations ENABLE TRIGGER USER`);
+  await owner.query('ANALYZE operations, syncs');
+  /** Rows of these two tables that a statement reads, shown or not. */
+  const rowsRead = async (statement: { text: string; values: unknown[] }): Promise<number> => {
+    const { rows } = await owner.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
+      statement.values,
+    );
+    return rows.map(({ 'QUERY PLAN': [{ Plan }] }) => rowsOf(Plan)).reduce((sum, read) => sum + read, 0);
+  };
+  const read: number[] = [];
+  const pool = {
+    query: async (statement: { text: string; values: unknown[] }) => {
+      read.push(await rowsRead(statement));
+      return owner.query(statement);
+    },
+  } as unknown as Pool;
+  const page = { limit: 50, after: null, afterAt: null, list: '' };
+  const filter = { tenant: 'crowd', types: ['startBinding', 'startSync'], syncsOfCards: false } as const;
+  expect(await listOperations(pool, filter, page)).toHaveLength(51);
+  expect(read).toHaveLength(1);
+  expect(read[0]).toBeLessThan(1000);
+  expect(await listOperations(pool, { ...filter, syncsOfCards: true }, page)).toEqual([]);
+});
+
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+function rowsOf(node: PlanNode): number {
+  const own = ['operations', 'syncs'].includes(node['Relation Name'] ?? '')
+    ? (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
+    : 0;
+  return (node.Plans ?? []).reduce((sum, inner) => sum + rowsOf(inner), own);
+}
 
 test('what is wrong with a sync is told before the scope that it needs', async () => {
   const start = async (scope: Scope, body: object): Promise<Answer> =>
