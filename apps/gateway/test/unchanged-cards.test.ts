@@ -87,19 +87,13 @@ test('a page that shows nothing new takes one statement, seals nothing, and adva
   await store(listed('same'), after(0));
   const [rows, before] = [await rowsOf('same'), await counts()];
   expect(rows).toHaveLength(pageSize);
-  for (const seconds of [1, 2, 3]) {
-    sent.length = 0;
-    await store(listed('same'), after(seconds));
-    expect(sent).toEqual([expect.stringContaining('UPDATE cards'), expect.stringContaining('FROM operations')]);
-  }
-  expect(await rowsOf('same')).toEqual(rows.map((row) => ({ ...row, synced_at: after(3) })));
+  sent.length = 0;
+  await store(listed('same'), after(1));
+  expect(sent).toEqual([expect.stringContaining('UPDATE cards'), expect.stringContaining('FROM operations')]);
   // Updated in place: no index has a new entry.
   const { inserted, updated, inPlace } = await counts();
-  expect([inserted, updated, inPlace]).toEqual([
-    before.inserted,
-    before.updated + 3 * pageSize,
-    before.inPlace + 3 * pageSize,
-  ]);
+  expect([inserted, updated, inPlace]).toEqual([before.inserted, before.updated + pageSize, before.inPlace + pageSize]);
+  expect(await rowsOf('same')).toEqual(rows.map((row) => ({ ...row, synced_at: after(1) })));
 });
 
 const hex = (bytes: unknown): string => (bytes as Buffer).toString('hex');

@@ -1,7 +1,7 @@
 import { done, mapOutcome, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
 import type { LookUp, WriteKind } from '../ledger/kind.ts';
 import { notOurs, requireOurs } from '../ledger/word.ts';
-import { describeProviderCards } from './provider-cards-store.ts';
+import { describeProviderCard } from './provider-cards-store.ts';
 import { acceptOrder, failOrder, getCard, nameOrder } from './store.ts';
 import { cardView } from './view.ts';
 
@@ -24,7 +24,7 @@ export const issueCardKind: WriteKind<IssuedCard> = {
         if (isWord) await nameOrder(client, operation.resourceId, providerRef, at);
         else await acceptOrder(client, operation.resourceId, providerRef, at);
         const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
-        if (described !== undefined) await describeProviderCards(client, sealing, account, [described], askedAt);
+        if (described !== undefined) await describeProviderCard(client, sealing, account, described, askedAt);
         return;
       }
       case 'refused':

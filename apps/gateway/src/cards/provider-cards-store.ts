@@ -35,13 +35,19 @@ const listLockOf = ({ name }: Owner): string => `cards ${name}`;
 const isGone = `(c.pan_sealed IS NULL AND c.synced_at IS NOT NULL AND coalesce(r->>'status', c.status) IN ('cancelled', 'replaced', 'failed'))`;
 
 /**
+ * The row of a description, looked up one by one. As a plain join, all rows of the account would be read for each page until the
+ * database has statistics of them, which it makes only after the first sync.
+ */
+const known = `LATERAL (SELECT id FROM cards WHERE account = $1 AND provider_ref = r->>'provider_ref' LIMIT 1) known`;
+
+/**
  * Advances only `synced_at`, which no index contains, of cards that are described as they are stored; the number is compared by
  * its fingerprint, so that it need not be sealed. Conditions are evaluated on the row being updated, as in {@link describeCards}.
  */
 const confirmIn = (turn: '' | 'turn, ') => `
   UPDATE cards c SET synced_at = $3
-  FROM ${turn}jsonb_array_elements($2::jsonb) r
-  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND c.synced_at <= $3
+  FROM ${turn}jsonb_array_elements($2::jsonb) r, ${known}
+  WHERE c.id = known.id AND c.provider_ref = r->>'provider_ref' AND c.synced_at <= $3
     AND (r->>'pan_fingerprint' IS NULL OR ${isGone} OR (c.pan_fingerprint = r->>'pan_fingerprint' AND c.pan_key = $4))
     AND ${Object.entries(described)
       // Amounts are compared as texts: 1.0 and 1.00 are shown differently.
@@ -77,8 +83,8 @@ const describeCards = `
     updated_at = CASE WHEN (${Object.keys(newValues)
       .map((name) => `c.${name}`)
       .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')}) THEN $3 ELSE c.updated_at END
-  FROM jsonb_array_elements($2::jsonb) r
-  WHERE c.account = $1 AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)
+  FROM jsonb_array_elements($2::jsonb) r, ${known}
+  WHERE c.id = known.id AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)
     AND NOT c.id = ANY ($4::uuid[])
   RETURNING c.id, c.provider_ref AS "providerRef"`;
 
@@ -130,41 +136,55 @@ export async function storeProviderCards(
   if (cards.length === 0) return new Map();
   // A page may contain a card twice, because rows move while it is built: the last row counts.
   const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
-  const shown = onceEach.map((card) => shownRow(card, sealing));
+  const shown = onceEach.map((card) => ({ card, row: shownRow(card, sealing) }));
   const [newestKey] = sealing.keyIds.sealing;
-  const values = [account.name, JSON.stringify(shown), askedAt, newestKey];
+  const values = [account.name, JSON.stringify(shown.map(({ row }) => row)), askedAt, newestKey];
   const { rows } =
     shown.length === 1
       ? await pool.query<CardId>(confirmCard, values)
       : await pool.query<CardId>(confirmCards, [...values, listLockOf(account)]);
   const confirmed = idsByRef(rows);
-  const others = onceEach.filter(({ providerRef }) => !confirmed.has(providerRef));
+  const others = shown.filter(({ card }) => !confirmed.has(card.providerRef));
   if (others.length === 0) return confirmed;
-  const stored = await inTransaction(pool, (client) =>
-    describeProviderCards(client, sealing, account, others, askedAt),
-  );
+  const stored = await inTransaction(pool, (client) => describe(client, sealing, account, others, askedAt));
   return new Map([...confirmed, ...stored]);
 }
 
 /** Our ids of those cards that are known here. */
 export async function idsOfCards(pool: Pool, account: string, providerRefs: readonly string[]): Promise<CardIds> {
-  const { rows } = await pool.query<CardId>({
-    name: 'card-ids',
-    text: `SELECT id, provider_ref AS "providerRef" FROM cards WHERE account = $1 AND provider_ref = ANY ($2::text[])`,
-    values: [account, providerRefs],
-  });
+  const { rows } = await pool.query<CardId>(
+    `SELECT known.id, r.ref AS "providerRef" FROM unnest($2::text[]) r (ref),
+       LATERAL (SELECT id FROM cards WHERE account = $1 AND provider_ref = r.ref LIMIT 1) known`,
+    [account, providerRefs],
+  );
   return idsByRef(rows);
 }
 
-/** Stores descriptions of different cards within an open transaction. @returns the ids of those that were not outdated */
-export async function describeProviderCards(
+/** Stores a description of one card within an open transaction. */
+export async function describeProviderCard(
   client: PoolClient,
   sealing: Sealing,
   account: Owner,
-  cards: readonly ProviderCard[],
+  card: ProviderCard,
+  askedAt: Date,
+): Promise<void> {
+  await describe(client, sealing, account, [{ card, row: shownRow(card, sealing) }], askedAt);
+}
+
+interface Shown {
+  readonly card: ProviderCard;
+  readonly row: WireRow;
+}
+
+/** Stores descriptions of different cards. @returns the ids of those that were not outdated */
+async function describe(
+  client: PoolClient,
+  sealing: Sealing,
+  account: Owner,
+  shown: readonly Shown[],
   askedAt: Date,
 ): Promise<CardIds> {
-  const rows = cards.map((card) => newRow(card, account.name, sealing, askedAt));
+  const rows = shown.map((one) => newRow(one, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
   if (rows.length > 1) await client.query(`SELECT ${listLock('$1')}`, [listLockOf(account)]);
   if (rows.some(({ our_id }) => our_id !== null)) {
@@ -185,8 +205,8 @@ export async function describeProviderCards(
   ]);
   if (inserted.length === rows.length) return idsByRef(inserted);
   const insertedIds = inserted.map(({ id }) => id);
-  const { rows: described } = await client.query<CardId>(describeCards, [account.name, json, askedAt, insertedIds]);
-  return idsByRef([...inserted, ...described]);
+  const { rows: changed } = await client.query<CardId>(describeCards, [account.name, json, askedAt, insertedIds]);
+  return idsByRef([...inserted, ...changed]);
 }
 
 type WireRow = Readonly<Record<string, string | null | undefined>>;
@@ -215,12 +235,12 @@ function shownRow(card: ProviderCard, sealing: Sealing): WireRow {
 }
 
 /** The same with its number sealed, and with what a new row needs. */
-function newRow(card: ProviderCard, account: string, sealing: Sealing, askedAt: Date): WireRow {
+function newRow({ card, row }: Shown, account: string, sealing: Sealing, askedAt: Date): WireRow {
   const { pan } = card;
   const id = newUuid(askedAt.getTime());
   const ourId = card.ourReference ? fromPublicId('card', card.ourReference) : null;
   return {
-    ...shownRow(card, sealing),
+    ...row,
     new_id: id,
     created_at: new Date(instantOf(id)).toISOString(),
     our_id: ourId,
