@@ -7,6 +7,8 @@ export interface Answer {
   status: number;
   body: string;
   contentType?: string;
+  /** Further headers, e.g. `retry-after`. */
+  headers?: Record<string, string>;
 }
 
 export function jsonAnswer(value: unknown, status = 200): Answer {
@@ -66,6 +68,7 @@ export async function exchange(
   await reply
     .code(answer.status)
     .header('date', new Date(world.clock.wall()).toUTCString())
+    .headers(answer.headers ?? {})
     .type(answer.contentType ?? 'application/json')
     .send(answer.body);
 }

@@ -17,7 +17,8 @@ afterAll(() => sandbox.close());
 async function send(method: 'GET' | 'POST', path: string, body: string | null = null, as = authorization) {
   const headers = { authorization: as, 'content-type': 'application/json' };
   const answer = await request(sandbox.credentials.harbour.baseUrl + path, { method, headers, body });
-  return { status: answer.statusCode, value: (await answer.body.json()) as Record<string, unknown> };
+  const { 'retry-after': retryAfter } = answer.headers;
+  return { status: answer.statusCode, retryAfter, value: (await answer.body.json()) as Record<string, unknown> };
 }
 const order = (product: string, reference = 'card_01') =>
   send('POST', '/v2/cards', JSON.stringify({ reference, product, form: 'virtual' }));
@@ -45,4 +46,10 @@ test.each([
   ['a token that is none', () => send('GET', '/v2/cards', null, 'Bearer none'), 401, 'invalid_token'],
 ] as const)('%s is refused as the documents say (harbour.md §1.3)', async (_what, act, status, code) => {
   expect(await act()).toMatchObject({ status, value: { error: { code } } });
+});
+
+test('a refusal for now says when to come again (harbour.md §1.3)', async () => {
+  sandbox.admin.addFault({ provider: 'harbour', operation: 'issue', fault: 'refuse', code: 'too_many' });
+  expect(await order('hp_gift', 'card_04')).toMatchObject({ status: 429, retryAfter: '7' });
+  expect(sandbox.admin.ledger({ reference: 'card_04' })).toEqual([]);
 });

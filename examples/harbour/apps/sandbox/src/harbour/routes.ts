@@ -13,8 +13,12 @@ const statuses: Record<string, number> = {
   no_such_form: 422,
   no_such_product: 422,
   product_closed: 409,
+  too_many: 429,
 };
-const refuse = (code: string, detail = code): Answer => jsonAnswer({ error: { code, detail } }, statuses[code] ?? 422);
+const refuse = (code: string, detail = code): Answer => ({
+  ...jsonAnswer({ error: { code, detail } }, statuses[code] ?? 422),
+  ...(code === 'too_many' && { headers: { 'retry-after': '7' } }),
+});
 const wire: Wire = {
   provider: 'harbour',
   refusal: (_operation, code = Object.keys(statuses)[0] ?? '', message) => refuse(String(code), message),
