@@ -37,7 +37,7 @@ const transferOf = async () => {
 const calls: readonly (readonly [name: string, statements: number, prepare: Prepare])[] = [
   [
     'issueCard',
-    8,
+    7,
     async () => {
       const body = await cardOrder(gateway);
       return () => gateway.client.issueCard({ body });
@@ -72,7 +72,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'freezeCard',
-    9,
+    8,
     async () => {
       const { id } = await cards.made('virtual');
       return () => gateway.client.freezeCard({ params: { id } });
@@ -80,7 +80,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'activateCard',
-    17,
+    16,
     async () => {
       const { id } = await cards.made('physical');
       const { cvv, pan } = secretsOf(gateway, id);

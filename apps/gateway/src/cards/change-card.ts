@@ -71,8 +71,8 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
         case 'done': {
           if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
           const { status, providerStatus = null } = outcome.value;
-          if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
-          return;
+          const row = status === null ? null : await endChange(client, operation, { status, providerStatus }, at);
+          return row === null ? undefined : cardView(row);
         }
         // The card is unchanged, or unknown: it keeps its last certain state.
         case 'refused':

@@ -2,7 +2,7 @@ import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
-import type { CardRow } from './store.ts';
+import { type CardRow, cardsFrom } from './store.ts';
 
 /**
  * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. It does not
@@ -22,17 +22,23 @@ export function recordChange({ id, operationId, status }: Pick<CardRow, 'id' | '
  * Applies a change that the provider confirmed. Descriptions requested earlier are now outdated, and so is everything known
  * when the change began, even if the provider dates that later. If another change has begun since, this one no longer
  * determines the card's state.
+ *
+ * @returns the card; null if it does not change
  */
 export async function endChange(
   client: PoolClient,
   change: { readonly id: string; readonly resourceId: string; readonly createdAt: Date },
   end: { readonly status: CardStatus; readonly providerStatus: string | null },
   at: Date,
-): Promise<void> {
-  await client.query({
+): Promise<CardRow | null> {
+  const { rows } = await client.query<CardRow>({
     name: 'card-end-change',
-    text: `UPDATE cards SET status = $3, provider_status = $4, synced_at = greatest(synced_at, $5), updated_at = $5
-           WHERE id = $1 AND operation_id = $2 AND (synced_at IS NULL OR synced_at <= $5 OR updated_at = $6)`,
+    text: `WITH ended AS (
+             UPDATE cards SET status = $3, provider_status = $4, synced_at = greatest(synced_at, $5), updated_at = $5
+             WHERE id = $1 AND operation_id = $2 AND (synced_at IS NULL OR synced_at <= $5 OR updated_at = $6) RETURNING *
+           )
+           ${cardsFrom('ended')}`,
     values: [change.resourceId, change.id, end.status, end.providerStatus, at, change.createdAt],
   });
+  return rows[0] ?? null;
 }

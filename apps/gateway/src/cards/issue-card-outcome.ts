@@ -22,9 +22,10 @@ export const issueCardKind: WriteKind<IssuedCard> = {
       case 'done': {
         const { providerRef, described, isWord = false } = outcome.value;
         if (isWord) await nameOrder(client, operation.resourceId, providerRef, at);
-        else await acceptOrder(client, operation.resourceId, providerRef, at);
+        const row = isWord ? null : await acceptOrder(client, operation.resourceId, providerRef, at);
         const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
-        if (described !== undefined) await describeProviderCard(client, sealing, account, described, askedAt);
+        if (described === undefined) return row === null ? undefined : cardView(row);
+        await describeProviderCard(client, sealing, account, described, askedAt);
         return;
       }
       case 'refused':

@@ -33,16 +33,18 @@ export interface CardRow extends OperationColumns {
   readonly syncedAt: Date | null;
 }
 
-const selectCards = `
+/** Cards as {@link CardRow}s, from the table or from rows of it that a statement returns. */
+export const cardsFrom = (cards: string): string => `
   SELECT c.id, c.provider, c.account, c.provider_ref AS "providerRef", p.id AS "productId", h.id AS "cardholderId",
     c.cardholder_ref AS "cardholderRef", c.form, coalesce(c.network, p.network) AS network, c.last4, c.expiry, c.status, c.provider_status AS "providerStatus",
     c.balance, c.total_loaded AS "totalLoaded", p.balance_currency AS currency, c.pan_sealed AS "panSealed",
     c.activated_at AS "activatedAt", c.cancel_requested_at AS "cancelRequestedAt", c.cancelled_at AS "cancelledAt",
     c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.synced_at AS "syncedAt", ${operationColumns}
-  FROM cards c
+  FROM ${cards} c
     LEFT JOIN card_products p ON p.account = c.account AND p.provider_ref = c.product_ref
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
+const selectCards = cardsFrom('cards');
 
 /** One card of a tenant; null for another tenant's and for none. */
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
@@ -161,20 +163,30 @@ export function recordOrderedCard({ id, productRef, cardholderRef, form, network
  * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the
  * card, that row is replaced, because callers know the order's. A card known before the order, or with another holder, cannot
  * be this order's: its row stays, and this fails.
+ *
+ * @returns the card; null if it had the provider's id already
  */
-export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
-  await client.query({
+export async function acceptOrder(
+  client: PoolClient,
+  id: string,
+  providerRef: string,
+  at: Date,
+): Promise<CardRow | null> {
+  const { rows } = await client.query<CardRow>({
     name: 'card-accept',
     // The count forces the deletion before the id is taken.
     text: `WITH given_way AS (
              DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
                AND d.id <> c.id AND d.operation_id IS NULL AND d.created_at >= c.created_at
                AND (d.cardholder_ref IS NULL OR d.cardholder_ref = c.cardholder_ref) RETURNING d.id
+           ), accepted AS (
+             UPDATE cards SET provider_ref = $2, updated_at = $3
+             WHERE id = $1 AND provider_ref IS NULL AND (SELECT count(*) FROM given_way) >= 0 RETURNING *
            )
-           UPDATE cards SET provider_ref = $2, updated_at = $3
-           WHERE id = $1 AND provider_ref IS NULL AND (SELECT count(*) FROM given_way) >= 0`,
+           ${cardsFrom('accepted')}`,
     values: [id, providerRef, at],
   });
+  return rows[0] ?? null;
 }
 
 /** A person names the card of the order. If a row has that card, it stays, and this fails. */

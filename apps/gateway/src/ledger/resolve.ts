@@ -2,7 +2,7 @@ import { type Evidence, type Outcome, type ResolvedBy, toPublicId, unknown } fro
 import type { PoolClient } from 'pg';
 import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { type LookUp, viewOf, type WriteKind } from './kind.ts';
+import { type LookUp, type View, viewOf, type WriteKind } from './kind.ts';
 import type { WriteEvent, Showed } from './machine.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
 import { isTakenReference, type OperationRow, applyEvent } from './store.ts';
@@ -121,8 +121,8 @@ async function apply<Value>(
   const at = new Date(services.now());
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
   const resolved = await applyEvent(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
-    await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
-    const answer = await answerFor(services, kind, client, row, outcome, requestId);
+    const applied = await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
+    const answer = await answerFor(services, kind, client, row, outcome, requestId, applied ?? undefined);
     await keep?.(client);
     return answer;
   });
@@ -136,10 +136,11 @@ async function answerFor<Value>(
   operation: OperationRow,
   outcome: Outcome<Value>,
   requestId: string,
+  applied?: View,
 ): Promise<StoredAnswer> {
   switch (outcome.kind) {
     case 'done':
-      return { status: kind.successStatus, body: await viewOf(kind, client, operation) };
+      return { status: kind.successStatus, body: await viewOf(kind, client, operation, applied) };
     case 'refused': {
       const id = toPublicId('operation', operation.id);
       const problem =
