@@ -39,9 +39,25 @@ describe('redact', () => {
     expect(redact('user 1, card 4111222233334444', ['1', '4111222233334444'])).toBe('user ***, card ***');
   });
 
+  test('a short name takes the word with it in which it stands by chance: the rest would tell it', () => {
+    expect(redact('an invalid cardholder (given_Li): Ng, Li', ['Li', 'Ng'])).toBe(
+      'an *** cardholder (given_***): ***, ***',
+    );
+    expect(redact('姓名张三不符', ['张'])).toBe('姓名***三不符');
+  });
+
+  test.each([
+    ['MULLER, WEISS and Muller-Weiss', ['Müller', 'Weiß'], '***, *** and ***-***'],
+    ['born on 28 February 1990, Feb 28, 1990', ['1990-02-28'], 'born on ***, ***'],
+    ['born on 3 Jan 1991, January 03 1991; open on 4 Jan 1991', ['1991-01-03'], 'born on ***, ***; open on 4 Jan 1991'],
+    ['born on 1990-02-28, 28.02.1990', ['1990-02-28'], 'born on ***, ***'],
+  ])('%s: as a provider may spell it', (text, hide, clean) => {
+    expect(redact(text, hide)).toBe(clean);
+  });
+
   test('a word of a megabyte keeps nobody waiting', () => {
     for (const word of ['a', '1', '-', '@a', 'a.', '1 ']) {
-      expect(redact(word.repeat(8_000_000))?.length).toBeLessThanOrEqual(200);
+      expect(redact(word.repeat(8_000_000), ['Li'])?.length).toBeLessThanOrEqual(200);
     }
   });
 

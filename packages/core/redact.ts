@@ -1,5 +1,6 @@
 import { hasRightCheckDigit } from './card-number.ts';
 import { decodedWords, plainText } from './plain-text.ts';
+import { spellingsOf } from './spellings.ts';
 import { storableText } from './storable.ts';
 
 const longestMessage = 200;
@@ -36,7 +37,8 @@ const controlCharacters = /[\u0000-\u001f\u007f]+/g;
  * Makes a provider's text safe to store, show and log: at most 200 characters, with the following replaced by `***` however
  * they are written (see {@link plainText}; also as base64 or hex): numbers of six or more digits (card and phone numbers,
  * codes) with up to two separators between digits; numbers of three or more digits in a text that mentions a security code, PIN
- * or SMS code; mail addresses; tokens of 40 or more characters; and every text in `hide`, case-insensitively.
+ * or SMS code; mail addresses; tokens of 40 or more characters; and every text in `hide`, case-insensitively and in the forms
+ * of {@link spellingsOf}. A short one takes the whole word with it, because the rest of the word would show it.
  *
  * @param hide the sensitive values of the request, which a provider may echo
  */
@@ -87,7 +89,7 @@ interface Secrets {
 }
 
 function secretsOf(hide: readonly string[]): Secrets {
-  const texts = hide.map(plainText).filter((text) => text !== '');
+  const texts = hide.flatMap(spellingsOf).filter((text) => text !== '');
   texts.sort((one, other) => other.length - one.length);
   const isDigits = (text: string): boolean => /^\d+$/.test(text);
   return {
@@ -113,7 +115,9 @@ function masked(text: string, { words, numbers, digits, longest }: Secrets, dept
     }
   }
   // A provider may change case and separators of the texts it echoes.
-  for (const word of words) clean = clean.replaceAll(spelled(word.split(/\s+/)), mask);
+  for (const word of words) {
+    clean = clean.replaceAll(isShortWord.test(word) ? wholeWord(word) : spelled(word.split(/\s+/)), mask);
+  }
   for (const letters of spaced(clean, words)) clean = clean.replaceAll(spelled(Array.from(letters), 8), mask);
   const onlyDigits = numbers.length === 0 ? '' : clean.replaceAll(/\D+/g, '');
   for (const secret of numbers) {
@@ -148,6 +152,13 @@ const isSpacedByWill = ({ length }: string): boolean => length >= 5;
 
 function isDigitsInBase64(word: string): boolean {
   return /^\d{3,6}$/.test(Buffer.from(word, 'base64').toString('latin1'));
+}
+
+/** Occurs by chance within other words, as `Li` in `invalid`. */
+const isShortWord = /^[a-z]{1,4}$/i;
+
+function wholeWord(part: string): RegExp {
+  return new RegExp(`(?<![a-z])[a-z]*?${part}[a-z]*`, 'gi');
 }
 
 /** Compiled anew for each call, so it must compile fast: a case-insensitive Unicode class takes milliseconds. */

@@ -156,6 +156,32 @@ describe('an account whose cardholders are applied for by their own data', () =>
     expect(tracesIn(gateway.log(), told)).toEqual([]);
   });
 
+  test('tells and keeps nothing of it where the provider repeats it in a refusal', async () => {
+    const { address: place, ...who } = person;
+    const secret = { ...who, firstName: 'Zoltána', lastName: 'Qi', birthDate: '1957-08-09', phone: '2079463579' };
+    const { answer } = provider;
+    const spoken = 'Zoltana QI, ZOLTÁNA, born 9 August 1957 (09/08/1957), +442079463579; an inquiry about';
+    provider.answer = ({ body }) => failure(422, 'no_person', `${spoken} ${body}`);
+    const body = { account: 'harbour-named', reference: 'user-3', person: { ...secret, address: place } };
+    const problem = await gateway.client.createCardholder({ body }).catch((error: unknown) => error);
+    provider.answer = answer;
+    if (!(problem instanceof GatewayProblem)) throw new Error('This was not refused.');
+    expect(problem.problem.provider).toMatchObject({ code: 'no_person', message: expect.stringContaining('born ***') });
+
+    const told = ['zoltana', 'zoltána', 'qi', '1957', '2079463579', secret.email];
+    const operation = await gateway.client.getOperation({ params: { id: problem.problem.operation ?? '' } });
+    const shown = [problem.problem.provider, problem.problem.detail, operation.refusal, operation.attempts];
+    for (const text of [JSON.stringify(shown), gateway.log(), problem.message]) {
+      const words = text.toLowerCase();
+      expect(told.filter((word) => new RegExp(`(?<![a-z0-9])${RegExp.escape(word)}(?![a-z0-9])`).test(words))).toEqual(
+        [],
+      );
+    }
+    expect(tracesIn(await everythingStored(gateway.owner), ['Zoltana', 'Zoltána', secret.phone, secret.email])).toEqual(
+      [],
+    );
+  });
+
   test('takes no share token', async () => {
     const body = { account: 'harbour-named', reference: 'user-2', sumsubShareToken: 'share-token' };
     expect(await faultsOf(gateway.client.createCardholder({ body }))).toEqual([
