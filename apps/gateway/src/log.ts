@@ -84,11 +84,22 @@ export function createLog(level: string, destination: DestinationStream = standa
         if (typeof fields === 'string') method.call(this, redact(fields) ?? '');
         else if (fields instanceof Error) method.call(this, { err: fields }, redact(message) ?? 'failed');
         // Pino would use the error's own text as the message.
-        else method.call(this, fields, redact(message) ?? 'failed');
+        else method.call(this, fields, redactedMessage(message));
       },
     },
   };
   return pino(options, destination);
+}
+
+/** Messages in which there was nothing to hide. Most are one of our own few, and redaction costs more than the rest of a line. */
+const cleanMessages = new Set<string>();
+const mostCleanMessages = 500;
+
+function redactedMessage(message: string | undefined): string {
+  if (message !== undefined && cleanMessages.has(message)) return message;
+  const text = redact(message) ?? 'failed';
+  if (text === message && cleanMessages.size < mostCleanMessages) cleanMessages.add(message);
+  return text;
 }
 
 /** Maximum buffered output; further lines are lost. */

@@ -64,6 +64,18 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toMatch(/6217|907|4815|139|Vex/);
   });
 
+  test('masks a message each time, also among many that have nothing to hide', () => {
+    const messages = Array.from({ length: 1000 }, (_none, at) => `part ${at}`).flatMap((text) => [
+      text,
+      'phone 13912345678',
+    ]);
+    const lines = logged((log) => {
+      for (const message of [...messages, ...messages]) log.info({}, message);
+    });
+    const masked = messages.map((message) => (message.startsWith('phone') ? 'phone ***' : message));
+    expect(lines.map(({ msg }) => msg)).toEqual([...masked, ...masked]);
+  });
+
   test('masks numbers in any form, and takes no line of a message for a frame', () => {
     const spelled = '6217.0012\u00a03456\u200b7890123';
     const error = new Error(`no card\n    at ${spelled} of Vexworthy`);
