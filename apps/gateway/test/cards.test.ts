@@ -1,5 +1,7 @@
 import type { OperationInput } from '@card-gateway/client';
+import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { getCard } from '../src/cards/store.ts';
 import { address } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
@@ -357,6 +359,36 @@ describe('the list of cards', () => {
     }
   });
 });
+
+test.each(['UTC', 'Asia/Kolkata', 'America/St_Johns'])(
+  'the instants of a card do not depend on the session: %s',
+  async (zone) => {
+    const { id } = await issue(virtual());
+    const card = await refreshed(id);
+    const client = await gateway.pool.connect();
+    try {
+      await client.query(`BEGIN; SET LOCAL TIME ZONE '${zone}'`);
+      const stored = await client.query<{ created: Date; updated: Date; synced: Date }>(
+        'SELECT created_at AS created, updated_at AS updated, synced_at AS synced FROM cards WHERE id = $1',
+        [uuidOf('card', id)],
+      );
+      const [times] = stored.rows;
+      expect(card).toMatchObject({
+        createdAt: times?.created.toISOString(),
+        updatedAt: times?.updated.toISOString(),
+        syncedAt: times?.synced.toISOString(),
+      });
+      expect(await getCard(client, 'default', uuidOf('card', id))).toMatchObject({
+        createdAt: card.createdAt,
+        updatedAt: card.updatedAt,
+        syncedAt: card.syncedAt,
+      });
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  },
+);
 
 test('a card that is not ours is not there', async () => {
   const card = await issue(virtual());

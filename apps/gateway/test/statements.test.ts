@@ -110,6 +110,11 @@ const planted: readonly { file: string; instead: readonly [string, string]; foun
     found: ['"cardholderId" may be null, and is string here'],
   },
   {
+    file: 'cards/store.ts',
+    instead: ['types: shownInstants,', ''],
+    found: ['"createdAt" is timestamptz to the database, and string here'],
+  },
+  {
     file: 'ledger/store.ts',
     instead: ['silent_ms::float8 AS "silentMs"', 'silent_ms AS "silentMs"'],
     found: ['"silentMs" is int8 to the database, and number here'],

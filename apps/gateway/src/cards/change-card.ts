@@ -214,7 +214,7 @@ function changeable(row: CardRow, change: ChangeName): { providerRef: string; ca
     throw illegal('The card is virtual; this is for physical cards only.', 'a physical card');
   }
   if (!from.includes(row.status)) {
-    const since = row.syncedAt === null ? '' : ` as of ${row.syncedAt.toISOString()}`;
+    const since = row.syncedAt === null ? '' : ` as of ${row.syncedAt}`;
     const hint = 'Should that be old, read it with refresh=true first.';
     throw illegal(`The card is "${row.status}"${since}. ${hint}`, `a card that is ${from.join(' or ')}`);
   }

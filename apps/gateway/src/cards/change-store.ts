@@ -2,6 +2,7 @@ import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
+import { shownInstants } from '../instants.ts';
 import { type CardRow, cardsFrom } from './store.ts';
 
 /**
@@ -39,6 +40,7 @@ export async function endChange(
            )
            ${cardsFrom('ended')}`,
     values: [change.resourceId, change.id, end.status, end.providerStatus, at, change.createdAt],
+    types: shownInstants,
   });
   return rows[0] ?? null;
 }

@@ -9,7 +9,7 @@ import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
-import { type CardRow, findProduct, getCard, listCards } from './store.ts';
+import { type CardRow, findProduct, getCard, listCards, type ShownCard } from './store.ts';
 import { ingestCards } from './ingest-cards.ts';
 import { cardView } from './view.ts';
 import type { Work } from '../work.ts';
@@ -55,7 +55,7 @@ async function cardsAsked(
   { tenant }: Caller,
   query: z.output<typeof cardQuerySchema>,
   page: PageRequest,
-): Promise<CardRow[]> {
+): Promise<ShownCard[]> {
   const [cardholder, product] = await Promise.all([
     query.cardholder === undefined
       ? undefined

@@ -1,20 +1,19 @@
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { shownInstants } from '../instants.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-/** A card with members from its product, its cardholder and its last write. */
-export interface CardRow extends OperationColumns {
+/** What callers see of a card, with members from its product, its cardholder and its last write. */
+export interface ShownCard extends OperationColumns<string> {
   readonly id: string;
   readonly provider: string;
   readonly account: string;
   readonly providerRef: string | null;
   readonly productId: string | null;
   readonly cardholderId: string | null;
-  /** The holder's id at the provider. */
-  readonly cardholderRef: string | null;
   readonly form: CardForm | null;
   readonly network: CardNetwork | null;
   readonly last4: string | null;
@@ -24,34 +23,43 @@ export interface CardRow extends OperationColumns {
   readonly balance: string | null;
   readonly totalLoaded: string | null;
   readonly currency: string | null;
-  readonly panSealed: Buffer | null;
-  readonly activatedAt: Date | null;
-  readonly cancelRequestedAt: Date | null;
-  readonly cancelledAt: Date | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly syncedAt: Date | null;
+  readonly activatedAt: string | null;
+  readonly cancelRequestedAt: string | null;
+  readonly cancelledAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly syncedAt: string | null;
 }
 
-/** Cards as {@link CardRow}s, from the table or from rows of it that a statement returns. */
-export const cardsFrom = (cards: string): string => `
-  SELECT c.id, c.provider, c.account, c.provider_ref AS "providerRef", p.id AS "productId", h.id AS "cardholderId",
-    c.cardholder_ref AS "cardholderRef", c.form, coalesce(c.network, p.network) AS network, c.last4, c.expiry, c.status, c.provider_status AS "providerStatus",
-    c.balance, c.total_loaded AS "totalLoaded", p.balance_currency AS currency, c.pan_sealed AS "panSealed",
+export interface CardRow extends ShownCard {
+  /** The holder's id at the provider. */
+  readonly cardholderRef: string | null;
+  readonly panSealed: Buffer | null;
+}
+
+const shownColumns = `
+    c.id, c.provider, c.account, c.provider_ref AS "providerRef", p.id AS "productId", h.id AS "cardholderId",
+    c.form, coalesce(c.network, p.network) AS network, c.last4, c.expiry, c.status, c.provider_status AS "providerStatus",
+    c.balance, c.total_loaded AS "totalLoaded", p.balance_currency AS currency,
     c.activated_at AS "activatedAt", c.cancel_requested_at AS "cancelRequestedAt", c.cancelled_at AS "cancelledAt",
-    c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.synced_at AS "syncedAt", ${operationColumns}
+    c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.synced_at AS "syncedAt", ${operationColumns}`;
+const joined = (cards: string): string => `
   FROM ${cards} c
     LEFT JOIN card_products p ON p.account = c.account AND p.provider_ref = c.product_ref
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
-const selectCards = cardsFrom('cards');
+
+/** Cards as {@link CardRow}s, from the table or from rows of it that a statement with {@link shownInstants} returns. */
+export const cardsFrom = (cards: string): string =>
+  `SELECT ${shownColumns}, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined(cards)}`;
 
 /** One card of a tenant; null for another tenant's and for none. */
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
   const { rows } = await client.query<CardRow>({
     name: 'card-get',
-    text: `${selectCards} WHERE c.id = $1 AND c.tenant = $2`,
+    text: `${cardsFrom('cards')} WHERE c.id = $1 AND c.tenant = $2`,
     values: [id, tenant],
+    types: shownInstants,
   });
   return rows[0] ?? null;
 }
@@ -69,7 +77,7 @@ export interface CardFilter {
 }
 
 /** Cards, newest first, one more than the page holds. */
-export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<CardRow[]> {
+export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<ShownCard[]> {
   const conditions = {
     'c.tenant =': filter.tenant,
     'c.account =': filter.account,
@@ -80,14 +88,15 @@ export async function listCards(pool: Pool, filter: CardFilter, page: PageReques
     'c.id >=': filter.after,
     'c.id <': earlier(page.after, filter.before),
   };
-  const { rows } = await pool.query<CardRow>(
-    listStatement(
+  const { rows } = await pool.query<ShownCard>({
+    ...listStatement(
       'card-list',
       conditions,
       page,
-      (where, limit) => `${selectCards} ${where} ORDER BY c.id DESC ${limit}`,
+      (where, limit) => `SELECT ${shownColumns} ${joined('cards')} ${where} ORDER BY c.id DESC ${limit}`,
     ),
-  );
+    types: shownInstants,
+  });
   return rows;
 }
 
@@ -185,6 +194,7 @@ export async function acceptOrder(
            )
            ${cardsFrom('accepted')}`,
     values: [id, providerRef, at],
+    types: shownInstants,
   });
   return rows[0] ?? null;
 }

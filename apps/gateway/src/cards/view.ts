@@ -2,9 +2,9 @@ import type { cardSchema } from '@card-gateway/contract';
 import { type Money, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
-import type { CardRow } from './store.ts';
+import type { ShownCard } from './store.ts';
 
-export function cardView(row: CardRow): z.output<typeof cardSchema> {
+export function cardView(row: ShownCard): z.output<typeof cardSchema> {
   return {
     id: toPublicId('card', row.id),
     provider: row.provider,
@@ -20,12 +20,12 @@ export function cardView(row: CardRow): z.output<typeof cardSchema> {
     providerStatus: row.providerStatus,
     balance: money(row.balance, row.currency),
     totalLoaded: money(row.totalLoaded, row.currency),
-    activatedAt: row.activatedAt?.toISOString() ?? null,
-    cancelRequestedAt: row.cancelRequestedAt?.toISOString() ?? null,
-    cancelledAt: row.cancelledAt?.toISOString() ?? null,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
-    syncedAt: row.syncedAt?.toISOString() ?? null,
+    activatedAt: row.activatedAt,
+    cancelRequestedAt: row.cancelRequestedAt,
+    cancelledAt: row.cancelledAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    syncedAt: row.syncedAt,
     operation: operationView(row),
   };
 }

@@ -2,13 +2,17 @@ import type { z } from 'zod';
 import type { operationReference } from '@card-gateway/contract';
 import { type OperationState, type ResolvesBy, toPublicId } from '@card-gateway/core';
 
-/** The columns of a resource's last write, selected by {@link operationColumns}. */
-export interface OperationColumns {
+/**
+ * The columns of a resource's last write, selected by {@link operationColumns}.
+ *
+ * @typeParam Instant text where the statement reads instants as callers see them
+ */
+export interface OperationColumns<Instant extends Date | string = Date> {
   readonly operationId: string | null;
   readonly operationState: OperationState | null;
-  readonly unknownSince: Date | null;
+  readonly unknownSince: Instant | null;
   readonly resolvesBy: ResolvesBy | null;
-  readonly nextLookUpAt: Date | null;
+  readonly nextLookUpAt: Instant | null;
 }
 
 /** For a SELECT that joins `operations o` on the resource's `operation_id`. */
@@ -16,14 +20,18 @@ export const operationColumns = `o.id AS "operationId", o.state AS "operationSta
   o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt"`;
 
 /** The last write on a resource, as callers see it. */
-export function operationView(row: OperationColumns): z.output<typeof operationReference> | null {
+export function operationView(row: OperationColumns<Date | string>): z.output<typeof operationReference> | null {
   if (row.operationId === null || row.operationState === null) return null;
   const reference = { id: toPublicId('operation', row.operationId), outcome: row.operationState };
   if (row.operationState !== 'unknown') return reference;
   return {
     ...reference,
-    since: (row.unknownSince ?? new Date(0)).toISOString(),
+    since: shown(row.unknownSince ?? new Date(0)),
     resolvesBy: row.resolvesBy ?? 'person',
-    nextLookUpAt: row.nextLookUpAt?.toISOString() ?? null,
+    nextLookUpAt: row.nextLookUpAt && shown(row.nextLookUpAt),
   };
+}
+
+function shown(instant: Date | string): string {
+  return typeof instant === 'string' ? instant : instant.toISOString();
 }

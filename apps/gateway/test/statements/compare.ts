@@ -50,7 +50,7 @@ export class Comparison {
         ? readsRows
           ? ['rows are read, and nothing says of which type they are: expected `query<Row>(…)`']
           : []
-        : this.#rowFaults(row, columns)),
+        : this.#rowFaults(row, columns, statement)),
     ];
   }
 
@@ -70,7 +70,7 @@ export class Comparison {
     return acceptedBy(type).includes(typeof value as Kind) || (kindOf(type) === 'json' && typeof value === 'object');
   }
 
-  #rowFaults(row: Type, columns: readonly DescribedColumn[]): string[] {
+  #rowFaults(row: Type, columns: readonly DescribedColumn[], { showsInstants }: Statement): string[] {
     const members = new Map(this.#checker.getPropertiesOfType(row).map((member) => [member.name, member]));
     const names = columns.map(({ name }) => name);
     return [
@@ -80,15 +80,19 @@ export class Comparison {
         const member = members.get(column.name);
         return member === undefined
           ? [`the column "${column.name}" is not in the row's type`]
-          : [...nameFaults(column), ...this.#memberFaults(column, member)];
+          : [...nameFaults(column), ...this.#memberFaults(column, member, showsInstants)];
       }),
     ];
   }
 
-  #memberFaults({ name, type: databaseType, nulls }: DescribedColumn, member: Symbol): string[] {
+  #memberFaults(
+    { name, type: databaseType, nulls }: DescribedColumn,
+    member: Symbol,
+    showsInstants: boolean,
+  ): string[] {
     const type = this.#checker.getTypeOfSymbol(member);
     if (type === undefined) return [`"${name}" has no type`];
-    const kind = kindOf(databaseType);
+    const kind = showsInstants && databaseType === 'timestamptz' ? 'string' : kindOf(databaseType);
     const mayBeNull = membersOf(type).some(({ flags }) => flags & (TypeFlags.Null | TypeFlags.Unknown));
     const mayMiss =
       (member.flags & SymbolFlags.Optional) !== 0 || membersOf(type).some(({ flags }) => flags & TypeFlags.Undefined);

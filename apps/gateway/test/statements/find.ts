@@ -19,6 +19,8 @@ export interface Statement {
   readonly text: string;
   /** Values, or {@link Unknown}s. */
   readonly values: readonly unknown[];
+  /** Whether it reads instants as text: `shownInstants`, the only parsers that a statement brings. */
+  readonly showsInstants: boolean;
 }
 
 /** A call of `query` in the source. */
@@ -59,10 +61,12 @@ function callOf(project: Project, node: CallExpression): Call {
   try {
     const statements = alternatives(project, (evaluator): Statement => {
       const first = config && evaluator.evaluate(config);
-      const { text, values } = isConfig(first) ? first : { text: first, values: given && evaluator.evaluate(given) };
+      const { text, values, types }: Config = isConfig(first)
+        ? first
+        : { text: first, values: given && evaluator.evaluate(given) };
       if (values !== undefined && !Array.isArray(values))
         throw new Unreadable('cannot tell its values before the program runs');
-      return { text: evaluator.text(text, node), values: values ?? [] };
+      return { text: evaluator.text(text, node), values: values ?? [], showsInstants: types !== undefined };
     });
     return { ...call, statements: [...new Map(statements.map((statement) => [statement.text, statement])).values()] };
   } catch (error) {
@@ -71,7 +75,13 @@ function callOf(project: Project, node: CallExpression): Call {
   }
 }
 
-function isConfig(value: unknown): value is { readonly text: unknown; readonly values?: unknown } {
+interface Config {
+  readonly text: unknown;
+  readonly values?: unknown;
+  readonly types?: unknown;
+}
+
+function isConfig(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && 'text' in value;
 }
 
