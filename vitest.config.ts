@@ -4,25 +4,44 @@ import { defineConfig } from 'vitest/config';
 // Gateways and command lines that tests start load the same modules each time: Node keeps what it has compiled.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('.data/compile-cache', import.meta.url));
 
+/** Files whose clock runs ahead. Ids never go back in time within a process, so these have modules of their own. */
+const ownClock = [
+  'packages/contract/operations.test.ts',
+  'packages/core/id.test.ts',
+  'apps/gateway/test/another-provider.test.ts',
+  'apps/gateway/test/callback-work.test.ts',
+  'apps/gateway/test/card-life.test.ts',
+  'apps/gateway/test/guess-limits.test.ts',
+  'apps/gateway/test/recovery.test.ts',
+  'apps/gateway/test/retention.test.ts',
+  'apps/gateway/test/sms-limits.test.ts',
+  'apps/gateway/test/syncs.test.ts',
+  'apps/gateway/test/upkeep.test.ts',
+];
+
 const common = {
-  // Loading the modules and warming them up costs a second each time: the files that a worker runs share them.
-  isolate: false,
-  setupFiles: ['packages/core/testing/own-ids.ts'],
   exclude: ['**/node_modules/**'],
   // Nothing waits for these but what hangs: the machine may be busy.
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
 
+/** Loading the modules and warming them up costs a second each time: the files that a worker runs share them. */
+const shared = {
+  ...common,
+  isolate: false,
+  setupFiles: ['packages/core/testing/clock-stayed.ts'],
+};
+
 export default defineConfig({
   test: {
     // Most tests wait for sockets rather than compute: more workers than cores keep both cores busy.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['default', ['json', { outputFile: '.data/test-report.json' }]],
     projects: [
       {
         test: {
-          ...common,
+          ...shared,
           name: 'unit',
           include: [
             'packages/**/*.test.ts',
@@ -31,13 +50,23 @@ export default defineConfig({
             'examples/*.test.ts',
             'examples/harbour-whole/*.test.ts',
           ],
+          exclude: [...common.exclude, ...ownClock],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'postgres',
+          include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts', 'apps/proofs/**/*.test.ts'],
+          exclude: [...common.exclude, ...ownClock],
+          globalSetup: ['apps/gateway/test/setup/postgres.ts'],
         },
       },
       {
         test: {
           ...common,
-          name: 'postgres',
-          include: ['prisma/**/*.test.ts', 'apps/gateway/**/*.test.ts', 'apps/proofs/**/*.test.ts'],
+          name: 'own clock',
+          include: ownClock,
           globalSetup: ['apps/gateway/test/setup/postgres.ts'],
         },
       },

@@ -1,10 +1,5 @@
-import { afterAll, expect, test, vi } from 'vitest';
-import type { IdKind } from './id.ts';
-
-// A fresh copy of the module, which has made no ids yet and no other file uses: these ids are of any time.
-vi.resetModules();
-const { firstUuidAt, fromPublicId, idPrefixes, newUuid, toPublicId, instantOf } = await import('./id.ts');
-afterAll(() => vi.resetModules());
+import { expect, test } from 'vitest';
+import { firstUuidAt, fromPublicId, type IdKind, idPrefixes, instantOf, newUuid, toPublicId } from './id.ts';
 
 const kinds = Object.keys(idPrefixes) as IdKind[];
 // newUuid never goes back in time within a process: each test takes instants of its own, later than those before it.

@@ -130,7 +130,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     await Promise.allSettled(parts);
     await Promise.all(parts);
     signal.throwIfAborted();
-    progress('no more writes and no more faults; waiting for what can settle');
+    progress('no more writes and no more faults; waiting for what can be resolved');
     await sandbox.admin.callbacks.idle();
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
     const resolvedAfterMs = await resolve(options, store, facts, signal);
