@@ -250,10 +250,12 @@ describe('a change that the card does not allow', () => {
     const other = await gateway.pool.connect();
     await other.query('BEGIN');
     await other.query(`UPDATE cards SET ${change} WHERE id = $1`, [uuidOf('card', card)]);
-    const frozen = gateway.client.call('freezeCard', { params: { id: card } });
-    await waitedFor(gateway.pool, other);
-    await other.query('COMMIT');
-    other.release();
+    const commit = async () => {
+      await waitedFor(gateway.pool, other);
+      await other.query('COMMIT');
+      other.release();
+    };
+    const [frozen] = await Promise.all([gateway.client.call('freezeCard', { params: { id: card } }), commit()]);
     return frozen;
   }
 
