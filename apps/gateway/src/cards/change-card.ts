@@ -23,7 +23,7 @@ import {
 import { endChange, recordChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
-import { cardView } from './view.ts';
+import { cardOfWrite, cardView } from './view.ts';
 import type { Work } from '../work.ts';
 
 interface Rule {
@@ -81,11 +81,7 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
       }
     },
 
-    view: async (client, operation) => {
-      const row = await getCard(client, operation.tenant, operation.resourceId);
-      if (row === null) throw new Error('The card of this operation is gone.');
-      return cardView(row);
-    },
+    view: cardOfWrite,
 
     lookUp: async (
       services,

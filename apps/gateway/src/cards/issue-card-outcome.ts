@@ -3,7 +3,7 @@ import type { LookUp, WriteKind } from '../ledger/kind.ts';
 import { notOurs, requireOurs } from '../ledger/word.ts';
 import { describeProviderCard } from './provider-cards-store.ts';
 import { acceptOrder, failOrder, getCard, nameOrder } from './store.ts';
-import { cardView } from './view.ts';
+import { cardOfWrite, cardView } from './view.ts';
 
 /** A card whose order the provider accepted; after a look-up with the provider's description. */
 interface IssuedCard {
@@ -36,11 +36,7 @@ export const issueCardKind: WriteKind<IssuedCard> = {
     }
   },
 
-  view: async (client, operation) => {
-    const row = await getCard(client, operation.tenant, operation.resourceId);
-    if (row === null) throw new Error('The card of this operation is gone.');
-    return cardView(row);
-  },
+  view: cardOfWrite,
 
   lookUp: async (_services, account, operation, call): Promise<LookUp<IssuedCard> | null> => {
     const reconciliation = account.adapter.issuing?.reconciliation;

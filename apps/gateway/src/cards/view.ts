@@ -1,8 +1,10 @@
 import type { cardSchema } from '@card-gateway/contract';
 import { type Money, toPublicId } from '@card-gateway/core';
+import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
-import type { ShownCard } from './store.ts';
+import type { OperationRow } from '../ledger/store.ts';
+import { getCard, type ShownCard } from './store.ts';
 
 export function cardView(row: ShownCard): z.output<typeof cardSchema> {
   return {
@@ -28,6 +30,16 @@ export function cardView(row: ShownCard): z.output<typeof cardSchema> {
     syncedAt: row.syncedAt,
     operation: operationView(row),
   };
+}
+
+/** The card of a write, as the write's answer shows it. */
+export async function cardOfWrite(
+  client: PoolClient,
+  { tenant, resourceId }: Pick<OperationRow, 'tenant' | 'resourceId'>,
+): Promise<z.output<typeof cardSchema>> {
+  const row = await getCard(client, tenant, resourceId);
+  if (row === null) throw new Error('The card of this operation is gone.');
+  return cardView(row);
 }
 
 function money(amount: string | null, currency: string | null): Money | null {
