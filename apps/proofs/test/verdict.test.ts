@@ -89,6 +89,23 @@ test('an order without an effect may wait as unknown', () => {
   expect(found({ ledger: [], operations: [unknown], intents: [] })).toEqual([]);
 });
 
+/** A first try of a key, answered as unknown, and a second one, answered with a card of its own. */
+const twoTries = (first: Partial<OperationFact>, effects: LedgerEntry[] = []): Partial<Facts> => {
+  const other = { ...card, id: newUuid(20), providerRef: null };
+  const tried = { ...unknown, id: newUuid(21), key: null, resourceId: other.id, ...first };
+  const answered = { ...told('{}', other), status: 202, operationId: toPublicId('operation', tried.id), final: false };
+  return {
+    intents: [{ ...intent, answers: [answered, told('{}')] }],
+    operations: [operation, tried],
+    resources: [card, other],
+    ledger: [effect, ...effects.map((one) => ({ ...one, reference: toPublicId('card', other.id) }))],
+  };
+};
+
+test('a try that nothing was sent of gives up its key, also after it was answered as unknown', () => {
+  expect(found(twoTries({ state: 'refused', hasEvidence: true }))).toEqual([]);
+});
+
 const ten = newUuid(10);
 const eleven = newUuid(11);
 const change = (type: string, state: string, number: 10 | 11): OperationFact => ({
@@ -227,6 +244,12 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     'an unknown that nobody will ask for',
     { ledger: [], intents: [], operations: [{ ...unknown, nextLookUpAt: null }] },
     ['unknowns older than their limit'],
+  ],
+  ['a key with two cards', twoTries({ state: 'unknown' }), ['duplicates', 'answers that changed']],
+  [
+    'a key with two cards, of which the first is said to be refused',
+    twoTries({ state: 'refused', hasEvidence: true }, [effect]),
+    ['effects reported as refused'],
   ],
   [
     'a write that is still on its way',

@@ -62,7 +62,14 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
   for (const { key, operation, answers } of intents) {
     const accepted = answers.filter((answer) => answer.kind === 'accepted');
     const ids = new Set(accepted.map(({ id }) => id));
-    if (ids.size > 1) found.duplicates.push(`${key} (${operation}) was answered with ${ids.size} resources`);
+    const isGivenUp = (operationId: string | null): boolean => {
+      const named = operationId === null ? undefined : byId.get(operationId);
+      return named?.key === null && named.state === 'refused';
+    };
+    // A write whose record was not confirmed is answered as unknown, is then refused because nothing was sent, and gives up its
+    // key: the next try has a resource of its own. Any effect of the first is found below, as one reported as refused.
+    const kept = new Set(accepted.filter(({ operationId }) => !isGivenUp(operationId)).map(({ id }) => id));
+    if (kept.size > 1) found.duplicates.push(`${key} (${operation}) was answered with ${kept.size} resources`);
     const finals = new Set(
       answers.flatMap((answer) => (answer.kind !== 'silent' && answer.final ? [answer.text] : [])),
     );
@@ -79,8 +86,7 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
     for (const { id, operationId, status } of accepted) {
       const named = operationId === null ? undefined : byId.get(operationId);
       if (named === undefined) continue;
-      // An operation with a transient refusal gave up its key, after it had been answered as unknown.
-      const isOwn = named.id === operationRow?.id || (named.key === null && named.state === 'refused');
+      const isOwn = named.id === operationRow?.id || isGivenUp(operationId);
       if (!isOwn || ofResource.get(id)?.includes(named) !== true) {
         found['answers that changed'].push(
           `${key} (${operation}) was answered with the operation of another, ${named.id}`,
