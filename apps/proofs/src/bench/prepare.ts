@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { checkOut, repository } from './against.ts';
 import { startServer } from './database.ts';
@@ -7,7 +6,7 @@ import { gatewayProgram, gatewayTarget } from './gateways.ts';
 import { install, type Merchant } from './installation.ts';
 import type { BenchOptions } from './options.ts';
 import { makeProbeTable } from './probes.ts';
-import { type Program, type Running, start } from './process.ts';
+import { type Program, type Running, startProvider } from './process.ts';
 import { rivalNames, rivalProgram, rivalTarget } from './rivals.ts';
 import { startAll, type Started } from './starts.ts';
 import type { Target, TargetName } from './target.ts';
@@ -33,14 +32,7 @@ export async function prepare(
   undo.defer(() => installation.remove());
   const { folder, merchant, yixinAnswer } = installation;
   const server = await startServer(undo);
-  const provider = await start({
-    name: 'provider',
-    words: (port) => [join(import.meta.dirname, 'provider.ts'), JSON.stringify({ port, yixinAnswer })],
-    folder,
-    environment: () => ({}),
-    log: join(folder, 'provider.log'),
-  });
-  undo.defer(() => provider.stop());
+  const provider = await startProvider('provider.ts', { yixinAnswer }, folder, undo);
   const environment = await installation.gatewayEnvironment(provider.port);
   const rows: Rows = { count: options.rows, since: new Date().getTime() - options.rows - 3_600_000 };
   const { pool: probes } = await server.create('probes');

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '@card-gateway/database/embedded';
 
@@ -98,4 +99,27 @@ async function usageOf({ pid }: ChildProcess): Promise<Usage> {
     residentBytes: bytes('VmRSS'),
     mostResidentBytes: bytes('VmHWM'),
   };
+}
+
+/**
+ * Starts the program of this folder that plays the provider.
+ *
+ * @param settings what it is told beside its port
+ * @param undo stops it
+ */
+export async function startProvider(
+  file: string,
+  settings: Readonly<Record<string, unknown>>,
+  folder: string,
+  undo: AsyncDisposableStack,
+): Promise<Running> {
+  const provider = await start({
+    name: 'provider',
+    words: (port) => [join(import.meta.dirname, file), JSON.stringify({ port, ...settings })],
+    folder,
+    environment: () => ({}),
+    log: join(folder, 'provider.log'),
+  });
+  undo.defer(() => provider.stop());
+  return provider;
 }

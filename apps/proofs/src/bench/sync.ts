@@ -9,7 +9,7 @@ import { checkOut, repository } from './against.ts';
 import { type Counts, countsOf, databaseCpu } from './database-use.ts';
 import { startServer } from './database.ts';
 import { createApiKey, gatewayProgram } from './gateways.ts';
-import { type Running, start } from './process.ts';
+import { type Running, start, startProvider } from './process.ts';
 import { call } from './target.ts';
 
 export interface SyncOptions {
@@ -58,14 +58,7 @@ export async function benchSync(
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-bench-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   const server = await startServer(undo);
-  const provider = await start({
-    name: 'provider',
-    words: (port) => [join(import.meta.dirname, 'card-list.ts'), JSON.stringify({ port, cards })],
-    folder,
-    environment: () => ({}),
-    log: join(folder, 'provider.log'),
-  });
-  undo.defer(() => provider.stop());
+  const provider = await startProvider('card-list.ts', { cards }, folder, undo);
   const environment = await environmentOf(folder, provider.port);
   const roots: ['gateway' | 'against', string][] = [['gateway', repository]];
   if (against !== null) roots.unshift(['against', await checkOut(against, folder, undo)]);

@@ -62,13 +62,12 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
   for (const { key, operation, answers } of intents) {
     const accepted = answers.filter((answer) => answer.kind === 'accepted');
     const ids = new Set(accepted.map(({ id }) => id));
-    const isGivenUp = (operationId: string | null): boolean => {
-      const named = operationId === null ? undefined : byId.get(operationId);
-      return named?.key === null && named.state === 'refused';
-    };
+    const namedBy = ({ operationId }: (typeof accepted)[number]) =>
+      operationId === null ? undefined : byId.get(operationId);
+    const isGivenUp = (named: OperationFact | undefined): boolean => named?.key === null && named.state === 'refused';
     // A write whose record was not confirmed is answered as unknown, is then refused because nothing was sent, and gives up its
     // key: the next try has a resource of its own. Any effect of the first is found below, as one reported as refused.
-    const kept = new Set(accepted.filter(({ operationId }) => !isGivenUp(operationId)).map(({ id }) => id));
+    const kept = new Set(accepted.filter((answer) => !isGivenUp(namedBy(answer))).map(({ id }) => id));
     if (kept.size > 1) found.duplicates.push(`${key} (${operation}) was answered with ${kept.size} resources`);
     const finals = new Set(
       answers.flatMap((answer) => (answer.kind !== 'silent' && answer.final ? [answer.text] : [])),
@@ -83,10 +82,11 @@ function judgeKeys({ intents }: Facts, { byKey, byId, ofResource, resources }: I
       if (operationRow === undefined) found['lost acknowledged writes'].push(`${key} (${operation}): no operation`);
       else if (!resources.has(id)) found['lost acknowledged writes'].push(`${key} (${operation}): ${id} is not there`);
     }
-    for (const { id, operationId, status } of accepted) {
-      const named = operationId === null ? undefined : byId.get(operationId);
+    for (const answer of accepted) {
+      const { id, status } = answer;
+      const named = namedBy(answer);
       if (named === undefined) continue;
-      const isOwn = named.id === operationRow?.id || isGivenUp(operationId);
+      const isOwn = named.id === operationRow?.id || isGivenUp(named);
       if (!isOwn || ofResource.get(id)?.includes(named) !== true) {
         found['answers that changed'].push(
           `${key} (${operation}) was answered with the operation of another, ${named.id}`,
