@@ -98,7 +98,7 @@ export function hashMapOrder(names: readonly string[]): readonly string[] {
 }
 
 function hmac(secret: Secret, text: string): string {
-  return createHmac('sha256', Buffer.from(secret.reveal(), 'utf8')).update(text, 'utf8').digest('hex');
+  return createHmac('sha256', secret.reveal()).update(text, 'utf8').digest('hex');
 }
 
 /** Compares in constant time, and case-sensitively: the signature is in lower case. */

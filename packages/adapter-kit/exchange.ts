@@ -197,18 +197,21 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Li
   return promise;
 }
 
-async function answerOf(
+const utf8 = new TextDecoder();
+
+function answerOf(
   { status, headers: raw }: { status: number; headers: Readonly<Record<string, string | string[] | undefined>> },
   body: Buffer,
   maxBytes: number,
-): Promise<Exchange> {
+): Exchange | Promise<Exchange> {
   const headers = textsOf(raw);
-  try {
-    const text = new TextDecoder().decode(await decode(body, headers['content-encoding'] ?? '', maxBytes));
-    return { kind: 'answered', status, body: text, headers, date: dateOf(headers['date'] ?? '') };
-  } catch (error) {
-    return { kind: 'lost', cause: causeOf(error) };
-  }
+  const answered = (decoded: Buffer): Exchange => {
+    return { kind: 'answered', status, body: utf8.decode(decoded), headers, date: dateOf(headers['date'] ?? '') };
+  };
+  const encodings = headers['content-encoding'] ?? '';
+  if (encodings === '') return answered(body);
+  const lost = (error: unknown): Exchange => ({ kind: 'lost', cause: causeOf(error) });
+  return decode(body, encodings, maxBytes).then(answered).catch(lost);
 }
 
 function textsOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -2,6 +2,7 @@ import {
   constants,
   createCipheriv,
   createDecipheriv,
+  createSecretKey,
   privateDecrypt,
   publicEncrypt,
   randomBytes,
@@ -52,7 +53,7 @@ export function sealRequest(
 ): SealedRequest {
   const aesKey = freshAesKey(profile);
   const plain = profile.rsaEncrypts === 'base64' ? Buffer.from(aesKey.toString('base64')) : aesKey;
-  const cipher = createCipheriv(cipherName(profile), aesKey, profile.aesIv ?? null);
+  const cipher = createCipheriv(cipherName(profile), createSecretKey(aesKey), profile.aesIv ?? null);
   const params = Buffer.concat([cipher.update(JSON.stringify(business), 'utf8'), cipher.final()]);
   const envelope = {
     ...common,
@@ -83,7 +84,7 @@ export function openResponse(
     if (code !== '0') return { code, msg, params: null };
     const ownKey = profile.responseKey === 'own' ? textOf(envelope.key) : null;
     const aesKey = ownKey === null ? requestKey.reveal() : decryptKey(ownKey, profile, keys);
-    const decipher = createDecipheriv(cipherName(profile), aesKey, profile.aesIv ?? null);
+    const decipher = createDecipheriv(cipherName(profile), createSecretKey(aesKey), profile.aesIv ?? null);
     const params = Buffer.from(textOf(envelope.params) ?? '', profile.encoding);
     const text = Buffer.concat([decipher.update(params), decipher.final()]).toString('utf8');
     return { code, msg, params: parseJson(text) };

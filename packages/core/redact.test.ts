@@ -55,6 +55,35 @@ describe('redact', () => {
     expect(redact(text, hide)).toBe(clean);
   });
 
+  test('a message that was once clean is examined for every other text to hide', () => {
+    const messages = [
+      'Success',
+      'transaction successful',
+      'User ada-lovelace is not known',
+      'Ada Lovelace',
+      'A.d.a not known',
+      '操作成功',
+      '操作 ada 成功',
+      'ａｄａ is unknown',
+      'ist für Müller',
+      'card is frozen, x.b@y',
+      'dGVzdA YWRhIA MTIz',
+      'zero 0x41 U+0041 %41da',
+    ];
+    const texts = [
+      'ada ADA user sful suX 7 a1 - . x s muller test Müller 成功 操 1990-02-28'.split(' '),
+      ['', ' ', 'Ada Lovelace', 'ada-lovelace', 'su cc', 's.u-c', 'k'.repeat(300)],
+      ['%61da', 'U+0061da', '0x61da', '&#97;da'],
+    ].flat();
+    // No message has it, and it is never looked for in letters alone.
+    const slowly = '漢';
+    for (const message of messages) {
+      redact(message);
+      for (const text of texts) expect(redact(message, [text]), text).toBe(redact(message, [text, slowly]));
+    }
+    expect(redact('User ada-lovelace is not known', ['Ada Lovelace'])).toBe('User *** is not known');
+  });
+
   test('a word of a megabyte keeps nobody waiting', () => {
     for (const word of ['a', '1', '-', '@a', 'a.', '1 ']) {
       expect(redact(word.repeat(8_000_000), ['Li'])?.length).toBeLessThanOrEqual(200);

@@ -44,6 +44,8 @@ const controlCharacters = /[\u0000-\u001f\u007f]+/g;
  */
 export function redact(message: string | null | undefined, hide: readonly string[] = []): string | null {
   if (message === null || message === undefined || message === '') return null;
+  const known = cleanMessages.get(message);
+  if (known !== undefined && hide.every((secret) => isAbsent(secret, known))) return message;
   const secrets = secretsOf(hide);
   const read = storableText(message, longestRead);
   const whole = plainText(read);
@@ -57,7 +59,37 @@ export function redact(message: string | null | undefined, hide: readonly string
   const clean = masked(text, secrets);
   // A message with nothing to hide stays exactly as the provider wrote it, including full-width commas.
   const shown = clean === text && !isPart ? read : clean;
-  return storableText(shown.replace(controlCharacters, ' '), longestMessage);
+  const result = storableText(shown.replace(controlCharacters, ' '), longestMessage);
+  if (result === message && cleanMessages.size < mostCleanMessages && isMemorable(text)) {
+    cleanMessages.set(message, lettersOf(text));
+  }
+  return result;
+}
+
+/**
+ * Messages in which there was nothing to hide, each with its letters: a provider says the same few with almost every success,
+ * and to examine one takes longer than everything else in reading an answer.
+ */
+const cleanMessages = new Map<string, string>();
+const mostCleanMessages = 500;
+
+/** Whether a text can contain a hidden one only as its own letters: it has no digit, and no word that may be encoded. */
+function isMemorable(text: string): boolean {
+  return !/\d/.test(text) && decodedWords(text).length === 0;
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '');
+
+/** Printable ASCII that {@link plainText} leaves as it is. */
+const isOneSpelling = /^(?!.*(?:[%\\&]|U\+|0x))[ -~]*$/i;
+
+/** Whether a hidden text certainly is not in a memorable text with these letters; false if in doubt. */
+function isAbsent(secret: string, letters: string): boolean {
+  if (!isOneSpelling.test(secret)) return false;
+  // Its other spellings are dates, which have digits as well.
+  if (/\d/.test(secret)) return true;
+  const own = lettersOf(secret);
+  return secret === '' || (own !== '' && !letters.includes(own));
 }
 
 const code = /^[\w.-]{1,32}$/;
