@@ -37,7 +37,7 @@ const transferOf = async () => {
 const calls: readonly (readonly [name: string, statements: number, prepare: Prepare])[] = [
   [
     'issueCard',
-    7,
+    3,
     async () => {
       const body = await cardOrder(gateway);
       return () => gateway.client.issueCard({ body });

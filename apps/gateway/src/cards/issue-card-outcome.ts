@@ -1,8 +1,8 @@
 import { done, mapOutcome, type Outcome, type ProviderCard, toPublicId } from '@card-gateway/core';
-import type { LookUp, WriteKind } from '../ledger/kind.ts';
+import type { AtOnce, LookUp, WriteKind } from '../ledger/kind.ts';
 import { notOurs, requireOurs } from '../ledger/word.ts';
 import { describeProviderCard } from './provider-cards-store.ts';
-import { acceptOrder, failOrder, getCard, nameOrder } from './store.ts';
+import { acceptedAtOnce, acceptOrder, failedAtOnce, failOrder, getCard, nameOrder, type ShownCard } from './store.ts';
 import { cardOfWrite, cardView } from './view.ts';
 
 /** A card whose order the provider accepted; after a look-up with the provider's description. */
@@ -66,6 +66,19 @@ export const issueCardKind: WriteKind<IssuedCard> = {
     return done({ providerRef, described, isWord: described.ourReference !== reference });
   },
 };
+
+/** How the answer to an order changes its card, which nobody knew before. */
+export function issuedAtOnce(card: ShownCard): AtOnce<IssuedCard> {
+  return (outcome, at) => {
+    if (outcome.kind === 'refused') return { send: failedAtOnce };
+    const { providerRef } = outcome.value;
+    return {
+      send: acceptedAtOnce,
+      own: { provider_ref: providerRef },
+      view: cardView({ ...card, providerRef, updatedAt: at.toISOString() }),
+    };
+  };
+}
 
 function found(outcome: Outcome<{ found: true; value: ProviderCard } | { found: false }>): Outcome<IssuedCard> {
   return mapOutcome(outcome, (finding) => {

@@ -1,11 +1,11 @@
 import type { issueCardSchema } from '@card-gateway/contract';
-import { newUuid, toPublicId } from '@card-gateway/core';
+import { newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { writeAct } from '../ledger/write.ts';
 import { checkOrder } from './check-order.ts';
-import { issueCardKind } from './issue-card-outcome.ts';
-import { recordOrderedCard } from './store.ts';
+import { issueCardKind, issuedAtOnce } from './issue-card-outcome.ts';
+import { recordedOrder, recordOrderedCard } from './store.ts';
 
 type Order = z.output<typeof issueCardSchema>;
 
@@ -17,12 +17,20 @@ export const issueCard = writeAct(issueCardKind, async (services, { caller }, or
   const { productRef, network, cardholderRef, address } = await checkOrder(services, tenant, account, order);
   const { form } = order;
   const id = newUuid(services.now());
+  const card = { id, productRef, cardholderRef, form, network };
+  const named = {
+    provider: account.provider,
+    account: account.name,
+    productId: uuidOf('product', order.product),
+    cardholderId: order.cardholder === undefined ? null : uuidOf('cardholder', order.cardholder),
+  };
   const sent = { reference: toPublicId('card', id), productRef, cardholderRef, form, address };
   return {
     account,
     resourceId: id,
     resolvesBy: issuing.reconciliation.by,
-    record: recordOrderedCard({ id, productRef, cardholderRef, form, network }),
+    record: recordOrderedCard(card),
     send: (call) => issuing.issue(sent, call),
+    atOnce: issuedAtOnce(recordedOrder(card, named)),
   };
 });

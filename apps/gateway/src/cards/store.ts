@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { resolveStatement, type SendResolutions } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -168,6 +169,54 @@ export function recordOrderedCard({ id, productRef, cardholderRef, form, network
   return (client, claim) => client.query<OperationRow>(claimStatement('card-record', { resource }, values, claim));
 }
 
+/** The card of an order that was just recorded, as callers see it. */
+export function recordedOrder(
+  { id, form, network }: OrderedCard,
+  of: Pick<ShownCard, 'provider' | 'account' | 'productId' | 'cardholderId'>,
+): ShownCard {
+  const createdAt = new Date(instantOf(id)).toISOString();
+  return {
+    id,
+    ...of,
+    providerRef: null,
+    form,
+    network,
+    last4: null,
+    expiry: null,
+    status: 'pending',
+    providerStatus: null,
+    balance: null,
+    totalLoaded: null,
+    currency: null,
+    activatedAt: null,
+    cancelRequestedAt: null,
+    cancelledAt: null,
+    createdAt,
+    updatedAt: createdAt,
+    syncedAt: null,
+    operationId: null,
+    operationState: null,
+    unknownSince: null,
+    resolvesBy: null,
+    nextLookUpAt: null,
+  };
+}
+
+const accepted = `
+  UPDATE cards c SET provider_ref = moved.provider_ref, updated_at = moved.at FROM moved WHERE c.id = moved.resource_id`;
+const failed = `
+  UPDATE cards c SET status = 'failed', updated_at = moved.at FROM moved WHERE c.id = moved.resource_id`;
+
+/** Resolves orders that the provider accepted under its own ids. */
+export const acceptedAtOnce: SendResolutions = (client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement('card-accepted', { shown: 'cards', own: 'provider_ref text', resource: accepted }, resolutions),
+  );
+
+/** Resolves orders that the provider refused: there is no card. */
+export const failedAtOnce: SendResolutions = (client, resolutions) =>
+  client.query<{ id: string }>(resolveStatement('card-failed', { shown: 'cards', resource: failed }, resolutions));
+
 /**
  * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the
  * card, that row is replaced, because callers know the order's. A card known before the order, or with another holder, cannot
@@ -188,10 +237,9 @@ export async function acceptOrder(
              DELETE FROM cards d USING cards c WHERE c.id = $1 AND d.account = c.account AND d.provider_ref = $2
                AND d.id <> c.id AND d.operation_id IS NULL AND d.created_at >= c.created_at
                AND (d.cardholder_ref IS NULL OR d.cardholder_ref = c.cardholder_ref) RETURNING d.id
-           ), accepted AS (
-             UPDATE cards SET provider_ref = $2, updated_at = $3
-             WHERE id = $1 AND provider_ref IS NULL AND (SELECT count(*) FROM given_way) >= 0 RETURNING *
-           )
+           ), moved AS (
+             SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at FROM (SELECT count(*) FROM given_way)
+           ), accepted AS (${accepted} AND c.provider_ref IS NULL RETURNING c.*)
            ${cardsFrom('accepted')}`,
     values: [id, providerRef, at],
     types: shownInstants,
@@ -212,7 +260,7 @@ export async function nameOrder(client: PoolClient, id: string, providerRef: str
 export async function failOrder(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query({
     name: 'card-fail',
-    text: `UPDATE cards SET status = 'failed', updated_at = $2 WHERE id = $1 AND provider_ref IS NULL`,
+    text: `WITH moved AS (SELECT $1::uuid AS resource_id, $2::timestamptz AS at) ${failed} AND c.provider_ref IS NULL`,
     values: [id, at],
   });
 }

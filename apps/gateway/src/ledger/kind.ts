@@ -4,6 +4,7 @@ import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
 import { operationView } from './reference.ts';
 import type { Work } from '../work.ts';
+import type { SendResolutions } from './resolve-store.ts';
 import type { OperationRow } from './store.ts';
 
 /** One kind of write: how its outcome changes our records, how it is answered, and how a lost answer is reconciled. */
@@ -69,6 +70,24 @@ export interface SuccessWord {
 export interface View {
   readonly operation: unknown;
   readonly providerRef?: string | null;
+}
+
+/**
+ * How one statement resolves a write by the answer to its call, if its resource is still as it was recorded; null if it needs
+ * more than that.
+ */
+export type AtOnce<Value> = (
+  outcome: Extract<Outcome<Value>, { kind: 'done' | 'refused' }>,
+  at: Date,
+  operation: OperationRow,
+) => ResourceChange | null;
+
+export interface ResourceChange {
+  readonly send: SendResolutions;
+  /** The slice's own values in that statement. */
+  readonly own?: Readonly<Record<string, unknown>>;
+  /** The changed resource as callers see it; a refusal shows none. */
+  readonly view?: View;
 }
 
 /** The answer to a write: its resource, with this very write as its `operation`, even if a later one is the resource's last. */

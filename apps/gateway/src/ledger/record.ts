@@ -3,10 +3,10 @@ import { type Outcome, toPublicId } from '@card-gateway/core';
 import { isDatabaseFailure } from '../database-failure.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import type { WriteKind } from './kind.ts';
+import type { AtOnce, WriteKind } from './kind.ts';
 import { replay } from './replay.ts';
 import type { WriteAnswer } from './request.ts';
-import { contradiction, resolveWrite } from './resolve.ts';
+import { contradiction, resolveAtOnce, resolveWrite } from './resolve.ts';
 import type { Attempt } from './attempt-store.ts';
 import { confirmCommits, findById, isTakenReference, type OperationRow } from './store.ts';
 import type { Recorded } from '../unrecorded.ts';
@@ -16,6 +16,7 @@ export interface Finding<Value> {
   readonly outcome: Outcome<Value>;
   readonly attempt: Attempt;
   readonly requestId: string;
+  readonly atOnce?: AtOnce<Value> | undefined;
 }
 
 /** How long an answer is retained while the database is unavailable; shorter than the sweep's patience. */
@@ -77,10 +78,12 @@ async function record<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
-  { outcome, attempt, requestId }: Finding<Value>,
+  { outcome, attempt, requestId, atOnce }: Finding<Value>,
 ): Promise<WriteAnswer | null> {
   const resolve = async (known: Outcome<Value>): Promise<WriteAnswer | null> => {
-    const answer = await resolveWrite(services, kind, operation, known, 'answer', attempt, requestId);
+    const answer =
+      (await resolveAtOnce(services, kind, operation, known, attempt, requestId, atOnce)) ??
+      (await resolveWrite(services, kind, operation, known, 'answer', attempt, requestId));
     const location = known.kind === 'unknown' ? `/v1/operations/${toPublicId('operation', operation.id)}` : null;
     const seconds = known.kind === 'refused' ? known.refusal.retryAfterSeconds : undefined;
     const wait = seconds === undefined ? {} : { retryAfterSeconds: seconds };

@@ -22,14 +22,22 @@ export const operationColumns = `o.id AS "operationId", o.state AS "operationSta
 /** The last write on a resource, as callers see it. */
 export function operationView(row: OperationColumns<Date | string>): z.output<typeof operationReference> | null {
   if (row.operationId === null || row.operationState === null) return null;
-  const reference = { id: toPublicId('operation', row.operationId), outcome: row.operationState };
-  if (row.operationState !== 'unknown') return reference;
+  if (row.operationState !== 'unknown') return knownReference(row.operationId, row.operationState);
   return {
-    ...reference,
+    id: toPublicId('operation', row.operationId),
+    outcome: row.operationState,
     since: shown(row.unknownSince ?? new Date(0)),
     resolvesBy: row.resolvesBy ?? 'person',
     nextLookUpAt: row.nextLookUpAt && shown(row.nextLookUpAt),
   };
+}
+
+/** The same for one that is not unknown. */
+export function knownReference(
+  id: string,
+  outcome: Exclude<OperationState, 'unknown'>,
+): z.output<typeof operationReference> {
+  return { id: toPublicId('operation', id), outcome };
 }
 
 function shown(instant: Date | string): string {

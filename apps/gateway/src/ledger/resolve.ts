@@ -1,10 +1,12 @@
-import { type Evidence, type Outcome, type ResolvedBy, toPublicId, unknown } from '@card-gateway/core';
+import { type Evidence, type Outcome, type Refusal, type ResolvedBy, toPublicId, unknown } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { type LookUp, type View, viewOf, type WriteKind } from './kind.ts';
+import { type AtOnce, type LookUp, type View, viewOf, type WriteKind } from './kind.ts';
 import type { WriteEvent, Showed } from './machine.ts';
+import { knownReference } from './reference.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
+import { resolveInOneStatement } from './resolve-store.ts';
 import { isTakenReference, type OperationRow, applyEvent } from './store.ts';
 
 /**
@@ -28,6 +30,33 @@ export async function resolveWrite<Value>(
       ? { kind: 'answerLost', why: outcome.why, fence: operation.fence }
       : { kind: 'evidenceSeen', outcome: outcome.kind, by };
   return apply(services, kind, operation, event, outcome, attempt, requestId);
+}
+
+/**
+ * Resolves a write that is still being sent by the answer to its call, in one statement. Null if nothing was changed, because
+ * the write or its resource is no longer as it was recorded: then {@link resolveWrite} does, which reads everything again.
+ */
+export async function resolveAtOnce<Value>(
+  services: Services,
+  { successStatus }: Pick<WriteKind<Value>, 'successStatus'>,
+  operation: OperationRow,
+  outcome: Outcome<Value>,
+  attempt: Attempt,
+  requestId: string,
+  atOnce: AtOnce<Value> | undefined,
+): Promise<StoredAnswer | null> {
+  if (outcome.kind === 'unknown') return null;
+  const at = new Date(services.now());
+  const change = atOnce?.(outcome, at, operation) ?? null;
+  if (change === null) return null;
+  const { id } = operation;
+  const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
+  const answer =
+    refusal === null
+      ? { status: successStatus, body: { ...change.view, operation: knownReference(id, 'succeeded') } }
+      : refusedAnswer(services, operation, refusal, requestId);
+  const resolution = { id, refusal, answer, attempt, at, own: change.own ?? {} };
+  return (await resolveInOneStatement(services.pool, change.send, resolution)) ? answer : null;
 }
 
 /**
@@ -142,19 +171,26 @@ async function answerFor<Value>(
     case 'done':
       return { status: kind.successStatus, body: await viewOf(kind, client, operation, applied) };
     case 'refused': {
-      const id = toPublicId('operation', operation.id);
-      const problem =
-        operation.resolvedBy === 'person'
-          ? new ProblemError('refused-by-provider', 'A person found out that nothing happened at the provider.', {
-              outcome: 'refused',
-              operation: id,
-            })
-          : refusalProblem(operation.provider, outcome.refusal, id);
+      if (operation.resolvedBy !== 'person') return refusedAnswer(services, operation, outcome.refusal, requestId);
+      const problem = new ProblemError(
+        'refused-by-provider',
+        'A person found out that nothing happened at the provider.',
+        { outcome: 'refused', operation: toPublicId('operation', operation.id) },
+      );
       return services.problemAnswer(problem, requestId);
     }
     case 'unknown':
       return { status: 202, body: await viewOf(kind, client, operation) };
   }
+}
+
+function refusedAnswer(
+  services: Services,
+  { id, provider }: Pick<OperationRow, 'id' | 'provider'>,
+  refusal: Refusal,
+  requestId: string,
+): StoredAnswer {
+  return services.problemAnswer(refusalProblem(provider, refusal, toPublicId('operation', id)), requestId);
 }
 
 /** Part of the sender's lease after the call: until then the outcome may still be on its way to the ledger. */

@@ -5,7 +5,7 @@ import type { ProblemError } from '../problem.ts';
 import { leastProviderMs } from '../setting-faults.ts';
 import { workLeftMs } from '../work.ts';
 import { claim, type Recording } from './claim-store.ts';
-import type { WriteKind } from './kind.ts';
+import type { AtOnce, WriteKind } from './kind.ts';
 import { type Finding, recordLater, recordOutcome } from './record.ts';
 import { hasPassed, replay, requireSame } from './replay.ts';
 import type { WriteAnswer, WriteRequest } from './request.ts';
@@ -16,9 +16,9 @@ export type { LookUp, When, WriteKind } from './kind.ts';
 export type { WriteAnswer, WriteRequest } from './request.ts';
 
 /** A validated order, ready to be recorded and sent. */
-export type Order<Value> = RecordedOrder & (SentOrder<Value> | DoneOrder<Value>);
+export type Order<Value> = RecordedOrder<Value> & (SentOrder<Value> | DoneOrder<Value>);
 
-interface RecordedOrder extends Recording {
+interface RecordedOrder<Value> extends Recording {
   readonly account: OpenAccount;
   readonly resourceId: string;
   /** How a lost answer would be reconciled. */
@@ -27,6 +27,8 @@ interface RecordedOrder extends Recording {
   readonly unfit?: () => ProblemError;
   /** Asks the provider about an earlier write on the resource; only for a new key, before this one is recorded. */
   readonly reconcile?: () => Promise<void>;
+  /** Without it, a transaction resolves the write. */
+  readonly atOnce?: AtOnce<Value>;
 }
 
 interface SentOrder<Value> {
@@ -101,7 +103,7 @@ export async function writeOnce<Value>(
 }
 
 /** Whether a repeat should be recognised before anything else is done. */
-function isFoundFirst(order: Order<unknown>, { work }: WriteRequest): boolean {
+function isFoundFirst<Value>(order: Order<Value>, { work }: WriteRequest): boolean {
   return order.reconcile !== undefined || ('send' in order && !order.account.isFree(work));
 }
 
@@ -161,6 +163,7 @@ async function recordThen<Value>(
     outcome,
     attempt: attemptOf('send', outcome, new Date(startedAt), new Date(services.now())),
     requestId: request.requestId,
+    atOnce: order.atOnce,
   });
   const notSent = (message: string) => found(refused('not_sent', { message }), services.now());
   const operation = await recorded.catch((error: unknown) => {

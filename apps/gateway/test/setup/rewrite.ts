@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** An HTTP server in front of a provider that passes everything on, and may change the text of an answer. */
 export interface Rewriter {
   readonly url: string;
-  /** How answers are changed from now on. */
-  rewrite: (path: string, text: string) => string;
+  /** How answers are changed from now on; a promise holds them meanwhile. */
+  rewrite: (path: string, text: string) => string | Promise<string>;
   close(): Promise<void>;
 }
 
@@ -21,7 +21,8 @@ export async function startRewriter(targetUrl: () => string): Promise<Rewriter> 
       answer.on('error', () => outgoing.destroy());
       answer.on('end', () => {
         outgoing.writeHead(answer.statusCode ?? 502, { 'content-type': answer.headers['content-type'] ?? '' });
-        outgoing.end(rewriter.rewrite(path, text));
+        const rewritten = Promise.try(rewriter.rewrite, path, text);
+        rewritten.then((body) => outgoing.end(body)).catch(() => outgoing.destroy());
       });
     });
     passedOn.on('error', () => outgoing.destroy());

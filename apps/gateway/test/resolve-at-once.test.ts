@@ -1,0 +1,231 @@
+import { type ProviderCard, toPublicId } from '@card-gateway/core';
+import type { Client } from '@card-gateway/client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeKinds } from '../src/app.ts';
+import { ingestCards } from '../src/cards/ingest-cards.ts';
+import { attemptOf, giveUp, resolveByEvidence } from '../src/ledger/resolve.ts';
+import { findById } from '../src/ledger/store.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { type CardOrder, cardOrder } from './setup/orders.ts';
+import { waitedFor } from './setup/meeting.ts';
+import { ageSubmitting } from './setup/reconcile.ts';
+import { type Rewriter, startRewriter } from './setup/rewrite.ts';
+import { send } from './setup/send.ts';
+import { watchStatements } from './setup/wire.ts';
+
+// One statement resolves a write from what is known of its resource since the write was recorded. What happens meanwhile makes it
+// change nothing: then a transaction reads everything again.
+
+let gateway: TestGateway;
+/** Between the gateway and KeySecure. */
+let front: Rewriter;
+let sent: string[];
+let order: CardOrder;
+
+beforeAll(async () => {
+  let real = '';
+  front = await startRewriter(() => real);
+  gateway = await startGateway({
+    jobs: false,
+    undocumented: true,
+    account: (name, settings) => {
+      if (name !== 'keysecure') return settings;
+      const { origin, pathname } = new URL(String(settings['baseUrl']));
+      real = origin;
+      return { ...settings, baseUrl: front.url + pathname };
+    },
+  });
+  sent = watchStatements(gateway.pool);
+  order = await cardOrder(gateway);
+});
+beforeEach(() => {
+  front.rewrite = (_path, text) => text;
+  gateway.sandbox.admin.clearFaults();
+});
+afterAll(async () => {
+  await gateway.close();
+  await front.close();
+});
+
+interface Resource {
+  readonly id: string;
+  readonly operation: { readonly id: string; readonly outcome: string } | null;
+}
+
+/** A write whose answer can be held on its way. */
+interface Write {
+  readonly table: 'cards';
+  /** Part of the path of the provider's call. */
+  readonly sentTo: string;
+  readonly statement: string;
+  readonly prepare: () => Promise<(client: Client, idempotencyKey: string) => Promise<Resource>>;
+  readonly read: (id: string) => Promise<Resource>;
+}
+
+const readCard = (id: string): Promise<Resource> => gateway.client.getCard({ params: { id } });
+const writes: Readonly<Record<string, Write>> = {
+  issueCard: {
+    table: 'cards',
+    sentTo: '/card/apply',
+    statement: 'card-accepted',
+    prepare: async () => (client, idempotencyKey) => client.issueCard({ body: order, idempotencyKey }),
+    read: readCard,
+  },
+};
+
+/** Runs `meanwhile` once, after the provider has done the next work on this path and before its answer arrives. */
+function whileAnswering(path: string, meanwhile: (answer: string) => Promise<unknown>): void {
+  let isDone = false;
+  front.rewrite = async (asked, text) => {
+    if (!isDone && asked.includes(path)) {
+      isDone = true;
+      await meanwhile(text);
+    }
+    return text;
+  };
+}
+
+interface Sent {
+  readonly id: string;
+  readonly resourceId: string;
+}
+/** The only write that is being sent. */
+async function beingSent(): Promise<Sent> {
+  const { rows } = await gateway.pool.query<Sent>(
+    `SELECT id, resource_id AS "resourceId" FROM operations WHERE state = 'submitting'`,
+  );
+  const [write] = rows;
+  if (write === undefined || rows.length > 1) throw new Error(`${rows.length} writes are being sent.`);
+  return write;
+}
+
+/** A write and its kind, as another process knows them. */
+async function asOthersSeeIt(id: string) {
+  const operation = await findById(gateway.pool, id);
+  const kind = writeKinds.find(({ type }) => type === operation?.type);
+  if (operation === null || kind === undefined) throw new Error('There is no such write.');
+  return { operation, kind };
+}
+
+/** Sends one write, and what it sent to the database to be resolved. */
+async function resolved({ prepare, statement }: Write) {
+  const call = await prepare();
+  const idempotencyKey = crypto.randomUUID();
+  sent.length = 0;
+  const answer = await call(gateway.client, idempotencyKey);
+  const attempts = sent.lastIndexOf(statement);
+  return { answer, again: () => call(gateway.client, idempotencyKey), statements: sent.slice(attempts) };
+}
+
+describe.each(Object.entries(writes))('%s', (_name, write) => {
+  test('is resolved in one statement, and answered as its resource is read', async () => {
+    const { answer, again, statements } = await resolved(write);
+    expect(statements).toEqual([write.statement]);
+    expect(answer).toEqual(await write.read(answer.id));
+    expect(await again()).toEqual(answer);
+  });
+
+  test('whose resource has changed meanwhile is resolved anew', async () => {
+    whileAnswering(write.sentTo, async () => {
+      const { resourceId } = await beingSent();
+      await gateway.pool.query(`UPDATE ${write.table} SET synced_at = '2026-01-02T03:04:05Z' WHERE id = $1`, [
+        resourceId,
+      ]);
+    });
+    const { answer, again, statements } = await resolved(write);
+    expect(statements.slice(0, 2)).toEqual([write.statement, 'BEGIN']);
+    expect(answer).toMatchObject({ syncedAt: '2026-01-02T03:04:05.000Z', operation: { outcome: 'succeeded' } });
+    expect(answer).toEqual(await write.read(answer.id));
+    expect(await again()).toEqual(answer);
+  });
+
+  test('whose resource is just being changed waits, and is then resolved anew', async () => {
+    const other = await gateway.pool.connect();
+    whileAnswering(write.sentTo, async () => {
+      const { resourceId } = await beingSent();
+      await other.query('BEGIN');
+      await other.query(`UPDATE ${write.table} SET synced_at = '2026-01-02T03:04:05Z' WHERE id = $1`, [resourceId]);
+      void waitedFor(gateway.pool, other).then(() => other.query('COMMIT'));
+    });
+    const { answer } = await resolved(write);
+    other.release();
+    expect(answer).toMatchObject({ syncedAt: '2026-01-02T03:04:05.000Z', operation: { outcome: 'succeeded' } });
+    expect(answer).toEqual(await write.read(answer.id));
+  });
+
+  test('that was given up meanwhile is closed by its answer all the same', async () => {
+    let id = '';
+    whileAnswering(write.sentTo, async () => {
+      ({ id } = await beingSent());
+      await ageSubmitting(gateway);
+      const { operation, kind } = await asOthersSeeIt(id);
+      await giveUp(gateway.services, kind, operation);
+    });
+    const { answer, again } = await resolved(write);
+    expect(answer).toMatchObject({ operation: { outcome: 'succeeded' } });
+    expect(answer).toEqual(await write.read(answer.id));
+    expect(await again()).toEqual(answer);
+    const { attempts } = await gateway.client.getOperation({ params: { id: toPublicId('operation', id) } });
+    expect(attempts).toMatchObject([{ kind: 'send', outcome: 'done' }]);
+  });
+
+  test('that a list showed to be refused meanwhile stays so, and its answer is evidence', async () => {
+    let id = '';
+    whileAnswering(write.sentTo, async () => {
+      ({ id } = await beingSent());
+      const { operation, kind } = await asOthersSeeIt(id);
+      const refusal = { reason: 'declined', code: null, message: 'so the list says' } as const;
+      const shown = { kind: 'refused', refusal, evidence: null } as const;
+      const attempt = attemptOf('list', shown, new Date(), new Date());
+      await resolveByEvidence(gateway.services, kind, operation, shown, 'list', attempt);
+    });
+    await expect(resolved(write)).rejects.toMatchObject({ status: 422, code: 'refused-by-provider' });
+    const operation = await gateway.client.getOperation({ params: { id: toPublicId('operation', id) } });
+    expect(operation).toMatchObject({ outcome: 'refused', resolvedBy: 'list' });
+    expect(operation.attempts.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['send', 'done'],
+      ['list', 'refused'],
+    ]);
+  });
+});
+
+/** A list without our references shows the card that was just ordered. */
+async function listed(answer: string, card: Partial<ProviderCard>): Promise<void> {
+  const { data } = JSON.parse(answer) as { readonly data: { readonly card_no: string } };
+  const account = gateway.services.accounts.byName('keysecure');
+  if (account === undefined) throw new Error('There is no account.');
+  const shown = { providerRef: data.card_no, status: 'active', ...card } as const;
+  await ingestCards(gateway.services, account, [shown], { by: 'list', askedAt: new Date() });
+}
+
+describe('an order', () => {
+  const write = writes['issueCard'] as Write;
+
+  test('that the provider refuses is resolved in one statement', async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'refuse', code: 2005 });
+    sent.length = 0;
+    const { key } = await gateway.key();
+    const request = { path: '/v1/cards', idempotencyKey: 'refused', body: order };
+    const answer = await send(gateway.url, key, request);
+    expect(sent.slice(sent.indexOf('card-record') + 1)).toEqual(['card-failed']);
+    expect(answer).toMatchObject({ status: 422, body: { code: 'refused-by-provider' } });
+    expect(await send(gateway.url, key, request)).toEqual({ ...answer, replayed: true, headers: expect.any(String) });
+    const { data } = await gateway.client.listCards({ query: { limit: 1 } });
+    expect(data).toMatchObject([{ status: 'failed', operation: { outcome: 'refused' } }]);
+  });
+
+  test('whose card a list has brought meanwhile takes its place', async () => {
+    whileAnswering(write.sentTo, (text) => listed(text, {}));
+    const { answer, statements } = await resolved(write);
+    expect(statements.slice(0, 2)).toEqual([write.statement, 'BEGIN']);
+    const { data } = await gateway.client.listCards({ query: { limit: 2 } });
+    expect(data.map(({ id }) => id)).toContain(answer.id);
+    expect(data.filter(({ providerRef }) => providerRef === data[0]?.providerRef)).toHaveLength(1);
+  });
+
+  test('whose card is another holder’s, as a list has said meanwhile, is unknown', async () => {
+    whileAnswering(write.sentTo, (text) => listed(text, { cardholderRef: 'another' }));
+    const { answer } = await resolved(write);
+    expect(answer).toMatchObject({ providerRef: null, operation: { outcome: 'unknown' } });
+  });
+});
