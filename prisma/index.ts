@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { Session, type SessionConfig } from './session.ts';
-import { type GuardedQuery, Unconfirmed } from './statements.ts';
+import { type GuardedQuery, isRefusal, Unconfirmed } from './statements.ts';
 
 export type { Pool, PoolClient } from 'pg';
+export { gathered, gatheredById } from './gathering.ts';
 export { type GuardedQuery, Unconfirmed } from './statements.ts';
 export { type DatabaseWatch, watchDatabase } from './watch.ts';
 
@@ -157,16 +158,8 @@ class RolledBack extends Error {
   }
 }
 
-/** SQLSTATE classes of connection and server failures, as opposed to failures of the transaction. */
-const ofServer = /^(08|53|57|58|XX|40003$)/;
-
 function unlessRefused(error: unknown): unknown {
   return isRefusal(error) ? error : new Unconfirmed('Whether the transaction was committed is not known.', error);
-}
-
-/** Whether the server refused the commit, e.g. because of a deferred constraint: then nothing was applied. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code !== undefined && !ofServer.test(error.code);
 }
 
 /**

@@ -14,6 +14,14 @@ export class Unconfirmed extends Error {
   }
 }
 
+/** SQLSTATE classes of connection and server failures, as opposed to failures of the statement or its transaction. */
+const ofServer = /^(08|53|57|58|XX|40003$)/;
+
+/** Whether the server refused the statement, e.g. a `COMMIT` because of a deferred constraint: then nothing was applied. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== undefined && !ofServer.test(error.code);
+}
+
 /** A statement that exceeded its time although the server was told to cancel it. */
 class Overdue extends Error {
   /** PostgreSQL's "query canceled". */

@@ -1,3 +1,4 @@
+import { gatheredById } from '@card-gateway/database';
 import type { BindingKind, BindingStatus, CardNetwork } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
@@ -5,6 +6,7 @@ import { listStatement, type PageRequest } from '../page.ts';
 
 export interface BindingRow extends OperationColumns {
   readonly id: string;
+  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly userRef: string;
@@ -31,7 +33,7 @@ export interface BindingRow extends OperationColumns {
 }
 
 const selectBindings = `
-  SELECT b.id, b.provider, b.account, b.user_ref AS "userRef", b.kind, b.provider_ref AS "providerRef", b.status,
+  SELECT b.id, b.tenant, b.provider, b.account, b.user_ref AS "userRef", b.kind, b.provider_ref AS "providerRef", b.status,
     b.masked_number AS "maskedNumber", b.last4, b.network, b.card_type AS "cardType", b.bank_code AS "bankCode",
     b.bank_name AS "bankName", b.expiry, b.bin_country AS "binCountry", b.pan_fingerprint AS "panFingerprint",
     b.challenge_ref AS "challengeRef", b.challenge_expires_at AS "challengeExpiresAt", b.attempts_left AS "attemptsLeft",
@@ -39,14 +41,19 @@ const selectBindings = `
     o.type AS "operationType", ${operationColumns}
   FROM bindings b LEFT JOIN operations o ON o.id = b.operation_id`;
 
+const bindingById = gatheredById<BindingRow>(async (to, ids) => {
+  const { rows } = await to.query<BindingRow>({
+    name: 'binding-get',
+    text: `${selectBindings} WHERE b.id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+});
+
 /** One binding of a tenant; null for another tenant's and for none. */
 export async function getBinding(client: Pool | PoolClient, tenant: string, id: string): Promise<BindingRow | null> {
-  const { rows } = await client.query<BindingRow>({
-    name: 'binding-get',
-    text: `${selectBindings} WHERE b.id = $1 AND b.tenant = $2`,
-    values: [id, tenant],
-  });
-  return rows[0] ?? null;
+  const row = await bindingById(client, id);
+  return row?.tenant === tenant ? row : null;
 }
 
 /** The ids of all bindings of one kind that a user has or had. */

@@ -1,3 +1,4 @@
+import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
@@ -7,6 +8,7 @@ import { listStatement, type PageRequest } from '../page.ts';
 
 export interface CardholderRow extends OperationColumns {
   readonly id: string;
+  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly providerRef: string | null;
@@ -20,10 +22,19 @@ export interface CardholderRow extends OperationColumns {
 }
 
 const selectCardholders = `
-  SELECT h.id, h.provider, h.account, h.provider_ref AS "providerRef", h.reference, h.status,
+  SELECT h.id, h.tenant, h.provider, h.account, h.provider_ref AS "providerRef", h.reference, h.status,
     h.provider_status AS "providerStatus", h.fail_reason AS "failReason", h.created_at AS "createdAt",
     h.updated_at AS "updatedAt", h.synced_at AS "syncedAt", ${operationColumns}
   FROM cardholders h LEFT JOIN operations o ON o.id = h.operation_id`;
+
+const cardholderById = gatheredById<CardholderRow>(async (to, ids) => {
+  const { rows } = await to.query<CardholderRow>({
+    name: 'cardholder-get',
+    text: `${selectCardholders} WHERE h.id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+});
 
 /** One cardholder of a tenant; null for another tenant's and for none. */
 export async function getCardholder(
@@ -31,12 +42,8 @@ export async function getCardholder(
   tenant: string,
   id: string,
 ): Promise<CardholderRow | null> {
-  const { rows } = await client.query<CardholderRow>({
-    name: 'cardholder-get',
-    text: `${selectCardholders} WHERE h.id = $1 AND h.tenant = $2`,
-    values: [id, tenant],
-  });
-  return rows[0] ?? null;
+  const row = await cardholderById(client, id);
+  return row?.tenant === tenant ? row : null;
 }
 
 export interface CardholderFilter {

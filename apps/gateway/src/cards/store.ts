@@ -1,3 +1,4 @@
+import { gathered, gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
@@ -33,6 +34,7 @@ export interface ShownCard extends OperationColumns<string> {
 }
 
 export interface CardRow extends ShownCard {
+  readonly tenant: string;
   /** The holder's id at the provider. */
   readonly cardholderRef: string | null;
   readonly panSealed: Buffer | null;
@@ -52,17 +54,22 @@ const joined = (cards: string): string => `
 
 /** Cards as {@link CardRow}s, from the table or from rows of it that a statement with {@link shownInstants} returns. */
 export const cardsFrom = (cards: string): string =>
-  `SELECT ${shownColumns}, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined(cards)}`;
+  `SELECT ${shownColumns}, c.tenant, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined(cards)}`;
+
+const cardById = gatheredById<CardRow>(async (to, ids) => {
+  const { rows } = await to.query<CardRow>({
+    name: 'card-get',
+    text: `${cardsFrom('cards')} WHERE c.id = ANY ($1::uuid[])`,
+    values: [ids],
+    types: shownInstants,
+  });
+  return rows;
+});
 
 /** One card of a tenant; null for another tenant's and for none. */
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
-  const { rows } = await client.query<CardRow>({
-    name: 'card-get',
-    text: `${cardsFrom('cards')} WHERE c.id = $1 AND c.tenant = $2`,
-    values: [id, tenant],
-    types: shownInstants,
-  });
-  return rows[0] ?? null;
+  const row = await cardById(client, id);
+  return row?.tenant === tenant ? row : null;
 }
 
 export interface CardFilter {
@@ -131,23 +138,45 @@ export interface OrderedThings {
   readonly cardholderProviderRef: string | null;
 }
 
+/** The ids that an order names. */
+interface Named {
+  readonly tenant: string | null;
+  readonly product: string | null;
+  readonly cardholder: string | null;
+}
+
+const namedKey = ({ tenant, product, cardholder }: Named): string => `${product} ${cardholder} ${tenant}`;
+
+const ordered = gathered<Named, Named & OrderedThings>({
+  askKey: namedKey,
+  rowKey: namedKey,
+  send: async (to, asks) => {
+    const { rows } = await to.query<Named & OrderedThings>({
+      name: 'card-ordered',
+      text: `SELECT named.tenant, named.product, named.cardholder,
+               p.account AS "productAccount", p.provider_ref AS "productProviderRef", p.forms, p.issuable, p.network,
+               h.account AS "cardholderAccount", h.provider_ref AS "cardholderProviderRef"
+             FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS named (tenant, product, cardholder)
+               LEFT JOIN card_products p ON p.id = named.product AND p.tenant = named.tenant
+               LEFT JOIN cardholders h ON h.id = named.cardholder AND h.tenant = named.tenant`,
+      values: [
+        asks.map(({ tenant }) => tenant),
+        asks.map(({ product }) => product),
+        asks.map(({ cardholder }) => cardholder),
+      ],
+    });
+    return rows;
+  },
+});
+
 /** What an order names, if this tenant has it. */
 export async function findOrdered(
   pool: Pool,
   tenant: string,
   { product, cardholder }: { readonly product: string; readonly cardholder: string | null },
 ): Promise<OrderedThings> {
-  const { rows } = await pool.query<OrderedThings>({
-    name: 'card-ordered',
-    text: `SELECT p.account AS "productAccount", p.provider_ref AS "productProviderRef", p.forms, p.issuable, p.network,
-             h.account AS "cardholderAccount", h.provider_ref AS "cardholderProviderRef"
-           FROM (SELECT) AS one
-             LEFT JOIN card_products p ON p.id = $2 AND p.tenant = $1
-             LEFT JOIN cardholders h ON h.id = $3 AND h.tenant = $1`,
-    values: [tenant, product, cardholder],
-  });
-  const [row] = rows;
-  if (row === undefined) throw new Error('One row is joined with what there is.');
+  const row = await ordered(pool, { tenant, product, cardholder });
+  if (row === null) throw new Error('One row is joined with what there is.');
   return row;
 }
 

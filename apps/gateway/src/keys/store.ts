@@ -1,17 +1,28 @@
+import { gathered } from '@card-gateway/database';
 import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Caller } from '../caller.ts';
 
+type KeyRow = Omit<Caller, 'keyId'> & { readonly id: string; readonly hash: Buffer };
+
+const keyByHash = gathered<Buffer, KeyRow>({
+  askKey: (hash) => hash.toString('base64'),
+  rowKey: ({ hash }) => hash.toString('base64'),
+  send: async (to, hashes) => {
+    const { rows } = await to.query<KeyRow>({
+      name: 'api-key',
+      text: `SELECT id, hash, tenant, caller, scopes FROM api_keys
+             WHERE hash = ANY ($1::bytea[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      values: [hashes],
+    });
+    return rows;
+  },
+});
+
 /** The caller of a key that is neither revoked nor expired by the database's clock; otherwise null. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> {
-  const { rows } = await pool.query<Omit<Caller, 'keyId'> & { id: string }>({
-    name: 'api-key',
-    text: `SELECT id, tenant, caller, scopes FROM api_keys
-           WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
-    values: [hash],
-  });
-  const [row] = rows;
-  if (row === undefined) return null;
-  const { id, ...caller } = row;
-  return { ...caller, keyId: toPublicId('apiKey', id) };
+  const row = await keyByHash(pool, hash);
+  if (row === null) return null;
+  const { id, tenant, caller, scopes } = row;
+  return { tenant, caller, scopes, keyId: toPublicId('apiKey', id) };
 }

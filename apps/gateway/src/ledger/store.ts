@@ -1,4 +1,4 @@
-import { inTransaction, Unconfirmed } from '@card-gateway/database';
+import { gathered, inTransaction, Unconfirmed } from '@card-gateway/database';
 import type { OperationType, Refusal } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { addAttempt, type Attempt, keepAnswer, type StoredAnswer } from './attempt-store.ts';
@@ -41,13 +41,36 @@ export const columns = `id, tenant, caller, request_hash AS "requestHash", type,
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",
   settled_at AS "resolvedAt", superseded_by AS "supersededBy", known_at AS "knownAt", answer_status AS "answerStatus", answer, created_at AS "createdAt"`;
 
-export async function findByKey(pool: Pool, key: Key): Promise<OperationRow | null> {
-  const { rows } = await pool.query<OperationRow>({
-    name: 'operation-by-key',
-    text: `SELECT ${columns} FROM operations WHERE tenant = $1 AND caller = $2 AND idempotency_key = $3`,
-    values: [key.tenant, key.caller, keyHash(key.idempotencyKey)],
-  });
-  return rows[0] ?? null;
+/** A {@link Key} as it is stored. */
+interface StoredKey {
+  readonly tenant: string;
+  readonly caller: string;
+  readonly idempotencyKey: string | null;
+}
+
+const nameOfKey = (key: StoredKey): string => JSON.stringify([key.idempotencyKey, key.tenant, key.caller]);
+
+const operationByKey = gathered<StoredKey, StoredKey & OperationRow>({
+  askKey: nameOfKey,
+  rowKey: nameOfKey,
+  send: async (to, keys) => {
+    const { rows } = await to.query<StoredKey & OperationRow>({
+      name: 'operation-by-key',
+      text: `SELECT ${columns}, idempotency_key AS "idempotencyKey" FROM operations
+             WHERE (tenant, caller, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`,
+      values: [
+        keys.map(({ tenant }) => tenant),
+        keys.map(({ caller }) => caller),
+        keys.map(({ idempotencyKey }) => idempotencyKey),
+      ],
+    });
+    return rows;
+  },
+});
+
+/** The write that a key was last used for. */
+export function findByKey(pool: Pool, { tenant, caller, idempotencyKey }: Key): Promise<OperationRow | null> {
+  return operationByKey(pool, { tenant, caller, idempotencyKey: keyHash(idempotencyKey) });
 }
 
 export async function findById(client: Pool | PoolClient, id: string): Promise<OperationRow | null> {

@@ -12,7 +12,13 @@ import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
-import { listOperations, type OperationDetails, type OperationFilter } from './store.ts';
+import {
+  getOperation,
+  listOperations,
+  type OneOperation,
+  type OperationDetails,
+  type OperationFilter,
+} from './store.ts';
 import { unresolvedCounts } from '../unresolved/store.ts';
 
 /** The operations that a caller may see: undefined means all. */
@@ -39,10 +45,18 @@ export async function readOperation(
   caller: Caller,
   id: string,
 ): Promise<z.output<typeof operationSchema>> {
-  const filter = { ...seenBy(caller), id: uuidOf('operation', id) };
-  const [row] = await listOperations(services.pool, filter, { limit: 1, after: null, afterAt: null, list: '' });
-  if (row === undefined) throw noSuchOperation();
+  const row = await getOperation(services.pool, uuidOf('operation', id));
+  if (row === null || !sees(caller, row)) throw noSuchOperation();
   return operationView(row);
+}
+
+function sees(caller: Caller, { tenant, type, syncKind }: OneOperation): boolean {
+  if (tenant !== caller.tenant) return false;
+  if (type !== 'startSync') return hasScope(caller, operationReadScopes[type]);
+  const { cards, bindings } = syncReadScopes;
+  // Of a sync that is gone, nothing tells what it read.
+  const needed = syncKind === null ? [cards, bindings] : [syncKind === 'cards' ? cards : bindings];
+  return needed.every((scopes) => hasScope(caller, scopes));
 }
 
 /** A page of the operations that the caller may see. */

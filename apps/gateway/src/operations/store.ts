@@ -1,4 +1,13 @@
-import type { OperationState, OperationType, Refusal, ResolvedBy, ResolvesBy, UnknownReason } from '@card-gateway/core';
+import { gatheredById } from '@card-gateway/database';
+import type {
+  BindingKind,
+  OperationState,
+  OperationType,
+  Refusal,
+  ResolvedBy,
+  ResolvesBy,
+  UnknownReason,
+} from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Attempt } from '../ledger/attempt-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -36,18 +45,51 @@ export interface OperationDetails {
   readonly attempts: readonly AttemptRow[];
 }
 
+/** An operation, and what decides who may read it. */
+export interface OneOperation extends OperationDetails {
+  readonly tenant: string;
+  /** Of a sync. */
+  readonly syncKind: 'cards' | BindingKind | null;
+}
+
 export interface OperationFilter {
   readonly tenant: string;
   /** Only these types; undefined means all. */
   readonly types: readonly OperationType[] | undefined;
   /** Restricts syncs to those of cards, or of bindings; undefined means both, as when all types are requested. */
   readonly syncsOfCards: boolean | undefined;
-  readonly id?: string | undefined;
   readonly state?: OperationState | undefined;
   readonly resolvesBy?: ResolvesBy | undefined;
   readonly type?: OperationType | undefined;
   readonly account?: string | undefined;
 }
+
+const shownColumns = `o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
+  o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt",
+  o.settled_by AS "resolvedBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "resolvedAt", a.attempts,
+  CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
+    'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution`;
+const joined = (operations: string): string => `
+  FROM ${operations} o
+    CROSS JOIN LATERAL (
+      SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
+        'outcome', outcome, 'httpStatus', http_status, 'providerCode', provider_code, 'providerMessage', provider_message)
+        ORDER BY number), '[]') AS attempts
+      FROM operation_attempts WHERE operation_id = o.id
+    ) a
+    LEFT JOIN operation_resolutions r ON r.operation_id = o.id`;
+
+/** One operation with its evidence; of any tenant, so its reader must compare. */
+export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
+  const { rows } = await to.query<OneOperation>({
+    name: 'operation-get',
+    text: `SELECT ${shownColumns}, o.tenant, s.kind AS "syncKind" ${joined('operations')}
+             LEFT JOIN syncs s ON s.id = o.resource_id AND o.type = 'startSync'
+           WHERE o.id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+});
 
 const newest = (where: string, limit: string): string =>
   `SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}`;
@@ -80,7 +122,6 @@ export async function listOperations(
 ): Promise<OperationDetails[]> {
   const conditions = {
     'o.tenant =': filter.tenant,
-    'o.id =': filter.id,
     'o.state =': filter.state,
     'o.settles_by =': filter.resolvesBy,
     'o.type =': filter.type,
@@ -95,26 +136,17 @@ export async function listOperations(
         : `operation-list-of-types${syncsOfCards === undefined ? '' : syncsNamed(syncsOfCards)}`,
       conditions,
       page,
-      (where, limit) => `SELECT o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
-       o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt",
-       o.settled_by AS "resolvedBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "resolvedAt", a.attempts,
-       CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
-         'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution
-     FROM (${
-       types === undefined
-         ? newest(where, limit)
-         : syncsOfCards === undefined
-           ? pageOfTypes(where, limit)
-           : pageWithSyncs(where, limit, syncsOfCards)
-     }) o
-     CROSS JOIN LATERAL (
-       SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
-         'outcome', outcome, 'httpStatus', http_status, 'providerCode', provider_code, 'providerMessage', provider_message)
-         ORDER BY number), '[]') AS attempts
-       FROM operation_attempts WHERE operation_id = o.id
-     ) a
-     LEFT JOIN operation_resolutions r ON r.operation_id = o.id
-     ORDER BY o.id DESC`,
+      (where, limit) =>
+        `SELECT ${shownColumns} ${joined(
+          `(${
+            types === undefined
+              ? newest(where, limit)
+              : syncsOfCards === undefined
+                ? pageOfTypes(where, limit)
+                : pageWithSyncs(where, limit, syncsOfCards)
+          })`,
+        )}
+         ORDER BY o.id DESC`,
       types === undefined ? [] : [types],
     ),
   );

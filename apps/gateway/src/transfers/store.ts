@@ -1,3 +1,4 @@
+import { gatheredById } from '@card-gateway/database';
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
@@ -8,6 +9,7 @@ import { listStatement, type PageRequest } from '../page.ts';
 
 export interface TransferRow extends OperationColumns {
   readonly id: string;
+  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly providerRef: string | null;
@@ -25,20 +27,25 @@ export interface TransferRow extends OperationColumns {
 }
 
 const selectTransfers = `
-  SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", t.cardholder_id AS "cardholderId", t.direction,
+  SELECT t.id, t.tenant, t.provider, t.account, t.provider_ref AS "providerRef", t.cardholder_id AS "cardholderId", t.direction,
     t.amount, t.currency, t.status, t.provider_status AS "providerStatus", t.balance_before AS "balanceBefore",
     t.balance_after AS "balanceAfter", t.created_at AS "createdAt", t.updated_at AS "updatedAt",
     t.synced_at AS "syncedAt", ${operationColumns}
   FROM transfers t LEFT JOIN operations o ON o.id = t.operation_id`;
 
+const transferById = gatheredById<TransferRow>(async (to, ids) => {
+  const { rows } = await to.query<TransferRow>({
+    name: 'transfer-get',
+    text: `${selectTransfers} WHERE t.id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+});
+
 /** One transfer of a tenant; null for another tenant's and for none. */
 export async function getTransfer(client: Pool | PoolClient, tenant: string, id: string): Promise<TransferRow | null> {
-  const { rows } = await client.query<TransferRow>({
-    name: 'transfer-get',
-    text: `${selectTransfers} WHERE t.id = $1 AND t.tenant = $2`,
-    values: [id, tenant],
-  });
-  return rows[0] ?? null;
+  const row = await transferById(client, id);
+  return row?.tenant === tenant ? row : null;
 }
 
 export interface TransferFilter {
