@@ -104,13 +104,37 @@ function redactedMessage(message: string | undefined): string {
 
 /** Maximum buffered output; further lines are lost. */
 const mostUnwrittenBytes = 1_048_576;
+/** Pino's number of the level `warn`. */
+const warning = 40;
+/** Lines are written together up to this length. */
+const mostTogether = 16_384;
 
-/** If lines cannot be written, e.g. on a full disk, the gateway continues without them; Pino would end it. */
+/**
+ * Writes the lines of one turn of the event loop together at its end, because a write costs more than its line. Warnings and
+ * errors are written at once, and so is everything when the process exits. If lines cannot be written, e.g. on a full disk, the
+ * gateway continues without them; Pino would end it.
+ */
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, maxLength: mostUnwrittenBytes });
-  // The next line retries, after the buffered ones.
+  // The next write retries, after the buffered ones; also one that no longer fits, and is lost.
   output.on('error', () => undefined);
-  return output;
+  output.on('drop', () => output.write(''));
+  let lines = '';
+  const writeLines = (): void => {
+    if (lines !== '') output.write(lines);
+    lines = '';
+  };
+  process.on('exit', writeLines);
+  return {
+    // Makes Pino set the level of each line.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line) {
+      if (lines === '') setImmediate(writeLines);
+      lines += line;
+      if (this.lastLevel >= warning || lines.length > mostTogether) writeLines();
+    },
+  } as DestinationStream & { lastLevel: number };
 }
 
 /** The permitted fields, and the number of others. Objects are not permitted, except errors. */

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/log.ts';
 
@@ -10,6 +9,27 @@ function logged(write: (log: ReturnType<typeof createLog>) => void): Record<stri
   const lines: string[] = [];
   write(createLog('trace', { write: (line) => void lines.push(line) }));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const logModule = new URL('../src/log.ts', import.meta.url).href;
+
+/** What a process of its own writes to its standard output as `script` logs, and its exit code or signal. */
+function loggedByProcess(script: string): Promise<{ readonly text: string; readonly how: unknown }> {
+  const whole = `
+    const { setImmediate: turn } = await import('node:timers/promises');
+    const { createLog } = await import(${JSON.stringify(logModule)});
+    const log = createLog('info');
+    ${script}`;
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--input-type=module', '--eval', whole], (error, text) => {
+      resolve({ text, how: error === null ? 0 : (error.signal ?? error.code) });
+    });
+  });
+}
+
+function messagesIn(text: string): string[] {
+  const lines = text.trimEnd().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
 }
 
 const secrets = {
@@ -100,28 +120,34 @@ describe('the log', () => {
   test('outlives an output that takes no lines, and writes them once it does', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'log-'));
     const file = join(folder, 'log');
-    // A process of its own, whose standard output is first one that cannot be written to.
-    const script = `
+    await loggedByProcess(`
       const { closeSync, openSync } = await import('node:fs');
-      const { createLog } = await import(${JSON.stringify(new URL('../src/log.ts', import.meta.url).href)});
       closeSync(1);
       openSync('/dev/null', 'r');
-      const log = createLog('info');
       log.info('first');
       for (let line = 0; line < 20_000; line += 1) log.info({ text: 'x'.repeat(100) }, 'many');
+      await turn();
       closeSync(1);
       openSync(${JSON.stringify(file)}, 'w');
-      log.info('last');
-      log.info('after it');`;
-    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+      log.info({ text: 'x'.repeat(2000), route: 'x'.repeat(20_000) }, 'too long for what is left');
+      await turn();
+      log.info('after it');`);
     const text = await readFile(file, 'utf8');
     await rm(folder, { recursive: true });
-    const messages = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    const messages = messagesIn(text);
     expect(messages[0]).toBe('first');
     expect(messages.at(-1)).toBe('after it');
     expect(text.length).toBeLessThan(1_100_000);
+  });
+
+  test.each([
+    ['exits', 'process.exit(3)', 3],
+    ['fails', 'throw new Error("expected")', 1],
+    ['is killed after its turn', 'await turn(); process.kill(process.pid, "SIGKILL")', 'SIGKILL'],
+    ['is killed after a warning', 'log.warn("two"); process.kill(process.pid, "SIGKILL")', 'SIGKILL'],
+  ])('has the lines of a process that %s', async (_how, end, ended) => {
+    const { text, how } = await loggedByProcess(`log.info('one'); ${end};`);
+    expect(how).toBe(ended);
+    expect(messagesIn(text)).toEqual(end.includes('warn') ? ['one', 'two'] : ['one']);
   });
 });
