@@ -2,7 +2,6 @@ import { operations } from '@card-gateway/contract';
 import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { serializerCompiler } from 'fastify-type-provider-zod';
 import { bindingRoutes } from './bindings/routes.ts';
 import { removeBindingKind } from './bindings/remove-binding-outcome.ts';
 import { isListed } from './addresses.ts';
@@ -28,7 +27,7 @@ import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
 import { unreadableRequests } from './http/unreadable.ts';
-import { validatorCompiler } from './http/validation.ts';
+import { serializerCompiler, validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
 import { operationRoutes } from './operations/routes.ts';
@@ -92,9 +91,10 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
   takeJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...unstored, 'x-request-id': request.id });
     requireOneMeaning(request.raw);
+    done();
   });
   endConnectionsOnClose(app);
   problemHandling(app, methodsOf);
