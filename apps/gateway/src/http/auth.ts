@@ -17,8 +17,12 @@ export const failuresAtOnce = 20;
 const failuresPerSecond = 1;
 
 export interface Authentication {
-  /** @throws ProblemError 401 without a valid key, 429 after too many unknown ones from the same address */
-  authenticate(request: FastifyRequest): Promise<Caller>;
+  /**
+   * The caller, at once if its key is cached.
+   *
+   * @throws ProblemError 401 without a valid key, 429 after too many unknown ones from the same address
+   */
+  authenticate(request: FastifyRequest): Caller | Promise<Caller>;
 }
 
 /**
@@ -34,8 +38,19 @@ export function createAuthentication(options: {
   const unknown = remembered<true>(options.now);
   const failures = createFailureLimit({ atOnce: failuresAtOnce, perSecond: failuresPerSecond, now: options.now });
 
+  async function lookUp(hash: Buffer, name: string, address: string): Promise<Caller> {
+    const found = await options.findKey(hash);
+    if (found === null) {
+      failures.count(address);
+      unknown.set(name, true);
+      throw notKnown();
+    }
+    known.set(name, found);
+    return found;
+  }
+
   return {
-    authenticate: async (request) => {
+    authenticate: (request) => {
       const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (key?.startsWith(apiKeyPrefix) !== true) {
         const detail = 'Expected the header "Authorization: Bearer <API key>".';
@@ -51,14 +66,7 @@ export function createAuthentication(options: {
         const detail = 'Too many API keys that are not known came from this address. Try again in a moment.';
         throw new ProblemError('authentication-limit', detail, { retryAfterSeconds: waitSeconds });
       }
-      const found = await options.findKey(hash);
-      if (found === null) {
-        failures.count(request.ip);
-        unknown.set(name, true);
-        throw notKnown();
-      }
-      known.set(name, found);
-      return found;
+      return lookUp(hash, name, request.ip);
     },
   };
 }

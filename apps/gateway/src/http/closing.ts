@@ -18,11 +18,13 @@ export function endConnectionsOnClose(app: FastifyInstance): void {
     app.isEnding = true;
     isClosing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (app.isEnding) reply.header('connection', 'close');
+    done();
   });
   // An answer already in progress lacks that header.
-  app.addHook('onResponse', async () => {
+  app.addHook('onResponse', (_request, _reply, done) => {
     if (isClosing) app.server.closeIdleConnections();
+    done();
   });
 }

@@ -30,19 +30,25 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
       if (!reply.sent) sendProblem(reply, late[effect]);
     }, leftMs);
   };
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     answerWithin(longestMs[operationOf(request).effect], request, reply);
+    done();
   });
   // Only after authorization: an unauthorized client must not learn anything from the request's validation.
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', (request, reply, _payload, done) => {
     const leftMs = callersLimitMs(request, now);
     if (leftMs <= 0)
       throw new ProblemError('deadline-exceeded', `${deadlineHeader} had passed when the request arrived.`);
-    if (performance.now() + leftMs >= request.deadline) return;
-    clearTimer(request);
-    answerWithin(leftMs, request, reply);
+    if (performance.now() + leftMs < request.deadline) {
+      clearTimer(request);
+      answerWithin(leftMs, request, reply);
+    }
+    done();
   });
-  app.addHook('onResponse', async (request) => clearTimer(request));
+  app.addHook('onResponse', (request, _reply, done) => {
+    clearTimer(request);
+    done();
+  });
 }
 
 function clearTimer({ deadlineTimer }: FastifyRequest): void {

@@ -15,10 +15,18 @@ const hostShape = /^(?:[\w.~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
 /** A path, or an absolute http URL; clients must not send a fragment (RFC 9112, section 3.2). */
 const targetShape = /^(?:\/|https?:\/\/[^/?#]+)[^#]*$/i;
 
+/** The last coding of a request's body must be `chunked` (RFC 9112, section 6.3). */
+const codingShape = /(?:^|,)[ \t]*chunked$/i;
+
 /** @throws ProblemError 400 if other programs could read the request's head differently */
-export function requireOneMeaning({ rawHeaders, headers: { host }, httpVersion, url = '' }: IncomingMessage): void {
+export function requireOneMeaning({ rawHeaders, headers, httpVersion, url = '' }: IncomingMessage): void {
+  const { host, 'transfer-encoding': coding } = headers;
   if (httpVersion !== '1.1' && httpVersion !== '1.0') throw new ProblemError('malformed-request', 'Expected HTTP/1.1.');
   if (!targetShape.test(url)) throw new ProblemError('malformed-request', 'The path is not a valid URL path.');
+  // Node would only refuse the body, after the head was answered.
+  if (coding !== undefined && !codingShape.test(coding)) {
+    throw new ProblemError('malformed-request', 'This is not a readable HTTP request.');
+  }
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? '';

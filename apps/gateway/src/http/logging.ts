@@ -5,7 +5,7 @@ const turnsAway: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Logs each answered request by its route, never by its URL. */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const fields = {
       method: request.method,
@@ -19,5 +19,6 @@ export function logRequests(app: FastifyInstance): void {
     };
     if (route.startsWith('/health')) request.log.debug(fields, 'answered');
     else request.log.info(fields, 'answered');
+    done();
   });
 }

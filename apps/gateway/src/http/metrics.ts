@@ -8,10 +8,12 @@ import { unreadableRequests } from './unreadable.ts';
 
 /** Counts every answer to an operation, by its name. */
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.schema?.operationId;
-    if (operation === undefined) return;
-    metrics.requestAnswered({ operation, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    if (operation !== undefined) {
+      metrics.requestAnswered({ operation, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    }
+    done();
   });
 }
 
@@ -33,9 +35,10 @@ export function metricsServer(services: Services, log: FastifyBaseLogger): Fasti
     },
   });
   unreadable.watch(app.server);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...unstored, 'x-request-id': request.id });
     requireOneMeaning(request.raw);
+    done();
   });
   endConnectionsOnClose(app);
   problemHandling(app, metricsMethods);

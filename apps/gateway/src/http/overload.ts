@@ -9,7 +9,7 @@ import { ProblemError } from '../problem.ts';
  * and metrics are still answered.
  */
 export async function shedLoad(app: FastifyInstance, config: Config): Promise<void> {
-  const turnAway = async (): Promise<void> => {
+  const turnAway = (): never => {
     throw new ProblemError('overloaded', 'The gateway has too much to do; nothing was done. Try again in a moment.', {
       retryAfterSeconds: 1,
     });
@@ -20,7 +20,8 @@ export async function shedLoad(app: FastifyInstance, config: Config): Promise<vo
   });
   if (config.OVERLOAD_HEAP_BYTES === 0) return;
   const heap = watchHeap(config.OVERLOAD_HEAP_BYTES);
-  app.addHook('onRequest', async () => {
-    if (heap.isFull()) await turnAway();
+  app.addHook('onRequest', (_request, _reply, done) => {
+    if (heap.isFull()) turnAway();
+    done();
   });
 }

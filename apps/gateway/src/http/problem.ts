@@ -83,8 +83,9 @@ export function problemHandling(app: FastifyInstance, allowedMethods: (path: str
       : methodNotAllowed(allowed);
   };
   // Before the body is read, which would be pointless.
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) throw nothingAt(request);
+    done();
   });
 }
 

@@ -128,8 +128,9 @@ function route(
         ...(effect === 'write' && resolvesAtOnce !== true && { 202: success.schema }),
       },
     },
-    onRequest: async (request) => {
+    onRequest: (request, _reply, done) => {
       requireScope(callerOf(request), scopes);
+      done();
     },
     // If a caller could add to an answer with secrets and observe its size, compression would leak them (BREACH).
     compress: scopes.some((scope) => scope.endsWith(':reveal')) ? false : {},
@@ -162,9 +163,25 @@ export function finishOperations(app: FastifyInstance): void {
 /** Authenticates before anything of the request is read, and passes the caller on. */
 export function authenticated(app: FastifyInstance, authentication: Authentication): void {
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    request.caller = await authentication.authenticate(request);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const caller = authentication.authenticate(request);
+    if (caller instanceof Promise) {
+      void waitFor(caller, request, done);
+      return;
+    }
+    request.caller = caller;
+    done();
   });
+}
+
+async function waitFor(caller: Promise<Caller>, request: FastifyRequest, done: (error?: Error) => void): Promise<void> {
+  try {
+    request.caller = await caller;
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
 }
 
 function callerOf(request: FastifyRequest): Caller {
@@ -176,16 +193,14 @@ function callerOf(request: FastifyRequest): Caller {
 const noQuery = z.strictObject({});
 
 /** The same for a body; an empty object counts as none. @throws ProblemError 400 */
-async function requireNoBody(request: FastifyRequest): Promise<void> {
-  const { body } = request;
-  if (body === undefined || body === null) return;
-  if (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0) {
-    // So that a repeat without a body is the same request.
-    request.body = undefined;
-    return;
+function requireNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const body = request.body ?? {};
+  if (typeof body !== 'object' || Array.isArray(body) || Object.keys(body).length > 0) {
+    throw invalidRequest({ pointer: '', detail: 'expected no body: this operation takes none' });
   }
-  const detail = 'expected no body: this operation takes none';
-  throw invalidRequest({ pointer: '', detail });
+  // A repeat without a body is the same request.
+  request.body = undefined;
+  done();
 }
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
