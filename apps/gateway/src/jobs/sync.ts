@@ -1,6 +1,7 @@
+import type { Page, ProviderCard } from '@card-gateway/core';
 import { refreshBindings } from '../bindings/read-bindings.ts';
 import { ingestCards } from '../cards/ingest-cards.ts';
-import { askProvider } from '../ask-provider.ts';
+import { askProvider, type ProviderAnswer } from '../ask-provider.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
@@ -65,19 +66,23 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     });
   }
   const goesOnUntil = services.now() + longestRunMs;
+  /** Null if this run is over, so that every requested page is also stored. */
+  const request = (position: string | null): Promise<ProviderAnswer<Page<ProviderCard>>> | null => {
+    if (run.signal.aborted || services.now() >= goesOnUntil) return null;
+    const answer = askProvider(services, account, 'cards', jobWork, (cards, call) => cards.page(position, call));
+    // A failure ends the sync at its turn, after the page before has been stored.
+    answer.catch(() => {});
+    return answer;
+  };
   let reading = sync.reading;
-  do {
-    if (run.signal.aborted || services.now() >= goesOnUntil) {
-      await queueSync(services.pool, sync.id);
-      return;
-    }
+  let answer = request(reading?.position ?? null);
+  while (answer !== null) {
     if (reading !== null && isEndless(reading)) {
       throw new ProblemError('provider-error', 'The list of cards does not end.', { kind: 'final' });
     }
-    const position = reading?.position ?? null;
-    const { value: page, askedAt } = await askProvider(services, account, 'cards', jobWork, (cards, call) =>
-      cards.page(position, call),
-    );
+    const { value: page, askedAt } = await answer;
+    // The provider answers while this page is stored.
+    const following = page.next === null ? null : request(page.next);
     await inParts(page.items, (part) =>
       services.lists.store(jobWork, account.name, part.length, () =>
         ingestCards(services, account, part, { by: 'list', askedAt }),
@@ -85,7 +90,11 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     );
     const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };
     reading = await advanceSync(services.pool, { id: sync.id, reading }, shown, new Date(services.now()));
-  } while (reading !== null);
+    if (reading === null) return;
+    const isFollowing = page.next !== null && reading.position === page.next;
+    answer = isFollowing ? following : request(reading.position);
+  }
+  await queueSync(services.pool, sync.id);
 }
 
 async function pullBindings(services: Services, account: OpenAccount, sync: SyncRow): Promise<void> {
