@@ -2,7 +2,7 @@ import type { CallResult } from '@card-gateway/client';
 import { done, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenAccount } from '../src/accounts/accounts.ts';
-import { changeKinds } from '../src/cards/change-card.ts';
+import { changeKinds } from '../src/cards/change-outcome.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';

@@ -1,10 +1,11 @@
-import { type ProviderCard, toPublicId } from '@card-gateway/core';
+import { type ProviderCard, toPublicId, uuidOf } from '@card-gateway/core';
 import type { Client } from '@card-gateway/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeKinds } from '../src/app.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { attemptOf, giveUp, resolveByEvidence } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
+import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type CardOrder, cardOrder } from './setup/orders.ts';
 import { waitedFor } from './setup/meeting.ts';
@@ -21,6 +22,7 @@ let gateway: TestGateway;
 let front: Rewriter;
 let sent: string[];
 let order: CardOrder;
+let cards: Awaited<ReturnType<typeof cardMaker>>;
 
 beforeAll(async () => {
   let real = '';
@@ -37,6 +39,7 @@ beforeAll(async () => {
   });
   sent = watchStatements(gateway.pool);
   order = await cardOrder(gateway);
+  cards = await cardMaker(gateway);
 });
 beforeEach(() => {
   front.rewrite = (_path, text) => text;
@@ -55,6 +58,11 @@ interface Resource {
 /** A write whose answer can be held on its way. */
 interface Write {
   readonly table: 'cards';
+  /** What a change of the resource by others sets, and how callers see it. */
+  readonly touch: string;
+  readonly touched: Readonly<Record<string, unknown>>;
+  /** It writes nothing to the resource, and so never waits for others who do. */
+  readonly leavesResource?: boolean;
   /** Part of the path of the provider's call. */
   readonly sentTo: string;
   readonly statement: string;
@@ -63,13 +71,32 @@ interface Write {
 }
 
 const readCard = (id: string): Promise<Resource> => gateway.client.getCard({ params: { id } });
+const ofCard = { table: 'cards', touch: `expiry = '2031-05'`, touched: { expiry: '2031-05' }, read: readCard } as const;
 const writes: Readonly<Record<string, Write>> = {
   issueCard: {
-    table: 'cards',
+    ...ofCard,
     sentTo: '/card/apply',
     statement: 'card-accepted',
     prepare: async () => (client, idempotencyKey) => client.issueCard({ body: order, idempotencyKey }),
-    read: readCard,
+  },
+  freezeCard: {
+    ...ofCard,
+    sentTo: '/card/status/update',
+    statement: 'card-changed',
+    prepare: async () => {
+      const { id } = await cards.made('virtual');
+      return (client, idempotencyKey) => client.freezeCard({ params: { id }, idempotencyKey });
+    },
+  },
+  setCardPin: {
+    ...ofCard,
+    leavesResource: true,
+    sentTo: '/card/pin/set',
+    statement: 'card-changed',
+    prepare: async () => {
+      const { id } = await cards.made('physical', 'Activated');
+      return (client, idempotencyKey) => client.setCardPin({ params: { id }, body: { pin: '258036' }, idempotencyKey });
+    },
   },
 };
 
@@ -128,30 +155,31 @@ describe.each(Object.entries(writes))('%s', (_name, write) => {
   test('whose resource has changed meanwhile is resolved anew', async () => {
     whileAnswering(write.sentTo, async () => {
       const { resourceId } = await beingSent();
-      await gateway.pool.query(`UPDATE ${write.table} SET synced_at = '2026-01-02T03:04:05Z' WHERE id = $1`, [
-        resourceId,
-      ]);
+      await gateway.pool.query(`UPDATE ${write.table} SET ${write.touch} WHERE id = $1`, [resourceId]);
     });
     const { answer, again, statements } = await resolved(write);
     expect(statements.slice(0, 2)).toEqual([write.statement, 'BEGIN']);
-    expect(answer).toMatchObject({ syncedAt: '2026-01-02T03:04:05.000Z', operation: { outcome: 'succeeded' } });
+    expect(answer).toMatchObject({ ...write.touched, operation: { outcome: 'succeeded' } });
     expect(answer).toEqual(await write.read(answer.id));
     expect(await again()).toEqual(answer);
   });
 
-  test('whose resource is just being changed waits, and is then resolved anew', async () => {
-    const other = await gateway.pool.connect();
-    whileAnswering(write.sentTo, async () => {
-      const { resourceId } = await beingSent();
-      await other.query('BEGIN');
-      await other.query(`UPDATE ${write.table} SET synced_at = '2026-01-02T03:04:05Z' WHERE id = $1`, [resourceId]);
-      void waitedFor(gateway.pool, other).then(() => other.query('COMMIT'));
-    });
-    const { answer } = await resolved(write);
-    other.release();
-    expect(answer).toMatchObject({ syncedAt: '2026-01-02T03:04:05.000Z', operation: { outcome: 'succeeded' } });
-    expect(answer).toEqual(await write.read(answer.id));
-  });
+  test.skipIf(write.leavesResource)(
+    'whose resource is just being changed waits, and is then resolved anew',
+    async () => {
+      const other = await gateway.pool.connect();
+      whileAnswering(write.sentTo, async () => {
+        const { resourceId } = await beingSent();
+        await other.query('BEGIN');
+        await other.query(`UPDATE ${write.table} SET ${write.touch} WHERE id = $1`, [resourceId]);
+        void waitedFor(gateway.pool, other).then(() => other.query('COMMIT'));
+      });
+      const { answer } = await resolved(write);
+      other.release();
+      expect(answer).toMatchObject({ ...write.touched, operation: { outcome: 'succeeded' } });
+      expect(answer).toEqual(await write.read(answer.id));
+    },
+  );
 
   test('that was given up meanwhile is closed by its answer all the same', async () => {
     let id = '';
@@ -228,4 +256,72 @@ describe('an order', () => {
     const { answer } = await resolved(write);
     expect(answer).toMatchObject({ providerRef: null, operation: { outcome: 'unknown' } });
   });
+});
+
+describe('orders of one turn', () => {
+  /** Sends so many orders, whose answers arrive together; `change` is told each of the provider's ids. */
+  async function together(count: number, change: (place: number, answer: string) => Promise<void> = async () => {}) {
+    const { promise: all, resolve: go } = Promise.withResolvers<void>();
+    let held = 0;
+    front.rewrite = async (path, text) => {
+      if (!path.includes('/card/apply')) return text;
+      const place = (held += 1);
+      await change(place, text);
+      if (place === count) go();
+      await all;
+      return text;
+    };
+    sent.length = 0;
+    const keys = Array.from({ length: count }, () => crypto.randomUUID());
+    const orderOne = (idempotencyKey: string) => gateway.client.issueCard({ body: order, idempotencyKey });
+    return { answers: await Promise.all(keys.map(orderOne)), again: () => Promise.all(keys.map(orderOne)) };
+  }
+
+  test('are resolved together, each as its own', async () => {
+    const { answers, again } = await together(12);
+    expect(sent.filter((one) => one === 'card-accepted').length).toBeLessThan(12);
+    expect(new Set(answers.map(({ providerRef }) => providerRef)).size).toBe(12);
+    for (const answer of answers) expect(answer).toEqual(await readCard(answer.id));
+    expect(await again()).toEqual(answers);
+  });
+
+  test('do not share the failure of one', async () => {
+    const { answers } = await together(8, async (place, answer) => {
+      if (place === 3) await listed(answer, { cardholderRef: 'another' });
+    });
+    const outcomes = answers.map(({ operation }) => operation?.outcome);
+    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'succeeded')).toHaveLength(7);
+    for (const answer of answers) expect(answer).toEqual(await readCard(answer.id));
+  });
+
+  test('are answered only once a later commit is confirmed', async () => {
+    await gateway.owner.query(
+      `CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''given up''; RETURN NULL; END'`,
+    );
+    await gateway.owner.query(
+      'CREATE CONSTRAINT TRIGGER warn AFTER UPDATE ON operations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()',
+    );
+    const { answers } = await together(8);
+    await gateway.owner.query('DROP TRIGGER warn ON operations');
+    const confirmations = sent.filter((one) => one.includes('pg_logical_emit_message'));
+    expect(confirmations).toHaveLength(8);
+    for (const answer of answers) expect(answer).toEqual(await readCard(answer.id));
+  });
+});
+
+test('a change that began after its card was read shows the card as it was then', async () => {
+  const { id } = await cards.made('virtual');
+  const other = await gateway.pool.connect();
+  await other.query('BEGIN');
+  await other.query(`UPDATE cards SET expiry = '2031-05', synced_at = synced_at + interval '1 ms' WHERE id = $1`, [
+    uuidOf('card', id),
+  ]);
+  const freezing = gateway.client.freezeCard({ params: { id } });
+  await waitedFor(gateway.pool, other);
+  await other.query('COMMIT');
+  other.release();
+  const answer = await freezing;
+  expect(answer).toMatchObject({ expiry: '2031-05', status: 'frozen', operation: { outcome: 'succeeded' } });
+  expect(answer).toEqual(await readCard(id));
 });

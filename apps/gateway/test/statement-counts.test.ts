@@ -72,7 +72,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'freezeCard',
-    8,
+    3,
     async () => {
       const { id } = await cards.made('virtual');
       return () => gateway.client.freezeCard({ params: { id } });
@@ -89,7 +89,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'setCardPin',
-    14,
+    9,
     async () => {
       const { id } = await cards.made('physical', 'Activated');
       return () => gateway.client.setCardPin({ params: { id }, body: { pin: '258036' } });

@@ -1,29 +1,18 @@
 import type { activateCardSchema, setCardPinSchema } from '@card-gateway/contract';
-import { type CardChange, type CardStatus, done, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
+import { type CardChange, type CardStatus, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { recordAudit } from '../audit/store.ts';
-import { pinChanges, requireGuess, securityCodeOf, securityCodes, closeGuess } from '../guesses/limits.ts';
-import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
+import { requireGuess } from '../guesses/limits.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
-import type { LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
-import { supersedeEarlier } from '../ledger/store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
-import {
-  type ChangedCard,
-  type ChangeName,
-  changeNames,
-  changeTypes,
-  shownBy,
-  targetOf,
-  typesSupersededBy,
-} from './change-reconciliation.ts';
-import { endChange, recordChange } from './change-store.ts';
+import { changedFrom, changeKinds, secretChanges } from './change-outcome.ts';
+import { type ChangeName, targetOf } from './change-reconciliation.ts';
+import { recordChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
-import { cardOfWrite, cardView } from './view.ts';
 import type { Work } from '../work.ts';
 
 interface Rule {
@@ -41,78 +30,6 @@ export const changeRules: Readonly<Record<ChangeName, Rule>> = {
   cancel: { from: ['inactive', 'active', 'frozen', 'unrecognized'], isForPhysicalOnly: false },
   setPin: { from: ['active'], isForPhysicalOnly: true },
 };
-
-interface SecretChange {
-  readonly action: 'card.activate' | 'card.set_pin';
-  readonly limits: (services: Services, card: string) => readonly GuessLimit[];
-  /** The limited thing, worded for the caller. */
-  readonly what: string;
-}
-
-/** Changes that contain a code, and so could guess one or overwrite it: limited, and audited. */
-const secretChanges: Readonly<Partial<Record<ChangeName, SecretChange>>> = {
-  activate: { action: 'card.activate', limits: securityCodes, what: 'security codes of this card' },
-  setPin: { action: 'card.set_pin', limits: pinChanges, what: 'PINs of this card' },
-};
-
-/** How a change's outcome becomes the card's state, and how a lost answer is reconciled: by reading the card. */
-function changeKind(change: ChangeName): WriteKind<ChangedCard> {
-  return {
-    type: changeTypes[change],
-    successStatus: 200,
-    apply: async (_services, client, operation, outcome, { at }) => {
-      // Before the other locks of this transaction.
-      if (outcome.kind === 'done') {
-        const types = typesSupersededBy(change);
-        await supersedeEarlier(client, operation, { resourceIds: [operation.resourceId], types }, at);
-      }
-      if (secretChanges[change] !== undefined) await closeGuess(client, operation.id, outcome);
-      switch (outcome.kind) {
-        case 'done': {
-          if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
-          const { status, providerStatus = null } = outcome.value;
-          const row = status === null ? null : await endChange(client, operation, { status, providerStatus }, at);
-          return row === null ? undefined : cardView(row);
-        }
-        // The card is unchanged, or unknown: it keeps its last certain state.
-        case 'refused':
-        case 'unknown':
-          return;
-      }
-    },
-
-    view: cardOfWrite,
-
-    lookUp: async (
-      services,
-      account,
-      operation,
-      call,
-    ): Promise<LookUp<ChangedCard> | ShownRefused | Superseded | null> => {
-      const row = await getCard(services.pool, operation.tenant, operation.resourceId);
-      if (targetOf(account, change) === null || row === null) return null;
-      const reading = await readAndStore(services, account, row, call);
-      if (reading === null) return null;
-      const { outcome, askedAt } = reading;
-      if (outcome.kind !== 'done') return outcome;
-      if (!outcome.value.found) return { kind: 'absent' };
-      const card = outcome.value.value;
-      const shown = await shownBy(services, change, operation, card, { earliest: askedAt, latest: askedAt });
-      return shown?.kind === 'refused' ? { kind: 'shown-refused', outcome: shown } : (shown ?? { kind: 'absent' });
-    },
-
-    // The code that received the card's description has stored it.
-    shownBy: (services, operation, card, asOf) => shownBy(services, change, operation, card, asOf),
-
-    // A person states the outcome of the change; only the provider states the card's state.
-    resolved: async () => done({ status: null }),
-  };
-}
-
-/** All changes of a card, for the job that reconciles them. */
-export const changeKinds = Object.fromEntries(changeNames.map((change) => [change, changeKind(change)])) as Readonly<
-  Record<ChangeName, WriteKind<ChangedCard>>
->;
 
 export function activateCard(
   services: Services,
@@ -165,6 +82,7 @@ export async function changeCard(
       resourceId: id,
       resolvesBy: target === null ? 'person' : 'look-up',
       record: recordChange(row),
+      atOnce: changedFrom(row, change.kind),
       ...(secret !== undefined && {
         within: async (client: PoolClient, operationId: string, at: Date) => {
           await requireGuess(client, secret.limits(services, id), operationId, secret.what);

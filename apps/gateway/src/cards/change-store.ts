@@ -1,6 +1,7 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { shownInstants } from '../instants.ts';
 import { type CardRow, cardsFrom } from './store.ts';
@@ -19,6 +20,27 @@ export function recordChange({ id, operationId, status }: Pick<CardRow, 'id' | '
     client.query<OperationRow>(claimStatement('change-record', { fit, resource }, values, claim));
 }
 
+const ended = `
+  UPDATE cards c SET status = moved.status, provider_status = moved.provider_status,
+    synced_at = greatest(c.synced_at, moved.at), updated_at = moved.at
+  FROM moved WHERE c.id = moved.resource_id`;
+
+/** Resolves changes that the provider confirmed, unless one of them supersedes an earlier write on its card. */
+export const changedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'card-changed',
+      {
+        shown: 'cards',
+        fit: noEarlierOpen,
+        own: 'status text, provider_status text',
+        resource: `${ended} AND moved.status IS NOT NULL`,
+      },
+      resolutions,
+    ),
+  ),
+);
+
 /**
  * Applies a change that the provider confirmed. Descriptions requested earlier are now outdated, and so is everything known
  * when the change began, even if the provider dates that later. If another change has begun since, this one no longer
@@ -34,9 +56,10 @@ export async function endChange(
 ): Promise<CardRow | null> {
   const { rows } = await client.query<CardRow>({
     name: 'card-end-change',
-    text: `WITH ended AS (
-             UPDATE cards SET status = $3, provider_status = $4, synced_at = greatest(synced_at, $5), updated_at = $5
-             WHERE id = $1 AND operation_id = $2 AND (synced_at IS NULL OR synced_at <= $5 OR updated_at = $6) RETURNING *
+    text: `WITH moved AS (
+             SELECT $1::uuid AS resource_id, $3::text AS status, $4::text AS provider_status, $5::timestamptz AS at
+           ), ended AS (
+             ${ended} AND c.operation_id = $2 AND (c.synced_at IS NULL OR c.synced_at <= $5 OR c.updated_at = $6) RETURNING c.*
            )
            ${cardsFrom('ended')}`,
     values: [change.resourceId, change.id, end.status, end.providerStatus, at, change.createdAt],

@@ -70,10 +70,10 @@ export const issueCardKind: WriteKind<IssuedCard> = {
 /** How the answer to an order changes its card, which nobody knew before. */
 export function issuedAtOnce(card: ShownCard): AtOnce<IssuedCard> {
   return (outcome, at) => {
-    if (outcome.kind === 'refused') return { send: failedAtOnce };
+    if (outcome.kind === 'refused') return { resolve: failedAtOnce };
     const { providerRef } = outcome.value;
     return {
-      send: acceptedAtOnce,
+      resolve: acceptedAtOnce,
       own: { provider_ref: providerRef },
       view: cardView({ ...card, providerRef, updatedAt: at.toISOString() }),
     };

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { resolveStatement, type SendResolutions } from '../ledger/resolve-store.ts';
+import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -237,14 +237,16 @@ const failed = `
   UPDATE cards c SET status = 'failed', updated_at = moved.at FROM moved WHERE c.id = moved.resource_id`;
 
 /** Resolves orders that the provider accepted under its own ids. */
-export const acceptedAtOnce: SendResolutions = (client, resolutions) =>
+export const acceptedAtOnce: Resolve = resolving((client, resolutions) =>
   client.query<{ id: string }>(
     resolveStatement('card-accepted', { shown: 'cards', own: 'provider_ref text', resource: accepted }, resolutions),
-  );
+  ),
+);
 
 /** Resolves orders that the provider refused: there is no card. */
-export const failedAtOnce: SendResolutions = (client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('card-failed', { shown: 'cards', resource: failed }, resolutions));
+export const failedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(resolveStatement('card-failed', { shown: 'cards', resource: failed }, resolutions)),
+);
 
 /**
  * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the

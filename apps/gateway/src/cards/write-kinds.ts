@@ -1,5 +1,5 @@
 import type { WriteKinds } from '../ledger/kind.ts';
-import { changeKinds } from './change-card.ts';
+import { changeKinds } from './change-outcome.ts';
 import { issueCardKind } from './issue-card-outcome.ts';
 
 /** All writes on cards, which a provider's description of a card may resolve. */

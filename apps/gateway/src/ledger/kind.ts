@@ -4,7 +4,7 @@ import type { OpenAccount } from '../accounts/accounts.ts';
 import type { Services } from '../services.ts';
 import { operationView } from './reference.ts';
 import type { Work } from '../work.ts';
-import type { SendResolutions } from './resolve-store.ts';
+import type { Resolve } from './resolve-store.ts';
 import type { OperationRow } from './store.ts';
 
 /** One kind of write: how its outcome changes our records, how it is answered, and how a lost answer is reconciled. */
@@ -83,7 +83,7 @@ export type AtOnce<Value> = (
 ) => ResourceChange | null;
 
 export interface ResourceChange {
-  readonly send: SendResolutions;
+  readonly resolve: Resolve;
   /** The slice's own values in that statement. */
   readonly own?: Readonly<Record<string, unknown>>;
   /** The changed resource as callers see it; a refusal shows none. */

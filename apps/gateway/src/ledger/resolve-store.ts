@@ -1,4 +1,4 @@
-import { type GuardedQuery, inOneStatement } from '@card-gateway/database';
+import { gathered, type GuardedQuery, inOneStatement } from '@card-gateway/database';
 import type { Refusal } from '@card-gateway/core';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { isDatabaseFailure } from '../database-failure.ts';
@@ -19,6 +19,10 @@ export interface ResolveParts {
   readonly resource?: string;
 }
 
+/** For {@link ResolveParts.fit}: no earlier write on the same resource is without an outcome, which this one would supersede. */
+export const noEarlierOpen = `NOT EXISTS (SELECT FROM operations e
+  WHERE e.resource_id = o.resource_id AND e.id < o.id AND e.settled_at IS NULL AND e.superseded_by IS NULL)`;
+
 /** What the provider answered to a write that is still being sent, and how the write is answered. */
 export interface Resolution {
   readonly id: string;
@@ -30,16 +34,29 @@ export interface Resolution {
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** Sends the statement that resolves writes of one kind: one that {@link resolveStatement} makes. */
-export type SendResolutions = (
-  client: PoolClient,
-  resolutions: readonly Resolution[],
-) => Promise<QueryResult<{ readonly id: string }>>;
+/** Resolves a write; null if nothing was changed. */
+export type Resolve = (pool: Pool, resolution: Resolution) => Promise<{ readonly id: string } | null>;
+
+/**
+ * Resolves the writes of one turn together.
+ *
+ * @param send sends one statement, which {@link resolveStatement} makes
+ */
+export function resolving(
+  send: (client: PoolClient, resolutions: readonly Resolution[]) => Promise<QueryResult<{ readonly id: string }>>,
+): Resolve {
+  return gathered({
+    askKey: ({ id }) => id,
+    rowKey: ({ id }) => id,
+    send: async (pool, asks) => (await inOneStatement(pool as Pool, (client) => send(client, asks))).rows,
+  });
+}
 
 /**
  * Resolves writes by the answers to their calls, as a transaction of its own: state and stored answer, evidence, and resource.
  * It returns those that it resolved. The others are no longer being sent, or their resource has changed since it was recorded
- * with them: the same transaction wrote both, as their rows' versions (`xmin`) tell.
+ * with them (the same transaction wrote both, as their rows' versions tell: `xmin`), or just is being changed: it waits for no
+ * other transaction.
  */
 export function resolveStatement(
   name: string,
@@ -48,7 +65,7 @@ export function resolveStatement(
 ): GuardedQuery {
   return {
     name,
-    // Rows are found by their ids, one by one, whatever the planner thinks of the tables; and locked in that order.
+    // Rows are found by their ids, one by one, whatever the planner thinks of the tables.
     text: `WITH said AS (
              SELECT said.*, now.state FROM json_to_recordset($1) AS said (id uuid, refusal jsonb, answer_status smallint,
                answer json, at timestamptz, started_at timestamptz, finished_at timestamptz, outcome text,
@@ -57,7 +74,7 @@ export function resolveStatement(
                SELECT o.state FROM operations o
                  ${shown === undefined ? '' : `JOIN ${shown} r ON r.id = o.resource_id AND r.xmin = o.xmin`}
                WHERE o.id = said.id ${fit === undefined ? '' : `AND ${fit}`}
-               FOR UPDATE OF o${shown === undefined ? '' : ', r'}
+               FOR UPDATE OF o${shown === undefined ? '' : ', r'} SKIP LOCKED
              ) now
            ), moved AS (
              UPDATE operations o SET state = CASE WHEN said.refusal IS NULL THEN 'succeeded' ELSE 'refused' END,
@@ -95,18 +112,14 @@ function wireRow({ id, refusal, answer, attempt, at, own }: Resolution): Readonl
 }
 
 /** Resolves a write that was refused without an effect on its resource. */
-export const refusedAlone: SendResolutions = (client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('operation-refused', {}, resolutions));
+export const refusedAlone: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(resolveStatement('operation-refused', {}, resolutions)),
+);
 
-/** False if nothing was changed: the write, or its resource, is not as it was recorded, or the database refused a value. */
-export async function resolveInOneStatement(
-  pool: Pool,
-  send: SendResolutions,
-  resolution: Resolution,
-): Promise<boolean> {
+/** False if nothing was changed, also if the database refused a value. */
+export async function isResolvedAtOnce(pool: Pool, resolve: Resolve, resolution: Resolution): Promise<boolean> {
   try {
-    const { rows } = await inOneStatement(pool, (client) => send(client, [resolution]));
-    return rows.length === 1;
+    return (await resolve(pool, resolution)) !== null;
   } catch (error) {
     if (!(error instanceof Error) || isDatabaseFailure(error)) throw error;
     return false;

@@ -6,7 +6,7 @@ import { type AtOnce, type LookUp, type View, viewOf, type WriteKind } from './k
 import type { WriteEvent, Showed } from './machine.ts';
 import { knownReference } from './reference.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
-import { resolveInOneStatement } from './resolve-store.ts';
+import { isResolvedAtOnce } from './resolve-store.ts';
 import { isTakenReference, type OperationRow, applyEvent } from './store.ts';
 
 /**
@@ -56,7 +56,7 @@ export async function resolveAtOnce<Value>(
       ? { status: successStatus, body: { ...change.view, operation: knownReference(id, 'succeeded') } }
       : refusedAnswer(services, operation, refusal, requestId);
   const resolution = { id, refusal, answer, attempt, at, own: change.own ?? {} };
-  return (await resolveInOneStatement(services.pool, change.send, resolution)) ? answer : null;
+  return (await isResolvedAtOnce(services.pool, change.resolve, resolution)) ? answer : null;
 }
 
 /**
