@@ -44,7 +44,7 @@ const selectBindings = `
 const bindingById = gatheredById<BindingRow>(async (to, ids) => {
   const { rows } = await to.query<BindingRow>({
     name: 'binding-get',
-    text: `${selectBindings} WHERE b.id = ANY ($1::uuid[])`,
+    text: `${selectBindings} WHERE b.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
   });
   return rows;
@@ -94,20 +94,25 @@ export interface BindingFilter {
 
 /** Bindings, newest first, one more than the page holds. */
 export async function listBindings(pool: Pool, filter: BindingFilter, page: PageRequest): Promise<BindingRow[]> {
-  const conditions = {
-    'b.tenant =': filter.tenant,
-    'b.account =': filter.account,
-    'b.user_ref =': filter.userRef,
-    'b.kind =': filter.kind,
-    'b.status =': filter.status,
-    'b.id <': page.after,
+  const listed = {
+    owner: 'b.tenant',
+    tenant: filter.tenant,
+    filters: {
+      'b.account =': filter.account,
+      'b.user_ref =': filter.userRef,
+      'b.kind =': filter.kind,
+      'b.status =': filter.status,
+    },
+    bounds: {
+      'b.id <': page.after,
+    },
   };
   const { rows } = await pool.query<BindingRow>(
     listStatement(
       'binding-list',
-      conditions,
+      listed,
       page,
-      (where, limit) => `${selectBindings} ${where} ORDER BY b.id DESC ${limit}`,
+      (where, limit) => `${selectBindings} ${where} ORDER BY b.tenant, b.id DESC ${limit}`,
     ),
   );
   return rows;

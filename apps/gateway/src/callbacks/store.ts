@@ -106,18 +106,23 @@ export interface CallbackFilter {
 
 /** Callbacks, newest first, one more than the page holds. */
 export async function listCallbacks(pool: Pool, filter: CallbackFilter, page: PageRequest): Promise<CallbackRow[]> {
-  const conditions = {
-    'tenant =': filter.tenant,
-    'account =': filter.account,
-    'state =': filter.state,
-    'id <': page.after,
+  const listed = {
+    owner: 'tenant',
+    tenant: filter.tenant,
+    filters: {
+      'account =': filter.account,
+      'state =': filter.state,
+    },
+    bounds: {
+      'id <': page.after,
+    },
   };
   const { rows } = await pool.query<CallbackRow>(
     listStatement(
       'callback-list',
-      conditions,
+      listed,
       page,
-      (where, limit) => `SELECT ${columns} FROM callbacks ${where} ORDER BY id DESC ${limit}`,
+      (where, limit) => `SELECT ${columns} FROM callbacks ${where} ORDER BY tenant, id DESC ${limit}`,
     ),
   );
   return rows;

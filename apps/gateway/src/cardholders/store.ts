@@ -30,7 +30,7 @@ const selectCardholders = `
 const cardholderById = gatheredById<CardholderRow>(async (to, ids) => {
   const { rows } = await to.query<CardholderRow>({
     name: 'cardholder-get',
-    text: `${selectCardholders} WHERE h.id = ANY ($1::uuid[])`,
+    text: `${selectCardholders} WHERE h.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
   });
   return rows;
@@ -59,19 +59,24 @@ export async function listCardholders(
   filter: CardholderFilter,
   page: PageRequest,
 ): Promise<CardholderRow[]> {
-  const conditions = {
-    'h.tenant =': filter.tenant,
-    'h.account =': filter.account,
-    'h.reference =': filter.reference,
-    'h.status =': filter.status,
-    'h.id <': page.after,
+  const listed = {
+    owner: 'h.tenant',
+    tenant: filter.tenant,
+    filters: {
+      'h.account =': filter.account,
+      'h.reference =': filter.reference,
+      'h.status =': filter.status,
+    },
+    bounds: {
+      'h.id <': page.after,
+    },
   };
   const { rows } = await pool.query<CardholderRow>(
     listStatement(
       'cardholder-list',
-      conditions,
+      listed,
       page,
-      (where, limit) => `${selectCardholders} ${where} ORDER BY h.id DESC ${limit}`,
+      (where, limit) => `${selectCardholders} ${where} ORDER BY h.tenant, h.id DESC ${limit}`,
     ),
   );
   return rows;

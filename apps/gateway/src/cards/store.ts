@@ -59,7 +59,7 @@ export const cardsFrom = (cards: string): string =>
 const cardById = gatheredById<CardRow>(async (to, ids) => {
   const { rows } = await to.query<CardRow>({
     name: 'card-get',
-    text: `${cardsFrom('cards')} WHERE c.id = ANY ($1::uuid[])`,
+    text: `${cardsFrom('cards')} WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
     types: shownInstants,
   });
@@ -86,22 +86,29 @@ export interface CardFilter {
 
 /** Cards, newest first, one more than the page holds. */
 export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<ShownCard[]> {
-  const conditions = {
-    'c.tenant =': filter.tenant,
-    'c.account =': filter.account,
-    'c.status =': filter.status,
-    'c.last4 =': filter.last4,
-    'c.cardholder_ref =': filter.cardholderRef,
-    'c.product_ref =': filter.productRef,
-    'c.id >=': filter.after,
-    'c.id <': earlier(page.after, filter.before),
+  const listed = {
+    owner: 'c.tenant',
+    tenant: filter.tenant,
+    filters: {
+      'c.account =': filter.account,
+      'c.status =': filter.status,
+      'c.last4 =': filter.last4,
+      'c.cardholder_ref =': filter.cardholderRef,
+      'c.product_ref =': filter.productRef,
+    },
+    bounds: {
+      'c.id >=': filter.after,
+      'c.id <': earlier(page.after, filter.before),
+    },
   };
   const { rows } = await pool.query<ShownCard>({
     ...listStatement(
       'card-list',
-      conditions,
+      listed,
       page,
-      (where, limit) => `SELECT ${shownColumns} ${joined('cards')} ${where} ORDER BY c.id DESC ${limit}`,
+      (where, limit) =>
+        `SELECT ${shownColumns} ${joined(`(SELECT * FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit})`)}
+         ORDER BY c.id DESC`,
     ),
     types: shownInstants,
   });

@@ -12,7 +12,7 @@ const keyByHash = gathered<Buffer, KeyRow>({
     const { rows } = await to.query<KeyRow>({
       name: 'api-key',
       text: `SELECT id, hash, tenant, caller, scopes FROM api_keys
-             WHERE hash = ANY ($1::bytea[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+             WHERE hash = ANY ((SELECT $1::bytea[])::bytea[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
       values: [hashes],
     });
     return rows;

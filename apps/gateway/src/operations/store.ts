@@ -85,14 +85,14 @@ export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
     name: 'operation-get',
     text: `SELECT ${shownColumns}, o.tenant, s.kind AS "syncKind" ${joined('operations')}
              LEFT JOIN syncs s ON s.id = o.resource_id AND o.type = 'startSync'
-           WHERE o.id = ANY ($1::uuid[])`,
+           WHERE o.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
   });
   return rows;
 });
 
 const newest = (where: string, limit: string): string =>
-  `SELECT * FROM operations o ${where} ORDER BY o.id DESC ${limit}`;
+  `SELECT * FROM operations o ${where} ORDER BY o.tenant, o.id DESC ${limit}`;
 
 /** The newest of each type by its index, then the newest of those: rare types are not searched for among millions of others. */
 const pageOfTypes = (where: string, limit: string): string =>
@@ -120,13 +120,18 @@ export async function listOperations(
   filter: OperationFilter,
   page: PageRequest,
 ): Promise<OperationDetails[]> {
-  const conditions = {
-    'o.tenant =': filter.tenant,
-    'o.state =': filter.state,
-    'o.settles_by =': filter.resolvesBy,
-    'o.type =': filter.type,
-    'o.account =': filter.account,
-    'o.id <': page.after,
+  const listed = {
+    owner: 'o.tenant',
+    tenant: filter.tenant,
+    filters: {
+      'o.state =': filter.state,
+      'o.settles_by =': filter.resolvesBy,
+      'o.type =': filter.type,
+      'o.account =': filter.account,
+    },
+    bounds: {
+      'o.id <': page.after,
+    },
   };
   const { types, syncsOfCards } = filter;
   const { rows } = await pool.query<OperationDetails>(
@@ -134,7 +139,7 @@ export async function listOperations(
       types === undefined
         ? 'operation-list'
         : `operation-list-of-types${syncsOfCards === undefined ? '' : syncsNamed(syncsOfCards)}`,
-      conditions,
+      listed,
       page,
       (where, limit) =>
         `SELECT ${shownColumns} ${joined(

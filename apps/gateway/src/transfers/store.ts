@@ -36,7 +36,7 @@ const selectTransfers = `
 const transferById = gatheredById<TransferRow>(async (to, ids) => {
   const { rows } = await to.query<TransferRow>({
     name: 'transfer-get',
-    text: `${selectTransfers} WHERE t.id = ANY ($1::uuid[])`,
+    text: `${selectTransfers} WHERE t.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
   });
   return rows;
@@ -58,20 +58,25 @@ export interface TransferFilter {
 
 /** Transfers, newest first, one more than the page holds. */
 export async function listTransfers(pool: Pool, filter: TransferFilter, page: PageRequest): Promise<TransferRow[]> {
-  const conditions = {
-    't.tenant =': filter.tenant,
-    't.account =': filter.account,
-    't.cardholder_id =': filter.cardholderId,
-    't.direction =': filter.direction,
-    't.status =': filter.status,
-    't.id <': page.after,
+  const listed = {
+    owner: 't.tenant',
+    tenant: filter.tenant,
+    filters: {
+      't.account =': filter.account,
+      't.cardholder_id =': filter.cardholderId,
+      't.direction =': filter.direction,
+      't.status =': filter.status,
+    },
+    bounds: {
+      't.id <': page.after,
+    },
   };
   const { rows } = await pool.query<TransferRow>(
     listStatement(
       'transfer-list',
-      conditions,
+      listed,
       page,
-      (where, limit) => `${selectTransfers} ${where} ORDER BY t.id DESC ${limit}`,
+      (where, limit) => `${selectTransfers} ${where} ORDER BY t.tenant, t.id DESC ${limit}`,
     ),
   );
   return rows;
