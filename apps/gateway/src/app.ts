@@ -21,7 +21,6 @@ import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
 import { takeJsonAlone } from './http/json-body.ts';
 import { logRequests } from './http/logging.ts';
-import { collectOpenApi } from './http/openapi.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
@@ -54,8 +53,16 @@ export const writeKinds: WriteKinds = [
   startSyncKind,
 ];
 
-/** The HTTP service and table of contents of the gateway. It does not listen yet. */
-export async function buildApp(services: Services, log: FastifyBaseLogger): Promise<FastifyInstance> {
+/**
+ * The HTTP service and table of contents of the gateway. It does not listen yet.
+ *
+ * @param observe called before the routes of the API are added
+ */
+export async function buildApp(
+  services: Services,
+  log: FastifyBaseLogger,
+  observe?: (app: FastifyInstance) => Promise<void>,
+): Promise<FastifyInstance> {
   const { config } = services;
   const hasMetrics = config.METRICS_PORT === 'main';
   const methodsOf = (path: string): readonly string[] => [
@@ -102,7 +109,7 @@ export async function buildApp(services: Services, log: FastifyBaseLogger): Prom
 
   // Compression is opt-in per route, and compressed requests are not accepted.
   await app.register(fastifyCompress, { global: false, encodings: ['br', 'gzip'], threshold: 1024 });
-  await collectOpenApi(app);
+  await observe?.(app);
   await app.register(async (v1) => {
     await shedLoad(v1, config);
     finishOperations(v1);

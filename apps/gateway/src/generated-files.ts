@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { accountsFileSchema } from './accounts/accounts-file.ts';
 import { adapters } from './adapters.ts';
 import { buildApp, problemAnswer } from './app.ts';
+import { collectOpenApi } from './http/openapi.ts';
 import { providerPages } from './provider-pages.ts';
 import { envExample, readConfig } from './config.ts';
 import { openServices } from './open-services.ts';
@@ -33,7 +34,8 @@ async function openApiDocument(): Promise<unknown> {
   });
   const log = pino({ level: 'silent' });
   const nowhere = { pool: new pg.Pool(), database: { fault: () => null } };
-  const app = await buildApp(openServices({ config, accounts: [], ...nowhere, log, now: () => 0, problemAnswer }), log);
+  const services = openServices({ config, accounts: [], ...nowhere, log, now: () => 0, problemAnswer });
+  const app = await buildApp(services, log, collectOpenApi);
   await app.ready();
   const document = app.swagger();
   await app.close();

@@ -21,6 +21,9 @@ export const build: Build = {
   commit: [environment['GIT_COMMIT'] ?? '', commitOf(repository) ?? ''].find((text) => commitShape.test(text)) ?? null,
 };
 
+/** Version of the package that renders the API reference. */
+export const referenceVersion: string = gateway.dependencies['@scalar/fastify-api-reference'];
+
 /** The commit checked out in a clone or one of its worktrees; null if there is none. */
 export function commitOf(folder: string): string | null {
   const own = gitFolder(folder);

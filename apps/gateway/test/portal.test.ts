@@ -186,7 +186,7 @@ describe('what the portal is made of', () => {
 
   test('comes with a script that a browser keeps for good, and that travels compressed', async () => {
     const { text } = await call(gateway.url, { path: '/docs/reference' });
-    const path = /src="(\/docs\/reference\.[0-9a-f]{16}\.js)"/.exec(text)?.[1] ?? '';
+    const path = /src="(\/docs\/reference\.\d+\.\d+\.\d+\.js)"/.exec(text)?.[1] ?? '';
     const plain = await encoded(path, 'identity');
     for (const [coding, decompress] of [
       ['br', brotliDecompressSync],
