@@ -1,6 +1,6 @@
-# Two images of this workspace: "gateway" is all that production needs; "sandbox" contains the simulated providers and the
-# preparation of secrets for docker-compose.yml. There is no build: Node runs the .ts sources. It refuses to do so below
-# node_modules, therefore an image keeps the folders of the workspace.
+# Two images of this workspace: "gateway" is all that production needs, built into a few files of JavaScript; "sandbox" contains
+# the simulated providers and the preparation of secrets for docker-compose.yml, as sources, which Node runs. It refuses to do so
+# below node_modules, therefore that image keeps the folders of the workspace.
 
 # For the labels and the start-up log line, because the image contains no clone. The version is that of apps/gateway/package.json.
 ARG VERSION=0.2.0
@@ -20,39 +20,27 @@ FROM base AS manifests
 COPY . .
 RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' -delete && find . -type d -empty -delete
 
-# The Prisma client, which is generated with development tools.
-FROM pnpm AS generated
+# The gateway, with all packages that it imports.
+FROM pnpm AS built
 COPY --from=manifests /app ./
 RUN --mount=type=cache,id=card-gateway-pnpm,target=/pnpm \
-  pnpm install --frozen-lockfile --ignore-scripts --filter=@card-gateway/database
+  pnpm install --frozen-lockfile --ignore-scripts --filter=@card-gateway/gateway...
 COPY prisma/schema.prisma prisma/prisma.config.ts prisma/generate.ts prisma/
-RUN pnpm --filter=@card-gateway/database run generate
+RUN node prisma/generate.ts
+COPY prisma prisma/
+COPY packages packages/
+COPY apps/gateway apps/gateway/
+RUN node apps/gateway/build.ts
 
-# Installs only what an application's process reads.
-FROM pnpm AS installer
+FROM pnpm AS sandbox-installed
 COPY --from=manifests /app ./
-COPY --chmod=755 <<'SCRIPT' /usr/local/bin/install-application
-#!/bin/sh -eu
-# Optional packages are the embedded PostgreSQL, and tools that others can replace.
-pnpm install --frozen-lockfile --ignore-scripts --prod --no-optional --filter="@card-gateway/$1..."
-find apps -mindepth 1 -maxdepth 1 ! -name "$1" -exec rm -r {} +
-rm pnpm-*.yaml
-cd node_modules/.pnpm
-# Node runs no TypeScript below node_modules. Licenses stay.
-find . -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
-  -o \( -name '*.md' ! -iname 'licen[cs]e*' \) \) -delete
-# The packages' own development files: only in their top folder, because deeper folders may be code.
-find . -type d -regextype posix-extended \
-  -regex '\./[^/]+/node_modules/(@[^/]+/)?[^/]+/(tests?|docs|examples?|benchmarks?|\.github)' -prune -exec rm -r {} +
-# Prisma's client has the query compilers of five databases, in two sizes and two module formats.
-find . -path '*/@prisma/client/runtime/query_compiler_*' ! -name 'query_compiler_fast_bg.postgresql.*mjs' -delete
-SCRIPT
-
-FROM installer AS gateway-installed
-RUN --mount=type=cache,id=card-gateway-pnpm,target=/pnpm install-application gateway
-
-FROM installer AS sandbox-installed
-RUN --mount=type=cache,id=card-gateway-pnpm,target=/pnpm install-application sandbox
+# Without what no process reads; licenses stay.
+RUN --mount=type=cache,id=card-gateway-pnpm,target=/pnpm \
+  pnpm install --frozen-lockfile --ignore-scripts --prod --no-optional --filter=@card-gateway/sandbox... && \
+  find apps -mindepth 1 -maxdepth 1 ! -name sandbox -exec rm -r {} + && \
+  rm pnpm-*.yaml && \
+  find node_modules/.pnpm -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
+    -o \( -name '*.md' ! -iname 'licen[cs]e*' \) \) -delete
 
 FROM base AS sandbox
 ENV NODE_ENV=production SANDBOX_HOST=0.0.0.0 SANDBOX_PORT=8090 SANDBOX_CONFIG=/sandbox/sandbox.json
@@ -80,20 +68,21 @@ LABEL org.opencontainers.image.title="Card Gateway sandbox" \
 FROM base AS gateway
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 # "docker exec … gateway keys create …", and everything else that the command line does.
-RUN printf '#!/bin/sh\nexec node /app/apps/gateway/src/cli.ts "$@"\n' >/usr/local/bin/gateway && chmod 755 /usr/local/bin/gateway
+RUN printf '#!/bin/sh\nexec node /app/apps/gateway/dist/cli.js "$@"\n' >/usr/local/bin/gateway && chmod 755 /usr/local/bin/gateway
 # Owned by root: the process cannot change its own code.
-COPY --from=gateway-installed /app ./
-COPY --from=generated /app/prisma/generated prisma/generated/
-COPY prisma prisma/
-COPY packages packages/
-COPY apps/gateway apps/gateway/
+COPY apps/gateway/package.json apps/gateway/
+COPY --from=built /app/apps/gateway/dist apps/gateway/dist/
+# What it reads, where the sources have it.
+COPY apps/gateway/src/portal/guides.css apps/gateway/src/portal/
 COPY docs/guides docs/guides/
+COPY docs/openapi.json docs/
+COPY prisma/migrations prisma/migrations/
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # By default Node takes a heap of 256 MB or more, even in a smaller container. The rest is for buffers, code and stacks.
-CMD ["node", "--max-old-space-size-percentage=60", "apps/gateway/src/main.ts"]
+CMD ["node", "--max-old-space-size-percentage=60", "apps/gateway/dist/main.js"]
 ARG VERSION GIT_COMMIT CREATED
 ENV GIT_COMMIT=$GIT_COMMIT
 LABEL org.opencontainers.image.title="Card Gateway" \

@@ -1,5 +1,6 @@
 import { redact } from '@card-gateway/core';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { atSource } from './source-position.ts';
 
 /** Allow-list of logged fields. Others are omitted and only counted (`withheld`). */
 const loggedFields: ReadonlySet<string> = new Set([
@@ -165,7 +166,10 @@ export function errorForLog(
     code: error.code,
     constraint: error.constraint,
     message: redact(message),
-    frames: frames.filter((line) => line.startsWith('    at ')).slice(0, 12),
+    frames: frames
+      .filter((line) => line.startsWith('    at '))
+      .slice(0, 12)
+      .map(atSource),
     ...(error.cause instanceof Error && { cause: errorForLog(error.cause) }),
   };
 }

@@ -45,6 +45,6 @@ test('the engine is sent single kinds of files and nothing else, so that no secr
   expect(taken).not.toEqual([]);
   for (const line of taken)
     expect(line).toMatch(
-      /(\.ts|\.css|\.sql|\.prisma|^!docs\/guides\/\*\.md|\/package\.json|^!package\.json|^!pnpm-[a-z]+\.yaml)$/,
+      /(\.ts|\.css|\.sql|\.prisma|^!docs\/guides\/\*\.md|^!docs\/openapi\.json|\/package\.json|^!package\.json|^!pnpm-[a-z]+\.yaml)$/,
     );
 });

@@ -28,7 +28,8 @@ export function serveScript(app: FastifyInstance): string {
   return path;
 }
 
-async function openScript(coding: Coding): Promise<FileHandle> {
+/** The compressed script; made first if there is none. */
+export async function openScript(coding: Coding): Promise<FileHandle> {
   const file = scriptFile(coding);
   return open(file).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -40,7 +41,7 @@ async function openScript(coding: Coding): Promise<FileHandle> {
 const scriptFile = (coding: Coding): string => fileURLToPath(new URL(`../../dist/${name}.${coding}`, import.meta.url));
 
 /** Writes a file by a separate process, which frees its memory and gets none of this one's secrets. */
-export async function makeScript(coding: Coding): Promise<void> {
+async function makeScript(coding: Coding): Promise<void> {
   const program = fileURLToPath(new URL('./script-process.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [program, coding, scriptFile(coding)], { env: {} });
 }

@@ -11,8 +11,6 @@ import type { Pool } from 'pg';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 import { compileCache } from './compile-cache.ts';
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname;
-
 /** Everything a gateway process needs, on disk as in production: its accounts, its secrets, its settings. */
 export interface Installation {
   readonly apiKey: string;
@@ -31,10 +29,12 @@ export interface GatewayProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
+/** @param main the program, below `apps/gateway` */
 export async function install(
   pool: Pool,
   sandbox: Sandbox,
   addresses: { readonly database: string; readonly keysecure?: string },
+  main = 'src/main.ts',
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-'));
   const secrets: [name: string, text: string][] = [];
@@ -71,7 +71,7 @@ export async function install(
   const running = new Set<ChildProcess>();
 
   function launch(settings: NodeJS.ProcessEnv): { readonly child: ChildProcess; readonly output: () => string } {
-    const child = spawn(process.execPath, [main], {
+    const child = spawn(process.execPath, [new URL(`../../${main}`, import.meta.url).pathname], {
       env: { ...environment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { toPublicId, uuidOf } from '@card-gateway/core';
@@ -10,7 +11,7 @@ import { accounts, type AccountName } from './installation.ts';
 import type { Program, Running } from './process.ts';
 import { call, type Target, type TargetName } from './target.ts';
 
-/** The production gateway from the sources below `root`, on a database that its own command line migrates. */
+/** The gateway below `root` as its image starts it, built first if it has a build, on a database that its own command line migrates. */
 export async function gatewayProgram(options: {
   readonly name: TargetName;
   readonly root: string;
@@ -22,10 +23,14 @@ export async function gatewayProgram(options: {
   const source = (file: string): string => join(root, 'apps/gateway/src', file);
   const migrating = [`DATABASE_URL=${database.ownerUrl}`, process.execPath, source('cli.ts'), 'migrate'];
   await run('env', migrating, { folder: root });
+  const words = await shippedWords(root);
+  if (words.some((word) => word.includes('/dist/'))) {
+    await run(process.execPath, [join(root, 'apps/gateway/build.ts')], { folder: root });
+  }
   const metricsPort = await freePort();
   return {
     name,
-    words: () => [source('main.ts')],
+    words: () => words,
     folder: root,
     environment: (port) => ({
       ...environment,
@@ -37,6 +42,13 @@ export async function gatewayProgram(options: {
     }),
     log: join(folder, `${name}.log`),
   };
+}
+
+/** What the image runs Node with: the command of the Dockerfile's last stage. */
+async function shippedWords(root: string): Promise<readonly string[]> {
+  const commands = [...(await readFile(join(root, 'Dockerfile'), 'utf8')).matchAll(/^CMD (\["node", .*\])$/gm)];
+  const [, ...words] = JSON.parse(commands.at(-1)?.[1] ?? '') as string[];
+  return words;
 }
 
 /** A key with the scope `admin`. */

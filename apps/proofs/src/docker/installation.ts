@@ -70,9 +70,10 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       return run('bash', ['-c', here], { folder });
     },
     async createKey() {
-      // By path, because an earlier image may have no `gateway` command.
-      const words = ['node', 'apps/gateway/src/cli.ts', 'keys', 'create', '--caller', 'verify', '--scopes', 'admin'];
-      return (await compose('exec', '-T', 'gateway', ...words)).trim();
+      // An earlier image has no command of this name.
+      const command = 'command -v gateway >/dev/null || gateway() { node apps/gateway/src/cli.ts "$@"; }';
+      const create = `${command}; gateway keys create --caller verify --scopes admin`;
+      return (await compose('exec', '-T', 'gateway', 'sh', '-c', create)).trim();
     },
     client: (apiKey, baseUrl = url) => createClient({ baseUrl, apiKey, retries: 8 }),
     admin: (method, path, body) => askSandbox(`${sandboxUrl}/admin${path}`, method, body),

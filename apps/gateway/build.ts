@@ -1,0 +1,85 @@
+import { glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+import { adapterPackages } from './src/adapters.ts';
+import { codings, openScript } from './src/portal/script.ts';
+
+// Builds what production runs into the folder `dist`: main.js and cli.js with all that they import, the portal's script, and the
+// licenses of what is in them (docs/decisions/built-javascript.md).
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const dist = here('dist');
+
+/** The registry imports adapters by the names that it reads from the manifest. */
+const adapters: Plugin = {
+  name: 'adapters',
+  transform: {
+    filter: { id: here('src/adapters.ts') },
+    handler(code) {
+      const original = 'import(name)';
+      if (!code.includes(original)) this.error(`src/adapters.ts has no "${original}" any more: mend build.ts`);
+      const imports = adapterPackages.map((name, index) => `import * as adapter${index} from '${name}';`);
+      const byName = adapterPackages.map((name, index) => `'${name}': adapter${index}`);
+      return { code: `${imports.join('')}${code.replace(original, `({ ${byName.join(', ')} })[name]`)}`, map: null };
+    },
+  },
+};
+
+/** Files that the code reads stay beside its sources. */
+const paths: Plugin = {
+  name: 'paths',
+  transform: {
+    filter: { id: { exclude: /node_modules/ }, code: 'import.meta.url' },
+    handler: (code, id) => ({
+      code: code.replaceAll('import.meta.url', `new URL('${relative(dist, id)}', import.meta.url).href`),
+      map: null,
+    }),
+  },
+};
+
+/** Stack traces name the lines of the sources. A map of the packages too would take 80 MB of memory. */
+const noMaps: Plugin = {
+  name: 'no maps of packages',
+  transform: {
+    filter: { id: /node_modules/ },
+    handler: (code) => ({ code, map: { mappings: '' } }),
+  },
+};
+
+for await (const file of glob('*.{js,map}', { cwd: dist })) await rm(join(dist, file));
+const bundle = await rolldown({
+  input: { main: here('src/main.ts'), cli: here('src/cli.ts') },
+  platform: 'node',
+  plugins: [adapters, paths, noMaps],
+});
+const { output } = await bundle.write({
+  dir: dist,
+  chunkFileNames: '[name].js',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  comments: false,
+});
+for (const coding of codings) await (await openScript(coding)).close();
+
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+const reference = createRequire(here('src/portal/script-process.ts')).resolve('@scalar/fastify-api-reference');
+const packages = new Set(
+  [...modules, reference].flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []),
+);
+const licenses = await Promise.all([...packages].sort().map(licenseOf));
+await writeFile(join(dist, 'licenses.txt'), licenses.join(`\n${'-'.repeat(80)}\n\n`));
+
+/** A package's name, version and license texts. */
+async function licenseOf(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  const texts: string[] = [];
+  for await (const file of glob('{licen[cs]e,LICEN[CS]E,copying,COPYING,NOTICE}*', { cwd: folder })) {
+    texts.push(await readFile(join(folder, file), 'utf8'));
+  }
+  return `${String(name)} ${String(version)} (${String(license)})\n\n${texts.join('\n')}`;
+}
