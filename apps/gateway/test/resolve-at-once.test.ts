@@ -5,7 +5,7 @@ import { writeKinds } from '../src/app.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { attemptOf, giveUp, resolveByEvidence } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
-import { cardMaker } from './setup/cards.ts';
+import { approvedCardholder, cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { type CardOrder, cardOrder } from './setup/orders.ts';
 import { waitedFor } from './setup/meeting.ts';
@@ -57,7 +57,7 @@ interface Resource {
 
 /** A write whose answer can be held on its way. */
 interface Write {
-  readonly table: 'cards';
+  readonly table: 'cards' | 'cardholders' | 'transfers' | 'bindings';
   /** What a change of the resource by others sets, and how callers see it. */
   readonly touch: string;
   readonly touched: Readonly<Record<string, unknown>>;
@@ -97,6 +97,32 @@ const writes: Readonly<Record<string, Write>> = {
       const { id } = await cards.made('physical', 'Activated');
       return (client, idempotencyKey) => client.setCardPin({ params: { id }, body: { pin: '258036' }, idempotencyKey });
     },
+  },
+  createCardholder: {
+    table: 'cardholders',
+    touch: `fail_reason = 'touched'`,
+    touched: { failReason: 'touched' },
+    sentTo: '/cardholder/apply',
+    statement: 'cardholder-accepted',
+    prepare: async () => {
+      const body = { account: 'keysecure', reference: crypto.randomUUID(), sumsubShareToken: 'share-token' };
+      return (client, idempotencyKey) => client.createCardholder({ body, idempotencyKey });
+    },
+    read: (id) => gateway.client.getCardholder({ params: { id } }),
+  },
+  createTransfer: {
+    table: 'transfers',
+    touch: `currency = 'TOUCHED'`,
+    touched: { amount: { amount: '100.00', currency: 'TOUCHED' } },
+    sentTo: '/account/transfer',
+    statement: 'transfer-ended',
+    prepare: async () => {
+      const { id: cardholder } = await approvedCardholder(gateway);
+      const amount = { amount: '100.00', currency: 'TUSDT' };
+      const body = { account: 'keysecure', cardholder, direction: 'in', amount } as const;
+      return (client, idempotencyKey) => client.createTransfer({ body, idempotencyKey });
+    },
+    read: (id) => gateway.client.getTransfer({ params: { id } }),
   },
 };
 

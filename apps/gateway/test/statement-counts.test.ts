@@ -54,7 +54,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'createCardholder',
-    7,
+    2,
     async () => {
       const body = { account: 'keysecure', reference: key(), sumsubShareToken: 'share-token' };
       return () => gateway.client.createCardholder({ body });
@@ -97,7 +97,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'createTransfer',
-    8,
+    3,
     async () => {
       const order = await transferOf();
       return () => gateway.client.createTransfer(order);

@@ -3,10 +3,20 @@ import { done, mapOutcome, newUuid, type ProviderCardholder, toPublicId } from '
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
+import { noOperation } from '../ledger/reference.ts';
 import { requireOurs } from '../ledger/word.ts';
+import type { AtOnce } from '../ledger/kind.ts';
 import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
-import { acceptApplication, describeCardholder, failApplication, getCardholder, recordCardholder } from './store.ts';
+import {
+  acceptApplication,
+  acceptedAtOnce,
+  describeCardholder,
+  failApplication,
+  failedAtOnce,
+  getCardholder,
+  recordCardholder,
+} from './store.ts';
 import { cardholderView } from './view.ts';
 
 type Order = z.output<typeof createCardholderSchema>;
@@ -64,6 +74,21 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
   },
 };
 
+/** How the answer to an application changes the cardholder, which nobody knew before. */
+function appliedAtOnce(id: string, reference: string): AtOnce<AppliedCardholder> {
+  return (outcome, { at: updatedAt }, { tenant, provider, account, createdAt }) => {
+    if (outcome.kind === 'refused') return { resolve: failedAtOnce };
+    const { providerRef } = outcome.value;
+    const dates = { createdAt, updatedAt, syncedAt: null };
+    const said = { providerRef, status: 'pending', providerStatus: null, failReason: null } as const;
+    return {
+      resolve: acceptedAtOnce,
+      own: { provider_ref: providerRef },
+      view: cardholderView({ id, tenant, provider, account, reference, ...said, ...dates, ...noOperation }),
+    };
+  };
+}
+
 /** Applies for a cardholder at the account's provider, once per Idempotency-Key and once per reference. */
 export const createCardholder = writeAct(createCardholderKind, async (services, { caller }, order: Order) => {
   const account = services.accounts.ofCaller(caller, order.account);
@@ -86,5 +111,6 @@ export const createCardholder = writeAct(createCardholderKind, async (services, 
         ],
       }),
     send: (call) => cardholders.apply({ reference: toPublicId('cardholder', id), identity }, call),
+    atOnce: appliedAtOnce(id, order.reference),
   };
 });

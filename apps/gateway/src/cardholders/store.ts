@@ -3,6 +3,7 @@ import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -94,10 +95,34 @@ export function recordCardholder({ account, reference }: Pick<CardholderRow, 'ac
     client.query<OperationRow>(claimStatement('cardholder-record', { fit, resource }, values, claim));
 }
 
+const accepted = `
+  UPDATE cardholders h SET provider_ref = moved.provider_ref, updated_at = moved.at FROM moved WHERE h.id = moved.resource_id`;
+const failed = `
+  UPDATE cardholders h SET status = 'failed', updated_at = moved.at FROM moved WHERE h.id = moved.resource_id`;
+
+/** Resolves applications that the provider accepted, under its own ids. */
+export const acceptedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'cardholder-accepted',
+      { shown: 'cardholders', own: 'provider_ref text', resource: accepted },
+      resolutions,
+    ),
+  ),
+);
+
+/** Resolves applications that the provider refused: there is no cardholder, and the reference is free again. */
+export const failedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement('cardholder-failed', { shown: 'cardholders', resource: failed }, resolutions),
+  ),
+);
+
 /** The provider accepted the application, under its own id. */
 export async function acceptApplication(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
   await client.query(
-    `UPDATE cardholders SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at)
+     ${accepted} AND h.provider_ref IS NULL`,
     [id, providerRef, at],
   );
 }
@@ -105,7 +130,7 @@ export async function acceptApplication(client: PoolClient, id: string, provider
 /** The provider refused the application: there is no cardholder, and the reference is free again. */
 export async function failApplication(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query(
-    `UPDATE cardholders SET status = 'failed', updated_at = $2 WHERE id = $1 AND provider_ref IS NULL`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::timestamptz AS at) ${failed} AND h.provider_ref IS NULL`,
     [id, at],
   );
 }

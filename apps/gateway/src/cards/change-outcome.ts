@@ -88,7 +88,7 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
 
 /** How the answer to a change changes the card as it was read before, if nothing else was known of it when the change began. */
 export function changedFrom(row: CardRow, change: ChangeName): AtOnce<ChangedCard> {
-  return (outcome, at, { knownAt, createdAt }) => {
+  return (outcome, { at }, { knownAt, createdAt }) => {
     if (outcome.kind === 'refused') {
       const isUncounted = secretChanges[change] !== undefined && toldNothing(outcome);
       return isUncounted ? null : { resolve: refusedAlone };

@@ -69,7 +69,7 @@ export const issueCardKind: WriteKind<IssuedCard> = {
 
 /** How the answer to an order changes its card, which nobody knew before. */
 export function issuedAtOnce(card: ShownCard): AtOnce<IssuedCard> {
-  return (outcome, at) => {
+  return (outcome, { at }) => {
     if (outcome.kind === 'refused') return { resolve: failedAtOnce };
     const { providerRef } = outcome.value;
     return {

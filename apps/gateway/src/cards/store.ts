@@ -3,7 +3,7 @@ import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@ca
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
-import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -230,11 +230,7 @@ export function recordedOrder(
     createdAt,
     updatedAt: createdAt,
     syncedAt: null,
-    operationId: null,
-    operationState: null,
-    unknownSince: null,
-    resolvesBy: null,
-    nextLookUpAt: null,
+    ...noOperation,
   };
 }
 

@@ -78,7 +78,7 @@ export interface View {
  */
 export type AtOnce<Value> = (
   outcome: Extract<Outcome<Value>, { kind: 'done' | 'refused' }>,
-  at: Date,
+  when: When,
   operation: OperationRow,
 ) => ResourceChange | null;
 

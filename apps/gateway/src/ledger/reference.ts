@@ -19,6 +19,15 @@ export interface OperationColumns<Instant extends Date | string = Date> {
 export const operationColumns = `o.id AS "operationId", o.state AS "operationState", o.unknown_since AS "unknownSince",
   o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt"`;
 
+/** Of a resource whose answer shows the very write that is answered. */
+export const noOperation: OperationColumns<never> = {
+  operationId: null,
+  operationState: null,
+  unknownSince: null,
+  resolvesBy: null,
+  nextLookUpAt: null,
+};
+
 /** The last write on a resource, as callers see it. */
 export function operationView(row: OperationColumns<Date | string>): z.output<typeof operationReference> | null {
   if (row.operationId === null || row.operationState === null) return null;

@@ -47,7 +47,7 @@ export async function resolveAtOnce<Value>(
 ): Promise<StoredAnswer | null> {
   if (outcome.kind === 'unknown') return null;
   const at = new Date(services.now());
-  const change = atOnce?.(outcome, at, operation) ?? null;
+  const change = atOnce?.(outcome, { at, askedAt: attempt.startedAt }, operation) ?? null;
   if (change === null) return null;
   const { id } = operation;
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;

@@ -3,6 +3,7 @@ import type { createTransferSchema } from '@card-gateway/contract';
 import {
   done,
   type Evidence,
+  instantOf,
   newUuid,
   type Outcome,
   type ProviderCall,
@@ -19,10 +20,20 @@ import { facetOf } from '../accounts/accounts.ts';
 import { checkCardholder } from '../holders/check-cardholder.ts';
 import { findCardholder } from '../holders/store.ts';
 import { invalidRequest } from '../problem.ts';
-import type { LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
+import type { AtOnce, LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
+import { noOperation } from '../ledger/reference.ts';
 import { isTransient } from '../ledger/replay.ts';
 import { writeAct } from '../ledger/write.ts';
-import { describeTransfer, endTransfer, failTransfer, getTransfer, recordTransfer } from './store.ts';
+import {
+  describeTransfer,
+  endedAtOnce,
+  endTransfer,
+  failedAtOnce,
+  failTransfer,
+  getTransfer,
+  type OrderedTransfer,
+  recordTransfer,
+} from './store.ts';
 import { transferView } from './view.ts';
 
 type Order = z.output<typeof createTransferSchema>;
@@ -134,6 +145,33 @@ function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<Pr
   }
 }
 
+/** How the answer to an order changes the transfer, which nobody knew before. */
+function movedAtOnce(transfer: OrderedTransfer): AtOnce<ProviderTransfer> {
+  return (outcome, { at: updatedAt, askedAt: syncedAt }, { tenant, provider, account }) => {
+    if (outcome.kind === 'refused') return { resolve: failedAtOnce };
+    const { providerRef, providerStatus, balanceBefore = null, balanceAfter = null } = outcome.value;
+    if (![balanceBefore, balanceAfter].every(isStoredAsWritten)) return null;
+    const createdAt = new Date(instantOf(transfer.id));
+    const said = { providerRef, status: 'succeeded', providerStatus, balanceBefore, balanceAfter } as const;
+    const dates = { createdAt, updatedAt, syncedAt };
+    return {
+      resolve: endedAtOnce,
+      own: {
+        provider_ref: providerRef,
+        provider_status: providerStatus,
+        balance_before: balanceBefore,
+        balance_after: balanceAfter,
+      },
+      view: transferView({ tenant, provider, account, ...transfer, ...said, ...dates, ...noOperation }),
+    };
+  };
+}
+
+/** Whether PostgreSQL keeps an amount digit by digit: no zeros before it. */
+function isStoredAsWritten(amount: string | null): boolean {
+  return amount === null || /^(0|-?[1-9]\d*)(\.\d+)?$/.test(amount);
+}
+
 /** Moves value at the account's provider, once per Idempotency-Key. */
 export const createTransfer = writeAct(createTransferKind, async (services, { caller }, order: Order) => {
   const { tenant } = caller;
@@ -145,11 +183,13 @@ export const createTransfer = writeAct(createTransferKind, async (services, { ca
   const id = newUuid(services.now());
   const { direction } = order;
   const { amount, currency } = order.amount;
+  const transfer = { id, cardholderId, direction, amount, currency };
   return {
     account,
     resourceId: id,
     resolvesBy: transfers.reconciliation.by === 'person' ? 'person' : 'look-up',
-    record: recordTransfer({ id, cardholderId, direction, amount, currency }),
+    record: recordTransfer(transfer),
+    atOnce: movedAtOnce(transfer),
     send: async (call) =>
       sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
   };

@@ -4,6 +4,7 @@ import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
+import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -115,6 +116,37 @@ export async function describeTransfer(
   });
 }
 
+const ended = `
+  UPDATE transfers t SET status = 'succeeded', provider_ref = moved.provider_ref,
+    provider_status = coalesce(moved.provider_status, t.provider_status),
+    balance_before = coalesce(moved.balance_before, t.balance_before),
+    balance_after = coalesce(moved.balance_after, t.balance_after), synced_at = moved.started_at, updated_at = moved.at
+  FROM moved WHERE t.id = moved.resource_id`;
+const failed = `
+  UPDATE transfers t SET status = 'failed', updated_at = moved.at FROM moved WHERE t.id = moved.resource_id`;
+
+/** Resolves transfers that the provider made. */
+export const endedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'transfer-ended',
+      {
+        shown: 'transfers',
+        own: 'provider_ref text, provider_status text, balance_before numeric, balance_after numeric',
+        resource: ended,
+      },
+      resolutions,
+    ),
+  ),
+);
+
+/** Resolves transfers that the provider refused. */
+export const failedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement('transfer-failed', { shown: 'transfers', resource: failed }, resolutions),
+  ),
+);
+
 /** Marks the transfer as succeeded. A balance missing from this description stays as known. */
 export async function endTransfer(
   client: PoolClient,
@@ -124,10 +156,10 @@ export async function endTransfer(
 ): Promise<void> {
   await client.query({
     name: 'transfer-end',
-    text: `UPDATE transfers SET status = 'succeeded', provider_ref = $2, provider_status = coalesce($3, provider_status),
-             balance_before = coalesce($4::numeric, balance_before), balance_after = coalesce($5::numeric, balance_after),
-             synced_at = $6, updated_at = $7
-           WHERE id = $1 AND status = 'pending'`,
+    text: `WITH moved AS (
+             SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::text AS provider_status,
+               $4::numeric AS balance_before, $5::numeric AS balance_after, $6::timestamptz AS started_at, $7::timestamptz AS at
+           ) ${ended} AND t.status = 'pending'`,
     values: [
       id,
       transfer.providerRef,
@@ -143,7 +175,7 @@ export async function endTransfer(
 export async function failTransfer(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query({
     name: 'transfer-fail',
-    text: `UPDATE transfers SET status = 'failed', updated_at = $2 WHERE id = $1 AND status = 'pending'`,
+    text: `WITH moved AS (SELECT $1::uuid AS resource_id, $2::timestamptz AS at) ${failed} AND t.status = 'pending'`,
     values: [id, at],
   });
 }
