@@ -50,7 +50,7 @@ async function killWhileStoring(message: Parameters<typeof post>[1], meanwhile: 
   await until(
     async () => {
       const { rowCount } = await pool.query(
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO callbacks%'",
+        "SELECT FROM pg_locks WHERE NOT granted AND relation = 'callbacks'::regclass",
       );
       return rowCount;
     },
@@ -93,7 +93,7 @@ test('kill -9 before it is stored: nothing is there, and sent again it is as new
   await killWhileStoring(message, async () => {
     // The statement ends with its connection, as it would with the machine that sent it.
     await pool.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO callbacks%'",
+      "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'callbacks'::regclass",
     );
   });
   expect(await stored()).toBe(before);

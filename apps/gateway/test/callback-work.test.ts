@@ -1,6 +1,7 @@
-import { type CardStatus, uuidOf } from '@card-gateway/core';
+import { type CardStatus, newUuid, uuidOf } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { tidyCallbacks, workCallback } from '../src/jobs/callback.ts';
 import { runSync } from '../src/jobs/sync.ts';
@@ -177,6 +178,75 @@ describe('the status of a card', () => {
     await work(await received({ cardNo: card.providerRef ?? '', to: 'Activated' }));
     expect(await shown(card)).toMatchObject({ status: 'active', last4: expect.stringMatching(/^\d{4}$/) });
   });
+});
+
+test('of changes that arrive at once, at two gateways and many times, each is one row, and the latest of each card counts', async () => {
+  const second = await gateway.another();
+  const made = await Promise.all([1, 2, 3].map(() => cards.made('virtual', 'Activated')));
+  const now = Date.now();
+  for (const card of made) await described(card, now - 60_000);
+  const before = await countCallbacks(gateway);
+  const messages = made.flatMap(({ providerRef }) => [
+    cardUpdate(gateway, { cardNo: providerRef ?? '', to: 'Delete', time: now - 10_000 }),
+    cardUpdate(gateway, { cardNo: providerRef ?? '', to: 'Frozen', time: now - 30_000 }),
+  ]);
+  const reads = admin.requestCount('keysecure', 'card/detail');
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, time) =>
+      messages.map((message) => post(`${time % 2 === 0 ? gateway.url : second.url}/callbacks/keysecure`, message)),
+    ).flat(),
+  );
+  await second.close();
+  expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+    new Set(['200 {"code":0,"message":""}']),
+  );
+  expect(await countCallbacks(gateway)).toBe(before + messages.length);
+  const { data: rows } = await gateway.client.listCallbacks({ query: { limit: messages.length } });
+  expect(rows.map(({ deliveries }) => deliveries)).toEqual(messages.map(() => 20));
+  for (const { id, state } of rows) if (state === 'received') await work(id);
+  for (const { id } of made) {
+    expect(await gateway.client.getCard({ params: { id } })).toMatchObject({ status: 'cancelled' });
+  }
+  expect(admin.requestCount('keysecure', 'card/detail')).toBe(reads);
+});
+
+test('a change that another transaction holds up keeps no callback waiting: its job makes it', async () => {
+  const card = await cards.made('virtual', 'Activated');
+  await described(card, Date.now() - 60_000);
+  const holder = await gateway.pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM cards WHERE id = $1 FOR UPDATE', [uuidOf('card', card.id)]);
+  const id = await received({ cardNo: card.providerRef ?? '', to: 'Frozen' });
+  expect(await callback(id)).toMatchObject({ state: 'received' });
+  await holder.query('COMMIT');
+  holder.release();
+  await work(id);
+  expect(await callback(id)).toMatchObject({ state: 'processed' });
+  expect(await gateway.client.getCard({ params: { id: card.id } })).toMatchObject({ status: 'frozen' });
+});
+
+test('of two in one turn that differ under one key, the second is compared with the first', async () => {
+  const arrived = (record: string): ArrivedCallback => ({
+    id: newUuid(Date.now()),
+    tenant: 'default',
+    provider: 'keysecure',
+    account: 'keysecure',
+    deduplicationKey: crypto.randomUUID().replaceAll('-', '').repeat(2),
+    kind: 'other',
+    recordSealed: Buffer.from(record),
+    receivedAt: new Date(),
+    change: null,
+    hintEveryMs: 0,
+  });
+  const [one, other] = [arrived('one'), arrived('other')];
+  const { deduplicationKey } = one;
+  const store = (callback: ArrivedCallback) => storeCallback(gateway.pool, { ...callback, deduplicationKey });
+  const first = { id: one.id, before: null };
+  expect(await Promise.all([store(one), store(other)])).toMatchObject([
+    first,
+    { id: one.id, before: one.recordSealed },
+  ]);
+  expect(await store(other)).toMatchObject({ id: one.id, before: one.recordSealed });
 });
 
 test('a callback about a card that is not known resolves the order whose answer was lost', async () => {

@@ -10,9 +10,11 @@ import { isListed } from '../addresses.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import type { Authorize } from './authorize.ts';
+import { datedChange } from './card-change.ts';
+import { storeCallback } from './intake-store.ts';
 import { openRecord, sealRecord } from './record.ts';
 import type { FetchKeys } from './signing-keys.ts';
-import { type NewCallback, storeCallback } from './store.ts';
+import type { NewCallback } from './store.ts';
 
 /** The account that a callback is for, known before its body is read. */
 export interface Intake {
@@ -68,8 +70,8 @@ export interface IntakeServices extends Services {
 }
 
 /**
- * Accepts a callback: verifies it, stores it with its job in one commit, then acknowledges it as the provider demands. A repeat
- * is counted and acknowledged alike.
+ * Accepts a callback: verifies it, stores it with its job or effect in one commit, then acknowledges it as the provider demands.
+ * A repeat is counted and acknowledged alike.
  *
  * @param startedAt when the request began, by `performance.now()`
  */
@@ -98,7 +100,9 @@ export async function receiveCallback(
     return { kind: 'accepted', acknowledgement: facet.acknowledge(record, decision) };
   }
   const acknowledgement = facet.acknowledge(record, null);
-  const stored = await storeCallback(services.pool, row, services.config.CALLBACK_HINT_INTERVAL_MS);
+  const change = event.kind === 'card_changed' ? datedChange(account, event, row.receivedAt) : null;
+  const hintEveryMs = services.config.CALLBACK_HINT_INTERVAL_MS;
+  const stored = await storeCallback(services.pool, { ...row, change, hintEveryMs });
   if (stored.id === row.id) return { kind: 'accepted', acknowledgement };
   if (stored.before === null || openRecord(services.sealing, { ...row, recordSealed: stored.before }) === record) {
     return { kind: 'repeated', acknowledgement };

@@ -32,48 +32,20 @@ export type NewCallback = Pick<
 
 /** Jobs that call the provider run one after another per account, so that a hanging one occupies one worker. */
 const queueOf = `CASE WHEN kind IN ('card_hint', 'transaction_hint', 'bindings_hint') THEN 'callback:' || account END`;
-const jobOf = (runAt: string): string => `graphile_worker.add_job('callback', json_build_object('callbackId', id::text),
-  queue_name => ${queueOf}, run_at => ${runAt}, max_attempts => 8, job_key => 'callback:' || id::text)`;
+
+/** The job of a callback, as `graphile_worker.add_jobs` takes it. */
+export const jobSpecOf = (
+  runAt: string,
+): string => `ROW('callback', json_build_object('callbackId', id::text), ${queueOf},
+  ${runAt}, 8, 'callback:' || id::text, NULL, NULL)::graphile_worker.job_spec`;
+
+export const hintKinds: readonly ProviderEvent['kind'][] = ['card_hint', 'transaction_hint'];
 
 /**
  * A hint's row stands for all requests to read the same thing again. Nothing distinguishes a repeat from a new change, so each
  * one requeues it.
  */
-const isHint = `kind IN ('card_hint', 'transaction_hint')`;
-
-/** The stored record of an earlier delivery, unless it is a hint; null for the first delivery. */
-export interface StoredCallback {
-  readonly id: string;
-  readonly before: Buffer | null;
-}
-
-/**
- * Stores a callback and its job in one statement, so that neither exists alone. A repeat is only counted; a hint is processed
- * again, {@link hintEveryMs} after it last caused a provider read.
- */
-export async function storeCallback(pool: Pool, callback: NewCallback, hintEveryMs: number): Promise<StoredCallback> {
-  const { rows } = await pool.query<StoredCallback>({
-    name: 'callback-store',
-    text: `WITH stored AS (
-        INSERT INTO callbacks AS c (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, received_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8)
-        ON CONFLICT (account, deduplication_key) DO UPDATE SET deliveries = c.deliveries + 1,
-          state = CASE WHEN c.${isHint} THEN 'received' ELSE c.state END,
-          worked_at = CASE WHEN c.${isHint} THEN NULL ELSE c.worked_at END,
-          failure = CASE WHEN c.${isHint} THEN NULL ELSE c.failure END,
-          received_at = CASE WHEN c.${isHint} THEN greatest(c.received_at, excluded.received_at) ELSE c.received_at END
-        RETURNING *
-      ), queued AS (
-        SELECT ${jobOf(`asked_at + make_interval(secs => $9::float8 / 1000)`)} FROM stored WHERE deliveries = 1 OR ${isHint}
-      )
-      SELECT id, CASE WHEN deliveries > 1 AND NOT ${isHint} THEN record_sealed END AS before
-      FROM stored LEFT JOIN queued ON true`,
-    values: [...valuesOf(callback), hintEveryMs],
-  });
-  const [stored] = rows;
-  if (stored === undefined) throw new Error('A callback was stored without a row.');
-  return stored;
-}
+export const isHint = `kind IN ('${hintKinds.join("', '")}')`;
 
 /** The values of a new row, in column order. */
 export function valuesOf(callback: NewCallback): unknown[] {
@@ -179,7 +151,9 @@ export async function queueAgain(
       [id],
     );
     if (rows[0] === undefined) return null;
-    await client.query(`SELECT ${jobOf('NULL')} FROM callbacks WHERE id = $1`, [id]);
+    await client.query(`SELECT graphile_worker.add_jobs(ARRAY[${jobSpecOf('NULL')}]) FROM callbacks WHERE id = $1`, [
+      id,
+    ]);
     await also(client);
     return rows[0];
   });

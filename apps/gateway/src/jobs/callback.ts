@@ -3,6 +3,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { askProvider } from '../ask-provider.ts';
 import { refreshBindings } from '../bindings/read-bindings.ts';
 import { usersOfToken } from '../bindings/bound-cards-store.ts';
+import { datedChange, exactlyMs } from '../callbacks/card-change.ts';
 import { openRecord } from '../callbacks/record.ts';
 import {
   type CallbackRow,
@@ -17,7 +18,6 @@ import {
 import { sealedPan } from '../cards/sealed-pan.ts';
 import { ingestCards } from '../cards/ingest-cards.ts';
 import { ProblemError } from '../problem.ts';
-import { momentOf } from '../provider-date.ts';
 import { pullForHint } from './schedule-syncs.ts';
 import type { Services } from '../services.ts';
 import { storeProviderTransactions } from '../transactions/store.ts';
@@ -84,15 +84,6 @@ async function takeEffect(services: Services, row: CallbackRow): Promise<void> {
   }
 }
 
-/** A change reported later than this is verified by reading the card: its date may be wrong, and one extra call costs little. */
-const longestAgoMs = dayMs;
-
-/**
- * Maximum uncertainty of a change's time for its date to count, and minimum age before our last description of the card for it
- * to be old, because that description's own change is known no more exactly.
- */
-const exactlyMs = 5000;
-
 /**
  * Applies a card's new status. Whatever the order of arrival, the latest description counts: the change's date by the
  * provider's clock is compared with the time of our last description by ours. The card is read instead if that comparison is
@@ -101,18 +92,18 @@ const exactlyMs = 5000;
 async function takeChange(
   services: Services,
   account: OpenAccount,
-  { cardRef, status, providerStatus, at }: Extract<ProviderEvent, { kind: 'card_changed' }>,
+  event: Extract<ProviderEvent, { kind: 'card_changed' }>,
   receivedAt: Date,
 ): Promise<void> {
+  const { cardRef, status, providerStatus } = event;
   const known = await findCard(services.pool, account.name, cardRef);
   const last = known?.syncedAt?.getTime() ?? -Infinity;
-  const moment = at === null ? null : momentOf(account.clock, at, receivedAt, longestAgoMs);
-  const isExact = moment !== null && moment.latest.getTime() - moment.earliest.getTime() <= exactlyMs;
-  const isNews = isExact && moment.earliest.getTime() > last;
-  const isOld = isExact && moment.latest.getTime() + exactlyMs < last;
+  const change = datedChange(account, event, receivedAt);
+  const isNews = change !== null && change.earliest.getTime() > last;
+  const isOld = change !== null && change.latest.getTime() + exactlyMs < last;
   if (known !== null && isNews) {
     const card = { providerRef: cardRef, status, providerStatus };
-    const { earliest, latest: askedAt } = moment;
+    const { earliest, latest: askedAt } = change;
     await ingestCards(services, account, [card], { by: 'callback', askedAt, earliest });
   }
   const isDecided = isNews || isOld || known?.status === status;
