@@ -83,10 +83,12 @@ export interface ListedRows {
 /**
  * A list's statement, prepared once per connection and combination of filters. Reads one row more than the page holds.
  *
+ * The order by tenant and id, while `= ANY` hides that it is one tenant, leaves only indexes that begin with the tenant. Otherwise
+ * the planner would search the primary key for rows of a filter, and find few of them among millions of others.
+ *
  * Planning takes longer than reading a page, so an unfiltered page of the default length is planned once: its limit is part of
- * the text, sub-selects hide the other values from the planner, and `= ANY` ordered by tenant and id leaves only the index on
- * both, however few rows the tenant has. Other lists are planned for their values each time, because these decide which index
- * finds few rows; a limit in a parameter has that effect.
+ * the text, and sub-selects hide its values from the planner. Filtered lists are planned for their values each time, because
+ * these decide which index finds few rows; a limit in a parameter has that effect.
  *
  * @param text orders by tenant, then by id, newest first
  * @param own values that the text itself references, as `$1` and so on
@@ -101,9 +103,7 @@ export function listStatement(
   const [filtered, bounded] = [given(filters), given(bounds)];
   const isPlannedOnce = filtered.length === 0 && page.limit === defaultLimit;
   const used = [
-    isPlannedOnce
-      ? { sql: `${owner} = ANY ((SELECT $${own.length + 1}::text[])::text[])`, value: [tenant] }
-      : { sql: `${owner} = $${own.length + 1}`, value: tenant },
+    { sql: `${owner} = ANY ((SELECT $${own.length + 1}::text[])::text[])`, value: [tenant] },
     ...[...filtered, ...bounded].map(({ condition, value }, index) => {
       const place = `$${own.length + index + 2}`;
       return { sql: `${condition} ${isPlannedOnce ? `(SELECT ${place}::uuid)` : place}`, value };

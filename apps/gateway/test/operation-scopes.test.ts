@@ -9,13 +9,13 @@ import {
   syncReadScopes,
 } from '@card-gateway/contract';
 import { operationTypes } from '@card-gateway/core';
-import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { listOperations } from '../src/operations/store.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder } from './setup/orders.ts';
+import { countingRows } from './setup/rows-read.ts';
 import { tenantOptions, type Things, thingsOfDefault } from './setup/tenant-things.ts';
 import { until } from './setup/until.ts';
 
@@ -185,21 +185,8 @@ test('a page of many syncs reads those that it shows, and not all that there are
     FROM syncs s WHERE s.tenant = 'crowd';
     ALTER TABLE operations ENABLE TRIGGER USER`);
   await owner.query('ANALYZE operations, syncs');
-  /** Rows of these two tables that a statement reads, shown or not. */
-  const rowsRead = async (statement: { text: string; values: unknown[] }): Promise<number> => {
-    const { rows } = await owner.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
-      statement.values,
-    );
-    return rows.map(({ 'QUERY PLAN': [{ Plan }] }) => rowsOf(Plan)).reduce((sum, read) => sum + read, 0);
-  };
   const read: number[] = [];
-  const pool = {
-    query: async (statement: { text: string; values: unknown[] }) => {
-      read.push(await rowsRead(statement));
-      return owner.query(statement);
-    },
-  } as unknown as Pool;
+  const pool = countingRows(owner, ['operations', 'syncs'], read);
   const page = { limit: 50, after: null, afterAt: null, list: '' };
   const filter = { tenant: 'crowd', types: ['startBinding', 'startSync'], syncsOfCards: false } as const;
   expect(await listOperations(pool, filter, page)).toHaveLength(51);
@@ -207,21 +194,6 @@ test('a page of many syncs reads those that it shows, and not all that there are
   expect(read[0]).toBeLessThan(1000);
   expect(await listOperations(pool, { ...filter, syncsOfCards: true }, page)).toEqual([]);
 });
-
-interface PlanNode {
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-function rowsOf(node: PlanNode): number {
-  const own = ['operations', 'syncs'].includes(node['Relation Name'] ?? '')
-    ? (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
-    : 0;
-  return (node.Plans ?? []).reduce((sum, inner) => sum + rowsOf(inner), own);
-}
 
 test('what is wrong with a sync is told before the scope that it needs', async () => {
   const start = async (scope: Scope, body: object): Promise<Answer> =>

@@ -1,29 +1,44 @@
+import { operationTypes } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
 import { withClient } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { getCard, listCards } from '../src/cards/store.ts';
-import { getOperation, listOperations } from '../src/operations/store.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CardFilter, getCard, listCards } from '../src/cards/store.ts';
+import { getOperation, listOperations, type OperationFilter } from '../src/operations/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { countingRows } from './setup/rows-read.ts';
 
-// Planning a statement with joins takes the database longer than reading a row, or a page.
+// Planning a statement with joins takes the database longer than reading a row, or a page. Each filter has an index that finds its
+// rows among millions of others.
+
+const rows = `SELECT lpad(to_hex(n), 32, '0')::uuid AS id, tenant, account, type, (n % 100000) <= 3 AND tenant = 'crowd' AS isRare
+  FROM (VALUES ('crowd', 'a', 'issueCard', 0, 20000), ('crowd', 'b', 'freezeCard', 100000, 20000), ('few', 'c', 'issueCard', 200000, 3))
+    AS groups (tenant, account, type, since, count), generate_series(since + 1, since + count) n`;
 
 let database: TestDatabase;
 let pool: ReturnType<typeof openDatabase>;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openDatabase(database.url, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
-  await withClient(database.ownerUrl, (owner) =>
-    owner.query(`
-    ALTER TABLE operations DISABLE TRIGGER USER;
-    INSERT INTO operations (id, tenant, caller, type, provider, account, resource_id, state, settled_by, settled_at, created_at, updated_at)
-    SELECT lpad(to_hex(n), 32, '0')::uuid, 'crowd', 'tests', 'issueCard', 'p', 'a', lpad(to_hex(n), 32, '0')::uuid, 'succeeded', 'answer', now(), now(), now()
-    FROM generate_series(1, 20000) n;
-    ALTER TABLE operations ENABLE TRIGGER USER;
-    INSERT INTO cards (id, tenant, provider, account, provider_ref, product_ref, status, operation_id, created_at, updated_at)
-    SELECT id, tenant, provider, account, id::text, 'product', 'active', id, created_at, updated_at FROM operations;
-    ANALYZE operations, cards`),
-  );
+  await withClient(database.ownerUrl, async (owner) => {
+    await owner.query('ALTER TABLE operations DISABLE TRIGGER USER');
+    // Of 20,000 in each of two accounts, the first three of an account differ; a tenant of a third account has three.
+    await owner.query(`
+      INSERT INTO operations (id, tenant, caller, type, provider, account, resource_id, state, settled_by, settled_at, refusal,
+        created_at, updated_at)
+      SELECT id, tenant, 'tests', CASE WHEN isRare THEN 'cancelCard' ELSE type END, 'p', account, id,
+        CASE WHEN isRare THEN 'refused' ELSE 'succeeded' END, 'answer', now(), CASE WHEN isRare THEN '{}'::jsonb END, now(), now()
+      FROM (${rows})`);
+    await owner.query(`
+      INSERT INTO cards (id, tenant, provider, account, provider_ref, product_ref, cardholder_ref, status, last4, operation_id,
+        created_at, updated_at)
+      SELECT id, tenant, 'p', account, id::text, CASE WHEN isRare THEN 'rare' ELSE 'usual' END,
+        CASE WHEN isRare THEN 'rare' ELSE 'usual' END, CASE WHEN isRare THEN 'frozen' ELSE 'active' END,
+        CASE WHEN isRare THEN '0001' ELSE '0002' END, id, now(), now()
+      FROM (${rows})`);
+    await owner.query('ALTER TABLE operations ENABLE TRIGGER USER');
+    await owner.query('ANALYZE operations, cards');
+  });
 });
 afterAll(async () => {
   await pool.end();
@@ -32,7 +47,7 @@ afterAll(async () => {
 
 const id = '00000000-0000-0000-0000-000000000007';
 const page = { limit: 50, after: null, afterAt: null, list: '' };
-const everything = { types: undefined, syncsOfCards: undefined };
+const everything = { types: operationTypes, syncsOfCards: undefined };
 
 const calls: Readonly<Record<string, (client: PoolClient, tenant: string) => Promise<unknown>>> = {
   'one card': (client, tenant) => getCard(client, tenant, id),
@@ -56,4 +71,46 @@ test.each(Object.entries(calls))('%s is planned once, and not for each request',
   } finally {
     client.release(true);
   }
+});
+
+const cardFilters: readonly Omit<CardFilter, 'tenant'>[] = [
+  {},
+  { before: id },
+  { account: 'a' },
+  { status: 'frozen' },
+  { last4: '0001' },
+  { account: 'b', cardholderRef: 'rare' },
+  { account: 'b', productRef: 'rare' },
+  { account: 'a', status: 'frozen' },
+  { account: 'a', status: 'active', last4: '0001' },
+  { account: 'b', productRef: 'usual', status: 'frozen' },
+  { account: 'b', productRef: 'rare', cardholderRef: 'usual', status: 'active' },
+];
+const operationFilters: readonly Partial<OperationFilter>[] = [
+  {},
+  { account: 'a' },
+  { state: 'refused' },
+  { state: 'unknown' },
+  { state: 'succeeded' },
+  { types: ['cancelCard'] },
+  { types: ['cancelCard', 'freezeCard'], state: 'refused' },
+  { account: 'a', types: ['freezeCard'] },
+  { account: 'a', state: 'refused' },
+  { account: 'b', types: ['cancelCard'], state: 'refused' },
+  { account: 'b', types: ['freezeCard'], state: 'succeeded' },
+];
+
+// For what its filters leave, not for what the table holds.
+describe.each(['crowd', 'few'])('for the tenant "%s" a list reads few rows', (tenant) => {
+  const countOf = async (listing: (to: Pool) => Promise<readonly unknown[]>): Promise<number> => {
+    const read: number[] = [];
+    await withClient(database.ownerUrl, (owner) => listing(countingRows(owner, ['cards', 'operations'], read)));
+    return read.reduce((sum, one) => sum + one, 0);
+  };
+  test.each(cardFilters)('of cards by %o', async (filter) => {
+    expect(await countOf((to) => listCards(to, { tenant, ...filter }, page))).toBeLessThan(1000);
+  });
+  test.each(operationFilters)('of operations by %o', async (filter) => {
+    expect(await countOf((to) => listOperations(to, { tenant, ...everything, ...filter }, page))).toBeLessThan(1000);
+  });
 });

@@ -21,14 +21,14 @@ import {
 } from './store.ts';
 import { unresolvedCounts } from '../unresolved/store.ts';
 
-/** The operations that a caller may see: undefined means all. */
+/** The operations that a caller may see. */
 function seenBy(caller: Caller): Pick<OperationFilter, 'tenant' | 'types' | 'syncsOfCards'> {
   const types = operationTypes.filter((type) => hasScope(caller, operationReadScopes[type]));
   const ofCards = hasScope(caller, syncReadScopes.cards);
   const ofBindings = hasScope(caller, syncReadScopes.bindings);
   return {
     tenant: caller.tenant,
-    types: types.length === operationTypes.length ? undefined : types,
+    types,
     syncsOfCards: ofCards === ofBindings ? undefined : ofCards,
   };
 }
@@ -70,7 +70,9 @@ export async function readOperations(
   const isNothing = resolvesBy !== undefined && outcome !== undefined && outcome !== 'unknown';
   const state = resolvesBy === undefined ? outcome : 'unknown';
   const seen = seenBy(caller);
-  const filter = { ...seen, state, resolvesBy, type, account };
+  const types = seen.types.filter((one) => type === undefined || one === type);
+  const syncsOfCards = types.includes('startSync') ? seen.syncsOfCards : undefined;
+  const filter = { ...seen, types, syncsOfCards, state, resolvesBy, account };
   const rows = async (page: PageRequest) => (isNothing ? [] : listOperations(services.pool, filter, page));
   const [page, counts] = await Promise.all([
     readPage(services, caller, 'operations', query, rows, operationView),

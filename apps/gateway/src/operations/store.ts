@@ -54,13 +54,11 @@ export interface OneOperation extends OperationDetails {
 
 export interface OperationFilter {
   readonly tenant: string;
-  /** Only these types; undefined means all. */
-  readonly types: readonly OperationType[] | undefined;
-  /** Restricts syncs to those of cards, or of bindings; undefined means both, as when all types are requested. */
+  readonly types: readonly OperationType[];
+  /** Restricts the syncs among `types` to those of cards, or of bindings; undefined means both. */
   readonly syncsOfCards: boolean | undefined;
   readonly state?: OperationState | undefined;
   readonly resolvesBy?: ResolvesBy | undefined;
-  readonly type?: OperationType | undefined;
   readonly account?: string | undefined;
 }
 
@@ -92,24 +90,27 @@ export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
 });
 
 const newest = (where: string, limit: string): string =>
-  `SELECT * FROM operations o ${where} ORDER BY o.tenant, o.id DESC ${limit}`;
+  `SELECT o.id FROM operations o ${where} ORDER BY o.tenant, o.id DESC ${limit}`;
 
-/** The newest of each type by its index, then the newest of those: rare types are not searched for among millions of others. */
-const pageOfTypes = (where: string, limit: string): string =>
-  `SELECT o.* FROM unnest($1::text[]) AS seen (type) CROSS JOIN LATERAL
-     (${newest(`${where} AND o.type = seen.type`, limit)}) o ORDER BY o.id DESC ${limit}`;
+/**
+ * The newest of each type by an index that begins with it, then the newest of those: a rare type is not searched for among
+ * millions of others, and no index without the type is needed.
+ */
+const newestOfTypes = (where: string, limit: string): string =>
+  `SELECT o.id FROM unnest($1::text[]) AS listed (type) CROSS JOIN LATERAL
+     (${newest(`${where} AND o.type = listed.type`, limit)}) o ORDER BY o.id DESC ${limit}`;
 
 /**
  * The same with the syncs of cards, or of bindings, alone. The kind is part of the text, so that the planner knows how rare it
  * is and begins with the rarer side; as a condition beside the type it would read all syncs for each page.
  */
-const pageWithSyncs = (where: string, limit: string, ofCards: boolean): string =>
-  `SELECT * FROM operations WHERE id IN (SELECT o.id FROM (
-     (${pageOfTypes(`${where} AND seen.type <> 'startSync'`, limit)})
+const newestWithSyncs = (where: string, limit: string, ofCards: boolean): string =>
+  `SELECT o.id FROM (
+     (${newestOfTypes(`${where} AND listed.type <> 'startSync'`, limit)})
      UNION ALL
-     (SELECT o.* FROM operations o JOIN syncs s ON s.id = o.resource_id AND s.kind ${ofCards ? '=' : '<>'} 'cards'
-      ${where} AND o.type = 'startSync' ORDER BY o.id DESC ${limit})
-   ) o ORDER BY o.id DESC ${limit})`;
+     (SELECT o.id FROM operations o JOIN syncs s ON s.id = o.resource_id AND s.kind ${ofCards ? '=' : '<>'} 'cards'
+      ${where} AND o.type = 'startSync' ORDER BY o.tenant, o.id DESC ${limit})
+   ) o ORDER BY o.id DESC ${limit}`;
 
 /** The end of the statement's name: each text has its own. */
 const syncsNamed = (ofCards: boolean): string => `-and-syncs-of-${ofCards ? 'cards' : 'bindings'}`;
@@ -120,39 +121,30 @@ export async function listOperations(
   filter: OperationFilter,
   page: PageRequest,
 ): Promise<OperationDetails[]> {
+  const { types, syncsOfCards } = filter;
   const listed = {
     owner: 'o.tenant',
     tenant: filter.tenant,
     filters: {
       'o.state =': filter.state,
       'o.settles_by =': filter.resolvesBy,
-      'o.type =': filter.type,
       'o.account =': filter.account,
     },
-    bounds: {
-      'o.id <': page.after,
-    },
+    bounds: { 'o.id <': page.after },
   };
-  const { types, syncsOfCards } = filter;
   const { rows } = await pool.query<OperationDetails>(
     listStatement(
-      types === undefined
-        ? 'operation-list'
-        : `operation-list-of-types${syncsOfCards === undefined ? '' : syncsNamed(syncsOfCards)}`,
+      `operation-list${syncsOfCards === undefined ? '' : syncsNamed(syncsOfCards)}`,
       listed,
       page,
       (where, limit) =>
         `SELECT ${shownColumns} ${joined(
-          `(${
-            types === undefined
-              ? newest(where, limit)
-              : syncsOfCards === undefined
-                ? pageOfTypes(where, limit)
-                : pageWithSyncs(where, limit, syncsOfCards)
-          })`,
+          `(SELECT * FROM operations WHERE id IN (${
+            syncsOfCards === undefined ? newestOfTypes(where, limit) : newestWithSyncs(where, limit, syncsOfCards)
+          }))`,
         )}
          ORDER BY o.id DESC`,
-      types === undefined ? [] : [types],
+      [types],
     ),
   );
   return rows;
