@@ -5,9 +5,9 @@ import { writeKinds } from '../src/app.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { attemptOf, giveUp, resolveByEvidence } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
-import { approvedCardholder, cardMaker } from './setup/cards.ts';
+import { approvedCardholder, cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { type CardOrder, cardOrder } from './setup/orders.ts';
+import { bankCard, type CardOrder, cardOrder } from './setup/orders.ts';
 import { waitedFor } from './setup/meeting.ts';
 import { ageSubmitting } from './setup/reconcile.ts';
 import { type Rewriter, startRewriter } from './setup/rewrite.ts';
@@ -18,7 +18,7 @@ import { watchStatements } from './setup/wire.ts';
 // change nothing: then a transaction reads everything again.
 
 let gateway: TestGateway;
-/** Between the gateway and KeySecure. */
+/** Between the gateway and its providers. */
 let front: Rewriter;
 let sent: string[];
 let order: CardOrder;
@@ -31,7 +31,7 @@ beforeAll(async () => {
     jobs: false,
     undocumented: true,
     account: (name, settings) => {
-      if (name !== 'keysecure') return settings;
+      if (name !== 'keysecure' && name !== 'yixin') return settings;
       const { origin, pathname } = new URL(String(settings['baseUrl']));
       real = origin;
       return { ...settings, baseUrl: front.url + pathname };
@@ -123,6 +123,29 @@ const writes: Readonly<Record<string, Write>> = {
       return (client, idempotencyKey) => client.createTransfer({ body, idempotencyKey });
     },
     read: (id) => gateway.client.getTransfer({ params: { id } }),
+  },
+  startBinding: {
+    table: 'bindings',
+    touch: `expiry = '2031-05'`,
+    touched: { expiry: '2031-05' },
+    sentTo: '/yixin',
+    statement: 'binding-awaited',
+    prepare: async () => {
+      const body = bankCard();
+      return (client, idempotencyKey) => client.startBinding({ body, idempotencyKey });
+    },
+    read: (id) => gateway.client.getBinding({ params: { id } }),
+  },
+  activateCard: {
+    ...ofCard,
+    sentTo: '/card/active',
+    statement: 'card-activated',
+    prepare: async () => {
+      const { id } = await cards.made('physical');
+      const { cvv, pan } = secretsOf(gateway, id);
+      const body = { cvv, last4: pan.slice(-4) };
+      return (client, idempotencyKey) => client.activateCard({ params: { id }, body, idempotencyKey });
+    },
   },
 };
 

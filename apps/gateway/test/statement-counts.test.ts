@@ -80,7 +80,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'activateCard',
-    16,
+    10,
     async () => {
       const { id } = await cards.made('physical');
       const { cvv, pan } = secretsOf(gateway, id);
@@ -105,7 +105,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'startBinding',
-    19,
+    14,
     async () => {
       const body = bankCard();
       return () => gateway.client.startBinding({ body });

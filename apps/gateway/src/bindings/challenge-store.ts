@@ -1,6 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { uncounted } from '../guesses/store.ts';
+import { noOperation } from '../ledger/reference.ts';
+import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
+import type { BindingRow } from './store.ts';
 
 export interface NewBinding {
   readonly id: string;
@@ -38,7 +42,7 @@ export async function insertBinding(
   limits: SmsLimits,
   operationId: string,
   at: Date,
-): Promise<SmsRefusal | null> {
+): Promise<{ readonly refusal: SmsRefusal } | { readonly recorded: BindingRow }> {
   const { account, userRef, panFingerprints, phoneFingerprints } = binding;
   const locks = [`phone ${phoneFingerprints[0]}`, `card ${account} ${userRef} ${panFingerprints[0]}`].toSorted();
   for (const lock of locks) await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
@@ -46,7 +50,8 @@ export async function insertBinding(
   const { rows: clock } = await client.query<{ now: Date }>(`SELECT clock_timestamp()::timestamptz(3) AS now`);
   const smsAt = clock[0]?.now ?? at;
   const refusal = await smsRefusal(client, binding, limits, smsAt);
-  if (refusal !== null) return refusal;
+  if (refusal !== null) return { refusal };
+  const resendAfter = new Date(smsAt.getTime() + limits.resendAfterMs);
   await client.query(
     `UPDATE bindings SET status = 'expired', updated_at = $4
      WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND status IN ('starting', 'awaiting_code')`,
@@ -69,12 +74,48 @@ export async function insertBinding(
       panFingerprints[0],
       phoneFingerprints[0],
       smsAt,
-      new Date(smsAt.getTime() + limits.resendAfterMs),
+      resendAfter,
       operationId,
       at,
     ],
   });
-  return null;
+  return { recorded: recordedBinding(binding, resendAfter, at) };
+}
+
+/** A binding that was just recorded. */
+function recordedBinding(
+  { id, tenant, provider, account, userRef, maskedNumber, last4, panFingerprints }: NewBinding,
+  resendAfter: Date,
+  at: Date,
+): BindingRow {
+  return {
+    id,
+    tenant,
+    provider,
+    account,
+    userRef,
+    kind: 'bank_card',
+    providerRef: null,
+    status: 'starting',
+    maskedNumber,
+    last4,
+    network: null,
+    cardType: null,
+    bankCode: null,
+    bankName: null,
+    expiry: null,
+    binCountry: null,
+    panFingerprint: panFingerprints[0] ?? null,
+    challengeRef: null,
+    challengeExpiresAt: null,
+    attemptsLeft: null,
+    resendAfter,
+    operationType: null,
+    createdAt: at,
+    updatedAt: at,
+    syncedAt: null,
+    ...noOperation,
+  };
 }
 
 async function smsRefusal(
@@ -116,6 +157,26 @@ async function smsRefusal(
 const hour = 3_600_000;
 const day = 24 * hour;
 
+const awaiting = `
+  UPDATE bindings b SET status = 'awaiting_code', challenge_ref = moved.challenge_ref,
+    challenge_expires_at = moved.challenge_expires_at, attempts_left = moved.attempts_left, updated_at = moved.at
+  FROM moved WHERE b.id = moved.resource_id`;
+
+/** Resolves starts whose SMS is on its way. */
+export const awaitedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'binding-awaited',
+      {
+        shown: 'bindings',
+        own: 'challenge_ref text, challenge_expires_at timestamptz, attempts_left integer',
+        resource: awaiting,
+      },
+      resolutions,
+    ),
+  ),
+);
+
 /** The SMS is on its way. */
 export async function awaitCode(
   client: PoolClient,
@@ -124,8 +185,9 @@ export async function awaitCode(
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = 'awaiting_code', challenge_ref = $2, challenge_expires_at = $3, attempts_left = $4, updated_at = $5
-     WHERE id = $1 AND status = 'starting'`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::text AS challenge_ref, $3::timestamptz AS challenge_expires_at,
+       $4::integer AS attempts_left, $5::timestamptz AS at)
+     ${awaiting} AND b.status = 'starting'`,
     [id, challenge.ref, challenge.expiresAt, challenge.attempts, at],
   );
 }
@@ -143,6 +205,27 @@ export async function isChallengeOfAnother(
   return rowCount === 1;
 }
 
+const startEnded = `
+  UPDATE bindings b SET status = moved.status, resend_after = CASE WHEN moved.sent_nothing THEN NULL ELSE b.resend_after END,
+    sms_at = CASE WHEN moved.sent_nothing THEN NULL ELSE b.sms_at END, updated_at = moved.at
+  FROM moved WHERE b.id = moved.resource_id`;
+
+/** Resolves starts that were refused or not needed. */
+export const startEndedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'binding-start-ended',
+      {
+        shown: 'bindings',
+        own: 'status text, sent_nothing boolean, told_nothing boolean',
+        resource: startEnded,
+        also: `${uncounted} AND moved.told_nothing`,
+      },
+      resolutions,
+    ),
+  ),
+);
+
 /** Ends a start that was refused or not needed. If it certainly sent no SMS, it does not count towards the limits. */
 export async function endStart(
   client: PoolClient,
@@ -151,9 +234,8 @@ export async function endStart(
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = $2, resend_after = CASE WHEN $4 THEN NULL ELSE resend_after END,
-       sms_at = CASE WHEN $4 THEN NULL ELSE sms_at END, updated_at = $3
-     WHERE id = $1 AND status = 'starting'`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::text AS status, $3::timestamptz AS at, $4::boolean AS sent_nothing)
+     ${startEnded} AND b.status = 'starting'`,
     [id, end.status, at, end.sentNothing],
   );
 }

@@ -22,7 +22,8 @@ import { requireUserIp } from '../provider-read.ts';
 import { leastProviderMs } from '../setting-faults.ts';
 import { insertBinding, type SmsRefusal } from './challenge-store.ts';
 import { resolvesBy } from './reconciliation.ts';
-import { type Started, startBindingKind } from './start-binding-outcome.ts';
+import { type Started, startBindingKind, startedFrom } from './start-binding-outcome.ts';
+import type { BindingRow } from './store.ts';
 
 type Order = z.output<typeof startBindingSchema>;
 
@@ -36,13 +37,14 @@ export const startBinding = writeAct(startBindingKind, async (services, { caller
   const phone = new Secret(order.phone);
   const id = newUuid(services.now());
   const sent = { reference: toPublicId('binding', id), user: order.user, pan, phone, purpose, loanOrder, userIp };
+  let recorded: BindingRow | null = null;
   return {
     account,
     resourceId: id,
     resolvesBy: resolvesBy(account),
     record: recordAlone,
     within: async (client, operationId, at) => {
-      const refusal = await insertBinding(
+      const start = await insertBinding(
         client,
         {
           id,
@@ -64,11 +66,13 @@ export const startBinding = writeAct(startBindingKind, async (services, { caller
         operationId,
         at,
       );
-      if (refusal !== null) throw smsProblem(refusal);
+      if ('refusal' in start) throw smsProblem(start.refusal);
+      ({ recorded } = start);
       const limit = cardNumbersOf(services, account.name, order.user);
       await requireGuess(client, [limit], operationId, 'card numbers of this user');
     },
     send: (call) => startOrCheck(binding, sent, call),
+    atOnce: (outcome, { at }) => recorded && startedFrom(recorded, services, outcome, at),
   };
 });
 

@@ -1,6 +1,6 @@
 import { done } from '@card-gateway/core';
 import { closeGuess, pinChanges, securityCodeOf, securityCodes, toldNothing } from '../guesses/limits.ts';
-import { forgetGuesses, type GuessLimit } from '../guesses/store.ts';
+import { forgetGuesses, type GuessLimit, refusedUncounted } from '../guesses/store.ts';
 import type { AtOnce, LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { refusedAlone } from '../ledger/resolve-store.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
@@ -14,7 +14,7 @@ import {
   targetOf,
   typesSupersededBy,
 } from './change-reconciliation.ts';
-import { changedAtOnce, endChange } from './change-store.ts';
+import { activatedAtOnce, changedAtOnce, endChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardOfWrite, cardView } from './view.ts';
@@ -91,17 +91,16 @@ export function changedFrom(row: CardRow, change: ChangeName): AtOnce<ChangedCar
   return (outcome, { at }, { knownAt, createdAt }) => {
     if (outcome.kind === 'refused') {
       const isUncounted = secretChanges[change] !== undefined && toldNothing(outcome);
-      return isUncounted ? null : { resolve: refusedAlone };
+      return { resolve: isUncounted ? refusedUncounted : refusedAlone };
     }
-    if (change === 'activate' || (knownAt?.toISOString() ?? null) !== row.syncedAt) return null;
+    if ((knownAt?.toISOString() ?? null) !== row.syncedAt) return null;
     const { status, providerStatus = null } = outcome.value;
-    const own = { status, provider_status: providerStatus };
-    if (status === null) {
-      return { resolve: changedAtOnce, own, view: cardView({ ...row, updatedAt: createdAt.toISOString() }) };
-    }
+    const own = { status, provider_status: providerStatus, guessed: securityCodeOf(row.id) };
+    const resolve = change === 'activate' ? activatedAtOnce : changedAtOnce;
+    if (status === null) return { resolve, own, view: cardView({ ...row, updatedAt: createdAt.toISOString() }) };
     const updatedAt = at.toISOString();
     const syncedAt = row.syncedAt !== null && row.syncedAt > updatedAt ? row.syncedAt : updatedAt;
-    return { resolve: changedAtOnce, own, view: cardView({ ...row, status, providerStatus, updatedAt, syncedAt }) };
+    return { resolve, own, view: cardView({ ...row, status, providerStatus, updatedAt, syncedAt }) };
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { forgotten } from '../guesses/store.ts';
 import { noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { shownInstants } from '../instants.ts';
@@ -25,20 +26,23 @@ const ended = `
     synced_at = greatest(c.synced_at, moved.at), updated_at = moved.at
   FROM moved WHERE c.id = moved.resource_id`;
 
+const changed = {
+  shown: 'cards',
+  fit: noEarlierOpen,
+  own: 'status text, provider_status text',
+  resource: `${ended} AND moved.status IS NOT NULL`,
+} as const;
+
 /** Resolves changes that the provider confirmed, unless one of them supersedes an earlier write on its card. */
 export const changedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'card-changed',
-      {
-        shown: 'cards',
-        fit: noEarlierOpen,
-        own: 'status text, provider_status text',
-        resource: `${ended} AND moved.status IS NOT NULL`,
-      },
-      resolutions,
-    ),
-  ),
+  client.query<{ id: string }>(resolveStatement('card-changed', changed, resolutions)),
+);
+
+const activated = { ...changed, own: `${changed.own}, guessed text`, also: forgotten };
+
+/** The same, of changes that proved a code to be right. */
+export const activatedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(resolveStatement('card-activated', activated, resolutions)),
 );
 
 /**

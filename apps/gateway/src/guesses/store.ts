@@ -1,4 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
+import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 
 /** How many guesses at one subject are allowed within a period; reveals are counted the same way. */
 export interface GuessLimit {
@@ -62,14 +63,23 @@ export function countQuestion(
   });
 }
 
-/** Removes a write's guess, because it certainly revealed nothing. */
+/** Removes the guesses of the writes in `moved`, because they certainly revealed nothing. */
+export const uncounted = 'DELETE FROM guesses g USING moved WHERE g.operation_id = moved.operation_id';
+
+/** Resolves writes that the provider refused before it looked at what could be a guess. */
+export const refusedUncounted: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(resolveStatement('guess-uncounted', { also: uncounted }, resolutions)),
+);
+
 export async function uncountGuess(client: PoolClient, operationId: string): Promise<void> {
-  await client.query('DELETE FROM guesses WHERE operation_id = $1', [operationId]);
+  await client.query(`WITH moved AS (SELECT $1::uuid AS operation_id) ${uncounted}`, [operationId]);
 }
 
-/** Removes the earlier wrong guesses after a right one. */
+/** Removes the earlier wrong guesses of the subjects `guessed` in `moved`, after a right one. */
+export const forgotten = 'DELETE FROM guesses g USING moved WHERE g.subject = moved.guessed';
+
 export async function forgetGuesses(client: PoolClient, subject: string): Promise<void> {
-  await client.query('DELETE FROM guesses WHERE subject = $1', [subject]);
+  await client.query(`WITH moved AS (SELECT $1::text AS guessed) ${forgotten}`, [subject]);
 }
 
 export async function deleteOldGuesses(pool: Pool, most: number): Promise<number> {

@@ -43,7 +43,7 @@ export interface WriteKind<Value> {
     operation: OperationRow,
     card: ProviderCard,
     asOf: AsOf,
-  ): Promise<Extract<Outcome<Value>, { kind: 'done' | 'refused' }> | Superseded | null>;
+  ): Promise<ResolvingOutcome<Value> | Superseded | null>;
   /**
    * The result of a write that a person determined to have succeeded. The named record is read at the provider where possible.
    * Null if the provider's id of the result is required, and neither given nor known.
@@ -77,10 +77,12 @@ export interface View {
  * more than that.
  */
 export type AtOnce<Value> = (
-  outcome: Extract<Outcome<Value>, { kind: 'done' | 'refused' }>,
+  outcome: ResolvingOutcome<Value>,
   when: When,
   operation: OperationRow,
 ) => ResourceChange | null;
+
+export type ResolvingOutcome<Value> = Extract<Outcome<Value>, { kind: 'done' | 'refused' }>;
 
 export interface ResourceChange {
   readonly resolve: Resolve;

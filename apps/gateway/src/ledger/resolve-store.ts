@@ -17,6 +17,8 @@ export interface ResolveParts {
   readonly own?: string;
   /** Writes the resource, from the rows of `moved`: the slice's own values with `resource_id` and `at`. */
   readonly resource?: string;
+  /** What else is written because of it, from the same rows, which have `operation_id`, too. */
+  readonly also?: string;
 }
 
 /** For {@link ResolveParts.fit}: no earlier write on the same resource is without an outcome, which this one would supersede. */
@@ -60,7 +62,7 @@ export function resolving(
  */
 export function resolveStatement(
   name: string,
-  { shown, fit, own, resource }: ResolveParts,
+  { shown, fit, own, resource, also }: ResolveParts,
   resolutions: readonly Resolution[],
 ): GuardedQuery {
   return {
@@ -87,7 +89,7 @@ export function resolveStatement(
                provider_code, provider_message)
              SELECT operation_id, 0, 'send', started_at, finished_at, outcome, http_status, provider_code, provider_message
              FROM moved ON CONFLICT DO NOTHING
-           )${resource === undefined ? '' : `, applied AS (${resource})`}
+           )${resource === undefined ? '' : `, applied AS (${resource})`}${also === undefined ? '' : `, written AS (${also})`}
            SELECT operation_id AS id FROM moved`,
     values: [JSON.stringify(resolutions.map(wireRow))],
     isCommit: true,
