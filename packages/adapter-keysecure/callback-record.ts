@@ -100,7 +100,9 @@ function authorization(data: Data): CallbackEvent | null {
 }
 
 const actions = { card_changed: 'Card_update', transaction: 'Consumption', authorization: 'Auth' } as const;
-const hint = z.union([z.strictObject({ card: z.string() }), z.strictObject({ transaction: z.string() })]);
+const hintRecord = z.object({
+  hint: z.union([z.strictObject({ card: z.string() }), z.strictObject({ transaction: z.string() })]),
+});
 
 /**
  * The stored record: the documented members in a fixed order, so that callbacks with equal records have equal content, however
@@ -125,7 +127,7 @@ export function recordOf(event: CallbackEvent | HintEvent, data: Data): string {
 /** Parses what {@link recordOf} wrote, or a callback's body, which earlier versions stored; null if it is neither. */
 export function readRecord(record: string): ProviderEvent | null {
   const value = valueOf(record);
-  const read = z.object({ hint }).safeParse(value).data?.hint;
+  const read = hintRecord.safeParse(value).data?.hint;
   if (read !== undefined) {
     return 'card' in read
       ? { kind: 'card_hint', cardRef: read.card }

@@ -38,7 +38,8 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
     const content = verifiedContent({ data: signed.data, timestamp, signature, appId: settings.apiKey, secrets });
     if (content === null) return { kind: 'refused', why: 'bad_signature' };
     // Stored and shown texts are cleaned; signed ones stay as received.
-    const callback = readCallback(parseJson, text);
+    // Without an escape nothing can be cleaned: text in UTF-8 has no lone surrogates, and JSON no bare NUL.
+    const callback = text.includes('\\u') ? readCallback(parseJson, text) : signed;
     if (callback === null) return { kind: 'refused', why: 'unreadable' };
     const data = signedMembers(callback.data);
     const isAsSigned = content.isUnambiguous && documentedData.safeParse(data).success;
@@ -74,10 +75,12 @@ export function callbacksFacet(settings: KeySecureSettings, clock: ProviderClock
   };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Null for bytes that are not text. */
 function textOf(body: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     return null;
   }

@@ -29,6 +29,8 @@ const forms: ReadonlyMap<string, CardForm> = new Map([
   ['Physical', 'physical'],
 ]);
 
+const cardList = listOf(cardData);
+
 /** Lists and reads cards (keysecure.md §6.6, §6.7). A card may appear more than once, by its `providerRef`. */
 export function cardsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): CardsFacet {
   function start(): Step {
@@ -47,7 +49,7 @@ export function cardsFacet(ask: Ask, settings: KeySecureSettings, now: () => num
           path: 'card/list',
           effect: 'read',
           body: stepFilter(step, settings.timeZone),
-          data: listOf(cardData),
+          data: cardList,
           interpret: ({ list }, evidence) => done(pageAt(step, mapRows(list, toCard)), evidence),
         },
         call,

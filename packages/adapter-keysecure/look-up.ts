@@ -24,6 +24,7 @@ export function reconciledByNumber<Row extends z.ZodType, Value>(
   settings: KeySecureSettings,
   list: NumberedList<Row, Value>,
 ): Reconciliation<SentOrder, Value> {
+  const data = listOf(list.row);
   return {
     by: 'look-up',
     find: async (order, call) =>
@@ -38,9 +39,9 @@ export function reconciledByNumber<Row extends z.ZodType, Value>(
             page: 0,
             size: settings.pageSize,
           },
-          data: listOf(list.row),
-          interpret: (data, evidence) =>
-            onlyOwn(data.list, (row) => row[list.number] === order.reference, list.value, evidence),
+          data,
+          interpret: (answer, evidence) =>
+            onlyOwn(answer.list, (row) => row[list.number] === order.reference, list.value, evidence),
         },
         call,
       ),

@@ -31,6 +31,8 @@ export const movementWords: ReadonlyMap<string, MovementStatus> = new Map([
   ['Fail', 'failed'],
 ]);
 
+const transactionList = listOf(transactionData);
+
 /** A card's transactions (keysecure.md §6.12, §6.13). One may appear more than once, by its `providerRef`. */
 export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: () => number): TransactionsFacet {
   /** Clipped to the range that can contain rows, so that no one reads a century of windows; at least one second. */
@@ -52,7 +54,7 @@ export function transactionsFacet(ask: Ask, settings: KeySecureSettings, now: ()
           path: 'card/consume/list',
           effect: 'read',
           body: { card_no: cardRef, ...stepFilter(step, settings.timeZone) },
-          data: listOf(transactionData),
+          data: transactionList,
           // Another card's payments mean that the filter did not work.
           interpret: ({ list }, evidence) => {
             const own = onlyRows(list, (row) => row.card_no === cardRef);

@@ -38,6 +38,8 @@ const directions: ReadonlyMap<string, TransferDirection> = new Map([
 /** A positive amount with at most two decimals (keysecure.md §6.15). */
 const amountShape = /^(?!0+(?:\.0+)?$)\d+(?:\.\d{1,2})?$/;
 
+const accountList = listOf(accountData);
+
 /** Moves value to and from cardholders, and reads their balances: credit mode only (keysecure.md §6.15–6.17). */
 export function transfersFacet(ask: Ask, settings: KeySecureSettings): TransfersFacet {
   return {
@@ -85,7 +87,7 @@ export function transfersFacet(ask: Ask, settings: KeySecureSettings): Transfers
           path: 'account/{id}/info',
           id: cardholderRef,
           effect: 'read',
-          data: listOf(accountData),
+          data: accountList,
           interpret: ({ list }, evidence) => balancesOf(list, cardholderRef, evidence),
         },
         call,

@@ -22,6 +22,7 @@ const kept = z.object({
   transactionId: z.string(),
   tokenId: z.string().nullish(),
 });
+const storedFields = z.record(z.string(), z.unknown());
 const keptNames = Object.keys(kept.shape);
 
 /**
@@ -92,7 +93,7 @@ export function callbacksFacet(settings: OnerwaySettings, clock: ProviderClock):
     receive,
 
     eventOf(record) {
-      const fields = z.record(z.string(), z.unknown()).parse(parseJson(record));
+      const fields = storedFields.parse(parseJson(record));
       const { notifyType, txnType, tokenId } = kept.parse(fields);
       if (!tokenId) return { kind: 'other', name: txnType ?? notifyType };
       const user = customerField === undefined ? null : fields[customerField];
