@@ -15,6 +15,7 @@ const neverNull = {
   'guesses/store.ts: "waitMs" may be null, and is number here': 'made of a column and a parameter that are not null',
   'cards/provider-cards-store.ts: "providerRef" may be null, and is string here': 'what rows are matched by',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
+  'cards/store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
 };

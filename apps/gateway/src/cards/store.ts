@@ -6,6 +6,7 @@ import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
+import { packed } from '../packed.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 /** What callers see of a card, with members from its product, its cardholder and its last write. */
@@ -101,19 +102,55 @@ export async function listCards(pool: Pool, filter: CardFilter, page: PageReques
       'c.id <': earlier(page.after, filter.before),
     },
   };
-  const { rows } = await pool.query<ShownCard>({
-    ...listStatement(
+  const { rows } = await pool.query<PlainColumns & { readonly packed: string }>(
+    listStatement(
       'card-list',
       listed,
       page,
       (where, limit) =>
-        `SELECT ${shownColumns} ${joined(`(SELECT * FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit})`)}
+        `SELECT ${listedCard.sql} AS packed, c.provider_ref AS "providerRef", c.provider_status AS "providerStatus",
+           p.balance_currency AS currency
+         ${joined(`(SELECT * FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit})`)}
          ORDER BY c.id DESC`,
     ),
-    types: shownInstants,
+  );
+  return rows.map(({ packed: text, providerRef, providerStatus, currency }) => {
+    return Object.assign(listedCard.unpack(text), { providerRef, providerStatus, currency });
   });
-  return rows;
 }
+
+/** Providers' texts, which may contain anything. */
+type PlainColumns = Pick<ShownCard, 'providerRef' | 'providerStatus' | 'currency'>;
+
+const listedCard = packed<Omit<ShownCard, keyof PlainColumns>>(
+  {
+    id: 'c.id',
+    provider: 'c.provider',
+    account: 'c.account',
+    productId: 'p.id',
+    cardholderId: 'h.id',
+    form: 'c.form',
+    network: 'coalesce(c.network, p.network)',
+    last4: 'c.last4',
+    expiry: 'c.expiry',
+    status: 'c.status',
+    balance: 'c.balance',
+    totalLoaded: 'c.total_loaded',
+    operationId: 'o.id',
+    operationState: 'o.state',
+    resolvesBy: 'o.settles_by',
+  },
+  {
+    activatedAt: 'c.activated_at',
+    cancelRequestedAt: 'c.cancel_requested_at',
+    cancelledAt: 'c.cancelled_at',
+    createdAt: 'c.created_at',
+    updatedAt: 'c.updated_at',
+    syncedAt: 'c.synced_at',
+    unknownSince: 'o.unknown_since',
+    nextLookUpAt: 'o.next_look_up_at',
+  },
+);
 
 function earlier(a: string | null, b: string | undefined): string | undefined {
   if (a === null || b === undefined) return a ?? b;
