@@ -102,5 +102,5 @@ export async function terminate(installation: Installation, kept: Kept): Promise
   );
   await client.close();
   if ((await cardsIssued(installation)).length !== before + 1) throw new Error('The write was sent twice.');
-  return `ended by itself in ${seconds.toFixed(1)} s with a write under way, which was answered 202 and resolved after the start`;
+  return `ended by itself in ${seconds.toFixed(1)} s with a write under way, which was answered ${status} and resolved after the start`;
 }
