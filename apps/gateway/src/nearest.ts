@@ -31,6 +31,8 @@ function editDistance(one: string, other: string, most: number): number {
         ),
       );
     }
+    // A later distance is at least the least of the two rows before.
+    if (Math.min(...current, ...(rows.at(-1) ?? [])) >= most) return most;
     rows.push(current);
   }
   return rows.at(-1)?.at(-1) ?? most;
