@@ -80,7 +80,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'activateCard',
-    10,
+    8,
     async () => {
       const { id } = await cards.made('physical');
       const { cvv, pan } = secretsOf(gateway, id);
@@ -89,7 +89,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'setCardPin',
-    9,
+    8,
     async () => {
       const { id } = await cards.made('physical', 'Activated');
       return () => gateway.client.setCardPin({ params: { id }, body: { pin: '258036' } });
@@ -105,7 +105,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'startBinding',
-    14,
+    9,
     async () => {
       const body = bankCard();
       return () => gateway.client.startBinding({ body });

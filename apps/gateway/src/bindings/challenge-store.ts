@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { lockNames } from '../advisory-locks.ts';
 import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { noOperation } from '../ledger/reference.ts';
@@ -45,23 +46,23 @@ export async function insertBinding(
 ): Promise<{ readonly refusal: SmsRefusal } | { readonly recorded: BindingRow }> {
   const { account, userRef, panFingerprints, phoneFingerprints } = binding;
   const locks = [`phone ${phoneFingerprints[0]}`, `card ${account} ${userRef} ${panFingerprints[0]}`].toSorted();
-  for (const lock of locks) await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
-
-  const { rows: clock } = await client.query<{ now: Date }>(`SELECT clock_timestamp()::timestamptz(3) AS now`);
-  const smsAt = clock[0]?.now ?? at;
-  const refusal = await smsRefusal(client, binding, limits, smsAt);
+  await lockNames(client, locks);
+  const { now: smsAt, ...sent } = await sentSms(client, binding, limits, at);
+  const refusal = smsRefusal(sent, limits, smsAt);
   if (refusal !== null) return { refusal };
   const resendAfter = new Date(smsAt.getTime() + limits.resendAfterMs);
-  await client.query(
-    `UPDATE bindings SET status = 'expired', updated_at = $4
-     WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND status IN ('starting', 'awaiting_code')`,
-    [account, userRef, panFingerprints, at],
-  );
   await client.query({
     name: 'binding-insert',
-    text: `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
+    text: `WITH expired AS (
+             UPDATE bindings SET status = 'expired', updated_at = $14
+             WHERE account = $4 AND user_ref = $5 AND pan_fingerprint = ANY ($15) AND status IN ('starting', 'awaiting_code')
+             RETURNING id
+           )
+           INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
              pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, 'bank_card', 'starting', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+           SELECT $1, $2, $3, $4, $5, 'bank_card', 'starting', $6, $7, $8, $9, $10, $11, $12, $13, $14, $14
+           -- After the other one is closed, because only one may be open.
+           FROM (SELECT count(*) FROM expired) closed`,
     values: [
       binding.id,
       binding.tenant,
@@ -77,6 +78,7 @@ export async function insertBinding(
       resendAfter,
       operationId,
       at,
+      panFingerprints,
     ],
   });
   return { recorded: recordedBinding(binding, resendAfter, at) };
@@ -118,33 +120,44 @@ function recordedBinding(
   };
 }
 
-async function smsRefusal(
-  client: PoolClient,
-  binding: NewBinding,
-  limits: SmsLimits,
-  now: Date,
-): Promise<SmsRefusal | null> {
-  const refusal = (because: 'too-soon' | 'phone-hour' | 'phone-day', until: Date): SmsRefusal => ({
-    because,
-    until,
-    waitMs: until.getTime() - now.getTime(),
-  });
-  const { rows: cards } = await client.query<{ verifying: boolean; until: Date | null }>(
-    `SELECT coalesce(bool_or(status = 'verifying'), false) AS verifying, max(resend_after) AS until
-     FROM bindings WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND sms_at IS NOT NULL`,
-    [binding.account, binding.userRef, binding.panFingerprints],
-  );
-  if (cards[0]?.verifying === true) return { because: 'verifying' };
-  const until = cards[0]?.until ?? null;
-  if (until !== null && until > now) return refusal('too-soon', until);
+/** The SMS that were sent for a user's card, and to a phone. */
+interface SentSms {
+  readonly verifying: boolean;
+  readonly until: Date | null;
+  /** To the phone within a day, latest first, as many as the limits count. */
+  readonly sentAt: readonly Date[];
+}
 
-  const { rows: sent } = await client.query<{ smsAt: Date }>(
-    `SELECT sms_at AS "smsAt" FROM bindings
-     WHERE phone_fingerprint = ANY ($1) AND sms_at > $2
-     ORDER BY sms_at DESC LIMIT $3`,
-    [binding.phoneFingerprints, new Date(now.getTime() - day), Math.max(limits.perHour, limits.perDay)],
-  );
-  const nthLatest = (count: number): Date | undefined => sent[count - 1]?.smsAt;
+/** What the limits count, and the time by the database's clock. */
+async function sentSms(
+  client: PoolClient,
+  { account, userRef, panFingerprints, phoneFingerprints }: NewBinding,
+  { perHour, perDay }: SmsLimits,
+  at: Date,
+): Promise<SentSms & { readonly now: Date }> {
+  const { rows } = await client.query<SentSms & { readonly now: Date }>({
+    name: 'binding-sms-sent',
+    text: `SELECT clock.now, card.verifying, card.until, phone.sent_at AS "sentAt"
+      FROM (SELECT clock_timestamp()::timestamptz(3) AS now) clock,
+        LATERAL (SELECT coalesce(bool_or(status = 'verifying'), false) AS verifying, max(resend_after) AS until FROM bindings
+          WHERE account = $1 AND user_ref = $2 AND pan_fingerprint = ANY ($3) AND sms_at IS NOT NULL) card,
+        LATERAL (SELECT ARRAY(SELECT sms_at FROM bindings
+          WHERE phone_fingerprint = ANY ($4) AND sms_at > clock.now - $6 * interval '1 millisecond'
+          ORDER BY sms_at DESC LIMIT $5) AS sent_at) phone`,
+    values: [account, userRef, panFingerprints, phoneFingerprints, Math.max(perHour, perDay), day],
+  });
+  return rows[0] ?? { now: at, verifying: false, until: null, sentAt: [] };
+}
+
+function smsRefusal({ verifying, until, sentAt }: SentSms, limits: SmsLimits, now: Date): SmsRefusal | null {
+  const refusal = (because: 'too-soon' | 'phone-hour' | 'phone-day', nextAt: Date): SmsRefusal => ({
+    because,
+    until: nextAt,
+    waitMs: nextAt.getTime() - now.getTime(),
+  });
+  if (verifying) return { because: 'verifying' };
+  if (until !== null && until > now) return refusal('too-soon', until);
+  const nthLatest = (count: number): Date | undefined => sentAt[count - 1];
   const ofDay = nthLatest(limits.perDay);
   if (ofDay !== undefined) return refusal('phone-day', new Date(ofDay.getTime() + day));
   const ofHour = nthLatest(limits.perHour);

@@ -1,4 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
+import { lockNames } from '../advisory-locks.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 
 /** How many guesses at one subject are allowed within a period; reveals are counted the same way. */
@@ -25,26 +26,34 @@ export async function countGuess(
   operationId: string | null,
 ): Promise<number | null> {
   const subjects = [...new Set(limits.map(({ subject }) => subject))].toSorted();
-  for (const subject of subjects) {
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`guess ${subject}`]);
-  }
-  for (const { subject, most, withinMs } of limits) {
-    const { rows } = await client.query<{ waitMs: number }>({
-      name: 'guess-limit',
-      text: `SELECT (extract(epoch FROM made_at - clock_timestamp()) * 1000 + $3)::float8 AS "waitMs" FROM guesses
-             WHERE subject = $1 AND made_at > clock_timestamp() - $3 * interval '1 millisecond'
-             ORDER BY made_at DESC OFFSET $2 LIMIT 1`,
-      values: [subject, most - 1, withinMs],
-    });
-    const [oldest] = rows;
-    if (oldest !== undefined) return oldest.waitMs;
-  }
-  await client.query({
-    name: 'guess-insert',
-    text: `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, $2, clock_timestamp() FROM unnest($1::text[]) subject`,
-    values: [subjects, operationId],
+  await lockNames(
+    client,
+    subjects.map((subject) => `guess ${subject}`),
+  );
+  const { rows } = await client.query<{ waitMs: number | null }>({
+    name: 'guess-count',
+    text: `
+      WITH reached AS MATERIALIZED (
+        SELECT (extract(epoch FROM oldest.made_at - clock_timestamp()) * 1000 + within_ms)::float8 AS wait_ms
+        FROM unnest($1::text[], $2::integer[], $3::float8[]) WITH ORDINALITY l (subject, most, within_ms, place),
+          LATERAL (SELECT made_at FROM guesses g
+            WHERE g.subject = l.subject AND made_at > clock_timestamp() - within_ms * interval '1 millisecond'
+            ORDER BY made_at DESC OFFSET most - 1 LIMIT 1) oldest
+        ORDER BY place LIMIT 1
+      ), counted AS (
+        INSERT INTO guesses (subject, operation_id, made_at)
+        SELECT subject, $5, clock_timestamp() FROM unnest($4::text[]) subject WHERE NOT EXISTS (SELECT FROM reached)
+      )
+      SELECT wait_ms AS "waitMs" FROM reached`,
+    values: [
+      limits.map(({ subject }) => subject),
+      limits.map(({ most }) => most),
+      limits.map(({ withinMs }) => withinMs),
+      subjects,
+      operationId,
+    ],
   });
-  return null;
+  return rows[0]?.waitMs ?? null;
 }
 
 /**
