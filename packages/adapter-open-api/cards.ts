@@ -112,7 +112,9 @@ function expiry(text: string | null | undefined): Expiry | null | undefined {
 
 /** Removes undefined members, so that stored values stay unchanged. */
 function carried<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
-  };
+  const kept: Partial<Fields> = {};
+  for (const name of Object.keys(fields) as (keyof Fields)[]) {
+    if (fields[name] !== undefined) kept[name] = fields[name];
+  }
+  return kept as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 }

@@ -26,3 +26,22 @@ test.each(['2023-02-31 00:00:00', '2023-11-24 24:00:00', '2023-11-24', '2023-11-
     expect(timesIn('UTC')(text)).toBeUndefined();
   },
 );
+
+/** A day on which the clocks of each zone change. */
+test.each([
+  ['Europe/Berlin', '2024-03-31'],
+  ['Europe/Berlin', '2024-10-27'],
+  ['America/St_Johns', '2006-04-02'],
+  ['Australia/Lord_Howe', '2024-10-05'],
+  ['Pacific/Apia', '2011-12-30'],
+  ['Asia/Pyongyang', '2015-08-14'],
+  ['Africa/Monrovia', '1972-01-07'],
+])('what %s shows on and around %s is read as an instant at which it shows it', (timeZone, day) => {
+  const readTime = timesIn(timeZone);
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  // Every five minutes and a few seconds of four days.
+  for (let second = -86_400; second < 3 * 86_400; second += 307) {
+    const text = format.format(Date.parse(day) + second * 1000);
+    expect(format.format(readTime(text) ?? 0)).toBe(text);
+  }
+});

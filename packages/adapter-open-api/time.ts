@@ -5,6 +5,9 @@ export type ReadTime = (text: string | null | undefined) => Date | null | undefi
 
 const shape = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 const mysqlZero = '0000-00-00 00:00:00';
+const dayMs = 86_400_000;
+/** Days whose offset is kept, some three years. */
+const mostDays = 1000;
 
 /**
  * A parser of `YYYY-MM-DD HH:mm:ss` as wall-clock time of `timeZone` (open-api-issuer.md §1.3: the documents name no zone). For
@@ -14,9 +17,23 @@ const mysqlZero = '0000-00-00 00:00:00';
 export function timesIn(timeZone: string): ReadTime {
   // The Swedish locale produces exactly the provider's form.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  /** By day since 1970 in UTC; null for a day on which the offset changes. Formatting costs as much as reading the rest of a row. */
+  const offsetOfDay = new Map<number, number | null>();
 
   /** The zone's offset from UTC at an instant, in milliseconds. */
   function offsetAt(instant: number): number {
+    const day = Math.floor(instant / dayMs);
+    let offset = offsetOfDay.get(day);
+    if (offset === undefined) {
+      const first = formattedOffset(day * dayMs);
+      offset = first === formattedOffset((day + 1) * dayMs) ? first : null;
+      if (offsetOfDay.size === mostDays) offsetOfDay.clear();
+      offsetOfDay.set(day, offset);
+    }
+    return offset ?? formattedOffset(instant);
+  }
+
+  function formattedOffset(instant: number): number {
     return asUtc(format.format(instant)) - instant;
   }
 
@@ -24,13 +41,13 @@ export function timesIn(timeZone: string): ReadTime {
     if (text === null || text === undefined) return text;
     if (text === mysqlZero) return null;
     const wallClock = shape.test(text) ? storableDate(asUtc(text)) : null;
-    // The parser turns 31 February into March; only a date that formats to the same text exists.
-    if (wallClock === null || wallClock.toISOString().slice(0, 19).replace('T', ' ') !== text) return undefined;
+    // The parser turns 31 February into 3 March, and 24:00 into the next day.
+    if (wallClock === null || wallClock.getUTCDate() !== Number(text.slice(8, 10))) return undefined;
     const near = wallClock.getTime() - offsetAt(wallClock.getTime());
     return new Date(wallClock.getTime() - offsetAt(near));
   };
 }
 
 function asUtc(text: string): number {
-  return Date.parse(`${text.replace(' ', 'T')}Z`);
+  return Date.parse(`${text.slice(0, 10)}T${text.slice(11)}Z`);
 }
