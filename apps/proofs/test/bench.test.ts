@@ -51,6 +51,7 @@ test.each([
     running: { port, usage: async () => ({ cpuMicros: null, residentBytes: null }), clearLog: async () => {} },
     headers: {},
     orders: { keysecure: order, 'keysecure-20': order },
+    database: { query: async () => ({ rows: [{ pid: process.pid, bytes: 0 }] }) },
     idle: async () => {},
   } as unknown as Target;
   const work = workAt('issue', target, { apiKey: 'key', apiSecret: 'secret' });

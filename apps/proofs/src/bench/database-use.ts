@@ -24,6 +24,12 @@ export async function countsOf(pool: Pool): Promise<Counts> {
   return counts;
 }
 
+/** WAL that the server has written so far. */
+export async function walBytes(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ bytes: number }>(`SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS bytes`);
+  return rows[0]?.bytes ?? Number.NaN;
+}
+
 /** Linux counts CPU time in hundredths of a second. */
 const ticksPerSecond = 100;
 

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { run } from '../docker/command.ts';
 
 /** The rows that exist before the first request: row `n`, from 1 to `count`, was created in millisecond `since + n`. */
 export interface Rows {
@@ -37,15 +38,37 @@ export function timeSql({ since }: Rows): string {
   return `to_timestamp((${since} + n) / 1000.0)`;
 }
 
+/** Server settings that make a fill faster; a server that crashes meanwhile loses its data. */
+const whileFilling = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_wal_size: '8GB',
+  checkpoint_timeout: '1h',
+  autovacuum: 'off',
+};
+
 /**
  * Fills tables of any schema version, by copying a row that the service itself wrote. Triggers and foreign keys are off, because
  * the original row satisfied them.
+ *
+ * @param groups tables that are filled one after another, at the same time as other groups: as many groups as cores
  */
-export async function fill(pool: Pool, { count }: Rows, tables: readonly Copied[]): Promise<void> {
+export async function fill(pool: Pool, { count }: Rows, groups: readonly (readonly Copied[])[]): Promise<void> {
+  for (const [name, value] of Object.entries(whileFilling)) await pool.query(`ALTER SYSTEM SET ${name} = '${value}'`);
+  await pool.query('SELECT pg_reload_conf()');
+  await Promise.all(groups.map((tables) => fillTables(pool, count, tables)));
+  for (const name of Object.keys(whileFilling)) await pool.query(`ALTER SYSTEM RESET ${name}`);
+  await pool.query('SELECT pg_reload_conf()');
+  await pool.query('CHECKPOINT');
+  // What was written without fsync; otherwise the system would write it during the measurements.
+  await run('sync', [], { folder: '/' });
+}
+
+async function fillTables(pool: Pool, count: number, tables: readonly Copied[]): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('SET session_replication_role = replica');
-    await client.query(`SET maintenance_work_mem = '256MB'`);
+    await client.query(`SET maintenance_work_mem = '1GB'`);
     for (const { table, of, own } of tables) {
       const columns = await columnsOf(client, table);
       const values = columns.map((column) => own[column] ?? `t.${column}`);
@@ -54,10 +77,9 @@ export async function fill(pool: Pool, { count }: Rows, tables: readonly Copied[
         `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
          FROM (SELECT * FROM ${table} WHERE ${of}) t, generate_series(1::bigint, ${count}) n`,
       );
-      for (const index of indexes) await client.query(index);
       await client.query(`VACUUM ANALYZE ${table}`);
+      for (const index of indexes) await client.query(index);
     }
-    await client.query('CHECKPOINT');
   } finally {
     client.release(true);
   }

@@ -102,20 +102,22 @@ export async function gatewayTarget(options: {
 }
 
 /** Copies of the ordered card, each with a copy of its operation. */
-function copiesOf(card: Resource, rows: Rows): readonly Copied[] {
+function copiesOf(card: Resource, rows: Rows): readonly (readonly Copied[])[] {
   const operation = uuidOf('operation', card.operation.id);
   const id = uuidSql(rows);
   const at = timeSql(rows);
   const times = { created_at: at, updated_at: at, settled_at: at, resolved_at: at };
   const key = `'sha256:' || encode(sha256(n::text::bytea), 'hex')`;
   return [
-    { table: 'operations', of: `id = '${operation}'`, own: { id, idempotency_key: key, resource_id: id, ...times } },
-    { table: 'operation_attempts', of: `operation_id = '${operation}'`, own: { operation_id: id } },
-    {
-      table: 'cards',
-      of: `id = '${uuidOf('card', card.id)}'`,
-      own: { id, operation_id: id, provider_ref: cardRefSql, last4: last4Sql, status: `'active'`, ...times },
-    },
+    [{ table: 'operations', of: `id = '${operation}'`, own: { id, idempotency_key: key, resource_id: id, ...times } }],
+    [
+      {
+        table: 'cards',
+        of: `id = '${uuidOf('card', card.id)}'`,
+        own: { id, operation_id: id, provider_ref: cardRefSql, last4: last4Sql, status: `'active'`, ...times },
+      },
+      { table: 'operation_attempts', of: `operation_id = '${operation}'`, own: { operation_id: id } },
+    ],
   ];
 }
 

@@ -1,3 +1,4 @@
+import { databaseCpu, walBytes } from './database-use.ts';
 import { openConnection } from './connection.ts';
 import type { Effects } from './effects.ts';
 import { call, type Target } from './target.ts';
@@ -10,6 +11,9 @@ export interface Sample {
   readonly p99Ms: number;
   /** CPU time of the service's process per request, with background work; null if the system does not report it. */
   readonly cpuMicros: number | null;
+  /** CPU time of all processes of PostgreSQL per request; NaN if the system does not report it. */
+  readonly databaseCpuMicros: number;
+  readonly walBytes: number;
   readonly residentBytes: number | null;
 }
 
@@ -46,9 +50,11 @@ export async function measure(
     const warm = await workOn(seconds * warmUp);
     await target.idle();
     const before = await running.usage();
+    const [databaseCpuBefore, walBefore] = [await databaseCpu(target.database), await walBytes(target.database)];
     const { latencies, answered } = await workOn(seconds);
     await target.idle();
     const after = await running.usage();
+    const [databaseCpuAfter, walAfter] = [await databaseCpu(target.database), await walBytes(target.database)];
     await counts(warm.answered + answered);
     const sorted = latencies.toSorted((one, other) => one - other);
     const cpu = before.cpuMicros === null || after.cpuMicros === null ? null : after.cpuMicros - before.cpuMicros;
@@ -57,6 +63,8 @@ export async function measure(
       p50Ms: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
       p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
       cpuMicros: cpu === null ? null : cpu / answered,
+      databaseCpuMicros: ((databaseCpuAfter - databaseCpuBefore) * 1e6) / answered,
+      walBytes: (walAfter - walBefore) / answered,
       residentBytes: after.residentBytes,
     };
   } finally {

@@ -12,10 +12,12 @@ export interface BenchOptions {
   readonly works: readonly WorkName[];
   /** Commit of the gateway to compare with. */
   readonly against: string | null;
+  /** Without the rivals, whose databases would have to be filled too. */
+  readonly isAlone: boolean;
 }
 
 const usage =
-  'Usage: pnpm bench [--rounds 7] [--seconds 1] [--rows 10000] [--connections 1,16,64] [--only read,issue] [--against <commit>]';
+  'Usage: pnpm bench [--rounds 7] [--seconds 1] [--rows 10000] [--connections 1,16,64] [--only read,issue] [--against <commit>] [--alone]';
 const options = {
   rounds: { type: 'string', default: '7' },
   seconds: { type: 'string', default: '1' },
@@ -23,6 +25,7 @@ const options = {
   connections: { type: 'string', default: '1,16,64' },
   only: { type: 'string' },
   against: { type: 'string' },
+  alone: { type: 'boolean', default: false },
 } as const;
 /** Lists, changes and callbacks use separate ranges of cards. */
 const leastRows = 1000;
@@ -39,7 +42,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
     throw new UsageError(`--seconds: expected a number above 0, at most 600.\n${usage}`);
   }
   const works = given.only === undefined ? workNames : given.only.split(',').map(workOf);
-  return { rounds, seconds, rows, connections, works, against: given.against ?? null };
+  return { rounds, seconds, rows, connections, works, against: given.against ?? null, isAlone: given.alone };
 }
 
 function number(name: string, text: string, least: number, most: number): number {

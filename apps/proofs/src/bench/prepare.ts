@@ -50,7 +50,9 @@ export async function prepare(
     programs.set(name, await gatewayProgram({ name, root, database, environment, folder }));
     fills.set(name, (running) => gatewayTarget({ name, root, running, database, rows }));
   }
-  const rivals = rivalNames.filter((name) => options.works.some((work) => rivalsOf[work].includes(name)));
+  const rivals = rivalNames.filter(
+    (name) => !options.isAlone && options.works.some((work) => rivalsOf[work].includes(name)),
+  );
   for (const name of rivals) {
     const database = await server.create(name);
     programs.set(name, rivalProgram(name, installation, database, provider.port));
@@ -61,9 +63,11 @@ export async function prepare(
   const started = await startAll(programs, options.rounds, options.seconds, undo);
   say(`fills each database with ${options.rows} cards`);
   const targets = new Map<TargetName, Target>();
+  const filling = performance.now();
   for (const [name, { running }] of started) {
     const target = await fills.get(name)?.(running);
     if (target !== undefined) targets.set(name, target);
   }
+  say(`filled in ${((performance.now() - filling) / 1000).toFixed(0)} s`);
   return { targets, started, providerPort: provider.port, merchant, probes };
 }

@@ -32,7 +32,8 @@ const incomplete =
 function speedTable({ cells, options }: BenchReport, names: readonly TargetName[]): string[] {
   const cpu = `CPU µs: ${names.join(' / ')}`;
   const ratios = names.slice(1).map((name) => `of *${name}*`);
-  const head = ['Work', 'Connections', 'Per second', 'p50 / p99 ms', cpu, ...ratios, 'Rounds'];
+  const database = ['PostgreSQL CPU µs', 'WAL bytes'];
+  const head = ['Work', 'Connections', 'Per second', 'p50 / p99 ms', cpu, ...database, ...ratios, 'Rounds'];
   return table(
     head,
     cells.map((cell) => speedRow(cell, names, options.rounds)),
@@ -44,13 +45,17 @@ function speedRow(cell: Cell, names: readonly TargetName[], wanted: number): str
   const rounds = steady.length === 0 ? cell.rounds : steady;
   const of = (name: TargetName) => rounds.flatMap(({ samples }) => samples.get(name) ?? []);
   const own = of('gateway');
+  const perName = (figure: (sample: Sample) => number): string =>
+    names.map((name) => fixed(median(of(name).map(figure)))).join(' / ');
   const [p50, p99] = [own.map(({ p50Ms }) => p50Ms), own.map(({ p99Ms }) => p99Ms)];
   return [
     cell.work,
     String(cell.connections),
     fixed(median(own.map(({ perSecond }) => perSecond))),
     `${fixed(median(p50), 1)} / ${fixed(median(p99), 1)}`,
-    names.map((name) => fixed(median(of(name).map(({ cpuMicros }) => cpuMicros ?? Number.NaN)))).join(' / '),
+    perName(({ cpuMicros }) => cpuMicros ?? Number.NaN),
+    perName(({ databaseCpuMicros }) => databaseCpuMicros),
+    perName((sample) => sample.walBytes),
     ...names.slice(1).map((name) => (of(name).length === 0 ? '' : range(ratiosTo(rounds, name), 2))),
     steady.length < wanted ? `**${steady.length}**` : String(steady.length),
   ];
