@@ -3,7 +3,7 @@ import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@car
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import type { Sealing } from '../sealing.ts';
 
@@ -205,18 +205,26 @@ export function tokenPlace(binding: {
   return { table: 'bindings', column: 'token', row: [account, userRef, kind, providerRef] } as const;
 }
 
+const removal = {
+  own: 'earlier uuid',
+  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
+      SELECT FROM bindings
+      WHERE id = asked.resource_id AND status = 'bound' AND operation_id IS NOT DISTINCT FROM asked.earlier FOR UPDATE
+    ) binding`,
+  resource: `UPDATE bindings SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE bindings.id = claimed.resource_id`,
+};
+
+const recordRemoval = recordingSingly((client, claims) =>
+  client.query<OperationRow>(claimStatement('removal-record', removal, claims)),
+);
+
 /**
  * Records a removal, of two concurrent ones the first. It does not fit if the row is no longer bound, or if another write has
  * acquired it since its last write, `earlier`, was read.
  */
-export function recordRemoving(row: { readonly id: string; readonly earlier: string | null }): RecordWrite {
-  const fit = `SELECT NULL::timestamptz AS known_at FROM bindings
-    WHERE id = $1 AND status = 'bound' AND operation_id IS NOT DISTINCT FROM $2 FOR UPDATE`;
-  const resource = `UPDATE bindings SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
-    WHERE bindings.id = claimed.resource_id`;
-  const values = [row.id, row.earlier];
-  return (client, claim) =>
-    client.query<OperationRow>(claimStatement('removal-record', { fit, resource }, values, claim));
+export function recordRemoving(earlier: string | null): RecordWrite {
+  return recordRemoval({ earlier });
 }
 
 /** Marks the binding as removed and erases its payment token. A list requested before this moment does not restore it. */

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
@@ -253,13 +253,18 @@ export async function endStart(
   );
 }
 
+const verifying = {
+  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
+      SELECT FROM bindings WHERE id = asked.resource_id AND status = 'awaiting_code' FOR UPDATE
+    ) binding`,
+  resource: `UPDATE bindings SET status = 'verifying', operation_id = claimed.id, updated_at = claimed.created_at
+    FROM claimed WHERE bindings.id = claimed.resource_id`,
+};
+
 /** Records a code, of two concurrent ones the first. It does not fit if the binding does not await one. */
-export function recordVerifying(id: string): RecordWrite {
-  const fit = `SELECT NULL::timestamptz AS known_at FROM bindings WHERE id = $1 AND status = 'awaiting_code' FOR UPDATE`;
-  const resource = `UPDATE bindings SET status = 'verifying', operation_id = claimed.id, updated_at = claimed.created_at
-    FROM claimed WHERE bindings.id = claimed.resource_id`;
-  return (client, claim) => client.query<OperationRow>(claimStatement('code-record', { fit, resource }, [id], claim));
-}
+export const recordVerifying: RecordWrite = recordingSingly((client, claims) =>
+  client.query<OperationRow>(claimStatement('code-record', verifying, claims)),
+)();
 
 /** The operation that checks a code: its late result must not affect a binding that is checking a newer one. */
 interface VerifyingOperation {

@@ -25,7 +25,7 @@ export const removeBinding = writeAct(removeBindingKind, async (services, write,
     resourceId: id,
     resolvesBy: isListed ? 'look-up' : 'person',
     ...(isRemovalUnknown(row) && { reconcile: () => reconcileEarlierRemoval(services, account, row, write) }),
-    record: recordRemoving({ id, earlier: row.operationId }),
+    record: recordRemoving(row.operationId),
     unfit: underWay,
     send: (call) => unbinding.remove({ providerRef }, call),
   };

@@ -29,7 +29,7 @@ export const verifyBinding = writeAct(verifyBindingKind, async (services, write,
     resourceId: id,
     resolvesBy: resolvesBy(account),
     ...(isCodeUnknown(row) && { reconcile: () => reconcileEarlierCode(services, account, row, write, userIp) }),
-    record: recordVerifying(id),
+    record: recordVerifying,
     unfit: () =>
       new ProblemError('illegal-state', 'Another code for this binding is being checked, or has resolved it.', {
         retryAfterSeconds: 1,

@@ -99,7 +99,7 @@ export const createCardholder = writeAct(createCardholderKind, async (services, 
     account,
     resourceId: id,
     resolvesBy: cardholders.reconciliation.by,
-    record: recordCardholder({ account: account.name, reference: order.reference }),
+    record: recordCardholder(order.reference),
     unfit: () =>
       new ProblemError('already-exists', `The account "${account.name}" has a cardholder with this reference.`, {
         errors: [

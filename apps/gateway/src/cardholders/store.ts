@@ -1,7 +1,7 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
@@ -83,16 +83,23 @@ export async function listCardholders(
   return rows;
 }
 
-/** Records a cardholder before the application. It does not fit if there already is one with this reference. */
-export function recordCardholder({ account, reference }: Pick<CardholderRow, 'account' | 'reference'>): RecordWrite {
-  const fit = `SELECT NULL::timestamptz AS known_at
-    WHERE NOT EXISTS (SELECT FROM cardholders WHERE account = $1 AND reference = $2 AND status <> 'failed')`;
-  const resource = `
+const newCardholder = {
+  own: 'reference text',
+  fit: `SELECT id, NULL::timestamptz AS known_at FROM asked WHERE NOT EXISTS (
+      SELECT FROM cardholders h WHERE h.account = asked.account AND h.reference = asked.reference AND h.status <> 'failed'
+    )`,
+  resource: `
     INSERT INTO cardholders (id, tenant, provider, account, reference, status, operation_id, created_at, updated_at)
-    SELECT resource_id, tenant, provider, account, $2, 'pending', id, created_at, created_at FROM claimed`;
-  const values = [account, reference];
-  return (client, claim) =>
-    client.query<OperationRow>(claimStatement('cardholder-record', { fit, resource }, values, claim));
+    SELECT resource_id, tenant, provider, account, reference, 'pending', id, created_at, created_at FROM claimed`,
+};
+
+const recordNewCardholder = recordingSingly((client, claims) =>
+  client.query<OperationRow>(claimStatement('cardholder-record', newCardholder, claims)),
+);
+
+/** Records a cardholder before the application. It does not fit if there already is one with this reference. */
+export function recordCardholder(reference: string): RecordWrite {
+  return recordNewCardholder({ reference });
 }
 
 const accepted = `
@@ -135,15 +142,23 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
   );
 }
 
+const reapplication = {
+  own: 'earlier uuid',
+  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
+      SELECT FROM cardholders
+      WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = 'rejected' FOR UPDATE
+    ) cardholder`,
+  resource: `UPDATE cardholders SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE cardholders.id = claimed.resource_id`,
+};
+
+const recordAnyReapplication = recordingSingly((client, claims) =>
+  client.query<OperationRow>(claimStatement('reapplication-record', reapplication, claims)),
+);
+
 /** Records a further application before it is sent. It does not fit if the cardholder has changed since it was read. */
-export function recordReapplication({ id, operationId }: Pick<CardholderRow, 'id' | 'operationId'>): RecordWrite {
-  const fit = `SELECT NULL::timestamptz AS known_at FROM cardholders
-    WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $2 AND status = 'rejected' FOR UPDATE`;
-  const resource = `UPDATE cardholders SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
-    WHERE cardholders.id = claimed.resource_id`;
-  const values = [id, operationId];
-  return (client, claim) =>
-    client.query<OperationRow>(claimStatement('reapplication-record', { fit, resource }, values, claim));
+export function recordReapplication({ operationId }: Pick<CardholderRow, 'operationId'>): RecordWrite {
+  return recordAnyReapplication({ earlier: operationId });
 }
 
 /** The provider accepted the further application and checks again; descriptions requested earlier are now outdated. */

@@ -1,24 +1,32 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { forgotten } from '../guesses/store.ts';
 import { noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { shownInstants } from '../instants.ts';
 import { type CardRow, cardsFrom } from './store.ts';
 
+const change = {
+  own: 'earlier uuid, status text',
+  fit: `SELECT asked.id, card.known_at FROM asked, LATERAL (
+      SELECT synced_at AS known_at FROM cards
+      WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = asked.status FOR UPDATE
+    ) card`,
+  resource: `UPDATE cards SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
+    WHERE cards.id = claimed.resource_id`,
+};
+
+const recordAnyChange = recordingSingly((client, claims) =>
+  client.query<OperationRow>(claimStatement('change-record', change, claims)),
+);
+
 /**
  * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. It does not
  * fit if the card has changed since it was read: another write has begun, or the provider described another state.
  */
-export function recordChange({ id, operationId, status }: Pick<CardRow, 'id' | 'operationId' | 'status'>): RecordWrite {
-  const fit = `SELECT synced_at AS known_at FROM cards
-    WHERE id = $1 AND operation_id IS NOT DISTINCT FROM $2 AND status = $3 FOR UPDATE`;
-  const resource = `UPDATE cards SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
-    WHERE cards.id = claimed.resource_id`;
-  const values = [id, operationId, status];
-  return (client, claim) =>
-    client.query<OperationRow>(claimStatement('change-record', { fit, resource }, values, claim));
+export function recordChange({ operationId, status }: Pick<CardRow, 'operationId' | 'status'>): RecordWrite {
+  return recordAnyChange({ earlier: operationId, status });
 }
 
 const ended = `

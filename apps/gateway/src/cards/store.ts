@@ -1,7 +1,7 @@
 import { gathered, gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
@@ -232,14 +232,23 @@ export interface OrderedCard {
   readonly network: CardNetwork | null;
 }
 
-/** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
-export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {
-  const resource = `
+const newCard = {
+  own: 'product_ref text, cardholder_ref text, form text, network text, since timestamptz',
+  resource: `
     INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
       created_at, updated_at)
-    SELECT resource_id, tenant, provider, account, $1, $2, $3, $4, 'pending', id, $5, created_at FROM claimed`;
-  const values = [productRef, cardholderRef, form, network, new Date(instantOf(id))];
-  return (client, claim) => client.query<OperationRow>(claimStatement('card-record', { resource }, values, claim));
+    SELECT resource_id, tenant, provider, account, product_ref, cardholder_ref, form, network, 'pending', id, since,
+      created_at FROM claimed`,
+};
+
+const recordCard = recording((client, claims) =>
+  client.query<OperationRow>(claimStatement('card-record', newCard, claims)),
+);
+
+/** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
+export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {
+  const since = new Date(instantOf(id));
+  return recordCard({ product_ref: productRef, cardholder_ref: cardholderRef, form, network, since });
 }
 
 /** The card of an order that was just recorded, as callers see it. */

@@ -1,4 +1,4 @@
-import { type GuardedQuery, inOneStatement, inTransaction } from '@card-gateway/database';
+import { gathered, type GuardedQuery, inOneStatement, inTransaction } from '@card-gateway/database';
 import type { OperationType, ResolvesBy } from '@card-gateway/core';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { keyHash } from './key-hash.ts';
@@ -18,13 +18,11 @@ export interface NewOperation extends Key {
   readonly leaseUntil: Date;
 }
 
-/** A write to be recorded, and whether its statement is a transaction of its own. */
-export interface Claim extends NewOperation {
-  readonly isAlone: boolean;
-}
-
-/** Sends the statement that records a write together with its resource: one that {@link claimStatement} makes. */
-export type RecordWrite = (client: PoolClient, claim: Claim) => Promise<QueryResult<OperationRow>>;
+/**
+ * Records a write together with its resource: of a pool by a statement that is a transaction of its own, gathered with others
+ * where {@link recording} says so. Null if its Idempotency-Key is taken, or if it does not fit.
+ */
+export type RecordWrite = (to: Pool | PoolClient, operation: NewOperation) => Promise<OperationRow | null>;
 
 /** How a write is recorded. */
 export interface Recording {
@@ -36,57 +34,123 @@ export interface Recording {
   readonly within?: (client: PoolClient, operationId: string, at: Date) => Promise<string | void>;
 }
 
-/** The SQL that a slice adds to the statement; `$1` and so on are its own values. */
+/** A write to be recorded, with the slice's own values of its resource. */
+interface Claim {
+  readonly operation: NewOperation;
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** Claims of one kind, and whether their statement is a transaction of its own. */
+interface Claims {
+  readonly claims: readonly Claim[];
+  readonly isAlone: boolean;
+}
+
+/** The SQL that a slice adds to the statement that records its writes. */
 export interface ClaimParts {
+  /** The slice's own values, as columns of `asked` and `claimed` with their types. */
+  readonly own?: string;
   /**
-   * Selects one row, with `known_at`, if the resource is as it was seen, and locks it, so that it stays so; default always. A
-   * resource that is not as it was seen claims nothing.
+   * Selects `id` and `known_at` from the rows of `asked` whose resource is as it was seen, and locks it, so that it stays so;
+   * default all. A write on another resource is not recorded.
    */
   readonly fit?: string;
-  /** Writes the resource, from the only row of `claimed`, which has all columns of the operation. */
+  /** Writes the resources, from the rows of `claimed`. */
   readonly resource?: string;
 }
 
-/** Records a write with its resource, unless its Idempotency-Key is taken: then, as if it does not fit, there is no row. */
+/**
+ * Records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or that does not fit:
+ * these have no row.
+ */
 export function claimStatement(
   name: string,
-  { fit, resource }: ClaimParts,
-  own: readonly unknown[],
-  claim: Claim,
+  { own, fit, resource }: ClaimParts,
+  { claims, isAlone }: Claims,
 ): GuardedQuery {
-  const $ = (place: number): string => `$${own.length + place}`;
   return {
     name,
-    text: `WITH fit AS (${fit ?? 'SELECT NULL::timestamptz AS known_at'}), claimed AS (
+    // In one order, so that two processes that record the same keys at once wait for each other in turn.
+    text: `WITH asked AS (
+             SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
+               request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
+               created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
+           )${fit === undefined ? '' : `, fit AS (${fit})`}, recorded AS (
              INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
                state, settles_by, created_at, updated_at, lease_until, known_at)
-             SELECT ${$(1)}, ${$(2)}, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}, 'submitting', ${$(10)},
-               ${$(11)}, ${$(11)}, ${$(12)}, fit.known_at FROM fit
+             SELECT id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, 'submitting',
+               settles_by, created_at, created_at, lease_until, ${fit === undefined ? 'NULL' : 'known_at'}
+             FROM asked ${fit === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
              ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING *
-           )${resource === undefined ? '' : `, recorded AS (${resource})`}
-           SELECT ${columns} FROM claimed`,
-    values: [
-      ...own,
-      claim.id,
-      claim.tenant,
-      claim.caller,
-      keyHash(claim.idempotencyKey),
-      claim.requestHash,
-      claim.type,
-      claim.provider,
-      claim.account,
-      claim.resourceId,
-      claim.resolvesBy,
-      claim.createdAt,
-      claim.leaseUntil,
-    ],
-    isCommit: claim.isAlone,
+           )${
+             resource === undefined
+               ? ''
+               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id)), written AS (${resource})`
+           }
+           SELECT ${columns} FROM recorded`,
+    values: [JSON.stringify(claims.map(wireRow))],
+    isCommit: isAlone,
   };
 }
 
+function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
+  return {
+    id: operation.id,
+    tenant: operation.tenant,
+    caller: operation.caller,
+    idempotency_key: keyHash(operation.idempotencyKey),
+    request_hash: operation.requestHash,
+    type: operation.type,
+    provider: operation.provider,
+    account: operation.account,
+    resource_id: operation.resourceId,
+    settles_by: operation.resolvesBy,
+    created_at: operation.createdAt,
+    lease_until: operation.leaseUntil,
+    ...own,
+  };
+}
+
+/** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
+type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<OperationRow>>;
+
+async function sendTo(send: SendClaims, to: Pool | PoolClient, claims: readonly Claim[]): Promise<OperationRow[]> {
+  const { rows } = await (isConnection(to)
+    ? send(to, { claims, isAlone: false })
+    : inOneStatement(to, (client) => send(client, { claims, isAlone: true })));
+  return rows;
+}
+
+const isConnection = (to: Pool | PoolClient): to is PoolClient => 'release' in to;
+
+type RecordOwn = (own?: Claim['own']) => RecordWrite;
+
+/**
+ * How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. Each is found by its own id,
+ * so that of two with one key only the one that was recorded learns of a row.
+ */
+export function recording(send: SendClaims): RecordOwn {
+  const record = gathered<Claim, OperationRow>({
+    askKey: ({ operation }) => operation.id,
+    rowKey: ({ id }) => id,
+    send: (to, claims) => sendTo(send, to, claims),
+  });
+  return (own = {}) =>
+    (to, operation) =>
+      record(to, { operation, own });
+}
+
+/** The same for a statement that locks resources, or takes names that must be unique: two batches of them could deadlock. */
+export function recordingSingly(send: SendClaims): RecordOwn {
+  return (own = {}) =>
+    async (to, operation) =>
+      (await sendTo(send, to, [{ operation, own }]))[0] ?? null;
+}
+
 /** Records a write alone, whose resource is written in the same transaction. */
-export const recordAlone: RecordWrite = (client, claim) =>
-  client.query<OperationRow>(claimStatement('operation-record', {}, [], claim));
+export const recordAlone: RecordWrite = recording((client, claims) =>
+  client.query<OperationRow>(claimStatement('operation-record', {}, claims)),
+)();
 
 /** Rolls back a transaction that claims nothing. */
 class NotClaimed extends Error {}
@@ -105,15 +169,11 @@ export async function claim(
   { record, within }: Recording,
 ): Promise<OperationRow | null> {
   try {
-    if (instead === null && within === undefined) {
-      const { rows } = await inOneStatement(pool, (client) => record(client, { ...operation, isAlone: true }));
-      return rows[0] ?? null;
-    }
+    if (instead === null && within === undefined) return await record(pool, operation);
     return await inTransaction(pool, async (client) => {
       if (instead !== null) await handOver(client, instead.id);
-      const { rows } = await record(client, { ...operation, isAlone: false });
-      const [claimed] = rows;
-      if (claimed === undefined) throw new NotClaimed();
+      const claimed = await record(client, operation);
+      if (claimed === null) throw new NotClaimed();
       const resourceId = (await within?.(client, claimed.id, claimed.createdAt)) ?? claimed.resourceId;
       if (resourceId === claimed.resourceId) return claimed;
       await client.query('UPDATE operations SET resource_id = $2 WHERE id = $1', [claimed.id, resourceId]);

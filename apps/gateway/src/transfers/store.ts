@@ -2,7 +2,7 @@ import { gatheredById } from '@card-gateway/database';
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, type RecordWrite } from '../ledger/claim-store.ts';
+import { claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
@@ -85,14 +85,28 @@ export async function listTransfers(pool: Pool, filter: TransferFilter, page: Pa
 
 export type OrderedTransfer = Pick<TransferRow, 'id' | 'cardholderId' | 'direction' | 'amount' | 'currency'>;
 
-/** Records a transfer before it is sent. */
-export function recordTransfer({ id, cardholderId, direction, amount, currency }: OrderedTransfer): RecordWrite {
-  const resource = `
+const newTransfer = {
+  own: 'cardholder_id uuid, direction text, amount numeric, currency text, since timestamptz',
+  resource: `
     INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status, operation_id,
       created_at, updated_at)
-    SELECT resource_id, tenant, provider, account, $1, $2, $3, $4, 'pending', id, $5, created_at FROM claimed`;
-  const values = [cardholderId, direction, amount, currency, new Date(instantOf(id))];
-  return (client, claim) => client.query<OperationRow>(claimStatement('transfer-record', { resource }, values, claim));
+    SELECT resource_id, tenant, provider, account, cardholder_id, direction, amount, currency, 'pending', id, since,
+      created_at FROM claimed`,
+};
+
+const recordNewTransfer = recording((client, claims) =>
+  client.query<OperationRow>(claimStatement('transfer-record', newTransfer, claims)),
+);
+
+/** Records a transfer before it is sent. */
+export function recordTransfer({ id, cardholderId, direction, amount, currency }: OrderedTransfer): RecordWrite {
+  return recordNewTransfer({
+    cardholder_id: cardholderId,
+    direction,
+    amount,
+    currency,
+    since: new Date(instantOf(id)),
+  });
 }
 
 /**

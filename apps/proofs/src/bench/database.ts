@@ -38,6 +38,8 @@ export async function startServer(undo: AsyncDisposableStack): Promise<BenchServ
         return own.href;
       });
       const pool = new pg.Pool({ connectionString: superuserUrl, max: 2 });
+      // The end of the server may reach a connection before its own.
+      pool.on('error', () => {});
       undo.defer(() => pool.end());
       return { url: url ?? '', ownerUrl: ownerUrl ?? '', pool };
     },

@@ -73,20 +73,12 @@ export async function gatewayTarget(options: {
 }): Promise<Target> {
   const { name, root, running, database, rows } = options;
   const headers = { authorization: `Bearer ${await createApiKey(root, database)}` };
-  const get = <T>(path: string) => call<T>(running.port, 200, 'GET', path, headers);
-  const post = <T>(path: string, body: unknown) =>
-    call<T>(running.port, 201, 'POST', path, { ...headers, 'idempotency-key': randomUUID() }, body);
-
-  const orders: [AccountName, Target['orders'][AccountName]][] = [];
-  for (const account of Object.keys(accounts) as AccountName[]) {
-    const products = await get<{ data: Resource[] }>(`/v1/card-products?account=${account}`);
-    const application = { account, reference: 'bench', sumsubShareToken: 'bench' };
-    const cardholder = await post<Resource>('/v1/cardholders', application);
-    await get(`/v1/cardholders/${cardholder.id}?refresh=true`);
-    orders.push([account, { product: products.data[0]?.id ?? '', cardholder: cardholder.id }]);
-  }
-  const order = Object.fromEntries(orders) as Target['orders'];
-  const card = await post<Resource>('/v1/cards', { account: 'keysecure', ...order.keysecure, form: 'virtual' });
+  const order = await orderable(running.port, headers);
+  const card = await post<Resource>(running.port, headers, '/v1/cards', {
+    account: 'keysecure',
+    ...order.keysecure,
+    form: 'virtual',
+  });
   await fill(database.pool, rows, copiesOf(card, rows));
   return {
     name,
@@ -100,6 +92,23 @@ export async function gatewayTarget(options: {
     idle: () => noCallbacksLeft(database),
   };
 }
+
+/** What orders for cards of each account contain: a product, and a cardholder that is made and approved for it. */
+export async function orderable(port: number, headers: Target['headers']): Promise<Target['orders']> {
+  const get = <T>(path: string) => call<T>(port, 200, 'GET', path, headers);
+  const orders: [AccountName, Target['orders'][AccountName]][] = [];
+  for (const account of Object.keys(accounts) as AccountName[]) {
+    const products = await get<{ data: Resource[] }>(`/v1/card-products?account=${account}`);
+    const application = { account, reference: 'bench', sumsubShareToken: 'bench' };
+    const cardholder = await post<Resource>(port, headers, '/v1/cardholders', application);
+    await get(`/v1/cardholders/${cardholder.id}?refresh=true`);
+    orders.push([account, { product: products.data[0]?.id ?? '', cardholder: cardholder.id }]);
+  }
+  return Object.fromEntries(orders) as Target['orders'];
+}
+
+const post = <T>(port: number, headers: Target['headers'], path: string, body: unknown): Promise<T> =>
+  call<T>(port, 201, 'POST', path, { ...headers, 'idempotency-key': randomUUID() }, body);
 
 /** Copies of the ordered card, each with a copy of its operation. */
 function copiesOf(card: Resource, rows: Rows): readonly (readonly Copied[])[] {

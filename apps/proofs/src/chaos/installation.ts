@@ -15,10 +15,13 @@ const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
 export const shipped: Sources = { main: join(gateway, 'main.ts') };
 export const shippedCli: string = join(gateway, 'cli.ts');
 
-/** The compile cache of the shipped sources, which halves the time of a start. */
 const compileCacheOfShipped = {
   NODE_COMPILE_CACHE: new URL('../../../../.data/compile-cache', import.meta.url).pathname,
 };
+
+/** The compile cache of the shipped sources, which halves the time of a start. */
+export const compileCacheOf = (sources: Sources): NodeJS.ProcessEnv =>
+  sources === shipped ? compileCacheOfShipped : {};
 
 /** The tenant of an account: the default one's accounts have the providers' names. */
 export type Tenant = 'default' | 'other';
@@ -45,7 +48,6 @@ export async function install(
   databaseUrl: () => string,
   own: NodeJS.ProcessEnv = {},
 ): Promise<Installation> {
-  const compileCache = sources === shipped ? compileCacheOfShipped : {};
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-chaos-'));
   const secrets: [name: string, text: string][] = [];
   const accounts = accountsOf(sandbox.credentials, (name, text) => {
@@ -73,7 +75,7 @@ export async function install(
       const file = join(folder, `${name}.json`);
       await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
       return {
-        ...compileCache,
+        ...compileCacheOf(sources),
         ...common,
         ...settings,
         DATABASE_URL: through(databaseUrl(), databasePort),
@@ -81,22 +83,23 @@ export async function install(
         ...own,
       };
     },
-    createKey: async (caller, tenant = 'default') => {
-      let key = '';
-      const remarks: string[] = [];
-      const isWell = await runCommandLine(
-        ['keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'],
-        {
-          environment: { DATABASE_URL: databaseUrl() },
-          print: (line) => (key += line),
-          remark: (line) => remarks.push(line),
-        },
-      );
-      if (!isWell) throw new Error(`No API key was made: ${remarks.join('\n')}`);
-      return key;
-    },
+    createKey: (caller, tenant) => createKey(databaseUrl(), caller, tenant),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Creates an API key with the scope `admin` as an operator does. */
+export async function createKey(databaseUrl: string, caller: string, tenant: Tenant = 'default'): Promise<string> {
+  let key = '';
+  const remarks: string[] = [];
+  const words = ['keys', 'create', '--caller', caller, '--tenant', tenant, '--scopes', 'admin'];
+  const isWell = await runCommandLine(words, {
+    environment: { DATABASE_URL: databaseUrl },
+    print: (line) => (key += line),
+    remark: (line) => remarks.push(line),
+  });
+  if (!isWell) throw new Error(`No API key was made: ${remarks.join('\n')}`);
+  return key;
 }
 
 /** Short time-outs, so that a run meets many of them, and no limits on SMS and reveals. */

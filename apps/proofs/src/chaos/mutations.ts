@@ -5,8 +5,8 @@ import { type Sources, shipped } from './installation.ts';
 import type { Mutation } from './options.ts';
 import type { Store } from './store.ts';
 
-/** All plantable faults; the last shows only when PostgreSQL fails over. */
-export type PlantedFault = Mutation | 'confirmation';
+/** All plantable faults: `confirmation` shows only when PostgreSQL fails over, `deduplication` in races for one key. */
+export type PlantedFault = Mutation | 'confirmation' | 'deduplication';
 
 /** A gateway with a planted fault: its sources, and changes to the run's database. */
 export interface Planted {
@@ -56,6 +56,22 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
   },
   confirmation: {
     edits: [{ file: 'prisma/statements.ts', from: /if \(isInDoubt\) throw .*/, to: '' }],
+    statements: [],
+  },
+  // Claims of one statement are found by their Idempotency-Key: of two with the same, both learn of the one row.
+  deduplication: {
+    edits: [
+      {
+        file: 'apps/gateway/src/ledger/claim-store.ts',
+        from: /askKey: \({ operation }\) => operation.id,\n    rowKey: \({ id }\) => id,/,
+        to: 'askKey: ({ operation }) => keyHash(operation.idempotencyKey), rowKey: (row: any) => row.key,',
+      },
+      {
+        file: 'apps/gateway/src/ledger/claim-store.ts',
+        from: /SELECT \${columns} FROM recorded/,
+        to: 'SELECT ${columns}, idempotency_key AS key FROM recorded',
+      },
+    ],
     statements: [],
   },
 };

@@ -1,0 +1,9 @@
+import { runProof } from './proof.ts';
+import { readOptions } from './races/options.ts';
+import { isGood, reportText, runRaces } from './races/run.ts';
+
+await runProof(readOptions, async (options, signal, say) => {
+  const report = await runRaces(options, signal, say);
+  process.stdout.write(`${reportText(report)}\n`);
+  return isGood(report);
+});
