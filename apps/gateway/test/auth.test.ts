@@ -198,7 +198,7 @@ test('no body is read of a caller without a key', async () => {
 
 describe('the memory of keys', () => {
   const requestWith = (key: string, ip = '203.0.113.7') =>
-    ({ ip, headers: { authorization: `Bearer ${key}` } }) as FastifyRequest;
+    ({ ip, headers: { authorization: `Bearer ${key}` }, socket: {} }) as FastifyRequest;
   const callerWith = async (authentication: Authentication, key: string, ip?: string) =>
     authentication.authenticate(requestWith(key, ip));
   const problemCodeOf = (authentication: Authentication, key: string, ip?: string) =>

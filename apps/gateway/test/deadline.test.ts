@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { keepDeadlines } from '../src/http/deadline.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
 import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -259,4 +261,24 @@ describe('a caller that goes away', () => {
     expect(repeated).toMatchObject({ status: 201, headers: { 'idempotent-replayed': 'true' } });
     expect(admin.requestCount('keysecure', 'card/apply')).toBe(before + 1);
   });
+});
+
+test('each request is answered when the limit of its kind has passed for it', async () => {
+  const app = fastify();
+  const config = { ...gateway.services.config, HTTP_READ_DEADLINE_MS: 40, HTTP_WRITE_DEADLINE_MS: 80 };
+  keepDeadlines(app, { config, now: Date.now });
+  const never = (): Promise<void> => new Promise(() => {});
+  app.get('/read', { schema: { operationId: 'getCard' } }, never);
+  app.get('/answered', { schema: { operationId: 'getCard' } }, async () => 'in time');
+  app.post('/write', { schema: { operationId: 'freezeCard' } }, never);
+  const url = await app.listen({ port: 0 });
+  const late = async (method: string, path: string): Promise<void> => {
+    expect(problemOf(await call(url, { method, path }), 504).code).toBe('deadline-exceeded');
+  };
+  const first = [late('POST', '/write'), late('GET', '/read')];
+  expect(await call(url, { path: '/answered' })).toMatchObject({ status: 200 });
+  await Promise.all([...first, late('GET', '/read')]);
+  // After a time without any.
+  await late('GET', '/read');
+  await app.close();
 });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../caller.ts';
 import { createFailureLimit } from '../failure-limit.ts';
@@ -36,10 +37,19 @@ export function createAuthentication(options: {
 }): Authentication {
   const known = remembered<Caller>(options.now);
   const unknown = remembered<true>(options.now);
+  /** The key that each connection sent last, with its hash in base64: most send one key over and over. */
+  const hashes = new WeakMap<Socket, { readonly key: string; readonly name: string }>();
+  const hashOf = (key: string, { socket }: FastifyRequest): string => {
+    const last = hashes.get(socket);
+    if (last?.key === key) return last.name;
+    const name = hashApiKey(key).toString('base64');
+    hashes.set(socket, { key, name });
+    return name;
+  };
   const failures = createFailureLimit({ atOnce: failuresAtOnce, perSecond: failuresPerSecond, now: options.now });
 
-  async function lookUp(hash: Buffer, name: string, address: string): Promise<Caller> {
-    const found = await options.findKey(hash);
+  async function lookUp(name: string, address: string): Promise<Caller> {
+    const found = await options.findKey(Buffer.from(name, 'base64'));
     if (found === null) {
       failures.count(address);
       unknown.set(name, true);
@@ -56,8 +66,7 @@ export function createAuthentication(options: {
         const detail = 'Expected the header "Authorization: Bearer <API key>".';
         throw key === undefined ? new ProblemError('unauthenticated', detail) : invalidToken(detail);
       }
-      const hash = hashApiKey(key);
-      const name = hash.toString('base64');
+      const name = hashOf(key, request);
       const caller = known.get(name);
       if (caller !== undefined) return caller;
       if (unknown.get(name) === true) throw notKnown();
@@ -66,7 +75,7 @@ export function createAuthentication(options: {
         const detail = 'Too many API keys that are not known came from this address. Try again in a moment.';
         throw new ProblemError('authentication-limit', detail, { retryAfterSeconds: waitSeconds });
       }
-      return lookUp(hash, name, request.ip);
+      return lookUp(name, request.ip);
     },
   };
 }

@@ -8,6 +8,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Time by which it must be answered, by `performance.now()`. */
     deadline: number;
+    /** Of the caller's own, earlier limit. */
     deadlineTimer: NodeJS.Timeout | null;
   }
 }
@@ -19,19 +20,12 @@ export const deadlineHeader = 'X-Request-Deadline';
  * that was sent is recorded even if no one waits for it any more.
  */
 export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Services, 'config' | 'now'>): void {
-  const longestMs = { read: config.HTTP_READ_DEADLINE_MS, write: config.HTTP_WRITE_DEADLINE_MS };
+  const limits = { read: new Limit(config.HTTP_READ_DEADLINE_MS), write: new Limit(config.HTTP_WRITE_DEADLINE_MS) };
   app.decorateRequest('deadline', Infinity);
   app.decorateRequest('deadlineTimer', null);
 
-  const answerWithin = (leftMs: number, request: FastifyRequest, reply: FastifyReply): void => {
-    const { effect } = operationOf(request);
-    request.deadline = performance.now() + leftMs;
-    request.deadlineTimer = setTimeout(() => {
-      if (!reply.sent) sendProblem(reply, late[effect]);
-    }, leftMs);
-  };
   app.addHook('onRequest', (request, reply, done) => {
-    answerWithin(longestMs[operationOf(request).effect], request, reply);
+    limits[operationOf(request).effect].start(request, reply);
     done();
   });
   // Only after authorization: an unauthorized client must not learn anything from the request's validation.
@@ -39,20 +33,62 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
     const leftMs = callersLimitMs(request, now);
     if (leftMs <= 0)
       throw new ProblemError('deadline-exceeded', `${deadlineHeader} had passed when the request arrived.`);
-    if (performance.now() + leftMs < request.deadline) {
-      clearTimer(request);
-      answerWithin(leftMs, request, reply);
+    const deadline = performance.now() + leftMs;
+    if (deadline < request.deadline) {
+      request.deadline = deadline;
+      request.deadlineTimer = setTimeout(() => answerLate(request, reply), leftMs);
     }
     done();
   });
   app.addHook('onResponse', (request, _reply, done) => {
-    clearTimer(request);
+    limits[operationOf(request).effect].end(request);
+    if (request.deadlineTimer !== null) clearTimeout(request.deadlineTimer);
     done();
   });
 }
 
-function clearTimer({ deadlineTimer }: FastifyRequest): void {
-  if (deadlineTimer !== null) clearTimeout(deadlineTimer);
+/** One timer for all requests with the same time limit, because making one for each costs more than keeping their order. */
+class Limit {
+  readonly #ms: number;
+  /** In order of their start. */
+  readonly #running = new Map<FastifyRequest, FastifyReply>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  start(request: FastifyRequest, reply: FastifyReply): void {
+    request.deadline = performance.now() + this.#ms;
+    this.#running.set(request, reply);
+    if (this.#timer === null) this.#timer = this.#waitFor(this.#ms);
+  }
+
+  end(request: FastifyRequest): void {
+    this.#running.delete(request);
+  }
+
+  #waitFor(ms: number): NodeJS.Timeout {
+    // A request that is still running keeps the process alive by its connection.
+    return setTimeout(() => this.#answerOverdue(), ms).unref();
+  }
+
+  #answerOverdue(): void {
+    this.#timer = null;
+    for (const [request, reply] of this.#running) {
+      const leftMs = request.deadline - performance.now();
+      if (leftMs > 0) {
+        this.#timer = this.#waitFor(leftMs);
+        return;
+      }
+      this.#running.delete(request);
+      answerLate(request, reply);
+    }
+  }
+}
+
+function answerLate(request: FastifyRequest, reply: FastifyReply): void {
+  if (!reply.sent) sendProblem(reply, late[operationOf(request).effect]);
 }
 
 const late = {

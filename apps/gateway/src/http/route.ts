@@ -33,8 +33,7 @@ declare module 'fastify' {
     caller: Caller | null;
   }
   interface FastifyInstance {
-    /** In-flight operations, including those whose caller disconnected or already got a 504. */
-    running: Set<Promise<unknown>>;
+    running: Running;
   }
 }
 
@@ -49,11 +48,12 @@ export function mount<Id extends OperationId>(
   act: (call: Call<Id>) => Promise<Reply<Id>>,
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
-  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const operation: Operation = operations[id];
+  const { status } = operations[id].success;
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const answer = await act(callOf<Id>(request));
-    if (reply.sent) return reply;
-    return reply.code(operation.success.status).send(answer);
+    if (reply.sent) return undefined;
+    reply.code(status);
+    return answer;
   };
   route(app, id, handler, onProblem);
 }
@@ -74,16 +74,17 @@ export function mountWrite<Id extends OperationId>(
       work: call.work,
     };
     const answer = await act({ ...call, write });
-    if (reply.sent) return reply;
+    if (reply.sent) return undefined;
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     const location = answer.location ?? createdAt(id, answer);
     if (location !== null) reply.header('location', location);
     if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(answer.retryAfterSeconds));
     // A refusal is stored and repeated as the original problem.
     if (answer.status >= 400) {
-      return reply.code(answer.status).type(problemMediaType).serializer(JSON.stringify).send(answer.body);
+      reply.type(problemMediaType).serializer(JSON.stringify);
     }
-    return reply.code(answer.status).send(answer.body);
+    reply.code(answer.status);
+    return answer.body;
   });
 }
 
@@ -108,10 +109,11 @@ function comparedBy<Id extends OperationId>(
   };
 }
 
+/** @param handler returns the body of the answer, or undefined if it was sent before */
 function route(
   app: FastifyInstance,
   id: OperationId,
-  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
   const { method, path, params, query, body, scopes, success, effect, resolvesAtOnce }: Operation = operations[id];
@@ -140,24 +142,48 @@ function route(
         if (error instanceof ProblemError) await onProblem(request, error);
       },
     }),
-    handler: (request, reply) => {
-      const running = handler(request, reply).catch((error: unknown) => {
+    handler: async (request, reply) => {
+      app.running.begin();
+      try {
+        return await handler(request, reply);
+      } catch (error) {
         if (!reply.sent) throw error;
         request.log.warn({ err: error }, 'failed after its deadline');
-        return reply;
-      });
-      app.running.add(running);
-      return running.finally(() => app.running.delete(running));
+        return undefined;
+      } finally {
+        app.running.end();
+      }
     },
   });
 }
 
+/** Counts the in-flight operations, including those whose caller disconnected or already got a 504. */
+class Running {
+  #count = 0;
+  readonly #none = Promise.withResolvers<void>();
+  #isAwaited = false;
+
+  begin(): void {
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#isAwaited && this.#count === 0) this.#none.resolve();
+  }
+
+  /** Resolves once there is none. */
+  async none(): Promise<void> {
+    this.#isAwaited = true;
+    if (this.#count > 0) await this.#none.promise;
+  }
+}
+
 /** Delays closing until all operations have finished: their work may continue after the answer. */
 export function finishOperations(app: FastifyInstance): void {
-  app.decorate('running', new Set<Promise<unknown>>());
-  app.addHook('onClose', async () => {
-    await Promise.allSettled(app.running);
-  });
+  const running = new Running();
+  app.decorate('running', running);
+  app.addHook('onClose', () => running.none());
 }
 
 /** Authenticates before anything of the request is read, and passes the caller on. */
