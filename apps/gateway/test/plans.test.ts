@@ -1,8 +1,9 @@
-import { operationTypes } from '@card-gateway/core';
+import { newUuid, operationTypes } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
 import { withClient } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
 import { type CardFilter, getCard, listCards } from '../src/cards/store.ts';
 import { getOperation, listOperations, type OperationFilter } from '../src/operations/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
@@ -49,9 +50,23 @@ const id = '00000000-0000-0000-0000-000000000007';
 const page = { limit: 50, after: null, afterAt: null, list: '' };
 const everything = { types: operationTypes, syncsOfCards: undefined };
 
+const arrived = (): ArrivedCallback => ({
+  id: newUuid(Date.now()),
+  tenant: 'crowd',
+  provider: 'p',
+  account: 'a',
+  deduplicationKey: newUuid(Date.now()),
+  kind: 'card_changed',
+  recordSealed: Buffer.alloc(0),
+  receivedAt: new Date(),
+  hintEveryMs: 0,
+  change: { providerRef: id, status: 'frozen', providerStatus: 'Frozen', earliest: new Date(), latest: new Date() },
+});
+
 const calls: Readonly<Record<string, (client: PoolClient, tenant: string) => Promise<unknown>>> = {
   'one card': (client, tenant) => getCard(client, tenant, id),
   'one operation': (client) => getOperation(client, id),
+  'a callback with its change': (client) => storeCallback(client as unknown as Pool, arrived()),
   'a page of cards': (client, tenant) => listCards(client as unknown as Pool, { tenant }, page),
   'a page of cards from a time on': (client, tenant) =>
     listCards(client as unknown as Pool, { tenant, before: id }, page),
