@@ -20,6 +20,8 @@ export interface ListReading {
   readonly found: number;
   /** Whether the part's first page contained all of its rows. */
   readonly cameAtOnce: boolean;
+  /** First pages of this lap that showed the same rows as those of the lap before, if that is known. */
+  readonly repeated?: number;
 }
 
 /** Before the first page. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { inTransaction } from '@card-gateway/database';
 import type { BindingKind, Page } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
@@ -185,8 +186,19 @@ export async function advanceSync(
 ): Promise<ListReading | null> {
   const before = reading ?? listStart;
   const refs = [...new Set(page.refs)];
-  const seen = await lapsOf(pool, id, refs);
-  const newRefs = refs.filter((ref) => seen.get(ref) !== before.lap);
+  const refsHash = hash('sha256', JSON.stringify(refs), 'base64');
+  const repeated = afterRepeat(before, page, refs);
+  if (repeated !== null) {
+    const values = [id, reading, repeated, page.total, before.lap - 1, before.pages, refsHash];
+    if ((await pool.query(advanceRepeat, values)).rowCount === 1) return repeated;
+  }
+  const seen = await rowsSeen(pool, id, refs);
+  const isInLap = ({ lap, page }: SeenRow): boolean =>
+    lap === before.lap || (lap === before.lap - 1 && page !== null && page < (before.repeated ?? 0));
+  const newRefs = refs.filter((ref) => {
+    const row = seen.get(ref);
+    return row === undefined || !isInLap(row);
+  });
   const newAtAll = refs.length - seen.size;
   const after = afterPage(before, { ...page, newInLap: newRefs.length, newAtAll });
   const values = [
@@ -199,6 +211,9 @@ export async function advanceSync(
     before.laps === 1 ? page.unreadable : 0,
     before.lap,
     newRefs,
+    before.pages,
+    // Only a page after which the lap goes on can be repeated.
+    after?.lap === before.lap ? refsHash : null,
   ];
   if (after !== null) return (await pool.query(advance, values)).rowCount === 1 ? after : null;
   return inTransaction(pool, async (client) => {
@@ -208,13 +223,31 @@ export async function advanceSync(
   });
 }
 
-/** The last lap that showed each of these rows; those that none has shown are missing. */
-async function lapsOf(pool: Pool, syncId: string, refs: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await pool.query<{ ref: string; lap: number }>(
-    `SELECT provider_ref AS ref, lap FROM sync_rows WHERE sync_id = $1 AND provider_ref = ANY ($2::text[])`,
+/**
+ * The reading after a page that shows the same rows as the page at its place in the part's first lap, as all pages before it in this lap did;
+ * null if it cannot be such a page. None of its rows is new, and each is new in this lap, as it was in the first.
+ */
+function afterRepeat(before: ListReading, page: SyncPage, refs: readonly string[]): ListReading | null {
+  const { repeated = 0 } = before;
+  if (before.laps !== 2 || repeated !== before.pages || refs.length === 0 || page.next === null) return null;
+  const after = afterPage(before, { ...page, newInLap: refs.length, newAtAll: 0 });
+  return after && { ...after, repeated: repeated + 1 };
+}
+
+/** The last showing of a row: its lap, and in it its first page. */
+interface SeenRow {
+  readonly lap: number;
+  /** Null if a process of an older version noted it. */
+  readonly page: number | null;
+}
+
+/** Those of the rows that were shown before. */
+async function rowsSeen(pool: Pool, syncId: string, refs: readonly string[]): Promise<ReadonlyMap<string, SeenRow>> {
+  const { rows } = await pool.query<SeenRow & { ref: string }>(
+    `SELECT provider_ref AS ref, lap, page FROM sync_rows WHERE sync_id = $1 AND provider_ref = ANY ($2::text[])`,
     [syncId, refs],
   );
-  return new Map(rows.map(({ ref, lap }) => [ref, lap]));
+  return new Map(rows.map((row) => [row.ref, row]));
 }
 
 /** Returns a row only if nobody has advanced since the rows were looked up: they change with the reading alone. */
@@ -223,11 +256,20 @@ const advance = `
     UPDATE syncs SET pages = pages + 1, seen = seen + $4, total = coalesce($5, total), reading = $3, unreadable = unreadable + $6
     WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb RETURNING id
   ), noted AS (
-    INSERT INTO sync_rows (sync_id, provider_ref, first_lap, lap)
-    SELECT id, ref, $7::integer, $7::integer FROM advanced, unnest($8::text[]) ref
-    ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap
+    INSERT INTO sync_rows (sync_id, provider_ref, first_lap, lap, page)
+    SELECT id, ref, $7::integer, $7::integer, $9::integer FROM advanced, unnest($8::text[]) ref
+    ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap, page = excluded.page
+  ), noted_page AS (
+    INSERT INTO sync_pages (sync_id, lap, page, refs_hash)
+    SELECT id, $7::integer, $9::integer, $10::text FROM advanced WHERE $10::text IS NOT NULL
   )
   SELECT FROM advanced`;
+
+/** The same for a page that shows what a page of an earlier lap did: its rows need not be noted again. */
+const advanceRepeat = `
+  UPDATE syncs SET pages = pages + 1, total = coalesce($4, total), reading = $3
+  WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb
+    AND EXISTS (SELECT FROM sync_pages WHERE sync_id = $1 AND lap = $5 AND page = $6 AND refs_hash = $7)`;
 
 /** Completes a sync whose list came as a whole. */
 export async function completeSync(
@@ -262,5 +304,8 @@ export async function endSync(
      WHERE id = $1 AND state IN ('queued', 'running')`,
     [id, state, failure, at],
   );
-  await client.query('DELETE FROM sync_rows WHERE sync_id = $1', [id]);
+  await client.query(
+    'WITH pages AS (DELETE FROM sync_pages WHERE sync_id = $1) DELETE FROM sync_rows WHERE sync_id = $1',
+    [id],
+  );
 }
