@@ -183,6 +183,15 @@ async function asOthersSeeIt(id: string) {
   return { operation, kind };
 }
 
+/** Another process finds the only write that is being sent abandoned. */
+async function giveUpSent(): Promise<string> {
+  const { id } = await beingSent();
+  await ageSubmitting(gateway);
+  const { operation, kind } = await asOthersSeeIt(id);
+  await giveUp(gateway.services, kind, operation);
+  return id;
+}
+
 /** Sends one write, and what it sent to the database to be resolved. */
 async function resolved({ prepare, statement }: Write) {
   const call = await prepare();
@@ -233,10 +242,7 @@ describe.each(Object.entries(writes))('%s', (_name, write) => {
   test('that was given up meanwhile is closed by its answer all the same', async () => {
     let id = '';
     whileAnswering(write.sentTo, async () => {
-      ({ id } = await beingSent());
-      await ageSubmitting(gateway);
-      const { operation, kind } = await asOthersSeeIt(id);
-      await giveUp(gateway.services, kind, operation);
+      id = await giveUpSent();
     });
     const { answer, again } = await resolved(write);
     expect(answer).toMatchObject({ operation: { outcome: 'succeeded' } });
@@ -356,6 +362,37 @@ describe('orders of one turn', () => {
     const confirmations = sent.filter((one) => one.includes('pg_logical_emit_message'));
     expect(confirmations).toHaveLength(8);
     for (const answer of answers) expect(answer).toEqual(await readCard(answer.id));
+  });
+});
+
+describe('a change that the provider refuses', () => {
+  const refusedFreeze = async () => {
+    const { id } = await cards.made('virtual');
+    gateway.sandbox.admin.addFault({
+      provider: 'keysecure',
+      operation: 'card/status/update',
+      fault: 'refuse',
+      code: 2005,
+    });
+    sent.length = 0;
+    await expect(gateway.client.freezeCard({ params: { id } })).rejects.toMatchObject({ status: 422 });
+    return id;
+  };
+
+  test('is resolved in one statement, and leaves the card as it is', async () => {
+    const card = await refusedFreeze();
+    expect(sent.slice(sent.indexOf('change-record') + 1)).toEqual(['operation-refused']);
+    expect(await readCard(card)).toMatchObject({ status: 'active', operation: { outcome: 'refused' } });
+  });
+
+  test('and that was given up meanwhile is not looked up any more', async () => {
+    let id = '';
+    whileAnswering('/card/status/update', async () => {
+      id = await giveUpSent();
+    });
+    await refusedFreeze();
+    const { rows } = await gateway.pool.query('SELECT state, next_look_up_at FROM operations WHERE id = $1', [id]);
+    expect(rows).toEqual([{ state: 'refused', next_look_up_at: null }]);
   });
 });
 
