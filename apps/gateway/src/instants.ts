@@ -19,3 +19,8 @@ export function shownInstant(text: string): string {
   const fraction = text.slice(20, -3).slice(0, 3).padEnd(3, '0');
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
 }
+
+/** The later of two instants; null is before all. */
+export function laterOf<Instant extends Date | string>(one: Instant | null, other: Instant): Instant {
+  return one !== null && one > other ? one : other;
+}

@@ -31,7 +31,7 @@ beforeAll(async () => {
     jobs: false,
     undocumented: true,
     account: (name, settings) => {
-      if (name !== 'keysecure' && name !== 'yixin') return settings;
+      if (!['keysecure', 'yixin', 'onerway'].includes(name)) return settings;
       const { origin, pathname } = new URL(String(settings['baseUrl']));
       real = origin;
       return { ...settings, baseUrl: front.url + pathname };
@@ -72,6 +72,11 @@ interface Write {
 
 const readCard = (id: string): Promise<Resource> => gateway.client.getCard({ params: { id } });
 const ofCard = { table: 'cards', touch: `expiry = '2031-05'`, touched: { expiry: '2031-05' }, read: readCard } as const;
+const ofBinding = {
+  ...ofCard,
+  table: 'bindings',
+  read: (id: string): Promise<Resource> => gateway.client.getBinding({ params: { id } }),
+} as const;
 const writes: Readonly<Record<string, Write>> = {
   issueCard: {
     ...ofCard,
@@ -125,16 +130,13 @@ const writes: Readonly<Record<string, Write>> = {
     read: (id) => gateway.client.getTransfer({ params: { id } }),
   },
   startBinding: {
-    table: 'bindings',
-    touch: `expiry = '2031-05'`,
-    touched: { expiry: '2031-05' },
+    ...ofBinding,
     sentTo: '/yixin',
     statement: 'binding-awaited',
     prepare: async () => {
       const body = bankCard();
       return (client, idempotencyKey) => client.startBinding({ body, idempotencyKey });
     },
-    read: (id) => gateway.client.getBinding({ params: { id } }),
   },
   activateCard: {
     ...ofCard,
@@ -147,13 +149,44 @@ const writes: Readonly<Record<string, Write>> = {
       return (client, idempotencyKey) => client.activateCard({ params: { id }, body, idempotencyKey });
     },
   },
+  reapplyCardholder: {
+    table: 'cardholders',
+    touch: `reference = 'touched' || id`,
+    touched: { reference: expect.stringMatching('touched') },
+    sentTo: '/cardholder/apply',
+    statement: 'cardholder-reapplied',
+    prepare: async () => {
+      const { id, providerRef } = await approvedCardholder(gateway);
+      gateway.sandbox.admin.keysecure.updateCardholder(String(providerRef), { status: 'Rejected' });
+      await gateway.client.getCardholder({ params: { id }, query: { refresh: true } });
+      const body = { sumsubShareToken: 'share-token' };
+      return (client, idempotencyKey) => client.reapplyCardholder({ params: { id }, body, idempotencyKey });
+    },
+    read: (id) => gateway.client.getCardholder({ params: { id } }),
+  },
+  removeBinding: {
+    ...ofBinding,
+    sentTo: '/sandboxDeleteToken',
+    statement: 'binding-removed',
+    prepare: async () => {
+      const user = crypto.randomUUID();
+      gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });
+      const query = { account: 'onerway', user, kind: 'token', refresh: true } as const;
+      const { data } = await gateway.client.listBindings({ query });
+      const params = { id: data[0]?.id ?? '' };
+      return (client, idempotencyKey) => client.removeBinding({ params, idempotencyKey });
+    },
+  },
 };
+
+/** While a write is prepared, no answer is held. */
+let isPreparing = false;
 
 /** Runs `meanwhile` once, after the provider has done the next work on this path and before its answer arrives. */
 function whileAnswering(path: string, meanwhile: (answer: string) => Promise<unknown>): void {
   let isDone = false;
   front.rewrite = async (asked, text) => {
-    if (!isDone && asked.includes(path)) {
+    if (!isDone && !isPreparing && asked.includes(path)) {
       isDone = true;
       await meanwhile(text);
     }
@@ -194,7 +227,9 @@ async function giveUpSent(): Promise<string> {
 
 /** Sends one write, and what it sent to the database to be resolved. */
 async function resolved({ prepare, statement }: Write) {
+  isPreparing = true;
   const call = await prepare();
+  isPreparing = false;
   const idempotencyKey = crypto.randomUUID();
   sent.length = 0;
   const answer = await call(gateway.client, idempotencyKey);

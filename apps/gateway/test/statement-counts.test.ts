@@ -62,7 +62,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'reapplyCardholder',
-    8,
+    3,
     async () => {
       const { id, providerRef } = await approvedCardholder(gateway);
       gateway.sandbox.admin.keysecure.updateCardholder(String(providerRef), { status: 'Rejected' });
@@ -121,7 +121,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'removeBinding',
-    9,
+    3,
     async () => {
       const user = key();
       gateway.sandbox.admin.onerway.seedTokens({ merchantCustId: user, tokens: [{}] });

@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
 import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import type { Sealing } from '../sealing.ts';
 
@@ -227,11 +228,31 @@ export function recordRemoving(earlier: string | null): RecordWrite {
   return recordRemoval({ earlier });
 }
 
+const removed = `
+  UPDATE bindings b SET status = 'removed', token_sealed = NULL, synced_at = greatest(b.synced_at, moved.at),
+    updated_at = moved.at
+  FROM moved WHERE b.id = moved.resource_id`;
+
+/** Resolves removals that the provider made, unless one supersedes an earlier write, or its id has passed to another card. */
+export const removedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'binding-removed',
+      {
+        shown: 'bindings',
+        fit: `${describedAsSeen} AND r.provider_ref = said.provider_ref AND ${noEarlierOpen}`,
+        own: 'seen_at timestamptz, provider_ref text',
+        resource: removed,
+      },
+      resolutions,
+    ),
+  ),
+);
+
 /** Marks the binding as removed and erases its payment token. A list requested before this moment does not restore it. */
 export async function markRemoved(client: PoolClient, id: string, at: Date): Promise<void> {
   await client.query(
-    `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = greatest(synced_at, $2), updated_at = $2
-     WHERE id = $1 AND status = 'bound'`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::timestamptz AS at) ${removed} AND b.status = 'bound'`,
     [id, at],
   );
 }

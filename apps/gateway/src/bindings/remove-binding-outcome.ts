@@ -1,12 +1,15 @@
 import { done, type Outcome, type ProviderCall, unknown } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import type { LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
+import { laterOf } from '../instants.ts';
+import type { AtOnce, LookUp, Superseded, WriteKind } from '../ledger/kind.ts';
 import { findOthers, type OperationRow, supersedeEarlier } from '../ledger/store.ts';
+import { refusedAlone } from '../ledger/resolve-store.ts';
 import { contradicted } from '../ledger/word.ts';
 import type { Services } from '../services.ts';
-import { markRemoved } from './bound-cards-store.ts';
+import { markRemoved, removedAtOnce } from './bound-cards-store.ts';
 import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
 import { type BindingRow, getBinding } from './store.ts';
+import { bindingView } from './view.ts';
 
 /** How a removal's outcome changes the binding. A lost answer is reconciled from the user's list, which then lacks the binding. */
 export const removeBindingKind: WriteKind<null> = {
@@ -30,6 +33,15 @@ export const removeBindingKind: WriteKind<null> = {
     return done(null);
   },
 };
+
+/** How the answer to a removal changes the binding as it was read before. */
+export function removedFrom(row: BindingRow): AtOnce<null> {
+  return (outcome, { at: updatedAt }) => {
+    if (outcome.kind === 'refused') return { resolve: refusedAlone };
+    const view = bindingView({ ...row, status: 'removed', syncedAt: laterOf(row.syncedAt, updatedAt), updatedAt });
+    return { resolve: removedAtOnce, own: { seen_at: row.syncedAt, provider_ref: row.providerRef }, view };
+  };
+}
 
 /** Whether the user's list no longer shows the binding; while it does, the removal may still be in progress. */
 export async function lookUpRemoved(

@@ -7,7 +7,7 @@ import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import type { Services } from '../services.ts';
 import { recordRemoving } from './bound-cards-store.ts';
-import { lookUpRemoved, removeBindingKind } from './remove-binding-outcome.ts';
+import { lookUpRemoved, removeBindingKind, removedFrom } from './remove-binding-outcome.ts';
 import { type BindingRow, getBinding } from './store.ts';
 
 /** Removes a user's binding at the provider, once per Idempotency-Key. */
@@ -26,6 +26,7 @@ export const removeBinding = writeAct(removeBindingKind, async (services, write,
     resolvesBy: isListed ? 'look-up' : 'person',
     ...(isRemovalUnknown(row) && { reconcile: () => reconcileEarlierRemoval(services, account, row, write) }),
     record: recordRemoving(row.operationId),
+    atOnce: removedFrom(row),
     unfit: underWay,
     send: (call) => unbinding.remove({ providerRef }, call),
   };

@@ -3,10 +3,20 @@ import { done, mapOutcome, type ProviderCardholder, toPublicId, uuidOf } from '@
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
+import { laterOf } from '../instants.ts';
+import type { AtOnce } from '../ledger/kind.ts';
+import { refusedAlone } from '../ledger/resolve-store.ts';
 import { contradicted } from '../ledger/word.ts';
 import { type LookUp, writeAct, type WriteKind } from '../ledger/write.ts';
 import { identityOf } from './identity.ts';
-import { acceptReapplication, describeCardholder, getCardholder, recordReapplication } from './store.ts';
+import {
+  acceptReapplication,
+  type CardholderRow,
+  describeCardholder,
+  getCardholder,
+  reappliedAtOnce,
+  recordReapplication,
+} from './store.ts';
 import { cardholderView } from './view.ts';
 
 type Body = z.output<typeof reapplyCardholderSchema>;
@@ -53,6 +63,20 @@ export const reapplyCardholderKind: WriteKind<Reapplied> = {
   },
 };
 
+/** How the answer to a further application changes the cardholder as it was read before. */
+function reappliedFrom(row: CardholderRow): AtOnce<Reapplied> {
+  return (outcome, { at: updatedAt }) => {
+    if (outcome.kind === 'refused') return { resolve: refusedAlone };
+    const said = { status: 'pending', providerStatus: null, failReason: null } as const;
+    const syncedAt = laterOf(row.syncedAt, updatedAt);
+    return {
+      resolve: reappliedAtOnce,
+      own: { seen_at: row.syncedAt },
+      view: cardholderView({ ...row, ...said, syncedAt, updatedAt }),
+    };
+  };
+}
+
 /** Submits another identity check for a rejected cardholder, once per Idempotency-Key. */
 export const reapplyCardholder = writeAct(
   reapplyCardholderKind,
@@ -81,6 +105,7 @@ export const reapplyCardholder = writeAct(
       resourceId: id,
       resolvesBy: 'look-up',
       record: recordReapplication(row),
+      atOnce: reappliedFrom(row),
       unfit: underWay,
       send: async (call) => {
         const application = { reference: toPublicId('cardholder', id), identity, providerRef };

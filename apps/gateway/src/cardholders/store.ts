@@ -3,7 +3,7 @@ import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -161,6 +161,22 @@ export function recordReapplication({ operationId }: Pick<CardholderRow, 'operat
   return recordAnyReapplication({ earlier: operationId });
 }
 
+const reapplied = `
+  UPDATE cardholders h SET status = 'pending', provider_status = NULL, fail_reason = NULL,
+    synced_at = greatest(h.synced_at, moved.at), updated_at = moved.at
+  FROM moved WHERE h.id = moved.resource_id`;
+
+/** Resolves further applications that the provider accepted. */
+export const reappliedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'cardholder-reapplied',
+      { shown: 'cardholders', fit: describedAsSeen, own: 'seen_at timestamptz', resource: reapplied },
+      resolutions,
+    ),
+  ),
+);
+
 /** The provider accepted the further application and checks again; descriptions requested earlier are now outdated. */
 export async function acceptReapplication(
   client: PoolClient,
@@ -168,9 +184,8 @@ export async function acceptReapplication(
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE cardholders SET status = 'pending', provider_status = NULL, fail_reason = NULL,
-       synced_at = greatest(synced_at, $3), updated_at = $3
-     WHERE id = $1 AND operation_id = $2 AND status = 'rejected'`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $3::timestamptz AS at)
+     ${reapplied} AND h.operation_id = $2 AND h.status = 'rejected'`,
     [operation.resourceId, operation.id, at],
   );
 }

@@ -1,6 +1,7 @@
 import { done } from '@card-gateway/core';
 import { closeGuess, pinChanges, securityCodeOf, securityCodes, toldNothing } from '../guesses/limits.ts';
 import { forgetGuesses, type GuessLimit, refusedUncounted } from '../guesses/store.ts';
+import { laterOf } from '../instants.ts';
 import type { AtOnce, LookUp, ShownRefused, Superseded, WriteKind } from '../ledger/kind.ts';
 import { refusedAlone } from '../ledger/resolve-store.ts';
 import { supersedeEarlier } from '../ledger/store.ts';
@@ -48,8 +49,8 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
         case 'done': {
           if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
           const { status, providerStatus = null } = outcome.value;
-          const row = status === null ? null : await endChange(client, operation, { status, providerStatus }, at);
-          return row === null ? undefined : cardView(row);
+          if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
+          return;
         }
         // The card is unchanged, or unknown: it keeps its last certain state.
         case 'refused':
@@ -88,18 +89,17 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
 
 /** How the answer to a change changes the card as it was read before, if nothing else was known of it when the change began. */
 export function changedFrom(row: CardRow, change: ChangeName): AtOnce<ChangedCard> {
-  return (outcome, { at }, { knownAt, createdAt }) => {
+  return (outcome, { at }, { createdAt }) => {
     if (outcome.kind === 'refused') {
       const isUncounted = secretChanges[change] !== undefined && toldNothing(outcome);
       return { resolve: isUncounted ? refusedUncounted : refusedAlone };
     }
-    if ((knownAt?.toISOString() ?? null) !== row.syncedAt) return null;
     const { status, providerStatus = null } = outcome.value;
-    const own = { status, provider_status: providerStatus, guessed: securityCodeOf(row.id) };
+    const own = { seen_at: row.syncedAt, status, provider_status: providerStatus, guessed: securityCodeOf(row.id) };
     const resolve = change === 'activate' ? activatedAtOnce : changedAtOnce;
     if (status === null) return { resolve, own, view: cardView({ ...row, updatedAt: createdAt.toISOString() }) };
     const updatedAt = at.toISOString();
-    const syncedAt = row.syncedAt !== null && row.syncedAt > updatedAt ? row.syncedAt : updatedAt;
+    const syncedAt = laterOf(row.syncedAt, updatedAt);
     return { resolve, own, view: cardView({ ...row, status, providerStatus, updatedAt, syncedAt }) };
   };
 }

@@ -2,10 +2,9 @@ import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { forgotten } from '../guesses/store.ts';
-import { noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
-import { shownInstants } from '../instants.ts';
-import { type CardRow, cardsFrom } from './store.ts';
+import type { CardRow } from './store.ts';
 
 const change = {
   own: 'earlier uuid, status text',
@@ -36,8 +35,8 @@ const ended = `
 
 const changed = {
   shown: 'cards',
-  fit: noEarlierOpen,
-  own: 'status text, provider_status text',
+  fit: `${describedAsSeen} AND ${noEarlierOpen}`,
+  own: 'seen_at timestamptz, status text, provider_status text',
   resource: `${ended} AND moved.status IS NOT NULL`,
 } as const;
 
@@ -57,25 +56,19 @@ export const activatedAtOnce: Resolve = resolving((client, resolutions) =>
  * Applies a change that the provider confirmed. Descriptions requested earlier are now outdated, and so is everything known
  * when the change began, even if the provider dates that later. If another change has begun since, this one no longer
  * determines the card's state.
- *
- * @returns the card; null if it does not change
  */
 export async function endChange(
   client: PoolClient,
   change: { readonly id: string; readonly resourceId: string; readonly createdAt: Date },
   end: { readonly status: CardStatus; readonly providerStatus: string | null },
   at: Date,
-): Promise<CardRow | null> {
-  const { rows } = await client.query<CardRow>({
+): Promise<void> {
+  await client.query({
     name: 'card-end-change',
     text: `WITH moved AS (
              SELECT $1::uuid AS resource_id, $3::text AS status, $4::text AS provider_status, $5::timestamptz AS at
-           ), ended AS (
-             ${ended} AND c.operation_id = $2 AND (c.synced_at IS NULL OR c.synced_at <= $5 OR c.updated_at = $6) RETURNING c.*
            )
-           ${cardsFrom('ended')}`,
+           ${ended} AND c.operation_id = $2 AND (c.synced_at IS NULL OR c.synced_at <= $5 OR c.updated_at = $6)`,
     values: [change.resourceId, change.id, end.status, end.providerStatus, at, change.createdAt],
-    types: shownInstants,
   });
-  return rows[0] ?? null;
 }

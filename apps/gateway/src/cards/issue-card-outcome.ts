@@ -21,10 +21,9 @@ export const issueCardKind: WriteKind<IssuedCard> = {
     switch (outcome.kind) {
       case 'done': {
         const { providerRef, described, isWord = false } = outcome.value;
-        if (isWord) await nameOrder(client, operation.resourceId, providerRef, at);
-        const row = isWord ? null : await acceptOrder(client, operation.resourceId, providerRef, at);
+        await (isWord ? nameOrder : acceptOrder)(client, operation.resourceId, providerRef, at);
+        if (described === undefined) return;
         const account = { tenant: operation.tenant, name: operation.account, provider: operation.provider };
-        if (described === undefined) return row === null ? undefined : cardView(row);
         await describeProviderCard(client, sealing, account, described, askedAt);
         return;
       }

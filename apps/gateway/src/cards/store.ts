@@ -53,14 +53,11 @@ const joined = (cards: string): string => `
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
 
-/** Cards as {@link CardRow}s, from the table or from rows of it that a statement with {@link shownInstants} returns. */
-export const cardsFrom = (cards: string): string =>
-  `SELECT ${shownColumns}, c.tenant, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined(cards)}`;
-
 const cardById = gatheredById<CardRow>(async (to, ids) => {
   const { rows } = await to.query<CardRow>({
     name: 'card-get',
-    text: `${cardsFrom('cards')} WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`,
+    text: `SELECT ${shownColumns}, c.tenant, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined('cards')}
+           WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
     types: shownInstants,
   });
@@ -301,16 +298,9 @@ export const failedAtOnce: Resolve = resolving((client, resolutions) =>
  * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the
  * card, that row is replaced, because callers know the order's. A card known before the order, or with another holder, cannot
  * be this order's: its row stays, and this fails.
- *
- * @returns the card; null if it had the provider's id already
  */
-export async function acceptOrder(
-  client: PoolClient,
-  id: string,
-  providerRef: string,
-  at: Date,
-): Promise<CardRow | null> {
-  const { rows } = await client.query<CardRow>({
+export async function acceptOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
+  await client.query({
     name: 'card-accept',
     // The count forces the deletion before the id is taken.
     text: `WITH given_way AS (
@@ -319,21 +309,19 @@ export async function acceptOrder(
                AND (d.cardholder_ref IS NULL OR d.cardholder_ref = c.cardholder_ref) RETURNING d.id
            ), moved AS (
              SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at FROM (SELECT count(*) FROM given_way)
-           ), accepted AS (${accepted} AND c.provider_ref IS NULL RETURNING c.*)
-           ${cardsFrom('accepted')}`,
+           )
+           ${accepted} AND c.provider_ref IS NULL`,
     values: [id, providerRef, at],
-    types: shownInstants,
   });
-  return rows[0] ?? null;
 }
 
 /** A person names the card of the order. If a row has that card, it stays, and this fails. */
 export async function nameOrder(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
-  await client.query('UPDATE cards SET provider_ref = $2, updated_at = $3 WHERE id = $1 AND provider_ref IS NULL', [
-    id,
-    providerRef,
-    at,
-  ]);
+  await client.query(
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at)
+     ${accepted} AND c.provider_ref IS NULL`,
+    [id, providerRef, at],
+  );
 }
 
 /** The provider refused the order: there is no card. */

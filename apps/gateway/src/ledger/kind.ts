@@ -11,17 +11,14 @@ import type { OperationRow } from './store.ts';
 export interface WriteKind<Value> {
   readonly type: OperationType;
   readonly successStatus: 200 | 201 | 202;
-  /**
-   * Applies the outcome to the resource, within the resolving transaction. It may return the resource as `view` would, if its
-   * statement shows it anyway.
-   */
+  /** Applies the outcome to the resource, within the resolving transaction. */
   apply(
     services: Services,
     client: PoolClient,
     operation: OperationRow,
     outcome: Outcome<Value>,
     when: When,
-  ): Promise<View | void>;
+  ): Promise<void>;
   /** The resource as callers see it, with its last write; {@link viewOf} replaces that by the write being answered. */
   view(client: Pool | PoolClient, operation: OperationRow): Promise<View>;
   /**
@@ -97,11 +94,10 @@ export async function viewOf(
   kind: Pick<WriteKind<unknown>, 'view'>,
   client: Pool | PoolClient,
   operation: OperationRow,
-  applied?: View,
 ): Promise<unknown> {
   const { id: operationId, state: operationState, unknownSince, resolvesBy, nextLookUpAt } = operation;
   const own = operationView({ operationId, operationState, unknownSince, resolvesBy, nextLookUpAt });
-  return { ...(applied ?? (await kind.view(client, operation))), operation: own };
+  return { ...(await kind.view(client, operation)), operation: own };
 }
 
 export type WriteKinds = readonly WriteKind<unknown>[];

@@ -25,6 +25,12 @@ export interface ResolveParts {
 export const noEarlierOpen = `NOT EXISTS (SELECT FROM operations e
   WHERE e.resource_id = o.resource_id AND e.id < o.id AND e.settled_at IS NULL AND e.superseded_by IS NULL)`;
 
+/**
+ * For {@link ResolveParts.fit}: the resource was not described between being read and being recorded with the write; `seen_at`
+ * is one of the slice's own values.
+ */
+export const describedAsSeen = 'r.synced_at IS NOT DISTINCT FROM said.seen_at';
+
 /** What the provider answered to a write that is still being sent, and how the write is answered. */
 export interface Resolution {
   readonly id: string;

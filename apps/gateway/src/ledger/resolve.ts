@@ -2,7 +2,7 @@ import { type Evidence, type Outcome, type Refusal, type ResolvedBy, toPublicId,
 import type { PoolClient } from 'pg';
 import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { type AtOnce, type LookUp, type View, viewOf, type WriteKind } from './kind.ts';
+import { type AtOnce, type LookUp, viewOf, type WriteKind } from './kind.ts';
 import type { WriteEvent, Showed } from './machine.ts';
 import { knownReference } from './reference.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
@@ -150,8 +150,8 @@ async function apply<Value>(
   const at = new Date(services.now());
   const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
   const resolved = await applyEvent(services.pool, { operation, event, at, refusal, attempt }, async (client, row) => {
-    const applied = await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
-    const answer = await answerFor(services, kind, client, row, outcome, requestId, applied ?? undefined);
+    await kind.apply(services, client, row, outcome, { at, askedAt: attempt?.startedAt ?? at });
+    const answer = await answerFor(services, kind, client, row, outcome, requestId);
     await keep?.(client);
     return answer;
   });
@@ -165,11 +165,10 @@ async function answerFor<Value>(
   operation: OperationRow,
   outcome: Outcome<Value>,
   requestId: string,
-  applied?: View,
 ): Promise<StoredAnswer> {
   switch (outcome.kind) {
     case 'done':
-      return { status: kind.successStatus, body: await viewOf(kind, client, operation, applied) };
+      return { status: kind.successStatus, body: await viewOf(kind, client, operation) };
     case 'refused': {
       if (operation.resolvedBy !== 'person') return refusedAnswer(services, operation, outcome.refusal, requestId);
       const problem = new ProblemError(
