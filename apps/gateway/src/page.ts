@@ -57,10 +57,10 @@ export function pageOf<Row extends { readonly id: string }, View>(
   rows: readonly Row[],
   { limit, list }: PageRequest,
   view: (row: Row) => View,
-  at?: (row: Row) => Date,
+  at?: (row: Row) => string,
 ): { data: View[]; nextCursor: string | null } {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const place = last === undefined ? [] : [list, last.id, ...(at === undefined ? [] : [at(last).toISOString()])];
+  const place = last === undefined ? [] : [list, last.id, ...(at === undefined ? [] : [at(last)])];
   return {
     data: rows.slice(0, limit).map(view),
     nextCursor: last === undefined ? null : Buffer.from(place.join('.')).toString('base64url'),

@@ -21,7 +21,7 @@ export async function readPage<Row extends { readonly id: string }, View>(
   },
   rows: (page: PageRequest) => Promise<readonly Row[]>,
   view: (row: Row) => View,
-  at?: (row: Row) => Date,
+  at?: (row: Row) => string,
 ): Promise<{ data: View[]; nextCursor: string | null }> {
   const page = pageRequest(list, query);
   accounts.requireFilter(caller, query.account);

@@ -9,6 +9,7 @@ import type {
   UnknownReason,
 } from '@card-gateway/core';
 import type { Pool } from 'pg';
+import { shownInstants } from '../instants.ts';
 import type { Attempt } from '../ledger/attempt-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -18,6 +19,7 @@ export type AttemptRow = Omit<Attempt, 'startedAt' | 'finishedAt'> & {
   readonly finishedAt: string;
 };
 
+/** An operation as it is shown, so its instants are text. */
 export interface OperationDetails {
   readonly id: string;
   readonly type: OperationType;
@@ -27,10 +29,10 @@ export interface OperationDetails {
   readonly resourceId: string;
   readonly state: OperationState;
   readonly unknownBecause: UnknownReason | null;
-  readonly unknownSince: Date | null;
+  readonly unknownSince: string | null;
   readonly refusal: Refusal | null;
   readonly resolvesBy: ResolvesBy | null;
-  readonly nextLookUpAt: Date | null;
+  readonly nextLookUpAt: string | null;
   readonly resolvedBy: ResolvedBy | null;
   readonly resolution: {
     readonly resolvedBy: string;
@@ -40,8 +42,8 @@ export interface OperationDetails {
     readonly resolvedAt: string;
   } | null;
   readonly supersededBy: string | null;
-  readonly createdAt: Date;
-  readonly resolvedAt: Date | null;
+  readonly createdAt: string;
+  readonly resolvedAt: string | null;
   readonly attempts: readonly AttemptRow[];
 }
 
@@ -65,12 +67,12 @@ export interface OperationFilter {
 const shownColumns = `o.id, o.type, o.provider, o.account, o.caller, o.resource_id AS "resourceId", o.state,
   o.unknown_because AS "unknownBecause", o.unknown_since AS "unknownSince", o.refusal, o.settles_by AS "resolvesBy", o.next_look_up_at AS "nextLookUpAt",
   o.settled_by AS "resolvedBy", o.superseded_by AS "supersededBy", o.created_at AS "createdAt", o.settled_at AS "resolvedAt", a.attempts,
-  CASE WHEN r.operation_id IS NOT NULL THEN jsonb_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
+  CASE WHEN r.operation_id IS NOT NULL THEN json_build_object('resolvedBy', r.resolved_by, 'apiKey', r.api_key,
     'reason', r.reason, 'providerRef', r.provider_ref, 'resolvedAt', r.resolved_at) END AS resolution`;
 const joined = (operations: string): string => `
   FROM ${operations} o
     CROSS JOIN LATERAL (
-      SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
+      SELECT coalesce(json_agg(json_build_object('kind', kind, 'startedAt', started_at, 'finishedAt', finished_at,
         'outcome', outcome, 'httpStatus', http_status, 'providerCode', provider_code, 'providerMessage', provider_message)
         ORDER BY number), '[]') AS attempts
       FROM operation_attempts WHERE operation_id = o.id
@@ -85,6 +87,7 @@ export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
              LEFT JOIN syncs s ON s.id = o.resource_id AND o.type = 'startSync'
            WHERE o.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
+    types: shownInstants,
   });
   return rows;
 });
@@ -132,8 +135,8 @@ export async function listOperations(
     },
     bounds: { 'o.id <': page.after },
   };
-  const { rows } = await pool.query<OperationDetails>(
-    listStatement(
+  const { rows } = await pool.query<OperationDetails>({
+    ...listStatement(
       `operation-list${syncsOfCards === undefined ? '' : syncsNamed(syncsOfCards)}`,
       listed,
       page,
@@ -146,6 +149,7 @@ export async function listOperations(
          ORDER BY o.id DESC`,
       [types],
     ),
-  );
+    types: shownInstants,
+  });
   return rows;
 }

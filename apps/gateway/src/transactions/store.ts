@@ -9,10 +9,11 @@ import type {
 import { newUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { OpenAccount } from '../accounts/accounts.ts';
+import { shownInstants } from '../instants.ts';
 import type { PageRequest } from '../page.ts';
 import { momentOf } from '../provider-date.ts';
 
-/** A transaction with the card it belongs to. */
+/** A transaction with the card it belongs to, as it is shown: its instants are text. */
 export interface TransactionRow {
   readonly id: string;
   readonly provider: string;
@@ -30,12 +31,12 @@ export interface TransactionRow {
   readonly fees: TransactionFee[];
   readonly merchant: Merchant | null;
   readonly related: string | null;
-  readonly modifiedAt: Date | null;
+  readonly modifiedAt: string | null;
   /** Its earliest known time, which may still move back; lists are sorted by it. */
-  readonly firstAt: Date;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly syncedAt: Date;
+  readonly firstAt: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly syncedAt: string;
 }
 
 /** Transactions of unknown cards are stored and not shown. */
@@ -53,6 +54,7 @@ export async function getTransaction(pool: Pool, tenant: string, id: string): Pr
     name: 'transaction-get',
     text: `${selectTransactions} WHERE t.id = $1 AND c.tenant = $2`,
     values: [id, tenant],
+    types: shownInstants,
   });
   return rows[0] ?? null;
 }
@@ -91,6 +93,7 @@ export async function listTransactions(
       filter.to,
       ...(after === null ? [] : [after, afterAt]),
     ],
+    types: shownInstants,
   });
   return rows;
 }

@@ -21,10 +21,10 @@ export function transactionView(row: TransactionRow): z.output<typeof transactio
     fees: row.fees,
     merchant: row.merchant,
     related: row.related,
-    modifiedAt: row.modifiedAt?.toISOString() ?? null,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
-    syncedAt: row.syncedAt.toISOString(),
+    modifiedAt: row.modifiedAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    syncedAt: row.syncedAt,
   };
 }
 
