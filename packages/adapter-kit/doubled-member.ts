@@ -16,14 +16,14 @@ interface Around {
 export function doubledMember(json: string): readonly (string | number)[] | null {
   const around: Around[] = [];
   let last = '';
-  for (const [token] of json.matchAll(tokens)) {
+  for (const token of json.match(tokens) ?? []) {
     const inside = around.at(-1);
     if (token === '{') around.push({ names: new Set(), at: '' });
     else if (token === '[') around.push({ names: null, at: 0 });
     else if (token === '}' || token === ']') around.pop();
     else if (token === ',' && typeof inside?.at === 'number') inside.at += 1;
     else if (token === ':' && inside?.names) {
-      inside.at = JSON.parse(last) as string;
+      inside.at = last.includes('\\') ? (JSON.parse(last) as string) : last.slice(1, -1);
       if (inside.names.has(inside.at)) return around.map(({ at }) => at);
       inside.names.add(inside.at);
     }
