@@ -7,7 +7,7 @@ import { attemptOf, giveUp, resolveByEvidence } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
 import { approvedCardholder, cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { bankCard, type CardOrder, cardOrder } from './setup/orders.ts';
+import { bankCard, type CardOrder, cardOrder, smsCode } from './setup/orders.ts';
 import { waitedFor } from './setup/meeting.ts';
 import { ageSubmitting } from './setup/reconcile.ts';
 import { type Rewriter, startRewriter } from './setup/rewrite.ts';
@@ -175,6 +175,17 @@ const writes: Readonly<Record<string, Write>> = {
       const { data } = await gateway.client.listBindings({ query });
       const params = { id: data[0]?.id ?? '' };
       return (client, idempotencyKey) => client.removeBinding({ params, idempotencyKey });
+    },
+  },
+  verifyBinding: {
+    ...ofBinding,
+    sentTo: '/yixin',
+    statement: 'code-accepted',
+    prepare: async () => {
+      const card = bankCard();
+      const { id } = await gateway.client.startBinding({ body: card });
+      const body = { code: smsCode(gateway, card.phone) };
+      return (client, idempotencyKey) => client.verifyBinding({ params: { id }, body, idempotencyKey });
     },
   },
 };
@@ -429,6 +440,17 @@ describe('a change that the provider refuses', () => {
     const { rows } = await gateway.pool.query('SELECT state, next_look_up_at FROM operations WHERE id = $1', [id]);
     expect(rows).toEqual([{ state: 'refused', next_look_up_at: null }]);
   });
+});
+
+test('a wrong code is resolved in one statement, and takes one of its tries', async () => {
+  const { id, challenge } = await gateway.client.startBinding({ body: bankCard() });
+  sent.length = 0;
+  const wrong = gateway.client.verifyBinding({ params: { id }, body: { code: '000000' } });
+  await expect(wrong).rejects.toMatchObject({ status: 422 });
+  expect(sent.slice(sent.indexOf('code-record') + 1)).toEqual(['code-refused']);
+  const attemptsLeft = Number(challenge?.attemptsLeft) - 1;
+  const read = await gateway.client.getBinding({ params: { id } });
+  expect(read).toMatchObject({ status: 'awaiting_code', challenge: { attemptsLeft } });
 });
 
 test('a change that began after its card was read shows the card as it was then', async () => {

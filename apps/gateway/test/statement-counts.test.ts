@@ -113,7 +113,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'verifyBinding',
-    12,
+    3,
     async () => {
       const verify = await startedBinding();
       return () => gateway.client.verifyBinding(verify);

@@ -3,7 +3,7 @@ import { lockNames } from '../advisory-locks.ts';
 import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { noOperation } from '../ledger/reference.ts';
-import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import type { BindingRow } from './store.ts';
 
@@ -272,6 +272,41 @@ interface VerifyingOperation {
   readonly resourceId: string;
 }
 
+const codeAgain = `
+  UPDATE bindings b SET attempts_left = b.attempts_left - moved.wrong, updated_at = moved.at,
+    status = CASE WHEN b.attempts_left - moved.wrong <= 0 THEN 'expired' ELSE 'awaiting_code' END
+  FROM moved WHERE b.id = moved.resource_id`;
+
+/** Resolves codes that the provider refused. */
+export const codeRefusedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement('code-refused', { shown: 'bindings', own: 'wrong integer', resource: codeAgain }, resolutions),
+  ),
+);
+
+/**
+ * Resolves codes that bound the card, unless another binding of the user's card is bound, which the unique key refuses, or is
+ * without an outcome.
+ */
+export const codeAcceptedAtOnce: Resolve = resolving((client, resolutions) =>
+  client.query<{ id: string }>(
+    resolveStatement(
+      'code-accepted',
+      {
+        shown: 'bindings',
+        fit: `${describedAsSeen} AND r.provider_ref IS NOT DISTINCT FROM said.provider_ref AND NOT EXISTS (
+          SELECT FROM bindings b JOIN operations e ON e.resource_id = b.id AND e.id < o.id
+          WHERE b.account = r.account AND b.user_ref = r.user_ref AND b.kind = r.kind
+            AND (b.id = r.id OR b.pan_fingerprint = r.pan_fingerprint)
+            AND e.settled_at IS NULL AND e.superseded_by IS NULL)`,
+        own: 'seen_at timestamptz, provider_ref text',
+        resource: `UPDATE bindings b SET status = 'bound', updated_at = moved.at FROM moved WHERE b.id = moved.resource_id`,
+      },
+      resolutions,
+    ),
+  ),
+);
+
 /** After a rejected code the binding awaits one again, or is closed after the last wrong one. */
 export async function awaitCodeAgain(
   client: PoolClient,
@@ -280,9 +315,8 @@ export async function awaitCodeAgain(
   at: Date,
 ): Promise<void> {
   await client.query(
-    `UPDATE bindings SET attempts_left = attempts_left - $2::int, updated_at = $3,
-       status = CASE WHEN attempts_left - $2::int <= 0 THEN 'expired' ELSE 'awaiting_code' END
-     WHERE id = $1 AND status = 'verifying' AND operation_id = $4`,
+    `WITH moved AS (SELECT $1::uuid AS resource_id, $2::integer AS wrong, $3::timestamptz AS at)
+     ${codeAgain} AND b.status = 'verifying' AND b.operation_id = $4`,
     [verifying.resourceId, wrongCode ? 1 : 0, at, verifying.id],
   );
 }

@@ -1,9 +1,11 @@
 import { type BindingVerified, done } from '@card-gateway/core';
-import type { WriteKind } from '../ledger/kind.ts';
+import type { AtOnce, WriteKind } from '../ledger/kind.ts';
 import { contradicted } from '../ledger/word.ts';
-import { awaitCodeAgain, endVerifying, markBound } from './challenge-store.ts';
+import { awaitCodeAgain, codeAcceptedAtOnce, codeRefusedAtOnce, endVerifying, markBound } from './challenge-store.ts';
 import { supersedeEarlierCodes } from './earlier-store.ts';
 import { lookUpBound, viewBinding } from './reconciliation.ts';
+import type { BindingRow } from './store.ts';
+import { bindingView } from './view.ts';
 
 /** How a code's outcome changes the binding. A lost answer leaves it awaiting a code, its last certain state. */
 export const verifyBindingKind: WriteKind<BindingVerified> = {
@@ -28,3 +30,16 @@ export const verifyBindingKind: WriteKind<BindingVerified> = {
     return done({ status: 'bound' });
   },
 };
+
+/** How the answer to a code changes the binding as it was read before. */
+export function verifiedFrom(row: BindingRow): AtOnce<BindingVerified> {
+  return (outcome, { at: updatedAt }) => {
+    if (outcome.kind === 'refused') {
+      return { resolve: codeRefusedAtOnce, own: { wrong: outcome.refusal.reason === 'wrong_code' ? 1 : 0 } };
+    }
+    const { status } = outcome.value;
+    if (status !== 'bound') return null;
+    const own = { seen_at: row.syncedAt, provider_ref: row.providerRef };
+    return { resolve: codeAcceptedAtOnce, own, view: bindingView({ ...row, status, updatedAt }) };
+  };
+}

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
 import { lookUpBound, resolvesBy } from './reconciliation.ts';
 import { recordVerifying } from './challenge-store.ts';
 import { type BindingRow, getBinding } from './store.ts';
-import { verifyBindingKind } from './verify-binding-outcome.ts';
+import { verifiedFrom, verifyBindingKind } from './verify-binding-outcome.ts';
 
 type Answer = z.output<typeof verifyBindingSchema>;
 
@@ -30,6 +30,7 @@ export const verifyBinding = writeAct(verifyBindingKind, async (services, write,
     resolvesBy: resolvesBy(account),
     ...(isCodeUnknown(row) && { reconcile: () => reconcileEarlierCode(services, account, row, write, userIp) }),
     record: recordVerifying,
+    atOnce: verifiedFrom(row),
     unfit: () =>
       new ProblemError('illegal-state', 'Another code for this binding is being checked, or has resolved it.', {
         retryAfterSeconds: 1,
