@@ -282,3 +282,26 @@ test('each request is answered when the limit of its kind has passed for it', as
   await late('GET', '/read');
   await app.close();
 });
+
+test('an answer that is already being sent, e.g. compressed, is sent whole after the limit, too', async () => {
+  const app = fastify();
+  const config = { ...gateway.services.config, HTTP_READ_DEADLINE_MS: 60, HTTP_WRITE_DEADLINE_MS: 60_000 };
+  keepDeadlines(app, { config, now: Date.now });
+  // After the gateway's own hook, as compression is.
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('x-sent', 'whole');
+    setTimeout(done, request.deadline - performance.now() + 20);
+  });
+  app.get('/read', { schema: { operationId: 'getCard' } }, async () => ({ id: 'whole' }));
+  app.post('/write', { schema: { operationId: 'freezeCard' } }, async () => ({ id: 'whole' }));
+  const url = await app.listen({ port: 0 });
+  const callers = { 'x-request-deadline': new Date(Date.now() + 1000).toISOString() };
+  for (const asked of [
+    { path: '/read' },
+    { method: 'POST', path: '/write', headers: { ...callers, 'content-length': '0' } },
+  ]) {
+    const { status, headers, json } = await call(url, asked);
+    expect({ status, sent: headers['x-sent'], json }).toEqual({ status: 200, sent: 'whole', json: { id: 'whole' } });
+  }
+  await app.close();
+});

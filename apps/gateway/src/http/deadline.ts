@@ -40,7 +40,8 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
     }
     done();
   });
-  app.addHook('onResponse', (request, _reply, done) => {
+  // An answer that is being sent is not late any more: compressing it takes a while, and a second one would break it.
+  app.addHook('onSend', (request, _reply, _payload, done) => {
     limits[operationOf(request).effect].end(request);
     if (request.deadlineTimer !== null) clearTimeout(request.deadlineTimer);
     done();
