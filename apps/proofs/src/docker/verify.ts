@@ -30,7 +30,8 @@ export async function verify(clones: Clones, port: number, { step }: Report): Pr
     await step('role and memory', () => limits(installation));
     const kept = await makeKept(installation);
     await step('restart', async () => {
-      await installation.compose('restart');
+      // Not the services that run once: Compose would not wait for the database that they need.
+      await installation.compose('restart', 'postgres', 'sandbox', 'gateway');
       await installation.up();
       return checkKept(installation, kept);
     });
