@@ -40,6 +40,8 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
         // Each parameter still needs a type.
         to: 'WHERE id = $1 AND coalesce($2::text, $3::integer::text, $18::timestamptz::text) IS NOT NULL',
       },
+      { file: 'apps/gateway/src/ledger/resolve-store.ts', from: / AND r\.xmin = o\.xmin/, to: '' },
+      { file: 'apps/gateway/src/ledger/resolve-store.ts', from: / AND said\.state = 'submitting'/, to: '' },
     ],
     // The database's own guard would hide the missing one in the gateway.
     statements: ['DROP TRIGGER operations_forward ON operations'],
