@@ -49,50 +49,77 @@ const whileFilling = {
 
 /**
  * Fills tables of any schema version, by copying a row that the service itself wrote. Triggers and foreign keys are off, because
- * the original row satisfied them.
+ * the original row satisfied them. Afterwards all of it is in the system's cache, as far as that suffices.
  *
  * @param groups tables that are filled one after another, at the same time as other groups: as many groups as cores
  */
 export async function fill(pool: Pool, { count }: Rows, groups: readonly (readonly Copied[])[]): Promise<void> {
+  const tables = groups.map((group) => group.map(({ table }) => table));
+  const inGroups = async <T>(all: readonly (readonly T[])[], work: (client: PoolClient, one: T) => Promise<void>) => {
+    await Promise.all(all.map((group) => inSession(pool, group, work)));
+  };
   for (const [name, value] of Object.entries(whileFilling)) await pool.query(`ALTER SYSTEM SET ${name} = '${value}'`);
   await pool.query('SELECT pg_reload_conf()');
-  await Promise.all(groups.map((tables) => fillTables(pool, count, tables)));
+  const indexes = new Map<string, readonly string[]>();
+  for (const table of tables.flat()) indexes.set(table, await dropIndexes(pool, table));
+  await inGroups(groups, (client, table) => copy(client, count, table));
+  // While a group still inserts, another's rows would not be visible to all, and VACUUM would leave its work for later.
+  await inGroups(tables, async (client, table) => void (await client.query(`VACUUM (FREEZE, ANALYZE) ${table}`)));
+  await inGroups(tables, async (client, table) => {
+    for (const index of indexes.get(table) ?? []) await client.query(index);
+  });
   for (const name of Object.keys(whileFilling)) await pool.query(`ALTER SYSTEM RESET ${name}`);
   await pool.query('SELECT pg_reload_conf()');
   await pool.query('CHECKPOINT');
   // What was written without fsync; otherwise the system would write it during the measurements.
   await run('sync', [], { folder: '/' });
+  await readAll(pool, tables.flat());
 }
 
-async function fillTables(pool: Pool, count: number, tables: readonly Copied[]): Promise<void> {
+/** Does `work` for one after another, on a connection of their own. */
+async function inSession<T>(
+  pool: Pool,
+  all: readonly T[],
+  work: (client: PoolClient, one: T) => Promise<void>,
+): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query('SET session_replication_role = replica');
-    await client.query(`SET maintenance_work_mem = '1GB'`);
-    for (const { table, of, own } of tables) {
-      const columns = await columnsOf(client, table);
-      const values = columns.map((column) => own[column] ?? `t.${column}`);
-      const indexes = await dropIndexes(client, table);
-      await client.query(
-        `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
-         FROM (SELECT * FROM ${table} WHERE ${of}) t, generate_series(1::bigint, ${count}) n`,
-      );
-      await client.query(`VACUUM ANALYZE ${table}`);
-      for (const index of indexes) await client.query(index);
-    }
+    await client.query(`SET session_replication_role = replica; SET maintenance_work_mem = '1GB'`);
+    for (const one of all) await work(client, one);
   } finally {
     client.release(true);
   }
 }
 
+async function copy(client: PoolClient, count: number, { table, of, own }: Copied): Promise<void> {
+  const columns = await columnsOf(client, table);
+  const values = columns.map((column) => own[column] ?? `t.${column}`);
+  await client.query(
+    `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
+     FROM (SELECT * FROM ${table} WHERE ${of}) t, generate_series(1::bigint, ${count}) n`,
+  );
+}
+
+/** Reads tables and indexes into the system's cache; last what random accesses need, in case not all of it fits. */
+async function readAll(pool: Pool, tables: readonly string[]): Promise<void> {
+  await pool.query('CREATE EXTENSION IF NOT EXISTS pg_prewarm');
+  await pool.query(
+    `SELECT pg_prewarm(id, 'read') FROM (
+       SELECT t.id, 1 AS place FROM unnest($1::regclass[]) AS t (id)
+       UNION ALL SELECT indexrelid, CASE WHEN indisunique THEN 2 ELSE 0 END FROM pg_index WHERE indrelid = ANY ($1::regclass[])
+       ORDER BY place) parts`,
+    [tables],
+  );
+}
+
 /** Drops the indexes, because building them afterwards is faster. @returns the statements that recreate them */
-async function dropIndexes(client: PoolClient, table: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; definition: string }>(
+async function dropIndexes(pool: Pool, table: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string; definition: string }>(
     `SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
      WHERE indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`,
     [table],
   );
-  for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
+  for (const { name } of rows) await pool.query(`DROP INDEX ${name}`);
   return rows.map(({ definition }) => definition);
 }
 
