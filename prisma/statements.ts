@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { callbackify } from 'node:util';
 import pg from 'pg';
 
 /** The statement is or may be applied, but whether it lasts is unknown: do not rely on it. */
@@ -82,59 +81,59 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
     if (routine === 'SyncRepWaitForLSN' || (isCommit && isWarning)) isInDoubt = true;
   });
 
-  /**
-   * By callback, because with the driver's own promise (pg 8.23) the statements of a connection, with their values and rows, keep
-   * one another until a full collection: the heap filled with them, and a quarter of the CPU time went to collecting.
-   */
-  function sent(config: string | GuardedQuery, values: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      query(config, values, (error, result) => (error === null ? resolve(result) : reject(error)));
-    });
-  }
-
-  async function guarded(config: string | GuardedQuery, values?: unknown): Promise<unknown> {
+  function guarded(config: string | GuardedQuery, values: unknown, callback: Callback): void {
     const { longestMs: ownMs, isCommit: isOwnCommit = false } = typeof config === 'string' ? {} : config;
-    let cancelling = Promise.resolve(false);
+    let cancelling: Promise<boolean> | null = null;
     let timer = setTimeout(() => {
       cancelling = cancel(client);
       timer = setTimeout(() => void client.connection.stream.destroy(new Overdue()), graceMs);
     }, ownMs ?? longestMs);
     isCommit = config === 'COMMIT' || isOwnCommit;
-    try {
-      const result = await sent(config, values);
-      if (isInDoubt) throw new Unconfirmed('The server gave up its wait for a standby.');
-      return result;
-    } catch (error) {
-      // The driver made it where the socket is read; this leads back to the statement.
-      if (error instanceof Error) Error.captureStackTrace(error);
-      if (client.connection.stream.destroyed && !isBroken) {
+    query(config, values, (error, result) => {
+      clearTimeout(timer);
+      const failure = error ?? (isInDoubt ? new Unconfirmed('The server gave up its wait for a standby.') : null);
+      isInDoubt = false;
+      if (failure !== null && client.connection.stream.destroyed && !isBroken) {
         isBroken = true;
         void cancelUntilHeard(client, cancelling);
       }
+      if (cancelling === null) callback(failure, result);
+      else void after(cancelling, () => callback(failure, result));
+    });
+  }
+
+  /**
+   * By callback, because with the driver's own promise (pg 8.23) the statements of a connection, with their values and rows, keep
+   * one another until a full collection: the heap filled with them, and a quarter of the CPU time went to collecting.
+   */
+  async function promised(config: string | GuardedQuery, values: unknown): Promise<unknown> {
+    try {
+      return await new Promise((resolve, reject) => {
+        guarded(config, values, (error, result) => (error === null ? resolve(result) : reject(error)));
+      });
+    } catch (error) {
+      // The driver made it where the socket is read; this leads back to the statement.
+      if (error instanceof Error) Error.captureStackTrace(error);
       throw error;
-    } finally {
-      isInDoubt = false;
-      clearTimeout(timer);
-      // A cancel request that arrived later would hit the next statement.
-      await cancelling;
     }
   }
 
-  const withCallback = callbackify(guarded) as (
-    config: string | GuardedQuery,
-    values: unknown,
-    callback: Callback,
-  ) => void;
   client.query = ((config: string | GuardedQuery, values?: unknown, callback?: Callback) => {
-    if (typeof values === 'function') return withCallback(config, undefined, values as Callback);
-    if (callback !== undefined) return withCallback(config, values, callback);
-    return guarded(config, values);
+    if (typeof values === 'function') return guarded(config, undefined, values as Callback);
+    if (callback !== undefined) return guarded(config, values, callback);
+    return promised(config, values);
   }) as typeof client.query;
 }
 
+/** A cancel request that arrived after the end of its statement would hit the next one. */
+async function after(cancelling: Promise<boolean>, end: () => void): Promise<void> {
+  await cancelling;
+  end();
+}
+
 /** The server does not notice that its client has gone and continues until it is told. */
-async function cancelUntilHeard(client: pg.Client, first: Promise<boolean>): Promise<void> {
-  let isHeard = await first;
+async function cancelUntilHeard(client: pg.Client, first: Promise<boolean> | null): Promise<void> {
+  let isHeard = (await first) ?? false;
   for (let tried = 0; !isHeard && tried < cancelTries; tried += 1) {
     if (tried > 0) await wait(cancelAgainMs, undefined, { ref: false });
     isHeard = await cancel(client);
