@@ -197,7 +197,7 @@ const ordered = gathered<Named, Named & OrderedThings>({
       text: `SELECT named.tenant, named.product, named.cardholder,
                p.account AS "productAccount", p.provider_ref AS "productProviderRef", p.forms, p.issuable, p.network,
                h.account AS "cardholderAccount", h.provider_ref AS "cardholderProviderRef"
-             FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS named (tenant, product, cardholder)
+             FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS named (tenant, product, cardholder)
                LEFT JOIN card_products p ON p.id = named.product AND p.tenant = named.tenant
                LEFT JOIN cardholders h ON h.id = named.cardholder AND h.tenant = named.tenant`,
       values: [

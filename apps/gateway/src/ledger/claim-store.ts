@@ -60,6 +60,12 @@ export interface ClaimParts {
 }
 
 /**
+ * The end of a SELECT from a JSON array, which limits nothing. Without it, the planner expects a hundred rows, and reads all of a
+ * table of some ten thousand rather than look these up.
+ */
+const fewRows = 'LIMIT (SELECT NULL::bigint)';
+
+/**
  * Records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or that does not fit:
  * these have no row.
  */
@@ -75,6 +81,7 @@ export function claimStatement(
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
                request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
                created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
+             ${fewRows}
            )${fit === undefined ? '' : `, fit AS (${fit})`}, recorded AS (
              INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
                state, settles_by, created_at, updated_at, lease_until, known_at)

@@ -57,7 +57,9 @@ const operationByKey = gathered<StoredKey, StoredKey & OperationRow>({
     const { rows } = await to.query<StoredKey & OperationRow>({
       name: 'operation-by-key',
       text: `SELECT ${columns}, idempotency_key AS "idempotencyKey" FROM operations
-             WHERE (tenant, caller, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`,
+             WHERE (tenant, caller, idempotency_key) IN (
+               SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[]))
+             )`,
       values: [
         keys.map(({ tenant }) => tenant),
         keys.map(({ caller }) => caller),
