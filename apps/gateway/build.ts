@@ -1,4 +1,4 @@
-import { glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,34 +65,43 @@ const noMaps: Plugin = {
   },
 };
 
-for await (const file of glob('*.{js,map}', { cwd: dist })) await rm(join(dist, file));
 const bundle = await rolldown({
   input: { main: here('src/main.ts'), cli: here('src/cli.ts') },
   platform: 'node',
   plugins: [adapters, slimmer, paths, noMaps],
 });
-const { output } = await bundle.write({
+const { output } = await bundle.generate({
   dir: dist,
   chunkFileNames: '[name].js',
   sourcemap: true,
   sourcemapExcludeSources: true,
   comments: false,
 });
-const chunks = output.filter((file) => file.type === 'chunk');
-for (const { fileName, code } of chunks) {
+await mkdir(dist, { recursive: true });
+for (const file of output) {
   // Node keeps a text with any other character in UTF-16.
-  const ascii = code.replaceAll(/\P{ASCII}/gu, (character) => character.split('').map(escaped).join(''));
-  await writeFile(join(dist, fileName), ascii);
+  const ascii = (text: string): string =>
+    text.replaceAll(/\P{ASCII}/gu, (character) => character.split('').map(escaped).join(''));
+  await place(file.fileName, file.type === 'chunk' ? ascii(file.code) : file.source);
 }
+const made = new Set(output.map(({ fileName }) => fileName));
+for await (const name of glob('*.{js,map}', { cwd: dist })) if (!made.has(name)) await rm(join(dist, name));
 for (const coding of codings) await (await openScript(coding)).close();
 
-const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const reference = createRequire(here('src/portal/script-process.ts')).resolve('@scalar/fastify-api-reference');
 const packages = new Set(
   [...modules, reference].flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []),
 );
 const licenses = await Promise.all([...packages].sort().map(licenseOf));
-await writeFile(join(dist, 'licenses.txt'), licenses.join(`\n${'-'.repeat(80)}\n\n`));
+await place('licenses.txt', licenses.join(`\n${'-'.repeat(80)}\n\n`));
+
+/** Replaces a file as a whole, for processes that start while it is built again. */
+async function place(name: string, content: string | Uint8Array): Promise<void> {
+  const own = join(dist, `${name}.${process.pid}`);
+  await writeFile(own, content);
+  await rename(own, join(dist, name));
+}
 
 /** A package's name, version and license texts. */
 async function licenseOf(folder: string): Promise<string> {
