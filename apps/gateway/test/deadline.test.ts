@@ -217,6 +217,19 @@ describe('a database that keeps a request waiting', () => {
   });
 });
 
+test('a denied reveal is answered in time, also while its denial cannot be recorded', async () => {
+  const holder = await gateway.owner.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE audit_log');
+  const path = '/v1/cards/card_01kan3z7jhfe7v2eq8d4tqh1y0/reveal';
+  const headers = { 'x-request-deadline': inMs(1000) };
+  const answering = call(gateway.url, { method: 'POST', path, key, headers, body: { purpose: 'support' } });
+  await Promise.race([answering, once(AbortSignal.timeout(5000), 'abort')]);
+  await holder.query('COMMIT');
+  holder.release();
+  expect(problemOf(await answering, 504).code).toBe('deadline-exceeded');
+});
+
 describe('a caller that goes away', () => {
   /** Sends a write on a connection of its own and hangs up when `then` has come true. */
   async function hangUp(idempotencyKey: string, then: () => Promise<void>): Promise<void> {

@@ -40,7 +40,7 @@ declare module 'fastify' {
 /**
  * Serves a read: 200 with the result of `act`.
  *
- * @param onProblem called with each problem before it is sent as the answer
+ * @param onProblem called with each problem before it is sent as the answer; never rejects
  */
 export function mount<Id extends OperationId>(
   app: FastifyInstance,
@@ -117,6 +117,10 @@ function route(
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
   const { method, path, params, query, body, scopes, success, effect, resolvesAtOnce }: Operation = operations[id];
+  const passOn = async (fault: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (fault instanceof ProblemError) await onProblem?.(request, fault);
+    if (!reply.sent) void reply.send(fault);
+  };
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -138,9 +142,8 @@ function route(
     compress: scopes.some((scope) => scope.endsWith(':reveal')) ? false : {},
     ...(body === undefined && { preHandler: requireNoBody }),
     ...(onProblem && {
-      onError: async (request, _reply, error) => {
-        if (error instanceof ProblemError) await onProblem(request, error);
-      },
+      // Not an `onError` hook: while one runs, no deadline could answer.
+      errorHandler: (fault, request, reply) => void passOn(fault, request, reply),
     }),
     handler: async (request, reply) => {
       app.running.begin();
