@@ -133,7 +133,10 @@ describe('the portal', () => {
   test('sends every write with a new Idempotency-Key', async () => {
     await page.route('**/v1/syncs', (route) => route.fulfill({ status: 202, json: {} }));
     await open('Start a sync', 'post /v1/syncs');
-    const requests = [await send('/v1/syncs'), await send('/v1/syncs')];
+    const first = await send('/v1/syncs');
+    // Until the answer is shown, another click repeats the same request.
+    await page.getByRole('dialog').getByText('202 Accepted').first().waitFor();
+    const requests = [first, await send('/v1/syncs')];
     const keys = requests.map((request) => request.headers()['idempotency-key']);
     expect(keys).toEqual([expect.stringMatching(uuid), expect.stringMatching(uuid)]);
     expect(new Set(keys).size).toBe(2);

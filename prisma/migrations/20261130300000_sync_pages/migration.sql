@@ -7,6 +7,6 @@ CREATE TABLE sync_pages (
   sync_id    uuid NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
   lap        integer NOT NULL,
   page       integer NOT NULL,
-  refs_hash  text NOT NULL,
+  refs_digest  text NOT NULL,
   PRIMARY KEY (sync_id, lap, page)
 );

@@ -186,10 +186,10 @@ export async function advanceSync(
 ): Promise<ListReading | null> {
   const before = reading ?? listStart;
   const refs = [...new Set(page.refs)];
-  const refsHash = hash('sha256', JSON.stringify(refs), 'base64');
+  const refsDigest = hash('sha256', JSON.stringify(refs), 'base64');
   const repeated = afterRepeat(before, page, refs);
   if (repeated !== null) {
-    const values = [id, reading, repeated, page.total, before.lap - 1, before.pages, refsHash];
+    const values = [id, reading, repeated, page.total, before.lap - 1, before.pages, refsDigest];
     if ((await pool.query(advanceRepeat, values)).rowCount === 1) return repeated;
   }
   const seen = await rowsSeen(pool, id, refs);
@@ -213,7 +213,7 @@ export async function advanceSync(
     newRefs,
     before.pages,
     // Only a page after which the lap goes on can be repeated.
-    after?.lap === before.lap ? refsHash : null,
+    after?.lap === before.lap ? refsDigest : null,
   ];
   if (after !== null) return (await pool.query(advance, values)).rowCount === 1 ? after : null;
   return inTransaction(pool, async (client) => {
@@ -260,7 +260,7 @@ const advance = `
     SELECT id, ref, $7::integer, $7::integer, $9::integer FROM advanced, unnest($8::text[]) ref
     ON CONFLICT (sync_id, provider_ref) DO UPDATE SET lap = excluded.lap, page = excluded.page
   ), noted_page AS (
-    INSERT INTO sync_pages (sync_id, lap, page, refs_hash)
+    INSERT INTO sync_pages (sync_id, lap, page, refs_digest)
     SELECT id, $7::integer, $9::integer, $10::text FROM advanced WHERE $10::text IS NOT NULL
   )
   SELECT FROM advanced`;
@@ -269,7 +269,7 @@ const advance = `
 const advanceRepeat = `
   UPDATE syncs SET pages = pages + 1, total = coalesce($4, total), reading = $3
   WHERE id = $1 AND state = 'running' AND reading IS NOT DISTINCT FROM $2::jsonb
-    AND EXISTS (SELECT FROM sync_pages WHERE sync_id = $1 AND lap = $5 AND page = $6 AND refs_hash = $7)`;
+    AND EXISTS (SELECT FROM sync_pages WHERE sync_id = $1 AND lap = $5 AND page = $6 AND refs_digest = $7)`;
 
 /** Completes a sync whose list came as a whole. */
 export async function completeSync(
