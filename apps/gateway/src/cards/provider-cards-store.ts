@@ -23,7 +23,9 @@ const described = {
 } as const;
 /**
  * The planner chooses the lock order of a list's rows, so two lists could deadlock: an account's are stored one after another,
- * until the end of the transaction. A writer of a single card holds no other lock that a list could wait for.
+ * until the end of the transaction. A writer of a single card holds no other lock that a list could wait for. Orders that are
+ * resolved together can deadlock with a list that brings the same cards: PostgreSQL ends one of the two after a second, and then
+ * the orders are resolved one by one, or the list is stored again.
  */
 const listLock = (name: `$${number}`) => `pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
 const listLockOf = ({ name }: Owner): string => `cards ${name}`;
