@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { claim, type NewOperation, recordAlone } from '../src/ledger/claim-store.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
-import { findByKey, isUnconfirmed } from '../src/ledger/store.ts';
+import { findById, findByKey, isUnconfirmed } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
@@ -82,6 +82,11 @@ async function waiting(count: number): Promise<readonly number[]> {
   };
   return until(ask, (pids) => pids.length === count);
 }
+
+test('a claim returns the row that it has stored', async () => {
+  const row = await claim(one, newOperation(newKey()), null, { record: recordAlone });
+  expect(row).toEqual(await findById(one, row?.id ?? ''));
+});
 
 test('of several claims of one key in a statement one is told that it has it', async () => {
   const [key, another] = [newKey(), newKey()];

@@ -3,9 +3,8 @@ import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@car
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
-import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
@@ -217,7 +216,7 @@ const removal = {
 };
 
 const recordRemoval = recordingSingly((client, claims) =>
-  client.query<OperationRow>(claimStatement('removal-record', removal, claims)),
+  client.query<Claimed>(claimStatement('removal-record', removal, claims)),
 );
 
 /**

@@ -1,10 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
-import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import type { BindingRow } from './store.ts';
 
 export interface NewBinding {
@@ -263,7 +262,7 @@ const verifying = {
 
 /** Records a code, of two concurrent ones the first. It does not fit if the binding does not await one. */
 export const recordVerifying: RecordWrite = recordingSingly((client, claims) =>
-  client.query<OperationRow>(claimStatement('code-record', verifying, claims)),
+  client.query<Claimed>(claimStatement('code-record', verifying, claims)),
 )();
 
 /** The operation that checks a code: its late result must not affect a binding that is checking a newer one. */

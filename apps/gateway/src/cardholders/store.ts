@@ -1,10 +1,9 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 export interface CardholderRow extends OperationColumns {
@@ -94,7 +93,7 @@ const newCardholder = {
 };
 
 const recordNewCardholder = recordingSingly((client, claims) =>
-  client.query<OperationRow>(claimStatement('cardholder-record', newCardholder, claims)),
+  client.query<Claimed>(claimStatement('cardholder-record', newCardholder, claims)),
 );
 
 /** Records a cardholder before the application. It does not fit if there already is one with this reference. */
@@ -153,7 +152,7 @@ const reapplication = {
 };
 
 const recordAnyReapplication = recordingSingly((client, claims) =>
-  client.query<OperationRow>(claimStatement('reapplication-record', reapplication, claims)),
+  client.query<Claimed>(claimStatement('reapplication-record', reapplication, claims)),
 );
 
 /** Records a further application before it is sent. It does not fit if the cardholder has changed since it was read. */

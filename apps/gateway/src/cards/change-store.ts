@@ -1,9 +1,8 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
 import { forgotten } from '../guesses/store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import type { CardRow } from './store.ts';
 
 const change = {
@@ -17,7 +16,7 @@ const change = {
 };
 
 const recordAnyChange = recordingSingly((client, claims) =>
-  client.query<OperationRow>(claimStatement('change-record', change, claims)),
+  client.query<Claimed>(claimStatement('change-record', change, claims)),
 );
 
 /**

@@ -1,11 +1,10 @@
 import { gathered, gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import { packed } from '../packed.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -238,9 +237,7 @@ const newCard = {
       created_at FROM claimed`,
 };
 
-const recordCard = recording((client, claims) =>
-  client.query<OperationRow>(claimStatement('card-record', newCard, claims)),
-);
+const recordCard = recording((client, claims) => client.query<Claimed>(claimStatement('card-record', newCard, claims)));
 
 /** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
 export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {

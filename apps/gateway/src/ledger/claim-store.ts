@@ -2,7 +2,7 @@ import { gathered, type GuardedQuery, inOneStatement, inTransaction } from '@car
 import type { OperationType, ResolvesBy } from '@card-gateway/core';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { keyHash } from './key-hash.ts';
-import { columns, type Key, type OperationRow } from './store.ts';
+import type { Key, OperationRow } from './store.ts';
 
 /** A write to be recorded. */
 export interface NewOperation extends Key {
@@ -88,13 +88,13 @@ export function claimStatement(
              SELECT id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, 'submitting',
                settles_by, created_at, created_at, lease_until, ${fit === undefined ? 'NULL' : 'known_at'}
              FROM asked ${fit === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
-             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING *
+             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING id, known_at
            )${
              resource === undefined
                ? ''
                : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id)), written AS (${resource})`
            }
-           SELECT ${columns} FROM recorded`,
+           SELECT id, known_at AS "knownAt" FROM recorded`,
     values: [JSON.stringify(claims.map(wireRow))],
     isCommit: isAlone,
   };
@@ -118,10 +118,46 @@ function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
-type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<OperationRow>>;
+/** What the database tells of a recorded write; the rest of its row is known. */
+export type Claimed = Pick<OperationRow, 'id' | 'knownAt'>;
 
-async function sendTo(send: SendClaims, to: Pool | PoolClient, claims: readonly Claim[]): Promise<OperationRow[]> {
+/** The row of a write that {@link claimStatement} has just recorded. */
+function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
+  const { id, tenant, caller, requestHash, type, provider, account, resourceId, resolvesBy } = operation;
+  return {
+    id,
+    tenant,
+    caller,
+    requestHash,
+    type,
+    provider,
+    account,
+    resourceId,
+    knownAt,
+    state: 'submitting',
+    fence: 1,
+    leaseUntil: operation.leaseUntil,
+    resolvesBy,
+    unknownBecause: null,
+    unknownSince: null,
+    lookUps: 0,
+    nextLookUpAt: null,
+    silentSince: null,
+    silentMs: 0,
+    refusal: null,
+    resolvedBy: null,
+    resolvedAt: null,
+    supersededBy: null,
+    answerStatus: null,
+    answer: null,
+    createdAt: operation.createdAt,
+  };
+}
+
+/** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
+type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
+
+async function sendTo(send: SendClaims, to: Pool | PoolClient, claims: readonly Claim[]): Promise<Claimed[]> {
   const { rows } = await (isConnection(to)
     ? send(to, { claims, isAlone: false })
     : inOneStatement(to, (client) => send(client, { claims, isAlone: true })));
@@ -137,26 +173,30 @@ type RecordOwn = (own?: Claim['own']) => RecordWrite;
  * so that of two with one key only the one that was recorded learns of a row.
  */
 export function recording(send: SendClaims): RecordOwn {
-  const record = gathered<Claim, OperationRow>({
+  const record = gathered<Claim, Claimed>({
     askKey: ({ operation }) => operation.id,
     rowKey: ({ id }) => id,
     send: (to, claims) => sendTo(send, to, claims),
   });
   return (own = {}) =>
-    (to, operation) =>
-      record(to, { operation, own });
+    async (to, operation) => {
+      const claimed = await record(to, { operation, own });
+      return claimed && rowOf(operation, claimed);
+    };
 }
 
 /** The same for a statement that locks resources, or takes names that must be unique: two batches of them could deadlock. */
 export function recordingSingly(send: SendClaims): RecordOwn {
   return (own = {}) =>
-    async (to, operation) =>
-      (await sendTo(send, to, [{ operation, own }]))[0] ?? null;
+    async (to, operation) => {
+      const [claimed] = await sendTo(send, to, [{ operation, own }]);
+      return claimed === undefined ? null : rowOf(operation, claimed);
+    };
 }
 
 /** Records a write alone, whose resource is written in the same transaction. */
 export const recordAlone: RecordWrite = recording((client, claims) =>
-  client.query<OperationRow>(claimStatement('operation-record', {}, claims)),
+  client.query<Claimed>(claimStatement('operation-record', {}, claims)),
 )();
 
 /** Rolls back a transaction that claims nothing. */

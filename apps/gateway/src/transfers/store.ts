@@ -2,10 +2,9 @@ import { gatheredById } from '@card-gateway/database';
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
-import type { OperationRow } from '../ledger/store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 export interface TransferRow extends OperationColumns {
@@ -95,7 +94,7 @@ const newTransfer = {
 };
 
 const recordNewTransfer = recording((client, claims) =>
-  client.query<OperationRow>(claimStatement('transfer-record', newTransfer, claims)),
+  client.query<Claimed>(claimStatement('transfer-record', newTransfer, claims)),
 );
 
 /** Records a transfer before it is sent. */
