@@ -25,6 +25,7 @@ import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
+import { takeTurns } from './http/turns.ts';
 import { unreadableRequests } from './http/unreadable.ts';
 import { serializerCompiler, validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
@@ -113,6 +114,7 @@ export async function buildApp(
   await app.register(async (v1) => {
     await shedLoad(v1, config);
     finishOperations(v1);
+    takeTurns(v1);
     countRequests(v1, services.metrics);
     keepDeadlines(v1, services);
     const now = (): number => performance.now();

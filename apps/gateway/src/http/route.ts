@@ -117,6 +117,7 @@ function route(
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
   const { method, path, params, query, body, scopes, success, effect, resolvesAtOnce }: Operation = operations[id];
+  const isPage = query instanceof z.ZodObject && 'limit' in query.shape;
   const passOn = async (fault: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (fault instanceof ProblemError) await onProblem?.(request, fault);
     if (!reply.sent) void reply.send(fault);
@@ -140,7 +141,7 @@ function route(
     },
     // If a caller could add to an answer with secrets and observe its size, compression would leak them (BREACH).
     compress: scopes.some((scope) => scope.endsWith(':reveal')) ? false : {},
-    ...(body === undefined && { preHandler: requireNoBody }),
+    preHandler: [...(body === undefined ? [requireNoBody] : []), ...(isPage ? [app.turns.take] : [])],
     ...(onProblem && {
       // Not an `onError` hook: while one runs, no deadline could answer.
       errorHandler: (fault, request, reply) => void passOn(fault, request, reply),
@@ -155,6 +156,7 @@ function route(
         return undefined;
       } finally {
         app.running.end();
+        request.endTurn?.();
       }
     },
   });

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import fastify from 'fastify';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { takeTurns } from '../src/http/turns.ts';
+import { call } from './setup/call.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { until } from './setup/until.ts';
+
+let gateway: TestGateway;
+let key: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ jobs: false });
+  ({ key } = await gateway.key());
+});
+afterAll(() => gateway.close());
+
+const list = (headers?: Record<string, string>) =>
+  call(gateway.url, { path: '/v1/cards', key, ...(headers && { headers }) });
+const listing = async (): Promise<number> => {
+  const { rows } = await gateway.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+       AND wait_event_type = 'Lock' AND query LIKE '%FROM cards%'`,
+  );
+  return rows[0]?.count ?? 0;
+};
+const locked = async (work: () => Promise<void>): Promise<void> => {
+  const client = await gateway.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE cards IN ACCESS EXCLUSIVE MODE');
+    await work();
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+};
+
+test('pages whose statements wait keep no others waiting, and all are answered', async () => {
+  const answers: Promise<Awaited<ReturnType<typeof call>>>[] = [];
+  await locked(async () => {
+    for (let asked = 0; asked < 9; asked += 1) answers.push(list());
+    // Six begin at once, the others when the time of the first six is over.
+    await until(listing, (count) => count === 9);
+    const products = await call(gateway.url, { path: '/v1/card-products', key });
+    expect(products.status).toBe(200);
+  });
+  for (const answer of answers) expect((await answer).status).toBe(200);
+});
+
+test('a page whose caller is late or gone gives its turn to the next', async () => {
+  await locked(async () => {
+    const late = Array.from({ length: 9 }, () =>
+      list({ 'x-request-deadline': new Date(Date.now() + 50).toISOString() }),
+    );
+    for (const answer of late) expect((await answer).status).toBe(504);
+    const gone = get(`${gateway.url}/v1/cards`, { headers: { authorization: `Bearer ${key}` } });
+    gone.on('error', () => {});
+    await once(gone, 'socket');
+    gone.destroy();
+  });
+  await until(listing, (count) => count === 0);
+  for (const answer of Array.from({ length: 9 }, () => list())) expect((await answer).status).toBe(200);
+});
+
+test('six begin at once, and each that ends lets the next begin, in order', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const app = fastify();
+    takeTurns(app);
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    app.route<{ Params: { n: string } }>({
+      method: 'GET',
+      url: '/:n',
+      preHandler: app.turns.take,
+      handler: async (request) => {
+        begun.push(request.params.n);
+        await new Promise<void>((resolve) => ends.set(request.params.n, resolve));
+        request.endTurn?.();
+        return request.params.n;
+      },
+    });
+    const answers = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => app.inject(`/${n}`));
+    await until(
+      async () => begun.length,
+      (count) => count === 6,
+    );
+    ends.get('2')?.();
+    expect((await answers[1])?.body).toBe('2');
+    expect(begun).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    // What takes too long no longer counts.
+    vi.advanceTimersByTime(100);
+    expect(begun).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    for (const end of ends.values()) end();
+    await Promise.all(answers);
+    await app.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
