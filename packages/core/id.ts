@@ -61,6 +61,10 @@ export function instantOf(uuid: Uuid): number {
 /** Two characters for each value of ten bits. */
 const pairs = Array.from({ length: 1024 }, (_none, value) => alphabet.charAt(value >> 5) + alphabet.charAt(value & 31));
 const hyphen = 45;
+/** The five bits of a letter, by its code; -1 for no letter. */
+const letterValues = Array.from({ length: 128 }, (_none, code) => alphabet.indexOf(String.fromCharCode(code)));
+/** Two hexadecimal digits for each value of a byte. */
+const bytes = Array.from({ length: 256 }, (_none, value) => value.toString(16).padStart(2, '0'));
 
 /** The public form of a uuid: `card_01j…`. */
 export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
@@ -85,24 +89,28 @@ export function toPublicId(kind: IdKind, uuid: Uuid): PublicId {
 /** The uuid of a public id of that kind; null if the text is not one. */
 export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   const prefix = `${idPrefixes[kind]}_`;
-  const text = id.slice(prefix.length);
-  if (!id.startsWith(prefix) || text.length !== 26 || text > '7zzzzzzzzzzzzzzzzzzzzzzzzz') return null;
-  const bytes = Buffer.alloc(16);
-  let filled = 0;
+  if (
+    !id.startsWith(prefix) ||
+    id.length !== prefix.length + 26 ||
+    id.slice(prefix.length) > '7zzzzzzzzzzzzzzzzzzzzzzzzz'
+  ) {
+    return null;
+  }
+  let hex = '';
+  // The inverse: the first two of its 130 bits are zero.
   let rest = 0;
   let bits = -2;
-  for (const letter of text) {
-    const value = alphabet.indexOf(letter);
+  for (let at = prefix.length; at < id.length; at += 1) {
+    const value = letterValues[id.charCodeAt(at)] ?? -1;
     if (value < 0) return null;
     rest = (rest << 5) | value;
     bits += 5;
     if (bits < 8) continue;
     bits -= 8;
-    bytes.writeUInt8((rest >> bits) & 0xff, filled);
-    filled += 1;
+    hex += bytes[rest >> bits] ?? '';
     rest &= (1 << bits) - 1;
   }
-  return hyphenate(bytes.toString('hex'));
+  return hyphenate(hex);
 }
 
 /** {@link fromPublicId} for an id that was validated at the edge. @throws RangeError if it is invalid after all */
