@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * An Idempotency-Key in the form that is stored and compared, because a caller may have built it from anything, even a card
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  * or the time.
  */
 export function keyHash(idempotencyKey: string): string {
-  return `sha256:${createHash('sha256').update(idempotencyKey).digest('hex')}`;
+  return `sha256:${hash('sha256', idempotencyKey)}`;
 }
