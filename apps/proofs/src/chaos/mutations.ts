@@ -70,8 +70,13 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
       },
       {
         file: 'apps/gateway/src/ledger/claim-store.ts',
-        from: /SELECT \${columns} FROM recorded/,
-        to: 'SELECT ${columns}, idempotency_key AS key FROM recorded',
+        from: /RETURNING id, known_at\n/,
+        to: 'RETURNING id, known_at, idempotency_key\n',
+      },
+      {
+        file: 'apps/gateway/src/ledger/claim-store.ts',
+        from: /SELECT id, known_at AS "knownAt" FROM recorded/,
+        to: 'SELECT id, known_at AS "knownAt", idempotency_key AS key FROM recorded',
       },
     ],
     statements: [],
