@@ -1,6 +1,7 @@
 import { inTransaction } from '@card-gateway/database';
 import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { lockNames } from '../advisory-locks.ts';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
 import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
@@ -30,9 +31,7 @@ export async function storeBoundCards(
   const cards = onceEach(sealed);
   await inTransaction(pool, async (client) => {
     // Lists of one user are stored one after another; the lock also orders concurrent lists of the same kind.
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `list ${account.name} ${user} ${kind}`,
-    ]);
+    await lockNames(client, [`list ${account.name} ${user} ${kind}`]);
     const known = assign(cards, await findKnown(client, [account.name, user, kind], cards));
     const rows = cards.map((card) => ({ ...card, id: known.get(card) ?? newUuid(askedAt.getTime()) }));
     const added = rows.filter((_row, index) => !known.has(cards[index] as WireCard));

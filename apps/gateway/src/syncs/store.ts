@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { inTransaction } from '@card-gateway/database';
 import type { BindingKind, Page } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { lockNames } from '../advisory-locks.ts';
 import { afterPage, type ListReading, listStart } from '../list-reading.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 
@@ -62,9 +63,7 @@ export async function insertSync(
   at: Date,
 ): Promise<string | null> {
   // Serializes concurrent calls, so that the second finds the first's sync.
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `sync ${sync.account} ${sync.kind} ${sync.userRef ?? ''}`,
-  ]);
+  await lockNames(client, [`sync ${sync.account} ${sync.kind} ${sync.userRef ?? ''}`]);
   // The row lock keeps a concurrent {@link endUnstarted} from ending the sync as unwanted.
   const { rows } = await client.query<{ id: string }>(
     `SELECT id FROM syncs WHERE tenant = $1 AND account = $2 AND kind = $3 AND user_ref IS NOT DISTINCT FROM $4

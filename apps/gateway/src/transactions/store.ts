@@ -8,6 +8,7 @@ import type {
 } from '@card-gateway/core';
 import { newUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
+import { lockNames } from '../advisory-locks.ts';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { shownInstants } from '../instants.ts';
 import type { PageRequest } from '../page.ts';
@@ -182,7 +183,7 @@ export async function storeProviderTransactions(
   await inTransaction(pool, async (client) => {
     if (transactions.length > 1) {
       // The planner chooses the lock order of a page's rows, so pages are stored one after another.
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`transactions ${account.name}`]);
+      await lockNames(client, [`transactions ${account.name}`]);
     }
     await client.query(
       `INSERT INTO card_transactions (id, tenant, provider, account, provider_ref, card_ref, type, provider_type, status,
