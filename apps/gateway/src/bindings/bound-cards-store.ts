@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
-import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { Sealing } from '../sealing.ts';
 
@@ -206,15 +206,13 @@ export function tokenPlace(binding: {
 
 const removal = {
   own: 'earlier uuid',
-  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
-      SELECT FROM bindings
-      WHERE id = asked.resource_id AND status = 'bound' AND operation_id IS NOT DISTINCT FROM asked.earlier FOR UPDATE
-    ) binding`,
+  seen: `SELECT NULL::timestamptz AS known_at FROM bindings
+    WHERE id = asked.resource_id AND status = 'bound' AND operation_id IS NOT DISTINCT FROM asked.earlier`,
   resource: `UPDATE bindings SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
     WHERE bindings.id = claimed.resource_id`,
 };
 
-const recordRemoval = recordingSingly((client, claims) =>
+const recordRemoval = recordingSeen((client, claims) =>
   client.query<Claimed>(claimStatement('removal-record', removal, claims)),
 );
 

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
-import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
@@ -253,15 +253,13 @@ export async function endStart(
 }
 
 const verifying = {
-  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
-      SELECT FROM bindings WHERE id = asked.resource_id AND status = 'awaiting_code' FOR UPDATE
-    ) binding`,
+  seen: `SELECT NULL::timestamptz AS known_at FROM bindings WHERE id = asked.resource_id AND status = 'awaiting_code'`,
   resource: `UPDATE bindings SET status = 'verifying', operation_id = claimed.id, updated_at = claimed.created_at
     FROM claimed WHERE bindings.id = claimed.resource_id`,
 };
 
 /** Records a code, of two concurrent ones the first. It does not fit if the binding does not await one. */
-export const recordVerifying: RecordWrite = recordingSingly((client, claims) =>
+export const recordVerifying: RecordWrite = recordingSeen((client, claims) =>
   client.query<Claimed>(claimStatement('code-record', verifying, claims)),
 )();
 

@@ -1,7 +1,13 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import {
+  type Claimed,
+  claimStatement,
+  recordingSeen,
+  recordingSingly,
+  type RecordWrite,
+} from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
@@ -143,15 +149,13 @@ export async function failApplication(client: PoolClient, id: string, at: Date):
 
 const reapplication = {
   own: 'earlier uuid',
-  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, LATERAL (
-      SELECT FROM cardholders
-      WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = 'rejected' FOR UPDATE
-    ) cardholder`,
+  seen: `SELECT NULL::timestamptz AS known_at FROM cardholders
+    WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = 'rejected'`,
   resource: `UPDATE cardholders SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
     WHERE cardholders.id = claimed.resource_id`,
 };
 
-const recordAnyReapplication = recordingSingly((client, claims) =>
+const recordAnyReapplication = recordingSeen((client, claims) =>
   client.query<Claimed>(claimStatement('reapplication-record', reapplication, claims)),
 );
 

@@ -1,21 +1,19 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { type Claimed, claimStatement, recordingSingly, type RecordWrite } from '../ledger/claim-store.ts';
+import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
 import { forgotten } from '../guesses/store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { CardRow } from './store.ts';
 
 const change = {
   own: 'earlier uuid, status text',
-  fit: `SELECT asked.id, card.known_at FROM asked, LATERAL (
-      SELECT synced_at AS known_at FROM cards
-      WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = asked.status FOR UPDATE
-    ) card`,
+  seen: `SELECT synced_at AS known_at FROM cards
+    WHERE id = asked.resource_id AND operation_id IS NOT DISTINCT FROM asked.earlier AND status = asked.status`,
   resource: `UPDATE cards SET operation_id = claimed.id, updated_at = claimed.created_at FROM claimed
     WHERE cards.id = claimed.resource_id`,
 };
 
-const recordAnyChange = recordingSingly((client, claims) =>
+const recordAnyChange = recordingSeen((client, claims) =>
   client.query<Claimed>(claimStatement('change-record', change, claims)),
 );
 

@@ -40,21 +40,26 @@ interface Claim {
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** Claims of one kind, and whether their statement is a transaction of its own. */
+/** Claims of one kind. */
 interface Claims {
   readonly claims: readonly Claim[];
+  /** Whether their statement is a transaction of its own. */
   readonly isAlone: boolean;
+  /** Whether those whose resource another transaction has locked are left out; default waits for it. */
+  readonly skipsLocked?: boolean;
 }
 
 /** The SQL that a slice adds to the statement that records its writes. */
 export interface ClaimParts {
   /** The slice's own values, as columns of `asked` and `claimed` with their types. */
   readonly own?: string;
-  /**
-   * Selects `id` and `known_at` from the rows of `asked` whose resource is as it was seen, and locks it, so that it stays so;
-   * default all. A write on another resource is not recorded.
-   */
+  /** Selects `id` and `known_at` from the rows of `asked` that may be recorded; default all. */
   readonly fit?: string;
+  /**
+   * Instead of `fit`: selects `known_at` from the resource of a row of `asked` if it is as it was seen. It is locked, so that it
+   * stays so. A write on another resource is not recorded.
+   */
+  readonly seen?: string;
   /** Writes the resources, from the rows of `claimed`. */
   readonly resource?: string;
 }
@@ -71,11 +76,12 @@ const fewRows = 'LIMIT (SELECT NULL::bigint)';
  */
 export function claimStatement(
   name: string,
-  { own, fit, resource }: ClaimParts,
-  { claims, isAlone }: Claims,
+  { own, resource, ...parts }: ClaimParts,
+  { claims, isAlone, skipsLocked = false }: Claims,
 ): GuardedQuery {
+  const fit = fitOf(parts, skipsLocked);
   return {
-    name,
+    name: skipsLocked ? `${name}-unlocked` : name,
     // In one order, so that two processes that record the same keys at once wait for each other in turn.
     text: `WITH asked AS (
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
@@ -98,6 +104,11 @@ export function claimStatement(
     values: [JSON.stringify(claims.map(wireRow))],
     isCommit: isAlone,
   };
+}
+
+function fitOf({ fit, seen }: Pick<ClaimParts, 'fit' | 'seen'>, skipsLocked: boolean): string | undefined {
+  if (seen === undefined) return fit;
+  return `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} FOR UPDATE${skipsLocked ? ' SKIP LOCKED' : ''}) seen`;
 }
 
 function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
@@ -157,27 +168,35 @@ function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
 /** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
 type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
 
-async function sendTo(send: SendClaims, to: Pool | PoolClient, claims: readonly Claim[]): Promise<Claimed[]> {
+async function sendTo(
+  send: SendClaims,
+  to: Pool | PoolClient,
+  claims: readonly Claim[],
+  skipsLocked = false,
+): Promise<Claimed[]> {
   const { rows } = await (isConnection(to)
     ? send(to, { claims, isAlone: false })
-    : inOneStatement(to, (client) => send(client, { claims, isAlone: true })));
+    : inOneStatement(to, (client) => send(client, { claims, isAlone: true, skipsLocked })));
   return rows;
 }
 
 const isConnection = (to: Pool | PoolClient): to is PoolClient => 'release' in to;
 
 type RecordOwn = (own?: Claim['own']) => RecordWrite;
+type SendTogether = (to: Pool | PoolClient, claims: readonly Claim[]) => Promise<Claimed[]>;
 
-/**
- * How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. Each is found by its own id,
- * so that of two with one key only the one that was recorded learns of a row.
- */
-export function recording(send: SendClaims): RecordOwn {
-  const record = gathered<Claim, Claimed>({
+/** Each claim is found by its own id, so that of two with one key only the one that was recorded learns of a row. */
+function together(send: SendTogether): (to: Pool | PoolClient, claim: Claim) => Promise<Claimed | null> {
+  return gathered<Claim, Claimed>({
     askKey: ({ operation }) => operation.id,
     rowKey: ({ id }) => id,
-    send: (to, claims) => sendTo(send, to, claims),
+    send,
   });
+}
+
+/** How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. */
+export function recording(send: SendClaims): RecordOwn {
+  const record = together((to, claims) => sendTo(send, to, claims));
   return (own = {}) =>
     async (to, operation) => {
       const claimed = await record(to, { operation, own });
@@ -185,7 +204,32 @@ export function recording(send: SendClaims): RecordOwn {
     };
 }
 
-/** The same for a statement that locks resources, or takes names that must be unique: two batches of them could deadlock. */
+/**
+ * The same for writes whose resource must be as it was {@link ClaimParts.seen}. A batch skips what another transaction has locked:
+ * if it waited for one lock while it holds others, two batches could deadlock, or one with a list that is being stored. What a
+ * batch did not record is sent singly, and waits.
+ */
+export function recordingSeen(send: SendClaims): RecordOwn {
+  const record = together((to, claims) => sendTo(send, to, oneOfEachResource(claims), true));
+  return (own = {}) =>
+    async (to, operation) => {
+      const claim = { operation, own };
+      const claimed = (isConnection(to) ? null : await record(to, claim)) ?? (await sendTo(send, to, [claim]))[0];
+      return claimed === undefined ? null : rowOf(operation, claimed);
+    };
+}
+
+/** The first write on each resource: the others would not see what it changes. */
+function oneOfEachResource(claims: readonly Claim[]): readonly Claim[] {
+  const firsts = new Map<string, Claim>();
+  for (const claim of claims) {
+    const { resourceId } = claim.operation;
+    if (!firsts.has(resourceId)) firsts.set(resourceId, claim);
+  }
+  return [...firsts.values()];
+}
+
+/** How writes are recorded singly that take names which must be unique: two batches of them could deadlock. */
 export function recordingSingly(send: SendClaims): RecordOwn {
   return (own = {}) =>
     async (to, operation) => {

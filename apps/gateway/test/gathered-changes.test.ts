@@ -1,0 +1,117 @@
+import { newUuid } from '@card-gateway/core';
+import { openDatabase } from '@card-gateway/database';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recordChange } from '../src/cards/change-store.ts';
+import { claim, type NewOperation } from '../src/ledger/claim-store.ts';
+import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { until } from './setup/until.ts';
+import { watchStatements } from './setup/wire.ts';
+
+// Changes of one turn are one statement, which locks their cards but waits for none.
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let sent: string[];
+/** Holds cards, and looks on. */
+let holder: pg.Client;
+let admin: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openDatabase(database.url, { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
+  sent = watchStatements(pool);
+  [holder, admin] = [database.superuserUrl, database.superuserUrl].map(
+    (url) => new pg.Client({ connectionString: url }),
+  ) as [pg.Client, pg.Client];
+  await Promise.all([holder.connect(), admin.connect()]);
+});
+afterAll(async () => {
+  await Promise.all([holder.end(), admin.end(), pool.end()]);
+  await database.drop();
+});
+beforeEach(() => {
+  sent.length = 0;
+});
+
+async function newCard(): Promise<string> {
+  const id = newUuid(Date.now());
+  await admin.query(
+    `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, created_at, updated_at)
+     VALUES ($1, 'default', 'p', 'a', $2, 'active', now(), now())`,
+    [id, id],
+  );
+  return id;
+}
+
+function changeOf(card: string): NewOperation {
+  const id = newUuid(Date.now());
+  return {
+    id,
+    tenant: 'default',
+    caller: 'tests',
+    idempotencyKey: id,
+    requestHash: 'hash',
+    type: 'freezeCard',
+    provider: 'p',
+    account: 'a',
+    resourceId: card,
+    resolvesBy: 'look-up',
+    createdAt: new Date(),
+    leaseUntil: new Date(Date.now() + 60_000),
+  };
+}
+
+const change = (operation: NewOperation) =>
+  claim(pool, operation, null, { record: recordChange({ operationId: null, status: 'active' }) });
+
+async function operationOf(card: string): Promise<string | null> {
+  const { rows } = await admin.query<{ operation: string | null }>(
+    'SELECT operation_id AS operation FROM cards WHERE id = $1',
+    [card],
+  );
+  return rows[0]?.operation ?? null;
+}
+
+test('changes of several cards are recorded by one statement, each on its own card', async () => {
+  const operations = [await newCard(), await newCard(), await newCard()].map(changeOf);
+  const recorded = await Promise.all(operations.map(change));
+  expect(recorded.map((one) => one?.id)).toEqual(operations.map(({ id }) => id));
+  for (const { id, resourceId } of operations) expect(await operationOf(resourceId)).toBe(id);
+  expect(sent).toEqual(['change-record-unlocked']);
+});
+
+test('of several changes of one card in a turn, the first is recorded, and no other', async () => {
+  const card = await newCard();
+  const operations = [changeOf(card), changeOf(await newCard()), changeOf(card), changeOf(card)];
+  const recorded = await Promise.all(operations.map(change));
+  expect(recorded.map((one) => one?.id ?? null)).toEqual([operations[0]?.id, operations[1]?.id, null, null]);
+  expect(await operationOf(card)).toBe(operations[0]?.id);
+  const { rows } = await admin.query('SELECT id FROM operations WHERE resource_id = $1', [card]);
+  expect(rows).toEqual([{ id: operations[0]?.id }]);
+});
+
+test('a change waits for a card that another transaction holds, and keeps no other change waiting', async () => {
+  const [held, free] = [await newCard(), await newCard()];
+  await holder.query('BEGIN');
+  await holder.query('UPDATE cards SET expiry = $2 WHERE id = $1', [held, '2031-05']);
+  const [ofHeld, ofFree] = [changeOf(held), changeOf(free)];
+  const waits = change(ofHeld);
+  expect((await change(ofFree))?.id).toBe(ofFree.id);
+  const waiting = async () => {
+    const { rows } = await admin.query(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows;
+  };
+  await until(waiting, ({ length }) => length === 1);
+  await holder.query('COMMIT');
+  expect((await waits)?.id).toBe(ofHeld.id);
+});
+
+test('a change of a card that has changed since it was read is not recorded', async () => {
+  const card = await newCard();
+  await admin.query(`UPDATE cards SET status = 'frozen' WHERE id = $1`, [card]);
+  expect(await change(changeOf(card))).toBeNull();
+  expect(await operationOf(card)).toBeNull();
+});
