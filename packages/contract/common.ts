@@ -33,6 +33,8 @@ const idNames: Readonly<Record<IdKind, string>> = {
   transaction: 'a transaction',
   transfer: 'a transfer',
   callback: 'a callback',
+  event: 'an event',
+  destination: 'an event destination',
   apiKey: 'an API key',
 };
 

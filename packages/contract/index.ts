@@ -5,6 +5,7 @@ export * from './card-product.ts';
 export * from './cardholder.ts';
 export * from './common.ts';
 export * from './decision.ts';
+export * from './event.ts';
 export * from './operation.ts';
 export * from './operations.ts';
 export * from './problem.ts';

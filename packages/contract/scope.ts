@@ -9,6 +9,8 @@ export const scopes = [
   'bindings:reveal',
   'catalog:read',
   'operations:resolve',
+  'events:read',
+  'events:manage',
   'admin',
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -11,6 +11,8 @@ export const idPrefixes = {
   transaction: 'txn',
   transfer: 'trf',
   callback: 'cbk',
+  event: 'evt',
+  destination: 'dest',
   apiKey: 'key',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

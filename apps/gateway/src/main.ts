@@ -6,6 +6,7 @@ import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, problemAnswer, writeKinds } from './app.ts';
 import { ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
+import { startSequencer } from './events/sequencer.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './log.ts';
 import { metricsServer } from './http/metrics.ts';
@@ -69,6 +70,7 @@ async function start(): Promise<void> {
   const standbys = await standbyCounts(pool);
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds, log);
+  const sequencer = startSequencer({ pool, tail: services.eventTail, log });
   const metricsOnly = metricsServer(services, log);
   const listensAt = await listenForBoth(app, metricsOnly, config);
   log.info(
@@ -91,6 +93,7 @@ async function start(): Promise<void> {
       // First reject new requests and jobs and finish the running ones; then close what both use.
       await Promise.all([app.close(), jobs.stop()]);
       await services.unrecorded.stop();
+      await sequencer.stop();
       await metricsOnly.close();
       await accounts.close();
       await database.close();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openAccounts } from './accounts/accounts.ts';
 import type { Account } from './accounts/accounts-file.ts';
 import { type Config, connectionShares, listLimits } from './config.ts';
+import { createEventTail } from './event-tail.ts';
 import { createListBulkhead } from './list-bulkhead.ts';
 import { createMetrics } from './metrics.ts';
 import { createPulse } from './pulse.ts';
@@ -53,6 +54,7 @@ export function openServices({
     pool,
     database,
     pulse: createPulse(() => performance.now()),
+    eventTail: createEventTail(),
     accounts: openAccounts(accounts, {
       config,
       now,

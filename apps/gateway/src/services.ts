@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
+import type { EventTail } from './event-tail.ts';
 import type { Metrics } from './metrics.ts';
 import type { ProblemError } from './problem.ts';
 import type { QueuePulse } from './pulse.ts';
@@ -14,6 +15,7 @@ export interface Services {
   /** What currently prevents writes from being recorded, worded for HTTP clients; null if nothing does. */
   readonly database: { fault(): string | null };
   readonly pulse: QueuePulse;
+  readonly eventTail: EventTail;
   readonly accounts: Accounts;
   readonly sealing: Sealing;
   readonly config: Config;

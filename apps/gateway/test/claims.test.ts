@@ -50,6 +50,7 @@ const newOperation = (idempotencyKey: string, id: string = newUuid(Date.now())):
   account: 'a',
   resourceId: id,
   resolvesBy: 'look-up',
+  requestId: 'req',
   createdAt: new Date(),
   leaseUntil: new Date(Date.now() + 60_000),
 });

@@ -57,6 +57,7 @@ function changeOf(card: string): NewOperation {
     account: 'a',
     resourceId: card,
     resolvesBy: 'look-up',
+    requestId: 'req',
     createdAt: new Date(),
     leaseUntil: new Date(Date.now() + 60_000),
   };

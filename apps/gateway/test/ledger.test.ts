@@ -192,6 +192,7 @@ describe('what is stored of a write', () => {
         account,
         resourceId: id,
         resolvesBy: 'look-up',
+        requestId: 'req',
         createdAt: start,
         leaseUntil: new Date(start.getTime() + leaseMs),
       },

@@ -13,6 +13,8 @@ export interface NewOperation extends Key {
   readonly account: string;
   readonly resourceId: string;
   readonly resolvesBy: ResolvesBy;
+  /** Of the request that asked for the write; its events name it. */
+  readonly requestId: string;
   readonly createdAt: Date;
   /** End of the sender's lease, later than any call can last. */
   readonly leaseUntil: Date;
@@ -86,13 +88,13 @@ export function claimStatement(
     text: `WITH asked AS (
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
                request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
-               created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
+               request_id text, created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
              ${fewRows}
            )${fit === undefined ? '' : `, fit AS (${fit})`}, recorded AS (
              INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
-               state, settles_by, created_at, updated_at, lease_until, known_at)
+               state, settles_by, request_id, created_at, updated_at, lease_until, known_at)
              SELECT id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, 'submitting',
-               settles_by, created_at, created_at, lease_until, ${fit === undefined ? 'NULL' : 'known_at'}
+               settles_by, request_id, created_at, created_at, lease_until, ${fit === undefined ? 'NULL' : 'known_at'}
              FROM asked ${fit === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
              ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING id, known_at
            )${
@@ -123,6 +125,7 @@ function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
     account: operation.account,
     resource_id: operation.resourceId,
     settles_by: operation.resolvesBy,
+    request_id: operation.requestId,
     created_at: operation.createdAt,
     lease_until: operation.leaseUntil,
     ...own,

@@ -153,6 +153,7 @@ async function recordThen<Value>(
       account: order.account.name,
       resourceId: order.resourceId,
       resolvesBy: order.resolvesBy,
+      requestId: request.requestId,
       createdAt,
       leaseUntil: new Date(createdAt.getTime() + services.config.PROVIDER_WRITE_TIMEOUT_MS + recordingMs),
     },

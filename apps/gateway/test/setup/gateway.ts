@@ -9,6 +9,7 @@ import { adapters } from '../../src/adapters.ts';
 import { buildApp, problemAnswer, writeKinds } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
+import { startSequencer } from '../../src/events/sequencer.ts';
 import { createLog } from '../../src/log.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
 import { openServices, openWatchedDatabase } from '../../src/open-services.ts';
@@ -86,11 +87,13 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     const services = openServices({ config, accounts, pool, database, log, now, problemAnswer });
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds, log) : null;
+    const sequencer = jobsWanted ? startSequencer({ pool, tail: services.eventTail, log }) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const close = async (): Promise<void> => {
       await app.close();
       await jobs?.stop();
       await services.unrecorded.stop();
+      await sequencer?.stop();
       await services.accounts.close();
       await database.close();
       await pool.end();

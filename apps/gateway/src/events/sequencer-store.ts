@@ -1,0 +1,110 @@
+import type { Pool } from 'pg';
+
+/** What a pass needs to know of all passes before it. */
+export interface Sequenced {
+  /** The next position. */
+  readonly next: number;
+  /** The greatest number that has a position. */
+  readonly highest: number;
+  /** Smaller numbers that may still be committed, as a multirange. */
+  readonly missing: string;
+}
+
+const nothing: Sequenced = { next: 1, highest: 0, missing: '{}' };
+
+interface SequencedRow {
+  readonly next: string;
+  readonly highest: string;
+  readonly missing: string;
+}
+
+const sequencedOf = ({ next, highest, missing }: SequencedRow): Sequenced => ({
+  next: Number(next),
+  highest: Number(highest),
+  missing,
+});
+
+/** What all passes so far have left. */
+export async function lastSequenced(pool: Pool): Promise<Sequenced> {
+  const { rows } = await pool.query<SequencedRow>({
+    name: 'events-sequenced',
+    text: 'SELECT position + length AS next, highest, missing::text FROM event_runs ORDER BY position DESC LIMIT 1',
+  });
+  return rows[0] === undefined ? nothing : sequencedOf(rows[0]);
+}
+
+/** The result of a pass. */
+export interface Pass {
+  /** Null if nothing was found. */
+  readonly sequenced: Sequenced | null;
+  /** Another process has sequenced since `before`: this pass did nothing. */
+  readonly isLate: boolean;
+  /** Transactions that were open during the pass, by their ids. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** Keeps a pass short after an outage. */
+const mostNumbers = 10_000;
+
+/**
+ * Gives the next positions to the events that were committed since `before`, among them those that were missing.
+ *
+ * @param gone of the missing numbers, those up to this one will never be committed
+ * @throws the database's 23505 if another process does the same at this moment
+ */
+export async function sequence(pool: Pool, before: Sequenced, gone: number): Promise<Pass> {
+  const { rows } = await pool.query<{
+    readonly found: boolean;
+    readonly next: string | null;
+    readonly highest: string | null;
+    readonly missing: string | null;
+    readonly snapshot: string;
+  }>({
+    name: 'events-sequence',
+    text: `WITH missing AS (
+             SELECT $3::text::int8multirange - int8multirange(int8range(NULL, $4::bigint + 1)) AS numbers
+           ), fresh AS MATERIALIZED (
+             (SELECT number FROM events WHERE number > $2 ORDER BY number LIMIT ${mostNumbers})
+             UNION ALL
+             SELECT e.number FROM missing, unnest(numbers) AS gap,
+               LATERAL (SELECT number FROM events WHERE number >= lower(gap) AND number < upper(gap)) e
+           ), islands AS (
+             SELECT min(number) AS number, count(*) AS length
+             FROM (SELECT number, number - row_number() OVER (ORDER BY number) AS island FROM fresh) numbered
+             GROUP BY island
+           ), runs AS (
+             SELECT $1::bigint + sum(length) OVER (ORDER BY number) - length AS position, number, length,
+               lead(number) OVER (ORDER BY number) IS NULL AS is_last
+             FROM islands
+           ), pass AS (
+             SELECT greatest($2::bigint, max(number + length - 1)) AS highest, range_agg(int8range(number, number + length)) AS found
+             FROM runs
+           ), added AS (
+             INSERT INTO event_runs (position, number, length, highest, missing)
+             SELECT position, number, length, CASE WHEN is_last THEN pass.highest END,
+               CASE WHEN is_last THEN numbers + int8multirange(int8range($2 + 1, pass.highest + 1)) - found END
+             FROM runs, pass, missing
+             WHERE NOT EXISTS (SELECT FROM event_runs WHERE position >= $1)
+             RETURNING position, length, highest, missing
+           )
+           SELECT (SELECT count(*) FROM fresh) > 0 AS found, max(position + length) AS next, max(highest) AS highest,
+             min(missing::text) AS missing, pg_current_snapshot()::text AS snapshot
+           FROM added`,
+    values: [before.next, before.highest, before.missing, gone],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new Error('A pass has one row.');
+  const { next, highest, missing } = row;
+  const isAdded = next !== null && highest !== null && missing !== null;
+  return {
+    sequenced: isAdded ? sequencedOf({ next, highest, missing }) : null,
+    isLate: row.found && !isAdded,
+    open: openIn(row.snapshot),
+  };
+}
+
+/** The transactions that were open at a snapshot `xmin:xmax:xid,xid`. */
+function openIn(snapshot: string): ReadonlySet<string> {
+  const open = snapshot.slice(snapshot.lastIndexOf(':') + 1);
+  return new Set(open === '' ? [] : open.split(','));
+}

@@ -1,0 +1,123 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Pool } from 'pg';
+import { lastSequenced, sequence, type Sequenced } from './sequencer-store.ts';
+import type { EventTail } from '../event-tail.ts';
+
+/** Pause between two passes while events come. */
+const busyMs = 20;
+/** The same when none has come for a second. */
+const idleMs = 100;
+const idleAfterMs = 1000;
+/** Pause of a process that leaves the passes to another, and how long that one may be silent. */
+const restMs = 250;
+const silentMs = 500;
+
+/**
+ * Gives positions to committed events, in one order for all readers. Every process runs it, and most of the time one does the
+ * work: whoever finds that another was faster rests until that one has been silent for a while. Two at once cannot give the same
+ * position twice, because it is the key of `event_runs`.
+ */
+export function startSequencer({ pool, tail, log }: { pool: Pool; tail: EventTail; log: Logger }): {
+  stop(): Promise<void>;
+} {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const sequencer = createSequencer(pool, tail);
+  const done = (async () => {
+    let isFailing = false;
+    while (!signal.aborted) {
+      let pauseMs = restMs;
+      try {
+        pauseMs = await sequencer.step();
+        isFailing = false;
+      } catch (error) {
+        sequencer.reset();
+        if (!isFailing && !signal.aborted) log.warn({ err: error }, 'events cannot be sequenced');
+        isFailing = true;
+      }
+      await wait(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await done;
+    },
+  };
+}
+
+/** The sequencer of one process, step by step. */
+export function createSequencer(
+  pool: Pool,
+  tail: EventTail,
+): {
+  /** @returns the milliseconds until the next step */
+  step(): Promise<number>;
+  /** Forgets what it knows, after an error. */
+  reset(): void;
+} {
+  let known: Sequenced | null = null;
+  /** Numbers up to `highest` that are missing once none of these transactions is open any more will never be committed. */
+  let epoch: { readonly highest: number; readonly open: ReadonlySet<string> } | null = null;
+  let gone = 0;
+  let isResting = false;
+  let changedAt = 0;
+
+  function adopt(sequenced: Sequenced): void {
+    known = sequenced;
+    changedAt = performance.now();
+    tail.moveTo(sequenced.next);
+  }
+
+  async function watch(before: Sequenced | null): Promise<void> {
+    const last = await lastSequenced(pool);
+    if (before === null || last.next > before.next) {
+      epoch = null;
+      gone = 0;
+      adopt(last);
+    }
+  }
+
+  /** @param open the transactions that were open when a pass had looked for all missing numbers */
+  function ageMissing(highest: number, open: ReadonlySet<string>): void {
+    if (epoch !== null && epoch.open.isDisjointFrom(open)) {
+      gone = epoch.highest;
+      epoch = null;
+    }
+    epoch ??= { highest, open };
+  }
+
+  async function pass(before: Sequenced): Promise<void> {
+    try {
+      const { sequenced, isLate, open } = await sequence(pool, before, gone);
+      if (isLate) isResting = true;
+      if (sequenced !== null) adopt(sequenced);
+      ageMissing((sequenced ?? before).highest, open);
+    } catch (error) {
+      if ((error as { readonly code?: string }).code !== '23505') throw error;
+      isResting = true;
+    }
+  }
+
+  return {
+    step: async () => {
+      const before = known;
+      if (before === null || isResting) {
+        await watch(before);
+        const isSilent = performance.now() - changedAt > silentMs;
+        if (before !== null && isSilent) isResting = false;
+        if (isResting) return tail.isAwaited ? busyMs : restMs;
+        return busyMs;
+      }
+      await pass(before);
+      return performance.now() - changedAt < idleAfterMs ? busyMs : idleMs;
+    },
+    reset: () => {
+      known = null;
+      epoch = null;
+      gone = 0;
+      isResting = false;
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { newUuid } from '@card-gateway/core';
+import { openDatabase } from '@card-gateway/database';
+import type { Pool, PoolClient } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSequencer } from '../src/events/sequencer.ts';
+import { createEventTail } from '../src/event-tail.ts';
+import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openDatabase(database.url, { connections: 10, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query('DELETE FROM event_runs');
+  await pool.query('DELETE FROM events');
+});
+
+/** Writes an event by adding a cardholder. @returns the event's number */
+async function write(to: Pool | PoolClient): Promise<number> {
+  const id = newUuid(Date.now());
+  await to.query(
+    `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
+     VALUES ($1::uuid, 't', 'p', 'a', $1::text, 'pending', now(), now())`,
+    [id],
+  );
+  const { rows } = await to.query<{ number: string }>('SELECT number FROM events WHERE subject_id = $1', [id]);
+  return Number(rows[0]?.number);
+}
+
+/** What a cursor over numbers, or over any id drawn before the commit, would read. */
+async function readBehind(number: number): Promise<number[]> {
+  const { rows } = await pool.query<{ number: string }>('SELECT number FROM events WHERE number > $1 ORDER BY number', [
+    number,
+  ]);
+  return rows.map((row) => Number(row.number));
+}
+
+/** The numbers of all events that have a position, in that order. */
+async function sequenced(): Promise<number[]> {
+  const { rows } = await pool.query<{ position: string; number: string; length: number }>(
+    'SELECT * FROM event_runs ORDER BY position',
+  );
+  let next = Number(rows[0]?.position ?? 1);
+  return rows.flatMap(({ position, number, length }) => {
+    expect(Number(position)).toBe(next);
+    next += length;
+    return Array.from({ length }, (_none, at) => Number(number) + at);
+  });
+}
+
+async function open(): Promise<PoolClient> {
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  return client;
+}
+
+async function end(client: PoolClient, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  await client.query(how);
+  client.release();
+}
+
+describe('two transactions that commit in the other order than they wrote', () => {
+  test('lose an event for a reader whose cursor is the number', async () => {
+    const slow = await open();
+    const first = await write(slow);
+    const second = await write(pool);
+    const read = await readBehind(0);
+    await end(slow, 'COMMIT');
+    read.push(...(await readBehind(Math.max(...read))));
+    expect(read).toEqual([second]);
+    expect(read).not.toContain(first);
+  });
+
+  test('lose none by position', async () => {
+    const sequencer = createSequencer(pool, createEventTail());
+    await sequencer.step();
+    const slow = await open();
+    const first = await write(slow);
+    const second = await write(pool);
+    await sequencer.step();
+    expect(await sequenced()).toEqual([second]);
+    await end(slow, 'COMMIT');
+    await sequencer.step();
+    expect(await sequenced()).toEqual([second, first]);
+  });
+});
+
+test('an idle write transaction delays only its own events', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  const idle = await open();
+  const late = await write(idle);
+  const written: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const gaveUp = await open();
+    await write(gaveUp);
+    await end(gaveUp, 'ROLLBACK');
+    written.push(await write(pool));
+    await sequencer.step();
+    expect(await sequenced()).toEqual(written);
+  }
+  await end(idle, 'COMMIT');
+  await sequencer.step();
+  expect(await sequenced()).toEqual([...written, late]);
+});
+
+test('numbers that were rolled back are looked for no longer than their transactions were open', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  const gaveUp = await open();
+  await write(gaveUp);
+  await write(pool);
+  await sequencer.step();
+  expect(await missing()).not.toBe('{}');
+  await end(gaveUp, 'ROLLBACK');
+  // The database serves other tests too, whose transactions a pass sees.
+  await expect
+    .poll(async () => {
+      await write(pool);
+      await sequencer.step();
+      return missing();
+    })
+    .toBe('{}');
+});
+
+async function missing(): Promise<string | undefined> {
+  const { rows } = await pool.query<{ missing: string }>(
+    'SELECT missing FROM event_runs ORDER BY position DESC LIMIT 1',
+  );
+  return rows[0]?.missing;
+}
+
+test('several processes give each event one position', async () => {
+  const tails = Array.from({ length: 4 }, createEventTail);
+  const sequencers = tails.map((tail) => createSequencer(pool, tail));
+  const writing = Promise.all(
+    Array.from({ length: 5 }, async () => {
+      for (let count = 0; count < 20; count += 1) {
+        const client = await open();
+        await write(client);
+        await end(client, count % 5 === 4 ? 'ROLLBACK' : 'COMMIT');
+      }
+    }),
+  );
+  const steps = async (): Promise<void> => {
+    await Promise.all(sequencers.map((sequencer) => sequencer.step()));
+  };
+  await whilePending(writing, steps);
+  const committed = await readBehind(0);
+  await expect
+    .poll(async () => {
+      await steps();
+      return (await sequenced()).toSorted((a, b) => a - b);
+    })
+    .toEqual(committed);
+  expect(committed).toHaveLength(80);
+});
+
+/** Repeats work until the other is done. */
+async function whilePending(other: Promise<unknown>, work: () => Promise<void>): Promise<void> {
+  const state = { isPending: true };
+  void other.finally(() => (state.isPending = false));
+  while (state.isPending) await work();
+  await other;
+}

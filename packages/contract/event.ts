@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { accountName, publicId, timestamp, words } from './common.ts';
+import type { Scope } from './scope.ts';
+
+/** Kinds of the things that events are about. */
+export const eventKinds = [
+  'card',
+  'cardholder',
+  'binding',
+  'transaction',
+  'transfer',
+  'operation',
+  'sync',
+  'callback',
+  'account',
+  'destination',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** A type names the kind of its subject and what became of it; where the subject has a status, the status itself. */
+export type EventType = `${EventKind}.${string}`;
+
+const meanings = {
+  'card.pending': 'The card was ordered, or the provider shows it as pending.',
+  'card.inactive': 'The card is issued and must be activated.',
+  'card.activated': 'The card is active.',
+  'card.frozen': 'The card is frozen.',
+  'card.unfrozen': 'The card was frozen, and is active again.',
+  'card.cancelling': 'The provider is cancelling the card.',
+  'card.cancelled': 'The card is cancelled.',
+  'card.failed': 'The order of the card failed: there is none.',
+  'card.lost': 'The card is reported as lost.',
+  'card.replaced': 'The card was replaced by another.',
+  'card.unrecognized': 'The provider shows a status of the card that the gateway does not know.',
+  'card.updated': 'Something else of the card changed; `previous` says what.',
+  'cardholder.pending': 'The cardholder was submitted.',
+  'cardholder.in_review': 'The provider reviews the cardholder.',
+  'cardholder.approved': 'The cardholder may have cards.',
+  'cardholder.rejected': 'The provider rejected the cardholder; `data.failReason` says why, where it did.',
+  'cardholder.failed': 'The application was refused: the provider does not have the cardholder.',
+  'cardholder.unrecognized': 'The provider shows a status of the cardholder that the gateway does not know.',
+  'cardholder.updated': 'Something else of the cardholder changed; `previous` says what.',
+  'binding.starting': 'The binding was requested.',
+  'binding.awaiting_code': 'The user has been sent a code.',
+  'binding.verifying': 'A code is being checked.',
+  'binding.bound': 'The bank card is bound.',
+  'binding.not_required': 'The provider needs no binding of this card.',
+  'binding.expired': 'The time for the code is over.',
+  'binding.refused': 'The binding was refused.',
+  'binding.removed': 'The binding was removed.',
+  'binding.updated': 'Something else of the binding changed; `previous` says what.',
+  'transaction.created': 'A transaction of a card was seen for the first time.',
+  'transaction.updated': 'A transaction changed; `previous` says what.',
+  'transfer.pending': 'The transfer was requested.',
+  'transfer.succeeded': 'The transfer succeeded.',
+  'transfer.failed': 'The transfer failed.',
+  'transfer.updated': 'Something else of the transfer changed; `previous` says what.',
+  'operation.unknown': 'A request was sent to the provider, and its outcome is not known yet.',
+  'operation.needs_person': 'The same, and only a person can find it out (POST /v1/operations/{id}/resolve).',
+  'operation.succeeded': 'A request succeeded.',
+  'operation.refused': 'A request was refused, and had no effect.',
+  'operation.superseded': 'An unknown outcome no longer matters: a later request on the same resource succeeded.',
+  'sync.completed': 'A sync has read all there is.',
+  'sync.failed': 'A sync was given up; `data.failure` says why.',
+  'callback.failed': 'A callback of a provider could not be processed.',
+  'account.circuit_opened': 'The provider fails so often that calls to it are refused for a while.',
+  'account.circuit_closed': 'Calls to the provider are made again.',
+  'destination.failing': 'An event destination does not accept events.',
+  'destination.disabled': 'An event destination gets no events any more until it is enabled.',
+} as const satisfies Record<EventType, string>;
+
+export type KnownEventType = keyof typeof meanings;
+export const eventTypes = Object.keys(meanings) as readonly KnownEventType[];
+
+export const eventType = words<KnownEventType>(
+  'EventType',
+  'What happened. Ignore types that you do not know.',
+  meanings,
+);
+
+/**
+ * The scopes that show events of a kind, which are those that show their subjects. The key needs one of them. Those of operations
+ * and syncs depend on what these are about (`operationReadScopes`, `syncReadScopes`).
+ */
+export const eventReadScopes: Readonly<Record<Exclude<EventKind, 'operation' | 'sync'>, readonly Scope[]>> = {
+  card: ['cards:read'],
+  cardholder: ['cards:read'],
+  transaction: ['cards:read'],
+  transfer: ['cards:read'],
+  binding: ['bindings:read'],
+  callback: ['admin'],
+  account: ['catalog:read'],
+  destination: ['events:manage'],
+};
+
+/** A subject at some version. Its members are those of the kind that `type` begins with. */
+const view = z.record(z.string(), z.unknown());
+
+export const eventSchema = z
+  .object({
+    id: publicId('event'),
+    type: eventType,
+    provider: z.string().nullable().meta({ description: 'The provider behind the account; null without one.' }),
+    account: accountName.nullable().meta({ description: 'The provider account; null for what belongs to none.' }),
+    subject: z.string().meta({ description: 'Id of the thing that changed; of an account, its name.' }),
+    subjectVersion: z.int().min(1).meta({
+      description: 'Counts the events of this subject: 1, 2, 3 … An older one that comes later can be ignored.',
+    }),
+    data: view.nullable().meta({
+      description:
+        'The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. ' +
+        'Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know.',
+    }),
+    previous: view.nullable().meta({
+      description:
+        'The members of `data` that changed, as they were before; null for the first event of a new subject.',
+    }),
+    operation: publicId('operation').nullable().meta({
+      description: 'The request whose outcome changed the subject; null where a callback, a list or a sync did.',
+    }),
+    requestId: z.string().nullable().meta({
+      description: '`x-request-id` of the request that asked for that operation; null where there is none.',
+    }),
+    createdAt: timestamp.meta({ description: 'When it happened here.' }),
+  })
+  .meta({ id: 'Event', description: 'A change of a resource.' });
+export type EventView = z.output<typeof eventSchema>;
+
+const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a cursor as the gateway gave it');
+
+export const eventPageSchema = z
+  .object({
+    data: z.array(eventSchema).meta({ description: 'Events, oldest first.' }),
+    nextCursor: cursor.meta({
+      description: 'Give it as `after` for what comes next; it is there on an empty page too. Keep it.',
+    }),
+    hasMore: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
+  })
+  .meta({ id: 'EventPage', description: 'A part of the event feed.' });
