@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, cp, mkdir, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 
@@ -50,15 +52,9 @@ export async function startEmbeddedStandby(
   return startEmbeddedPostgres({ dataFolder, settings: { wal_retrieve_retry_interval: '100ms', ...settings } });
 }
 
-/** Files that belong to the running primary alone, or may disappear during the copy; the WAL arrives by replication. */
-const left = /^(postmaster\.(pid|opts)|pg_wal\/[0-9A-F]{24}.*|pg_replslot\/.*|pg_stat_tmp\/.*|.*pg_internal\.init)$/;
-
 async function copyCluster(from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 });
-  await cp(from, to, {
-    recursive: true,
-    filter: (path) => !left.test(relative(from, path)) && !basename(path).startsWith('pgsql_tmp'),
-  });
+  await once(new Worker(new URL('embedded-copy.ts', import.meta.url), { workerData: { from, to } }), 'exit');
 }
 
 /** Under root the server runs as another account, the owner of the primary's files. */

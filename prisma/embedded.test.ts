@@ -7,12 +7,13 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EmbeddedError, startEmbeddedPostgres } from './embedded.ts';
 import { didNotStart } from './embedded-error.ts';
+import { temporaryFolder } from './embedded-folder.ts';
 
 let folder: string;
 let dataFolder: string;
 beforeAll(async () => {
-  // Under root the server runs as another account, which may not enter a private folder; so its parent is /var/tmp.
-  folder = await mkdtemp('/var/tmp/card-gateway-embedded-');
+  folder = temporaryFolder('embedded');
+  await mkdir(folder);
   dataFolder = `${folder}-data`;
 });
 afterAll(async () => {

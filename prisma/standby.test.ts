@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
+import { temporaryFolder } from './embedded-folder.ts';
 import { startEmbeddedStandby } from './embedded-standby.ts';
 import { confirmCommits, inOneStatement, inTransaction, openDatabase } from './index.ts';
 
 /** A server whose commits wait for a standby that is there while a test wants it. */
-const folder = `/var/tmp/card-gateway-standby-${randomUUID()}`;
+const folder = temporaryFolder('standby');
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '20' };
 let primary: EmbeddedPostgres;
 let standby: EmbeddedPostgres;

@@ -1,7 +1,8 @@
-import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '@card-gateway/database';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConfigError, readSettings } from '../src/config.ts';
 import { databaseFault } from '../src/database-fault.ts';
@@ -12,9 +13,8 @@ let server: EmbeddedPostgres;
 const file = (name: keyof typeof tlsFiles): string => join(folder, name);
 
 beforeAll(async () => {
-  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
-  folder = await mkdtemp('/var/tmp/card-gateway-tls-');
-  await chmod(folder, 0o755);
+  folder = temporaryFolder('tls');
+  await mkdir(folder);
   const dataFolder = join(folder, 'data');
   await (await startEmbeddedPostgres({ dataFolder })).stop();
   for (const [name, text] of Object.entries(tlsFiles)) await writeFile(join(folder, name), text, { mode: 0o600 });

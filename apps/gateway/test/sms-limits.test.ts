@@ -4,7 +4,7 @@ import { startBinding } from '../src/bindings/start-binding.ts';
 import { jobWork } from '../src/work.ts';
 import { type Settings, startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
-import { ahead } from './setup/reconcile.ts';
+import { ageSms, ahead } from './setup/reconcile.ts';
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -32,14 +32,6 @@ async function race(clients: readonly Client[], cards: readonly Card[]): Promise
 }
 
 const repeated = <T>(times: number, value: T): T[] => Array.from({ length: times }, () => value);
-
-/** Lets the records look as old as they will be after that time. */
-async function afterTime(interval: string): Promise<void> {
-  await gateway.pool.query(
-    `UPDATE bindings SET sms_at = sms_at - $1::interval, resend_after = resend_after - $1::interval`,
-    [interval],
-  );
-}
 
 describe('for one user and card', () => {
   test('a second SMS within a minute is refused, with the time to wait, in every process', async () => {
@@ -104,7 +96,7 @@ describe('for one user and card', () => {
     await start(client, card);
     const again = { body: card, idempotencyKey: 'again' };
     await expect(client.startBinding(again)).rejects.toMatchObject({ code: 'sms-limit' });
-    await afterTime('61 seconds');
+    await ageSms(gateway, '61 seconds');
     expect(await client.startBinding(again)).toMatchObject({ status: 'awaiting_code' });
     // And repeated, it is the answer it was: no third SMS.
     expect(await client.call('startBinding', again)).toMatchObject({ status: 201, replayed: true });
@@ -159,7 +151,7 @@ describe('for one phone', () => {
     expect(gateway.sandbox.admin.sms({ phone: '13900000001' })).toHaveLength(2);
     expect(await start(clients[0], bankCard())).toMatchObject({ status: 'awaiting_code' });
 
-    await afterTime('61 minutes');
+    await ageSms(gateway, '61 minutes');
     await start(clients[1], three);
     await start(clients[0], four);
     expect(gateway.sandbox.admin.sms({ phone: '13900000001' })).toHaveLength(4);
@@ -172,15 +164,15 @@ describe('for one phone', () => {
     const [one, two, three, four] = cardsOf('13900000002', 4) as [Card, Card, Card, Card];
     await start(client, one);
     await start(client, two);
-    await afterTime('2 hours');
+    await ageSms(gateway, '2 hours');
     await start(client, three);
-    await afterTime('2 hours');
+    await ageSms(gateway, '2 hours');
     const refusal = await start(client, four).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'sms-limit', status: 429 });
     // The first of them was four hours ago: a day from then.
     expect((refusal as GatewayProblem).retryAfterMs).toBeGreaterThan(19 * 3_600_000);
     expect((refusal as GatewayProblem).retryAfterMs).toBeLessThanOrEqual(20 * 3_600_000);
-    await afterTime('21 hours');
+    await ageSms(gateway, '21 hours');
     await start(client, four);
     expect(sandbox.admin.sms({ phone: '13900000002' })).toHaveLength(4);
   });

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { openDatabase } from '@card-gateway/database';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@card-gateway/database/embedded';
+import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
@@ -17,7 +17,7 @@ import { send } from './setup/send.ts';
 import { until } from './setup/until.ts';
 
 /** A server of this file's own, whose standby follows it over a wire that can be cut. */
-const folder = `/var/tmp/card-gateway-test-standby-${randomUUID()}`;
+const folder = temporaryFolder('test-standby');
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '40' };
 let primary: EmbeddedPostgres;
 let standby: EmbeddedPostgres;

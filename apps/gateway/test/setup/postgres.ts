@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import type { TestProject } from 'vitest/node';
@@ -15,10 +16,9 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for all test files; none of them touches its template. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
-  const folder = await mkdtemp('/var/tmp/card-gateway-test-');
+  const dataFolder = temporaryFolder('test');
   const postgres = await startEmbeddedPostgres({
-    dataFolder: `${folder}-data`,
+    dataFolder,
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
   });
   await migrate(postgres.ownerUrl, { runtimeRole });
@@ -27,8 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateRuntimeUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-    await rm(`${folder}-data`, { recursive: true, force: true });
-    await rm(`${folder}-data.password`, { force: true });
+    await rm(dataFolder, { recursive: true });
+    await rm(`${dataFolder}.password`);
   };
 }

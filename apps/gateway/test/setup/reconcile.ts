@@ -14,6 +14,13 @@ export function reconcileNow(services: Services, operationId: string | undefined
   return reconcileWrite(services, writeKinds, uuidOf('operation', operationId ?? ''));
 }
 
+/** Makes the SMS that were sent look as old as they will be after that time, so that no test has to wait for the next one. */
+export async function ageSms({ pool }: Pick<TestGateway, 'pool'>, interval: string): Promise<void> {
+  await pool.query(`UPDATE bindings SET sms_at = sms_at - $1::interval, resend_after = resend_after - $1::interval`, [
+    interval,
+  ]);
+}
+
 /** Makes writes without an answer look as old as they are when their process is long gone. */
 export async function ageSubmitting({ pool }: Pick<TestGateway, 'pool'>): Promise<void> {
   await pool.query(

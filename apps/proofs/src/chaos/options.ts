@@ -10,6 +10,7 @@ export interface ChaosOptions {
   /** Seed of all random choices. */
   readonly seed: number;
   readonly mutation: Mutation | null;
+  readonly callers: number;
   /**
    * `wait`: reconciliation follows the gateway's own schedule, as in production. `hurry`: due times are moved to the present,
    * for short runs.
@@ -23,7 +24,9 @@ const options = {
   seed: { type: 'string' },
   mutation: { type: 'string' },
 } as const;
-/** A shorter run hurries reconciliation, which would otherwise take longer than the run. */
+const whole = { callers: 24, reconciling: 'wait' } as const;
+/** A shorter run has fewer callers, and hurries reconciliation, which would otherwise take longer than the run. */
+const short = { callers: 8, reconciling: 'hurry' } as const;
 const shortRunMinutes = 1;
 
 /** @param draw creates a seed if none is given */
@@ -38,5 +41,5 @@ export function readOptions(words: readonly string[], draw: () => number): Chaos
   if (mutation !== undefined && planted === null) {
     throw new UsageError(`--mutation: expected ${mutations.join(', ')}.\n${usage}`);
   }
-  return { minutes, seed, mutation: planted, reconciling: minutes < shortRunMinutes ? 'hurry' : 'wait' };
+  return { minutes, seed, mutation: planted, ...(minutes < shortRunMinutes ? short : whole) };
 }

@@ -12,8 +12,6 @@ export interface ChaosReport extends DriveReport {
   readonly points: ReadonlyMap<string, number>;
 }
 
-const callers = 24;
-
 /** Runs everything from the start of its own database to the comparison, and leaves nothing behind. */
 export async function runChaos(
   options: ChaosOptions,
@@ -26,7 +24,6 @@ export async function runChaos(
     const report = await drive(
       {
         ...options,
-        callers,
         database: postgres,
         settings: {},
         disturb: (scene) => {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import pg from 'pg';
 import type { DatabasePlace } from '../chaos/database-place.ts';
@@ -47,9 +47,8 @@ const cancelEveryMs = 20;
 
 export async function startCluster(mode: Mode): Promise<Cluster> {
   const folders: string[] = [];
-  // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
   const newFolder = (): string => {
-    const folder = `/var/tmp/card-gateway-failovers-${randomUUID()}`;
+    const folder = temporaryFolder('failovers');
     folders.push(folder);
     return folder;
   };

@@ -8,6 +8,7 @@ export interface FailoverOptions {
   readonly mode: Mode;
   /** Removes the gateway's check of commit confirmations, to see that the proof detects it. */
   readonly mutation: 'confirmation' | null;
+  readonly callers: number;
   readonly reconciling: 'wait' | 'hurry';
 }
 
@@ -19,7 +20,9 @@ const options = {
   mutation: { type: 'string' },
 } as const;
 const mostRounds = 1000;
-/** A shorter run hurries reconciliation, which would otherwise take longer than the run. */
+const whole = { callers: 12, reconciling: 'wait' } as const;
+/** A run of fewer rounds has fewer callers, and hurries reconciliation, which would otherwise take longer than the run. */
+const short = { callers: 4, reconciling: 'hurry' } as const;
 const shortRunRounds = 6;
 
 /** @param draw creates a seed if none is given */
@@ -35,5 +38,5 @@ export function readOptions(words: readonly string[], draw: () => number): Failo
   if (mutation !== undefined && mutation !== 'confirmation') {
     throw new UsageError(`--mutation: expected confirmation.\n${usage}`);
   }
-  return { rounds, seed, mode, mutation: mutation ?? null, reconciling: rounds < shortRunRounds ? 'hurry' : 'wait' };
+  return { rounds, seed, mode, mutation: mutation ?? null, ...(rounds < shortRunRounds ? short : whole) };
 }

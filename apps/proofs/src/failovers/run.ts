@@ -18,7 +18,6 @@ export interface FailoverReport extends DriveReport {
   readonly failovers: readonly Failover[];
 }
 
-const callers = 12;
 const longestRecoveryMs = 30_000;
 
 /** Drives writes through two gateways while their PostgreSQL fails over repeatedly, each time in another way. */
@@ -33,7 +32,6 @@ export async function runFailovers(
     const report = await drive(
       {
         ...options,
-        callers,
         database: cluster,
         settings: { DATABASE_STANDBY: options.mode === 'synchronous' ? 'required' : 'optional' },
         disturb: async (scene) => {

@@ -7,6 +7,7 @@ export interface OutageOptions {
   /** Seed of all random choices. */
   readonly seed: number;
   readonly kinds: readonly OutageKind[];
+  readonly callers: number;
 }
 
 const usage = 'Usage: pnpm outages [--seconds 15] [--seed 1] [--kind <name>]';
@@ -16,6 +17,10 @@ const options = {
   kind: { type: 'string' },
 } as const;
 const mostSeconds = 3600;
+const callers = 12;
+/** Of a run with shorter outages. */
+const fewCallers = 4;
+const shortSeconds = 15;
 
 /** @param draw creates a seed if none is given */
 export function readOptions(words: readonly string[], draw: () => number): OutageOptions {
@@ -29,5 +34,5 @@ export function readOptions(words: readonly string[], draw: () => number): Outag
   if (kinds.length === 0) {
     throw new UsageError(`--kind: expected ${outageKinds.map(({ name }) => `"${name}"`).join(', ')}.\n${usage}`);
   }
-  return { seconds, seed, kinds };
+  return { seconds, seed, kinds, callers: seconds < shortSeconds ? fewCallers : callers };
 }

@@ -16,8 +16,6 @@ export interface OutagesReport {
   readonly skipped: readonly string[];
 }
 
-const callers = 12;
-
 /** Drives writes through two gateways during outages of their database, one kind after the other, each on its own database. */
 export async function runOutages(
   options: OutageOptions,
@@ -47,7 +45,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
     const report = await drive(
       {
         seed: options.seed,
-        callers,
+        callers: options.callers,
         mutation: null,
         reconciling: 'hurry',
         database: outage.database,

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@card-gateway/database/embedded';
+import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import pg from 'pg';
 import type { DatabasePlace } from '../chaos/database-place.ts';
@@ -22,8 +22,7 @@ export interface MovingServer extends DatabasePlace {
   remove(): Promise<void>;
 }
 
-/** Below /var/tmp, because under root the server runs as another account, which may not enter a private folder. */
-export const newFolder = (): string => `/var/tmp/card-gateway-outages-${randomUUID()}`;
+export const newFolder = (): string => temporaryFolder('outages');
 
 export async function startServer(dataFolder = newFolder()): Promise<MovingServer> {
   let now = await startEmbeddedPostgres({ dataFolder, settings });
