@@ -79,7 +79,7 @@ test('changes of several cards are recorded by one statement, each on its own ca
   const recorded = await Promise.all(operations.map(change));
   expect(recorded.map((one) => one?.id)).toEqual(operations.map(({ id }) => id));
   for (const { id, resourceId } of operations) expect(await operationOf(resourceId)).toBe(id);
-  expect(sent).toEqual(['change-record-unlocked']);
+  expect(sent).toEqual(['change-record']);
 });
 
 test('of several changes of one card in a turn, the first is recorded, and no other', async () => {

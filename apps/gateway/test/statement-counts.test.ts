@@ -105,7 +105,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'startBinding',
-    9,
+    5,
     async () => {
       const body = bankCard();
       return () => gateway.client.startBinding({ body });

@@ -14,15 +14,15 @@ import {
 } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import { cardNumbersOf, requireGuess } from '../guesses/limits.ts';
+import { cardNumbersOf, guessProblem } from '../guesses/limits.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
-import { recordAlone } from '../ledger/claim-store.ts';
 import { writeAct } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import { leastProviderMs } from '../setting-faults.ts';
-import { insertBinding, type SmsRefusal } from './challenge-store.ts';
 import { resolvesBy } from './reconciliation.ts';
 import { type Started, startBindingKind, startedFrom } from './start-binding-outcome.ts';
+import type { StartRefusal } from './start-limits-store.ts';
+import { recordStart } from './start-store.ts';
 import type { BindingRow } from './store.ts';
 
 type Order = z.output<typeof startBindingSchema>;
@@ -30,48 +30,45 @@ type Order = z.output<typeof startBindingSchema>;
 /** Makes the provider send the user an SMS code, once per Idempotency-Key and within the SMS limits. */
 export const startBinding = writeAct(startBindingKind, async (services, { caller }, order: Order) => {
   const account = services.accounts.ofCaller(caller, order.account);
-  const binding = facetOf(account, 'binding');
-  const { purpose, loanOrder } = checkPurpose(binding, order);
-  const userIp = requireUserIp(binding.needsUserIp, order.userIp, '/userIp');
+  const facet = facetOf(account, 'binding');
+  const { purpose, loanOrder } = checkPurpose(facet, order);
+  const userIp = requireUserIp(facet.needsUserIp, order.userIp, '/userIp');
   const pan = parsePan(order.cardNumber);
   const phone = new Secret(order.phone);
   const id = newUuid(services.now());
   const sent = { reference: toPublicId('binding', id), user: order.user, pan, phone, purpose, loanOrder, userIp };
+  const binding = {
+    id,
+    tenant: caller.tenant,
+    provider: account.provider,
+    account: account.name,
+    userRef: order.user,
+    maskedNumber: pan.masked,
+    bin: pan.bin,
+    last4: pan.last4,
+    panFingerprints: services.sealing.fingerprints(pan),
+    phoneFingerprints: services.sealing.fingerprints(samePhone(order.phone)),
+  };
+  const limits = {
+    resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
+    smsPerHour: services.config.SMS_PER_PHONE_AND_HOUR,
+    smsPerDay: services.config.SMS_PER_PHONE_AND_DAY,
+    cardNumbers: cardNumbersOf(services, account.name, order.user),
+  };
   let recorded: BindingRow | null = null;
+  let refusal: StartRefusal | null = null;
   return {
     account,
     resourceId: id,
     resolvesBy: resolvesBy(account),
-    record: recordAlone,
-    within: async (client, operationId, at) => {
-      const start = await insertBinding(
-        client,
-        {
-          id,
-          tenant: caller.tenant,
-          provider: account.provider,
-          account: account.name,
-          userRef: order.user,
-          maskedNumber: pan.masked,
-          bin: pan.bin,
-          last4: pan.last4,
-          panFingerprints: services.sealing.fingerprints(pan),
-          phoneFingerprints: services.sealing.fingerprints(samePhone(order.phone)),
-        },
-        {
-          resendAfterMs: services.config.SMS_RESEND_AFTER_MS,
-          perHour: services.config.SMS_PER_PHONE_AND_HOUR,
-          perDay: services.config.SMS_PER_PHONE_AND_DAY,
-        },
-        operationId,
-        at,
-      );
-      if ('refusal' in start) throw smsProblem(start.refusal);
-      ({ recorded } = start);
-      const limit = cardNumbersOf(services, account.name, order.user);
-      await requireGuess(client, [limit], operationId, 'card numbers of this user');
+    record: async (to, operation) => {
+      const start = await recordStart(to, operation, binding, limits);
+      ({ refusal } = start);
+      recorded = start.recorded?.binding ?? null;
+      return start.recorded?.operation ?? null;
     },
-    send: (call) => startOrCheck(binding, sent, call),
+    unfit: () => startProblem(refusal ?? { because: 'verifying' }),
+    send: (call) => startOrCheck(facet, sent, call),
     atOnce: (outcome, { at }) => recorded && startedFrom(recorded, services, outcome, at),
   };
 });
@@ -139,22 +136,20 @@ function samePhone(text: string): Secret {
   return new Secret(text.replaceAll(/\D/g, '').slice(-10));
 }
 
-function smsProblem(refusal: SmsRefusal): ProblemError {
+function startProblem(refusal: StartRefusal): ProblemError {
   if (refusal.because === 'verifying') {
     return new ProblemError('illegal-state', 'A code for this card is being checked right now.', {
       retryAfterSeconds: 2,
     });
   }
+  const { because, until, waitMs } = refusal;
+  if (because === 'card-numbers') return guessProblem('card numbers of this user', waitMs);
   const details = {
     'too-soon': 'An SMS for this card was sent a moment ago.',
     'phone-hour': 'This phone number has had as many SMS as it may have in an hour.',
     'phone-day': 'This phone number has had as many SMS as it may have in a day.',
   };
-  return new ProblemError(
-    'sms-limit',
-    `${details[refusal.because]} Another may be sent at ${refusal.until.toISOString()}.`,
-    {
-      retryAfterSeconds: Math.max(1, Math.ceil(refusal.waitMs / 1000)),
-    },
-  );
+  return new ProblemError('sms-limit', `${details[because]} Another may be sent at ${until.toISOString()}.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  });
 }

@@ -56,7 +56,7 @@ export async function requireGuess(
   what: string,
 ): Promise<void> {
   const waitMs = await countGuess(client, limits, operationId);
-  if (waitMs !== null) throw tooMany(what, waitMs);
+  if (waitMs !== null) throw guessProblem(what, waitMs);
 }
 
 /**
@@ -71,10 +71,11 @@ export async function requireQuestion(
   also: (client: PoolClient) => Promise<void> = async () => {},
 ): Promise<void> {
   const waitMs = await countQuestion(pool, limits, also);
-  if (waitMs !== null) throw tooMany(what, waitMs);
+  if (waitMs !== null) throw guessProblem(what, waitMs);
 }
 
-function tooMany(what: string, waitMs: number): ProblemError {
+/** @param what the limited thing, worded for the caller */
+export function guessProblem(what: string, waitMs: number): ProblemError {
   return new ProblemError('guess-limit', `The limit on ${what} is reached. Nothing was recorded or sent.`, {
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });

@@ -10,6 +10,9 @@ export interface GuessLimit {
   readonly withinMs: number;
 }
 
+/** The name of the lock under which guesses at a subject are counted. */
+export const guessLock = (subject: string): string => `guess ${subject}`;
+
 /** The longest period of any limit: older guesses no longer count. */
 export const longestLimitMs: number = 30 * 86_400_000;
 
@@ -26,10 +29,7 @@ export async function countGuess(
   operationId: string | null,
 ): Promise<number | null> {
   const subjects = [...new Set(limits.map(({ subject }) => subject))].toSorted();
-  await lockNames(
-    client,
-    subjects.map((subject) => `guess ${subject}`),
-  );
+  await lockNames(client, subjects.map(guessLock));
   const { rows } = await client.query<{ waitMs: number | null }>({
     name: 'guess-count',
     text: `

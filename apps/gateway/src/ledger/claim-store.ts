@@ -37,7 +37,7 @@ export interface Recording {
 }
 
 /** A write to be recorded, with the slice's own values of its resource. */
-interface Claim {
+export interface Claim {
   readonly operation: NewOperation;
   readonly own: Readonly<Record<string, unknown>>;
 }
@@ -62,6 +62,8 @@ export interface ClaimParts {
    * stays so. A write on another resource is not recorded.
    */
   readonly seen?: string;
+  /** What else is written, from the rows of `claimed`: statements by names, to which `resource` can refer. */
+  readonly also?: Readonly<Record<string, string>>;
   /** Writes the resources, from the rows of `claimed`. */
   readonly resource?: string;
 }
@@ -78,12 +80,12 @@ const fewRows = 'LIMIT (SELECT NULL::bigint)';
  */
 export function claimStatement(
   name: string,
-  { own, resource, ...parts }: ClaimParts,
+  { own, also = {}, resource, ...parts }: ClaimParts,
   { claims, isAlone, skipsLocked = false }: Claims,
 ): GuardedQuery {
   const fit = fitOf(parts, skipsLocked);
   return {
-    name: skipsLocked ? `${name}-unlocked` : name,
+    name: parts.seen === undefined || skipsLocked ? name : `${name}-waiting`,
     // In one order, so that two processes that record the same keys at once wait for each other in turn.
     text: `WITH asked AS (
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
@@ -100,7 +102,9 @@ export function claimStatement(
            )${
              resource === undefined
                ? ''
-               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id)), written AS (${resource})`
+               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${Object.entries(also)
+                   .map(([each, statement]) => `, ${each} AS (${statement})`)
+                   .join('')}, written AS (${resource})`
            }
            SELECT id, known_at AS "knownAt" FROM recorded`,
     values: [JSON.stringify(claims.map(wireRow))],
@@ -136,7 +140,7 @@ function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
 export type Claimed = Pick<OperationRow, 'id' | 'knownAt'>;
 
 /** The row of a write that {@link claimStatement} has just recorded. */
-function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
+export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
   const { id, tenant, caller, requestHash, type, provider, account, resourceId, resolvesBy } = operation;
   return {
     id,
@@ -183,7 +187,8 @@ async function sendTo(
   return rows;
 }
 
-const isConnection = (to: Pool | PoolClient): to is PoolClient => 'release' in to;
+/** Whether this is a connection, thus a transaction, of which the statement is a part. */
+export const isConnection = (to: Pool | PoolClient): to is PoolClient => 'release' in to;
 
 type RecordOwn = (own?: Claim['own']) => RecordWrite;
 type SendTogether = (to: Pool | PoolClient, claims: readonly Claim[]) => Promise<Claimed[]>;

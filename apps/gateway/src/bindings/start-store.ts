@@ -1,0 +1,185 @@
+import { gathered, inTransaction } from '@card-gateway/database';
+import type { Pool, PoolClient } from 'pg';
+import { lockNames } from '../advisory-locks.ts';
+import { guessLock } from '../guesses/store.ts';
+import { type Claimed, claimStatement, isConnection, type NewOperation, rowOf } from '../ledger/claim-store.ts';
+import { noOperation } from '../ledger/reference.ts';
+import type { OperationRow } from '../ledger/store.ts';
+import {
+  counted,
+  isOpen,
+  type NewBinding,
+  ofCard,
+  ownOf,
+  refusalsOf,
+  type Start,
+  startColumns,
+  type StartLimits,
+  type StartRefusal,
+} from './start-limits-store.ts';
+import type { BindingRow } from './store.ts';
+
+/** A start that was recorded, or why not. */
+interface Judged {
+  readonly id: string;
+  readonly claimed: Claimed | null;
+  readonly refusal: StartRefusal | null;
+  /** By the database's clock, as the limits count. */
+  readonly smsAt: Date;
+}
+
+export interface RecordedStart {
+  readonly operation: OperationRow;
+  readonly binding: BindingRow;
+}
+
+/**
+ * Records a start with its binding, if the limits on SMS and card numbers allow it. They hold across processes: starts for the
+ * same card, phone or user wait for one another, and the database's clock counts. An older open challenge for the user's card is
+ * closed, so that at most one is open.
+ *
+ * @returns nothing recorded and no refusal if the Idempotency-Key is taken
+ */
+export async function recordStart(
+  to: Pool | PoolClient,
+  operation: NewOperation,
+  binding: NewBinding,
+  limits: StartLimits,
+): Promise<{ readonly recorded: RecordedStart | null; readonly refusal: StartRefusal | null }> {
+  const start = { operation, binding, limits };
+  let judged = await recordTogether(to, start);
+  // Its key is taken, or another transaction holds the challenge that it closes: alone, it waits for that.
+  if (judged?.claimed === null && judged.refusal === null && !isConnection(to)) {
+    [judged = null] = await inTransaction(to, (client) => recordStarts(client, [start], false));
+  }
+  if (judged === null) throw new Error('A start was judged without a result.');
+  const { claimed, refusal, smsAt } = judged;
+  if (claimed === null) return { recorded: null, refusal };
+  const resendAfter = new Date(smsAt.getTime() + limits.resendAfterMs);
+  const shown = recordedBinding(binding, resendAfter, operation.createdAt);
+  return { recorded: { operation: rowOf(operation, claimed), binding: shown }, refusal: null };
+}
+
+/** The starts of one turn are one transaction. */
+const recordTogether = gathered<Start, Judged>({
+  askKey: ({ operation }) => operation.id,
+  rowKey: ({ id }) => id,
+  send: (to, starts) =>
+    isConnection(to)
+      ? recordStarts(to, starts, false)
+      : inTransaction(to, (client) => recordStarts(client, starts, true)),
+});
+
+async function recordStarts(client: PoolClient, starts: readonly Start[], skipsLocked: boolean): Promise<Judged[]> {
+  const smsAt = await lockNames(client, inOneOrder(starts.map(namesOf)));
+  const judged: Judged[] = [];
+  for (const some of apart(starts)) {
+    const claims = some.map((start) => ({ operation: start.operation, own: ownOf(start, smsAt) }));
+    const name = skipsLocked ? 'binding-start' : 'binding-start-waiting';
+    const { rows } = await client.query<Claimed>(
+      claimStatement(name, startParts(skipsLocked), { claims, isAlone: false }),
+    );
+    const claimed = new Map(rows.map((row) => [row.id, row]));
+    const left = some.filter(({ operation }) => !claimed.has(operation.id));
+    const refusals = await refusalsOf(client, left, smsAt);
+    for (const { operation } of some) {
+      const { id } = operation;
+      judged.push({ id, claimed: claimed.get(id) ?? null, refusal: refusals.get(id) ?? null, smsAt });
+    }
+  }
+  return judged;
+}
+
+interface Names {
+  readonly card: string;
+  readonly phone: string;
+  readonly guess: string;
+}
+
+/** What no two starts may use at once, as names of locks. */
+function namesOf({ binding, limits }: Start): Names {
+  const { account, userRef, panFingerprints, phoneFingerprints } = binding;
+  return {
+    card: `card ${account} ${userRef} ${panFingerprints[0]}`,
+    phone: `phone ${phoneFingerprints[0]}`,
+    guess: guessLock(limits.cardNumbers.subject),
+  };
+}
+
+/** The order in which every process takes the locks: those of the guesses last. */
+function inOneOrder(names: readonly Names[]): readonly string[] {
+  const first = new Set(names.flatMap(({ card, phone }) => [card, phone]));
+  const last = new Set(names.map(({ guess }) => guess));
+  return [...[...first].toSorted(), ...[...last].toSorted()];
+}
+
+/** Groups without a common name: a statement does not see what it records itself, only what an earlier one did. */
+function apart(starts: readonly Start[]): Start[][] {
+  const groups: { readonly starts: Start[]; readonly taken: Set<string> }[] = [];
+  for (const start of starts) {
+    const names = Object.values(namesOf(start)) as string[];
+    let group = groups.find(({ taken }) => !names.some((name) => taken.has(name)));
+    if (group === undefined) groups.push((group = { starts: [], taken: new Set() }));
+    group.starts.push(start);
+    for (const name of names) group.taken.add(name);
+  }
+  return groups.map((group) => group.starts);
+}
+
+const startParts = (skipsLocked: boolean) => ({
+  own: startColumns,
+  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, ${counted}, LATERAL (
+      SELECT count(*) AS held FROM (
+        SELECT FROM bindings b WHERE card.open > 0 AND ${ofCard} AND ${isOpen} FOR UPDATE${skipsLocked ? ' SKIP LOCKED' : ''}
+      ) one
+    ) closing
+    WHERE NOT card.verifying AND (card.until > asked.sms_at) IS NOT TRUE AND closing.held >= card.open
+      AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`,
+  also: {
+    expired: `UPDATE bindings b SET status = 'expired', updated_at = asked.created_at FROM claimed asked
+      WHERE ${ofCard} AND ${isOpen} RETURNING b.id`,
+    guessed: `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, id, sms_at FROM claimed`,
+  },
+  resource: `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
+      pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
+    SELECT resource_id, tenant, provider, account, user_ref, 'bank_card', 'starting', masked_number, bin, last4,
+      pan_fingerprints[1], phone_fingerprints[1], sms_at, resend_after, id, created_at, created_at
+    -- After the other one is closed, because only one may be open.
+    FROM claimed, (SELECT count(*) FROM expired) closed`,
+});
+
+/** A binding that was just recorded. */
+function recordedBinding(
+  { id, tenant, provider, account, userRef, maskedNumber, last4, panFingerprints }: NewBinding,
+  resendAfter: Date,
+  at: Date,
+): BindingRow {
+  return {
+    id,
+    tenant,
+    provider,
+    account,
+    userRef,
+    kind: 'bank_card',
+    providerRef: null,
+    status: 'starting',
+    maskedNumber,
+    last4,
+    network: null,
+    cardType: null,
+    bankCode: null,
+    bankName: null,
+    expiry: null,
+    binCountry: null,
+    panFingerprint: panFingerprints[0] ?? null,
+    challengeRef: null,
+    challengeExpiresAt: null,
+    attemptsLeft: null,
+    resendAfter,
+    operationType: null,
+    createdAt: at,
+    updatedAt: at,
+    syncedAt: null,
+    ...noOperation,
+  };
+}

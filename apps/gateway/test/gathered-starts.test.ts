@@ -1,0 +1,169 @@
+import { newUuid } from '@card-gateway/core';
+import { openDatabase } from '@card-gateway/database';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { StartLimits } from '../src/bindings/start-limits-store.ts';
+import { recordStart } from '../src/bindings/start-store.ts';
+import type { NewOperation } from '../src/ledger/claim-store.ts';
+import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { until } from './setup/until.ts';
+import { watchStatements } from './setup/wire.ts';
+
+// Starts of one turn are one transaction, which takes the locks of all limits before it counts.
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let sent: string[];
+/** Another process, in a transaction. */
+let other: pg.Client;
+/** Looks on. */
+let admin: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openDatabase(database.url, { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
+  sent = watchStatements(pool);
+  [other, admin] = [database.superuserUrl, database.superuserUrl].map(
+    (url) => new pg.Client({ connectionString: url }),
+  ) as [pg.Client, pg.Client];
+  await Promise.all([other.connect(), admin.connect()]);
+});
+afterAll(async () => {
+  await Promise.all([other.end(), admin.end(), pool.end()]);
+  await database.drop();
+});
+beforeEach(() => {
+  sent.length = 0;
+});
+
+interface Start {
+  readonly user?: string;
+  readonly card?: string;
+  readonly phone?: string;
+  readonly key?: string;
+  readonly limits?: Partial<StartLimits>;
+}
+
+const unlike = (): string => crypto.randomUUID();
+
+function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlike(), limits }: Start = {}) {
+  const [id, operationId] = [newUuid(Date.now()), newUuid(Date.now())];
+  const ours = { tenant: 'default', provider: 'p', account: 'a' };
+  const operation: NewOperation = {
+    ...ours,
+    id: operationId,
+    caller: 'tests',
+    idempotencyKey: key,
+    requestHash: 'hash',
+    requestId: 'request',
+    type: 'startBinding',
+    resourceId: id,
+    resolvesBy: 'look-up',
+    createdAt: new Date(),
+    leaseUntil: new Date(Date.now() + 60_000),
+  };
+  const binding = {
+    ...ours,
+    id,
+    userRef: user,
+    maskedNumber: '621700*********1234',
+    bin: '621700',
+    last4: '1234',
+    panFingerprints: [card],
+    phoneFingerprints: [phone],
+  };
+  const cardNumbers = { subject: `card number of a ${user}`, most: 10, withinMs: 3_600_000 };
+  return recordStart(pool, operation, binding, {
+    resendAfterMs: 0,
+    smsPerHour: 5,
+    smsPerDay: 10,
+    cardNumbers,
+    ...limits,
+  });
+}
+
+const outcome = ({ recorded, refusal }: Awaited<ReturnType<typeof start>>): string =>
+  recorded === null ? (refusal?.because ?? 'nothing') : 'recorded';
+
+async function waiting(): Promise<void> {
+  const ask = async () => {
+    const { rows } = await admin.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows;
+  };
+  await until(ask, ({ length }) => length === 1);
+}
+
+const isRowOf = async (id: string) => {
+  const { rows } = await admin.query<{ status: string; guesses: string }>(
+    `SELECT status, (SELECT count(*) FROM guesses g WHERE g.operation_id = b.operation_id) AS guesses FROM bindings b WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+};
+
+test('starts of several cards are one transaction, each with its own binding and guess', async () => {
+  const started = await Promise.all([start(), start(), start()]);
+  expect(started.map(outcome)).toEqual(['recorded', 'recorded', 'recorded']);
+  for (const { recorded } of started) {
+    expect(await isRowOf(recorded?.binding.id ?? '')).toEqual({ status: 'starting', guesses: '1' });
+    expect(recorded?.operation.resourceId).toBe(recorded?.binding.id);
+  }
+  expect(sent).toEqual(['BEGIN', 'lock-names', 'binding-start', 'COMMIT']);
+});
+
+test.each<[string, Start, string]>([
+  ['a card', { user: unlike(), card: unlike(), limits: { resendAfterMs: 60_000 } }, 'too-soon'],
+  ['a phone and an hour', { phone: unlike(), limits: { smsPerHour: 1 } }, 'phone-hour'],
+  ['a phone and a day', { phone: unlike(), limits: { smsPerDay: 1 } }, 'phone-day'],
+])('of several starts for %s in one turn, the limit takes those that are too many', async (_of, alike, because) => {
+  const started = await Promise.all([start(alike), start(), start(alike), start(alike)]);
+  expect(started.map(outcome)).toEqual(['recorded', 'recorded', because, because]);
+});
+
+test('of several card numbers of a user in one turn, the limit takes those that are too many', async () => {
+  const user = unlike();
+  const cardNumbers = { subject: `card number of a ${user}`, most: 2, withinMs: 3_600_000 };
+  const started = await Promise.all([1, 2, 3].map(() => start({ user, limits: { cardNumbers } })));
+  expect(started.map(outcome)).toEqual(['recorded', 'recorded', 'card-numbers']);
+});
+
+test('a start waits for another process that counts for its phone, and then counts what that recorded', async () => {
+  const phone = unlike();
+  await other.query('BEGIN');
+  await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`phone ${phone}`]);
+  const waits = start({ phone, limits: { smsPerHour: 1 } });
+  await waiting();
+  await other.query(
+    `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4, pan_fingerprint,
+       phone_fingerprint, sms_at, resend_after, created_at, updated_at)
+     VALUES (gen_random_uuid(), 'default', 'p', 'a', 'u', 'bank_card', 'starting', '621700*********1234', '621700', '1234', 'x',
+       $1, now(), now(), now(), now())`,
+    [phone],
+  );
+  await other.query('COMMIT');
+  expect(outcome(await waits)).toBe('phone-hour');
+});
+
+test('a start whose older challenge another transaction holds waits for it, and keeps no other start waiting', async () => {
+  const card = { user: unlike(), card: unlike() };
+  const older = (await start(card)).recorded?.binding.id ?? '';
+  await other.query('BEGIN');
+  await other.query('UPDATE bindings SET updated_at = now() WHERE id = $1', [older]);
+  const newer = start(card);
+  expect(outcome(await start())).toBe('recorded');
+  await waiting();
+  await other.query('COMMIT');
+  expect(outcome(await newer)).toBe('recorded');
+  expect(await isRowOf(older)).toMatchObject({ status: 'expired' });
+});
+
+test('a start whose key is taken records nothing, and is refused only where a limit is reached', async () => {
+  const key = unlike();
+  expect((await Promise.all([start({ key }), start({ key })])).map(outcome).toSorted()).toEqual([
+    'nothing',
+    'recorded',
+  ]);
+  expect(outcome(await start({ key }))).toBe('nothing');
+});
