@@ -1168,6 +1168,85 @@ export interface CardholderPage {
 export type ApplicationKind = Open<"sumsub" | "person">;
 
 /**
+ * What happened. Ignore types that you do not know.
+ *
+ * - `card.pending`: The card was ordered, or the provider shows it as pending.
+ * - `card.inactive`: The card is issued and must be activated.
+ * - `card.activated`: The card is active.
+ * - `card.frozen`: The card is frozen.
+ * - `card.unfrozen`: The card was frozen, and is active again.
+ * - `card.cancelling`: The provider is cancelling the card.
+ * - `card.cancelled`: The card is cancelled.
+ * - `card.failed`: The order of the card failed: there is none.
+ * - `card.lost`: The card is reported as lost.
+ * - `card.replaced`: The card was replaced by another.
+ * - `card.unrecognized`: The provider shows a status of the card that the gateway does not know.
+ * - `card.updated`: Something else of the card changed; `previous` says what.
+ * - `cardholder.pending`: The cardholder was submitted.
+ * - `cardholder.in_review`: The provider reviews the cardholder.
+ * - `cardholder.approved`: The cardholder may have cards.
+ * - `cardholder.rejected`: The provider rejected the cardholder; `data.failReason` says why, where it did.
+ * - `cardholder.failed`: The application was refused: the provider does not have the cardholder.
+ * - `cardholder.unrecognized`: The provider shows a status of the cardholder that the gateway does not know.
+ * - `cardholder.updated`: Something else of the cardholder changed; `previous` says what.
+ * - `binding.starting`: The binding was requested.
+ * - `binding.awaiting_code`: The user has been sent a code.
+ * - `binding.verifying`: A code is being checked.
+ * - `binding.bound`: The bank card is bound.
+ * - `binding.not_required`: The provider needs no binding of this card.
+ * - `binding.expired`: The time for the code is over.
+ * - `binding.refused`: The binding was refused.
+ * - `binding.removed`: The binding was removed.
+ * - `binding.updated`: Something else of the binding changed; `previous` says what.
+ * - `transaction.created`: A transaction of a card was seen for the first time.
+ * - `transaction.updated`: A transaction changed; `previous` says what.
+ * - `transfer.pending`: The transfer was requested.
+ * - `transfer.succeeded`: The transfer succeeded.
+ * - `transfer.failed`: The transfer failed.
+ * - `transfer.updated`: Something else of the transfer changed; `previous` says what.
+ * - `operation.unknown`: A request was sent to the provider, and its outcome is not known yet.
+ * - `operation.needs_person`: The same, and only a person can find it out (POST /v1/operations/{id}/resolve).
+ * - `operation.succeeded`: A request succeeded.
+ * - `operation.refused`: A request was refused, and had no effect.
+ * - `operation.superseded`: An unknown outcome no longer matters: a later request on the same resource succeeded.
+ * - `sync.completed`: A sync has read all there is.
+ * - `sync.failed`: A sync was given up; `data.failure` says why.
+ * - `callback.failed`: A callback of a provider could not be processed.
+ * - `account.circuit_opened`: The provider fails so often that calls to it are refused for a while.
+ * - `account.circuit_closed`: Calls to the provider are made again.
+ * - `destination.failing`: An event destination does not accept events.
+ * - `destination.disabled`: An event destination gets no events any more until it is enabled.
+ *
+ * More may come.
+ */
+export type EventType = Open<"card.pending" | "card.inactive" | "card.activated" | "card.frozen" | "card.unfrozen" | "card.cancelling" | "card.cancelled" | "card.failed" | "card.lost" | "card.replaced" | "card.unrecognized" | "card.updated" | "cardholder.pending" | "cardholder.in_review" | "cardholder.approved" | "cardholder.rejected" | "cardholder.failed" | "cardholder.unrecognized" | "cardholder.updated" | "binding.starting" | "binding.awaiting_code" | "binding.verifying" | "binding.bound" | "binding.not_required" | "binding.expired" | "binding.refused" | "binding.removed" | "binding.updated" | "transaction.created" | "transaction.updated" | "transfer.pending" | "transfer.succeeded" | "transfer.failed" | "transfer.updated" | "operation.unknown" | "operation.needs_person" | "operation.succeeded" | "operation.refused" | "operation.superseded" | "sync.completed" | "sync.failed" | "callback.failed" | "account.circuit_opened" | "account.circuit_closed" | "destination.failing" | "destination.disabled">;
+
+/** A change of a resource. */
+export interface Event {
+  /** Id of an event: `evt_` and 26 characters, sortable by time. */
+  id: string;
+  type: EventType;
+  /** The provider behind the account; null without one. */
+  provider: string | null;
+  /** The provider account; null for what belongs to none. */
+  account: string | null;
+  /** Id of the thing that changed; of an account, its name. */
+  subject: string;
+  /** Counts the events of this subject: 1, 2, 3 … An older one that comes later can be ignored. */
+  subjectVersion: number;
+  /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
+  data: Record<string, unknown> | null;
+  /** The members of `data` that changed, as they were before; null for the first event of a new subject. */
+  previous: Record<string, unknown> | null;
+  /** The request whose outcome changed the subject; null where a callback, a list or a sync did. */
+  operation: string | null;
+  /** `x-request-id` of the request that asked for that operation; null where there is none. */
+  requestId: string | null;
+  /** When it happened here. */
+  createdAt: string;
+}
+
+/**
  * How far a sync is.
  *
  * - `queued`: It waits for its turn. Then `running`.

@@ -6,6 +6,7 @@ export * from './cardholder.ts';
 export * from './common.ts';
 export * from './decision.ts';
 export * from './event.ts';
+export { eventExamples } from './event-examples.ts';
 export * from './operation.ts';
 export * from './operations.ts';
 export * from './problem.ts';

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { decisionAnswerSchema, decisionRequestSchema, problemCodes } from '@card-gateway/contract';
+import {
+  decisionAnswerSchema,
+  decisionRequestSchema,
+  eventKinds,
+  eventSchema,
+  eventTypes,
+  problemCodes,
+} from '@card-gateway/contract';
 import { describe, expect, test } from 'vitest';
 import { build } from '../src/version.ts';
 
@@ -176,29 +183,43 @@ describe('webhooks', () => {
   const webhooks = document['webhooks'] as unknown as Record<string, { post: Json }>;
 
   test('are what a service of the company may implement, and nothing that the gateway takes', () => {
-    expect(Object.keys(webhooks)).toEqual(['authorization.requested']);
+    expect(Object.keys(webhooks)).toEqual(['authorization.requested', ...eventKinds]);
+    // Generators write one file for each tag: one that a path has too would be overwritten.
+    const tags = (routes: Json[]): string[] => routes.flatMap((route) => route['tags'] as unknown as string[]);
+    const ofPaths = tags(Object.values(document['paths'] ?? {}).flatMap((methods) => Object.values(methods)));
+    const own = tags(Object.values(webhooks).map(({ post }) => post));
+    expect(own.filter((tag) => ofPaths.includes(tag))).toEqual([]);
+    for (const { post } of Object.values(webhooks)) expect(post['x-internal']).toBe(true);
   });
 
   test('the question about a payment has its schema, signature, deadline and both answers', () => {
-    const { description, parameters, requestBody, responses, tags } = webhooks['authorization.requested']?.post ?? {};
+    const { description, parameters, requestBody, responses } = webhooks['authorization.requested']?.post ?? {};
     const headers = parameters as unknown as { name: string }[];
     expect(headers.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
     expect(text(description)).toContain('timeoutMs');
     const question = requestBody?.['content']?.['application/json'];
     expect(question?.['schema']?.['title']).toBe('DecisionRequest');
     // Some generators drop components that no path refers to, and others resolve no unions here.
-    expect(JSON.stringify(webhooks)).not.toMatch(/\$ref|anyOf/);
+    expect(JSON.stringify(webhooks['authorization.requested'])).not.toMatch(/\$ref|anyOf/);
     decisionRequestSchema.strict().parse(question?.['example']);
     const answer = responses?.['200']?.['content']?.['application/json'];
     expect(answer?.['schema']?.['title']).toBe('DecisionAnswer');
     for (const example of Object.values(answer?.['examples'] ?? {}))
       decisionAnswerSchema.strict().parse(example['value']);
-    expect(webhooks['authorization.requested']?.post['x-internal']).toBe(true);
-    // Generators write one file for each tag: one that a path has too would be overwritten.
-    const others = Object.values(document['paths'] ?? {}).flatMap((methods) =>
-      Object.values(methods).flatMap((route) => route['tags'] as unknown as string[]),
-    );
-    expect(others).not.toContain((tags as unknown as string[])[0]);
+  });
+});
+
+describe('the webhooks of events', () => {
+  const posts = Object.entries(document['webhooks'] ?? {}).filter(([name]) =>
+    (eventKinds as readonly string[]).includes(name),
+  );
+  const content = (post: Json): Json => post['requestBody']?.['content']?.['application/json'] ?? {};
+
+  test.each(posts)('%s has its types with an example each', (kind, { post = {} }) => {
+    expect(referred(content(post)['schema'] ?? {})).toBe('Event');
+    const examples = Object.entries(content(post)['examples'] ?? {});
+    expect(examples.map(([type]) => type)).toEqual(eventTypes.filter((type) => type.startsWith(`${kind}.`)));
+    for (const [type, { value }] of examples) expect(eventSchema.parse(value)).toMatchObject({ type });
   });
 });
 

@@ -12,6 +12,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { build } from '../version.ts';
 import { type Json, openDocument, webhooksByThemselves } from './document.ts';
+import { eventWebhooks } from './event-webhooks.ts';
 import { introduction } from './introduction.ts';
 import { answerHeaders, headersOf, requestHeaders } from './openapi-headers.ts';
 import { webhooks } from './webhooks.ts';
@@ -25,6 +26,7 @@ const tags = [
   { name: 'Syncs', description: 'Bringing in what a provider has.' },
   { name: 'Callbacks', description: 'What the providers tell by themselves.' },
   { name: 'Decisions', description: 'What the gateway asks a service of yours.' },
+  { name: 'Webhooks', description: 'The events that the gateway posts to your event destinations.' },
   { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
 ];
 
@@ -66,7 +68,7 @@ function complete(collected: Json): Json {
   }
   const schemas = ((document['components'] as Json)['schemas'] ??= {}) as Json;
   (document['components'] as Json)['headers'] = answerHeaders;
-  document['webhooks'] = webhooksByThemselves(webhooks, document);
+  document['webhooks'] = { ...webhooksByThemselves(webhooks, document), ...eventWebhooks };
   for (let before = -1; before !== Object.keys(schemas).length;) {
     before = Object.keys(schemas).length;
     const text = JSON.stringify(document);

@@ -6,7 +6,8 @@ const json = (schema: string, more: Json): Json => ({
   content: { 'application/json': { schema: ref(schema), ...more } },
 });
 
-function header(name: string, description: string, example: string): Json {
+/** A header that each of the gateway's own requests has. */
+export function header(name: string, description: string, example: string): Json {
   return { name, in: 'header', required: true, description, schema: { type: 'string' }, example };
 }
 
