@@ -1,7 +1,9 @@
 export type * from './api.ts';
 export { createClient, type ClientOptions } from './client.ts';
-export { DecisionRequestRefused, type ReceivedHeaders, verifyDecisionRequest } from './decision-request.ts';
+export { DecisionRequestRefused, verifyDecisionRequest } from './decision-request.ts';
+export { type EventOf, EventRefused, type GatewayEvent, verifyEvent } from './event.ts';
 export { GatewayProblem, GatewayUnreachable, type ProblemCode } from './errors.ts';
+export type { ReceivedHeaders } from './signature.ts';
 export type {
   CallResult,
   Client,

@@ -1,0 +1,56 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** The headers in Node's form (`request.headers`), or those of a `Request`. */
+export type ReceivedHeaders =
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | { get(name: string): string | null };
+
+const toleranceSeconds = 300;
+
+/**
+ * What is wrong with the signature of a received message (Standard Webhooks 1.0.0, scheme `v1`); null if it is signed with one
+ * of the secrets, and within five minutes of `now`.
+ *
+ * @throws TypeError for an invalid secret
+ */
+export function signatureFault(
+  headers: ReceivedHeaders,
+  body: string | Uint8Array,
+  secrets: string | readonly string[],
+  now: Date,
+): string | null {
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
+    headerOf(headers, name),
+  );
+  if (!id || !timestamp || !signatures) {
+    return 'expected the headers webhook-id, webhook-timestamp and webhook-signature';
+  }
+  const keys = [secrets].flat().map(keyOf);
+  const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
+  const given = signatures.split(' ').flatMap((signature) => (signature.startsWith('v1,') ? [signature.slice(3)] : []));
+  // Every pair is compared, so the time reveals neither which secret matched nor how much of it did.
+  const matches = keys.flatMap((key) => {
+    const expected = createHmac('sha256', key).update(signed).digest();
+    return given.map((signature) => isSame(expected, Buffer.from(signature, 'base64')));
+  });
+  if (!matches.includes(true)) return 'expected the signature of one of the secrets';
+  const age = /^\d{1,12}$/.test(timestamp) ? now.getTime() / 1000 - Number(timestamp) : NaN;
+  return Math.abs(age) <= toleranceSeconds
+    ? null
+    : `expected a webhook-timestamp of the last ${toleranceSeconds} seconds`;
+}
+
+function headerOf(headers: ReceivedHeaders, name: string): string | null {
+  const value = typeof headers['get'] === 'function' ? headers.get(name) : (headers as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function keyOf(secret: string): Buffer {
+  const key = Buffer.from(/^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1] ?? '', 'base64');
+  if (key.length >= 24) return key;
+  throw new TypeError('expected secrets of the form "whsec_" and the base64 of at least 24 bytes');
+}
+
+function isSame(expected: Buffer, given: Buffer): boolean {
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}
