@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { takeTurns } from '../src/http/turns.ts';
@@ -98,5 +98,57 @@ test('six begin at once, and each that ends lets the next begin, in order', asyn
     await app.close();
   } finally {
     vi.useRealTimers();
+  }
+});
+
+test('a page whose caller has gone while it waited is not read', async () => {
+  const app = fastify();
+  takeTurns(app);
+  const begun: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const gone = new Set<string>();
+  app.addHook('onRequestAbort', async (request) => void gone.add((request.params as { n: string }).n));
+  app.route<{ Params: { n: string } }>({
+    method: 'GET',
+    url: '/:n',
+    preHandler: app.turns.take,
+    handler: async (request) => {
+      begun.push(request.params.n);
+      if (request.params.n.startsWith('first')) await held.promise;
+      request.endTurn?.();
+      return request.params.n;
+    },
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const ask = (n: string) => {
+      const request = get(`${url}/${n}`, { agent: false });
+      const answered = once(request, 'response').then(([answer]) => (answer as IncomingMessage).resume().statusCode);
+      return { request, answered };
+    };
+    const first = Array.from({ length: 6 }, (_, n) => ask(`first-${n}`));
+    await until(
+      async () => begun.length,
+      (count) => count === 6,
+    );
+    for (const { request, answered } of Array.from({ length: 20 }, (_, n) => ask(`gone-${n}`))) {
+      answered.catch(() => {});
+      await once(request, 'finish');
+      request.destroy();
+    }
+    await until(
+      async () => gone.size,
+      (count) => count === 20,
+    );
+    const last = ask('last');
+    await once(last.request, 'finish');
+    held.resolve();
+    expect(await last.answered).toBe(200);
+    expect(begun.slice(6)).toEqual(['last']);
+    for (const { answered } of first) expect(await answered).toBe(200);
+  } finally {
+    vi.useRealTimers();
+    await app.close();
   }
 });

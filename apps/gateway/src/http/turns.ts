@@ -38,8 +38,8 @@ class Turns {
       return;
     }
     this.#waiting.push(() => {
-      // Its deadline may have passed meanwhile.
-      if (reply.sent) return;
+      // Its deadline may have passed meanwhile, or its caller may have gone: nobody would get the page.
+      if (reply.sent || reply.raw.destroyed) return;
       this.#underWay += 1;
       const late = setTimeout(() => request.endTurn?.(), promptMs);
       request.endTurn = () => {
