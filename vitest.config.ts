@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Gateways and command lines that tests start load the same modules each time: Node keeps what it has compiled.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('.data/compile-cache', import.meta.url));
@@ -19,6 +20,38 @@ const ownClock = [
   'apps/gateway/test/upkeep.test.ts',
 ];
 
+/** Files that take long, most of them with processes of their own. */
+const long = [
+  'apps/gateway/test/outage.test.ts',
+  'apps/proofs/test/chaos.test.ts',
+  'apps/gateway/test/queue.test.ts',
+  'apps/proofs/test/bench.test.ts',
+  'apps/gateway/test/drain.test.ts',
+  'apps/proofs/test/failovers.test.ts',
+  'apps/gateway/test/crash.test.ts',
+  'apps/proofs/test/outages.test.ts',
+  'apps/gateway/test/leaks-faults.test.ts',
+  'apps/proofs/test/races.test.ts',
+  'apps/gateway/test/portal.test.ts',
+  'examples/new-provider.test.ts',
+  'packages/adapter-keysecure/conformance.test.ts',
+];
+const isLong = ({ moduleId }: TestSpecification): boolean => long.some((path) => moduleId.endsWith(path));
+const filesBetween = 5;
+
+/** Spreads the long files of each project: few compete for the cores at once, and none begins when all others are done. */
+class SpreadLongFiles extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const spread: TestSpecification[] = [];
+    for (const ofProject of Map.groupBy(await super.sort(files), ({ project }) => project.name).values()) {
+      const rest = ofProject.filter((file) => !isLong(file));
+      for (const file of ofProject.filter(isLong)) spread.push(file, ...rest.splice(0, filesBetween));
+      spread.push(...rest);
+    }
+    return spread;
+  }
+}
+
 const common = {
   exclude: ['**/node_modules/**'],
   // Nothing waits for these but what hangs: the machine may be busy.
@@ -37,6 +70,7 @@ export default defineConfig({
   test: {
     // Most tests wait for sockets rather than compute: more workers than cores keep both cores busy.
     maxWorkers: 4,
+    sequence: { sequencer: SpreadLongFiles },
     reporters: ['default', ['json', { outputFile: '.data/test-report.json' }]],
     projects: [
       {

@@ -139,7 +139,7 @@ export function findHashes(texts: Canaries, keys: readonly Buffer[], text: strin
 }
 
 /** Every row of every table as text, the job queue's too; of bytes also the text that they may be. */
-export async function dump(pool: Pool): Promise<string> {
+export async function dump(pool: Pool): Promise<string[]> {
   const { rows: tables } = await pool.query<{ name: string; bytes: string[] }>(
     `SELECT format('%I.%I', table_schema, table_name) AS name,
        coalesce(array_agg(format('%I', column_name)) FILTER (WHERE data_type = 'bytea'), '{}') AS bytes
@@ -154,5 +154,5 @@ export async function dump(pool: Pool): Promise<string> {
     );
     texts.push(`-- ${name}`, ...rows.map(({ text }) => text));
   }
-  return texts.join('\n');
+  return texts;
 }
