@@ -1242,6 +1242,8 @@ export interface Event {
   operation: string | null;
   /** `x-request-id` of the request that asked for that operation; null where there is none. */
   requestId: string | null;
+  /** Its place in the feed: give it as `after` to read on behind it. Null for what is in no feed. */
+  cursor: string | null;
   /** When it happened here. */
   createdAt: string;
 }

@@ -107,6 +107,7 @@ export const eventExamples: readonly (EventView & { readonly type: KnownEventTyp
     data,
     previous,
     operation: (write as { id: string } | null)?.id ?? null,
+    cursor: 'AAAAAAABMi8',
     requestId: write === null ? null : '01kan3z7jhfe7v2eq8d4tqh1yz',
     createdAt: '2026-11-22T10:00:00.250Z',
   } as EventView & { readonly type: KnownEventType };

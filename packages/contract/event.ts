@@ -93,6 +93,8 @@ export const eventReadScopes: Readonly<Record<Exclude<EventKind, 'operation' | '
   destination: ['events:manage'],
 };
 
+const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a cursor as the gateway gave it');
+
 /** A subject at some version. Its members are those of the kind that `type` begins with. */
 const view = z.record(z.string(), z.unknown());
 
@@ -121,12 +123,13 @@ export const eventSchema = z
     requestId: z.string().nullable().meta({
       description: '`x-request-id` of the request that asked for that operation; null where there is none.',
     }),
+    cursor: cursor.nullable().meta({
+      description: 'Its place in the feed: give it as `after` to read on behind it. Null for what is in no feed.',
+    }),
     createdAt: timestamp.meta({ description: 'When it happened here.' }),
   })
   .meta({ id: 'Event', description: 'A change of a resource.' });
 export type EventView = z.output<typeof eventSchema>;
-
-const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a cursor as the gateway gave it');
 
 export const eventPageSchema = z
   .object({
