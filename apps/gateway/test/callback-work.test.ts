@@ -153,6 +153,24 @@ describe('the status of a card', () => {
     expect(await shown(card)).toMatchObject({ status: 'cancelled' });
   });
 
+  test('needs no job where a callback changes nothing: of the status that we have, or of long before our last description', async () => {
+    const card = await cards.made('virtual', 'Activated');
+    const cardNo = card.providerRef ?? '';
+    const now = Date.now();
+    await described(card, now);
+    const before = await shown(card);
+    for (const [to, time, state] of [
+      ['Activated', now - 1000, 'processed'],
+      ['Activated', now - 30_000, 'processed'],
+      ['Frozen', now - 30_000, 'processed'],
+      // Which of the two is the later one is not known.
+      ['Frozen', now - 1000, 'received'],
+    ] as const) {
+      expect(await callback(await received({ cardNo, to, time }))).toMatchObject({ state });
+    }
+    expect(await shown(card)).toEqual(before);
+  });
+
   test('is not asked for where an undated callback says what is known', async () => {
     const card = await cards.made('virtual', 'Activated');
     const before = detailReads();

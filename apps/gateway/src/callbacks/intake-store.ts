@@ -1,5 +1,5 @@
 import { gathered, type Pool } from '@card-gateway/database';
-import type { DatedChange } from './card-change.ts';
+import { type DatedChange, exactlyMs } from './card-change.ts';
 import { hintKinds, isHint, jobSpecOf, type NewCallback } from './store.ts';
 
 /** A verified callback that has just arrived, and its effect if that is a card's new status. */
@@ -15,18 +15,21 @@ export interface StoredCallback {
   readonly before: Buffer | null;
 }
 
+const isNews = '(c.synced_at IS NULL OR c.synced_at < g.earliest)';
+
 /**
- * A change that needs no job: it is newer than the card's last description, little else of the card is unknown, and no open
- * write on it waits for evidence. A card that someone else is changing is left to the job, so that no callback waits for it; so is
- * one whose number retention removed, which such a change may concern.
+ * A change that needs no job. Either it is newer than the card's last description, little else of the card is unknown, and no open
+ * write on it waits for evidence. Or it changes nothing: it is older, or reports the status that we have. A card that someone else
+ * is changing is left to the job, so that no callback waits for it; so is one whose number retention removed, which such a change
+ * may concern.
  */
 const fit = `LATERAL (
-  SELECT id FROM cards c
-  WHERE c.account = g.account AND c.provider_ref = g.card_ref AND c.last4 IS NOT NULL
-    AND (c.synced_at IS NULL OR c.synced_at < g.earliest)
-    AND (c.pan_sealed IS NOT NULL OR c.pan_fingerprint IS NULL)
-    AND NOT EXISTS (SELECT FROM operations o
-      WHERE o.account = c.account AND o.resource_id = c.id AND o.state IN ('submitting', 'unknown'))
+  SELECT id, ${isNews} AS is_news FROM cards c
+  WHERE c.account = g.account AND c.provider_ref = g.card_ref AND c.last4 IS NOT NULL AND CASE
+    WHEN ${isNews} THEN (c.pan_sealed IS NOT NULL OR c.pan_fingerprint IS NULL)
+      AND NOT EXISTS (SELECT FROM operations o
+        WHERE o.account = c.account AND o.resource_id = c.id AND o.state IN ('submitting', 'unknown'))
+    ELSE c.status = g.status OR c.synced_at > g.latest + interval '${exactlyMs} milliseconds' END
   LIMIT 1 FOR UPDATE SKIP LOCKED)`;
 
 // Selected, the arrays hide their length from the planner: it would plan anew for each, which takes longer than to execute.
@@ -40,7 +43,7 @@ const store = `
       g (id, tenant, provider, account, deduplication_key, kind, record_sealed, received_at,
         times, hint_every_ms, card_ref, status, provider_status, earliest, latest)
   ), fit AS MATERIALIZED (
-    SELECT g.id, card.id AS card_id, g.status, g.provider_status, g.latest FROM given g, ${fit} card
+    SELECT g.id, card.id AS card_id, card.is_news, g.status, g.provider_status, g.latest FROM given g, ${fit} card
   ), stored AS (
     INSERT INTO callbacks AS c (id, tenant, provider, account, deduplication_key, kind, record_sealed, state, deliveries,
       received_at, worked_at)
@@ -60,7 +63,7 @@ const store = `
     UPDATE cards c SET status = fit.status, provider_status = fit.provider_status, synced_at = fit.latest,
       updated_at = CASE WHEN (c.status, c.provider_status) IS DISTINCT FROM (fit.status, fit.provider_status)
         THEN fit.latest ELSE c.updated_at END
-    FROM fit WHERE c.id = fit.card_id AND fit.id IN (SELECT id FROM stored)
+    FROM fit WHERE c.id = fit.card_id AND fit.is_news AND fit.id IN (SELECT id FROM stored)
   ), queued AS (
     SELECT FROM (
       SELECT array_agg(${jobSpecOf(`asked_at + make_interval(secs => hint_every_ms::float8 / 1000)`)}) AS specs

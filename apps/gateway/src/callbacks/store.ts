@@ -124,11 +124,12 @@ export async function markAsked(pool: Pool, id: string, at: Date): Promise<void>
 
 /** Marks the callback as processed. A hint repeated meanwhile has its own job, which still has to run. */
 export async function markProcessed(pool: Pool, row: Pick<CallbackRow, 'id' | 'deliveries'>, at: Date): Promise<void> {
-  await pool.query(
-    `UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL
-     WHERE id = $1 AND (NOT ${isHint} OR deliveries = $3)`,
-    [row.id, at, row.deliveries],
-  );
+  await pool.query({
+    name: 'callback-processed',
+    text: `UPDATE callbacks SET state = 'worked', worked_at = $2, failure = NULL
+           WHERE id = $1 AND (NOT ${isHint} OR deliveries = $3)`,
+    values: [row.id, at, row.deliveries],
+  });
 }
 
 /** Marks the callback as failed: it could not be processed, and is not retried automatically. */
