@@ -7,6 +7,7 @@ import { callbackRoutes } from './callbacks/admin-routes.ts';
 import type { Credentials } from './credentials.ts';
 import type { Fault } from './faults.ts';
 import type { AdminRoute, AdminRoutes } from './provider.ts';
+import { receiverAdminRoutes } from './receivers/routes.ts';
 import { providerNames, providers } from './providers.ts';
 import type { World } from './world.ts';
 
@@ -47,6 +48,7 @@ export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, cr
   };
   const get: AdminRoute = (path, act) => app.get(`/admin/${path}`, guarded(act));
   const post: AdminRoute = (path, act) => app.post(`/admin/${path}`, guarded(act));
+  const remove: AdminRoute = (path, act) => app.delete(`/admin/${path}`, guarded(act));
 
   get('sms', (_, { query }) => admin.sms(smsFilter.parse(query)));
   get('ledger', (_, { query }) => admin.ledger(ledgerFilter.parse(query)));
@@ -55,15 +57,13 @@ export function adminRoutes(app: FastifyInstance, world: World, admin: Admin, cr
   post('clock', (body) => admin.changeClock(clockChange.parse(body)));
   get('faults', () => admin.faults());
   post('faults', (body) => admin.addFault(body as Fault));
-  app.delete(
-    '/admin/faults',
-    guarded(() => admin.clearFaults()),
-  );
+  remove('faults', () => admin.clearFaults());
   post('tokens/expire', () => admin.expireTokens());
   post('reset', () => admin.reset());
   get('credentials', () => credentials());
 
   callbackRoutes(get, post, admin.callbacks);
+  receiverAdminRoutes(get, post, remove, admin);
   for (const [key, provider] of providers) {
     const { name } = provider;
     const below: AdminRoutes = {

@@ -4,6 +4,8 @@ import type { ClockChange, ClockReading } from './clock.ts';
 import type { Fault, ScriptedFault } from './faults.ts';
 import type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';
 import { ofEach, providers, type OfEach, type ProviderName } from './providers.ts';
+import { receiverAdmin, type ReceiverAdmin } from './receivers/admin.ts';
+import type { ReceiverSummary } from './receivers/receivers.ts';
 import type { World } from './world.ts';
 
 export interface EntryFilter {
@@ -18,7 +20,7 @@ export interface CommonAdmin {
   ledger(filter?: EntryFilter & { effect?: string | undefined; subject?: string | undefined }): LedgerEntry[];
   requests(filter?: EntryFilter): { counts: RequestCount[]; requests: RequestEntry[] };
   requestCount(provider: ProviderName, operation: string): number;
-  /** Resolves as soon as `check` holds; evaluated now and after each request, effect, SMS and callback. In-process only. */
+  /** Resolves as soon as `check` holds; evaluated now and after each request, effect, SMS, callback and delivered event. In-process only. */
   until(check: () => boolean): Promise<void>;
   clock(): ClockReading;
   changeClock(change: ClockChange): ClockReading;
@@ -30,7 +32,10 @@ export interface CommonAdmin {
   expireTokens(): void;
   /** The callbacks that the providers send. */
   callbacks: CallbacksAdmin;
-  /** Restores the initial state, journal, faults and clock. Callbacks in flight are dropped, targets stay. */
+  /** The receiver of events at `/events/<name>`, which exists as soon as it is named. */
+  receiver(name: string): ReceiverAdmin;
+  receivers(): ReceiverSummary[];
+  /** Restores the initial state, journal, faults, clock and receivers. Callbacks in flight are dropped; their targets, and secrets of receivers, stay. */
   reset(): void;
 }
 
@@ -62,6 +67,8 @@ export function createAdmin(world: World): Admin {
       for (const [key, provider] of providers) provider.expireTokens?.(world.of[key]);
     },
     callbacks: callbacksAdmin(world),
+    receiver: (name) => receiverAdmin(world, name),
+    receivers: () => world.receivers.names().map((name) => world.receivers.summary(name)),
     reset: () => world.reset(),
   };
   return { ...common, ...(ofEach((provider, key) => provider.admin(world.of[key])) as OfEach<'admin'>) };

@@ -113,7 +113,8 @@ function disturbed(
   }
 }
 
-function drip(reply: FastifyReply, answer: Answer): void {
+/** Answers one byte every 200 ms. */
+export function drip(reply: FastifyReply, answer: Answer): void {
   reply.hijack();
   const bytes = Buffer.from(answer.body);
   const { raw } = reply;

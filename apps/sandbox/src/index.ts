@@ -10,4 +10,8 @@ export { accountsOf, type Credentials, type SandboxAccount } from './credentials
 export { faultNames, type Fault, type FaultName, type ScriptedFault } from './faults.ts';
 export type { LedgerEntry, RequestCount, RequestEntry, Sms } from './journal.ts';
 export type { ProviderName } from './providers.ts';
+export type { ScriptedAnswer } from './receivers/answers.ts';
+export type { ReceiverAdmin } from './receivers/admin.ts';
+export type { EventDelivery, DeliveryRow } from './receivers/log.ts';
+export type { ReceiverSummary } from './receivers/receivers.ts';
 export { numberLiteral, syntheticPan, createRandom, type Random } from './synthetic.ts';

@@ -51,6 +51,8 @@ export interface Journal {
   smsSent(entry: Omit<Sms, 'at'>): void;
   delivered(delivery: Delivery): void;
   counts(): RequestCount[];
+  /** Has those who wait look again. */
+  readonly changed: () => void;
   /** Resolves once `check` holds; evaluated now and after every entry. */
   until(check: () => boolean): Promise<void>;
   close(): void;
@@ -101,6 +103,7 @@ export function createJournal(clock: Clock): Journal {
       if (journal.deliveries.length >= 2 * keptDeliveries) journal.deliveries.splice(0, keptDeliveries);
       changed();
     },
+    changed,
     counts: () => [...counts.values()],
     until(check) {
       if (check()) return Promise.resolve();

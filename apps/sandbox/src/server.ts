@@ -5,6 +5,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { readConfig, type SandboxConfig } from './config.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
 import { providers } from './providers.ts';
+import { receiverRoutes } from './receivers/routes.ts';
 import { openStateFile } from './state-file.ts';
 import { createWorld } from './world.ts';
 
@@ -40,6 +41,7 @@ export async function startSandbox(input: SandboxConfig = {}, folder = '.'): Pro
   let credentials: Credentials | undefined;
   app.get('/health', () => ({ status: 'ok' }));
   adminRoutes(app, world, admin, () => credentials ?? credentialsOf(config, ''));
+  receiverRoutes(app, world);
   for (const [key, provider] of providers) provider.routes(app, world.of[key]);
 
   await app.listen({ host: config.host, port: config.port });

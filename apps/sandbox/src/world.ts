@@ -6,6 +6,7 @@ import { createFaults } from './faults.ts';
 import { createJournal, type JournalSnapshot } from './journal.ts';
 import type { CallbackRules, ProviderWorld, Surroundings } from './provider.ts';
 import { ofEach, providers, type ProviderKey } from './providers.ts';
+import { createReceivers, type Receivers, type ReceiversSnapshot } from './receivers/receivers.ts';
 import { createRandom, firstNumber } from './synthetic.ts';
 import { createTimers } from './timers.ts';
 
@@ -16,6 +17,8 @@ export interface World extends Surroundings {
   readonly config: Config;
   /** Each provider's part. */
   readonly of: Readonly<Record<ProviderKey, AnyWorld>>;
+  /** Those of a gateway's events. */
+  readonly receivers: Receivers;
   /** Lets every provider apply what is due by the clock, and sets all timers anew. */
   catchUp(): void;
   reset(): void;
@@ -30,6 +33,8 @@ export interface World extends Surroundings {
 export interface Snapshot extends Record<ProviderKey, unknown> {
   clock: ClockSnapshot;
   journal: JournalSnapshot;
+  /** Absent in files from before there were receivers. */
+  receivers?: ReceiversSnapshot;
 }
 
 export function createWorld(config: Config): World {
@@ -43,6 +48,7 @@ export function createWorld(config: Config): World {
   });
   const newRandom = () => createRandom(config.seed ?? randomInt(2 ** 32));
   let random = newRandom();
+  const receivers = createReceivers(clock, () => random, journal.changed);
   const first = () => firstNumber(config.seed);
   const surroundings: Surroundings = {
     latencyMs: config.latencyMs,
@@ -63,6 +69,7 @@ export function createWorld(config: Config): World {
     ...surroundings,
     config,
     of,
+    receivers,
     catchUp() {
       timers.clear();
       for (const [key, provider] of providers) provider.catchUp?.(of[key]);
@@ -74,16 +81,19 @@ export function createWorld(config: Config): World {
       random = newRandom();
       faults.clear();
       journal.reset();
+      receivers.reset();
       for (const [key, provider] of providers) of[key].state = provider.create(config[key], first());
     },
     snapshot: () => ({
       clock: clock.snapshot(),
       journal: journal.snapshot(),
+      receivers: receivers.snapshot(),
       ...ofEach((provider, key) => provider.save(of[key].state)),
     }),
     restore(saved) {
       clock.restore(saved.clock);
       journal.restore(saved.journal);
+      receivers.restore(saved.receivers ?? {});
       for (const [key, provider] of providers) {
         // A file from before this provider was simulated lacks its part.
         if (key in saved) of[key].state = provider.restore(config[key], saved[key], first());
