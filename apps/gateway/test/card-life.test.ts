@@ -24,7 +24,7 @@ beforeAll(async () => {
   // Nothing is looked up by itself: each test says when.
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '300', PROVIDER_READ_TIMEOUT_MS: '500' },
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '1000', PROVIDER_READ_TIMEOUT_MS: '1000' },
   });
   cards = await cardMaker(gateway);
 });

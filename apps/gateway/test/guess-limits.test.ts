@@ -24,7 +24,6 @@ beforeAll(async () => {
       SECURITY_CODES_PER_CARD_AND_DAY: '3',
       SECURITY_CODES_PER_CARD_AND_MONTH: '5',
       PIN_CHANGES_PER_CARD_AND_DAY: '2',
-      PROVIDER_WRITE_TIMEOUT_MS: '500',
     },
   });
   second = await gateway.another();

@@ -19,7 +19,7 @@ let cards: Awaited<ReturnType<typeof cardMaker>>;
 beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
+    settings: { PROVIDER_CIRCUIT_FAILURES: '1000' },
     undocumented: true,
   });
   cards = await cardMaker(gateway);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   // Look-ups run when a test says so.
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
+    settings: { PROVIDER_WRITE_TIMEOUT_MS: '1500', PROVIDER_CIRCUIT_FAILURES: '1000' },
   });
   order = await cardOrder(gateway);
 });

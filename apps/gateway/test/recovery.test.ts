@@ -16,7 +16,13 @@ beforeAll(async () => {
   // Look-ups run by the test's own clock.
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
+    settings: {
+      PROVIDER_WRITE_TIMEOUT_MS: '1500',
+      PROVIDER_CIRCUIT_FAILURES: '1000',
+      // Thousands of rows are written at once, which a busy machine does slowly.
+      DATABASE_LOCK_TIMEOUT_MS: '50000',
+      DATABASE_STATEMENT_TIMEOUT_MS: '55000',
+    },
   });
   order = await cardOrder(gateway);
 });

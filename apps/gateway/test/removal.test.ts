@@ -9,7 +9,6 @@ let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' },
     undocumented: true,
   });
 });

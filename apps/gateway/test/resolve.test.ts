@@ -21,7 +21,7 @@ let desk: string;
 beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '500', PROVIDER_CIRCUIT_FAILURES: '1000' },
+    settings: { PROVIDER_CIRCUIT_FAILURES: '1000' },
   });
   order = await cardOrder(gateway);
   ({ key: desk } = await gateway.key({

@@ -17,7 +17,7 @@ let cards: Awaited<ReturnType<typeof cardMaker>>;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    settings: { REVEALS_PER_KEY_AND_HOUR: String(perHour), PROVIDER_READ_TIMEOUT_MS: '500' },
+    settings: { REVEALS_PER_KEY_AND_HOUR: String(perHour), PROVIDER_READ_TIMEOUT_MS: '1000' },
   });
   cards = await cardMaker(gateway);
 });

@@ -17,7 +17,6 @@ beforeAll(async () => {
   gateway = await startGateway({
     // Nothing is looked up by itself: each test says when.
     jobs: false,
-    settings: { PROVIDER_WRITE_TIMEOUT_MS: '300' },
     account: (name, settings) => {
       if (name !== 'keysecure') return settings;
       const { origin, pathname } = new URL(String(settings['baseUrl']));

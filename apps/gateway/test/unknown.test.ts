@@ -11,7 +11,7 @@ let made = 0;
 
 beforeAll(async () => {
   // Nothing is looked up here: what is unknown stays unknown.
-  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '300' } });
+  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '800' } });
   for (const account of ['keysecure', 'keysecure-authorization'])
     orders.set(account, await cardOrder(gateway, account));
 });

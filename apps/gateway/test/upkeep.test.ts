@@ -18,7 +18,7 @@ import { ahead } from './setup/reconcile.ts';
 let gateway: TestGateway;
 let order: CardOrder;
 beforeAll(async () => {
-  gateway = await startGateway({ jobs: false, settings: { PROVIDER_WRITE_TIMEOUT_MS: '500' } });
+  gateway = await startGateway({ jobs: false });
   order = await cardOrder(gateway);
 });
 afterAll(() => gateway.close());
