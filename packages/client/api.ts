@@ -1242,7 +1242,7 @@ export interface Event {
   operation: string | null;
   /** `x-request-id` of the request that asked for that operation; null where there is none. */
   requestId: string | null;
-  /** Its place in the feed: give it as `after` to read on behind it. Null for what is in no feed. */
+  /** Its place in the feed: give it as `after` to read on behind it. Null where it was not read from the log: in `getEvent`, and of a ping. */
   cursor: string | null;
   /** When it happened here. */
   createdAt: string;
@@ -1795,6 +1795,7 @@ export interface WalletTransaction {
  * - `request-in-progress`: The first request with this Idempotency-Key is still running. The first request with this key still runs: ask again after `Retry-After`.
  * - `illegal-state`: The state of the resource does not allow this. Refused before the provider was asked. `refresh=true` shows the state anew.
  * - `already-exists`: This exists already. `detail` names what exists.
+ * - `cursor-expired`: The events behind this cursor are not kept. Events were missed: read the resources anew, then go on from `oldestCursor`.
  * - `payload-too-large`: The request body is too large. Send less.
  * - `uri-too-long`: The path or query is too long. Send less.
  * - `unsupported-media-type`: The request body must be application/json, and not compressed. Send `Content-Type: application/json`, and no `Content-Encoding`.
@@ -1821,7 +1822,7 @@ export interface WalletTransaction {
  *
  * More may come.
  */
-export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "expectation-failed" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "headers-too-large" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
+export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "cursor-expired" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "expectation-failed" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "headers-too-large" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
 
 /** One fault of the input. */
 export interface InputFault {
@@ -1871,6 +1872,8 @@ export interface Problem {
   /** The operation that recorded this write. */
   operation?: string | undefined;
   provider?: ProviderWords | undefined;
+  /** Of `cursor-expired`: the cursor of the oldest event that is kept. */
+  oldestCursor?: string | undefined;
 }
 
 /** What each operation takes and answers. */

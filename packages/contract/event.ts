@@ -124,7 +124,8 @@ export const eventSchema = z
       description: '`x-request-id` of the request that asked for that operation; null where there is none.',
     }),
     cursor: cursor.nullable().meta({
-      description: 'Its place in the feed: give it as `after` to read on behind it. Null for what is in no feed.',
+      description:
+        'Its place in the feed: give it as `after` to read on behind it. Null where it was not read from the log: in `getEvent`, and of a ping.',
     }),
     createdAt: timestamp.meta({ description: 'When it happened here.' }),
   })

@@ -94,6 +94,12 @@ export const problems = {
     again: 'never',
     about: '`detail` names what exists.',
   },
+  'cursor-expired': {
+    status: 410,
+    title: 'The events behind this cursor are not kept',
+    again: 'mended',
+    about: 'Events were missed: read the resources anew, then go on from `oldestCursor`.',
+  },
   'payload-too-large': {
     status: 413,
     title: 'The request body is too large',
@@ -288,6 +294,10 @@ export const problemSchema = z
     outcome: problemOutcome.optional().meta({ description: 'For writes alone.' }),
     operation: z.string().optional().meta({ description: 'The operation that recorded this write.' }),
     provider: providerWords.optional(),
+    oldestCursor: z
+      .string()
+      .optional()
+      .meta({ description: 'Of `cursor-expired`: the cursor of the oldest event that is kept.' }),
   })
   .meta({ id: 'Problem', description: 'What went wrong, in the form of RFC 9457.' });
 export type Problem = z.output<typeof problemSchema>;

@@ -3,17 +3,22 @@ import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { bindingRoutes } from './bindings/routes.ts';
+import { viewBindingImages } from './bindings/view.ts';
 import { removeBindingKind } from './bindings/remove-binding-outcome.ts';
 import { isListed } from './addresses.ts';
 import { startBindingKind } from './bindings/start-binding-outcome.ts';
 import { verifyBindingKind } from './bindings/verify-binding-outcome.ts';
+import { viewCallbackImages } from './callbacks/read-callbacks.ts';
 import { callbackIntake, callbackRoutes, intakePaths } from './callbacks/routes.ts';
 import { cardholderRoutes } from './cardholders/routes.ts';
+import { viewCardholderImages } from './cardholders/view.ts';
 import { createCardholderKind } from './cardholders/create-cardholder.ts';
 import { reapplyCardholderKind } from './cardholders/reapply-cardholder.ts';
 import { cardWriteKinds } from './cards/write-kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
+import { viewCardImages } from './cards/view.ts';
 import { catalogRoutes } from './catalog/routes.ts';
+import type { EventViews } from './event-views.ts';
 import { createAuthentication } from './http/auth.ts';
 import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
@@ -30,14 +35,17 @@ import { unreadableRequests } from './http/unreadable.ts';
 import { serializerCompiler, validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
+import { viewOperationImages } from './operations/read-operations.ts';
 import { operationRoutes } from './operations/routes.ts';
 import { portalRoutes } from './portal/routes.ts';
 import type { Services } from './services.ts';
-import { startSyncKind } from './syncs/start-sync.ts';
+import { startSyncKind, viewSyncImages } from './syncs/start-sync.ts';
 import { syncRoutes } from './syncs/routes.ts';
 import { transactionRoutes } from './transactions/routes.ts';
+import { viewTransactionImages } from './transactions/view.ts';
 import { createTransferKind } from './transfers/create-transfer.ts';
 import { transferRoutes } from './transfers/routes.ts';
+import { viewTransferImages } from './transfers/view.ts';
 import { walletRoutes } from './wallet/routes.ts';
 
 export { problemAnswer } from './http/problem.ts';
@@ -53,6 +61,18 @@ export const writeKinds: WriteKinds = [
   removeBindingKind,
   startSyncKind,
 ];
+
+/** How events show their subjects. */
+export const eventViews: EventViews = {
+  card: viewCardImages,
+  cardholder: viewCardholderImages,
+  binding: viewBindingImages,
+  transaction: viewTransactionImages,
+  transfer: viewTransferImages,
+  operation: viewOperationImages,
+  sync: viewSyncImages,
+  callback: viewCallbackImages,
+};
 
 /**
  * The HTTP service and table of contents of the gateway. It does not listen yet.

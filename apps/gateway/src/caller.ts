@@ -10,7 +10,7 @@ export interface Caller {
 }
 
 /** Whether the caller has one of the scopes. An administrator has all, and an empty list requires none. */
-export function hasScope(caller: Caller, scopes: readonly Scope[]): boolean {
+export function hasScope(caller: Pick<Caller, 'scopes'>, scopes: readonly Scope[]): boolean {
   return (
     scopes.length === 0 || caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope))
   );

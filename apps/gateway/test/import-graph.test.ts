@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['accounts/'],
   ['metrics.ts', 'provider-read.ts'],
   ['services.ts'],
-  ['ask-provider.ts', 'audit/', 'guesses/', 'holders/', 'ledger/', 'read-page.ts'],
+  ['ask-provider.ts', 'audit/', 'events/', 'guesses/', 'holders/', 'ledger/', 'read-page.ts'],
   ['http/'],
   // The slices: every folder that is named nowhere here.
   [],

@@ -4,9 +4,9 @@ import type { Pool, PoolClient } from 'pg';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-export interface BindingRow extends OperationColumns {
+/** What callers see of a binding. */
+export interface ShownBinding extends OperationColumns {
   readonly id: string;
-  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly userRef: string;
@@ -21,25 +21,32 @@ export interface BindingRow extends OperationColumns {
   readonly bankName: string | null;
   readonly expiry: string | null;
   readonly binCountry: string | null;
-  readonly panFingerprint: string | null;
-  readonly challengeRef: string | null;
   readonly challengeExpiresAt: Date | null;
   readonly attemptsLeft: number | null;
   readonly resendAfter: Date | null;
-  readonly operationType: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly syncedAt: Date | null;
 }
 
-const selectBindings = `
-  SELECT b.id, b.tenant, b.provider, b.account, b.user_ref AS "userRef", b.kind, b.provider_ref AS "providerRef", b.status,
+export interface BindingRow extends ShownBinding {
+  readonly tenant: string;
+  readonly panFingerprint: string | null;
+  readonly challengeRef: string | null;
+  readonly operationType: string | null;
+}
+
+const shownColumns = `
+    b.id, b.provider, b.account, b.user_ref AS "userRef", b.kind, b.provider_ref AS "providerRef", b.status,
     b.masked_number AS "maskedNumber", b.last4, b.network, b.card_type AS "cardType", b.bank_code AS "bankCode",
-    b.bank_name AS "bankName", b.expiry, b.bin_country AS "binCountry", b.pan_fingerprint AS "panFingerprint",
-    b.challenge_ref AS "challengeRef", b.challenge_expires_at AS "challengeExpiresAt", b.attempts_left AS "attemptsLeft",
-    b.resend_after AS "resendAfter", b.created_at AS "createdAt", b.updated_at AS "updatedAt", b.synced_at AS "syncedAt",
-    o.type AS "operationType", ${operationColumns}
-  FROM bindings b LEFT JOIN operations o ON o.id = b.operation_id`;
+    b.bank_name AS "bankName", b.expiry, b.bin_country AS "binCountry", b.challenge_expires_at AS "challengeExpiresAt",
+    b.attempts_left AS "attemptsLeft", b.resend_after AS "resendAfter", b.created_at AS "createdAt",
+    b.updated_at AS "updatedAt", b.synced_at AS "syncedAt", ${operationColumns}`;
+const joined = (bindings: string): string => `
+  FROM ${bindings} b LEFT JOIN operations o ON o.id = b.operation_id`;
+const selectBindings = `
+  SELECT ${shownColumns}, b.tenant, b.pan_fingerprint AS "panFingerprint", b.challenge_ref AS "challengeRef",
+    o.type AS "operationType" ${joined('bindings')}`;
 
 const bindingById = gatheredById<BindingRow>(async (to, ids) => {
   const { rows } = await to.query<BindingRow>({
@@ -49,6 +56,15 @@ const bindingById = gatheredById<BindingRow>(async (to, ids) => {
   });
   return rows;
 });
+
+/** Bindings as they were, from their images; see `ViewImages`. */
+export async function bindingsOfImages(pool: Pool, images: string): Promise<ShownBinding[]> {
+  const { rows } = await pool.query<ShownBinding>(
+    `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::binding_image, $1) WITH ORDINALITY')} ORDER BY b.ordinality`,
+    [images],
+  );
+  return rows;
+}
 
 /** One binding of a tenant; null for another tenant's and for none. */
 export async function getBinding(client: Pool | PoolClient, tenant: string, id: string): Promise<BindingRow | null> {

@@ -2,9 +2,10 @@ import type { bindingSchema } from '@card-gateway/contract';
 import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
-import type { BindingRow } from './store.ts';
+import type { ViewImages } from '../event-views.ts';
+import { bindingsOfImages, type ShownBinding } from './store.ts';
 
-export function bindingView(row: BindingRow): z.output<typeof bindingSchema> {
+export function bindingView(row: ShownBinding): z.output<typeof bindingSchema> {
   return {
     id: toPublicId('binding', row.id),
     provider: row.provider,
@@ -28,7 +29,10 @@ export function bindingView(row: BindingRow): z.output<typeof bindingSchema> {
   };
 }
 
-function challengeView(row: BindingRow): z.output<typeof bindingSchema>['challenge'] {
+export const viewBindingImages: ViewImages = async (pool, images) =>
+  (await bindingsOfImages(pool, images)).map(bindingView);
+
+function challengeView(row: ShownBinding): z.output<typeof bindingSchema>['challenge'] {
   if (row.status !== 'awaiting_code' && row.status !== 'verifying') return null;
   if (row.challengeExpiresAt === null || row.attemptsLeft === null) return null;
   return {

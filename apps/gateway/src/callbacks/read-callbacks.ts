@@ -3,11 +3,19 @@ import { toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
+import type { ViewImages } from '../event-views.ts';
 import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
-import { type CallbackRow, findCallback, listCallbacks, queueAgain } from './store.ts';
+import {
+  type CallbackRow,
+  callbacksOfImages,
+  findCallback,
+  listCallbacks,
+  queueAgain,
+  type ShownCallback,
+} from './store.ts';
 
 type Callback = z.output<typeof callbackSchema>;
 
@@ -61,7 +69,10 @@ function noSuchCallback(): ProblemError {
   return new ProblemError('not-found', 'There is no such callback.');
 }
 
-function callbackView(row: CallbackRow): Callback {
+export const viewCallbackImages: ViewImages = async (pool, images) =>
+  (await callbacksOfImages(pool, images)).map(callbackView);
+
+function callbackView(row: ShownCallback): Callback {
   return {
     id: toPublicId('callback', row.id),
     provider: row.provider,

@@ -5,14 +5,12 @@ import { listStatement, type PageRequest } from '../page.ts';
 export type CallbackState = 'received' | 'worked' | 'failed';
 export type Decision = 'approve' | 'decline';
 
-export interface CallbackRow {
+/** What callers see of a callback. */
+export interface ShownCallback {
   readonly id: string;
-  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
-  readonly deduplicationKey: string;
   readonly kind: ProviderEvent['kind'];
-  readonly recordSealed: Buffer;
   readonly state: CallbackState;
   readonly deliveries: number;
   readonly decision: Decision | null;
@@ -21,8 +19,24 @@ export interface CallbackRow {
   readonly processedAt: Date | null;
 }
 
-const columns = `id, tenant, provider, account, deduplication_key AS "deduplicationKey", kind, record_sealed AS "recordSealed",
-  state, deliveries, decision, failure, received_at AS "receivedAt", worked_at AS "processedAt"`;
+export interface CallbackRow extends ShownCallback {
+  readonly tenant: string;
+  readonly deduplicationKey: string;
+  readonly recordSealed: Buffer;
+}
+
+const shownColumns = `id, provider, account, kind, state, deliveries, decision, failure, received_at AS "receivedAt",
+  worked_at AS "processedAt"`;
+const columns = `${shownColumns}, tenant, deduplication_key AS "deduplicationKey", record_sealed AS "recordSealed"`;
+
+/** Callbacks as they were, from their images; see `ViewImages`. */
+export async function callbacksOfImages(pool: Pool, images: string): Promise<ShownCallback[]> {
+  const { rows } = await pool.query<ShownCallback>(
+    `SELECT ${shownColumns} FROM json_populate_recordset(NULL::callback_image, $1) WITH ORDINALITY ORDER BY ordinality`,
+    [images],
+  );
+  return rows;
+}
 
 /** A verified callback that has just arrived. */
 export type NewCallback = Pick<

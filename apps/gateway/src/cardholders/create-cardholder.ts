@@ -76,7 +76,7 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
 
 /** How the answer to an application changes the cardholder, which nobody knew before. */
 function appliedAtOnce(id: string, reference: string): AtOnce<AppliedCardholder> {
-  return (outcome, { at: updatedAt }, { tenant, provider, account, createdAt }) => {
+  return (outcome, { at: updatedAt }, { provider, account, createdAt }) => {
     if (outcome.kind === 'refused') return { resolve: failedAtOnce };
     const { providerRef } = outcome.value;
     const dates = { createdAt, updatedAt, syncedAt: null };
@@ -84,7 +84,7 @@ function appliedAtOnce(id: string, reference: string): AtOnce<AppliedCardholder>
     return {
       resolve: acceptedAtOnce,
       own: { provider_ref: providerRef },
-      view: cardholderView({ id, tenant, provider, account, reference, ...said, ...dates, ...noOperation }),
+      view: cardholderView({ id, provider, account, reference, ...said, ...dates, ...noOperation }),
     };
   };
 }

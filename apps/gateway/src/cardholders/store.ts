@@ -12,9 +12,9 @@ import { operationColumns, type OperationColumns } from '../ledger/reference.ts'
 import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-export interface CardholderRow extends OperationColumns {
+/** What callers see of a cardholder. */
+export interface ShownCardholder extends OperationColumns {
   readonly id: string;
-  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly providerRef: string | null;
@@ -27,11 +27,17 @@ export interface CardholderRow extends OperationColumns {
   readonly syncedAt: Date | null;
 }
 
-const selectCardholders = `
-  SELECT h.id, h.tenant, h.provider, h.account, h.provider_ref AS "providerRef", h.reference, h.status,
+export interface CardholderRow extends ShownCardholder {
+  readonly tenant: string;
+}
+
+const shownColumns = `
+    h.id, h.provider, h.account, h.provider_ref AS "providerRef", h.reference, h.status,
     h.provider_status AS "providerStatus", h.fail_reason AS "failReason", h.created_at AS "createdAt",
-    h.updated_at AS "updatedAt", h.synced_at AS "syncedAt", ${operationColumns}
-  FROM cardholders h LEFT JOIN operations o ON o.id = h.operation_id`;
+    h.updated_at AS "updatedAt", h.synced_at AS "syncedAt", ${operationColumns}`;
+const joined = (cardholders: string): string => `
+  FROM ${cardholders} h LEFT JOIN operations o ON o.id = h.operation_id`;
+const selectCardholders = `SELECT ${shownColumns}, h.tenant ${joined('cardholders')}`;
 
 const cardholderById = gatheredById<CardholderRow>(async (to, ids) => {
   const { rows } = await to.query<CardholderRow>({
@@ -41,6 +47,15 @@ const cardholderById = gatheredById<CardholderRow>(async (to, ids) => {
   });
   return rows;
 });
+
+/** Cardholders as they were, from their images; see `ViewImages`. */
+export async function cardholdersOfImages(pool: Pool, images: string): Promise<ShownCardholder[]> {
+  const { rows } = await pool.query<ShownCardholder>(
+    `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::cardholder_image, $1) WITH ORDINALITY')} ORDER BY h.ordinality`,
+    [images],
+  );
+  return rows;
+}
 
 /** One cardholder of a tenant; null for another tenant's and for none. */
 export async function getCardholder(

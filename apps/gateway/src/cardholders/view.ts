@@ -2,9 +2,10 @@ import type { cardholderSchema } from '@card-gateway/contract';
 import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
-import type { CardholderRow } from './store.ts';
+import type { ViewImages } from '../event-views.ts';
+import { cardholdersOfImages, type ShownCardholder } from './store.ts';
 
-export function cardholderView(row: CardholderRow): z.output<typeof cardholderSchema> {
+export function cardholderView(row: ShownCardholder): z.output<typeof cardholderSchema> {
   return {
     id: toPublicId('cardholder', row.id),
     provider: row.provider,
@@ -20,3 +21,6 @@ export function cardholderView(row: CardholderRow): z.output<typeof cardholderSc
     operation: operationView(row),
   };
 }
+
+export const viewCardholderImages: ViewImages = async (pool, images) =>
+  (await cardholdersOfImages(pool, images)).map(cardholderView);

@@ -63,6 +63,16 @@ const cardById = gatheredById<CardRow>(async (to, ids) => {
   return rows;
 });
 
+/** Cards as they were, from their images; see `ViewImages`. */
+export async function cardsOfImages(pool: Pool, images: string): Promise<ShownCard[]> {
+  const { rows } = await pool.query<ShownCard>({
+    text: `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::card_image, $1) WITH ORDINALITY')} ORDER BY c.ordinality`,
+    values: [images],
+    types: shownInstants,
+  });
+  return rows;
+}
+
 /** One card of a tenant; null for another tenant's and for none. */
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
   const row = await cardById(client, id);

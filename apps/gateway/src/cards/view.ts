@@ -4,7 +4,8 @@ import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { OperationRow } from '../ledger/store.ts';
-import { getCard, type ShownCard } from './store.ts';
+import type { ViewImages } from '../event-views.ts';
+import { cardsOfImages, getCard, type ShownCard } from './store.ts';
 
 export function cardView(row: ShownCard): z.output<typeof cardSchema> {
   return {
@@ -31,6 +32,8 @@ export function cardView(row: ShownCard): z.output<typeof cardSchema> {
     operation: operationView(row),
   };
 }
+
+export const viewCardImages: ViewImages = async (pool, images) => (await cardsOfImages(pool, images)).map(cardView);
 
 /** The card of a write, as the write's answer shows it. */
 export async function cardOfWrite(

@@ -9,6 +9,7 @@ import { type IdKind, type OperationType, operationTypes, toPublicId, uuidOf } f
 import type { z } from 'zod';
 import { type Caller, hasScope } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
+import type { ViewImages } from '../event-views.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
@@ -18,6 +19,7 @@ import {
   type OneOperation,
   type OperationDetails,
   type OperationFilter,
+  operationsOfImages,
 } from './store.ts';
 import { unresolvedCounts } from '../unresolved/store.ts';
 
@@ -86,6 +88,9 @@ export async function readOperations(
   }));
   return { ...page, unresolved };
 }
+
+export const viewOperationImages: ViewImages = async (pool, images) =>
+  (await operationsOfImages(pool, images)).map(operationView);
 
 const resourceKinds: Readonly<Record<OperationType, IdKind>> = {
   createCardholder: 'cardholder',

@@ -92,6 +92,16 @@ export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
   return rows;
 });
 
+/** Operations as they were, from their images; see `ViewImages`. */
+export async function operationsOfImages(pool: Pool, images: string): Promise<OperationDetails[]> {
+  const { rows } = await pool.query<OperationDetails>({
+    text: `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::operation_image, $1) WITH ORDINALITY')} ORDER BY o.ordinality`,
+    values: [images],
+    types: shownInstants,
+  });
+  return rows;
+}
+
 const newest = (where: string, limit: string): string =>
   `SELECT o.id FROM operations o ${where} ORDER BY o.tenant, o.id DESC ${limit}`;
 

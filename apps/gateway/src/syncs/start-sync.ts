@@ -3,13 +3,23 @@ import { done, newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { bindingKindOf, facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { type Caller, hasScope, requireScope } from '../caller.ts';
+import type { ViewImages } from '../event-views.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
 import { recordAlone } from '../ledger/claim-store.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { endUnstarted, getSync, insertSync, type NewSync, queueSync, type SyncRow } from './store.ts';
+import {
+  endUnstarted,
+  getSync,
+  insertSync,
+  type NewSync,
+  queueSync,
+  type ShownSync,
+  type SyncRow,
+  syncsOfImages,
+} from './store.ts';
 
 /**
  * A sync is recorded like every write, so that its key starts it once; nothing is sent before its job runs. Several writes may
@@ -96,7 +106,9 @@ export async function readSync(services: Services, caller: Caller, id: string): 
 
 const scopesOf = (kind: SyncRow['kind']): readonly Scope[] => syncReadScopes[kind === 'cards' ? 'cards' : 'bindings'];
 
-function syncView(row: SyncRow): z.output<typeof syncSchema> {
+export const viewSyncImages: ViewImages = async (pool, images) => (await syncsOfImages(pool, images)).map(syncView);
+
+function syncView(row: ShownSync): z.output<typeof syncSchema> {
   return {
     id: toPublicId('sync', row.id),
     provider: row.provider,

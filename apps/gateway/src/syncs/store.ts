@@ -6,17 +6,14 @@ import { lockNames } from '../advisory-locks.ts';
 import { afterPage, type ListReading, listStart } from '../list-reading.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 
-export interface SyncRow extends OperationColumns {
+/** What callers see of a sync. */
+export interface ShownSync extends OperationColumns {
   readonly id: string;
-  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly kind: 'cards' | BindingKind;
   readonly userRef: string | null;
-  readonly userIp: string | null;
   readonly state: 'queued' | 'running' | 'succeeded' | 'failed';
-  /** Null before the first page, and after the end. */
-  readonly reading: ListReading | null;
   readonly pages: number;
   readonly seen: number;
   readonly unreadable: number;
@@ -27,12 +24,30 @@ export interface SyncRow extends OperationColumns {
   readonly finishedAt: Date | null;
 }
 
+export interface SyncRow extends ShownSync {
+  readonly tenant: string;
+  readonly userIp: string | null;
+  /** Null before the first page, and after the end. */
+  readonly reading: ListReading | null;
+}
+
+const shownColumns = `s.id, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.state, s.pages, s.seen, s.unreadable,
+    s.total, s.failure, s.created_at AS "createdAt", s.started_at AS "startedAt", s.finished_at AS "finishedAt", ${operationColumns}`;
+const joined = (syncs: string): string => `
+  FROM ${syncs} s LEFT JOIN operations o ON o.id = s.operation_id`;
+
+/** Syncs as they were, from their images; see `ViewImages`. */
+export async function syncsOfImages(pool: Pool, images: string): Promise<ShownSync[]> {
+  const { rows } = await pool.query<ShownSync>(
+    `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::sync_image, $1) WITH ORDINALITY')} ORDER BY s.ordinality`,
+    [images],
+  );
+  return rows;
+}
+
 export async function getSync(client: Pool | PoolClient, id: string): Promise<SyncRow | null> {
   const { rows } = await client.query<SyncRow>(
-    `SELECT s.id, s.tenant, s.provider, s.account, s.kind, s.user_ref AS "userRef", s.user_ip AS "userIp", s.state, s.reading,
-       s.pages, s.seen, s.unreadable, s.total, s.failure, s.created_at AS "createdAt", s.started_at AS "startedAt",
-       s.finished_at AS "finishedAt", ${operationColumns}
-     FROM syncs s LEFT JOIN operations o ON o.id = s.operation_id WHERE s.id = $1`,
+    `SELECT ${shownColumns}, s.tenant, s.user_ip AS "userIp", s.reading ${joined('syncs')} WHERE s.id = $1`,
     [id],
   );
   return rows[0] ?? null;

@@ -41,13 +41,31 @@ export interface TransactionRow {
 }
 
 /** Transactions of unknown cards are stored and not shown. */
-const selectTransactions = `
-  SELECT t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
+const shownColumns = `
+    t.id, t.provider, t.account, t.provider_ref AS "providerRef", c.id AS "cardId", t.type,
     t.provider_type AS "providerType", t.status, t.provider_status AS "providerStatus", t.amount,
     t.local_amount AS "localAmount", t.local_currency AS "localCurrency", t.fee, t.fees, t.merchant,
     t.related_ref AS related, t.modified_at AS "modifiedAt", t.first_at AS "firstAt", t.created_at AS "createdAt",
-    t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"
+    t.updated_at AS "updatedAt", t.synced_at AS "syncedAt"`;
+const selectTransactions = `
+  SELECT ${shownColumns}
   FROM card_transactions t JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref`;
+
+/** A transaction as it was; null for the id of a card that is not known, so that it cannot be shown. */
+export type ImagedTransaction = Omit<TransactionRow, 'cardId'> & { readonly cardId: string | null };
+
+/** Transactions as they were, from their images; see `ViewImages`. */
+export async function transactionsOfImages(pool: Pool, images: string): Promise<ImagedTransaction[]> {
+  const { rows } = await pool.query<ImagedTransaction>({
+    text: `SELECT ${shownColumns}
+           FROM json_populate_recordset(NULL::transaction_image, $1) WITH ORDINALITY t
+             LEFT JOIN cards c ON c.account = t.account AND c.provider_ref = t.card_ref
+           ORDER BY t.ordinality`,
+    values: [images],
+    types: shownInstants,
+  });
+  return rows;
+}
 
 /** One transaction of a tenant; null for another tenant's and for none. */
 export async function getTransaction(pool: Pool, tenant: string, id: string): Promise<TransactionRow | null> {

@@ -1,7 +1,8 @@
 import type { transactionSchema } from '@card-gateway/contract';
 import { type Money, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { TransactionRow } from './store.ts';
+import type { ViewImages } from '../event-views.ts';
+import { type TransactionRow, transactionsOfImages } from './store.ts';
 
 /** A transaction as callers see it. The provider does not name the currency of the card's side. */
 export function transactionView(row: TransactionRow): z.output<typeof transactionSchema> {
@@ -27,6 +28,11 @@ export function transactionView(row: TransactionRow): z.output<typeof transactio
     syncedAt: row.syncedAt,
   };
 }
+
+export const viewTransactionImages: ViewImages = async (pool, images) =>
+  (await transactionsOfImages(pool, images)).map(({ cardId, ...row }) =>
+    cardId === null ? null : transactionView({ ...row, cardId }),
+  );
 
 function money(amount: string | null, currency: string | null): Money | null {
   return amount === null ? null : { amount, currency };

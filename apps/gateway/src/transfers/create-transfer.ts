@@ -147,7 +147,7 @@ function ended(transfer: ProviderTransfer, evidence: Evidence | null): LookUp<Pr
 
 /** How the answer to an order changes the transfer, which nobody knew before. */
 function movedAtOnce(transfer: OrderedTransfer): AtOnce<ProviderTransfer> {
-  return (outcome, { at: updatedAt, askedAt: syncedAt }, { tenant, provider, account }) => {
+  return (outcome, { at: updatedAt, askedAt: syncedAt }, { provider, account }) => {
     if (outcome.kind === 'refused') return { resolve: failedAtOnce };
     const { providerRef, providerStatus, balanceBefore = null, balanceAfter = null } = outcome.value;
     if (![balanceBefore, balanceAfter].every(isStoredAsWritten)) return null;
@@ -162,7 +162,7 @@ function movedAtOnce(transfer: OrderedTransfer): AtOnce<ProviderTransfer> {
         balance_before: balanceBefore,
         balance_after: balanceAfter,
       },
-      view: transferView({ tenant, provider, account, ...transfer, ...said, ...dates, ...noOperation }),
+      view: transferView({ provider, account, ...transfer, ...said, ...dates, ...noOperation }),
     };
   };
 }

@@ -7,9 +7,9 @@ import { operationColumns, type OperationColumns } from '../ledger/reference.ts'
 import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
-export interface TransferRow extends OperationColumns {
+/** What callers see of a transfer. */
+export interface ShownTransfer extends OperationColumns {
   readonly id: string;
-  readonly tenant: string;
   readonly provider: string;
   readonly account: string;
   readonly providerRef: string | null;
@@ -26,12 +26,18 @@ export interface TransferRow extends OperationColumns {
   readonly syncedAt: Date | null;
 }
 
-const selectTransfers = `
-  SELECT t.id, t.tenant, t.provider, t.account, t.provider_ref AS "providerRef", t.cardholder_id AS "cardholderId", t.direction,
+export interface TransferRow extends ShownTransfer {
+  readonly tenant: string;
+}
+
+const shownColumns = `
+    t.id, t.provider, t.account, t.provider_ref AS "providerRef", t.cardholder_id AS "cardholderId", t.direction,
     t.amount, t.currency, t.status, t.provider_status AS "providerStatus", t.balance_before AS "balanceBefore",
     t.balance_after AS "balanceAfter", t.created_at AS "createdAt", t.updated_at AS "updatedAt",
-    t.synced_at AS "syncedAt", ${operationColumns}
-  FROM transfers t LEFT JOIN operations o ON o.id = t.operation_id`;
+    t.synced_at AS "syncedAt", ${operationColumns}`;
+const joined = (transfers: string): string => `
+  FROM ${transfers} t LEFT JOIN operations o ON o.id = t.operation_id`;
+const selectTransfers = `SELECT ${shownColumns}, t.tenant ${joined('transfers')}`;
 
 const transferById = gatheredById<TransferRow>(async (to, ids) => {
   const { rows } = await to.query<TransferRow>({
@@ -41,6 +47,15 @@ const transferById = gatheredById<TransferRow>(async (to, ids) => {
   });
   return rows;
 });
+
+/** Transfers as they were, from their images; see `ViewImages`. */
+export async function transfersOfImages(pool: Pool, images: string): Promise<ShownTransfer[]> {
+  const { rows } = await pool.query<ShownTransfer>(
+    `SELECT ${shownColumns} ${joined('json_populate_recordset(NULL::transfer_image, $1) WITH ORDINALITY')} ORDER BY t.ordinality`,
+    [images],
+  );
+  return rows;
+}
 
 /** One transfer of a tenant; null for another tenant's and for none. */
 export async function getTransfer(client: Pool | PoolClient, tenant: string, id: string): Promise<TransferRow | null> {

@@ -2,10 +2,11 @@ import type { transferSchema } from '@card-gateway/contract';
 import { type Money, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
-import type { TransferRow } from './store.ts';
+import type { ViewImages } from '../event-views.ts';
+import { type ShownTransfer, transfersOfImages } from './store.ts';
 
 /** A transfer as callers see it. Balances are in the transfer currency. */
-export function transferView(row: TransferRow): z.output<typeof transferSchema> {
+export function transferView(row: ShownTransfer): z.output<typeof transferSchema> {
   const money = (amount: string | null): Money | null => (amount === null ? null : { amount, currency: row.currency });
   return {
     id: toPublicId('transfer', row.id),
@@ -25,3 +26,6 @@ export function transferView(row: TransferRow): z.output<typeof transferSchema> 
     operation: operationView(row),
   };
 }
+
+export const viewTransferImages: ViewImages = async (pool, images) =>
+  (await transfersOfImages(pool, images)).map(transferView);

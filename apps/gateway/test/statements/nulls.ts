@@ -8,6 +8,7 @@ export interface Plan {
   readonly 'Join Type'?: string;
   readonly 'Parent Relationship'?: string;
   readonly 'Relation Name'?: string;
+  readonly 'Function Call'?: string;
   readonly Alias?: string;
   readonly 'CTE Name'?: string;
   readonly 'Subplan Name'?: string;
@@ -75,11 +76,18 @@ export class Nullability {
       const name = node['CTE Name'];
       // Of a CTE, only a column that it hands on under its own name.
       const from = name === undefined ? node : this.#nodes.find((one) => one['Subplan Name'] === `CTE ${name}`);
-      const table = from?.['Relation Name'] ?? '';
+      const table = from?.['Relation Name'] ?? imagedTable(from);
       if (name !== undefined && from?.Output?.includes(`${table}.${column}`) !== true) return false;
       return this.#isNotNull(table, column);
     });
   }
+}
+
+/** The table whose rows are read from their images: what is not null in a row, is not null in its image. */
+function imagedTable(node: Plan | undefined): string {
+  const [, kind] = /NULL::(\w+)_image/.exec(node?.['Function Call'] ?? '') ?? [];
+  if (kind === undefined) return '';
+  return kind === 'transaction' ? 'card_transactions' : `${kind}s`;
 }
 
 function nodesOf(plan: Plan): Plan[] {

@@ -1,0 +1,78 @@
+import type { EventView } from '@card-gateway/contract';
+import { type Uuid, uuidOf } from '@card-gateway/core';
+import type { EventViews } from '../event-views.ts';
+import { ProblemError } from '../problem.ts';
+import type { Services } from '../services.ts';
+import { cursorAt } from './cursor.ts';
+import { eventNumber, eventUuid } from './event-id.ts';
+import { viewEvents } from './event-view.ts';
+import { type EventFilter, findEvent, scanEvents } from './feed-store.ts';
+
+/** A part of the event log, read from some position on. */
+export interface EventsRead {
+  /** In the order of their positions. */
+  readonly events: readonly {
+    readonly position: number;
+    /** The subject's id in the database; those of two kinds are never equal. */
+    readonly subjectId: Uuid;
+    readonly event: EventView;
+  }[];
+  /** From where to read on, also if there was no event. */
+  readonly next: number;
+  /** The position behind the last event of all: there is more to read at once if `next` is before it. */
+  readonly end: number;
+}
+
+/**
+ * Reads the events from a position on that pass the filter. It looks at a bounded number of positions, so a part can be empty
+ * though more follow.
+ *
+ * @param from the position of the first event; null for the oldest that is kept
+ * @param limit the most events
+ * @throws ProblemError `cursor-expired` if events from there on were removed, or the log does not reach that far
+ */
+export async function readEvents(
+  { pool }: Pick<Services, 'pool'>,
+  views: EventViews,
+  { from, limit, ...filter }: EventFilter & { readonly from: number | null; readonly limit: number },
+): Promise<EventsRead> {
+  const part = await scanEvents(pool, filter, from, limit);
+  if (part.from < part.oldest || part.from > part.end) throw cursorExpired(part);
+  const shown = await viewEvents(pool, views, part.events);
+  return {
+    events: part.events.flatMap(({ position, subjectId }, at) => {
+      const event = shown[at];
+      return event === undefined ? [] : [{ position: Number(position), subjectId, event }];
+    }),
+    next: part.next,
+    end: part.end,
+  };
+}
+
+function cursorExpired({ from, oldest }: { readonly from: number; readonly oldest: number }): ProblemError {
+  const detail =
+    from < oldest
+      ? 'The events behind this cursor are no longer kept.'
+      : 'The event log does not reach as far as this cursor: it was restored from a backup, or is another one.';
+  return new ProblemError(
+    'cursor-expired',
+    `${detail} Read the resources anew, and go on from \`oldestCursor\`, the oldest event that is kept.`,
+    { oldestCursor: cursorAt(oldest) },
+  );
+}
+
+/** One event, by its public id. @throws ProblemError 404, also for one that the reader may not see */
+export async function readEvent(
+  { pool }: Pick<Services, 'pool'>,
+  views: EventViews,
+  reader: Pick<EventFilter, 'tenant' | 'sees'>,
+  id: string,
+): Promise<EventView> {
+  const uuid = uuidOf('event', id);
+  const number = eventNumber(uuid);
+  const row = number === null ? null : await findEvent(pool, reader, number);
+  const isIt = row !== null && eventUuid(Number(row.number), row.createdAt.getTime()) === uuid;
+  const [event] = isIt ? await viewEvents(pool, views, [row]) : [];
+  if (event !== undefined) return event;
+  throw new ProblemError('not-found', 'There is no such event, or none that this API key may read.');
+}

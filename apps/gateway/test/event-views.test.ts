@@ -1,0 +1,89 @@
+import type { Client } from '@card-gateway/client';
+import { idPrefixes, type IdKind } from '@card-gateway/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventViews } from '../src/app.ts';
+import { readEvents } from '../src/events/read-events.ts';
+import { sightOf } from '../src/events/sight.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { tenantOptions, type Things, thingsOfDefault } from './setup/tenant-things.ts';
+import { until } from './setup/until.ts';
+
+let gateway: TestGateway;
+let things: Things;
+let events: readonly Event[];
+
+type Event = Awaited<ReturnType<typeof readEvents>>['events'][number]['event'];
+
+/** All events of the tenant, after the sequencer has seen all that is committed. */
+async function allEvents(): Promise<readonly Event[]> {
+  const { rows } = await gateway.pool.query<{ last: string }>('SELECT max(number) AS last FROM events');
+  await until(
+    () => gateway.pool.query<{ last: string }>('SELECT max(highest) AS last FROM event_runs'),
+    (sequenced) => Number(sequenced.rows[0]?.last) >= Number(rows[0]?.last),
+  );
+  const filter = { tenant: 'default', sees: sightOf({ scopes: ['admin'] }), from: null, limit: 1000 };
+  const read = await readEvents(gateway.services, eventViews, filter);
+  expect(read.next).toBe(read.end);
+  return read.events.map(({ event }) => event);
+}
+
+const lastOf = (kind: IdKind): Event | undefined =>
+  events.findLast(({ subject }) => subject === things[idPrefixes[kind]]);
+
+beforeAll(async () => {
+  gateway = await startGateway(tenantOptions);
+  things = await thingsOfDefault(gateway);
+  await gateway.client.freezeCard({ params: { id: things['card'] ?? '' } });
+  await gateway.pool.query(
+    "UPDATE callbacks SET state = 'failed', worked_at = NULL, failure = 'It cannot be read.' WHERE tenant = 'default'",
+  );
+  events = await allEvents();
+});
+afterAll(() => gateway.close());
+
+const gets: Readonly<Record<string, (client: Client, id: string) => Promise<unknown>>> = {
+  card: (client, id) => client.getCard({ params: { id } }),
+  cardholder: (client, id) => client.getCardholder({ params: { id } }),
+  binding: (client, id) => client.getBinding({ params: { id } }),
+  transaction: (client, id) => client.getTransaction({ params: { id } }),
+  transfer: (client, id) => client.getTransfer({ params: { id } }),
+  operation: (client, id) => client.getOperation({ params: { id } }),
+  sync: (client, id) => client.getSync({ params: { id } }),
+  callback: (client, id) => client.getCallback({ params: { id } }),
+};
+
+describe('the last event of a subject shows it as its GET does', () => {
+  test.each(Object.entries(gets))('%s', async (kind, get) => {
+    const event = lastOf(kind as IdKind);
+    expect(event).toBeDefined();
+    expect(event?.type).toMatch(new RegExp(`^${kind}\\.`));
+    expect(event?.data).toEqual(await get(gateway.client, event?.subject ?? ''));
+  });
+
+  test('for every kind that has a view', () => {
+    expect(Object.keys(gets).sort()).toEqual(Object.keys(eventViews).sort());
+  });
+});
+
+test('an event names what it is about, the operation and its request, and what changed', async () => {
+  const card = await gateway.client.getCard({ params: { id: things['card'] ?? '' } });
+  const ofCard = events.filter(({ subject }) => subject === card.id);
+  expect(ofCard.map(({ type, subjectVersion }) => [type, subjectVersion])).toEqual(
+    ofCard.map(({ type }, at) => [type, at + 1]),
+  );
+  expect(ofCard[0]).toMatchObject({ type: 'card.pending', previous: null, data: { status: 'pending' } });
+  expect(ofCard.at(-1)).toMatchObject({
+    id: expect.stringMatching(/^evt_[0-9a-z]{26}$/),
+    type: 'card.frozen',
+    provider: card.provider,
+    account: card.account,
+    previous: { status: 'active' },
+    operation: card.operation?.id,
+    createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+  });
+  expect(ofCard.at(-1)?.requestId).toMatch(/^[\w.:-]+$/);
+});
+
+test('an amount keeps its digits', () => {
+  expect(lastOf('transaction')?.data).toMatchObject({ amount: { amount: '12.50' } });
+});
