@@ -159,6 +159,16 @@ test('a start whose older challenge another transaction holds waits for it, and 
   expect(await isRowOf(older)).toMatchObject({ status: 'expired' });
 });
 
+test('a start that is alone in its turn closes an older challenge in its own transaction', async () => {
+  const card = { user: unlike(), card: unlike() };
+  const older = (await start(card)).recorded?.binding.id ?? '';
+  sent.length = 0;
+  expect(outcome(await start(card))).toBe('recorded');
+  expect(await isRowOf(older)).toMatchObject({ status: 'expired' });
+  const statements = ['binding-start', 'binding-start-refused', 'binding-start-again'];
+  expect(sent).toEqual(['BEGIN', 'lock-names', ...statements, 'COMMIT']);
+});
+
 test('a start whose key is taken records nothing, and is refused only where a limit is reached', async () => {
   const key = unlike();
   expect((await Promise.all([start({ key }), start({ key })])).map(outcome).toSorted()).toEqual([

@@ -87,8 +87,8 @@ const sms = (since: string, most: string): string => `(
 export const counted = `
   LATERAL (
     SELECT coalesce(bool_or(b.status = 'verifying'), false) AS verifying, max(b.resend_after) AS until,
-      count(*) FILTER (WHERE ${isOpen}) AS open
-    FROM bindings b WHERE ${ofCard} AND b.sms_at IS NOT NULL
+      coalesce(bool_or(${isOpen}), false) AS is_open
+    FROM bindings b WHERE ${ofCard}
   ) card, LATERAL (
     SELECT ${sms('an_hour_before', 'per_hour')} AS in_hour, ${sms('a_day_before', 'per_day')} AS in_day, (
       SELECT made_at FROM guesses g WHERE g.subject = asked.subject AND g.made_at > asked.numbers_since

@@ -2,7 +2,14 @@ import { gathered, inTransaction } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import { guessLock } from '../guesses/store.ts';
-import { type Claimed, claimStatement, isConnection, type NewOperation, rowOf } from '../ledger/claim-store.ts';
+import {
+  type Claimed,
+  type ClaimParts,
+  claimStatement,
+  isConnection,
+  type NewOperation,
+  rowOf,
+} from '../ledger/claim-store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import {
@@ -26,6 +33,8 @@ interface Judged {
   readonly refusal: StartRefusal | null;
   /** By the database's clock, as the limits count. */
   readonly smsAt: Date;
+  /** Whether it was the only one of its transaction, and so waited for whatever it had to wait for. */
+  readonly wasAlone: boolean;
 }
 
 export interface RecordedStart {
@@ -48,9 +57,8 @@ export async function recordStart(
 ): Promise<{ readonly recorded: RecordedStart | null; readonly refusal: StartRefusal | null }> {
   const start = { operation, binding, limits };
   let judged = await recordTogether(to, start);
-  // Its key is taken, or another transaction holds the challenge that it closes: alone, it waits for that.
-  if (judged?.claimed === null && judged.refusal === null && !isConnection(to)) {
-    [judged = null] = await inTransaction(to, (client) => recordStarts(client, [start], false));
+  if (judged?.claimed === null && judged.refusal === null && !judged.wasAlone && !isConnection(to)) {
+    [judged = null] = await inTransaction(to, (client) => recordStarts(client, [start]));
   }
   if (judged === null) throw new Error('A start was judged without a result.');
   const { claimed, refusal, smsAt } = judged;
@@ -65,29 +73,43 @@ const recordTogether = gathered<Start, Judged>({
   askKey: ({ operation }) => operation.id,
   rowKey: ({ id }) => id,
   send: (to, starts) =>
-    isConnection(to)
-      ? recordStarts(to, starts, false)
-      : inTransaction(to, (client) => recordStarts(client, starts, true)),
+    isConnection(to) ? recordStarts(to, starts) : inTransaction(to, (client) => recordStarts(client, starts)),
 });
 
-async function recordStarts(client: PoolClient, starts: readonly Start[], skipsLocked: boolean): Promise<Judged[]> {
+/**
+ * Records starts. Only one that is alone closes an older challenge, because it may have to wait for that: several of them would
+ * hold up one another, and could deadlock.
+ */
+async function recordStarts(client: PoolClient, starts: readonly Start[]): Promise<Judged[]> {
   const smsAt = await lockNames(client, inOneOrder(starts.map(namesOf)));
+  const wasAlone = starts.length === 1;
   const judged: Judged[] = [];
   for (const some of apart(starts)) {
-    const claims = some.map((start) => ({ operation: start.operation, own: ownOf(start, smsAt) }));
-    const name = skipsLocked ? 'binding-start' : 'binding-start-waiting';
-    const { rows } = await client.query<Claimed>(
-      claimStatement(name, startParts(skipsLocked), { claims, isAlone: false }),
-    );
-    const claimed = new Map(rows.map((row) => [row.id, row]));
+    const claimed = await claimStarts(client, 'binding-start', first, some, smsAt);
     const left = some.filter(({ operation }) => !claimed.has(operation.id));
     const refusals = await refusalsOf(client, left, smsAt);
+    const again = wasAlone && refusals.size === 0 ? left : [];
+    const closing = await claimStarts(client, 'binding-start-again', closingOlder, again, smsAt);
     for (const { operation } of some) {
       const { id } = operation;
-      judged.push({ id, claimed: claimed.get(id) ?? null, refusal: refusals.get(id) ?? null, smsAt });
+      const row = claimed.get(id) ?? closing.get(id) ?? null;
+      judged.push({ id, claimed: row, refusal: refusals.get(id) ?? null, smsAt, wasAlone });
     }
   }
   return judged;
+}
+
+async function claimStarts(
+  client: PoolClient,
+  name: string,
+  parts: ClaimParts,
+  starts: readonly Start[],
+  smsAt: Date,
+): Promise<ReadonlyMap<string, Claimed>> {
+  if (starts.length === 0) return new Map();
+  const claims = starts.map((start) => ({ operation: start.operation, own: ownOf(start, smsAt) }));
+  const { rows } = await client.query<Claimed>(claimStatement(name, parts, { claims, isAlone: false }));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 interface Names {
@@ -126,27 +148,35 @@ function apart(starts: readonly Start[]): Start[][] {
   return groups.map((group) => group.starts);
 }
 
-const startParts = (skipsLocked: boolean) => ({
+const fit = `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, ${counted}
+  WHERE NOT card.verifying AND (card.until > asked.sms_at) IS NOT TRUE
+    AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`;
+const guessed = `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, id, sms_at FROM claimed`;
+const inserted = `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
+    pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
+  SELECT resource_id, tenant, provider, account, user_ref, 'bank_card', 'starting', masked_number, bin, last4,
+    pan_fingerprints[1], phone_fingerprints[1], sms_at, resend_after, id, created_at, created_at FROM claimed`;
+
+/** Starts for cards without an open challenge. */
+const first: ClaimParts = {
   own: startColumns,
-  fit: `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, ${counted}, LATERAL (
-      SELECT count(*) AS held FROM (
-        SELECT FROM bindings b WHERE card.open > 0 AND ${ofCard} AND ${isOpen} FOR UPDATE${skipsLocked ? ' SKIP LOCKED' : ''}
-      ) one
-    ) closing
-    WHERE NOT card.verifying AND (card.until > asked.sms_at) IS NOT TRUE AND closing.held >= card.open
-      AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`,
+  fit: `${fit} AND NOT card.is_open`,
+  also: { guessed },
+  resource: inserted,
+};
+
+/** Starts that close the card's open challenge. It is locked, so that no code is checked meanwhile. */
+const closingOlder: ClaimParts = {
+  own: startColumns,
+  fit: `${fit} AND EXISTS (SELECT FROM bindings b WHERE ${ofCard} AND ${isOpen} FOR UPDATE)`,
   also: {
     expired: `UPDATE bindings b SET status = 'expired', updated_at = asked.created_at FROM claimed asked
       WHERE ${ofCard} AND ${isOpen} RETURNING b.id`,
-    guessed: `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, id, sms_at FROM claimed`,
+    guessed,
   },
-  resource: `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
-      pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
-    SELECT resource_id, tenant, provider, account, user_ref, 'bank_card', 'starting', masked_number, bin, last4,
-      pan_fingerprints[1], phone_fingerprints[1], sms_at, resend_after, id, created_at, created_at
-    -- After the other one is closed, because only one may be open.
-    FROM claimed, (SELECT count(*) FROM expired) closed`,
-});
+  // After the other one is closed, because only one may be open.
+  resource: `${inserted}, (SELECT count(*) FROM expired) closed`,
+};
 
 /** A binding that was just recorded. */
 function recordedBinding(
