@@ -1,74 +1,15 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { operations, problems, problemType, type ProblemCode } from '@card-gateway/contract';
+import { operations, problems, type ProblemCode } from '@card-gateway/contract';
 import { Agent } from 'undici';
-import { afterEach, describe, expect, test } from 'vitest';
-import { createClient, GatewayProblem, GatewayUnreachable, type ClientOptions } from './index.ts';
+import { describe, expect, test } from 'vitest';
+import { answer, apiKey, cutOff, gateway, problem, type Reply, reset, silence } from './fake-gateway.ts';
+import { createClient, GatewayProblem, GatewayUnreachable } from './index.ts';
 
-const apiKey = 'key_canary-of-the-api-key';
 const cardNumber = '6217001234567890123';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-interface Received {
-  readonly method: string | undefined;
-  readonly url: URL;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-type Reply = (response: ServerResponse) => void;
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-/** A gateway on a real socket that gives the replies in turn, the last one again and again, and keeps what it received. */
-async function gateway(replies: [Reply, ...Reply[]], options: Partial<ClientOptions> = {}) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://gateway');
-      received.push({ method: request.method, url, headers: request.headers, body: Buffer.concat(chunks).toString() });
-      (replies[received.length - 1] ?? replies.at(-1) ?? reset)(response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createClient({ baseUrl, apiKey, retryBaseMs: 1, ...options });
-  closers.push(async () => {
-    await client.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { client, received, baseUrl };
-}
-
-function answer(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
-  return (response) => {
-    response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req-1', ...headers });
-    response.end(JSON.stringify(body));
-  };
-}
-
-function problem(code: ProblemCode, headers: Record<string, string> = {}): Reply {
-  const { status, title } = problems[code];
-  return answer(
-    status,
-    { type: problemType(code), title, status, detail: 'Why it is so.', code, requestId: 'req-1' },
-    { 'content-type': 'application/problem+json; charset=utf-8', ...headers },
-  );
-}
-
-const reset: Reply = (response) => response.destroy();
-const cutOff: Reply = (response) => {
-  response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
-  response.write('{"id":', () => response.destroy());
-};
-const silence: Reply = () => {};
 
 const issueCard = { body: operations.issueCard.example.body };
 const card = operations.issueCard.example.answer;

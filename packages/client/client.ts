@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
-import { operations, type Problem } from './api.ts';
+import { Agent, type Dispatcher } from 'undici';
+import { operations } from './api.ts';
+import { type AnyResult, type Attempt, problemMediaType, queryOf, send } from './attempt.ts';
 import { GatewayProblem, GatewayUnreachable } from './errors.ts';
+import { type EventsOptions, type Get, readFeed } from './feed.ts';
 import type { Client, OperationId, Page } from './types.ts';
 
 export interface ClientOptions {
@@ -30,25 +32,7 @@ interface AnyInput {
   readonly deadline?: Date;
 }
 
-interface AnyResult {
-  readonly data: unknown;
-  readonly status: number;
-  readonly replayed: boolean;
-  readonly requestId: string | null;
-  readonly location: string | null;
-}
-
-type Attempt =
-  | { readonly kind: 'answered'; readonly result: AnyResult }
-  | {
-      readonly kind: 'failed';
-      readonly error: Error;
-      readonly repeatable: boolean;
-      readonly retryAfterMs: number | null;
-    };
-
 const longestJitterMs = 5_000;
-const problemMediaType = 'application/problem+json';
 
 /**
  * A client of the gateway, with one method per operation of its OpenAPI document.
@@ -66,6 +50,11 @@ export function createClient(options: ClientOptions): Client {
   const ownAgent = options.dispatcher === undefined ? new Agent() : null;
   const dispatcher = ownAgent ?? options.dispatcher;
 
+  const ownHeaders = {
+    accept: `application/json, ${problemMediaType}`,
+    authorization: `Bearer ${options.apiKey}`,
+  };
+
   async function call(id: OperationId, input: AnyInput = {}): Promise<AnyResult> {
     if (!Object.hasOwn(operations, id)) {
       throw new TypeError(`expected the name of an operation, as issueCard or getCard; there is none called "${id}"`);
@@ -73,10 +62,7 @@ export function createClient(options: ClientOptions): Client {
     const { method, path, write } = operations[id];
     const idempotencyKey = write ? (input.idempotencyKey ?? randomUUID()) : null;
     const url = baseUrl + pathOf(path, input.params) + queryOf(input.query);
-    const headers: Record<string, string> = {
-      accept: `application/json, ${problemMediaType}`,
-      authorization: `Bearer ${options.apiKey}`,
-    };
+    const headers: Record<string, string> = { ...ownHeaders };
     if (input.body !== undefined) headers['content-type'] = 'application/json';
     if (idempotencyKey !== null) headers['idempotency-key'] = idempotencyKey;
     if (input.requestId !== undefined) headers['x-request-id'] = input.requestId;
@@ -120,6 +106,13 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  const get: Get = (path, timeoutMs, signal) => {
+    const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, ...(signal && { signal }) };
+    const order = { ...(dispatcher && { dispatcher }), headers: ownHeaders, ...limits };
+    return send('events', baseUrl + path, order, null);
+  };
+  const events = (wanted: EventsOptions = {}) => readFeed(get, wanted, retryBaseMs);
+
   async function close(): Promise<void> {
     if (ownAgent !== null && !ownAgent.closed) await ownAgent.close();
   }
@@ -132,51 +125,7 @@ export function createClient(options: ClientOptions): Client {
   );
   // The types of the methods come from the same document as the table. Answers are not validated: the gateway is tested against
   // its contract, and a client must accept newer fields and values.
-  return { ...methods, call, all, close } as unknown as Client;
-}
-
-/** One try. Throws only undici's error for an invalid argument (a key with a line break): nothing was sent. */
-async function send(
-  id: OperationId,
-  url: string,
-  order: NonNullable<Parameters<typeof request>[1]>,
-  idempotencyKey: string | null,
-): Promise<Attempt> {
-  let answer: Awaited<ReturnType<typeof request>>;
-  let text: string;
-  try {
-    answer = await request(url, order);
-    text = await answer.body.text();
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === 'UND_ERR_INVALID_ARG') throw error;
-    const unreachable = new GatewayUnreachable(id, reason, idempotencyKey);
-    return { kind: 'failed', error: unreachable, repeatable: true, retryAfterMs: null };
-  }
-
-  const status = answer.statusCode;
-  const header = (name: string) => textOrNull(answer.headers[name]);
-  const json = parseJson(text);
-  if (status >= 200 && status < 300 && json !== undefined) {
-    const replayed = header('idempotent-replayed') === 'true';
-    const result = { data: json, status, replayed, requestId: header('x-request-id'), location: header('location') };
-    return { kind: 'answered', result };
-  }
-
-  const problem = header('content-type')?.startsWith(problemMediaType) ? (json as Problem | undefined) : undefined;
-  const seconds = /^\d+$/.exec(header('retry-after') ?? '')?.[0];
-  const retryAfterMs = seconds === undefined ? null : Number(seconds) * 1000;
-  return {
-    kind: 'failed',
-    error: problem
-      ? new GatewayProblem(id, problem, retryAfterMs, idempotencyKey)
-      : new GatewayUnreachable(id, `HTTP ${status} from elsewhere`, idempotencyKey),
-    repeatable:
-      status === 503 ||
-      (status === 429 && (problem === undefined || problem.code === 'authentication-limit')) ||
-      (status === 409 && problem?.code === 'request-in-progress'),
-    retryAfterMs,
-  };
+  return { ...methods, call, all, events, close } as unknown as Client;
 }
 
 /** Whether a problem concerns only this try: its request was not compared with what is recorded under its key. */
@@ -192,28 +141,4 @@ function pathOf(path: string, params: AnyInput['params']): string {
     if (/^\.{0,2}$/.test(value)) throw new TypeError(`expected a value for the path parameter "${name}"`);
     return encodeURIComponent(value);
   });
-}
-
-function queryOf(query: AnyInput['query'] = {}): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-  return given.size === 0 ? '' : `?${given.toString()}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function textOrNull(value: string | string[] | undefined): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code : error.name;
 }

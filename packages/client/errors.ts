@@ -51,3 +51,18 @@ export class GatewayUnreachable extends Error {
     this.idempotencyKey = idempotencyKey;
   }
 }
+
+/**
+ * The events behind the cursor are no longer kept, so some were missed: read the resources anew, then go on from
+ * `oldestCursor`.
+ */
+export class CursorExpired extends Error {
+  override readonly name = 'CursorExpired';
+  /** Give it as `after` to read all events that are still kept. */
+  readonly oldestCursor: string;
+
+  constructor({ detail, oldestCursor }: { readonly detail: string; readonly oldestCursor: string }) {
+    super(detail);
+    this.oldestCursor = oldestCursor;
+  }
+}

@@ -1,4 +1,5 @@
 import type { Operations } from './api.ts';
+import type { EventsOptions, FeedEvent } from './feed.ts';
 
 /** The name of an operation, as in the OpenAPI document: `issueCard`. */
 export type OperationId = keyof Operations;
@@ -59,6 +60,12 @@ export type Client = {
   call<Id extends OperationId>(id: Id, ...input: InputArguments<Id>): Promise<CallResult<Id>>;
   /** Every row of a list, fetching further pages on demand. */
   all<Id extends ListOperationId>(id: Id, ...input: InputArguments<Id>): AsyncGenerator<ListRow<Id>, void, undefined>;
+  /**
+   * Every event behind `after`, oldest first, and then each as it happens; it ends by `signal` or `break` alone. Without an
+   * answer, and on 408, 429, 502, 503 and 504, it reads again after a pause that grows to half a minute, plus `Retry-After`.
+   * Fails with an `CursorExpired` if the events behind `after` are no longer kept, and with a `GatewayProblem` if they may not be read.
+   */
+  events(options?: EventsOptions): AsyncGenerator<FeedEvent, void, undefined>;
   /** Lets in-flight requests finish and closes the connections; an injected dispatcher stays open. */
   close(): Promise<void>;
 };
