@@ -10,8 +10,8 @@ const busyMs = 20;
 const idleMs = 100;
 const idleAfterMs = 1000;
 /** Pause of a process that leaves the passes to another, and how long that one may be silent. */
-const restMs = 250;
-const silentMs = 500;
+const restMs = 100;
+const silentMs = 300;
 
 /**
  * Gives positions to committed events, in one order for all readers. Every process runs it, and most of the time one does the
