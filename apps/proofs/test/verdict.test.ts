@@ -3,6 +3,7 @@ import type { LedgerEntry } from '@card-gateway/sandbox';
 import { expect, test } from 'vitest';
 import type { Answer, Intent, Reveal } from '../src/chaos/diary.ts';
 import type { AuditFact, OperationFact, ResourceFact } from '../src/chaos/store.ts';
+import type { ReadEvent } from '../src/chaos/event-log.ts';
 import type { CardFact } from '../src/chaos/facts.ts';
 import { type Facts, judge, type ViolationName, violationNames } from '../src/chaos/verdict.ts';
 
@@ -74,6 +75,7 @@ const good: Facts = {
   endedByThemselves: 0,
   callbacks: { acknowledged: 1, stored: 1 },
   traces: { leaks: [], unwrittenDenials: 0 },
+  events: null,
 };
 
 const found = (facts: Partial<Facts>): ViolationName[] => {
@@ -193,6 +195,44 @@ test.each<[string, Partial<Facts>]>([
   ],
 ])('%s is no violation', (_name, facts) => {
   expect(found(facts)).toEqual([]);
+});
+
+const first: ReadEvent = { position: 1, number: 7, subject: id, version: 1 };
+const second: ReadEvent = { position: 2, number: 6, subject: id, version: 2 };
+const eventsOf = (log: ReadEvent[], read = log, unmatched: string[] = []): Partial<Facts> => ({
+  events: { unmatched, log, lags: [], reading: { committed: [6, 7], read } },
+});
+
+test.each<[string, Partial<Facts>, ViolationName[]]>([
+  ['events that were read as they are', eventsOf([first, second]), []],
+  ['an event that was not read', eventsOf([first, second], [first]), ['events that a reader did not get']],
+  ['an event without a position', eventsOf([first]), ['events that a reader did not get']],
+  ['two events at one position', eventsOf([first, { ...second, position: 1 }]), ['events that a reader did not get']],
+  [
+    'an event with two positions',
+    eventsOf([first, second, { ...second, position: 3, version: 3 }]),
+    ['events that a reader got twice'],
+  ],
+  [
+    'a subject that goes back',
+    eventsOf([
+      { ...second, position: 1 },
+      { ...first, position: 2 },
+    ]),
+    ['events of one subject out of order'],
+  ],
+  [
+    'an event that was read, and is gone',
+    eventsOf([first, second], [first, second, { ...first, position: 3, number: 8, version: 3 }]),
+    ['changes without their event, or events without their change'],
+  ],
+  [
+    'a change without an event',
+    eventsOf([first, second], [first, second], ['card 1: version 3 has no event']),
+    ['changes without their event, or events without their change'],
+  ],
+])('%s', (_name, facts, names) => {
+  expect(found(facts)).toEqual(names);
 });
 
 const other: ResourceFact = { ...card, id: newUuid(3), providerRef: 'C2' };

@@ -52,6 +52,7 @@ export async function gather(store: Store, sandbox: Sandbox, diary: Diary): Prom
     endedByThemselves: diary.counts.get('gateways that ended by themselves') ?? 0,
     callbacks: { acknowledged, stored },
     traces: null,
+    events: null,
   };
 }
 

@@ -138,7 +138,12 @@ async function harass(disorder: Disorder, replica: Replica, points: () => Point,
   if (replica.client() === null) await startAgain(replica);
 }
 
-async function killAt({ diary, points }: Disorder, replica: Replica, point: Point): Promise<number> {
+/** Kills a gateway at the point, or where it is if it does not get there. @returns the duration of its start, in milliseconds */
+export async function killAt(
+  { diary, points }: Pick<Disorder, 'diary' | 'points'>,
+  replica: Replica,
+  point: Point,
+): Promise<number> {
   const name = nameOf(point);
   const reached = await replica.stopAt(point, longestWaitForPoint);
   if (reached) points.set(name, (points.get(name) ?? 0) + 1);

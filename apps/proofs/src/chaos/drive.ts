@@ -7,6 +7,8 @@ import type { Form, Stage } from './calling.ts';
 import { gather, repeatAll, findTraces, resolve } from './closing.ts';
 import type { DatabasePlace } from './database-place.ts';
 import { type Diary, openDiary } from './diary.ts';
+import { openEventLog } from './event-log.ts';
+import { startEventReader } from './event-reader.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
 import { type Passage, startRelay, type Watcher } from './relay.ts';
@@ -25,6 +27,8 @@ export interface DriveOptions {
   readonly settings: NodeJS.ProcessEnv;
   /** Prefix of the gateways' own command. */
   readonly launcher?: readonly string[] | undefined;
+  /** Whether somebody reads the events all the while, and must get each. */
+  readonly readsEvents: boolean;
   /** Causes the disturbances and repairs them; when it ends, no more writes are wanted. */
   readonly disturb: (scene: Scene) => Promise<void>;
   readonly progress: (line: string) => void;
@@ -66,7 +70,11 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     await migrate(database.ownerUrl, { runtimeRole });
     const store = openStore(() => database.ownerUrl);
     await store.watchResolved();
+    const log = openEventLog(() => database.ownerUrl);
+    await log.watchChanges();
     await planted.plant(store);
+    const reader = options.readsEvents ? startEventReader(() => database.ownerUrl) : null;
+    undo.push(async () => void (await reader?.stop()));
     const diary = openDiary();
     const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
     undo.push(() => installation.remove());
@@ -135,9 +143,12 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
     const resolvedAfterMs = await resolve(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
+    const committed = await log.committed();
+    await reader?.awaitAll(committed);
     await Promise.all(replicas.map((replica) => replica.close()));
     const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
-    const last = { ...(await facts()), traces };
+    const reading = reader === null ? null : { committed, read: await reader.stop() };
+    const last = { ...(await facts()), traces, events: { ...(await log.facts()), reading } };
     return { counts: diary.counts, facts: last, verdict: judge(last), resolvedAfterMs };
   } finally {
     for (const step of undo.toReversed()) await step();

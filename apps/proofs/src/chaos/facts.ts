@@ -1,5 +1,6 @@
 import { toPublicId } from '@card-gateway/core';
 import type { LedgerEntry } from '@card-gateway/sandbox';
+import type { EventFacts } from './event-log.ts';
 import type { Intent, Reveal } from './diary.ts';
 import type { AuditFact, ChangeFact, OperationFact, ResourceFact } from './store.ts';
 
@@ -17,6 +18,10 @@ export const violationNames = [
   'reveals that were not written down',
   'secrets in the database or the logs',
   'gateways that ended by themselves',
+  'changes without their event, or events without their change',
+  'events that a reader did not get',
+  'events that a reader got twice',
+  'events of one subject out of order',
 ] as const;
 export type ViolationName = (typeof violationNames)[number];
 
@@ -60,6 +65,8 @@ export interface Facts {
   readonly callbacks: { readonly acknowledged: number; readonly stored: number };
   /** Secrets left in logs and database; null until the run is over. */
   readonly traces: Traces | null;
+  /** Null until the run is over. */
+  readonly events: EventFacts | null;
 }
 
 export type Found = Readonly<Record<ViolationName, string[]>>;

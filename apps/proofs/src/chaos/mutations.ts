@@ -2,11 +2,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sources, shipped } from './installation.ts';
+import type { EventMutation } from '../events/options.ts';
 import type { Mutation } from './options.ts';
 import type { Store } from './store.ts';
 
 /** All plantable faults: `confirmation` shows only when PostgreSQL fails over, `deduplication` in races for one key. */
-export type PlantedFault = Mutation | 'confirmation' | 'deduplication';
+export type PlantedFault = Mutation | EventMutation | 'confirmation' | 'deduplication';
 
 /** A gateway with a planted fault: its sources, and changes to the run's database. */
 export interface Planted {
@@ -80,6 +81,40 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
       },
     ],
     statements: [],
+  },
+  // Whatever is committed later than a greater number gets no position.
+  'cursor-is-number': {
+    edits: [
+      {
+        file: 'apps/gateway/src/events/sequencer-store.ts',
+        from: /numbers \+ int8multirange\(.*\) - found END/,
+        to: `'{}'::int8multirange END`,
+      },
+    ],
+    statements: [],
+  },
+  'two-sequencers': {
+    edits: [
+      {
+        file: 'apps/gateway/src/events/sequencer-store.ts',
+        from: /WHERE NOT EXISTS \(SELECT FROM event_runs WHERE position >= \$1\)/,
+        to: '',
+      },
+    ],
+    statements: ['ALTER TABLE event_runs DROP CONSTRAINT event_runs_pkey'],
+  },
+  'version-stays': {
+    edits: [],
+    statements: [
+      `DO $$
+       DECLARE
+         shipped text := pg_get_functiondef('card_updated()'::regprocedure);
+         planted text := replace(shipped, ', 0) + 1', ', 0)');
+       BEGIN
+         IF planted = shipped THEN RAISE EXCEPTION 'The mutation "version-stays" fits nowhere in card_updated().'; END IF;
+         EXECUTE planted;
+       END $$`,
+    ],
   },
 };
 

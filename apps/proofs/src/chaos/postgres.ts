@@ -13,10 +13,14 @@ export interface ChaosPostgres extends DatabasePlace {
   remove(): Promise<void>;
 }
 
+/** Tells afterwards how long after its commit an event got its position. */
+const settings = { track_commit_timestamp: 'on' };
+
 export async function startPostgres(): Promise<ChaosPostgres> {
   // Below /var/tmp, because under root the server runs as another account, which may not enter a private folder.
   const dataFolder = `/var/tmp/card-gateway-chaos-${randomUUID()}`;
-  let server: EmbeddedPostgres | null = await startEmbeddedPostgres({ dataFolder });
+  const open = () => startEmbeddedPostgres({ dataFolder, settings });
+  let server: EmbeddedPostgres | null = await open();
   let { url, ownerUrl } = server;
 
   const stop = async (how: 'fast' | 'crash'): Promise<void> => {
@@ -42,7 +46,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     },
     stop,
     start: async () => {
-      server ??= await startEmbeddedPostgres({ dataFolder });
+      server ??= await open();
       ({ url, ownerUrl } = server);
     },
     remove: async () => {

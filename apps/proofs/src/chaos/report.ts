@@ -1,7 +1,7 @@
 import type { DriveReport } from './drive.ts';
 import { allPoints, nameOf } from './points.ts';
 import type { ChaosReport } from './run.ts';
-import { violationNames } from './verdict.ts';
+import { type Facts, violationNames } from './verdict.ts';
 
 const shownOfEach = 5;
 
@@ -37,6 +37,7 @@ export function findingsText(report: DriveReport, reconciling: 'wait' | 'hurry')
       ['acknowledged, different ones', facts.callbacks.acknowledged],
       ['stored', facts.callbacks.stored],
     ]),
+    ...eventsText(facts),
     reconcilingText(reconciling, resolvedAfterMs),
     table(
       'must be 0',
@@ -45,6 +46,22 @@ export function findingsText(report: DriveReport, reconciling: 'wait' | 'hurry')
     ...violationNames.flatMap((name) => verdict[name].slice(0, shownOfEach).map((one) => `  ${name}: ${one}`)),
     facts.ledger.length === 0 ? 'FAILED: nothing happened at all.' : isGood(report) ? 'GOOD' : 'FAILED',
   ].join('\n');
+}
+
+function eventsText({ events }: Facts): string[] {
+  if (events === null) return [];
+  const { log, reading, lags } = events;
+  const waited = lags.map(({ committedAt, positionedAt }) => positionedAt - committedAt).toSorted((a, b) => a - b);
+  const at = (share: number): number => Math.round(waited[Math.floor(share * (waited.length - 1))] ?? 0);
+  return [
+    table('events', [
+      ['with a position', log.length],
+      ...(reading === null ? [] : [['read', reading.read.length] as const]),
+      ...(waited.length === 0 ? [] : [['p50', 0.5] as const, ['p99', 0.99] as const, ['most', 1] as const]).map(
+        ([name, share]) => [`ms from commit to position, ${name}`, at(share)] as const,
+      ),
+    ]),
+  ];
 }
 
 function reconcilingText(reconciling: 'wait' | 'hurry', ms: number | null): string {

@@ -58,9 +58,12 @@ export interface Store {
   hurry(): Promise<void>;
 }
 
-export function openStore(url: () => string): Store {
-  // One connection per query, because the server comes and goes, and moves.
-  async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+export type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+/** One connection per query, because the server comes and goes, and moves. */
+export const queryAt =
+  (url: () => string): Query =>
+  async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => {
     const client = new pg.Client({ connectionString: url(), connectionTimeoutMillis: 5000, query_timeout: 30_000 });
     client.on('error', () => {});
     await client.connect();
@@ -69,7 +72,10 @@ export function openStore(url: () => string): Store {
     } finally {
       await client.end();
     }
-  }
+  };
+
+export function openStore(url: () => string): Store {
+  const query = queryAt(url);
   const queueReconciling = (which: string): string => `
     SELECT graphile_worker.add_job('settle', json_build_object('operationId', id::text, 'account', account)
              ${which}

@@ -8,6 +8,7 @@ import {
   type Verdict,
   violationNames,
 } from './facts.ts';
+import { judgeEvents } from './judge-events.ts';
 import { changesByEffect, judgeChanges } from './judge-changes.ts';
 import { judgeReveals, revealEffect } from './judge-reveals.ts';
 import type { OperationFact, ResourceFact } from './store.ts';
@@ -37,6 +38,7 @@ export function judge(facts: Facts): Verdict {
   judgeOperations(facts, index, found);
   judgeChanges(facts, index, found);
   judgeReveals(facts, index, found);
+  if (facts.events !== null) judgeEvents(facts.events, found);
   found['secrets in the database or the logs'].push(...(facts.traces?.leaks ?? []));
   for (const { operationId, before, after } of facts.changes) {
     found['answers that changed'].push(`operation ${operationId} was ${before} and became ${after}`);

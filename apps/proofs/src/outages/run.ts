@@ -51,6 +51,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
         database: outage.database,
         settings: outage.settings ?? {},
         launcher: outage.launcher,
+        readsEvents: false,
         disturb: async (scene) => seen.resolve(await watchOutage(outage, options.seconds * 1000, scene)),
         progress: () => {},
         tell: () => '',

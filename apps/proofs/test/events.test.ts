@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { violationNames } from '../src/chaos/verdict.ts';
+import { UsageError } from '../src/command-line.ts';
+import { longestStall } from '../src/events/lags.ts';
+import { readOptions } from '../src/events/options.ts';
+import { isGood, reportText } from '../src/events/report.ts';
+import { runEvents } from '../src/events/run.ts';
+
+const draw = (): number => 1;
+const run = (words: string[]) => runEvents(readOptions(words, draw), new AbortController().signal, () => {});
+
+// That a reader gets all events through kills and outages, chaos.test.ts shows.
+test(
+  'a cursor over numbers loses what is committed late, and nothing else goes wrong',
+  { timeout: 300_000 },
+  async () => {
+    const report = await run(['--writers', '4', '--kills', '0', '--stops', '0', '--mutation', 'cursor-is-number']);
+    const found = violationNames.filter((name) => report.verdict[name].length > 0);
+    expect(found, reportText(report)).toEqual(['events that a reader did not get']);
+    expect(isGood(report)).toBe(false);
+    expect(reportText(report)).toContain('FAILED');
+  },
+);
+
+test('a wait counts while the database is up', () => {
+  const lags = [
+    { committedAt: 1000, positionedAt: 1100 },
+    { committedAt: 2000, positionedAt: 3000 },
+  ];
+  expect(longestStall([], [])).toBe(0);
+  expect(longestStall(lags, [])).toBe(1000);
+  expect(longestStall(lags, [{ from: 1900, to: 2950 }])).toBe(100);
+  expect(
+    longestStall(lags, [
+      { from: 2200, to: 2300 },
+      { from: 2900, to: 9000 },
+    ]),
+  ).toBe(800);
+});
+
+test.each([
+  [['--writers', '0'], '--writers'],
+  [['--kills', '-1'], '--kills'],
+  [['--stops', 'two'], '--stops'],
+  [['--seed', '-1'], '--seed'],
+  [['--mutation', 'all'], '--mutation'],
+  [['--minutes', '2'], '--minutes'],
+])('%j is refused in words', (words, name) => {
+  expect(() => readOptions(words, draw)).toThrow(UsageError);
+  expect(() => readOptions(words, draw)).toThrow(name);
+});
