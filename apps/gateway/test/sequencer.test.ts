@@ -130,6 +130,23 @@ test('numbers that were rolled back are looked for no longer than their transact
     .toBe('{}');
 });
 
+test('a number is looked for as long as its transaction may be open, also while no later one has ended', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  // The server does not list a transaction as open before one that began later, or it itself, has ended.
+  const earlier = await open();
+  await earlier.query('SELECT pg_current_xact_id()');
+  const later = await open();
+  const late = await write(later);
+  const early = await write(earlier);
+  await end(earlier, 'COMMIT');
+  for (let pass = 0; pass < 3; pass += 1) await sequencer.step();
+  expect(await sequenced()).toEqual([early]);
+  await end(later, 'COMMIT');
+  await sequencer.step();
+  expect(await sequenced()).toEqual([early, late]);
+});
+
 async function missing(): Promise<string | undefined> {
   const { rows } = await pool.query<{ missing: string }>(
     'SELECT missing FROM event_runs ORDER BY position DESC LIMIT 1',

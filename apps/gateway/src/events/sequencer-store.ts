@@ -39,8 +39,10 @@ export interface Pass {
   readonly sequenced: Sequenced | null;
   /** Another process has sequenced since `before`: this pass did nothing. */
   readonly isLate: boolean;
-  /** Transactions that were open during the pass, by their ids. */
-  readonly open: ReadonlySet<string>;
+  /** The id of its transaction, greater than those of all that were open; null if it wrote nothing. */
+  readonly xid: bigint | null;
+  /** All transactions with smaller ids had ended before the pass looked. */
+  readonly oldestOpen: bigint;
 }
 
 /** Keeps a pass short after an outage. */
@@ -58,7 +60,8 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
     readonly next: string | null;
     readonly highest: string | null;
     readonly missing: string | null;
-    readonly snapshot: string;
+    readonly xid: string | null;
+    readonly oldest_open: string;
   }>({
     name: 'events-sequence',
     text: `WITH missing AS (
@@ -85,10 +88,10 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
                CASE WHEN is_last THEN numbers + int8multirange(int8range($2 + 1, pass.highest + 1)) - found END
              FROM runs, pass, missing
              WHERE NOT EXISTS (SELECT FROM event_runs WHERE position >= $1)
-             RETURNING position, length, highest, missing
+             RETURNING position, length, highest, missing, pg_current_xact_id()::text AS xid
            )
            SELECT (SELECT count(*) FROM fresh) > 0 AS found, max(position + length) AS next, max(highest) AS highest,
-             min(missing::text) AS missing, pg_current_snapshot()::text AS snapshot
+             min(missing::text) AS missing, min(xid) AS xid, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest_open
            FROM added`,
     values: [before.next, before.highest, before.missing, gone],
   });
@@ -99,12 +102,7 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
   return {
     sequenced: isAdded ? sequencedOf({ next, highest, missing }) : null,
     isLate: row.found && !isAdded,
-    open: openIn(row.snapshot),
+    xid: row.xid === null ? null : BigInt(row.xid),
+    oldestOpen: BigInt(row.oldest_open),
   };
-}
-
-/** The transactions that were open at a snapshot `xmin:xmax:xid,xid`. */
-function openIn(snapshot: string): ReadonlySet<string> {
-  const open = snapshot.slice(snapshot.lastIndexOf(':') + 1);
-  return new Set(open === '' ? [] : open.split(','));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
-import { lastSequenced, sequence, type Sequenced } from './sequencer-store.ts';
+import { lastSequenced, type Pass, sequence, type Sequenced } from './sequencer-store.ts';
 import type { EventTail } from '../event-tail.ts';
 
 /** Pause between two passes while events come. */
@@ -58,8 +58,11 @@ export function createSequencer(
   reset(): void;
 } {
   let known: Sequenced | null = null;
-  /** Numbers up to `highest` that are missing once none of these transactions is open any more will never be committed. */
-  let epoch: { readonly highest: number; readonly open: ReadonlySet<string> } | null = null;
+  /**
+   * Numbers up to `highest` that are missing once all transactions with ids up to this one have ended will never be committed. It
+   * is the id of a pass: a snapshot does not name those open transactions that began after the last one that had ended.
+   */
+  let epoch: { readonly highest: number; readonly xid: bigint } | null = null;
   let gone = 0;
   let isResting = false;
   let changedAt = 0;
@@ -79,21 +82,21 @@ export function createSequencer(
     }
   }
 
-  /** @param open the transactions that were open when a pass had looked for all missing numbers */
-  function ageMissing(highest: number, open: ReadonlySet<string>): void {
-    if (epoch !== null && epoch.open.isDisjointFrom(open)) {
+  /** Takes note of a pass that has looked for all missing numbers. */
+  function ageMissing({ sequenced, xid, oldestOpen }: Pass): void {
+    if (epoch !== null && oldestOpen > epoch.xid) {
       gone = epoch.highest;
       epoch = null;
     }
-    epoch ??= { highest, open };
+    if (sequenced !== null && xid !== null) epoch ??= { highest: sequenced.highest, xid };
   }
 
   async function pass(before: Sequenced): Promise<void> {
     try {
-      const { sequenced, isLate, open } = await sequence(pool, before, gone);
-      if (isLate) isResting = true;
-      if (sequenced !== null) adopt(sequenced);
-      ageMissing((sequenced ?? before).highest, open);
+      const done = await sequence(pool, before, gone);
+      if (done.isLate) isResting = true;
+      if (done.sequenced !== null) adopt(done.sequenced);
+      ageMissing(done);
     } catch (error) {
       if ((error as { readonly code?: string }).code !== '23505') throw error;
       isResting = true;
