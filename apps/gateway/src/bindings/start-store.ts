@@ -4,11 +4,11 @@ import { lockNames } from '../advisory-locks.ts';
 import { guessLock } from '../guesses/store.ts';
 import {
   type Claimed,
-  type ClaimParts,
   claimStatement,
   isConnection,
   type NewOperation,
   rowOf,
+  type SendClaims,
 } from '../ledger/claim-store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import type { OperationRow } from '../ledger/store.ts';
@@ -85,11 +85,11 @@ async function recordStarts(client: PoolClient, starts: readonly Start[]): Promi
   const wasAlone = starts.length === 1;
   const judged: Judged[] = [];
   for (const some of apart(starts)) {
-    const claimed = await claimStarts(client, 'binding-start', first, some, smsAt);
+    const claimed = await claimStarts(client, claimFirst, some, smsAt);
     const left = some.filter(({ operation }) => !claimed.has(operation.id));
     const refusals = await refusalsOf(client, left, smsAt);
     const again = wasAlone && refusals.size === 0 ? left : [];
-    const closing = await claimStarts(client, 'binding-start-again', closingOlder, again, smsAt);
+    const closing = await claimStarts(client, claimAgain, again, smsAt);
     for (const { operation } of some) {
       const { id } = operation;
       const row = claimed.get(id) ?? closing.get(id) ?? null;
@@ -101,14 +101,13 @@ async function recordStarts(client: PoolClient, starts: readonly Start[]): Promi
 
 async function claimStarts(
   client: PoolClient,
-  name: string,
-  parts: ClaimParts,
+  send: SendClaims,
   starts: readonly Start[],
   smsAt: Date,
 ): Promise<ReadonlyMap<string, Claimed>> {
   if (starts.length === 0) return new Map();
   const claims = starts.map((start) => ({ operation: start.operation, own: ownOf(start, smsAt) }));
-  const { rows } = await client.query<Claimed>(claimStatement(name, parts, { claims, isAlone: false }));
+  const { rows } = await send(client, { claims, isAlone: false });
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -151,32 +150,39 @@ function apart(starts: readonly Start[]): Start[][] {
 const fit = `SELECT asked.id, NULL::timestamptz AS known_at FROM asked, ${counted}
   WHERE NOT card.verifying AND (card.until > asked.sms_at) IS NOT TRUE
     AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`;
-const guessed = `INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, id, sms_at FROM claimed`;
+const guessed = `guessed AS (
+    INSERT INTO guesses (subject, operation_id, made_at) SELECT subject, id, sms_at FROM claimed
+  )`;
 const inserted = `INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, bin, last4,
     pan_fingerprint, phone_fingerprint, sms_at, resend_after, operation_id, created_at, updated_at)
   SELECT resource_id, tenant, provider, account, user_ref, 'bank_card', 'starting', masked_number, bin, last4,
     pan_fingerprints[1], phone_fingerprints[1], sms_at, resend_after, id, created_at, created_at FROM claimed`;
 
 /** Starts for cards without an open challenge. */
-const first: ClaimParts = {
+const first = {
   own: startColumns,
   fit: `${fit} AND NOT card.is_open`,
-  also: { guessed },
+  also: guessed,
   resource: inserted,
 };
 
+const claimFirst: SendClaims = (client, claims) =>
+  client.query<Claimed>(claimStatement('binding-start', first, claims));
+
 /** Starts that close the card's open challenge. It is locked, so that no code is checked meanwhile. */
-const closingOlder: ClaimParts = {
+const closingOlder = {
   own: startColumns,
   fit: `${fit} AND EXISTS (SELECT FROM bindings b WHERE ${ofCard} AND ${isOpen} FOR UPDATE)`,
-  also: {
-    expired: `UPDATE bindings b SET status = 'expired', updated_at = asked.created_at FROM claimed asked
-      WHERE ${ofCard} AND ${isOpen} RETURNING b.id`,
-    guessed,
-  },
+  also: `expired AS (
+      UPDATE bindings b SET status = 'expired', updated_at = asked.created_at FROM claimed asked
+      WHERE ${ofCard} AND ${isOpen} RETURNING b.id
+    ), ${guessed}`,
   // After the other one is closed, because only one may be open.
   resource: `${inserted}, (SELECT count(*) FROM expired) closed`,
 };
+
+const claimAgain: SendClaims = (client, claims) =>
+  client.query<Claimed>(claimStatement('binding-start-again', closingOlder, claims));
 
 /** A binding that was just recorded. */
 function recordedBinding(

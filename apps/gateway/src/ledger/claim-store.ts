@@ -62,8 +62,8 @@ export interface ClaimParts {
    * stays so. A write on another resource is not recorded.
    */
   readonly seen?: string;
-  /** What else is written, from the rows of `claimed`: statements by names, to which `resource` can refer. */
-  readonly also?: Readonly<Record<string, string>>;
+  /** What else is written, from the rows of `claimed`: each as `name AS (…)`, to which `resource` can refer. */
+  readonly also?: string;
   /** Writes the resources, from the rows of `claimed`. */
   readonly resource?: string;
 }
@@ -80,41 +80,37 @@ const fewRows = 'LIMIT (SELECT NULL::bigint)';
  */
 export function claimStatement(
   name: string,
-  { own, also = {}, resource, ...parts }: ClaimParts,
-  { claims, isAlone, skipsLocked = false }: Claims,
+  { own, fit, seen, also, resource }: ClaimParts,
+  { claims, isAlone, skipsLocked }: Claims,
 ): GuardedQuery {
-  const fit = fitOf(parts, skipsLocked);
+  const lock = skipsLocked === true ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE';
+  const fitting =
+    seen === undefined ? fit : `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} ${lock}) seen`;
+  const isUsual = seen === undefined ? true : skipsLocked === true;
   return {
-    name: parts.seen === undefined || skipsLocked ? name : `${name}-waiting`,
+    name: isUsual ? name : `${name}-waiting`,
     // In one order, so that two processes that record the same keys at once wait for each other in turn.
     text: `WITH asked AS (
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
                request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
                request_id text, created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
              ${fewRows}
-           )${fit === undefined ? '' : `, fit AS (${fit})`}, recorded AS (
+           )${fitting === undefined ? '' : `, fit AS (${fitting})`}, recorded AS (
              INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
                state, settles_by, request_id, created_at, updated_at, lease_until, known_at)
              SELECT id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, 'submitting',
-               settles_by, request_id, created_at, created_at, lease_until, ${fit === undefined ? 'NULL' : 'known_at'}
-             FROM asked ${fit === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
+               settles_by, request_id, created_at, created_at, lease_until, ${fitting === undefined ? 'NULL' : 'known_at'}
+             FROM asked ${fitting === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
              ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING id, known_at
            )${
              resource === undefined
                ? ''
-               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${Object.entries(also)
-                   .map(([each, statement]) => `, ${each} AS (${statement})`)
-                   .join('')}, written AS (${resource})`
+               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${also === undefined ? '' : `, ${also}`}, written AS (${resource})`
            }
            SELECT id, known_at AS "knownAt" FROM recorded`,
     values: [JSON.stringify(claims.map(wireRow))],
     isCommit: isAlone,
   };
-}
-
-function fitOf({ fit, seen }: Pick<ClaimParts, 'fit' | 'seen'>, skipsLocked: boolean): string | undefined {
-  if (seen === undefined) return fit;
-  return `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} FOR UPDATE${skipsLocked ? ' SKIP LOCKED' : ''}) seen`;
 }
 
 function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
@@ -173,7 +169,7 @@ export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationR
 }
 
 /** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
-type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
+export type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
 
 async function sendTo(
   send: SendClaims,
