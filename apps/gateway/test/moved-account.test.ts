@@ -1,9 +1,12 @@
+import { uuidOf } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireSameTenants, tenantFaults } from '../src/accounts/tenant-store.ts';
 import { latestRows } from '../src/audit/store.ts';
 import { revealBinding } from '../src/bindings/reveal-binding.ts';
 import { moveToTenant, requireNoGateways } from '../src/commands/accounts.ts';
+import { scanEvents } from '../src/events/feed-store.ts';
+import { sightOf } from '../src/events/sight.ts';
 import { jobWork } from '../src/work.ts';
 import { createTestDatabase } from './setup/database.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -37,6 +40,15 @@ function withMoved() {
       ofResource: (caller, { account }) => ofCaller(caller, account),
     } as typeof accounts,
   };
+}
+
+/** The subjects of events of some accounts that a tenant can read, each with the versions that there are. */
+async function subjectsOf(tenant: string, accounts: readonly string[]): Promise<ReadonlyMap<string, number[]>> {
+  const filter = { tenant, sees: sightOf({ scopes: ['admin'] }) };
+  const { events } = await scanEvents(gateway.pool, filter, null, 1000);
+  const found = events.filter(({ account }) => account !== null && accounts.includes(account));
+  const bySubject = Map.groupBy(found, ({ kind, subjectId }) => `${kind} ${subjectId}`);
+  return new Map([...bySubject].map(([subject, ofIt]) => [subject, ofIt.map((event) => event.subjectVersion)]));
 }
 
 async function aToken(user: string): Promise<string> {
@@ -94,6 +106,10 @@ test('an account is moved whole, by its owner alone, and audited; before, no gat
   await expect(moveToTenant(administration, 'nowhere', 'other')).rejects.toThrow(
     'Nothing is kept of an account "nowhere".',
   );
+  const history = await until(
+    () => subjectsOf('default', wanted),
+    (subjects) => subjects.has(`binding ${uuidOf('binding', token)}`),
+  );
   for (const account of wanted) await moveToTenant(administration, account, 'other');
   expect(printed[0]).toBe(
     'onerway is of other, and was of default. Say so in GATEWAY_ACCOUNTS, and start the gateways.',
@@ -104,12 +120,16 @@ test('an account is moved whole, by its owner alone, and audited; before, no gat
   );
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.columns c WHERE table_schema = 'public' AND column_name = 'tenant'
-       AND EXISTS (SELECT FROM information_schema.columns a WHERE a.table_name = c.table_name AND a.table_schema = 'public' AND a.column_name = 'account')`,
+       AND EXISTS (SELECT FROM information_schema.columns a WHERE a.table_name = c.table_name AND a.table_schema = 'public' AND a.column_name = 'account')
+       AND table_name <> 'event_destinations'`,
   );
   for (const { name } of tables) {
     const { rows } = await pool.query(`SELECT DISTINCT tenant FROM ${name} WHERE account = ANY ($1)`, [wanted]);
     expect({ name, rows }).toEqual({ name, rows: [{ tenant: 'other' }] });
   }
+  expect(await subjectsOf('default', wanted)).toEqual(new Map());
+  const taken = await subjectsOf('other', wanted);
+  for (const [subject, versions] of history) expect(taken.get(subject)?.slice(0, versions.length)).toEqual(versions);
   const [row] = await latestRows(pool, 1);
   expect(row).toMatchObject({
     action: 'account.move',

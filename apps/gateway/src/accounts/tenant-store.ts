@@ -41,7 +41,10 @@ export async function tenantFaults(pool: Pool, accounts: readonly TenantOf[]): P
   );
 }
 
-/** Tables whose rows belong to an account, and thus to its tenant. */
+/**
+ * Tables whose rows belong to an account, and thus to its tenant. Events show what their subjects show, so they have the same
+ * readers. An event destination is its tenant's, also one that is only told of this account.
+ */
 const tables = [
   'cards',
   'bindings',
@@ -52,6 +55,7 @@ const tables = [
   'callbacks',
   'syncs',
   'operations',
+  'events',
 ] as const;
 
 /**
