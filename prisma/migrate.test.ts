@@ -410,6 +410,18 @@ describe('the database refuses', () => {
       created_at: at,
     },
     sync_rows: { sync_id: operation.id, provider_ref: 'r', first_lap: 1, lap: 1 },
+    event_destinations: {
+      id: operation.id,
+      tenant: 't',
+      url: 'https://hooks.example.com',
+      types: ['*'],
+      scopes: ['admin'],
+      secrets_sealed: Buffer.alloc(1),
+      status: 'active',
+      position: 1,
+      created_at: at,
+      updated_at: at,
+    },
   };
 
   /** For each CHECK, rows that it alone makes impossible. */
@@ -510,6 +522,10 @@ describe('the database refuses', () => {
     syncs_state: [{ state: 'lost' }],
     syncs_finished: [{ state: 'succeeded' }, { finished_at: at }],
     sync_rows_laps: [{ first_lap: 0 }, { first_lap: 2 }],
+    event_destinations_url: [{ url: '' }, { url: 'x'.repeat(1001) }],
+    event_destinations_status: [{ status: 'asleep' }],
+    event_destinations_disabled: [{ status: 'disabled' }, { disabled_reason: 'gone' }],
+    event_destinations_replay: [{ replay_position: 1 }, { replay_position: 1, replay_end: 2, replay_types: ['*'] }],
     syncs_failure: [
       { state: 'failed', finished_at: at },
       { state: 'succeeded', finished_at: at, failure: 'x' },
@@ -570,6 +586,7 @@ describe('the database refuses', () => {
     ],
     ['bindings_bound_key', 'bindings', { pan_fingerprint: 'g' }, { pan_fingerprint: 'g' }],
     ['callbacks_deduplication_key_key', 'callbacks', {}, {}],
+    ['event_destinations_url_key', 'event_destinations', {}, {}],
     ['key_checks_pkey', 'key_checks', { id: 'twice' }, { id: 'twice' }],
     ['authorization_decisions_pkey', 'authorization_decisions', {}, {}],
   ];

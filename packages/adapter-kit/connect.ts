@@ -14,6 +14,8 @@ export interface ConnectorOptions {
   readonly timeoutMs: number;
   readonly network: Network;
   readonly names: NameOptions;
+  /** Whether a connection for a host may be made to one of its addresses; default to all. Not asked for proxies. */
+  readonly allows?: ((host: string, address: string) => boolean) | undefined;
 }
 
 /** The target of a connection that undici requests; an empty port is the protocol's default. */
@@ -46,7 +48,7 @@ const keepAliveMs = 60_000;
  * Replaces undici's connector: names are resolved without the thread pool, no address is given up while time is left, and each
  * account has its own proxy, authorities and client certificate.
  */
-export function createConnector({ timeoutMs, network, names: nameOptions }: ConnectorOptions): Connector {
+export function createConnector({ timeoutMs, network, names: nameOptions, allows }: ConnectorOptions): Connector {
   const names = createNames(timeoutMs, nameOptions);
   const proxy = network.proxy === undefined ? null : readProxy(network.proxy);
   const secureContext = createSecureContext({
@@ -58,7 +60,7 @@ export function createConnector({ timeoutMs, network, names: nameOptions }: Conn
 
   async function open({ protocol, hostname, port }: Target): Promise<Socket> {
     const signal = AbortSignal.timeout(timeoutMs);
-    if (proxy === null) return await openDirectly(protocol, hostname, portOf(protocol, port), signal);
+    if (proxy === null) return await openDirectly(protocol, hostname, portOf(protocol, port), signal, allows);
     const { url, authorization } = proxy;
     let tunnel: Socket;
     try {
@@ -71,10 +73,18 @@ export function createConnector({ timeoutMs, network, names: nameOptions }: Conn
     return protocol === 'https:' ? await secure(tunnel, hostname, signal) : tunnel;
   }
 
-  async function openDirectly(protocol: string, host: string, port: number, signal: AbortSignal): Promise<Socket> {
-    const addresses = await inTime<readonly string[]>(signal, 'DNS_TIMEOUT', (resolve, reject) => {
+  async function openDirectly(
+    protocol: string,
+    host: string,
+    port: number,
+    signal: AbortSignal,
+    allows: ConnectorOptions['allows'] = () => true,
+  ): Promise<Socket> {
+    const found = await inTime<readonly string[]>(signal, 'DNS_TIMEOUT', (resolve, reject) => {
       names.addressesOf(host).then(resolve, reject);
     });
+    const addresses = found.filter((address) => allows(host, address));
+    if (addresses.length === 0) throw new ConnectError('ADDRESS_NOT_ALLOWED');
     const socket = await openTcp(addresses, port, signal);
     return protocol === 'https:' ? await secure(socket, host, signal) : socket;
   }

@@ -69,6 +69,10 @@ export interface TransportOptions {
   /** A longer answer, after decompression, is cut off and counts as lost. */
   readonly maxResponseBytes: number;
   readonly network?: Network | undefined;
+  /** Whether a connection for a host may be made to one of its addresses; default to all. Others end as `not_sent`. */
+  readonly allows?: (host: string, address: string) => boolean;
+  /** An answer whose status has arrived counts, with as much of it as came before its limits; default false. */
+  readonly keepsCutAnswers?: boolean;
   /** For tests: replaces the system's name servers and files. */
   readonly names?: NameOptions;
   readonly report?: (report: ExchangeReport) => void;
@@ -92,6 +96,7 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
       timeoutMs: options.connectTimeoutMs,
       network: options.network ?? {},
       names: options.names ?? {},
+      allows: options.allows,
     }),
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -106,6 +111,7 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
       return await sendOnce(agent, order, {
         timeoutMs: Math.max(1, Math.floor(order.timeoutMs - (performance.now() - waiting))),
         maxBytes: order.maxResponseBytes ?? options.maxResponseBytes,
+        keepsCut: options.keepsCutAnswers ?? false,
       });
     } finally {
       slots.give();
@@ -131,14 +137,15 @@ export function openTransport(options: TransportOptions): { send: Transport; clo
 interface Limits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  readonly keepsCut: boolean;
 }
 
 /** Resolves with the first event that ends the request; later events change nothing. */
-function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Limits): Promise<Exchange> {
+function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes, keepsCut }: Limits): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const chunks: Buffer[] = [];
   let size = 0;
-  let head = { status: 0, headers: {} as Readonly<Record<string, string | string[] | undefined>> };
+  let head: Head = { status: 0, headers: {} };
   let ended = false;
   /** Set before the first byte is written. This alone proves that a request was sent; no error code does. */
   let abort: ((reason: Error) => void) | null = null;
@@ -148,7 +155,8 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Li
   function fail(cause: string): void {
     if (ended) return;
     end();
-    resolve(abort === null ? { kind: 'not_sent', cause } : { kind: 'lost', cause });
+    if (keepsCut && head.status >= 200) resolve(cutAnswerOf(head, Buffer.concat(chunks)));
+    else resolve(abort === null ? { kind: 'not_sent', cause } : { kind: 'lost', cause });
     abort?.(new Error(cause));
   }
   function end(): void {
@@ -178,13 +186,14 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Li
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
+          chunks.push(chunk.subarray(0, Math.max(0, chunk.length - (size - maxBytes))));
           if (size > maxBytes) fail('ANSWER_TOO_LARGE');
-          else chunks.push(chunk);
         },
         onResponseEnd() {
           if (ended) return;
           end();
-          resolve(answerOf(head, Buffer.concat(chunks), maxBytes));
+          const body = Buffer.concat(chunks);
+          resolve(keepsCut ? cutAnswerOf(head, body) : answerOf(head, body, maxBytes));
         },
         onResponseError(_controller, error) {
           fail(causeOf(error));
@@ -199,11 +208,19 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes }: Li
 
 const utf8 = new TextDecoder();
 
-function answerOf(
-  { status, headers: raw }: { status: number; headers: Readonly<Record<string, string | string[] | undefined>> },
-  body: Buffer,
-  maxBytes: number,
-): Exchange | Promise<Exchange> {
+interface Head {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** A body that came compressed although nobody asked for that stays unread: its beginning alone cannot be decompressed. */
+function cutAnswerOf({ status, headers: raw }: Head, body: Buffer): Exchange {
+  const headers = textsOf(raw);
+  const text = headers['content-encoding'] === undefined ? utf8.decode(body) : '';
+  return { kind: 'answered', status, body: text, headers, date: dateOf(headers['date'] ?? '') };
+}
+
+function answerOf({ status, headers: raw }: Head, body: Buffer, maxBytes: number): Exchange | Promise<Exchange> {
   const headers = textsOf(raw);
   const answered = (decoded: Buffer): Exchange => {
     return { kind: 'answered', status, body: utf8.decode(decoded), headers, date: dateOf(headers['date'] ?? '') };

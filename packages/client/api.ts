@@ -130,6 +130,19 @@ export type LimitUnit = Open<"yuan" | "fen">;
 export type CardForm = Open<"virtual" | "physical">;
 
 /**
+ * Null unless it is disabled.
+ *
+ * Why a destination is disabled.
+ *
+ * - `requested`: disableEventDestination was called.
+ * - `gone`: It answered 410.
+ * - `failing`: No attempt succeeded for 72 hours.
+ *
+ * More may come.
+ */
+export type EventDestinationDisabledReason = Open<"requested" | "gone" | "failing">;
+
+/**
  * Null where the outcome was never unknown.
  *
  * Why an outcome is, or was, not known.
@@ -447,6 +460,48 @@ export interface ReapplyCardholder {
   sumsubShareToken?: string | undefined;
   /** Whom it is for. Passed on once, never kept. */
   person?: Person | undefined;
+}
+
+/** A new destination. */
+export interface CreateEventDestination {
+  /** Where events are posted: an https URL without user, password and fragment, whose host the installation allows (`EVENTS_ALLOWED_HOSTS`). A tenant has one destination for a URL. */
+  url: string;
+  /** Types of events; all of them by default. */
+  types?: string[] | undefined;
+  /** Only events of this account; default all. */
+  account?: string | undefined;
+  /** What it is for. */
+  description?: string | undefined;
+}
+
+/** What is to change; the rest stays. Events that were read before are delivered as before. */
+export interface UpdateEventDestination {
+  /** Where events are posted: an https URL without user, password and fragment, whose host the installation allows (`EVENTS_ALLOWED_HOSTS`). A tenant has one destination for a URL. */
+  url?: string | undefined;
+  /** Types of events: `*`, a kind as `card.*`, or a type as `card.activated`. */
+  types?: string[] | undefined;
+  /** Only events of this account; null for all. */
+  account?: string | null | undefined;
+  /** What it is for; null removes it. */
+  description?: string | null | undefined;
+}
+
+/** Which events are to be posted once more. */
+export interface ReplayEvents {
+  /** Events created at this moment or later. */
+  after: string;
+  /** Events created before this moment; default all up to now. */
+  before?: string | undefined;
+  /** Of the types that it gets, only these. */
+  types?: string[] | undefined;
+  /** True: only those that did not get through yet, which are then tried at once. */
+  onlyFailed?: boolean | undefined;
+}
+
+/** Where an event is to be posted once more. */
+export interface ResendEvent {
+  /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+  destination: string;
 }
 
 /** What to pull from the provider: the account's cards, or with `user` the bindings of that user. `kind` needs a `user`. */
@@ -1216,10 +1271,11 @@ export type ApplicationKind = Open<"sumsub" | "person">;
  * - `account.circuit_closed`: Calls to the provider are made again.
  * - `destination.failing`: An event destination does not accept events.
  * - `destination.disabled`: An event destination gets no events any more until it is enabled.
+ * - `destination.ping`: A test that pingEventDestination posts; it is in no feed.
  *
  * More may come.
  */
-export type EventType = Open<"card.pending" | "card.inactive" | "card.activated" | "card.frozen" | "card.unfrozen" | "card.cancelling" | "card.cancelled" | "card.failed" | "card.lost" | "card.replaced" | "card.unrecognized" | "card.updated" | "cardholder.pending" | "cardholder.in_review" | "cardholder.approved" | "cardholder.rejected" | "cardholder.failed" | "cardholder.unrecognized" | "cardholder.updated" | "binding.starting" | "binding.awaiting_code" | "binding.verifying" | "binding.bound" | "binding.not_required" | "binding.expired" | "binding.refused" | "binding.removed" | "binding.updated" | "transaction.created" | "transaction.updated" | "transfer.pending" | "transfer.succeeded" | "transfer.failed" | "transfer.updated" | "operation.unknown" | "operation.needs_person" | "operation.succeeded" | "operation.refused" | "operation.superseded" | "sync.completed" | "sync.failed" | "callback.failed" | "account.circuit_opened" | "account.circuit_closed" | "destination.failing" | "destination.disabled">;
+export type EventType = Open<"card.pending" | "card.inactive" | "card.activated" | "card.frozen" | "card.unfrozen" | "card.cancelling" | "card.cancelled" | "card.failed" | "card.lost" | "card.replaced" | "card.unrecognized" | "card.updated" | "cardholder.pending" | "cardholder.in_review" | "cardholder.approved" | "cardholder.rejected" | "cardholder.failed" | "cardholder.unrecognized" | "cardholder.updated" | "binding.starting" | "binding.awaiting_code" | "binding.verifying" | "binding.bound" | "binding.not_required" | "binding.expired" | "binding.refused" | "binding.removed" | "binding.updated" | "transaction.created" | "transaction.updated" | "transfer.pending" | "transfer.succeeded" | "transfer.failed" | "transfer.updated" | "operation.unknown" | "operation.needs_person" | "operation.succeeded" | "operation.refused" | "operation.superseded" | "sync.completed" | "sync.failed" | "callback.failed" | "account.circuit_opened" | "account.circuit_closed" | "destination.failing" | "destination.disabled" | "destination.ping">;
 
 /** A change of a resource. */
 export interface Event {
@@ -1246,6 +1302,134 @@ export interface Event {
   cursor: string | null;
   /** When it happened here. */
   createdAt: string;
+}
+
+/**
+ * Whether a destination gets events.
+ *
+ * - `active`: Events are posted as they come.
+ * - `failing`: The last attempts failed. Single events are tried, at growing intervals of up to an hour.
+ * - `disabled`: Nothing is posted. enableEventDestination goes on where it stopped.
+ *
+ * More may come.
+ */
+export type EventDestinationStatus = Open<"active" | "failing" | "disabled">;
+
+/** A URL to which events are posted. */
+export interface EventDestination {
+  /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+  id: string;
+  /** Where events are posted. */
+  url: string;
+  /** The types of events that it gets. */
+  types: string[];
+  /** Only events of this account; null for all. */
+  account: string | null;
+  /** What it is for, as its owner wrote it. */
+  description: string | null;
+  /** What it may see: the scopes of the key that created it. A key that lacks one of them cannot change it, replay or resend to it. */
+  scopes: string[];
+  status: EventDestinationStatus;
+  /**
+   * Null unless it is disabled.
+   *
+   * Why a destination is disabled.
+   *
+   * - `requested`: disableEventDestination was called.
+   * - `gone`: It answered 410.
+   * - `failing`: No attempt succeeded for 72 hours.
+   *
+   * More may come.
+   */
+  disabledReason: EventDestinationDisabledReason | null;
+  /** When the first attempt failed after which none has succeeded; null if the last one succeeded. */
+  failingSince: string | null;
+  /** When an attempt last succeeded; null before the first. */
+  lastSuccessAt: string | null;
+  /** When it was created. It gets the events from then on. */
+  createdAt: string;
+  /** When it was last changed by a request. */
+  updatedAt: string;
+}
+
+/** A destination and its new secret. */
+export interface EventDestinationWithSecret {
+  /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+  id: string;
+  /** Where events are posted. */
+  url: string;
+  /** The types of events that it gets. */
+  types: string[];
+  /** Only events of this account; null for all. */
+  account: string | null;
+  /** What it is for, as its owner wrote it. */
+  description: string | null;
+  /** What it may see: the scopes of the key that created it. A key that lacks one of them cannot change it, replay or resend to it. */
+  scopes: string[];
+  status: EventDestinationStatus;
+  /**
+   * Null unless it is disabled.
+   *
+   * Why a destination is disabled.
+   *
+   * - `requested`: disableEventDestination was called.
+   * - `gone`: It answered 410.
+   * - `failing`: No attempt succeeded for 72 hours.
+   *
+   * More may come.
+   */
+  disabledReason: EventDestinationDisabledReason | null;
+  /** When the first attempt failed after which none has succeeded; null if the last one succeeded. */
+  failingSince: string | null;
+  /** When an attempt last succeeded; null before the first. */
+  lastSuccessAt: string | null;
+  /** When it was created. It gets the events from then on. */
+  createdAt: string;
+  /** When it was last changed by a request. */
+  updatedAt: string;
+  /** The secret that signs what is posted (Standard Webhooks): `whsec_` and base64. It is shown here and never again. */
+  secret: string;
+}
+
+/** One page of a list. */
+export interface EventDestinationPage {
+  /** The rows of this page. */
+  data: EventDestination[];
+  /** Give it as `cursor` for the next page; null ends the list. */
+  nextCursor: string | null;
+}
+
+/** One attempt to post an event to a destination. */
+export interface DeliveryAttempt {
+  /** Id of an event: `evt_` and 26 characters, sortable by time. */
+  event: string;
+  type: EventType;
+  /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+  destination: string;
+  /** Counts the attempts for this event at this destination: 1, 2, 3 … */
+  attempt: number;
+  /** Whether the destination answered 2xx. */
+  delivered: boolean;
+  /** Status of the answer; null without one. */
+  httpStatus: number | null;
+  /** Why it failed, as a code: `HTTP_500`, `TimeoutError`, `ECONNREFUSED`, `ADDRESS_NOT_ALLOWED`, … */
+  failure: string | null;
+  /** The beginning of the answer to a failed attempt, with what could be card data or a secret masked. */
+  answer: string | null;
+  /** Milliseconds until the answer or the failure. */
+  durationMs: number;
+  /** When it began. */
+  attemptedAt: string;
+  /** When the next attempt was due, as planned after this one; null where none was planned. */
+  nextAttemptAt: string | null;
+}
+
+/** One page of a list. */
+export interface DeliveryAttemptPage {
+  /** The rows of this page. */
+  data: DeliveryAttempt[];
+  /** Give it as `cursor` for the next page; null ends the list. */
+  nextCursor: string | null;
 }
 
 /**
@@ -2552,6 +2736,202 @@ export interface Operations {
     };
     answer: Callback;
   };
+  /**
+   * Create an event destination. From now on events are posted to its URL, signed by Standard Webhooks with the secret in this answer, which is shown once. Any 2xx within 10 seconds counts as received; anything else is tried again for 72 hours. A later event of a subject waits for the earlier one; use `subjectVersion` nevertheless, because an event can come twice. It gets what the key that creates it may read. If the answer is lost, a repeat is answered with `already-exists`: rotateEventDestinationSecret gives a new secret.
+   *
+   * Scope: `events:manage`.
+   */
+  createEventDestination: {
+    input: {
+      body: CreateEventDestination;
+    };
+    answer: EventDestinationWithSecret;
+  };
+  /**
+   * List event destinations. All of the tenant, newest first.
+   *
+   * Scope: `events:manage`.
+   */
+  listEventDestinations: {
+    input: {
+      query?: {
+        /** Rows per page, 1 to 200. */
+        limit?: number | undefined;
+        /** `nextCursor` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: EventDestinationPage;
+  };
+  /**
+   * Get an event destination. One destination and how it fares.
+   *
+   * Scope: `events:manage`.
+   */
+  getEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: EventDestination;
+  };
+  /**
+   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet.
+   *
+   * Scope: `events:manage`.
+   */
+  updateEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+      body: UpdateEventDestination;
+    };
+    answer: EventDestination;
+  };
+  /**
+   * Delete an event destination. Nothing is posted to it any more, and where it stopped is forgotten; disableEventDestination keeps it.
+   *
+   * Scope: `events:manage`.
+   */
+  deleteEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: EventDestination;
+  };
+  /**
+   * Enable an event destination. Goes on where it stopped, with what has happened since; one that fails is tried at once. Events that retention has removed in the meantime are skipped.
+   *
+   * Scope: `events:manage`.
+   */
+  enableEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: EventDestination;
+  };
+  /**
+   * Disable an event destination. Nothing is posted to it until it is enabled; attempts that are under way end.
+   *
+   * Scope: `events:manage`.
+   */
+  disableEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: EventDestination;
+  };
+  /**
+   * Rotate the secret of an event destination. Answers a new secret, which is shown once. For a day the old one signs too (`webhook-signature` has a signature of each), so that receivers can change over; of several rotations within a day the last two secrets sign.
+   *
+   * Scope: `events:manage`.
+   */
+  rotateEventDestinationSecret: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: EventDestinationWithSecret;
+  };
+  /**
+   * Ping an event destination. Posts a signed event of the type `destination.ping` now, whatever its status, and answers what came of it. The event is in no feed. If it succeeds, a failing destination is tried at once.
+   *
+   * Scope: `events:manage`.
+   */
+  pingEventDestination: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: DeliveryAttempt;
+  };
+  /**
+   * Replay events to a destination. Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores what it knows. A later replay takes the place of one that still runs.
+   *
+   * Scope: `events:manage`.
+   */
+  replayEvents: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+      body: ReplayEvents;
+    };
+    answer: EventDestination;
+  };
+  /**
+   * List the deliveries to a destination. Every attempt, newest first; kept for 30 days, if the installation does not say otherwise.
+   *
+   * Scope: `events:manage`.
+   */
+  listDestinationDeliveries: {
+    input: {
+      params: {
+        /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
+        id: string;
+      };
+      query?: {
+        /** Rows per page, 1 to 200. */
+        limit?: number | undefined;
+        /** `nextCursor` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: DeliveryAttemptPage;
+  };
+  /**
+   * List the deliveries of an event. Every attempt at all destinations of the tenant, newest first.
+   *
+   * Scope: `events:manage`.
+   */
+  listEventDeliveries: {
+    input: {
+      params: {
+        /** Id of an event: `evt_` and 26 characters, sortable by time. */
+        id: string;
+      };
+      query?: {
+        /** Rows per page, 1 to 200. */
+        limit?: number | undefined;
+        /** `nextCursor` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: DeliveryAttemptPage;
+  };
+  /**
+   * Resend an event. Posts one event once more to a destination, whatever types that one gets.
+   *
+   * Scope: `events:manage`.
+   */
+  resendEvent: {
+    input: {
+      params: {
+        /** Id of an event: `evt_` and 26 characters, sortable by time. */
+        id: string;
+      };
+      body: ResendEvent;
+    };
+    answer: EventDestination;
+  };
 }
 
 export const operations: {
@@ -2601,4 +2981,17 @@ export const operations: {
   listCallbacks: { method: 'GET', path: '/v1/callbacks', write: false },
   getCallback: { method: 'GET', path: '/v1/callbacks/{id}', write: false },
   replayCallback: { method: 'POST', path: '/v1/callbacks/{id}/replay', write: false },
+  createEventDestination: { method: 'POST', path: '/v1/event-destinations', write: false },
+  listEventDestinations: { method: 'GET', path: '/v1/event-destinations', write: false },
+  getEventDestination: { method: 'GET', path: '/v1/event-destinations/{id}', write: false },
+  updateEventDestination: { method: 'PATCH', path: '/v1/event-destinations/{id}', write: false },
+  deleteEventDestination: { method: 'DELETE', path: '/v1/event-destinations/{id}', write: false },
+  enableEventDestination: { method: 'POST', path: '/v1/event-destinations/{id}/enable', write: false },
+  disableEventDestination: { method: 'POST', path: '/v1/event-destinations/{id}/disable', write: false },
+  rotateEventDestinationSecret: { method: 'POST', path: '/v1/event-destinations/{id}/rotate-secret', write: false },
+  pingEventDestination: { method: 'POST', path: '/v1/event-destinations/{id}/ping', write: false },
+  replayEvents: { method: 'POST', path: '/v1/event-destinations/{id}/replay', write: false },
+  listDestinationDeliveries: { method: 'GET', path: '/v1/event-destinations/{id}/deliveries', write: false },
+  listEventDeliveries: { method: 'GET', path: '/v1/events/{id}/deliveries', write: false },
+  resendEvent: { method: 'POST', path: '/v1/events/{id}/resend', write: false },
 };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   bindingSchema,
   callbackSchema,
   cardholderSchema,
   cardSchema,
+  destinationSchema,
   type EventKind,
   eventExamples,
   eventSchema,
@@ -26,7 +27,7 @@ const views: Readonly<Record<EventKind, z.ZodObject>> = {
   sync: syncSchema,
   callback: callbackSchema,
   account: providerAccountSchema,
-  destination: z.looseObject({}),
+  destination: destinationSchema,
 };
 
 test('every type of event has an example', () => {

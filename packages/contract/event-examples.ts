@@ -4,7 +4,7 @@ import * as examples from './examples.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 const { card, activeCard, cardholder, binding, boundBinding, transaction, transfer, operation, sync } = examples;
-const destination = { id: 'dest_01kan3z7jhfe7v2eq8d4tqh1yf', url: 'https://hooks.internal/cards' };
+const { destination, disabledDestination, failingDestination } = examples;
 const openCircuit = { ...examples.providerAccount.health, status: 'down', circuit: 'open' };
 
 /** Of each type, the subject after the change and the members that it changed. */
@@ -89,8 +89,9 @@ const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous
     { health: examples.providerAccount.health },
   ],
   'account.circuit_closed': [examples.providerAccount, { health: openCircuit }],
-  'destination.failing': [destination, {}],
-  'destination.disabled': [destination, {}],
+  'destination.failing': [failingDestination, { status: 'active' }],
+  'destination.disabled': [disabledDestination, { status: 'failing', disabledReason: null }],
+  'destination.ping': [destination, null],
 };
 
 /** An event of each type, with the things of the operations' examples. */

@@ -67,6 +67,7 @@ const meanings = {
   'account.circuit_closed': 'Calls to the provider are made again.',
   'destination.failing': 'An event destination does not accept events.',
   'destination.disabled': 'An event destination gets no events any more until it is enabled.',
+  'destination.ping': 'A test that pingEventDestination posts; it is in no feed.',
 } as const satisfies Record<EventType, string>;
 
 export type KnownEventType = keyof typeof meanings;

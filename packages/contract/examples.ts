@@ -392,3 +392,49 @@ export const resolvedOperation = {
     },
   ],
 };
+
+export const destinationId = 'dest_01kan3z7jhfe7v2eq8d4tqh1ye';
+export const createDestination = {
+  url: 'https://orders.internal.example/card-events',
+  types: ['card.*', 'operation.unknown'],
+  description: 'Order service',
+};
+export const destination = {
+  id: destinationId,
+  url: createDestination.url,
+  types: createDestination.types,
+  account: null,
+  description: createDestination.description,
+  scopes: ['cards:read', 'events:manage'],
+  status: 'active' as const,
+  disabledReason: null,
+  failingSince: null,
+  lastSuccessAt: created,
+  createdAt: created,
+  updatedAt: created,
+};
+export const failingDestination = {
+  ...destination,
+  status: 'failing' as const,
+  failingSince: '2026-11-22T10:01:00.000Z',
+};
+export const disabledDestination = {
+  ...failingDestination,
+  status: 'disabled' as const,
+  disabledReason: 'failing' as const,
+};
+export const destinationSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+export const deliveryAttempt = {
+  event: 'evt_01m81b5h80e0080000000004k7',
+  type: 'card.activated' as const,
+  destination: destinationId,
+  attempt: 1,
+  delivered: false,
+  httpStatus: 503,
+  failure: 'HTTP_503',
+  answer: 'Down for maintenance',
+  durationMs: 12,
+  attemptedAt: created,
+  nextAttemptAt: '2026-11-22T10:00:01.000Z',
+};
+export const replayEvents = { after: created, types: ['card.*'] };

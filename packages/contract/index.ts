@@ -7,6 +7,7 @@ export * from './common.ts';
 export * from './decision.ts';
 export * from './event.ts';
 export { eventExamples } from './event-examples.ts';
+export * from './event-destination.ts';
 export * from './operation.ts';
 export * from './operations.ts';
 export * from './problem.ts';

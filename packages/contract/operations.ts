@@ -5,6 +5,7 @@ import * as card from './card.ts';
 import * as cardholder from './cardholder.ts';
 import * as product from './card-product.ts';
 import { publicId, refreshQuery } from './common.ts';
+import * as destination from './event-destination.ts';
 import * as examples from './examples.ts';
 import * as operation from './operation.ts';
 import type { ProblemCode } from './problem.ts';
@@ -17,7 +18,7 @@ import * as wallet from './wallet.ts';
 
 /** One operation of the API, from which routes, OpenAPI document, portal and client are derived. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: `/v1/${string}`;
   readonly tag: string;
   readonly summary: string;
@@ -658,6 +659,210 @@ export const operations = {
     success: { status: 200, description: 'The operation, resolved.', schema: operation.operationSchema },
     problems: ['illegal-state', 'idempotency-key-reused', 'not-found', 'provider-unavailable'],
     example: { body: examples.resolveOperation, answer: examples.resolvedOperation },
+  },
+  createEventDestination: {
+    method: 'POST',
+    path: '/v1/event-destinations',
+    tag: 'Event destinations',
+    summary: 'Create an event destination',
+    description:
+      'From now on events are posted to its URL, signed by Standard Webhooks with the secret in this answer, which is shown once. ' +
+      'Any 2xx within 10 seconds counts as received; anything else is tried again for 72 hours. A later event of a subject ' +
+      'waits for the earlier one; use `subjectVersion` nevertheless, because an event can come twice. It gets what the key that ' +
+      'creates it may read. If the answer is lost, a repeat is answered with `already-exists`: rotateEventDestinationSecret gives a new secret.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    body: destination.createDestinationSchema,
+    success: { status: 201, description: 'It gets events.', schema: destination.destinationWithSecretSchema },
+    problems: ['already-exists', 'not-found'],
+    example: {
+      body: examples.createDestination,
+      answer: { ...examples.destination, lastSuccessAt: null, secret: examples.destinationSecret },
+    },
+  },
+  listEventDestinations: {
+    method: 'GET',
+    path: '/v1/event-destinations',
+    tag: 'Event destinations',
+    summary: 'List event destinations',
+    description: 'All of the tenant, newest first.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    query: destination.destinationQuerySchema,
+    success: { status: 200, description: 'A page of destinations.', schema: destination.destinationPageSchema },
+    problems: [],
+    example: { answer: { data: [examples.destination], nextCursor: null } },
+  },
+  getEventDestination: {
+    method: 'GET',
+    path: '/v1/event-destinations/{id}',
+    tag: 'Event destinations',
+    summary: 'Get an event destination',
+    description: 'One destination and how it fares.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: { status: 200, description: 'The destination.', schema: destination.destinationSchema },
+    problems: ['not-found'],
+    example: { answer: examples.destination },
+  },
+  updateEventDestination: {
+    method: 'PATCH',
+    path: '/v1/event-destinations/{id}',
+    tag: 'Event destinations',
+    summary: 'Change an event destination',
+    description: 'Its cursor and its secret stay. A new URL gets what the old one has not got yet.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    body: destination.updateDestinationSchema,
+    success: { status: 200, description: 'The destination, changed.', schema: destination.destinationSchema },
+    problems: ['already-exists', 'not-found'],
+    example: { body: { types: ['card.*'] }, answer: { ...examples.destination, types: ['card.*'] } },
+  },
+  deleteEventDestination: {
+    method: 'DELETE',
+    path: '/v1/event-destinations/{id}',
+    tag: 'Event destinations',
+    summary: 'Delete an event destination',
+    description:
+      'Nothing is posted to it any more, and where it stopped is forgotten; disableEventDestination keeps it.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: { status: 200, description: 'The destination as it was.', schema: destination.destinationSchema },
+    problems: ['not-found'],
+    example: { answer: examples.destination },
+  },
+  enableEventDestination: {
+    method: 'POST',
+    path: '/v1/event-destinations/{id}/enable',
+    tag: 'Event destinations',
+    summary: 'Enable an event destination',
+    description:
+      'Goes on where it stopped, with what has happened since; one that fails is tried at once. Events that retention has ' +
+      'removed in the meantime are skipped.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: { status: 200, description: 'The destination, active.', schema: destination.destinationSchema },
+    problems: ['not-found'],
+    example: { answer: examples.destination },
+  },
+  disableEventDestination: {
+    method: 'POST',
+    path: '/v1/event-destinations/{id}/disable',
+    tag: 'Event destinations',
+    summary: 'Disable an event destination',
+    description: 'Nothing is posted to it until it is enabled; attempts that are under way end.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: { status: 200, description: 'The destination, disabled.', schema: destination.destinationSchema },
+    problems: ['not-found'],
+    example: { answer: { ...examples.disabledDestination, disabledReason: 'requested' } },
+  },
+  pingEventDestination: {
+    method: 'POST',
+    path: '/v1/event-destinations/{id}/ping',
+    tag: 'Event destinations',
+    summary: 'Ping an event destination',
+    description:
+      'Posts a signed event of the type `destination.ping` now, whatever its status, and answers what came of it. The event is ' +
+      'in no feed. If it succeeds, a failing destination is tried at once.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: { status: 200, description: 'What came of it.', schema: destination.deliveryAttemptSchema },
+    problems: ['not-found'],
+    example: {
+      answer: {
+        ...examples.deliveryAttempt,
+        type: 'destination.ping',
+        delivered: true,
+        httpStatus: 204,
+        failure: null,
+        answer: null,
+        nextAttemptAt: null,
+      },
+    },
+  },
+  rotateEventDestinationSecret: {
+    method: 'POST',
+    path: '/v1/event-destinations/{id}/rotate-secret',
+    tag: 'Event destinations',
+    summary: 'Rotate the secret of an event destination',
+    description:
+      'Answers a new secret, which is shown once. For a day the old one signs too (`webhook-signature` has a signature of each), so that receivers ' +
+      'can change over; of several rotations within a day the last two secrets sign.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    success: {
+      status: 200,
+      description: 'The destination and its new secret.',
+      schema: destination.destinationWithSecretSchema,
+    },
+    problems: ['not-found'],
+    example: { answer: { ...examples.destination, secret: examples.destinationSecret } },
+  },
+  replayEvents: {
+    method: 'POST',
+    path: '/v1/event-destinations/{id}/replay',
+    tag: 'Event destinations',
+    summary: 'Replay events to a destination',
+    description:
+      'Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores ' +
+      'what it knows. A later replay takes the place of one that still runs.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    body: destination.replayEventsSchema,
+    success: { status: 200, description: 'They will be posted.', schema: destination.destinationSchema },
+    problems: ['illegal-state', 'not-found'],
+    example: { body: examples.replayEvents, answer: examples.destination },
+  },
+  listDestinationDeliveries: {
+    method: 'GET',
+    path: '/v1/event-destinations/{id}/deliveries',
+    tag: 'Event destinations',
+    summary: 'List the deliveries to a destination',
+    description: 'Every attempt, newest first; kept for 30 days, if the installation does not say otherwise.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('destination'),
+    query: destination.deliveryAttemptQuerySchema,
+    success: { status: 200, description: 'A page of attempts.', schema: destination.deliveryAttemptPageSchema },
+    problems: ['not-found'],
+    example: { answer: { data: [examples.deliveryAttempt], nextCursor: null } },
+  },
+  listEventDeliveries: {
+    method: 'GET',
+    path: '/v1/events/{id}/deliveries',
+    tag: 'Event destinations',
+    summary: 'List the deliveries of an event',
+    description: 'Every attempt at all destinations of the tenant, newest first.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('event'),
+    query: destination.deliveryAttemptQuerySchema,
+    success: { status: 200, description: 'A page of attempts.', schema: destination.deliveryAttemptPageSchema },
+    problems: ['not-found'],
+    example: { answer: { data: [examples.deliveryAttempt], nextCursor: null } },
+  },
+  resendEvent: {
+    method: 'POST',
+    path: '/v1/events/{id}/resend',
+    tag: 'Event destinations',
+    summary: 'Resend an event',
+    description: 'Posts one event once more to a destination, whatever types that one gets.',
+    scopes: ['events:manage'],
+    effect: 'read',
+    params: idOf('event'),
+    body: destination.resendEventSchema,
+    success: { status: 200, description: 'It will be posted there.', schema: destination.destinationSchema },
+    problems: ['illegal-state', 'not-found'],
+    example: { body: { destination: examples.destinationId }, answer: examples.destination },
   },
 } as const satisfies Record<string, Operation>;
 

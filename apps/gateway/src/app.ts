@@ -19,6 +19,8 @@ import { cardRoutes } from './cards/routes.ts';
 import { viewCardImages } from './cards/view.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import type { EventViews } from './event-views.ts';
+import { destinationRoutes } from './destinations/routes.ts';
+import { viewDestinationImages } from './destinations/view.ts';
 import { createAuthentication } from './http/auth.ts';
 import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
@@ -72,6 +74,7 @@ export const eventViews: EventViews = {
   operation: viewOperationImages,
   sync: viewSyncImages,
   callback: viewCallbackImages,
+  destination: viewDestinationImages,
 };
 
 /**
@@ -149,6 +152,7 @@ export async function buildApp(
     syncRoutes(v1, services);
     operationRoutes(v1, services, writeKinds);
     callbackRoutes(v1, services);
+    destinationRoutes(v1, services);
   });
   await callbackIntake(app, services);
   healthRoutes(app, services);

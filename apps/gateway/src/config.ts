@@ -4,6 +4,7 @@ import { isProxyUrl, proxyRule } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import { z } from 'zod';
 import { addressList } from './addresses.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { databaseUrl } from './database-url.ts';
 import { FaultsError, listOfFaults } from './faults.ts';
 import { inOurWords } from './issue-words.ts';
@@ -281,6 +282,17 @@ const settings = {
     '60',
     'Maximum cards, frame tokens and binding tokens revealed to one API key per hour.',
   ),
+  EVENTS_ALLOWED_HOSTS: setting(
+    commaSeparated.pipe(allowedHosts),
+    '',
+    'Where events may be posted, separated by commas: hosts, *.<suffix>, addresses and networks; http://<host> allows plain HTTP there too. Loopback, link-local and metadata addresses only if listed as addresses. Empty: nowhere.',
+  ),
+  EVENTS_DELIVERY_TIMEOUT_MS: setting(
+    integer(100, 60_000),
+    '10000',
+    'Time limit of one attempt to post an event, from the connection to the last byte of the answer.',
+  ),
+  DELIVERY_ATTEMPTS_KEPT_DAYS: setting(integer(1, 3650), '30', 'How long an attempt to post an event is kept.'),
   OVERLOAD_EVENT_LOOP_DELAY_MS: setting(
     integer(0, 60_000),
     '1000',

@@ -3,9 +3,10 @@ import { migrateAtStart } from '@card-gateway/database/migrate';
 import closeWithGrace from 'close-with-grace';
 import type { OpenAccount } from './accounts/accounts.ts';
 import { requireSameTenants } from './accounts/tenant-store.ts';
-import { buildApp, problemAnswer, writeKinds } from './app.ts';
+import { buildApp, eventViews, problemAnswer, writeKinds } from './app.ts';
 import { ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
+import { startDeliverer } from './destinations/deliverer.ts';
 import { startSequencer } from './events/sequencer.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './log.ts';
@@ -71,6 +72,7 @@ async function start(): Promise<void> {
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds, log);
   const sequencer = startSequencer({ pool, tail: services.eventTail, log });
+  const deliverer = startDeliverer({ services, views: eventViews, log });
   const metricsOnly = metricsServer(services, log);
   const listensAt = await listenForBoth(app, metricsOnly, config);
   log.info(
@@ -91,7 +93,7 @@ async function start(): Promise<void> {
       }
       log.info({ signal }, 'closing');
       // First reject new requests and jobs and finish the running ones; then close what both use.
-      await Promise.all([app.close(), jobs.stop()]);
+      await Promise.all([app.close(), jobs.stop(), deliverer.stop()]);
       await services.unrecorded.stop();
       await sequencer.stop();
       await metricsOnly.close();

@@ -30,6 +30,8 @@ export interface Metrics {
   requestAnswered(answer: { readonly operation: string; readonly status: number; readonly seconds: number }): void;
   providerCalled(account: string, report: ExchangeReport): void;
   readonly callbackCounter: Counter<'account' | 'result'>;
+  /** Attempts to post events, by what came of them. */
+  readonly deliveryCounter: Counter<'result'>;
   /** Rows removed by retention. */
   readonly retentionCounter: Counter<'kind'>;
   /** All metrics as text. Queries the database at most once every few seconds. */
@@ -68,6 +70,12 @@ export function createMetrics(): Metrics {
     name: 'gateway_callbacks_total',
     help: 'Callbacks received, by result.',
     labelNames: ['account', 'result'],
+    registers,
+  });
+  const deliveryCounter = new Counter({
+    name: 'gateway_event_deliveries_total',
+    help: 'Attempts to post events to destinations, by result.',
+    labelNames: ['result'],
     registers,
   });
   const retentionCounter = new Counter({
@@ -159,6 +167,7 @@ export function createMetrics(): Metrics {
         durationMs / 1000,
       ),
     callbackCounter,
+    deliveryCounter,
     retentionCounter,
     text: async (measured) => {
       setLoads(measured);

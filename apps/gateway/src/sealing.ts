@@ -22,9 +22,9 @@ interface ReadyKey {
 
 /** The place of a sealed value, to which it is bound: moved to another row, it cannot be opened. */
 export interface SealedPlace {
-  readonly table: 'cards' | 'bindings' | 'callbacks';
+  readonly table: 'cards' | 'bindings' | 'callbacks' | 'event_destinations';
   /** Without the `_sealed` suffix of its column. */
-  readonly column: 'pan' | 'token' | 'record';
+  readonly column: 'pan' | 'token' | 'record' | 'secrets';
   /** The row's natural key, including the account and the provider's own id. */
   readonly row: readonly string[];
 }

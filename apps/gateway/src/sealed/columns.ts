@@ -10,6 +10,7 @@ export const sealedColumns = [
     fingerprint: 'token_fingerprint',
   },
   { table: 'callbacks', column: 'record', row: ['account', 'deduplication_key'], fingerprint: null },
+  { table: 'event_destinations', column: 'secrets', row: ['id'], fingerprint: null },
 ] as const satisfies readonly (SealedPlace & {
   /** Column with the fingerprint of the same value, which is recomputed under the newest key. */
   readonly fingerprint: string | null;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@card-gateway/client';
-import { Secret } from '@card-gateway/core';
+import { Secret, toPublicId } from '@card-gateway/core';
+import { eventUuid } from '../../src/events/event-id.ts';
 import { approvedCardholder, cardMaker } from './cards.ts';
 import { bankCard } from './orders.ts';
 import type { TestGateway, TestGatewayOptions } from './gateway.ts';
@@ -10,6 +11,7 @@ const secretPath = randomBytes(24).toString('hex');
 
 /** The gateway that all of these things can be made with. */
 export const tenantOptions: TestGatewayOptions = {
+  settings: { EVENTS_ALLOWED_HOSTS: '*.internal.example' },
   callbacks: (name) => (name === 'open-api' ? { callbacks: { secretPath: new Secret(secretPath) } } : {}),
 };
 
@@ -48,7 +50,15 @@ export async function thingsOfDefault(gateway: TestGateway): Promise<Things> {
     () => client.listCallbacks({}),
     ({ data }) => data.length > 0 && data.every(({ state }) => state === 'processed'),
   );
+  const destination = await client.createEventDestination({ body: { url: 'https://hooks.internal.example' } });
+  await client.disableEventDestination({ params: { id: destination.id } });
+  const { rows: events } = await gateway.pool.query<{ number: string; at: Date }>(
+    `SELECT number, created_at AS at FROM events WHERE tenant = 'default' ORDER BY number LIMIT 1`,
+  );
+  const [event] = events.map(({ number, at }) => toPublicId('event', eventUuid(Number(number), at.getTime())));
   return {
+    dest: destination.id,
+    evt: event ?? '',
     card: card.id,
     chd: cardholder.id,
     prod: card.product ?? '',
@@ -68,5 +78,8 @@ export async function thingsOfOther(gateway: TestGateway, client: Client): Promi
   const product = data.find(({ providerRef }) => providerRef === 'PKG2026000001')?.id ?? '';
   const cardholder = await approvedCardholder({ client, sandbox: gateway.sandbox }, account);
   const card = await client.issueCard({ body: { account, product, cardholder: cardholder.id, form: 'virtual' } });
-  return { card: card.id, chd: cardholder.id, prod: product, op: card.operation?.id ?? '' };
+  const { id: dest } = await client.createEventDestination({
+    body: { url: 'https://other.internal.example', account },
+  });
+  return { card: card.id, chd: cardholder.id, prod: product, op: card.operation?.id ?? '', dest };
 }

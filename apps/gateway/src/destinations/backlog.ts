@@ -1,0 +1,165 @@
+import type { EventView } from '@card-gateway/contract';
+
+/** Where an event was read: by the destination's cursor, by its replay, or out of the undelivered events. */
+export type Source = 'log' | 'replay' | 'stored';
+
+/** An event that is still to be delivered. */
+export interface Pending {
+  readonly position: number;
+  readonly subjectId: string;
+  readonly source: Source;
+  /** Null where it must be read again. */
+  event: EventView | null;
+  attempts: number;
+  /** Unix milliseconds. */
+  dueAt: number;
+  /** An attempt is under way. */
+  isOpen: boolean;
+  /** It has a row, so that a cursor may pass it. */
+  isStored: boolean;
+}
+
+/** The events that a destination has not got yet, by subject: of each, only the first is due. */
+export class Backlog {
+  readonly #all = new Map<number, Pending>();
+  readonly #bySubject = new Map<string, Pending[]>();
+  /** First events of their subjects, whose time has come, and those whose time has not. */
+  readonly #due = new Set<Pending>();
+  readonly #later = new Set<Pending>();
+  #stored = 0;
+
+  /** How many have a row, and how many have none. */
+  get counts(): { readonly stored: number; readonly unstored: number } {
+    return { stored: this.#stored, unstored: this.#all.size - this.#stored };
+  }
+
+  get(position: number): Pending | undefined {
+    return this.#all.get(position);
+  }
+
+  /** Adds an event that is not in it. */
+  add(event: Pending, now: number): void {
+    this.#all.set(event.position, event);
+    if (event.isStored) this.#stored += 1;
+    const ofSubject = this.#bySubject.get(event.subjectId) ?? [];
+    const [first] = ofSubject;
+    const at = ofSubject.findIndex(({ position }) => position > event.position);
+    if (at === -1) ofSubject.push(event);
+    else ofSubject.splice(at, 0, event);
+    this.#bySubject.set(event.subjectId, ofSubject);
+    // An event that comes again before others of its subject takes their turn, but for one that is under way.
+    if (ofSubject[0] !== event || first?.isOpen === true) return;
+    if (first !== undefined) this.#unqueue(first);
+    this.#queue(event, now);
+  }
+
+  /** Takes the next event that is due; an attempt begins. */
+  take(now: number): Pending | null {
+    this.#wake(now);
+    const [event] = this.#due;
+    return event === undefined ? null : this.#open(event);
+  }
+
+  /** Takes the event that was tried least, whether it is due or not. */
+  takeLeastTried(): Pending | null {
+    let least: Pending | null = null;
+    for (const event of [...this.#due, ...this.#later]) {
+      if (
+        least === null ||
+        event.attempts < least.attempts ||
+        (event.attempts === least.attempts && event.position < least.position)
+      )
+        least = event;
+    }
+    return least === null ? null : this.#open(least);
+  }
+
+  /** It was delivered, or there is no such event any more: the next of its subject is due. */
+  remove(event: Pending, now: number): void {
+    this.#all.delete(event.position);
+    if (event.isStored) this.#stored -= 1;
+    this.#unqueue(event);
+    const left = (this.#bySubject.get(event.subjectId) ?? []).filter((other) => other !== event);
+    const [next] = left;
+    if (next === undefined) this.#bySubject.delete(event.subjectId);
+    else {
+      this.#bySubject.set(event.subjectId, left);
+      if (!next.isOpen) this.#queue(next, now);
+    }
+  }
+
+  /** An attempt has ended, and the event is to be tried again at its new time. */
+  putBack(event: Pending, now: number): void {
+    event.isOpen = false;
+    const [first] = this.#bySubject.get(event.subjectId) ?? [];
+    if (first !== undefined) this.#queue(first, now);
+  }
+
+  /** Gives an event, or all that wait for their time, another time. */
+  postpone(event: Pending, dueAt: number, now: number): void {
+    event.dueAt = dueAt;
+    if (this.#due.has(event) || this.#later.has(event)) this.#queue(event, now);
+  }
+
+  wakeAll(now: number): void {
+    for (const event of this.#later) this.postpone(event, now, now);
+  }
+
+  /** The time of the next event that is not due yet; infinite if there is none. */
+  nextDueAt(): number {
+    let next = Infinity;
+    for (const { dueAt } of this.#later) next = Math.min(next, dueAt);
+    return next;
+  }
+
+  /** Those without a row that wait behind an event with one, or for another attempt: a cursor may pass them only with a row. */
+  toStore(): Pending[] {
+    const found: Pending[] = [];
+    for (const ofSubject of this.#bySubject.values()) {
+      const [first] = ofSubject;
+      if (first === undefined || (!first.isStored && first.attempts === 0)) continue;
+      for (const event of ofSubject) if (!event.isStored && !event.isOpen) found.push(event);
+    }
+    return found;
+  }
+
+  markStored(events: readonly Pending[]): void {
+    for (const event of events) {
+      if (!event.isStored) this.#stored += 1;
+      event.isStored = true;
+      event.event = null;
+    }
+  }
+
+  /** The first position of this source that a cursor must not pass. */
+  firstUnstored(source: Source): number | null {
+    let first: number | null = null;
+    for (const event of this.#all.values()) {
+      if (!event.isStored && event.source === source && (first === null || event.position < first))
+        first = event.position;
+    }
+    return first;
+  }
+
+  #queue(event: Pending, now: number): void {
+    this.#unqueue(event);
+    if (event.isOpen) return;
+    if (event.dueAt <= now) this.#due.add(event);
+    else this.#later.add(event);
+  }
+
+  #unqueue(event: Pending): void {
+    this.#due.delete(event);
+    this.#later.delete(event);
+  }
+
+  #open(event: Pending): Pending {
+    this.#unqueue(event);
+    event.isOpen = true;
+    return event;
+  }
+
+  #wake(now: number): void {
+    for (const event of this.#later) if (event.dueAt <= now) this.#queue(event, now);
+  }
+}

@@ -1,0 +1,139 @@
+import type {
+  createDestinationSchema,
+  destinationWithSecretSchema,
+  updateDestinationSchema,
+} from '@card-gateway/contract';
+import { newUuid, toPublicId, type Uuid } from '@card-gateway/core';
+import type { z } from 'zod';
+import { type AuditAction, recordAudit } from '../audit/store.ts';
+import type { Caller } from '../caller.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
+import type { Services } from '../services.ts';
+import { changed, ownDestination, scopesOfNew } from './owner.ts';
+import { firstSecret, nextSecret } from './secrets.ts';
+import * as store from './store.ts';
+import { type DestinationView, destinationView } from './view.ts';
+
+type WithSecret = z.output<typeof destinationWithSecretSchema>;
+
+/** Each has open connections and its own reading of the log. */
+const mostPerTenant = 50;
+
+/** A request that changes a destination. */
+export interface Request {
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+/** Creates a destination for what the caller may read. @throws ProblemError 400, 404 for the account, 409 */
+export async function createDestination(
+  services: Services,
+  request: Request,
+  order: z.output<typeof createDestinationSchema>,
+): Promise<WithSecret> {
+  const { caller } = request;
+  const url = allowedUrl(services, order.url);
+  if (order.account !== undefined) services.accounts.ofCaller(caller, order.account, '/account');
+  const id = newUuid(services.now());
+  const { secret, sealed } = firstSecret(services.sealing, id);
+  await audit(services, request, 'destination.create', id);
+  const row = await store.insertDestination(
+    services.pool,
+    {
+      id,
+      tenant: caller.tenant,
+      url,
+      types: order.types ?? ['*'],
+      account: order.account ?? null,
+      description: order.description ?? null,
+      scopes: scopesOfNew(caller),
+      secretsSealed: sealed,
+    },
+    mostPerTenant,
+    new Date(services.now()),
+  );
+  if (row === null) throw urlTaken();
+  if (row === 'full') {
+    throw new ProblemError(
+      'already-exists',
+      `This tenant has ${mostPerTenant} destinations, which is the maximum: delete one.`,
+    );
+  }
+  return { ...destinationView(row), secret };
+}
+
+/** Replaces the given fields. @throws ProblemError 400, 403, 404, 409 if another destination has this URL */
+export async function updateDestination(
+  services: Services,
+  request: Request,
+  id: string,
+  order: z.output<typeof updateDestinationSchema>,
+): Promise<DestinationView> {
+  const row = await ownDestination(services, request.caller, id);
+  const url = order.url === undefined ? undefined : allowedUrl(services, order.url);
+  if (typeof order.account === 'string') services.accounts.ofCaller(request.caller, order.account, '/account');
+  await audit(services, request, 'destination.update', row.id);
+  const at = new Date(services.now());
+  try {
+    return destinationView(changed(await store.updateDestination(services.pool, row.id, { ...order, url }, at)));
+  } catch (error) {
+    throw (error as { readonly code?: string }).code === '23505' ? urlTaken() : error;
+  }
+}
+
+/** @throws ProblemError 403, 404 */
+export async function deleteDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
+  const row = await ownDestination(services, request.caller, id);
+  await audit(services, request, 'destination.delete', row.id);
+  return destinationView(changed(await store.deleteDestination(services.pool, row.id)));
+}
+
+/** @throws ProblemError 403, 404 */
+export async function enableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
+  const row = await ownDestination(services, request.caller, id);
+  return destinationView(changed(await store.enableDestination(services.pool, row.id, new Date(services.now()))));
+}
+
+/** @throws ProblemError 403, 404 */
+export async function disableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
+  const row = await ownDestination(services, request.caller, id);
+  return destinationView(changed(await store.disableDestination(services.pool, row.id, new Date(services.now()))));
+}
+
+/** Answers a new secret; the one before signs for another day. @throws ProblemError 403, 404, 409 if another request does the same */
+export async function rotateSecret(services: Services, request: Request, id: string): Promise<WithSecret> {
+  const row = await ownDestination(services, request.caller, id);
+  const now = services.now();
+  const { secret, sealed } = nextSecret(services.sealing, row.id, row.secretsSealed, now);
+  await audit(services, request, 'destination.rotate_secret', row.id);
+  const rotated = await store.replaceSecrets(services.pool, row.id, { was: row.secretsSealed, sealed }, new Date(now));
+  if (rotated === null) {
+    throw new ProblemError('illegal-state', 'Another request changed the secret at the same time: try again.');
+  }
+  return { ...destinationView(rotated), secret };
+}
+
+/** In its normal form, which shows what an address in disguise is. @throws ProblemError 400 */
+function allowedUrl({ config }: Services, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const detail = url === null ? 'expected an https URL' : config.EVENTS_ALLOWED_HOSTS.faultOf(url);
+  if (url !== null && detail === null) return url.href;
+  throw invalidRequest({ pointer: '/url', detail: detail ?? 'expected an https URL' });
+}
+
+function urlTaken(): ProblemError {
+  return new ProblemError('already-exists', 'There is an event destination with this URL: change that one.');
+}
+
+function audit(services: Services, { caller, requestId }: Request, action: AuditAction, id: Uuid): Promise<void> {
+  return recordAudit(services.pool, {
+    at: new Date(services.now()),
+    tenant: caller.tenant,
+    caller: caller.caller,
+    keyId: caller.keyId,
+    action,
+    resource: toPublicId('destination', id),
+    purpose: null,
+    requestId,
+  });
+}

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { leaseDestinations } from './deliverer-store.ts';
+import { Delivery, type DeliveryOptions, leaseMs } from './delivery.ts';
+
+/** Destinations without a deliverer are looked for this often. */
+const lookEveryMs = 1000;
+/** Taken at once, so that several processes share them. */
+const mostAtOnce = 5;
+
+/**
+ * Posts events to their destinations. Every process runs it; each destination is served by the one that holds its lease, on
+ * connections of its own, so that none waits for another.
+ */
+export function startDeliverer(options: DeliveryOptions): { stop(): Promise<void> } {
+  const { services, log } = options;
+  const stopping = new AbortController();
+  const running = new Map<Delivery, Promise<void>>();
+
+  async function take(): Promise<number> {
+    const leased = await leaseDestinations(services.pool, leaseMs, mostAtOnce);
+    for (const destination of leased) {
+      try {
+        const delivery = new Delivery(options, destination);
+        running.set(
+          delivery,
+          delivery.run().finally(() => running.delete(delivery)),
+        );
+      } catch (error) {
+        log.error({ err: error, destination: destination.id }, 'an event destination cannot be served');
+      }
+    }
+    return leased.length;
+  }
+
+  const looking = (async () => {
+    let isFailing = false;
+    while (!stopping.signal.aborted) {
+      let pauseMs = lookEveryMs;
+      try {
+        if ((await take()) === mostAtOnce) pauseMs = lookEveryMs / 10;
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing) log.warn({ err: error }, 'event destinations cannot be looked for');
+        isFailing = true;
+      }
+      await wait(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  })();
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await looking;
+      for (const delivery of running.keys()) delivery.end();
+      await Promise.all(running.values());
+    },
+  };
+}

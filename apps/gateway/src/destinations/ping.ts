@@ -1,0 +1,56 @@
+import type { deliveryAttemptSchema, EventView } from '@card-gateway/contract';
+import { newUuid, toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import type { Caller } from '../caller.ts';
+import type { Services } from '../services.ts';
+import { type Work, workLeftMs } from '../work.ts';
+import { ownDestination } from './owner.ts';
+import { openPoster } from './post.ts';
+import { attemptView } from './read-destinations.ts';
+import { tryAgainNow } from './store.ts';
+import { destinationView } from './view.ts';
+
+/** Milliseconds of the request's time that are left for its answer. */
+const reserveMs = 250;
+
+/** Posts a test event now, whatever the destination's status. @throws ProblemError 403, 404 */
+export async function pingDestination(
+  services: Services,
+  caller: Caller,
+  id: string,
+  work: Work,
+): Promise<z.output<typeof deliveryAttemptSchema>> {
+  const row = await ownDestination(services, caller, id);
+  const attemptedAt = new Date(services.now());
+  const eventId = newUuid(attemptedAt.getTime());
+  const event: EventView = {
+    id: toPublicId('event', eventId),
+    type: 'destination.ping',
+    provider: null,
+    account: null,
+    subject: toPublicId('destination', row.id),
+    subjectVersion: 1,
+    data: { ...destinationView(row) },
+    previous: null,
+    operation: null,
+    requestId: null,
+    cursor: null,
+    createdAt: attemptedAt.toISOString(),
+  };
+  const poster = openPoster(services, row);
+  try {
+    const posted = await poster.post(event.id, JSON.stringify(event), workLeftMs(work) - reserveMs);
+    if (posted.delivered && row.status === 'failing') await tryAgainNow(services.pool, row.id);
+    return attemptView({
+      ...posted,
+      destinationId: row.id,
+      eventId,
+      type: 'destination.ping',
+      attempt: 1,
+      attemptedAt,
+      nextAttemptAt: null,
+    });
+  } finally {
+    void poster.close();
+  }
+}

@@ -1,0 +1,135 @@
+import type { EventView } from '@card-gateway/contract';
+import type { EventViews } from '../event-views.ts';
+import { positionOf } from '../events/cursor.ts';
+import { readEvents } from '../events/read-events.ts';
+import { sightOf } from '../events/sight.ts';
+import { ProblemError } from '../problem.ts';
+import type { Services } from '../services.ts';
+import type { Backlog } from './backlog.ts';
+import type { LeasedDestination, Replay } from './deliverer-store.ts';
+
+/** What reads the event log for one destination. */
+export interface Reader {
+  /** Adds the next events to the backlog. @returns whether it came any further */
+  read(backlog: Backlog): Promise<boolean>;
+  /** Resolves once there may be more to read, or when the signal aborts. */
+  hasMore(signal: AbortSignal): Promise<void>;
+  /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
+  readAt(position: number): Promise<EventView | null>;
+  /** How far the cursors may be moved: to what is neither delivered nor stored. The replay's is null at its end. */
+  positions(backlog: Backlog): { readonly log: number; readonly replay: number | null };
+  /** These positions are stored. */
+  stored(replay: number | null): void;
+  /** The destination was changed. */
+  change(destination: LeasedDestination): void;
+}
+
+const pageSize = 100;
+
+export function createReader(
+  { services, views }: { readonly services: Services; readonly views: EventViews },
+  first: LeasedDestination,
+): Reader {
+  const { eventTail, now } = services;
+  let destination = first;
+  let next = first.position;
+  let replay: (Replay & { next: number }) | null = started(first.replay);
+  let isReplayTurn = false;
+
+  const sight = () => ({ tenant: destination.tenant, sees: sightOf(destination) });
+
+  /** Reads on from a position, or from the oldest event if those from there on were removed. */
+  async function readFrom(from: number): ReturnType<typeof readEvents> {
+    const filter = { ...sight(), types: selectionOf(destination.types), account: destination.account ?? undefined };
+    try {
+      return await readEvents(services, views, { ...filter, from, limit: pageSize });
+    } catch (error) {
+      const oldest = error instanceof ProblemError ? positionOf(error.details.oldestCursor ?? '') : null;
+      if (oldest === null || oldest <= from) throw error;
+      return readFrom(oldest);
+    }
+  }
+
+  async function readLog(backlog: Backlog): Promise<boolean> {
+    const from = next;
+    const part = await readFrom(from);
+    for (const { position, subjectId, event } of part.events) add(backlog, 'log', position, subjectId, event);
+    next = part.next;
+    return next > from;
+  }
+
+  async function readReplay(backlog: Backlog, running: Replay & { next: number }): Promise<boolean> {
+    const part = await readFrom(running.next);
+    if (replay !== running) return true;
+    for (const { position, subjectId, event } of part.events) {
+      const at = new Date(event.createdAt);
+      const isSelected = at >= running.after && at < running.before && hasType(running.types, event.type);
+      if (isSelected && position < running.end) add(backlog, 'replay', position, subjectId, event);
+    }
+    running.next = Math.max(part.next, running.next + 1);
+    return true;
+  }
+
+  function add(
+    backlog: Backlog,
+    source: 'log' | 'replay',
+    position: number,
+    subjectId: string,
+    event: EventView,
+  ): void {
+    if (backlog.get(position) !== undefined) return;
+    const fresh = { attempts: 0, dueAt: 0, isOpen: false, isStored: false };
+    backlog.add({ position, subjectId, source, event, ...fresh }, now());
+  }
+
+  return {
+    read: async (backlog) => {
+      const isReplaying = replay !== null && replay.next < replay.end;
+      isReplayTurn = isReplaying && !isReplayTurn;
+      if (replay !== null && isReplayTurn) return readReplay(backlog, replay);
+      return (next < eventTail.end && (await readLog(backlog))) || isReplaying;
+    },
+    hasMore: (signal) => eventTail.reached(next, signal),
+    readAt: async (position) => {
+      try {
+        const { events } = await readEvents(services, views, { ...sight(), from: position, limit: 1 });
+        return events[0]?.position === position ? events[0].event : null;
+      } catch (error) {
+        if (error instanceof ProblemError && error.code === 'cursor-expired') return null;
+        throw error;
+      }
+    },
+    positions: (backlog) => {
+      const log = backlog.firstUnstored('log') ?? next;
+      if (replay === null) return { log, replay: null };
+      const unstored = backlog.firstUnstored('replay');
+      return { log, replay: unstored ?? (replay.next < replay.end ? replay.next : null) };
+    },
+    stored: (position) => {
+      if (position === null) replay = null;
+    },
+    change: (after) => {
+      destination = after;
+      const isOther = after.replay?.after.getTime() !== replay?.after.getTime() || after.replay?.end !== replay?.end;
+      if (isOther) replay = started(after.replay);
+    },
+  };
+}
+
+function started(replay: Replay | null): (Replay & { next: number }) | null {
+  return replay === null ? null : { ...replay, next: replay.position };
+}
+
+/** Whether a type is among patterns as `card.*`. */
+function hasType(patterns: readonly string[], type: string): boolean {
+  return patterns.some(
+    (pattern) =>
+      pattern === '*' || pattern === type || (type.startsWith(pattern.replace(/\*$/, '')) && pattern.endsWith('.*')),
+  );
+}
+
+function selectionOf(patterns: readonly string[]): { readonly kinds: string[]; readonly types: string[] } | undefined {
+  if (patterns.includes('*')) return undefined;
+  const kinds = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -2));
+  return { kinds, types: patterns.filter((pattern) => !pattern.endsWith('.*')) };
+}

@@ -1,0 +1,78 @@
+import type { replayEventsSchema } from '@card-gateway/contract';
+import { toPublicId } from '@card-gateway/core';
+import type { z } from 'zod';
+import { recordAudit } from '../audit/store.ts';
+import { endOfLog } from '../events/feed-store.ts';
+import { ProblemError } from '../problem.ts';
+import type { Services } from '../services.ts';
+import type { Request } from './change-destination.ts';
+import { changed, eventNumberOf, noSuchEvent, ownDestination } from './owner.ts';
+import { addUndelivered, latestAround, retryUndelivered, startReplay } from './replay-store.ts';
+import type { OwnDestinationRow } from './store.ts';
+import { type DestinationView, destinationView } from './view.ts';
+
+/** Positions before the one that was found by time: events near each other may be committed in another order. */
+const slack = 10_000;
+
+/** Posts events of the past once more. @throws ProblemError 403, 404, 409 if the destination is disabled */
+export async function replayEvents(
+  services: Services,
+  request: Request,
+  id: string,
+  order: z.output<typeof replayEventsSchema>,
+): Promise<DestinationView> {
+  const row = enabled(await ownDestination(services, request.caller, id));
+  const { pool } = services;
+  const now = new Date(services.now());
+  await recordAudit(pool, {
+    at: now,
+    tenant: request.caller.tenant,
+    caller: request.caller.caller,
+    keyId: request.caller.keyId,
+    action: 'destination.replay',
+    resource: toPublicId('destination', row.id),
+    purpose: null,
+    requestId: request.requestId,
+  });
+  const after = new Date(order.after);
+  const before = order.before === undefined ? now : new Date(order.before);
+  const types = order.types ?? ['*'];
+  if (order.onlyFailed === true) {
+    return destinationView(changed(await retryUndelivered(pool, row.id, { after, before, types }, now)));
+  }
+  const end = await endOfLog(pool);
+  const position = Math.max(1, (await positionAt(services, after, end)) - slack);
+  return destinationView(changed(await startReplay(pool, row.id, { position, end, after, before, types }, now)));
+}
+
+/** Bisects the log for the first position of an event that was created at this moment or later. */
+async function positionAt({ pool }: Services, moment: Date, end: number): Promise<number> {
+  let [low, high] = [1, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const createdAt = await latestAround(pool, middle);
+    // Those that retention has removed were created long before.
+    if (createdAt === null || createdAt < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Posts one event once more. @throws ProblemError 403, 404, 409 if the destination is disabled */
+export async function resendEvent(
+  services: Services,
+  request: Request,
+  eventId: string,
+  destinationId: string,
+): Promise<DestinationView> {
+  const row = enabled(await ownDestination(services, request.caller, destinationId, '/destination'));
+  const number = await eventNumberOf(services, row, eventId);
+  const isThere = await addUndelivered(services.pool, row.id, number, new Date(services.now()));
+  if (!isThere) throw noSuchEvent();
+  return destinationView(row);
+}
+
+function enabled(row: OwnDestinationRow): OwnDestinationRow {
+  if (row.status !== 'disabled') return row;
+  throw new ProblemError('illegal-state', 'The destination is disabled: enable it first.');
+}
