@@ -44,6 +44,16 @@ export async function gatewayProgram(options: {
   };
 }
 
+/** Disables the triggers that write events. */
+export async function silence({ pool }: BenchDatabase): Promise<void> {
+  const { rows } = await pool.query<{ text: string }>(
+    `SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) AS text FROM pg_trigger
+     WHERE tgoldtable IS NOT NULL OR tgnewtable IS NOT NULL`,
+  );
+  if (rows.length === 0) throw new Error('No table writes events.');
+  for (const { text } of rows) await pool.query(text);
+}
+
 /** What the image runs Node with: the command of the Dockerfile's last stage. */
 async function shippedWords(root: string): Promise<readonly string[]> {
   const commands = [...(await readFile(join(root, 'Dockerfile'), 'utf8')).matchAll(/^CMD (\["node", .*\])$/gm)];

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { checkOut, repository } from './against.ts';
 import { startServer } from './database.ts';
 import type { Rows } from './fill.ts';
-import { gatewayProgram, gatewayTarget } from './gateways.ts';
+import { gatewayProgram, gatewayTarget, silence } from './gateways.ts';
 import { install, type Merchant } from './installation.ts';
 import type { BenchOptions } from './options.ts';
 import { makeProbeTable } from './probes.ts';
@@ -40,20 +40,21 @@ export async function prepare(
 
   const programs = new Map<TargetName, Program>();
   const fills = new Map<TargetName, (running: Running) => Promise<Target>>();
-  const roots: [name: 'gateway' | 'against', root: string][] = [['gateway', repository]];
+  const roots: [name: 'gateway' | 'against' | 'quiet', root: string][] = [['gateway', repository]];
   if (options.against !== null) {
     say(`checks out ${options.against}, with its packages`);
     roots.push(['against', await checkOut(options.against, folder, undo)]);
   }
+  const isWanted = (name: TargetName): boolean =>
+    !options.isAlone && options.works.some((work) => rivalsOf[work].includes(name));
+  if (isWanted('quiet')) roots.push(['quiet', repository]);
   for (const [name, root] of roots) {
     const database = await server.create(name);
     programs.set(name, await gatewayProgram({ name, root, database, environment, folder }));
+    if (name === 'quiet') await silence(database);
     fills.set(name, (running) => gatewayTarget({ name, root, running, database, rows }));
   }
-  const rivals = rivalNames.filter(
-    (name) => !options.isAlone && options.works.some((work) => rivalsOf[work].includes(name)),
-  );
-  for (const name of rivals) {
+  for (const name of rivalNames.filter(isWanted)) {
     const database = await server.create(name);
     programs.set(name, rivalProgram(name, installation, database, provider.port));
     fills.set(name, (running) => rivalTarget(name, running, database, rows));

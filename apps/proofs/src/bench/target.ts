@@ -4,8 +4,8 @@ import type { Rows } from './fill.ts';
 import type { AccountName } from './installation.ts';
 import type { Running } from './process.ts';
 
-/** The services measured: the gateway, its other version, and the rivals. */
-export const targetNames = ['gateway', 'against', 'b', 'b2', 'bare'] as const;
+/** The services measured: the gateway, its other version, the gateway without events, and the rivals. */
+export const targetNames = ['gateway', 'against', 'quiet', 'b', 'b2', 'bare'] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** A service that is ready to be measured. Every one serves the gateway's API. */

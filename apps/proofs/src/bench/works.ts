@@ -13,11 +13,11 @@ export const rivalsOf: Readonly<Record<WorkName, readonly TargetName[]>> = {
   read: ['b', 'bare'],
   list: ['b'],
   operation: ['b2'],
-  issue: ['b', 'b2'],
+  issue: ['quiet', 'b', 'b2'],
   'issue-20': ['b', 'b2'],
-  change: ['b', 'b2'],
+  change: ['quiet', 'b', 'b2'],
   bind: ['b', 'b2'],
-  callback: ['b'],
+  callback: ['quiet', 'b'],
 };
 
 /** Where the effects of a request are counted after each measurement. */
