@@ -1304,6 +1304,37 @@ export interface Event {
   createdAt: string;
 }
 
+/** A part of the event feed. */
+export interface EventPage {
+  /** Events, oldest first. */
+  data: Event[];
+  /** Give it as `after` for what comes next; it is there on an empty page too. Keep it. */
+  nextCursor: string;
+  /** Whether there is more to read at once. */
+  hasMore: boolean;
+}
+
+/** An event in the form of CloudEvents 1.0, whole in `data`. */
+export interface CloudEvent {
+  /** `1.0`, of CloudEvents. */
+  specversion: string;
+  /** Id of an event: `evt_` and 26 characters, sortable by time. */
+  id: string;
+  /** `urn:card-gateway:` and the account; without it for what belongs to none. */
+  source: string;
+  type: EventType;
+  /** Id of the thing that changed. */
+  subject: string;
+  /** When it happened here. */
+  time: string;
+  /** `application/json`: of `data`. */
+  datacontenttype: string;
+  data: Event;
+}
+
+/** A batch of CloudEvents 1.0. */
+export type CloudEvents = CloudEvent[];
+
 /**
  * Whether a destination gets events.
  *
@@ -1991,6 +2022,7 @@ export interface WalletTransaction {
  * - `authentication-limit`: Too many unknown API keys came from this address. Wait for `Retry-After`.
  * - `sms-limit`: No further SMS may be sent now. Each SMS reaches a person: wait for `Retry-After`.
  * - `guess-limit`: No further card number or code may be tried now. Wait for `Retry-After`; who tries is in the audit log.
+ * - `wait-limit`: Too many requests are waiting for events. There was nothing to read yet, and this one could not wait for it. Ask again after `Retry-After`.
  * - `callback-limit`: Too many callbacks from this address were refused. Only providers see this.
  * - `reveal-limit`: No further card may be revealed now. Wait for `Retry-After`.
  * - `headers-too-large`: The headers of the request are too large. Send fewer or shorter headers, or a shorter path and query: all of it is 16 KB at most.
@@ -2006,7 +2038,7 @@ export interface WalletTransaction {
  *
  * More may come.
  */
-export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "cursor-expired" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "expectation-failed" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "callback-limit" | "reveal-limit" | "headers-too-large" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
+export type ProblemCode = Open<"malformed-request" | "invalid-request" | "idempotency-key-missing" | "unauthenticated" | "callback-refused" | "forbidden" | "not-found" | "method-not-allowed" | "request-timeout" | "request-in-progress" | "illegal-state" | "already-exists" | "cursor-expired" | "payload-too-large" | "uri-too-long" | "unsupported-media-type" | "expectation-failed" | "idempotency-key-reused" | "not-supported" | "refused-by-provider" | "provider-unreachable" | "authentication-limit" | "sms-limit" | "guess-limit" | "wait-limit" | "callback-limit" | "reveal-limit" | "headers-too-large" | "internal-error" | "provider-error" | "provider-unavailable" | "database-unavailable" | "account-busy" | "circuit-open" | "overloaded" | "not-ready" | "deadline-exceeded">;
 
 /** One fault of the input. */
 export interface InputFault {
@@ -2932,6 +2964,44 @@ export interface Operations {
     };
     answer: EventDestination;
   };
+  /**
+   * Read the event feed. What has changed, oldest first: every change of every resource, exactly once, in an order that is the same for all. Keep `nextCursor` and give it as `after`: you go on where you were, whatever happened to you meanwhile. With `wait` the request is held until an event comes. A page looks at some ten thousand events at most, so it may be empty though `hasMore` is true. A cursor of events that are no longer kept is answered with `cursor-expired`. The key sees the events of what its other scopes show it. `Accept: application/cloudevents-batch+json` gives the events as CloudEvents, and the next cursor in `Link`. So many requests may wait at once, for each key and in all; one more is answered with `wait-limit` if there is nothing to read.
+   *
+   * Scope: `events:read`.
+   */
+  listEvents: {
+    input: {
+      query?: {
+        /** Only what comes behind this cursor, or `latest`: from now on. Without it the page begins with the oldest event that is kept. */
+        after?: string | undefined;
+        /** Only these types, separated by commas: `card.frozen,operation.*`. All by default, or with `*`. */
+        types?: string | undefined;
+        /** Only events of this account. */
+        account?: string | undefined;
+        /** Only events about the thing of this id. */
+        subject?: string | undefined;
+        /** Rows per page, 1 to 200. */
+        limit?: number | undefined;
+        /** Seconds, up to 30, for which an empty answer is held back until an event comes. 0 by default. */
+        wait?: number | undefined;
+      } | undefined;
+    };
+    answer: EventPage;
+  };
+  /**
+   * Get an event. One event. One of a thing that the key may not read (listEvents) is answered like one that does not exist.
+   *
+   * Scope: `events:read`.
+   */
+  getEvent: {
+    input: {
+      params: {
+        /** Id of an event: `evt_` and 26 characters, sortable by time. */
+        id: string;
+      };
+    };
+    answer: Event;
+  };
 }
 
 export const operations: {
@@ -2994,4 +3064,6 @@ export const operations: {
   listDestinationDeliveries: { method: 'GET', path: '/v1/event-destinations/{id}/deliveries', write: false },
   listEventDeliveries: { method: 'GET', path: '/v1/events/{id}/deliveries', write: false },
   resendEvent: { method: 'POST', path: '/v1/events/{id}/resend', write: false },
+  listEvents: { method: 'GET', path: '/v1/events', write: false },
+  getEvent: { method: 'GET', path: '/v1/events/{id}', write: false },
 };

@@ -39,8 +39,14 @@ export interface Page {
   readonly nextCursor: string | null;
 }
 
-/** The operations with paged answers. */
-export type ListOperationId = { [Id in OperationId]: OperationAnswer<Id> extends Page ? Id : never }[OperationId];
+/** The operations with paged answers that come to an end, unlike the event feed. */
+export type ListOperationId = {
+  [Id in OperationId]: OperationAnswer<Id> extends Page
+    ? null extends OperationAnswer<Id>['nextCursor']
+      ? Id
+      : never
+    : never;
+}[OperationId];
 
 /** One row of a list: `ListRow<'listCards'>` is a card. */
 export type ListRow<Id extends ListOperationId> = OperationAnswer<Id>['data'][number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountName, publicId, timestamp, words } from './common.ts';
+import { accountName, pageQuery, printableText, publicId, timestamp, words } from './common.ts';
 import type { Scope } from './scope.ts';
 
 /** Kinds of the things that events are about. */
@@ -89,7 +89,7 @@ export const eventReadScopes: Readonly<Record<Exclude<EventKind, 'operation' | '
   transaction: ['cards:read'],
   transfer: ['cards:read'],
   binding: ['bindings:read'],
-  callback: ['admin'],
+  callback: ['operations:resolve'],
   account: ['catalog:read'],
   destination: ['events:manage'],
 };
@@ -142,3 +142,90 @@ export const eventPageSchema = z
     hasMore: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
   })
   .meta({ id: 'EventPage', description: 'A part of the event feed.' });
+
+/** The media type of a page as a batch of CloudEvents 1.0. */
+export const cloudEventsMediaType = 'application/cloudevents-batch+json';
+
+const cloudEventSchema = z
+  .object({
+    specversion: z.string().meta({ description: '`1.0`, of CloudEvents.' }),
+    id: publicId('event'),
+    source: z
+      .string()
+      .meta({ description: '`urn:card-gateway:` and the account; without it for what belongs to none.' }),
+    type: eventType,
+    subject: z.string().meta({ description: 'Id of the thing that changed.' }),
+    time: timestamp.meta({ description: 'When it happened here.' }),
+    datacontenttype: z.string().meta({ description: '`application/json`: of `data`.' }),
+    data: eventSchema,
+  })
+  .meta({ id: 'CloudEvent', description: 'An event in the form of CloudEvents 1.0, whole in `data`.' });
+export type CloudEvent = z.output<typeof cloudEventSchema>;
+
+/** {@link eventPageSchema} in the form of CloudEvents; the next cursor is in the header `Link`. */
+export const cloudEventsSchema = z
+  .array(cloudEventSchema)
+  .meta({ id: 'CloudEvents', description: 'A batch of CloudEvents 1.0.' });
+
+/** Which types a reader wants: single ones, and all of some kinds. */
+export interface EventTypes {
+  readonly kinds: readonly EventKind[];
+  readonly types: readonly KnownEventType[];
+}
+
+/** Reads `card.*,operation.unknown`; null for what names anything else. `*` is every type. */
+export function eventTypesIn(text: string): EventTypes | 'all' | null {
+  const names = text.split(',').map((name) => name.trim());
+  const kinds = eventKinds.filter((kind) => names.includes(`${kind}.*`));
+  const types = eventTypes.filter((type) => names.includes(type));
+  const known: ReadonlySet<string> = new Set(['*', ...kinds.map((kind) => `${kind}.*`), ...types]);
+  if (!names.every((name) => known.has(name))) return null;
+  return names.includes('*') ? 'all' : { kinds, types };
+}
+
+/** Says which name in such a list is none, if it could be meant as one: it is repeated in the answer. */
+function typesRule(text: string): string {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => eventTypesIn(name) === null) ?? '';
+  const named = /^[a-z_.*]{1,64}$/i.test(unknown) ? `; there is no "${unknown}"` : '';
+  return `expected types as in "card.frozen,operation.*", or "*"${named}`;
+}
+
+/** Longest time that an answer is held back until an event comes, in seconds. */
+export const longestWait = 30;
+const waitRule = `expected whole seconds from 0 to ${longestWait}`;
+/** The seconds in a text; null if they are none, or too many. */
+export const secondsToWait = (text: unknown): number | null => {
+  const seconds = /^\d{1,2}$/.test(String(text)) ? Number(text) : Number.NaN;
+  return seconds <= longestWait ? seconds : null;
+};
+
+export const eventQuerySchema = z.strictObject({
+  after: z
+    .string()
+    .regex(/^(latest|[A-Za-z0-9_-]{1,64})$/, 'expected "latest", or a cursor as the gateway gave it')
+    .optional()
+    .meta({
+      description:
+        'Only what comes behind this cursor, or `latest`: from now on. Without it the page begins with the oldest event that is kept.',
+    }),
+  types: z
+    .string()
+    .refine((text) => eventTypesIn(text) !== null, { error: ({ input }) => typesRule(String(input)) })
+    .optional()
+    .meta({
+      description: 'Only these types, separated by commas: `card.frozen,operation.*`. All by default, or with `*`.',
+    }),
+  account: accountName.optional().meta({ description: 'Only events of this account.' }),
+  subject: printableText(1, 64).optional().meta({ description: 'Only events about the thing of this id.' }),
+  limit: pageQuery.limit,
+  wait: z
+    .preprocess(
+      (text) => secondsToWait(text) ?? Number.NaN,
+      z.int(waitRule).min(0, waitRule).max(longestWait, waitRule),
+    )
+    .optional()
+    .meta({
+      description: `Seconds, up to ${longestWait}, for which an empty answer is held back until an event comes. 0 by default.`,
+    }),
+});

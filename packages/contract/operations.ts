@@ -6,6 +6,8 @@ import * as cardholder from './cardholder.ts';
 import * as product from './card-product.ts';
 import { publicId, refreshQuery } from './common.ts';
 import * as destination from './event-destination.ts';
+import * as event from './event.ts';
+import { eventExamples } from './event-examples.ts';
 import * as examples from './examples.ts';
 import * as operation from './operation.ts';
 import type { ProblemCode } from './problem.ts';
@@ -30,6 +32,8 @@ export interface Operation {
    * if it is a POST because a card number must not be in a URL.
    */
   readonly effect: 'read' | 'write';
+  /** The query parameter that says, in seconds, how long the answer may be held back. */
+  readonly heldBy?: string;
   /** A write that changes only our own records: its outcome is never unknown. */
   readonly resolvesAtOnce?: true;
   readonly params?: z.ZodType;
@@ -37,7 +41,13 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** Members of the body that are passed on and never stored, not even as a hash: repeats are not compared by them. */
   readonly neverKept?: readonly string[];
-  readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
+  readonly success: {
+    readonly status: 200 | 201 | 202;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    /** The same in another form, for those who accept its media type. */
+    readonly otherwise?: { readonly mediaType: string; readonly schema: z.ZodType };
+  };
   /** Problems beyond those of every operation (authentication, malformed input, failure of the gateway). */
   readonly problems: readonly ProblemCode[];
   readonly example: { readonly body?: unknown; readonly answer: unknown };
@@ -863,6 +873,45 @@ export const operations = {
     success: { status: 200, description: 'It will be posted there.', schema: destination.destinationSchema },
     problems: ['illegal-state', 'not-found'],
     example: { body: { destination: examples.destinationId }, answer: examples.destination },
+  },
+  listEvents: {
+    method: 'GET',
+    path: '/v1/events',
+    tag: 'Events',
+    summary: 'Read the event feed',
+    description:
+      'What has changed, oldest first: every change of every resource, exactly once, in an order that is the same for all. Keep ' +
+      '`nextCursor` and give it as `after`: you go on where you were, whatever happened to you meanwhile. With `wait` the request ' +
+      'is held until an event comes. A page looks at some ten thousand events at most, so it may be empty though `hasMore` is true. ' +
+      'A cursor of events that are no longer kept is answered with `cursor-expired`. The key sees the events of what its other scopes ' +
+      'show it. `Accept: application/cloudevents-batch+json` gives the events as CloudEvents, and the next cursor in `Link`. So many ' +
+      'requests may wait at once, for each key and in all; one more is answered with `wait-limit` if there is nothing to read.',
+    scopes: ['events:read'],
+    effect: 'read',
+    heldBy: 'wait',
+    query: event.eventQuerySchema,
+    success: {
+      status: 200,
+      description: 'The events behind the cursor.',
+      schema: event.eventPageSchema,
+      otherwise: { mediaType: event.cloudEventsMediaType, schema: event.cloudEventsSchema },
+    },
+    problems: ['cursor-expired', 'wait-limit', 'not-found'],
+    example: { answer: { data: eventExamples.slice(0, 1), nextCursor: eventExamples[0]?.cursor, hasMore: false } },
+  },
+  getEvent: {
+    method: 'GET',
+    path: '/v1/events/{id}',
+    tag: 'Events',
+    summary: 'Get an event',
+    description:
+      'One event. One of a thing that the key may not read (listEvents) is answered like one that does not exist.',
+    scopes: ['events:read'],
+    effect: 'read',
+    params: idOf('event'),
+    success: { status: 200, description: 'The event.', schema: event.eventSchema },
+    problems: ['not-found'],
+    example: { answer: { ...eventExamples[0], cursor: null } },
   },
 } as const satisfies Record<string, Operation>;
 

@@ -167,6 +167,12 @@ export const problems = {
     again: 'later',
     about: 'Wait for `Retry-After`; who tries is in the audit log.',
   },
+  'wait-limit': {
+    status: 429,
+    title: 'Too many requests are waiting for events',
+    again: 'later',
+    about: 'There was nothing to read yet, and this one could not wait for it. Ask again after `Retry-After`.',
+  },
   'callback-limit': {
     status: 429,
     title: 'Too many callbacks from this address were refused',

@@ -21,6 +21,7 @@ import { catalogRoutes } from './catalog/routes.ts';
 import type { EventViews } from './event-views.ts';
 import { destinationRoutes } from './destinations/routes.ts';
 import { viewDestinationImages } from './destinations/view.ts';
+import { feedRoutes } from './feed/routes.ts';
 import { createAuthentication } from './http/auth.ts';
 import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
@@ -153,6 +154,7 @@ export async function buildApp(
     operationRoutes(v1, services, writeKinds);
     callbackRoutes(v1, services);
     destinationRoutes(v1, services);
+    feedRoutes(v1, services, eventViews);
   });
   await callbackIntake(app, services);
   healthRoutes(app, services);

@@ -226,6 +226,12 @@ const settings = {
     '8',
     'Concurrent jobs in this process (fewer if DATABASE_CONNECTIONS leaves requests less than two); at most a quarter may be look-ups for one account.',
   ),
+  EVENTS_WAITING: setting(
+    integer(0, 100_000),
+    '5000',
+    'Maximum requests that wait for events at once in this process; beyond that 429. Each takes some 20 KB of memory.',
+  ),
+  EVENTS_WAITING_PER_KEY: setting(integer(0, 100_000), '100', 'The same of one API key.'),
   IDEMPOTENCY_KEPT_DAYS: setting(
     integer(1, 3650),
     '30',

@@ -3,10 +3,12 @@ import type { Pool } from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Accounts } from './accounts/accounts.ts';
 import type { CircuitStatus } from './accounts/circuit.ts';
+import type { EventTail } from './event-tail.ts';
 import type { QueuePulse } from './pulse.ts';
 import { standbyCounts } from './standbys/store.ts';
 import type { Unrecorded } from './unrecorded.ts';
 import { type UnresolvedCount, unresolvedCounts } from './unresolved/store.ts';
+import { oldestUnsequenced } from './unsequenced/store.ts';
 import { build } from './version.ts';
 
 /** What is measured at scrape time. */
@@ -14,6 +16,7 @@ export interface Measured {
   readonly pool: Pool;
   readonly database: { fault(): string | null };
   readonly pulse: QueuePulse;
+  readonly eventTail: EventTail;
   readonly accounts: Accounts;
   readonly unrecorded: Unrecorded;
   /** Unix milliseconds. */
@@ -32,6 +35,8 @@ export interface Metrics {
   readonly callbackCounter: Counter<'account' | 'result'>;
   /** Attempts to post events, by what came of them. */
   readonly deliveryCounter: Counter<'result'>;
+  /** Requests that wait for events. */
+  readonly waitingReaders: Gauge;
   /** Rows removed by retention. */
   readonly retentionCounter: Counter<'kind'>;
   /** All metrics as text. Queries the database at most once every few seconds. */
@@ -111,9 +116,24 @@ export function createMetrics(): Metrics {
     { version, commit: commit ?? '' },
     1,
   );
+  const waitingReaders = gauge('gateway_events_waiting_readers', 'Requests that wait for events.', []);
+  const position = gauge(
+    'gateway_events_position',
+    'Position of the last event in the feed, as this process knows it.',
+    [],
+  );
+  const lag = gauge(
+    'gateway_events_lag_seconds',
+    'Age of the oldest committed event that has no position yet; 0 without one.',
+    [],
+  );
   const count = remembered(async (pool: Pool) => {
-    const [unresolved, standbys] = await Promise.all([unresolvedCounts(pool), standbyCounts(pool)]);
-    return { unresolved, standbys };
+    const [unresolved, standbys, unsequencedSince] = await Promise.all([
+      unresolvedCounts(pool),
+      standbyCounts(pool),
+      oldestUnsequenced(pool),
+    ]);
+    return { unresolved, standbys, unsequencedSince };
   });
 
   function setLoads({ accounts }: Pick<Measured, 'accounts'>): void {
@@ -150,6 +170,13 @@ export function createMetrics(): Metrics {
     for (const [state, count] of counts) standbys.set({ state }, count);
   }
 
+  function setEvents({ eventTail, now }: Pick<Measured, 'eventTail' | 'now'>, since: Date | null | undefined): void {
+    position.set(Math.max(0, eventTail.end - 1));
+    lag.reset();
+    if (since === undefined) return;
+    lag.set(since === null ? 0 : Math.max(0, (now() - since.getTime()) / 1000));
+  }
+
   function setQueue({ pulse }: Pick<Measured, 'pulse'>): void {
     const figures = pulse.figures();
     if (figures === null) return;
@@ -168,6 +195,7 @@ export function createMetrics(): Metrics {
       ),
     callbackCounter,
     deliveryCounter,
+    waitingReaders,
     retentionCounter,
     text: async (measured) => {
       setLoads(measured);
@@ -177,6 +205,7 @@ export function createMetrics(): Metrics {
       const counts = isUp ? await count(measured.pool).catch(() => null) : null;
       setUnresolved(measured, counts?.unresolved ?? null);
       setStandbys(counts?.standbys ?? null);
+      setEvents(measured, counts?.unsequencedSince);
       unrecorded.set(measured.unrecorded.count());
       return { type: registry.contentType, text: await registry.metrics() };
     },

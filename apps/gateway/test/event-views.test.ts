@@ -50,6 +50,7 @@ const gets: Readonly<Record<string, (client: Client, id: string) => Promise<unkn
   operation: (client, id) => client.getOperation({ params: { id } }),
   sync: (client, id) => client.getSync({ params: { id } }),
   callback: (client, id) => client.getCallback({ params: { id } }),
+  destination: (client, id) => client.getEventDestination({ params: { id } }),
 };
 
 describe('the last event of a subject shows it as its GET does', () => {

@@ -128,15 +128,15 @@ test('a scrape that the database keeps waiting asks it once, however many others
     ahead += 60_000;
     return metrics.text(services);
   });
-  // Two questions: of writes, and of standbys.
-  expect(asked).toHaveLength(2);
+  // Three questions: of writes, of standbys, and of events.
+  expect(asked).toHaveLength(3);
   for (const answer of asked) answer();
   await Promise.all(scrapes);
   void metrics.text(services);
-  expect(asked).toHaveLength(2);
+  expect(asked).toHaveLength(3);
   ahead += 60_000;
   void metrics.text(services);
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(6);
   spy.mockRestore();
 });
 

@@ -18,13 +18,14 @@ const neverNull = {
   'cards/store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
+  'events/feed-store.ts: "position" may be null, and is string here': 'a sum of three that are not null',
   'events/feed-store.ts: "end" may be null, and is string here': 'a sum of two that are not null',
   'events/feed-store.ts: "image" may be null, and is string here': 'a column that is never null, as text',
   'events/sequencer-store.ts: "next" may be null, and is string here': 'a sum of two that are not null',
   'events/sequencer-store.ts: "highest" may be null, and is string here': 'a pass’s last run has it',
   'events/sequencer-store.ts: "missing" may be null, and is string here': 'a pass’s last run has it',
+  'events/sequencer-store.ts: "oldest_open" may be null, and is string here': 'a function that always answers',
   'events/sequencer-store.ts: "found" may be null, and is boolean here': 'compares a count',
-  'events/sequencer-store.ts: "snapshot" may be null, and is string here': 'a function that always answers',
 };
 
 const withoutLine = (fault: string): string => fault.replace(/:\d+/, '');

@@ -111,11 +111,11 @@ export async function scanEvents(
                AND e.number < run.number + least(run.length, log."from" + ${mostScanned} - run.position)
                AND ${isSeen}
                AND ($8::text[] IS NULL OR e.kind = ANY ($8::text[]) OR e.type = ANY ($9::text[]))
-               AND ($10::text IS NULL OR e.account = $10::text)
-               AND ($11::text IS NULL OR e.kind = $11::text) AND ($12::uuid IS NULL OR e.subject_id = $12::uuid)
-             ORDER BY e.number LIMIT $13
+               AND ($10::text IS NULL OR e.account = $10::text) AND ($11::text IS NULL OR e.kind = $11::text)
+               AND ($12::uuid IS NULL OR e.subject_id = $12::uuid) AND ($13::text IS NULL OR e.account = $13::text)
+             ORDER BY e.number LIMIT $14
            ) found
-         ORDER BY run.position, found.number LIMIT $13
+         ORDER BY run.position, found.number LIMIT $14
        ) page ON true
      ORDER BY page.position`,
     [
@@ -123,9 +123,10 @@ export async function scanEvents(
       from,
       types?.kinds,
       types?.types,
-      account ?? (subject?.kind === 'account' ? subject.account : undefined),
+      account,
       subject?.kind,
       subject?.kind === 'account' ? undefined : subject?.id,
+      subject?.kind === 'account' ? subject.account : undefined,
       limit,
     ],
   );
@@ -140,6 +141,38 @@ export async function scanEvents(
 }
 
 const isFound = (row: ScannedRow): row is FoundRow => row.number !== null;
+
+/** What of an event tells whether it may concern a reader. */
+export interface EventMark {
+  readonly position: string;
+  readonly tenant: string;
+  readonly account: string | null;
+  readonly kind: string;
+  readonly type: string;
+  readonly subjectId: string;
+}
+
+/** The marks of the next events from a position on, in order. */
+export async function nextMarks(pool: Pool, from: number): Promise<EventMark[]> {
+  const { rows } = await pool.query<EventMark>(
+    `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId"
+     FROM (
+         SELECT position, number, length FROM event_runs
+         WHERE position >= (SELECT max(position) FROM event_runs WHERE position <= $1) AND position < $1 + ${mostMarks}
+         ORDER BY position LIMIT ${mostMarks}
+       ) run
+       CROSS JOIN LATERAL (
+         SELECT * FROM events WHERE number >= run.number + greatest($1 - run.position, 0)
+           AND number < run.number + least(run.length, $1 + ${mostMarks} - run.position)
+         ORDER BY number LIMIT ${mostMarks}
+       ) e
+     ORDER BY position`,
+    [from],
+  );
+  return rows;
+}
+
+const mostMarks = 1000;
 
 /** The position behind the last event. */
 export async function endOfLog(pool: Pool): Promise<number> {

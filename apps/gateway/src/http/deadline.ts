@@ -1,4 +1,4 @@
-import { isInstant, type Operation, type OperationId, operations } from '@card-gateway/contract';
+import { isInstant, type Operation, type OperationId, operations, secondsToWait } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
 import { sendProblem } from './problem.ts';
@@ -20,12 +20,21 @@ export const deadlineHeader = 'X-Request-Deadline';
  * that was sent is recorded even if no one waits for it any more.
  */
 export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Services, 'config' | 'now'>): void {
-  const limits = { read: new Limit(config.HTTP_READ_DEADLINE_MS), write: new Limit(config.HTTP_WRITE_DEADLINE_MS) };
+  const limits = new Map<number, Limit>();
+  const deadlines = { read: config.HTTP_READ_DEADLINE_MS, write: config.HTTP_WRITE_DEADLINE_MS };
+  /** The limit of its kind, and the time for which the caller lets it be held back. */
+  const limitOf = (request: FastifyRequest): Limit => {
+    const { effect, heldBy } = operationOf(request);
+    const ms = deadlines[effect] + (heldBy === undefined ? 0 : heldMs(request, heldBy));
+    const limit = limits.get(ms) ?? new Limit(ms);
+    limits.set(ms, limit);
+    return limit;
+  };
   app.decorateRequest('deadline', Infinity);
   app.decorateRequest('deadlineTimer', null);
 
   app.addHook('onRequest', (request, reply, done) => {
-    limits[operationOf(request).effect].start(request, reply);
+    limitOf(request).start(request, reply);
     done();
   });
   // Only after authorization: an unauthorized client must not learn anything from the request's validation.
@@ -42,10 +51,16 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
   });
   // An answer that is being sent is not late any more: compressing it takes a while, and a second one would break it.
   app.addHook('onSend', (request, _reply, _payload, done) => {
-    limits[operationOf(request).effect].end(request);
+    limitOf(request).end(request);
     if (request.deadlineTimer !== null) clearTimeout(request.deadlineTimer);
     done();
   });
+}
+
+/** A value that is no such time is refused later. */
+function heldMs({ query }: FastifyRequest, parameter: string): number {
+  const { [parameter]: value } = query as Readonly<Record<string, unknown>>;
+  return (secondsToWait(value) ?? 0) * 1000;
 }
 
 /** One timer for all requests with the same time limit, because making one for each costs more than keeping their order. */

@@ -25,6 +25,10 @@ export const answerHeaders = {
     description: 'Path of what was made; where the outcome is unknown, of the operation to watch.',
     schema: text,
   },
+  Link: {
+    description: '`rel="next"`: where to read on, for those who get CloudEvents, which name no cursor.',
+    schema: text,
+  },
   'Idempotent-Replayed': {
     description: '`true` when this is the answer of an earlier request with this Idempotency-Key; absent otherwise.',
     schema: { ...text, const: 'true' },
@@ -45,6 +49,7 @@ export function headersOf(
   if (status === 401 || status === 403) names.push('WWW-Authenticate');
   if (codes.some((code) => asksToWait(code, operation))) names.push('Retry-After');
   if (status === 202 || (codes.length === 0 && createsResource(operation))) names.push('Location');
+  if (codes.length === 0 && operation.success.otherwise !== undefined) names.push('Link');
   // A provider's refusal is stored and repeated, like a success.
   const isStored = codes.length === 0 || codes.includes('refused-by-provider');
   if (operation.effect === 'write' && isStored) names.push('Idempotent-Replayed');

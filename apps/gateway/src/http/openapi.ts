@@ -26,6 +26,7 @@ const tags = [
   { name: 'Syncs', description: 'Bringing in what a provider has.' },
   { name: 'Callbacks', description: 'What the providers tell by themselves.' },
   { name: 'Decisions', description: 'What the gateway asks a service of yours.' },
+  { name: 'Events', description: 'Everything that changed, in one order, to read at your own pace.' },
   { name: 'Webhooks', description: 'The events that the gateway posts to your event destinations.' },
   { name: 'Operations', description: 'Every write, its evidence and its outcome.' },
 ];
@@ -121,6 +122,11 @@ function describeResponses(route: Json, operation: Operation): void {
   success['description'] = operation.success.description;
   contentOf(success)['example'] = operation.example.answer as Json;
   success['headers'] = headersOf(operation, operation.success.status, []);
+  const { otherwise } = operation.success;
+  if (otherwise !== undefined) {
+    const schema = otherwise.schema.meta()?.id;
+    (success['content'] as Json)[otherwise.mediaType] = { schema: { $ref: `#/components/schemas/${schema}` } };
+  }
   if (operation.effect === 'write') {
     // A resolution by a person resolves the write at once: there is no unknown outcome.
     if (!answersWithOperation(operation)) delete responses['202'];

@@ -34,6 +34,7 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     running: Running;
+    authentication: Authentication;
   }
 }
 
@@ -56,6 +57,74 @@ export function mount<Id extends OperationId>(
     return answer;
   };
   route(app, id, handler, onProblem);
+}
+
+/** An answer that is text already: many requests may get the same one. */
+export interface WrittenAnswer {
+  readonly mediaType: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** A call whose answer may be held back. */
+export interface HeldCall<Id extends OperationId> extends Call<Id> {
+  readonly accept: string;
+  /**
+   * To be called before it waits: it no longer keeps other pages waiting.
+   *
+   * @returns a signal that aborts after that time, when the caller has gone, and when the gateway closes
+   */
+  readonly hold: (ms: number) => AbortSignal;
+  /** The caller, whose key may have been revoked, or changed, during the wait. @throws ProblemError 401 or 403 */
+  readonly callerNow: () => Promise<Caller>;
+}
+
+/** Serves a read whose answer is held back until there is something to say. */
+export function mountHeld<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  act: (call: HeldCall<Id>) => Promise<WrittenAnswer>,
+): void {
+  const held = new Set<AbortController>();
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    for (const one of held) one.abort();
+  });
+  route(app, id, async (request, reply) => {
+    const one = new AbortController();
+    const leave = (): void => one.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const hold = (ms: number): AbortSignal => {
+      request.endTurn?.();
+      held.add(one);
+      reply.raw.once('close', leave);
+      timer = setTimeout(leave, ms);
+      if (isClosing || reply.raw.destroyed) leave();
+      return one.signal;
+    };
+    const callerNow = async (): Promise<Caller> => {
+      const caller = await app.authentication.authenticate(request);
+      requireScope(caller, operations[id].scopes);
+      return caller;
+    };
+    try {
+      const call = callOf<Id>(request);
+      const { mediaType, headers, text } = await act({
+        ...call,
+        accept: request.headers.accept ?? '',
+        hold,
+        callerNow,
+      });
+      if (reply.sent) return undefined;
+      reply.headers(headers).type(mediaType).serializer(String);
+      return text;
+    } finally {
+      held.delete(one);
+      clearTimeout(timer);
+      reply.raw.off('close', leave);
+    }
+  });
 }
 
 /** Serves a write: requires an Idempotency-Key, and answers with its {@link WriteAnswer}. */
@@ -193,6 +262,7 @@ export function finishOperations(app: FastifyInstance): void {
 
 /** Authenticates before anything of the request is read, and passes the caller on. */
 export function authenticated(app: FastifyInstance, authentication: Authentication): void {
+  app.decorate('authentication', authentication);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, _reply, done) => {
     const caller = authentication.authenticate(request);

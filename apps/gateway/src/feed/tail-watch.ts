@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EventFilter, type EventMark, nextMarks } from '../events/feed-store.ts';
+import type { Services } from '../services.ts';
+
+/** Tells readers that wait when something has come that may be for them. */
+export interface TailWatch {
+  /**
+   * Resolves once there may be an event from `position` on that passes the filter, or when the signal aborts.
+   *
+   * @returns a position up to which there is none
+   */
+  wait(filter: EventFilter, position: number, signal: AbortSignal): Promise<number>;
+}
+
+interface Waiter {
+  readonly filter: EventFilter;
+  readonly position: number;
+  readonly wake: (upTo: number) => void;
+}
+
+const pauseAfterFailureMs = 250;
+
+/**
+ * Reads each new event's marks once for all who wait: ten thousand readers with a filter each cost one statement as long as
+ * nothing is for them.
+ */
+export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTail'>): TailWatch {
+  const waiters = new Set<Waiter>();
+  /** The position behind the events whose marks have been read, while anybody waits. */
+  let seen = 0;
+  let run: AbortController | null = null;
+
+  function tell(marks: readonly EventMark[]): void {
+    for (const waiter of waiters) {
+      const first = marks.find((mark) => Number(mark.position) >= waiter.position && mayPass(waiter.filter, mark));
+      if (first !== undefined) waiter.wake(Number(first.position));
+    }
+  }
+
+  async function watch(signal: AbortSignal): Promise<void> {
+    // Where this process's end of the log is ahead of the database, as after a restore, reading again at once finds nothing either.
+    let known = 0;
+    while (!signal.aborted) {
+      await eventTail.reached(Math.max(seen, known), signal);
+      const end = eventTail.end;
+      try {
+        const marks = signal.aborted ? [] : await nextMarks(pool, seen);
+        if (signal.aborted) return;
+        known = marks.length === 0 ? end : 0;
+        const last = marks.at(-1);
+        if (last !== undefined) seen = Number(last.position) + 1;
+        tell(marks);
+      } catch {
+        // The database is away: who waits goes on waiting, and whoever asks it something is told.
+        await pause(pauseAfterFailureMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    wait: (filter, position, signal) => {
+      if (signal.aborted || (run !== null && position < seen)) return Promise.resolve(position);
+      const { promise, resolve } = Promise.withResolvers<number>();
+      const wake = (upTo: number): void => {
+        waiters.delete(waiter);
+        signal.removeEventListener('abort', leave);
+        if (waiters.size === 0) {
+          run?.abort();
+          run = null;
+        }
+        resolve(upTo);
+      };
+      const leave = (): void => wake(Math.max(position, seen));
+      const waiter = { filter, position, wake };
+      waiters.add(waiter);
+      signal.addEventListener('abort', leave);
+      if (run === null) {
+        seen = position;
+        run = new AbortController();
+        void watch(run.signal);
+      }
+      return promise;
+    },
+  };
+}
+
+/** Whether an event may pass a filter: all that do, and few others. */
+function mayPass({ tenant, sees, types, account, subject }: EventFilter, mark: EventMark): boolean {
+  const { kind } = mark;
+  return (
+    mark.tenant === tenant &&
+    (types === undefined || types.types.includes(mark.type) || types.kinds.includes(kind)) &&
+    (account === undefined || mark.account === account) &&
+    (subject === undefined ||
+      (kind === subject.kind &&
+        (subject.kind === 'account' ? mark.account === subject.account : mark.subjectId === subject.id))) &&
+    (sees.all ||
+      sees.kinds.some((one) => one === kind) ||
+      (kind === 'operation' && sees.operationTypes.length > 0) ||
+      (kind === 'sync' && (sees.syncsOfCards || sees.syncsOfBindings)))
+  );
+}
