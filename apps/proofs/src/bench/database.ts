@@ -26,8 +26,7 @@ export async function startServer(undo: AsyncDisposableStack): Promise<BenchServ
   });
   const server = await startEmbeddedPostgres({ dataFolder });
   undo.defer(() => server.stop());
-  const admin = new pg.Pool({ connectionString: server.superuserUrl, max: 1 });
-  undo.defer(() => admin.end());
+  const admin = openPool(server.superuserUrl, 1, undo);
   const owner = new URL(server.ownerUrl).username;
   return {
     create: async (name) => {
@@ -37,11 +36,15 @@ export async function startServer(undo: AsyncDisposableStack): Promise<BenchServ
         own.pathname = name;
         return own.href;
       });
-      const pool = new pg.Pool({ connectionString: superuserUrl, max: 2 });
-      // The end of the server may reach a connection before its own.
-      pool.on('error', () => {});
-      undo.defer(() => pool.end());
-      return { url: url ?? '', ownerUrl: ownerUrl ?? '', pool };
+      return { url: url ?? '', ownerUrl: ownerUrl ?? '', pool: openPool(superuserUrl ?? '', 2, undo) };
     },
   };
+}
+
+function openPool(connectionString: string, max: number, undo: AsyncDisposableStack): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max });
+  // A pool has ended before its connections have, which the end of the server may still reach.
+  pool.on('error', () => {});
+  undo.defer(() => pool.end());
+  return pool;
 }

@@ -17,12 +17,12 @@ export interface Planted {
 }
 
 interface Fault {
-  /** Replacements in the copied files. If one matches nothing, the run stops: the code has changed. */
+  /** Replacements in the copied files. */
   readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
   readonly statements: readonly string[];
 }
 
-const faults: Readonly<Record<PlantedFault, Fault>> = {
+export const faults: Readonly<Record<PlantedFault, Fault>> = {
   'unique-key': {
     edits: [
       {
@@ -58,7 +58,7 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
     statements: [],
   },
   confirmation: {
-    edits: [{ file: 'prisma/statements.ts', from: /if \(isInDoubt\) throw .*/, to: '' }],
+    edits: [{ file: 'prisma/statements.ts', from: /\(isInDoubt \? new Unconfirmed\(.*\) : null\)/, to: 'null' }],
     statements: [],
   },
   // Claims of one statement are found by their Idempotency-Key: of two with the same, both learn of the one row.
@@ -118,12 +118,28 @@ const faults: Readonly<Record<PlantedFault, Fault>> = {
   },
 };
 
+/**
+ * The files that the fault changes, with their texts as planted.
+ *
+ * @throws Error if a replacement fits nowhere, because the code has changed
+ */
+export async function plantedTexts(mutation: PlantedFault): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const { file, from, to } of faults[mutation].edits) {
+    const text = texts.get(file) ?? (await readFile(join(repository, file), 'utf8'));
+    const changed = text.replace(from, to);
+    if (changed === text) throw new Error(`The mutation "${mutation}" fits nowhere in ${file}: the code has moved on.`);
+    texts.set(file, changed);
+  }
+  return texts;
+}
+
 const repository = new URL('../../../../', import.meta.url).pathname;
 
 /** Copies the workspace's sources to a folder of the run and plants the fault there, never in the repository. */
 export async function plantFault(mutation: PlantedFault | null): Promise<Planted> {
   if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
-  const { edits, statements } = faults[mutation];
+  const texts = await plantedTexts(mutation);
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
   await mkdir(join(folder, 'apps'));
   for (const part of ['apps/gateway', 'docs/guides', 'packages', 'prisma', 'package.json']) {
@@ -131,16 +147,11 @@ export async function plantFault(mutation: PlantedFault | null): Promise<Planted
     await cp(join(repository, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
   }
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  for (const { file, from, to } of edits) {
-    const text = await readFile(join(folder, file), 'utf8');
-    const changed = text.replace(from, to);
-    if (changed === text) throw new Error(`The mutation "${mutation}" fits nowhere in ${file}: the code has moved on.`);
-    await writeFile(join(folder, file), changed);
-  }
+  for (const [file, text] of texts) await writeFile(join(folder, file), text);
   return {
     sources: { main: join(folder, 'apps/gateway/src/main.ts') },
     plant: async (store) => {
-      for (const statement of statements) await store.run(statement);
+      for (const statement of faults[mutation].statements) await store.run(statement);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
