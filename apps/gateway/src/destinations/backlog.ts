@@ -112,12 +112,15 @@ export class Backlog {
     return next;
   }
 
-  /** Those without a row that wait behind an event with one, or for another attempt: a cursor may pass them only with a row. */
+  /**
+   * Those without a row that wait behind an event with one, or for another attempt: a cursor may pass them only with a row. None
+   * is stored before an earlier one of its subject that an attempt is under way for: whoever takes over would post it first.
+   */
   toStore(): Pending[] {
     const found: Pending[] = [];
     for (const ofSubject of this.#bySubject.values()) {
       const [first] = ofSubject;
-      if (first === undefined || (!first.isStored && first.attempts === 0)) continue;
+      if (first === undefined || (!first.isStored && (first.attempts === 0 || first.isOpen))) continue;
       for (const event of ofSubject) if (!event.isStored && !event.isOpen) found.push(event);
     }
     return found;
