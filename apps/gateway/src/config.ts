@@ -248,6 +248,11 @@ const settings = {
     'How long a callback that could not be processed is kept.',
   ),
   SYNCS_KEPT_DAYS: setting(integer(2, 3650), '90', 'How long a sync is kept after its end.'),
+  EVENTS_KEPT_DAYS: setting(
+    integer(7, 3650),
+    '90',
+    'How long an event can be read or delivered. A destination that gets none for three days is disabled before that.',
+  ),
   PRODUCTS_MAX_AGE_MS: setting(integer(0, 86_400_000), '300000', 'Products read longer ago than this are read again.'),
   SMS_CODE_LIFETIME_MS: setting(
     integer(1000, 3_600_000),

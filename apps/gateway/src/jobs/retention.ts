@@ -1,3 +1,4 @@
+import { removeEvents } from '../events/retention-store.ts';
 import { deleteOldGuesses } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
 import { tidyCallbacks } from './callback.ts';
@@ -31,7 +32,16 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
   removed['callbacks'] = await tidyCallbacks(services);
   removed['idempotency_keys'] = await forgetKeys(services);
   removed['guesses'] = await inBatches(() => deleteOldGuesses(pool, batch));
+  removed['events'] = await removeOldEvents(services);
   for (const [kind, count] of Object.entries(removed)) metrics.retentionCounter.inc({ kind }, count);
+  return removed;
+}
+
+/** A batch ends with its run, so that only an empty one is the last. */
+async function removeOldEvents({ config, pool, now }: Services): Promise<number> {
+  const before = new Date(now() - config.EVENTS_KEPT_DAYS * dayMs);
+  let removed = 0;
+  for (let count = 1; count > 0; removed += count) count = await removeEvents(pool, before, batch);
   return removed;
 }
 
