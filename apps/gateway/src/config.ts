@@ -229,7 +229,7 @@ const settings = {
   EVENTS_WAITING: setting(
     integer(0, 100_000),
     '5000',
-    'Maximum requests that wait for events at once in this process; beyond that 429. Each takes some 20 KB of memory.',
+    'Maximum requests that wait for events at once in this process; beyond that 429. Each takes some 30 KB of memory.',
   ),
   EVENTS_WAITING_PER_KEY: setting(integer(0, 100_000), '100', 'The same of one API key.'),
   IDEMPOTENCY_KEPT_DAYS: setting(

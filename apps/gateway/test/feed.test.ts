@@ -307,6 +307,40 @@ describe('a reader that waits', () => {
   });
 });
 
+describe('a long log', () => {
+  test('is passed by in pages without events, where a filter leaves none of many', async () => {
+    const start = await endOfFeed();
+    const { key: bulk } = await gateway.key({ tenant: 'bulk' });
+    await gateway.pool.query(
+      `INSERT INTO events (tenant, kind, type, subject_id, subject_version, image, created_at)
+       SELECT 'bulk', 'card', 'card.updated', gen_random_uuid(), 1, '{}', now() FROM generate_series(1, 25000)`,
+    );
+    const end = await endOfFeed();
+    const pages: Page[] = [];
+    for (let after = start, hasMore = true; hasMore;) {
+      const one = await page({ after, types: 'transfer.*', wait: '1' }, bulk);
+      pages.push(one);
+      ({ nextCursor: after, hasMore } = one);
+    }
+    expect(pages.flatMap(({ data }) => data)).toEqual([]);
+    expect(pages.map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
+    expect(pages.at(-1)?.nextCursor).toBe(end);
+  });
+
+  test('answers a cursor whose events are gone with the oldest that is kept', async () => {
+    const { rows } = await gateway.owner.query<{ oldest: string }>(
+      `DELETE FROM event_runs WHERE position < (SELECT max(position) FROM event_runs)
+       RETURNING (SELECT max(position) FROM event_runs) AS oldest`,
+    );
+    const oldest = Number(rows[0]?.oldest);
+    for (const query of [{ after: cursorAt(1) }, { after: cursorAt(oldest - 1), wait: '30' }]) {
+      const problem = problemOf(await feed(query), 410);
+      expect(problem).toMatchObject({ code: 'cursor-expired', oldestCursor: cursorAt(oldest) });
+    }
+    expect(await page()).toEqual(await page({ after: cursorAt(oldest) }));
+  });
+});
+
 /** Waits for what does not come. @returns goes away */
 function waitInVain(query: Readonly<Record<string, string>>, as = key): () => void {
   const { hostname, port } = new URL(gateway.url);

@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSequencer } from '../src/events/sequencer.ts';
 import { createEventTail } from '../src/event-tail.ts';
+import { oldestUnsequenced } from '../src/unsequenced/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 let database: TestDatabase;
@@ -40,6 +41,11 @@ async function readBehind(number: number): Promise<number[]> {
     number,
   ]);
   return rows.map((row) => Number(row.number));
+}
+
+async function writtenAt(number: number): Promise<Date | undefined> {
+  const { rows } = await pool.query<{ at: Date }>('SELECT created_at AS at FROM events WHERE number = $1', [number]);
+  return rows[0]?.at;
 }
 
 /** The numbers of all events that have a position, in that order. */
@@ -86,9 +92,12 @@ describe('two transactions that commit in the other order than they wrote', () =
     const second = await write(pool);
     await sequencer.step();
     expect(await sequenced()).toEqual([second]);
+    expect(await oldestUnsequenced(pool)).toBeNull();
     await end(slow, 'COMMIT');
+    expect(await oldestUnsequenced(pool)).toEqual(await writtenAt(first));
     await sequencer.step();
     expect(await sequenced()).toEqual([second, first]);
+    expect(await oldestUnsequenced(pool)).toBeNull();
   });
 });
 
