@@ -10,6 +10,7 @@ import { migrate, MigrationError } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Child, hasEnded, lastWords, startChild } from './child.ts';
 import { claimFolder, claimPorts } from './claim.ts';
+import { keepDestination, receiver } from './keep-destination.ts';
 import { prepare, writePrivate } from './prepare.ts';
 import { StartError, startFailure } from './start-error.ts';
 
@@ -107,6 +108,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     ...(!isSet('GATEWAY_ACCOUNTS') && { GATEWAY_ACCOUNTS: prepared.accountsFile }),
     ...(!isSet('GATEWAY_SEALING_KEYS') && { GATEWAY_SEALING_KEYS_FILE: prepared.sealingKeysFile }),
     ...(!isSet('GATEWAY_FINGERPRINT_KEYS') && { GATEWAY_FINGERPRINT_KEYS_FILE: prepared.fingerprintKeysFile }),
+    ...(!isSet('EVENTS_ALLOWED_HOSTS') && { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' }),
     ...(server !== null && { DATABASE_URL: server.url }),
   };
   const gateway = start('gateway', gatewayEntry, settings);
@@ -114,8 +116,11 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     untilReady(gateway, `${gatewayUrl}/health/ready`, interrupted),
     untilReady(sandbox, `${sandboxUrl}/health`, interrupted),
   ]);
-  await keepApiKey(gatewayUrl, settings);
+  const apiKey = await keepApiKey(gatewayUrl, settings);
   interrupted.throwIfAborted();
+  await keepDestination({ gatewayUrl, apiKey, sandboxUrl }).catch((error: unknown) =>
+    console.error(`Events are not posted to the sandbox. ${String(error)}`),
+  );
 
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(summary({ gatewayUrl, sandboxUrl, seconds, databaseFolder: server?.dataFolder ?? null }));
@@ -157,13 +162,13 @@ async function untilReady(child: Child, url: string, interrupted: AbortSignal): 
 }
 
 /** Keeps the development key if this database knows it; otherwise creates one. */
-async function keepApiKey(gatewayUrl: string, settings: NodeJS.ProcessEnv): Promise<void> {
+async function keepApiKey(gatewayUrl: string, settings: NodeJS.ProcessEnv): Promise<string> {
   const file = join(folder, 'api-key');
   const kept = await readFile(file, 'utf8').catch(() => null);
   if (kept !== null) {
     const headers = { authorization: `Bearer ${kept.trim()}` };
     const { status } = await fetch(`${gatewayUrl}/v1/providers`, { headers });
-    if (status !== 401) return;
+    if (status !== 401) return kept.trim();
   }
   const create = ['keys', 'create', '--caller', 'development', '--scopes', 'admin'];
   const { stdout } = await run(process.execPath, [gatewayCommands, ...create], {
@@ -171,6 +176,7 @@ async function keepApiKey(gatewayUrl: string, settings: NodeJS.ProcessEnv): Prom
     env: { ...process.env, ...settings },
   });
   await writePrivate(file, `${stdout.trim()}\n`);
+  return stdout.trim();
 }
 
 function urlOf(host: string, port: number): string {
@@ -203,6 +209,7 @@ Card Gateway is ready after ${seconds} s. Ctrl-C stops all of it and keeps the d
   API key    ${path('api-key')}
   Data       ${data}
   Logs       ${path('gateway.log')}, ${path('sandbox.log')}
+  Events     curl -s '${sandboxUrl}/admin/receiver/${receiver}/deliveries?limit=3'
 
 Provider accounts, the card products of one, a sync of another's cards, and what it brought in:
 

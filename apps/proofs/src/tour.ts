@@ -14,13 +14,14 @@ export interface Call {
 
 const block = /^```(sh|json)\n(.*?)^```$/gms;
 /** States and kinds, but no ids, times or amounts. */
-const lasting = /"(?:approved|direction|form|kind|network|outcome|state|status|type)":(?:"[a-z_]+"|true)/g;
+const lasting = /"(?:approved|direction|form|kind|network|outcome|state|status|type|verdict)":(?:"[a-z_.]+"|true)/g;
 
-/** The README's sections "With Docker" and "The main job in nine calls" as scripts. */
+/** The README's sections "With Docker", "The main job in nine calls" and "Events" as scripts. */
 export function readTour(readme: string): Tour {
   const [start = ''] = blocksOf(sectionOf(readme, 'With Docker')).map(({ text }) => text);
   const calls: Call[] = [];
-  for (const { kind, text } of blocksOf(sectionOf(readme, 'The main job in nine calls'))) {
+  const sections = ['The main job in nine calls', 'Events'].map((title) => sectionOf(readme, title));
+  for (const { kind, text } of sections.flatMap(blocksOf)) {
     const last = calls.at(-1);
     if (kind === 'sh') calls.push({ script: text, expected: [] });
     else if (last !== undefined) calls[calls.length - 1] = { ...last, expected: text.match(lasting) ?? [] };

@@ -1,20 +1,26 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Client, createClient } from '@card-gateway/client';
 import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Installation, install, shipped, shippedCli } from '../src/chaos/installation.ts';
 import { listening } from '../src/chaos/replica.ts';
 import { faultsOf, readTour, scriptOf } from '../src/tour.ts';
 
 const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
 const tour = readTour(readme);
+const operations = new URL('../../../docs/operations/', import.meta.url);
+const consumer = await readFile(new URL('consume-events.py', operations), 'utf8');
 
 test('the README says how to start with Docker and make a key there', () => {
   expect(tour.start).toMatch(/^docker compose up --wait/);
@@ -40,6 +46,10 @@ test('its calls need nothing of a clone elsewhere, and show what comes of them',
   expect(members).toEqual(expect.arrayContaining(['"status":"active"', '"status":"bound"', '"status":"frozen"']));
 });
 
+test('the page on events shows the consumer as it is', async () => {
+  expect(await readFile(new URL('events.md', operations), 'utf8')).toContain(`\`\`\`python\n${consumer}\`\`\`\n`);
+});
+
 test('an answer that is missing, or is a problem, is found', () => {
   const short = {
     start: '',
@@ -58,13 +68,16 @@ describe('run again and again', () => {
   let sandbox: Sandbox;
   let installation: Installation;
   let script: string;
+  let gatewayUrl: string;
+  let key: string;
+  let gateway: Client;
   const closing = new AsyncDisposableStack();
 
   beforeAll(async () => {
     [database, sandbox] = await Promise.all([createDatabase('migrated'), startSandbox()]);
     closing.defer(() => database.drop());
     await withClient(database.ownerUrl, (owner) => grantRuntime(owner, runtimeRole));
-    installation = await install(sandbox, shipped, () => database.url);
+    installation = await install(sandbox, shipped, () => database.url, { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' });
     closing.defer(() => installation.remove());
     const { url: sandboxUrl, port } = sandbox;
     const env = await installation.environment('readme', Number(new URL(database.url).port), () => port);
@@ -75,10 +88,12 @@ describe('run again and again', () => {
       await exit;
     });
     closing.defer(() => sandbox.close());
-    const gatewayUrl = await listening(child);
+    gatewayUrl = await listening(child);
     sandbox.admin.callbacks.target('keysecure', `${gatewayUrl}/callbacks/keysecure`);
     const sleepUrl = await serveSleep();
-    const key = await installation.createKey('readme');
+    key = await installation.createKey('readme');
+    gateway = createClient({ baseUrl: gatewayUrl, apiKey: key });
+    closing.defer(() => gateway.close());
     const command = `env DATABASE_URL='${database.url}' ${process.execPath} ${shippedCli}`;
     script = [
       `sleep() { curl -s "${sleepUrl}/$1"; }`,
@@ -89,13 +104,14 @@ describe('run again and again', () => {
   });
   afterAll(() => closing.disposeAsync());
 
-  /** Advances the sandbox's time; resolves when all of its callbacks have been processed. */
+  /** Advances the sandbox's time; resolves when all of its callbacks have been processed, and its receivers have what they wait for. */
   async function serveSleep(): Promise<string> {
     const server = createServer((request, response) => {
       void (async () => {
         sandbox.admin.changeClock({ advanceMs: Number(request.url?.slice(1)) * 1000 });
         await sandbox.admin.callbacks.idle();
         while (await hasWork()) await wait(20);
+        await sandbox.admin.until(() => sandbox.admin.receivers().every(({ name }) => hasUnfrozen(name)));
         response.end();
       })();
     }).listen(0, '127.0.0.1');
@@ -103,6 +119,14 @@ describe('run again and again', () => {
     closing.defer(() => void server.close());
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
+
+  const idIn = ({ value }: { readonly value?: string | undefined }): string => value?.split(' ', 1).join() ?? '';
+
+  const hasUnfrozen = (name: string): boolean =>
+    sandbox.admin
+      .receiver(name)
+      .deliveries()
+      .some(({ type }) => type === 'card.unfrozen');
 
   async function hasWork(): Promise<boolean> {
     return withClient(database.url, async (client) => {
@@ -121,4 +145,70 @@ describe('run again and again', () => {
       expect(faultsOf(tour, await text(child.stdout)).join('\n\n')).toBe('');
     },
   );
+
+  test('start sets up one destination for the sandbox, and keeps it', async () => {
+    const source = new URL('../../local/src/keep-destination.ts', import.meta.url).href;
+    const { keepDestination } = (await import(source)) as { keepDestination: (places: object) => Promise<void> };
+    const places = { gatewayUrl, apiKey: key, sandboxUrl: sandbox.url };
+    const receiver = sandbox.admin.receiver('default');
+    const verdict = async () => {
+      const { data } = await gateway.listEventDestinations({});
+      expect(data).toHaveLength(1);
+      await gateway.pingEventDestination({ params: { id: data[0]?.id ?? '' } });
+      return receiver.deliveries().at(-1)?.verdict;
+    };
+    await keepDestination(places);
+    expect(await verdict()).toBe('valid');
+    await keepDestination(places);
+    expect(await verdict()).toBe('valid');
+    // As after its state file was removed.
+    receiver.configure({ secrets: [] });
+    await keepDestination(places);
+    expect(await verdict()).toBe('valid');
+    const moved = await startSandbox();
+    onTestFinished(() => moved.close());
+    await keepDestination({ ...places, sandboxUrl: moved.url });
+    expect((await gateway.listEventDestinations({})).data).toMatchObject([{ url: `${moved.url}/events/default` }]);
+  });
+
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+  if (!hasPython) process.emitWarning('There is no python3: the consumer of docs/operations is not tried.');
+  test.skipIf(!hasPython)('the consumer in Python is killed, and goes on where it was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'consume.py');
+    // Small pages, so that it is killed between two.
+    await writeFile(file, consumer.replace('"limit": 200', '"limit": 3'));
+    const cursorFile = join(folder, 'cursor');
+    const consume = () => {
+      const env = { ...process.env, GATEWAY_URL: gatewayUrl, GATEWAY_API_KEY: key, CURSOR_FILE: cursorFile };
+      const child = spawn('python3', [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator]() };
+    };
+    const idsBehind = async (cursor: string) => {
+      const page = await gateway.listEvents({ query: { limit: 200, ...(cursor !== '' && { after: cursor }) } });
+      return page.data.map(({ id }) => id);
+    };
+
+    const first = consume();
+    const seen: string[] = [];
+    for (let n = 0; n < 10; n += 1) seen.push(idIn(await first.lines.next()));
+    first.child.kill('SIGKILL');
+    // What it had printed until then.
+    for await (const line of first.lines) seen.push(idIn({ value: line }));
+
+    const account = 'keysecure';
+    await gateway.createCardholder({ body: { account, reference: 'while-away', sumsubShareToken: 'share-token' } });
+    const left = await idsBehind(await readFile(cursorFile, 'utf8'));
+    const second = consume();
+    for (const id of left) expect(idIn(await second.lines.next())).toBe(id);
+    const all = await idsBehind('');
+    expect(seen).toEqual(all.slice(0, seen.length));
+    const done = all.indexOf(left[0] ?? '');
+    expect(left).toEqual(all.slice(done, done + left.length));
+    // It had done some, and the other one left out nothing else.
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThanOrEqual(seen.length);
+  });
 });

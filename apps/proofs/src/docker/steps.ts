@@ -12,7 +12,8 @@ export async function start({ bash }: Installation, tour: Tour): Promise<string>
 }
 
 export async function nineCalls({ bash }: Installation, tour: Tour, key: string): Promise<string> {
-  const faults = faultsOf(tour, await bash(scriptOf(tour, { key, command: 'docker compose exec -T gateway gateway' })));
+  const script = scriptOf(tour, { key, command: 'docker compose exec -T gateway gateway' });
+  const faults = faultsOf(tour, await bash(`SANDBOX=http://sandbox:8090\n${script}`));
   if (faults.length > 0) throw new Error(faults.join('\n\n'));
   const members = tour.calls.flatMap(({ expected }) => expected).length;
   return `${tour.calls.length} scripts of the README, ${members} members of its answers found`;
