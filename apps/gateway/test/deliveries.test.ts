@@ -1,93 +1,273 @@
 import { newUuid, toPublicId, type Uuid } from '@card-gateway/core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { failing, isSignedBy, ok, openReceiver, type Received, type Receiver } from './setup/receiver.ts';
+import {
+  type Answering,
+  failing,
+  isSignedBy,
+  ok,
+  openReceiver,
+  type Received,
+  type Receiver,
+} from './setup/receiver.ts';
 
 let gateway: TestGateway;
 const receivers: Receiver[] = [];
+let tenants = 0;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '400' },
+    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '700' },
   });
 });
-afterEach(async () => {
-  const { data } = await gateway.client.listEventDestinations({});
-  await Promise.all(data.map(({ id }) => gateway.client.deleteEventDestination({ params: { id } })));
-  await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
+afterAll(async () => {
+  await Promise.all(receivers.map((receiver) => receiver.close()));
+  await gateway.close();
 });
-afterAll(() => gateway.close());
 
-/** A destination of its own, with what receives its events. */
-async function destination(types = ['cardholder.*']) {
+/** A tenant of its own with a destination, what receives its events, and subjects that make them. */
+async function destination({ types = ['cardholder.*'], path = '' } = {}) {
   const receiver = await openReceiver();
   receivers.push(receiver);
-  const { secret, id } = await gateway.client.createEventDestination({ body: { url: receiver.url, types } });
-  return { receiver, secret, params: { id } };
+  tenants += 1;
+  const tenant = `tenant-${tenants}`;
+  const { client } = await gateway.key({ tenant });
+  const { secret, id } = await client.createEventDestination({ body: { url: receiver.url + path, types } });
+  const params = { id };
+  const add = async (count = 1): Promise<Uuid[]> => {
+    const ids = Array.from({ length: count }, () => newUuid(Date.now()));
+    await gateway.pool.query(
+      `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
+       SELECT id::uuid, $2, 'keysecure', 'keysecure', id, 'pending', now(), now() FROM unnest($1::text[]) id`,
+      [ids, tenant],
+    );
+    return ids;
+  };
+  const change = (ids: readonly Uuid[], reason: string) =>
+    gateway.pool.query('UPDATE cardholders SET fail_reason = $2 WHERE id = ANY ($1::uuid[])', [ids, reason]);
+  const attempts = async () => (await client.listDestinationDeliveries({ params, query: { limit: 200 } })).data;
+  const shown = () => client.getEventDestination({ params });
+  const ownEvents = async () => {
+    const { rows } = await gateway.pool.query<{ type: string }>(
+      `SELECT type FROM events WHERE tenant = $1 AND kind = 'destination' ORDER BY number`,
+      [tenant],
+    );
+    return rows.map(({ type }) => type);
+  };
+  const set = (columns: string) =>
+    gateway.pool.query(`UPDATE event_destinations SET revision = revision + 1, ${columns} WHERE tenant = $1`, [tenant]);
+  const undelivered = async () => {
+    const { rows } = await gateway.pool.query<{ attempts: number }>(
+      'SELECT u.attempts FROM undelivered_events u JOIN event_destinations d ON d.id = u.destination_id WHERE d.tenant = $1',
+      [tenant],
+    );
+    return rows.map(({ attempts }) => attempts);
+  };
+  return { receiver, secret, params, client, add, change, attempts, shown, ownEvents, set, undelivered };
 }
 
-/** Adds a cardholder, which is an event. */
-async function addSubject(): Promise<Uuid> {
-  const id = newUuid(Date.now());
-  await gateway.pool.query(
-    `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
-     VALUES ($1::uuid, 'default', 'keysecure', 'keysecure', $1::text, 'pending', now(), now())`,
-    [id],
-  );
-  return id;
-}
+const subjectOf = (id: Uuid | undefined): string => toPublicId('cardholder', id ?? '');
+const versionsOf = (received: readonly Received[], id: Uuid | undefined): number[] =>
+  received.flatMap(({ event }) => (event.subject === subjectOf(id) ? [event.subjectVersion] : []));
+const once = (values: readonly number[]): number[] => [...new Set(values)];
+const waiting = { timeout: 15_000, interval: 30 };
 
-async function changeSubject(id: Uuid, reason: string): Promise<void> {
-  await gateway.pool.query('UPDATE cardholders SET fail_reason = $2 WHERE id = $1', [id, reason]);
-}
-
-const versionsOf = (received: readonly Received[], id: Uuid): number[] =>
-  received.flatMap(({ event }) => (event.subject === toPublicId('cardholder', id) ? [event.subjectVersion] : []));
-
-test('gets events as the feed shows them, signed', async () => {
-  const { receiver, secret, params } = await destination();
-  const id = await addSubject();
-  await changeSubject(id, 'changed');
-  await expect.poll(() => versionsOf(receiver.received, id)).toEqual([1, 2]);
-  const [one, two] = receiver.received as [Received, Received];
-  expect(one.event).toMatchObject({ type: 'cardholder.pending', previous: null, subjectVersion: 1 });
-  expect(two.event).toMatchObject({ type: 'cardholder.updated', previous: { failReason: null } });
-  expect(one.headers).toMatchObject({ 'webhook-id': one.event.id, 'content-type': 'application/json' });
-  expect([isSignedBy(secret, one), isSignedBy(`whsec_${Buffer.alloc(32).toString('base64')}`, one)]).toEqual([
-    true,
-    false,
-  ]);
-  await expect
-    .poll(async () => (await gateway.client.listDestinationDeliveries({ params })).data)
-    .toMatchObject([
+describe.concurrent('a destination', () => {
+  test('gets events as the feed shows them, signed', async ({ expect }) => {
+    const { receiver, secret, client, add, change, attempts, shown } = await destination();
+    const [id] = await add();
+    await change([id ?? ''], 'changed');
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 2]);
+    const [one, two] = receiver.received as [Received, Received];
+    expect(one.event).toMatchObject({ type: 'cardholder.pending', previous: null, subjectVersion: 1 });
+    expect(two.event).toMatchObject({ type: 'cardholder.updated', previous: { failReason: null } });
+    expect(one.headers).toMatchObject({ 'webhook-id': one.event.id, 'content-type': 'application/json' });
+    const another = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    expect([isSignedBy(secret, one), isSignedBy(another, one)]).toEqual([true, false]);
+    await expect.poll(attempts, waiting).toMatchObject([
       { event: two.event.id, attempt: 1, delivered: true, httpStatus: 204, failure: null, answer: null },
       { event: one.event.id, attempt: 1, delivered: true },
     ]);
-  expect((await gateway.client.listEventDeliveries({ params: { id: two.event.id } })).data).toHaveLength(1);
-  expect(await gateway.client.getEventDestination({ params })).toMatchObject({
-    status: 'active',
-    lastSuccessAt: expect.any(String) as string,
+    expect((await client.listEventDeliveries({ params: { id: two.event.id } })).data).toHaveLength(1);
+    expect(await shown()).toMatchObject({ status: 'active', lastSuccessAt: expect.any(String) as string });
   });
-});
 
-test('a later event of a subject waits for the earlier one, and others go on', async () => {
-  const { receiver, params } = await destination();
-  const [stuck, free] = [await addSubject(), await addSubject()];
-  await expect.poll(() => receiver.received.length).toBe(2);
-  const refusals = new Set<string>();
-  receiver.answer((received, response) => {
-    const isRefused = received.event.subject === toPublicId('cardholder', stuck) && refusals.size === 0;
-    if (isRefused) refusals.add(received.event.id);
-    (isRefused ? failing(500) : ok)(received, response);
+  test('gets a later event of a subject after the earlier one, and those of others meanwhile', async ({ expect }) => {
+    const { receiver, add, change, attempts } = await destination();
+    const [stuck, free] = await add(2);
+    await expect.poll(() => receiver.received.length, waiting).toBe(2);
+    let refusals = 0;
+    receiver.answer((received, response) => {
+      const isRefused = received.event.subject === subjectOf(stuck) && refusals < 1;
+      if (isRefused) refusals += 1;
+      (isRefused ? failing(500) : ok)(received, response);
+    });
+    await change([stuck ?? ''], 'one');
+    await expect.poll(() => refusals, waiting).toBe(1);
+    await change([stuck ?? '', free ?? ''], 'two');
+    await expect.poll(() => versionsOf(receiver.received, free), waiting).toEqual([1, 2]);
+    await expect.poll(() => versionsOf(receiver.received, stuck), waiting).toEqual([1, 2, 2, 3]);
+    const failed = (await attempts()).findLast(({ delivered }) => !delivered);
+    expect(failed).toMatchObject({ attempt: 1, httpStatus: 500, failure: 'HTTP_500', answer: 'Not now, ***' });
+    expect(Date.parse(failed?.nextAttemptAt ?? '') - Date.parse(failed?.attemptedAt ?? '')).toBeGreaterThanOrEqual(
+      1000,
+    );
   });
-  await changeSubject(stuck, 'one');
-  await expect.poll(() => refusals.size).toBe(1);
-  await changeSubject(stuck, 'two');
-  await changeSubject(free, 'one');
-  await expect.poll(() => versionsOf(receiver.received, free)).toEqual([1, 2]);
-  await expect.poll(() => versionsOf(receiver.received, stuck), { timeout: 5000 }).toEqual([1, 2, 2, 3]);
-  const { data } = await gateway.client.listDestinationDeliveries({ params });
-  const failed = data.find(({ delivered }) => !delivered);
-  expect(failed).toMatchObject({ attempt: 1, httpStatus: 500, failure: 'HTTP_500', answer: 'Not now, ***' });
-  expect(Date.parse(failed?.nextAttemptAt ?? '') - Date.parse(failed?.attemptedAt ?? '')).toBeGreaterThanOrEqual(1000);
+
+  test('that is away is tried with single events, and gets all in order once it is back', async ({ expect }) => {
+    const { receiver, client, params, add, change, shown, ownEvents, undelivered } = await destination();
+    receiver.answer(failing(503));
+    const ids = await add(300);
+    await change(ids, 'one');
+    await expect.poll(async () => (await shown()).status, waiting).toBe('failing');
+    // Hardly more than were under way when it began to fail: the cursor waits, and does not make rows.
+    const tried = receiver.received.length;
+    await change(ids.slice(0, 150), 'two');
+    await expect.poll(() => receiver.received.length, waiting).toBeGreaterThan(tried);
+    expect(receiver.received.length).toBeLessThan(50);
+    expect((await undelivered()).length).toBeLessThan(200);
+    receiver.answer(ok);
+    await client.pingEventDestination({ params });
+    for (const [at, id] of ids.entries()) {
+      const versions = at < 150 ? [1, 2, 3] : [1, 2];
+      await expect.poll(() => once(versionsOf(receiver.received, id)), waiting).toEqual(versions);
+    }
+    await expect.poll(undelivered, waiting).toEqual([]);
+    expect(await shown()).toMatchObject({ status: 'active', failingSince: null });
+    expect(await ownEvents()).toEqual(['destination.failing']);
+  });
+
+  test('is left alone for as long as it asks', async ({ expect }) => {
+    const { receiver, add } = await destination();
+    receiver.answer(failing(429, { 'retry-after': '3' }));
+    const [id] = await add();
+    await expect.poll(() => receiver.received.length, waiting).toBe(1);
+    receiver.answer(ok);
+    await add();
+    await expect.poll(() => receiver.received.length, waiting).toBe(3);
+    expect(versionsOf(receiver.received, id)).toEqual([1, 1]);
+    const [asked, ...others] = receiver.received.map(({ at }) => at);
+    expect(Math.min(...others) - (asked ?? 0)).toBeGreaterThan(2900);
+  });
+
+  test('that is gone is disabled, and goes on where it stopped once it is enabled', async ({ expect }) => {
+    const { receiver, client, params, add, shown, ownEvents } = await destination();
+    receiver.answer(failing(410));
+    const [one] = await add();
+    await expect.poll(shown, waiting).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
+    const [two] = await add();
+    expect(await ownEvents()).toEqual(['destination.disabled']);
+    receiver.answer(ok);
+    await client.enableEventDestination({ params });
+    await expect.poll(() => [one, two].map((id) => versionsOf(receiver.received, id)), waiting).toEqual([[1, 1], [1]]);
+  });
+
+  test('without a success for 72 hours is disabled', async ({ expect }) => {
+    const { receiver, client, params, add, set, shown, ownEvents } = await destination();
+    receiver.answer(failing(500, { 'retry-after': '600' }));
+    await add();
+    await expect.poll(async () => (await shown()).failingSince, waiting).not.toBeNull();
+    await set("failing_since = now() - interval '73 hours'");
+    await client.replayEvents({ params, body: { after: '2026-01-01T00:00:00Z', onlyFailed: true } });
+    await expect.poll(shown, waiting).toMatchObject({ status: 'disabled', disabledReason: 'failing' });
+    expect((await ownEvents()).at(-1)).toBe('destination.disabled');
+  });
+
+  test.each<[string, Answering, object]>([
+    ['hangs', () => {}, { delivered: false, httpStatus: null, failure: 'TimeoutError' }],
+    ['hangs up', (_received, response) => void response.destroy(), { delivered: false, httpStatus: null }],
+    ['redirects', failing(302, { location: 'http://127.0.0.1:1/' }), { delivered: false, failure: 'HTTP_302' }],
+    [
+      'accepts with an endless answer',
+      (_received, response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write('x'.repeat(3000)), 5);
+        response.on('close', () => clearInterval(timer));
+      },
+      { delivered: true, httpStatus: 200 },
+    ],
+    [
+      'accepts drop by drop',
+      (_received, response) => {
+        response.writeHead(202);
+        const timer = setInterval(() => response.write('x'), 50);
+        response.on('close', () => clearInterval(timer));
+      },
+      { delivered: true, httpStatus: 202 },
+    ],
+    [
+      'refuses with a huge answer',
+      (_received, response) => void response.writeHead(500).end('card 4111111111111111 '.repeat(100_000)),
+      { delivered: false, httpStatus: 500, answer: expect.not.stringContaining('4111') as string },
+    ],
+  ])('that %s', async (_what, answer, told) => {
+    const { receiver, add, attempts } = await destination();
+    receiver.answer(answer);
+    await add();
+    await expect.poll(async () => (await attempts()).at(-1), waiting).toMatchObject(told);
+  });
+
+  test('that speaks no TLS', async ({ expect }) => {
+    const { client, params, receiver, add, attempts } = await destination();
+    const url = receiver.url.replace('http:', 'https:');
+    await client.updateEventDestination({ params, body: { url } });
+    await add();
+    await expect
+      .poll(async () => (await attempts()).at(-1), waiting)
+      .toMatchObject({ delivered: false, httpStatus: null, failure: expect.stringMatching(/SSL|TLS/) as string });
+    expect(receiver.received).toEqual([]);
+  });
+
+  test('gets signatures by the old and the new secret for a day', async ({ expect }) => {
+    const { receiver, secret, client, params, add } = await destination();
+    const rotated = await client.rotateEventDestinationSecret({ params });
+    const pinged = await client.pingEventDestination({ params });
+    expect(pinged).toMatchObject({ delivered: true, httpStatus: 204, type: 'destination.ping' });
+    const [ping] = receiver.received as [Received];
+    expect(ping.event).toMatchObject({ type: 'destination.ping', subject: params.id, cursor: null });
+    expect([secret, rotated.secret].map((each) => isSignedBy(each, ping))).toEqual([true, true]);
+    await expect
+      .poll(async () => {
+        await add();
+        return receiver.received.slice(1).some((each) => isSignedBy(rotated.secret, each));
+      }, waiting)
+      .toBe(true);
+  });
+
+  test('gets what another process did not bring to its end', async ({ expect }) => {
+    const { receiver, add, set, attempts, undelivered } = await destination();
+    const held: (() => void)[] = [];
+    receiver.answer((received, response) => void held.push(() => ok(received, response)));
+    const [id] = await add();
+    await expect.poll(() => held.length, waiting).toBe(1);
+    // A process that takes over and is killed at once: what this one reports from now on is of the past.
+    await set("fence = fence + 1, lease_until = clock_timestamp() + interval '100 ms'");
+    receiver.answer(ok);
+    for (const answer of held) answer();
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 1]);
+    await expect.poll(async () => (await attempts()).length, waiting).toBe(1);
+    expect(await undelivered()).toEqual([]);
+  });
+
+  test('gets events of the past again when asked to: all, one, or those that failed', async ({ expect }) => {
+    const { receiver, client, params, add, undelivered } = await destination();
+    const [id] = await add();
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+    const [{ event }] = receiver.received as [Received];
+    const after = event.createdAt;
+    await client.replayEvents({ params, body: { after, types: ['cardholder.approved'] } });
+    await client.replayEvents({ params, body: { after, before: after } });
+    await client.replayEvents({ params, body: { after } });
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 1]);
+    await client.resendEvent({ params: { id: event.id }, body: { destination: params.id } });
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 1, 1]);
+    receiver.answer(failing(500, { 'retry-after': '600' }));
+    const [late] = await add();
+    await expect.poll(undelivered, waiting).toEqual([1]);
+    receiver.answer(ok);
+    await client.replayEvents({ params, body: { after, onlyFailed: true } });
+    await expect.poll(() => versionsOf(receiver.received, late), waiting).toEqual([1, 1]);
+    await expect.poll(undelivered, waiting).toEqual([]);
+    expect(versionsOf(receiver.received, id)).toEqual([1, 1, 1]);
+  });
 });

@@ -91,11 +91,11 @@ export async function undeliveredOf(pool: Pool, id: string): Promise<Undelivered
 
 /** What a deliverer has done since its last report. */
 export interface Report {
-  /** The revision that it knows; what a later request says of health and replay counts. */
+  /** The revision that it knows; what a later request says of its health counts. */
   readonly revision: number;
   readonly position: number;
-  /** Of its replay; null if there is none any more. */
-  readonly replayPosition: number | null;
+  /** Which replay it runs, and how far that is; null once it is at its end. What it says of another one is ignored. */
+  readonly replay: { readonly of: Replay; readonly position: number | null } | null;
   readonly health: Pick<Health, 'status' | 'disabledReason' | 'failures' | 'failingSince' | 'retryAt'>;
   readonly lastSuccessAt: Date | null;
   /** Positions whose rows can go. */
@@ -127,12 +127,14 @@ export async function storeReport(
                failures = CASE WHEN is_known THEN $8 ELSE d.failures END,
                failing_since = CASE WHEN is_known THEN $9 ELSE d.failing_since END,
                retry_at = CASE WHEN is_known THEN $10 ELSE d.retry_at END,
-               replay_position = CASE WHEN is_known THEN $11::bigint ELSE replay_position END,
-               replay_end = CASE WHEN is_known AND $11::bigint IS NULL THEN NULL ELSE replay_end END,
-               replay_types = CASE WHEN is_known AND $11::bigint IS NULL THEN NULL ELSE replay_types END,
-               replay_after = CASE WHEN is_known AND $11::bigint IS NULL THEN NULL ELSE replay_after END,
-               replay_before = CASE WHEN is_known AND $11::bigint IS NULL THEN NULL ELSE replay_before END
-             FROM (SELECT id, revision = $12 AS is_known FROM event_destinations WHERE id = $1 AND fence = $2 FOR UPDATE) known
+               replay_position = CASE WHEN is_same THEN $11::bigint ELSE replay_position END,
+               replay_end = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_end END,
+               replay_types = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_types END,
+               replay_after = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_after END,
+               replay_before = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_before END
+             FROM (SELECT id, revision = $12 AS is_known,
+                 coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18, false) AS is_same
+               FROM event_destinations WHERE id = $1 AND fence = $2 FOR UPDATE) known
              WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision
            ), gone AS (
              DELETE FROM undelivered_events u USING owned WHERE u.destination_id = owned.id AND u.position = ANY ($13::bigint[])
@@ -162,11 +164,14 @@ export async function storeReport(
       health.failures,
       health.failingSince,
       health.retryAt,
-      report.replayPosition,
+      report.replay?.position,
       report.revision,
       report.delivered.map(String),
       JSON.stringify(report.undelivered),
       JSON.stringify(report.attempts),
+      report.replay?.of.end,
+      report.replay?.of.after,
+      report.replay?.of.before,
     ],
   });
   return rows[0]?.revision ?? null;

@@ -239,7 +239,7 @@ export class Delivery {
     const report = {
       revision: this.#destination.revision,
       position,
-      replayPosition: replay,
+      replay,
       health: this.#health,
       lastSuccessAt: this.#lastSuccessAt,
       delivered: this.#delivered.slice(),
@@ -259,7 +259,7 @@ export class Delivery {
     }
     this.#attempts.splice(0, report.attempts.length);
     this.#delivered.splice(0, report.delivered.length);
-    this.#reader.stored(replay);
+    if (replay?.position === null) this.#reader.endReplay(replay.of);
     this.#reportedAt = performance.now();
     this.#leaseEndsAt = begunAt + leaseMs;
     if (revision !== this.#destination.revision && lease > 0) await this.#readAnew();

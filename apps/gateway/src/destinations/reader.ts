@@ -6,7 +6,7 @@ import { sightOf } from '../events/sight.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import type { Backlog } from './backlog.ts';
-import type { LeasedDestination, Replay } from './deliverer-store.ts';
+import type { LeasedDestination, Replay, Report } from './deliverer-store.ts';
 
 /** What reads the event log for one destination. */
 export interface Reader {
@@ -16,10 +16,10 @@ export interface Reader {
   hasMore(signal: AbortSignal): Promise<void>;
   /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
   readAt(position: number): Promise<EventView | null>;
-  /** How far the cursors may be moved: to what is neither delivered nor stored. The replay's is null at its end. */
-  positions(backlog: Backlog): { readonly log: number; readonly replay: number | null };
-  /** These positions are stored. */
-  stored(replay: number | null): void;
+  /** How far the cursors may be moved: to what is neither delivered nor stored. */
+  positions(backlog: Backlog): Pick<Report, 'replay'> & { readonly log: number };
+  /** The end of a replay is stored. */
+  endReplay(ended: Replay): void;
   /** The destination was changed. */
   change(destination: LeasedDestination): void;
 }
@@ -102,11 +102,11 @@ export function createReader(
     positions: (backlog) => {
       const log = backlog.firstUnstored('log') ?? next;
       if (replay === null) return { log, replay: null };
-      const unstored = backlog.firstUnstored('replay');
-      return { log, replay: unstored ?? (replay.next < replay.end ? replay.next : null) };
+      const position = backlog.firstUnstored('replay') ?? (replay.next < replay.end ? replay.next : null);
+      return { log, replay: { of: replay, position } };
     },
-    stored: (position) => {
-      if (position === null) replay = null;
+    endReplay: (ended) => {
+      if (replay === ended) replay = null;
     },
     change: (after) => {
       destination = after;
