@@ -1,8 +1,10 @@
 import type { ExchangeReport } from '@card-gateway/adapter-kit';
+import { toPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Accounts } from './accounts/accounts.ts';
 import type { CircuitStatus } from './accounts/circuit.ts';
+import { type DestinationLag, destinationLags } from './destination-lags/store.ts';
 import type { EventTail } from './event-tail.ts';
 import type { QueuePulse } from './pulse.ts';
 import { standbyCounts } from './standbys/store.ts';
@@ -24,8 +26,9 @@ export interface Measured {
 }
 
 /**
- * The process's Prometheus metrics. A label is the name of an account or an operation, a status or one of a few words, never an
- * id or part of a request: so cardinality is bounded, and no one can be identified.
+ * The process's Prometheus metrics. A label is the name of an account or an operation, a status or one of a few words, or the id
+ * of one of the few event destinations, never another id or part of a request: so cardinality is bounded, and no one can be
+ * identified.
  */
 export interface Metrics {
   /** Also measures this process's event loop, heap and garbage collection; call once per process. */
@@ -50,6 +53,8 @@ const circuits: readonly CircuitStatus[] = ['closed', 'open', 'half-open'];
 
 /** A role without pg_read_all_stats sees every state as `hidden`. */
 const standbyStates = ['sync', 'quorum', 'potential', 'async', 'hidden'] as const;
+
+const destinationStatuses: readonly DestinationLag['status'][] = ['active', 'failing', 'disabled'];
 
 /** Milliseconds for which database counts are reused. */
 const countsMaxAgeMs = 2000;
@@ -127,13 +132,38 @@ export function createMetrics(): Metrics {
     'Age of the oldest committed event that has no position yet; 0 without one.',
     [],
   );
+  const destinations = {
+    events: gauge('gateway_event_destination_lag_events', 'Positions of the log that a destination has not passed.', [
+      'destination',
+    ]),
+    seconds: gauge(
+      'gateway_event_destination_lag_seconds',
+      'Age of the next event that a destination has not passed.',
+      ['destination'],
+    ),
+    undelivered: gauge(
+      'gateway_event_destination_undelivered',
+      'Events that a destination has passed and that wait for another attempt, or behind one that does.',
+      ['destination'],
+    ),
+    oldest: gauge(
+      'gateway_event_destination_oldest_undelivered_seconds',
+      'Age of the oldest event that a destination has not got.',
+      ['destination'],
+    ),
+    status: gauge('gateway_event_destination_status', '1 for the current status of the destination.', [
+      'destination',
+      'status',
+    ]),
+  };
   const count = remembered(async (pool: Pool) => {
-    const [unresolved, standbys, unsequencedSince] = await Promise.all([
+    const [unresolved, standbys, unsequencedSince, lags] = await Promise.all([
       unresolvedCounts(pool),
       standbyCounts(pool),
       oldestUnsequenced(pool),
+      destinationLags(pool),
     ]);
-    return { unresolved, standbys, unsequencedSince };
+    return { unresolved, standbys, unsequencedSince, lags };
   });
 
   function setLoads({ accounts }: Pick<Measured, 'accounts'>): void {
@@ -160,6 +190,20 @@ export function createMetrics(): Metrics {
       unknown.set({ account }, count.unknown);
       person.set({ account }, count.waitingForPerson);
       oldest.set({ account }, Math.max(0, (now() - count.oldestUnknownSince.getTime()) / 1000));
+    }
+  }
+
+  function setDestinations(now: () => number, lags: readonly DestinationLag[] | null): void {
+    for (const each of Object.values(destinations)) each.reset();
+    const ageOf = (at: Date | null): number => (at === null ? 0 : Math.max(0, (now() - at.getTime()) / 1000));
+    for (const { id, status, events, undelivered, eventCreatedAt, oldestAt } of lags ?? []) {
+      const destination = toPublicId('destination', id);
+      destinations.events.set({ destination }, events);
+      destinations.seconds.set({ destination }, ageOf(eventCreatedAt));
+      destinations.undelivered.set({ destination }, undelivered);
+      destinations.oldest.set({ destination }, ageOf(oldestAt));
+      for (const each of destinationStatuses)
+        destinations.status.set({ destination, status: each }, each === status ? 1 : 0);
     }
   }
 
@@ -206,6 +250,7 @@ export function createMetrics(): Metrics {
       setUnresolved(measured, counts?.unresolved ?? null);
       setStandbys(counts?.standbys ?? null);
       setEvents(measured, counts?.unsequencedSince);
+      setDestinations(measured.now, counts?.lags ?? null);
       unrecorded.set(measured.unrecorded.count());
       return { type: registry.contentType, text: await registry.metrics() };
     },

@@ -1,5 +1,6 @@
 import { newUuid, toPublicId, type Uuid } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import {
   type Answering,
@@ -270,4 +271,25 @@ describe.concurrent('a destination', () => {
     await expect.poll(undelivered, waiting).toEqual([]);
     expect(versionsOf(receiver.received, id)).toEqual([1, 1, 1]);
   });
+});
+
+test('tells how far each destination is behind', async () => {
+  const { receiver, client, params, add, undelivered } = await destination();
+  receiver.answer(failing(500, { 'retry-after': '600' }));
+  await add();
+  await expect.poll(undelivered, waiting).toEqual([1]);
+  await client.disableEventDestination({ params });
+  await add(2);
+  const valueOf = async (name: string): Promise<number> => {
+    const { text } = await call(gateway.url, { path: '/metrics' });
+    const line = text
+      .split('\n')
+      .find((each) => each.startsWith(`gateway_event_destination_${name}`) && each.includes(params.id));
+    return Number(line?.split(' ').at(-1) ?? Number.NaN);
+  };
+  await expect.poll(() => valueOf('lag_events'), waiting).toBeGreaterThanOrEqual(2);
+  expect(await valueOf('undelivered')).toBe(1);
+  expect(await valueOf('lag_seconds')).toBeGreaterThan(0);
+  expect(await valueOf('oldest_undelivered_seconds')).toBeGreaterThanOrEqual(await valueOf('lag_seconds'));
+  expect(await valueOf('status')).toBe(0);
 });

@@ -54,7 +54,7 @@ async function post(url: string, allowed: string[], hosts: readonly string[] = [
   }
 }
 
-const refusals = ['HOST_NOT_ALLOWED', 'ADDRESS_NOT_ALLOWED'];
+const refusals = new Set(['HOST_NOT_ALLOWED', 'ADDRESS_NOT_ALLOWED']);
 
 /** This machine, in the forms that parsers of addresses take. */
 const loopbacks = [
@@ -146,26 +146,17 @@ describe('no connection is made', () => {
     const before = connections;
     for (const url of urls) {
       const { delivered, failure } = await post(new URL(url).href, allowed);
-      expect([url, delivered, refusals.includes(failure ?? '')]).toEqual([url, false, true]);
+      expect([url, delivered, refusals.has(failure ?? '')]).toEqual([url, false, true]);
     }
     expect(connections).toBe(before);
   });
 
   test('to a listed name that leads there', async () => {
     const before = connections;
-    const addresses = [
-      ...['127.0.0.1', '127.8.8.8', '0.0.0.0', '169.254.169.254', '100.100.100.200', '168.63.129.16', '192.0.0.192'],
-      ...[
-        '::1',
-        '::',
-        '::ffff:127.0.0.1',
-        '::ffff:169.254.169.254',
-        '64:ff9b::7f00:1',
-        '2002:7f00:1::',
-        'fe80::1',
-        'fd00:ec2::254',
-      ],
-    ];
+    const addresses =
+      '127.0.0.1 127.8.8.8 0.0.0.0 169.254.169.254 100.100.100.200 168.63.129.16 192.0.0.192 ::1 :: ::ffff:127.0.0.1 ::ffff:169.254.169.254 64:ff9b::7f00:1 2002:7f00:1:: fe80::1 fd00:ec2::254'.split(
+        ' ',
+      );
     for (const [at, address] of addresses.entries()) {
       const name = `a${at}.internal.example`;
       const url = `http://${name}:${port}/`;
@@ -181,10 +172,10 @@ describe('no connection is made', () => {
 
   test('to names that only look like a listed one, and with anything in the URL that is no host', async () => {
     const before = connections;
-    const hosts = [
-      ...['internal.example', 'xinternal.example', 'hooks.example.com.evil.test', 'evil.test', 'hooks.example.comx'],
-      ...['hooks.example', 'example.com', 'hooks-example.com', 'xn--hooks-example.com', 'hooks.example.com..'],
-    ];
+    const hosts =
+      'internal.example xinternal.example hooks.example.com.evil.test evil.test hooks.example.comx hooks.example example.com hooks-example.com xn--hooks-example.com hooks.example.com..'.split(
+        ' ',
+      );
     const urls = [
       ...forms(hosts).map((url) => `${url}:${port}/`),
       ...['user@', 'user:password@', ':password@', 'hooks.example.com@', 'hooks.example.com:443@'].map(
@@ -210,7 +201,7 @@ describe('no connection is made', () => {
     const lines = ['hooks.example.com', ...hosts].map((name) => `127.0.0.1 ${name}`);
     for (const url of usable) {
       const { delivered, failure } = await post(url, ['hooks.example.com', '*.internal.example'], lines);
-      expect([url, delivered, refusals.includes(failure ?? '')]).toEqual([url, false, true]);
+      expect([url, delivered, refusals.has(failure ?? '')]).toEqual([url, false, true]);
     }
     expect(connections).toBe(before);
   });

@@ -10,7 +10,7 @@ const rooms = roomGraph(files);
  * on a lower floor, and on its own one as long as that makes no circle.
  */
 const floors: readonly (readonly string[])[] = [
-  ['compatibility/', 'keys/', 'sealed/', 'standbys/', 'unresolved/', 'unsequenced/'],
+  ['compatibility/', 'destination-lags/', 'keys/', 'sealed/', 'standbys/', 'unresolved/', 'unsequenced/'],
   ['accounts/'],
   ['metrics.ts', 'provider-read.ts'],
   ['services.ts'],

@@ -128,15 +128,15 @@ test('a scrape that the database keeps waiting asks it once, however many others
     ahead += 60_000;
     return metrics.text(services);
   });
-  // Three questions: of writes, of standbys, and of events.
-  expect(asked).toHaveLength(3);
+  // Four questions: of writes, of standbys, of events, and of destinations.
+  expect(asked).toHaveLength(4);
   for (const answer of asked) answer();
   await Promise.all(scrapes);
   void metrics.text(services);
-  expect(asked).toHaveLength(3);
+  expect(asked).toHaveLength(4);
   ahead += 60_000;
   void metrics.text(services);
-  expect(asked).toHaveLength(6);
+  expect(asked).toHaveLength(8);
   spy.mockRestore();
 });
 

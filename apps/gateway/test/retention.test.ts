@@ -1,4 +1,4 @@
-import { Pan, type ProviderCard, uuidOf } from '@card-gateway/core';
+import { newUuid, Pan, type ProviderCard, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
 import { removeOld } from '../src/jobs/retention.ts';
@@ -10,7 +10,12 @@ let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({
     jobs: false,
-    settings: { CARD_DATA_KEPT_DAYS: '10', SYNCS_KEPT_DAYS: '10', FAILED_CALLBACKS_KEPT_DAYS: '20' },
+    settings: {
+      CARD_DATA_KEPT_DAYS: '10',
+      SYNCS_KEPT_DAYS: '10',
+      FAILED_CALLBACKS_KEPT_DAYS: '20',
+      DELIVERY_ATTEMPTS_KEPT_DAYS: '10',
+    },
   });
 });
 afterAll(() => gateway.close());
@@ -100,3 +105,22 @@ test('failed callbacks and syncs go after theirs, others and the audit log stay,
     expect(text).toContain(`gateway_retention_removed_total{kind="${line}`);
   }
 });
+
+test('attempts to post events go after theirs', async () => {
+  const { pool } = gateway;
+  const ages = [0, 8, 9.9, 10.1, 400];
+  await pool.query(
+    `INSERT INTO delivery_attempts (id, tenant, destination_id, event_id, type, attempt, delivered, duration_ms, attempted_at)
+     SELECT id, 'default', id, id, 'card.updated', 1, true, 1, now() FROM unnest($1::uuid[]) id`,
+    [ages.map((days) => newUuidAt(Date.now() - days * dayMs))],
+  );
+  expect(await removedAfter(0)).toMatchObject({ delivery_attempts: 2 });
+  expect(await removedAfter(0)).toMatchObject({ delivery_attempts: 0 });
+  expect(await removedAfter(5)).toMatchObject({ delivery_attempts: 2 });
+});
+
+/** Like an id that was made at that time. */
+function newUuidAt(time: number): string {
+  const digits = Math.floor(time).toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7${newUuid(time).slice(15)}`;
+}

@@ -18,7 +18,7 @@ import { afterFailure, type Health, healthy, retryDelayMs, storedHealth } from '
 /** A process that is killed is replaced after this time; by the database's clock. */
 export const leaseMs = 6000;
 /** The lease is prolonged, and requests are noticed, this often. */
-const reportEveryMs = 1500;
+const reportEveryMs = 1000;
 /** What was delivered is stored after this time, so that many share a commit. */
 const gatherMs = 40;
 /** After an error of the database. */

@@ -20,6 +20,12 @@ const statements = {
   syncs: `
     DELETE FROM syncs WHERE id IN
       (SELECT id FROM syncs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+  // Their ids begin with the time, so the oldest are found by them.
+  delivery_attempts: `
+    DELETE FROM delivery_attempts WHERE id IN
+      (SELECT id FROM delivery_attempts
+       WHERE id < rpad(lpad(to_hex((extract(epoch FROM $1::timestamptz) * 1000)::bigint), 12, '0'), 32, '0')::uuid
+       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 } as const;
 
 export type Kept = keyof typeof statements;

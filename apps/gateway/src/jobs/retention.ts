@@ -22,6 +22,7 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
     binding_fingerprints: config.CARD_DATA_KEPT_DAYS,
     failed_callbacks: config.FAILED_CALLBACKS_KEPT_DAYS,
     syncs: config.SYNCS_KEPT_DAYS,
+    delivery_attempts: config.DELIVERY_ATTEMPTS_KEPT_DAYS,
   };
   const removed: Record<string, number> = {};
   for (const [what, days] of Object.entries(keptDays) as [Kept, number][]) {
