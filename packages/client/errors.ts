@@ -61,7 +61,7 @@ export class CursorExpired extends Error {
   /** Give it as `after` to read all events that are still kept. */
   readonly oldestCursor: string;
 
-  constructor({ detail, oldestCursor }: { readonly detail: string; readonly oldestCursor: string }) {
+  constructor(detail: string, oldestCursor: string) {
     super(detail);
     this.oldestCursor = oldestCursor;
   }

@@ -1,4 +1,16 @@
-import type { Binding, Callback, Card, Cardholder, Event, Operation, Sync, Transaction, Transfer } from './api.ts';
+import type {
+  Binding,
+  Callback,
+  Card,
+  Cardholder,
+  Event,
+  EventDestination,
+  Operation,
+  ProviderAccount,
+  Sync,
+  Transaction,
+  Transfer,
+} from './api.ts';
 import { type ReceivedHeaders, signatureFault } from './signature.ts';
 
 /** What `data` of an event is, by the kind that its type begins with. */
@@ -11,8 +23,8 @@ interface EventData {
   operation: Operation;
   sync: Sync;
   callback: Callback;
-  account: Record<string, unknown>;
-  destination: Record<string, unknown>;
+  account: ProviderAccount;
+  destination: EventDestination;
 }
 
 /** An event about one kind of subject: `EventOf<'card'>`. */

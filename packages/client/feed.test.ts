@@ -41,14 +41,23 @@ describe('events()', () => {
       subject: 'card_1',
     });
     expect(cursors).toEqual(['b', 'c', 'd']);
-    const filter = { types: 'card.*,operation.unknown', account: 'keysecure', subject: 'card_1', wait: '30' };
+    const filter = {
+      types: 'card.*,operation.unknown',
+      account: 'keysecure',
+      subject: 'card_1',
+      limit: '200',
+      wait: '30',
+    };
     expect(queries).toEqual(['a', 'c', 'quiet', 'd'].map((after) => ({ after, ...filter })));
     expect(received[0]).toMatchObject({ method: 'GET', url: { pathname: '/v1/events' } });
   });
 
   test('begins with the oldest event if nothing else is said', async () => {
     const { queries } = await readFrom([page('a')]);
-    expect(queries).toEqual([{ wait: '30' }, { after: 'a', wait: '30' }]);
+    expect(queries).toEqual([
+      { limit: '200', wait: '30' },
+      { after: 'a', limit: '200', wait: '30' },
+    ]);
   });
 
   test.each<[string, Reply]>([
@@ -106,7 +115,7 @@ describe('events()', () => {
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CursorExpired);
     expect(failure).toMatchObject({ name: 'CursorExpired', message: 'Gone.', oldestCursor: 'o' });
-    const other = await gateway([answer(410, { status: 410, code: 'gone', detail: 'Gone.' }, headers)]);
+    const other = await gateway([answer(410, { status: 410, code: 'cursor-expired', detail: 'Gone.' }, headers)]);
     await expect(other.client.events().next()).rejects.toBeInstanceOf(GatewayProblem);
   });
 

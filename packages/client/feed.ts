@@ -30,6 +30,7 @@ interface FeedPage {
   readonly nextCursor: string;
 }
 
+const pageSize = 200;
 const waitSeconds = 30;
 /** What a page may take beyond the wait, on a slow network. */
 const marginMs = 30_000;
@@ -50,7 +51,14 @@ export async function* readFeed(
   let cursor = after;
   let failures = 0;
   while (!isEnded()) {
-    const query = queryOf({ after: cursor, types: types?.join(','), account, subject, wait: waitSeconds });
+    const query = queryOf({
+      after: cursor,
+      types: types?.join(','),
+      account,
+      subject,
+      limit: pageSize,
+      wait: waitSeconds,
+    });
     const attempt = await get(`/v1/events${query}`, waitSeconds * 1000 + marginMs, signal);
     // What was answered while the loop was being ended is read again from the cursor that is kept.
     if (isEnded()) return;
@@ -65,7 +73,7 @@ export async function* readFeed(
       continue;
     }
     const { error, retryAfterMs } = attempt;
-    if (!isPassing(error)) throw isExpiry(error) ? new CursorExpired(error.problem) : error;
+    if (!isPassing(error)) throw asExpiry(error) ?? error;
     const pauseMs = (retryAfterMs ?? 0) + pauseAfter(failures, firstPauseMs);
     failures += 1;
     onRetry?.(error, Math.round(pauseMs));
@@ -73,11 +81,10 @@ export async function* readFeed(
   }
 }
 
-interface Expiry extends GatewayProblem {
-  readonly problem: GatewayProblem['problem'] & { readonly oldestCursor: string };
-}
-function isExpiry(error: Error): error is Expiry {
-  return error instanceof GatewayProblem && error.status === 410 && 'oldestCursor' in error.problem;
+function asExpiry(error: Error): CursorExpired | null {
+  if (!(error instanceof GatewayProblem) || error.code !== 'cursor-expired') return null;
+  const { detail, oldestCursor } = error.problem;
+  return oldestCursor === undefined ? null : new CursorExpired(detail, oldestCursor);
 }
 
 /** Random, so that consumers do not come back all at once; the bound doubles with each failure. */
