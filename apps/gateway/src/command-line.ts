@@ -6,6 +6,7 @@ import type { Administration } from './commands/administration.ts';
 import { moveToTenant, requireNoGateways } from './commands/accounts.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { type Command, type Given, parseCommand } from './commands/command.ts';
+import { eventCommands } from './commands/event-commands.ts';
 import { expiryOf } from './commands/expiry.ts';
 import { createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
 import { makeRoles } from './commands/roles.ts';
@@ -29,6 +30,8 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** Receives a line for the person, as on standard error. */
   readonly remark: (line: string) => void;
+  /** Lets a command that goes on until it is interrupted end by itself. Absent: it is not interrupted. */
+  readonly untilInterrupted?: () => AbortSignal;
 }
 
 /** A terminal with the environment for its commands, and their result. */
@@ -153,6 +156,7 @@ const commandsOf = (session: Session): readonly Command[] => [
       );
     },
   },
+  ...eventCommands({ ...session, environment: session.local.environment }),
   {
     words: 'migrate',
     about: 'Brings the database up to date, and grants the role of the gateways what they need.',
@@ -260,6 +264,7 @@ async function run(typed: readonly string[], session: Session): Promise<void> {
     print(request.help);
     return;
   }
-  if (local.folder !== null) remark(`DATABASE_URL is not set: working on the data in ${local.folder}.`);
+  if (local.folder !== null && request.command.isClient !== true)
+    remark(`DATABASE_URL is not set: working on the data in ${local.folder}.`);
   await request.command.run(request.given);
 }

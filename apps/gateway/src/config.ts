@@ -327,6 +327,19 @@ const settings = {
     '',
     'Name of the operator on the command line, for the audit log; "--by" of a command takes precedence.',
   ),
+  GATEWAY_URL: setting(
+    z.string().regex(/^(https?:\/\/[^\s?#]+)?$/, 'expected a URL such as https://cards.internal'),
+    '',
+    'The gateway that "gateway events" on the command line speaks to; default this machine, on PORT. The service itself does not use it.',
+  ),
+  GATEWAY_API_KEY: {
+    ...setting(
+      z.string(),
+      '',
+      'The API key of "gateway events" on the command line. The service itself does not use it.',
+    ),
+    secret: true,
+  },
   SHUTDOWN_DELAY_MS: setting(
     integer(0, 300_000),
     '0',

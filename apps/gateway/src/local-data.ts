@@ -8,6 +8,7 @@ const dataFolder = fileURLToPath(new URL('../../../.data', import.meta.url));
 /** Settings, and the files in the data folder that provide them. */
 const files = {
   DATABASE_URL_FILE: 'database-url',
+  GATEWAY_API_KEY_FILE: 'api-key',
   GATEWAY_ACCOUNTS: 'accounts.json',
   GATEWAY_SEALING_KEYS_FILE: 'secrets/sealing-keys',
   GATEWAY_FINGERPRINT_KEYS_FILE: 'secrets/fingerprint-keys',
@@ -34,7 +35,11 @@ export function withLocalData(
   const isElsewhere = environment['NODE_ENV'] === 'production' || isSet('DATABASE_URL') || isSet('DATABASE_URL_FILE');
   if (isElsewhere || !existsSync(join(folder, files.DATABASE_URL_FILE)))
     return { environment, ownerEnvironment: environment, folder: null };
-  const found = Object.entries(files).filter(([name]) => !isSet(name) && !isSet(name.replace(/_FILE$/, '')));
+  const found = Object.entries(files).filter(
+    // The key is that gateway's, and is sent to no other.
+    ([name]) =>
+      !isSet(name) && !isSet(name.replace(/_FILE$/, '')) && !(name === 'GATEWAY_API_KEY_FILE' && isSet('GATEWAY_URL')),
+  );
   const local = { ...environment, ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])) };
   return {
     environment: local,

@@ -525,9 +525,16 @@ describe('in a clone', () => {
     expect(environment).toEqual({
       GATEWAY_SEALING_KEYS: 'own',
       DATABASE_URL_FILE: join(folder, 'database-url'),
+      GATEWAY_API_KEY_FILE: join(folder, 'api-key'),
       GATEWAY_ACCOUNTS: join(folder, 'accounts.json'),
       GATEWAY_FINGERPRINT_KEYS_FILE: join(folder, 'secrets/fingerprint-keys'),
     });
+  });
+
+  test('and its API key, which goes to no other gateway', () => {
+    const { environment } = withLocalData({ GATEWAY_URL: 'https://cards.internal' }, folder);
+    expect(environment).not.toHaveProperty('GATEWAY_API_KEY_FILE');
+    expect(environment).toHaveProperty('DATABASE_URL_FILE');
   });
 
   test.each<[string, NodeJS.ProcessEnv]>([

@@ -20,6 +20,8 @@ export interface Command {
   /** Additional text for the command's own help. */
   readonly notes?: string;
   readonly options: Readonly<Record<string, Option>>;
+  /** It speaks to a gateway, and uses no database. */
+  readonly isClient?: true;
   run(given: Given): Promise<void>;
 }
 

@@ -14,12 +14,17 @@ export interface Run {
 export type Environment = Readonly<Record<string, string>>;
 
 /** Runs a command line as its process does, in this one: most of a command's time is the start of its process. */
-export async function runCommand(words: readonly string[], environment: Environment): Promise<Run> {
+export async function runCommand(
+  words: readonly string[],
+  environment: Environment,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Run> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const isWell = await runCommandLine(words, {
     environment,
     print: (line) => void stdout.push(`${line}\n`),
     remark: (line) => void stderr.push(`${line}\n`),
+    untilInterrupted: () => signal,
   });
   return { code: isWell ? 0 : 1, stdout: stdout.join(''), stderr: stderr.join('') };
 }

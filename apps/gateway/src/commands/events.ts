@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { openTransport } from '@card-gateway/adapter-kit';
+import {
+  type Client,
+  createClient,
+  CursorExpired,
+  type FeedEvent,
+  GatewayProblem,
+  GatewayUnreachable,
+} from '@card-gateway/client';
+import { Secret } from '@card-gateway/core';
+import { readSettings } from '../config.ts';
+import { isWebhookSecret, signWebhook, webhookSecretRule } from '../secrets.ts';
+import type { Given } from './command.ts';
+import { UsageError } from './usage.ts';
+
+/** What these commands use of the command line. */
+export interface EventsTerminal {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly print: (line: string) => void;
+  readonly remark: (line: string) => void;
+  readonly untilInterrupted?: () => AbortSignal;
+}
+
+/** Prints each event. @throws UsageError if the feed cannot be read */
+export async function tail(terminal: EventsTerminal, given: Given): Promise<void> {
+  const isJson = given.switches.has('json');
+  await eachEvent(terminal, given, (event) => {
+    terminal.print(isJson ? JSON.stringify(event) : lineOf(event));
+  });
+}
+
+/** What a person wants to see of an event: what happened to what, and what it was before. */
+function lineOf({ createdAt, type, subject, subjectVersion, account, data, previous }: FeedEvent): string {
+  const now = data as Readonly<Record<string, unknown>> | null;
+  const changes = Object.entries(previous ?? {}).map(([name, before]) =>
+    isPlain(before) && isPlain(now?.[name]) ? `${name} ${String(before)} → ${String(now?.[name])}` : name,
+  );
+  return [createdAt, type.padEnd(24), subject, `v${subjectVersion}`, account ?? '-', changes.join(', ')]
+    .join('  ')
+    .trimEnd();
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+const timeoutMs = 10_000;
+
+/** Posts each event as a destination gets it. @throws UsageError if the feed cannot be read, or an option is invalid */
+export async function listen(terminal: EventsTerminal, given: Given): Promise<void> {
+  const url = forwardUrl(given.values['forward-to']);
+  const { secret: wanted = `whsec_${randomBytes(32).toString('base64')}` } = given.values;
+  const secret = new Secret(wanted);
+  if (!isWebhookSecret(secret)) throw new UsageError(`--secret: ${webhookSecretRule}.`);
+  const transport = openTransport({ connections: 1, connectTimeoutMs: timeoutMs, maxResponseBytes: 1_000_000 });
+  terminal.remark(`Events are posted to ${url}.`);
+  if (given.values['secret'] === undefined) terminal.remark(`Verify them with the secret ${wanted}`);
+  try {
+    await eachEvent(terminal, given, async (event, before) => {
+      const body = JSON.stringify(event);
+      const exchange = await transport.send({
+        operation: 'event',
+        method: 'POST',
+        url,
+        headers: {
+          'content-type': 'application/json',
+          ...signWebhook(secret, { id: event.id, at: new Date(), body }),
+        },
+        body,
+        timeoutMs,
+      });
+      const result = exchange.kind === 'answered' ? String(exchange.status) : exchange.cause;
+      const isAccepted = exchange.kind === 'answered' && exchange.status >= 200 && exchange.status < 300;
+      const again = isAccepted ? '' : `  not accepted; again from here: --after ${before}`;
+      terminal.print(`${result.padEnd(4)} ${event.type.padEnd(24)}  ${event.subject}  ${event.id}${again}`);
+    });
+  } finally {
+    await transport.close();
+  }
+}
+
+function forwardUrl(text: string | undefined): string {
+  const url = URL.parse(text ?? '');
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href;
+  throw new UsageError('--forward-to: expected the URL of your service, e.g. http://localhost:3000/hooks.');
+}
+
+/**
+ * Hands over each event until the person interrupts, and then tells the cursor to go on with.
+ *
+ * @param handle its second argument is the cursor before the event
+ */
+async function eachEvent(
+  terminal: EventsTerminal,
+  { values }: Given,
+  handle: (event: FeedEvent, before: string) => Promise<void> | void,
+): Promise<void> {
+  const client = clientOf(terminal);
+  const from = values['after'] ?? 'latest';
+  let cursor = from;
+  try {
+    const events = client.events({
+      after: from === 'oldest' ? undefined : from,
+      types: values['types']?.split(','),
+      account: values['account'],
+      subject: values['subject'],
+      signal: terminal.untilInterrupted?.(),
+      onRetry: ({ message }, pauseMs) =>
+        terminal.remark(`${message}. Trying again in ${(pauseMs / 1000).toFixed(1)} s.`),
+    });
+    for await (const event of events) {
+      await handle(event, cursor);
+      cursor = event.cursor;
+    }
+    if (cursor !== from) terminal.remark(`To go on from here: --after ${cursor}`);
+  } catch (error) {
+    if (error instanceof CursorExpired) {
+      throw new UsageError(`--after: ${error.message} The oldest event that is kept: --after ${error.oldestCursor}`);
+    }
+    if (error instanceof GatewayProblem || error instanceof GatewayUnreachable) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+function clientOf({ environment }: EventsTerminal): Client {
+  const settings = readSettings(['GATEWAY_URL', 'GATEWAY_API_KEY', 'PORT'], environment);
+  if (settings.GATEWAY_API_KEY === '') {
+    throw new UsageError(
+      'GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE. Make a key with: gateway keys create --caller <you> --scopes events:read,<what it may read>',
+    );
+  }
+  const baseUrl = settings.GATEWAY_URL === '' ? `http://127.0.0.1:${settings.PORT}` : settings.GATEWAY_URL;
+  return createClient({ baseUrl, apiKey: settings.GATEWAY_API_KEY });
+}

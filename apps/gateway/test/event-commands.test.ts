@@ -1,0 +1,181 @@
+import { EventEmitter, on, once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { verifyEvent } from '@card-gateway/client';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../src/command-line.ts';
+import { type Environment, runCommand } from './setup/command.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+
+let gateway: TestGateway;
+let environment: Environment;
+beforeAll(async () => {
+  gateway = await startGateway();
+  environment = { GATEWAY_URL: gateway.url, GATEWAY_API_KEY: (await gateway.key()).key };
+});
+afterAll(() => gateway.close());
+
+/** A command that goes on until it is interrupted. */
+function start(words: readonly string[], variables = environment) {
+  const [output, remarks, interruption] = [new EventEmitter(), [] as string[], new AbortController()];
+  const lines = on(output, 'line') as AsyncIterableIterator<[string]>;
+  const isWell = runCommandLine(['events', ...words], {
+    environment: variables,
+    print: (line) => output.emit('line', line),
+    remark: (line) => {
+      remarks.push(line);
+      output.emit('remark');
+    },
+    untilInterrupted: () => interruption.signal,
+  });
+  return {
+    remarks,
+    remark: () => once(output, 'remark'),
+    next: async (): Promise<string> => ((await lines.next()) as { value: [string] }).value[0],
+    end: async () => {
+      interruption.abort();
+      return { isWell: await isWell, remarks };
+    },
+  };
+}
+
+const apply = (reference: string) =>
+  gateway.client.createCardholder({ body: { account: 'keysecure', reference, sumsubShareToken: 'share-token' } });
+
+describe('events tail', () => {
+  test('shows what happens, and where to go on', async () => {
+    const before = await apply('before');
+    const command = start(['tail', '--types', 'cardholder.pending', '--after', 'oldest']);
+    expect(await command.next()).toMatch(
+      new RegExp(String.raw`^\d{4}-\S+Z  cardholder\.pending +${before.id}  v1  keysecure$`),
+    );
+    const { id } = await apply('after');
+    expect(await command.next()).toContain(id);
+    const { isWell, remarks } = await command.end();
+    expect([isWell, remarks]).toEqual([true, [expect.stringMatching(/^To go on from here: --after [\w-]+$/)]]);
+
+    const further = await apply('further');
+    const again = start(['tail', '--types', 'cardholder.pending', '--after', remarks[0]?.split(' ').at(-1) ?? '']);
+    expect(await again.next()).toContain(further.id);
+    await again.end();
+  });
+
+  test('shows what changed, and each event whole for a program', async () => {
+    const { id } = await apply('changing');
+    const [text, json] = [[], ['--json']].map((more) => start(['tail', '--subject', id, '--after', 'oldest', ...more]));
+    const first = JSON.parse((await json?.next()) ?? '') as object;
+    expect(first).toMatchObject({
+      type: 'cardholder.pending',
+      subject: id,
+      data: { id, status: 'pending' },
+      cursor: expect.any(String),
+    });
+    await text?.next();
+    expect(await text?.next()).toMatch(/ v2  keysecure  providerRef null → U\d+$/);
+    await Promise.all([text?.end(), json?.end()]);
+  });
+
+  test.each<[string, readonly string[], Environment, RegExp]>([
+    [
+      'no key',
+      ['tail'],
+      { GATEWAY_API_KEY: '' },
+      /^GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE\. Make a key with: gateway keys create/,
+    ],
+    ['another key', ['tail'], { GATEWAY_API_KEY: 'cgk_x' }, /401 unauthenticated/],
+    [
+      'a URL that is none',
+      ['tail'],
+      { GATEWAY_URL: 'cards.internal' },
+      /GATEWAY_URL: expected a URL such as https:\/\/cards\.internal/,
+    ],
+    ['a cursor that is none', ['tail', '--after', 'yesterday!'], {}, /400 invalid-request/],
+    ['an unknown type', ['tail', '--types', 'card.eaten'], {}, /400 invalid-request/],
+    [
+      'nowhere to post to',
+      ['listen'],
+      {},
+      /^--forward-to: expected the URL of your service, e\.g\. http:\/\/localhost:3000\/hooks\.$/m,
+    ],
+    [
+      'a secret that is none',
+      ['listen', '--forward-to', 'http://localhost:1', '--secret', 'x'],
+      {},
+      /^--secret: expected "whsec_"/,
+    ],
+  ])('ends because of %s, and says so', async (_, words, more, said) => {
+    const { code, stdout, stderr } = await runCommand(['events', ...words], { ...environment, ...more });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('events listen', () => {
+  interface Post {
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }
+  const posts: Post[] = [];
+  let status = 204;
+  const service = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      posts.push({ headers: request.headers, body: body.toString() });
+      return response.writeHead(status).end();
+    });
+  });
+  let url: string;
+  beforeAll(async () => {
+    await once(service.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/hooks`;
+  });
+  afterAll(() => service.close());
+
+  test('posts as a destination is posted to, signed with the secret that it shows', async () => {
+    const { id } = await apply('posted');
+    const words = ['listen', '--forward-to', url, '--types', 'cardholder.pending', '--after', 'oldest'];
+    const command = start(words);
+    let line;
+    do line = await command.next();
+    while (!line.includes(id));
+    expect(line).toMatch(/^204  cardholder\.pending +chd_\w{26}  evt_\w{26}$/);
+    const { remarks } = await command.end();
+    const secret = /whsec_\S+/.exec(remarks.join(' '))?.[0] ?? '';
+    const { headers, body } = posts.at(-1) ?? { headers: {}, body: '' };
+    const event = verifyEvent(headers, body, secret);
+    expect(event).toMatchObject({ id: headers['webhook-id'], type: 'cardholder.pending', subject: id });
+    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual(event);
+    expect(headers['content-type']).toBe('application/json');
+  });
+
+  test('shows what is not accepted, with the cursor to begin again from', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const words = ['listen', '--forward-to', url, '--types', 'cardholder.pending', '--secret', secret];
+    status = 500;
+    const { id } = await apply('refused');
+    const command = start([...words, '--after', 'oldest']);
+    let line;
+    do line = await command.next();
+    while (!line.includes(id));
+    const [, cursor = ''] = /^500 .*not accepted; again from here: --after ([\w-]+)$/.exec(line) ?? [];
+    expect((await command.end()).remarks.join()).not.toContain(secret);
+    status = 200;
+    const again = start([...words, '--after', cursor]);
+    expect(await again.next()).toContain(id);
+    await again.end();
+    expect(
+      new Webhook(secret).verify(posts.at(-1)?.body ?? '', posts.at(-1)?.headers as Record<string, string>),
+    ).toMatchObject({ subject: id });
+  });
+
+  test('shows that the service is away, and goes on', async () => {
+    await Promise.all([apply('away 1'), apply('away 2')]);
+    const words = ['--forward-to', 'http://127.0.0.1:1', '--types', 'cardholder.pending', '--after', 'oldest'];
+    const command = start(['listen', ...words]);
+    for (const line of [await command.next(), await command.next()])
+      expect(line).toMatch(/^ECONNREFUSED .*not accepted/);
+    await command.end();
+  });
+});
