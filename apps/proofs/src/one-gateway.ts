@@ -18,18 +18,20 @@ export interface OneGateway {
  *
  * @param name of the gateway, and of the key's caller
  * @param undo ends everything
+ * @param settings of the gateway, besides those of all proofs
  */
 export async function startOneGateway(
   name: string,
   sandboxConfig: SandboxConfig,
   undo: AsyncDisposableStack,
+  settings: NodeJS.ProcessEnv = {},
 ): Promise<OneGateway> {
   const postgres = await startPostgres();
   undo.defer(() => postgres.remove());
   const sandbox = await startSandbox(sandboxConfig);
   undo.defer(() => sandbox.close());
   await migrate(postgres.ownerUrl, { runtimeRole });
-  const installation = await install(sandbox, shipped, () => postgres.url);
+  const installation = await install(sandbox, shipped, () => postgres.url, settings);
   undo.defer(() => installation.remove());
   const apiKey = await installation.createKey(name);
   const replica = await openReplica({

@@ -4,14 +4,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Change, serveNewer } from '../src/clients/newer.ts';
 import { readOptions } from '../src/clients/options.ts';
 import { table } from '../src/clients/report.ts';
+import { verifiers } from '../src/clients/signatures.ts';
 import { tools } from '../src/clients/tools.ts';
 
 describe('options', () => {
   test('all tools read the committed document, or one reads another', () => {
-    expect(readOptions([])).toEqual({ document: expect.stringMatching(/\/docs\/openapi\.json$/), tools });
+    expect(readOptions([])).toEqual({
+      document: expect.stringMatching(/\/docs\/openapi\.json$/),
+      tools,
+      verifiers,
+    });
     expect(readOptions(['--tool', 'hey-api', '--document', 'x.json'])).toMatchObject({
       document: expect.stringMatching(/^\/.*\/x\.json$/),
       tools: [{ name: 'hey-api' }],
+      verifiers: [],
+    });
+    expect(readOptions(['--tool', 'standard-webhooks go'])).toMatchObject({
+      tools: [],
+      verifiers: [{ name: 'standard-webhooks go' }],
     });
   });
 

@@ -5,6 +5,7 @@ import { startOneGateway } from '../one-gateway.ts';
 import { type Change, serveNewer } from './newer.ts';
 import type { ClientOptions } from './options.ts';
 import { type Result, stages, table } from './report.ts';
+import { signedCases, type Verifier, verifyCases } from './signatures.ts';
 import type { Place, Tool } from './tools.ts';
 
 interface Gateway {
@@ -19,7 +20,7 @@ const work = new URL('../../../../.data/clients/', import.meta.url).pathname;
 
 /** Generates with each tool, compiles, and runs the tour against the gateway, then against simulated later versions. */
 export async function proveClients(
-  { document, tools }: ClientOptions,
+  { document, tools, verifiers }: ClientOptions,
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<boolean> {
@@ -31,8 +32,36 @@ export async function proveClients(
     results.push(result);
     for (const line of result.notes) say(`${tool.name}: ${line}`);
   }
-  process.stdout.write(`\n${table(results)}\n`);
-  return results.every(({ reached }) => reached === 'all' || reached === 'absent');
+  if (results.length > 0) process.stdout.write(`\n${table(results)}\n`);
+  const verified = await proveSignatures(verifiers, gateway, say);
+  return verified && results.every(({ reached }) => reached === 'all' || reached === 'absent');
+}
+
+/** Lets others' implementations of Standard Webhooks verify what the gateway posts. */
+async function proveSignatures(
+  verifiers: readonly Verifier[],
+  gateway: Gateway,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (verifiers.length === 0) return true;
+  const cases = await signedCases(gateway);
+  let isWell = true;
+  for (const verifier of verifiers) {
+    const { name } = verifier;
+    const absent = await absentOf(verifier.needs);
+    if (absent.length > 0) {
+      say(`signatures, ${name}: absent, not here: ${absent.join(', ')}`);
+      continue;
+    }
+    try {
+      await verifyCases(verifier, join(work, name.replaceAll(' ', '-')), cases);
+      say(`signatures, ${name}: all ${cases.length} messages decided rightly`);
+    } catch (error) {
+      isWell = false;
+      say(`signatures, ${name}: FAILED: ${(error as Error).message}`);
+    }
+  }
+  return isWell;
 }
 
 async function prove(
@@ -42,9 +71,7 @@ async function prove(
   { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
 ): Promise<Result> {
   const { name } = tool;
-  const absent = (await Promise.all(tool.needs.map(isAbsent))).flatMap((is, index) =>
-    is ? [tool.needs[index] ?? ''] : [],
-  );
+  const absent = await absentOf(tool.needs);
   if (absent.length > 0) return { name, reached: 'absent', passed: [], notes: [`not here: ${absent.join(', ')}`] };
   const place = await placeOf(tool, document);
   const notes: string[] = [];
@@ -95,6 +122,11 @@ const mostLines = 12;
 const chatter = /^\[main\] (INFO|WARN) /;
 const kept = new Set(['environment', 'node_modules', 'package-lock.json']);
 
+async function absentOf(needs: readonly string[]): Promise<string[]> {
+  const absent = await Promise.all(needs.map(isAbsent));
+  return needs.filter((_, index) => absent[index]);
+}
+
 async function isAbsent(program: string): Promise<boolean> {
   const words = program === 'go' ? ['version'] : ['--version'];
   return run(program, words, { folder: programs }).then(
@@ -124,7 +156,10 @@ async function tourOfNewer(tool: Tool, place: Place, gateway: Gateway, change: C
 
 async function startGateway(undo: AsyncDisposableStack): Promise<Gateway> {
   const keysecure = { cardholderInProgressMs: 0, cardholderDecisionMs: 0, cardDelayMs: 0 };
-  const { url, apiKey, sandbox } = await startOneGateway('clients', { keysecure }, undo);
+  const { url, apiKey, sandbox } = await startOneGateway('clients', { keysecure }, undo, {
+    // Where the events are posted whose signatures are verified.
+    EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1',
+  });
   sandbox.admin.callbacks.target('keysecure', `${url}/callbacks/keysecure`);
   return { url, apiKey, sandboxUrl: `http://127.0.0.1:${sandbox.port}` };
 }

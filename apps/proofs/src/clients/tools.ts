@@ -108,8 +108,8 @@ function typescript(name: string, generate: (place: Place) => Promise<readonly s
   };
 }
 
-/** A separate Python environment for the tool, with these packages. */
-async function python(folder: string, words: readonly string[]): Promise<string> {
+/** A separate Python environment, with these packages. */
+export async function python(folder: string, words: readonly string[]): Promise<string> {
   await run('python3', ['-m', 'venv', 'environment'], { folder });
   await run(join(folder, 'environment/bin/pip'), ['install', '-q', '--disable-pip-version-check', ...words], {
     folder,
