@@ -9,7 +9,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildClient } from '@card-gateway/client/build';
+import { eventExamples } from '@card-gateway/contract';
 import { Secret } from '@card-gateway/core';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { post } from './setup/callbacks.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -17,7 +19,7 @@ import { startGateway, type TestGateway } from './setup/gateway.ts';
 const run = promisify(execFile);
 const root = new URL('../../../', import.meta.url);
 const pathOf = (path: string): string => fileURLToPath(new URL(path, root));
-const examples = ['issue-card.ts', 'bind-card.ts', 'decide-payments.ts'];
+const examples = ['issue-card.ts', 'bind-card.ts', 'follow-events.ts', 'receive-events.ts', 'decide-payments.ts'];
 /** Without what this workspace's package manager hands on to npm. */
 const npmEnv = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 
@@ -171,6 +173,60 @@ describe('the examples run', () => {
     expect(code).toBe(0);
   });
 
+  test('follow-events.ts: killed, it goes on where it was', async () => {
+    const issue = async (): Promise<string> => /card_\w+/.exec(await text(call('issue-card.ts').stdout))?.[0] ?? '';
+    const follow = () => call('follow-events.ts', ['cards-seen']);
+    /** What it prints until the card is active, with the rest of what it read. */
+    const until = async (program: ReturnType<typeof follow>, card: string): Promise<string[]> => {
+      let output = '';
+      for await (const part of program.stdout) {
+        output += String(part);
+        if (output.includes(`card.activated ${card}`)) break;
+      }
+      program.kill('SIGKILL');
+      return output.trim().split('\n');
+    };
+    const first = await issue();
+    const seen = await until(follow(), first);
+    const second = await issue();
+    const more = await until(follow(), second);
+    const versions = more.flatMap((line) => new RegExp(`${second} (\\d)$`).exec(line)?.[1] ?? []);
+    expect(versions.map(Number)).toEqual(versions.map((_, index) => index + 1));
+    expect(versions.length).toBeGreaterThan(1);
+    // The last one may come again: it was killed before or after it had kept its cursor.
+    expect(more.slice(1).filter((line) => seen.includes(line))).toEqual([]);
+  });
+
+  test('receive-events.ts: believes what is signed, and takes each version once', async () => {
+    const program = start('receive-events.ts', [], { PORT: '0', EVENT_SECRETS: `${former} ${current}` });
+    let output = '';
+    program.stdout.on('data', (part: Buffer) => (output += String(part)));
+    const printed = async (expected: string): Promise<void> => {
+      while (!output.includes(expected)) await once(program.stdout, 'data');
+    };
+    await printed('listening');
+    const url = `http://127.0.0.1:${/port: (\d+)/.exec(output)?.[1]}`;
+    const [event] = eventExamples;
+    const send = async (version: number, secret: string): Promise<number> => {
+      const body = JSON.stringify({ ...event, subjectVersion: version });
+      const at = new Date();
+      const headers = {
+        'webhook-id': event?.id ?? '',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(secret).sign(event?.id ?? '', at, body),
+      };
+      return (await post(url, { headers, body })).status;
+    };
+    expect(await send(2, current)).toBe(204);
+    expect(await send(2, former)).toBe(204);
+    expect(await send(1, current)).toBe(204);
+    expect(await send(3, secret())).toBe(401);
+    expect(await send(4, former)).toBe(204);
+    await printed(`${event?.subject} 4\n`);
+    expect(output.match(/(?<=card_\w{26} )\d/g)).toEqual(['2', '4']);
+    program.kill();
+  });
+
   test.each([
     ['401.50', '{"code":0,"message":""}'],
     ['501.50', '{"code":1,"message":"declined"}'],
@@ -200,4 +256,5 @@ test('the READMEs show the examples as they are', async () => {
   const files = await Promise.all(examples.map((name) => read(`packages/client/examples/${name}`)));
   expect(inRoot).toEqual([files[0]]);
   expect(inPackage).toEqual(files);
+  expect(blocks(await read('docs/guides/events.md'))).toEqual(files.slice(2, 4));
 });

@@ -6,6 +6,7 @@ import {
   callbackState,
   cardholderStatus,
   cardStatus,
+  eventTypes,
   meaningsKey,
   operationOutcome,
   operations,
@@ -31,7 +32,7 @@ const names = files.map((file) => file.replace(/\.md$/, ''));
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ settings: { EVENTS_ALLOWED_HOSTS: 'orders.internal.example' } });
 });
 afterAll(() => gateway.close());
 
@@ -47,7 +48,9 @@ describe('the guides', () => {
     expect(markdown.text).toContain((texts.get(`${name}.md`) ?? '').split('<!--')[0]);
     const html = await page(`/docs/${name}`);
     expect(html).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' });
-    expect(html.text).not.toMatch(/<script|https?:\/\/(?!github\.com|127\.0\.0\.1|decide\.example)/);
+    expect(html.text).not.toMatch(
+      /<script|https?:\/\/(?!github\.com|127\.0\.0\.1|localhost|decide\.example|orders\.internal\.example)/,
+    );
   });
 
   test('stand in llms.txt, all of them, each with what it is about', async () => {
@@ -94,6 +97,11 @@ describe('the guides', () => {
     for (const code of problemCodes) expect(text).toContain(`| \`${code}\` |`);
   });
 
+  test('name every type of event', async () => {
+    const { text } = await page('/docs/events.md');
+    for (const type of eventTypes) expect(text).toContain(`| \`${type}\` |`);
+  });
+
   test('name every operation in the reference as Markdown', async () => {
     const { text } = await page('/docs/reference.md');
     for (const [id, { method, path }] of Object.entries(operations)) {
@@ -132,6 +140,24 @@ describe('the guides', () => {
     }
     expect(JSON.parse(answer)).toMatchObject({ status: 'active', last4: expect.stringMatching(/^\d{4}$/) });
   });
+});
+
+test('events are read, and asked for, as the guide says', async () => {
+  const { key, client } = await gateway.key();
+  for (const user of ['a', 'b', 'c']) {
+    await client.createCardholder({ body: { account: 'keysecure', reference: user, sumsubShareToken: 'share-token' } });
+  }
+  const blocks = [...(texts.get('events.md') ?? '').matchAll(/```sh\n([^`]+)```/g)].map(([, block]) => block ?? '');
+  const run = async (block: string | undefined, cursor = ''): Promise<unknown> => {
+    const script = [`GATEWAY=${gateway.url}`, `KEY=${key}`, `CURSOR=${cursor}`, block].join('\n');
+    return JSON.parse((await promisify(execFile)('bash', ['-c', script])).stdout);
+  };
+  const [first, next, destination, ...more] = blocks;
+  expect(more).toEqual([]);
+  const page = (await run(first)) as { nextCursor: string; data: object[] };
+  expect(page).toMatchObject({ data: [{ subjectVersion: 1 }, {}], hasMore: true });
+  expect(await run(next, page.nextCursor)).toMatchObject({ data: expect.arrayContaining([expect.any(Object)]) });
+  expect(await run(destination)).toMatchObject({ status: 'active', secret: expect.stringMatching(/^whsec_/) });
 });
 
 function linksOf(markdown: string): string[] {

@@ -19,8 +19,7 @@ const subjects: Readonly<Record<EventKind, string>> = {
 const about =
   'Sent to your event destinations whose `types` include it, signed by Standard Webhooks 1.0: `webhook-signature` is `v1,` and the ' +
   'base64 of the HMAC-SHA-256, with the bytes behind `whsec_` of the secret as the key, over `<webhook-id>.<webhook-timestamp>.<body>`. ' +
-  '`verifyEvent()` of the TypeScript client checks it. An event may come more than once, with the same `webhook-id`, and two subjects in ' +
-  'any order; those of one subject come in the order of `subjectVersion`. Answer any 2xx at once, and work later.';
+  'Answer any 2xx at once, and work later. [Receiving events](/docs/events) says how to verify, deduplicate and order.';
 
 /** The OpenAPI `webhooks` of events: one for each kind of subject, with an example of each of its types. */
 export const eventWebhooks: Json = Object.fromEntries(

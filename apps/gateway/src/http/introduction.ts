@@ -7,6 +7,7 @@ One API to issue, list and manage cards and to bind bank cards, the same whichev
 - [Bind a bank card](/docs/bindings)
 - [Outcomes and unknowns](/docs/outcomes): 202 is no failure
 - [Idempotency](/docs/idempotency): every write needs a key
+- [Receiving events](/docs/events): be told, instead of polling
 - [Callbacks and decisions](/docs/callbacks)
 - [Errors](/docs/errors): what each code means, and whether to try again
 - [States](/docs/states): which status may follow which

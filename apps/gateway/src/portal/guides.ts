@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { problems, repeats } from '@card-gateway/contract';
+import { eventType, meaningsKey, problems, repeats } from '@card-gateway/contract';
 
 export interface Guide {
   readonly name: string;
@@ -16,18 +16,21 @@ const names = [
   'bindings',
   'outcomes',
   'idempotency',
+  'events',
   'callbacks',
   'errors',
   'states',
   'going-live',
 ] as const;
 
-/** Reads all guides. Comments in them are replaced by content from code: the table of problem codes. */
+/** Reads all guides. Comments in them are replaced by content from code: the tables of problem codes and of event types. */
 export async function readGuides(): Promise<readonly Guide[]> {
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), 'utf8');
-      const markdown = text.replace('<!-- the problem codes -->', problemTable);
+      const markdown = text
+        .replace('<!-- the problem codes -->', problemTable)
+        .replace('<!-- the event types -->', eventTable);
       const [, title, about] = /^# (.+)\n\n((?:.+\n)+)/.exec(markdown) ?? [];
       if (title === undefined || about === undefined)
         throw new Error(`docs/guides/${name}.md: expected a title and what it is about.`);
@@ -43,4 +46,12 @@ const problemTable = [
     const repeat = repeats[again];
     return `| ${status} | \`${code}\` | ${title}. ${about} | ${repeat.again} | ${repeat.key} |`;
   }),
+].join('\n');
+
+const eventTable = [
+  '| Type | What happened |',
+  '| --- | --- |',
+  ...Object.entries(eventType.meta()?.[meaningsKey] as Readonly<Record<string, string>>).map(
+    ([type, meaning]) => `| \`${type}\` | ${meaning} |`,
+  ),
 ].join('\n');
