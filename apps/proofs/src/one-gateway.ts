@@ -11,6 +11,8 @@ export interface OneGateway {
   readonly apiKey: string;
   readonly replica: Replica;
   readonly sandbox: Sandbox;
+  /** Connection string of the database's owner. */
+  readonly ownerUrl: string;
 }
 
 /**
@@ -49,5 +51,5 @@ export async function startOneGateway(
   await replica.start();
   const address = replica.address();
   if (address === null) throw new Error('The gateway does not listen.');
-  return { url: `http://${address.host}:${address.port}`, apiKey, replica, sandbox };
+  return { url: `http://${address.host}:${address.port}`, apiKey, replica, sandbox, ownerUrl: postgres.ownerUrl };
 }

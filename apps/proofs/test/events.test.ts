@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { violationNames } from '../src/chaos/verdict.ts';
 import { UsageError } from '../src/command-line.ts';
+import { readDestinationOptions } from '../src/events/destination-options.ts';
+import { destinationsText, isComplete, runDestinations } from '../src/events/destinations.ts';
 import { longestStall } from '../src/events/lags.ts';
 import { readOptions } from '../src/events/options.ts';
 import { isGood, reportText } from '../src/events/report.ts';
@@ -9,16 +11,26 @@ import { runEvents } from '../src/events/run.ts';
 const draw = (): number => 1;
 const run = (words: string[]) => runEvents(readOptions(words, draw), new AbortController().signal, () => {});
 
-// That a reader gets all events through kills and outages, chaos.test.ts shows.
+// That a reader and a destination get all events through kills and outages, chaos.test.ts shows.
+test('versions that are not raised are found, and nothing else goes wrong', { timeout: 300_000 }, async () => {
+  const report = await run(['--writers', '4', '--kills', '0', '--stops', '0', '--mutation', 'version-stays']);
+  const found = violationNames.filter((name) => report.verdict[name].length > 0);
+  expect(found, reportText(report)).toEqual([
+    'changes without their event, or events without their change',
+    'events that a reader got twice',
+  ]);
+  expect(isGood(report)).toBe(false);
+  expect(reportText(report)).toContain('FAILED');
+});
+
 test(
-  'a cursor over numbers loses what is committed late, and nothing else goes wrong',
+  'three destinations get all events, in order and signed, whatever two of them answer',
   { timeout: 300_000 },
   async () => {
-    const report = await run(['--writers', '4', '--kills', '0', '--stops', '0', '--mutation', 'cursor-is-number']);
-    const found = violationNames.filter((name) => report.verdict[name].length > 0);
-    expect(found, reportText(report)).toEqual(['events that a reader did not get']);
-    expect(isGood(report)).toBe(false);
-    expect(reportText(report)).toContain('FAILED');
+    const words = ['--destinations', '--count', '400', '--rate', '200', '--dead', '2'];
+    const report = await runDestinations(readDestinationOptions(words), new AbortController().signal, () => {});
+    expect(isComplete(report.destinations), destinationsText(report)).toBe(true);
+    expect(report.destinations.map(({ events }) => events)).toEqual([500, 400, 400]);
   },
 );
 
@@ -48,4 +60,14 @@ test.each([
 ])('%j is refused in words', (words, name) => {
   expect(() => readOptions(words, draw)).toThrow(UsageError);
   expect(() => readOptions(words, draw)).toThrow(name);
+});
+
+test.each([
+  [['--count', '0'], '--count'],
+  [['--rate', 'fast'], '--rate'],
+  [['--dead', '-1'], '--dead'],
+  [['--kills', '2'], '--kills'],
+])('%j is refused in words for destinations', (words, name) => {
+  expect(() => readDestinationOptions(['--destinations', ...words])).toThrow(UsageError);
+  expect(() => readDestinationOptions(['--destinations', ...words])).toThrow(name);
 });

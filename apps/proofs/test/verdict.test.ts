@@ -3,7 +3,7 @@ import type { LedgerEntry } from '@card-gateway/sandbox';
 import { expect, test } from 'vitest';
 import type { Answer, Intent, Reveal } from '../src/chaos/diary.ts';
 import type { AuditFact, OperationFact, ResourceFact } from '../src/chaos/store.ts';
-import type { ReadEvent } from '../src/chaos/event-log.ts';
+import type { DestinationFacts, Followed, LoggedEvent } from '../src/chaos/event-log.ts';
 import type { CardFact } from '../src/chaos/facts.ts';
 import { type Facts, judge, type ViolationName, violationNames } from '../src/chaos/verdict.ts';
 
@@ -197,24 +197,50 @@ test.each<[string, Partial<Facts>]>([
   expect(found(facts)).toEqual([]);
 });
 
-const first: ReadEvent = { position: 1, number: 7, subject: id, version: 1 };
-const second: ReadEvent = { position: 2, number: 6, subject: id, version: 2 };
-const eventsOf = (log: ReadEvent[], read = log, unmatched: string[] = []): Partial<Facts> => ({
-  events: { unmatched, log, lags: [], reading: { committed: [6, 7], read } },
+const subject = toPublicId('card', id);
+const first: LoggedEvent = { position: 1, number: 7, tenant: 'default', subject, version: 1 };
+const second: LoggedEvent = { position: 2, number: 6, tenant: 'default', subject, version: 2 };
+const third: LoggedEvent = { position: 3, number: 8, tenant: 'default', subject, version: 3 };
+const both = [first, second];
+const posts = (...events: LoggedEvent[]) => events.map((event) => ({ ...event, accepted: true }));
+const failed = { ...first, accepted: false };
+const eventsOf = (
+  log: LoggedEvent[],
+  followed: Partial<Followed> = {},
+  unmatched: string[] = [],
+  unsigned = 0,
+): Partial<Facts> => ({
+  events: {
+    unmatched,
+    log,
+    lags: [],
+    followed: { committed: both, read: both, destination: { posted: posts(...both), unsigned }, ...followed },
+  },
 });
+const postedAs = (...posted: DestinationFacts['posted']) => eventsOf(both, { destination: { posted, unsigned: 0 } });
 
 test.each<[string, Partial<Facts>, ViolationName[]]>([
-  ['events that were read as they are', eventsOf([first, second]), []],
-  ['an event that was not read', eventsOf([first, second], [first]), ['events that a reader did not get']],
-  ['an event without a position', eventsOf([first]), ['events that a reader did not get']],
-  ['two events at one position', eventsOf([first, { ...second, position: 1 }]), ['events that a reader did not get']],
+  ['events that were read and posted as they are', eventsOf(both), []],
   [
-    'an event with two positions',
-    eventsOf([first, second, { ...second, position: 3, version: 3 }]),
+    'an event that was posted until it was accepted, and again',
+    postedAs(failed, ...posts(first, second, first, second)),
+    [],
+  ],
+  ['an event that was not read', eventsOf(both, { read: [first] }), ['events that a reader did not get']],
+  [
+    'an event that was read twice',
+    eventsOf(both, { read: [first, first, second] }),
     ['events that a reader got twice'],
   ],
   [
-    'a subject that goes back',
+    'events that were read in another order',
+    eventsOf(both, { read: [second, first] }),
+    ['events of one subject out of order'],
+  ],
+  ['two events at one position', eventsOf([first, { ...second, position: 1 }]), ['events that a reader did not get']],
+  ['an event with two positions', eventsOf([...both, { ...second, position: 3 }]), ['events that a reader got twice']],
+  [
+    'a subject that goes back in the log',
     eventsOf([
       { ...second, position: 1 },
       { ...first, position: 2 },
@@ -223,14 +249,26 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
   ],
   [
     'an event that was read, and is gone',
-    eventsOf([first, second], [first, second, { ...first, position: 3, number: 8, version: 3 }]),
+    eventsOf(both, { read: [...both, third] }),
     ['changes without their event, or events without their change'],
   ],
   [
     'a change without an event',
-    eventsOf([first, second], [first, second], ['card 1: version 3 has no event']),
+    eventsOf(both, {}, ['card 1: version 3 has no event']),
     ['changes without their event, or events without their change'],
   ],
+  ['an event that was not posted', postedAs(...posts(first)), ['events that a destination did not get']],
+  [
+    'an event that was posted, and not accepted',
+    postedAs(...posts(first), { ...second, accepted: false }),
+    ['events that a destination did not get'],
+  ],
+  [
+    'an event that was posted before the one before it was accepted',
+    postedAs(failed, ...posts(second, first)),
+    ['events of one subject out of order'],
+  ],
+  ['a post without a signature', eventsOf(both, {}, [], 1), ['posts without a valid signature']],
 ])('%s', (_name, facts, names) => {
   expect(found(facts)).toEqual(names);
 });

@@ -8,7 +8,7 @@ import { gather, repeatAll, findTraces, resolve } from './closing.ts';
 import type { DatabasePlace } from './database-place.ts';
 import { type Diary, openDiary } from './diary.ts';
 import { openEventLog } from './event-log.ts';
-import { startEventReader } from './event-reader.ts';
+import { followEvents } from './follow-events.ts';
 import { install } from './installation.ts';
 import { plantFault, type PlantedFault } from './mutations.ts';
 import { type Passage, startRelay, type Watcher } from './relay.ts';
@@ -27,8 +27,8 @@ export interface DriveOptions {
   readonly settings: NodeJS.ProcessEnv;
   /** Prefix of the gateways' own command. */
   readonly launcher?: readonly string[] | undefined;
-  /** Whether somebody reads the events all the while, and must get each. */
-  readonly readsEvents: boolean;
+  /** Whether a reader and a destination follow the events, and must get each. */
+  readonly followsEvents: boolean;
   /** Causes the disturbances and repairs them; when it ends, no more writes are wanted. */
   readonly disturb: (scene: Scene) => Promise<void>;
   readonly progress: (line: string) => void;
@@ -73,8 +73,6 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const log = openEventLog(() => database.ownerUrl);
     await log.watchChanges();
     await planted.plant(store);
-    const reader = options.readsEvents ? startEventReader(() => database.ownerUrl) : null;
-    undo.push(async () => void (await reader?.stop()));
     const diary = openDiary();
     const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
     undo.push(() => installation.remove());
@@ -117,6 +115,10 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
       () => {},
     );
     undo.push(() => front.close());
+    const anyClient = createClient({ baseUrl: `http://127.0.0.1:${front.port}`, apiKey: defaultKey, retries: 10 });
+    undo.push(() => anyClient.close());
+    const followers = options.followsEvents ? await followEvents(anyClient, sandbox) : null;
+    undo.push(async () => void (await followers?.stop()));
     for (const { name, provider, merchant } of accountsOf(sandbox.credentials, () => null)) {
       if (provider !== account) continue;
       sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
@@ -143,12 +145,12 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     const facts = (): Promise<Facts> => gather(store, sandbox, diary);
     const resolvedAfterMs = await resolve(options, store, facts, signal);
     await repeatAll(replicas, diary, signal);
-    const committed = await log.committed();
-    await reader?.awaitAll(committed);
+    const committed = await log.committed('default');
+    await followers?.awaitAll(committed);
+    const followed = followers === null ? null : { committed, ...(await followers.stop()) };
     await Promise.all(replicas.map((replica) => replica.close()));
     const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
-    const reading = reader === null ? null : { committed, read: await reader.stop() };
-    const last = { ...(await facts()), traces, events: { ...(await log.facts()), reading } };
+    const last = { ...(await facts()), traces, events: { ...(await log.facts()), followed } };
     return { counts: diary.counts, facts: last, verdict: judge(last), resolvedAfterMs };
   } finally {
     for (const step of undo.toReversed()) await step();

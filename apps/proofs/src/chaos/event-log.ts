@@ -1,11 +1,25 @@
+import { type IdKind, toPublicId } from '@card-gateway/core';
 import { type Query, queryAt } from './store.ts';
 
-/** An event as a reader got it. */
-export interface ReadEvent {
-  readonly position: number;
-  readonly number: number;
+/** An event by its subject and version, as a follower got it. */
+export interface FollowedEvent {
+  /** The subject's public id. */
   readonly subject: string;
   readonly version: number;
+}
+
+/** An event as it is in the log. */
+export interface LoggedEvent extends FollowedEvent {
+  readonly position: number;
+  readonly number: number;
+  readonly tenant: string;
+}
+
+/** What a destination was posted, in that order. */
+export interface DestinationFacts {
+  readonly posted: readonly (FollowedEvent & { readonly accepted: boolean })[];
+  /** Posts whose signature was missing, or false. */
+  readonly unsigned: number;
 }
 
 /** How long an event waited for its position, in Unix milliseconds by the server's clock. */
@@ -14,18 +28,22 @@ export interface Lag {
   readonly positionedAt: number;
 }
 
+/** What a reader of the feed and a destination of one tenant got during a run. */
+export interface Followed {
+  /** The events of the tenant that were committed before their last look. */
+  readonly committed: readonly FollowedEvent[];
+  readonly read: readonly FollowedEvent[];
+  readonly destination: DestinationFacts;
+}
+
 /** What the log has after a run. */
 export interface EventFacts {
   /** Changes and events that do not match, in words. */
   readonly unmatched: readonly string[];
   /** Events in the order of their positions. */
-  readonly log: readonly ReadEvent[];
-  /** Null if nobody read all the while. */
-  readonly reading: {
-    /** Numbers of the events that were committed before the reader's last look. */
-    readonly committed: readonly number[];
-    readonly read: readonly ReadEvent[];
-  } | null;
+  readonly log: readonly LoggedEvent[];
+  /** Null if nobody followed. */
+  readonly followed: Followed | null;
   /** Empty unless the server keeps the times of commits. */
   readonly lags: readonly Lag[];
 }
@@ -49,35 +67,57 @@ const subjects: Readonly<Record<string, { readonly table: string; readonly when?
   callback: { table: 'callbacks', when: `OLD.state <> NEW.state AND NEW.state = 'failed'` },
 };
 
-/** Runs and their events from a position on. */
-export const readRuns = `
-  SELECT (r.position + (e.number - r.number))::float8 AS position, e.number::float8 AS number, e.subject_id AS subject,
-    e.subject_version AS version
-  FROM (SELECT position, number, length FROM event_runs WHERE position >= $1 ORDER BY position LIMIT $2) r
-    CROSS JOIN LATERAL generate_series(r.number, r.number + r.length - 1) AS n (number)
-    JOIN events e ON e.number = n.number
-  ORDER BY 1, 2`;
-
 /** The run's own access to the log of events, and a second record of all changes, which it is compared with. */
 export interface EventLog {
   /** Makes the database record every change of a subject, row by row, beside the log. */
   watchChanges(): Promise<void>;
-  committed(): Promise<readonly number[]>;
-  facts(): Promise<Omit<EventFacts, 'reading'>>;
+  committed(tenant: string): Promise<readonly FollowedEvent[]>;
+  facts(): Promise<Omit<EventFacts, 'followed'>>;
 }
 
 export function openEventLog(url: () => string): EventLog {
   const query = queryAt(url);
   return {
     watchChanges: async () => void (await query(watching)),
-    committed: async () =>
-      (await query<{ number: number }>('SELECT number::float8 AS number FROM events')).map(({ number }) => number),
+    committed: async (tenant) => {
+      const rows = await query<SubjectRow>(`SELECT ${subjectColumns} FROM events e WHERE tenant = $1`, [tenant]);
+      return rows.map((row) => ({ subject: subjectOf(row), version: row.version }));
+    },
     facts: async () => ({
       unmatched: await unmatched(query),
-      log: await query<ReadEvent & Record<string, unknown>>(readRuns, [0, null]),
+      log: await logged(query),
       lags: await lags(query),
     }),
   };
+}
+
+interface SubjectRow {
+  readonly kind: string;
+  readonly uuid: string;
+  readonly account: string | null;
+  readonly version: number;
+}
+const subjectColumns = 'e.kind, e.subject_id AS uuid, e.account, e.subject_version AS version';
+
+/** The id of a subject, as the gateway shows it. */
+const subjectOf = ({ kind, uuid, account }: SubjectRow): string =>
+  kind === 'account' ? (account ?? '') : toPublicId(kind as IdKind, uuid);
+
+async function logged(query: Query): Promise<readonly LoggedEvent[]> {
+  const rows = await query<SubjectRow & { position: number; number: number; tenant: string }>(
+    `SELECT (r.position + (e.number - r.number))::float8 AS position, e.number::float8 AS number, e.tenant, ${subjectColumns}
+     FROM event_runs r
+       CROSS JOIN LATERAL generate_series(r.number, r.number + r.length - 1) AS n (number)
+       JOIN events e ON e.number = n.number
+     ORDER BY 1, 2`,
+  );
+  return rows.map((row) => ({
+    position: row.position,
+    number: row.number,
+    tenant: row.tenant,
+    subject: subjectOf(row),
+    version: row.version,
+  }));
 }
 
 const shown = Object.keys(subjects)
@@ -130,7 +170,7 @@ async function unmatched(query: Query): Promise<readonly string[]> {
 async function lags(query: Query): Promise<readonly Lag[]> {
   const [setting] = await query<{ track_commit_timestamp: string }>('SHOW track_commit_timestamp');
   if (setting?.track_commit_timestamp !== 'on') return [];
-  return query<Lag & Record<string, unknown>>(`
+  return query<Lag>(`
     SELECT (extract(epoch FROM pg_xact_commit_timestamp(e.xmin)) * 1000)::float8 AS "committedAt",
       (extract(epoch FROM pg_xact_commit_timestamp(r.xmin)) * 1000)::float8 AS "positionedAt"
     FROM event_runs r

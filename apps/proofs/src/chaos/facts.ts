@@ -21,7 +21,9 @@ export const violationNames = [
   'changes without their event, or events without their change',
   'events that a reader did not get',
   'events that a reader got twice',
+  'events that a destination did not get',
   'events of one subject out of order',
+  'posts without a valid signature',
 ] as const;
 export type ViolationName = (typeof violationNames)[number];
 

@@ -102,7 +102,7 @@ export async function createKey(databaseUrl: string, caller: string, tenant: Ten
   return key;
 }
 
-/** Short time-outs, so that a run meets many of them, and no limits on SMS and reveals. */
+/** Short time-outs, so that a run meets many of them, no limits on SMS and reveals, and the sandbox as a destination of events. */
 const settings = {
   PORT: '0',
   PROVIDER_READ_TIMEOUT_MS: '1500',
@@ -112,6 +112,8 @@ const settings = {
   JOBS_CONCURRENCY: '16',
   SMS_RESEND_AFTER_MS: '0',
   REVEALS_PER_KEY_AND_HOUR: '100000',
+  EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1',
+  EVENTS_DELIVERY_TIMEOUT_MS: '1000',
 } as const;
 
 function through(url: string, port: number): string {

@@ -1,40 +1,70 @@
-import type { EventFacts, ReadEvent } from './event-log.ts';
+import type { DestinationFacts, EventFacts, FollowedEvent } from './event-log.ts';
 import type { Found } from './facts.ts';
+import { lacking, nameOfEvent } from './follow-events.ts';
 
-/** Every change has its event, and a reader with a cursor gets each once, in an order in which no subject goes back. */
-export function judgeEvents({ unmatched, log, reading }: EventFacts, found: Found): void {
+/**
+ * Every change has its event; a reader with a cursor gets each once, in an order in which no subject goes back; a destination gets
+ * each at least once, and none before it has accepted the one before of the same subject.
+ */
+export function judgeEvents({ unmatched, log, followed }: EventFacts, found: Found): void {
   found['changes without their event, or events without their change'].push(...unmatched);
-  judgeOrder('log', log, found);
   const gap = log.find(({ position }, index) => position !== index + 1);
   if (gap !== undefined) {
     found['events that a reader did not get'].push(`the log has a gap, or a second event, at position ${gap.position}`);
   }
-  if (reading === null) return;
-  const { committed, read } = reading;
+  judgeOrder('log', log, found);
+  if (followed === null) return;
+  const { committed, read, destination } = followed;
   judgeOrder('reader', read, found);
-  const got = new Map(read.map((event) => [event.number, event]));
-  for (const number of committed) {
-    if (!got.has(number)) found['events that a reader did not get'].push(`event ${number}`);
-  }
-  const kept = new Map(log.map((event) => [event.number, event]));
-  for (const { number, position } of got.values()) {
-    if (kept.get(number)?.position === position) continue;
+  found['events that a reader did not get'].push(...lacking(committed, read));
+  for (const name of lacking([...read, ...destination.posted], log)) {
     found['changes without their event, or events without their change'].push(
-      `event ${number} was read at position ${position}, and has ${kept.get(number)?.position ?? 'none'}`,
+      `${name} was sent, and is not in the log`,
     );
+  }
+  const { lost, disordered, unsigned } = faultsOf(committed, destination);
+  found['events that a destination did not get'].push(...lost);
+  found['events of one subject out of order'].push(
+    ...disordered.map((name) => `${name} was posted before the one before it was accepted`),
+  );
+  if (unsigned > 0) found['posts without a valid signature'].push(`${unsigned} posts`);
+}
+
+function judgeOrder(where: string, events: readonly FollowedEvent[], found: Found): void {
+  const seen = new Set<string>();
+  const versions = new Map<string, number>();
+  for (const event of events) {
+    const { subject, version } = event;
+    const name = nameOfEvent(event);
+    if (seen.has(name)) found['events that a reader got twice'].push(`${name} (${where})`);
+    seen.add(name);
+    const before = versions.get(subject) ?? 0;
+    if (version < before) found['events of one subject out of order'].push(`${name} after ${before} (${where})`);
+    versions.set(subject, version);
   }
 }
 
-function judgeOrder(where: string, events: readonly ReadEvent[], found: Found): void {
-  const seen = new Set<number>();
-  const versions = new Map<string, number>();
-  for (const { number, subject, version } of events) {
-    if (seen.has(number)) found['events that a reader got twice'].push(`event ${number} (${where})`);
-    seen.add(number);
-    const before = versions.get(subject) ?? 0;
-    if (version <= before) {
-      found['events of one subject out of order'].push(`${subject}: version ${version} after ${before} (${where})`);
-    }
-    versions.set(subject, version);
+export interface DestinationFaults {
+  /** Events that it did not accept. */
+  readonly lost: readonly string[];
+  /** Posts before the event before of the same subject was accepted. */
+  readonly disordered: readonly string[];
+  readonly unsigned: number;
+}
+
+/** @param expected what the destination is to get */
+export function faultsOf(
+  expected: readonly FollowedEvent[],
+  { posted, unsigned }: DestinationFacts,
+): DestinationFaults {
+  const names = new Set(expected.map(nameOfEvent));
+  const accepted = new Set<string>();
+  const disordered: string[] = [];
+  for (const event of posted) {
+    const { subject, version } = event;
+    const before = nameOfEvent({ subject, version: version - 1 });
+    if (names.has(before) && !accepted.has(before)) disordered.push(nameOfEvent(event));
+    if (event.accepted) accepted.add(nameOfEvent(event));
   }
+  return { lost: [...names].filter((name) => !accepted.has(name)), disordered, unsigned };
 }

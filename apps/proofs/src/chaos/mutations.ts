@@ -103,6 +103,18 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
     ],
     statements: ['ALTER TABLE event_runs DROP CONSTRAINT event_runs_pkey'],
   },
+  // Whatever a destination answers, if it answers, comes too late.
+  'acknowledged-early': {
+    edits: [
+      {
+        file: 'apps/gateway/src/destinations/delivery.ts',
+        from: /const posted = await (this\.#poster\.post\(.*\));/,
+        to: `void $1;
+             const posted = { delivered: true, httpStatus: 204, failure: null, answer: null, durationMs: 0, retryAfterSeconds: null };`,
+      },
+    ],
+    statements: [],
+  },
   'version-stays': {
     edits: [],
     statements: [

@@ -50,13 +50,15 @@ export function findingsText(report: DriveReport, reconciling: 'wait' | 'hurry')
 
 function eventsText({ events }: Facts): string[] {
   if (events === null) return [];
-  const { log, reading, lags } = events;
+  const { log, followed, lags } = events;
   const waited = lags.map(({ committedAt, positionedAt }) => positionedAt - committedAt).toSorted((a, b) => a - b);
   const at = (share: number): number => Math.round(waited[Math.floor(share * (waited.length - 1))] ?? 0);
   return [
     table('events', [
       ['with a position', log.length],
-      ...(reading === null ? [] : [['read', reading.read.length] as const]),
+      ...(followed === null
+        ? []
+        : [['read', followed.read.length] as const, ['posted', followed.destination.posted.length] as const]),
       ...(waited.length === 0 ? [] : [['p50', 0.5] as const, ['p99', 0.99] as const, ['most', 1] as const]).map(
         ([name, share]) => [`ms from commit to position, ${name}`, at(share)] as const,
       ),

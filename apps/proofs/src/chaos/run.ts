@@ -26,7 +26,7 @@ export async function runChaos(
         ...options,
         database: postgres,
         settings: {},
-        readsEvents: true,
+        followsEvents: true,
         disturb: (scene) => {
           const ending = AbortSignal.any([scene.signal, AbortSignal.timeout(options.minutes * 60_000)]);
           return runDisorder({ ...scene, postgres, points, signal: ending });

@@ -58,12 +58,12 @@ export interface Store {
   hurry(): Promise<void>;
 }
 
-export type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+export type Query = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** One connection per query, because the server comes and goes, and moves. */
 export const queryAt =
   (url: () => string): Query =>
-  async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => {
+  async <Row extends object>(text: string, values: unknown[] = []) => {
     const client = new pg.Client({ connectionString: url(), connectionTimeoutMillis: 5000, query_timeout: 30_000 });
     client.on('error', () => {});
     await client.connect();

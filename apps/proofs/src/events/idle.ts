@@ -13,7 +13,7 @@ export async function openIdle(url: string): Promise<Idle> {
   const here = await begin(url);
   await here.query(
     `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
-     VALUES (gen_random_uuid(), 'idle', 'none', 'none', 'idle', 'pending', now(), now())`,
+     VALUES (gen_random_uuid(), 'default', 'none', 'none', 'idle', 'pending', now(), now())`,
   );
   const there = await begin(elsewhere.href);
   await there.query('SELECT pg_current_xact_id()');

@@ -33,7 +33,7 @@ export async function runEvents(
         reconciling: 'hurry',
         database: postgres,
         settings: {},
-        readsEvents: true,
+        followsEvents: true,
         disturb: (scene) => disturb(options, scene, postgres, downtimes),
         progress,
         tell: ({ diary, sandbox }) => `${diary.intents.length} writes, ${sandbox.admin.ledger().length} effects`,

@@ -35,7 +35,7 @@ export async function runFailovers(
         database: cluster,
         settings: { DATABASE_STANDBY: options.mode === 'synchronous' ? 'required' : 'optional' },
         // Where an operator ends a wait for the standby, the commit can be read, and is gone after the failover.
-        readsEvents: false,
+        followsEvents: false,
         disturb: async (scene) => {
           const random = createRandom(options.seed + 23);
           for (let round = 0; round < options.rounds && !scene.signal.aborted; round += 1) {

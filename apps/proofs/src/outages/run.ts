@@ -51,7 +51,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
         database: outage.database,
         settings: outage.settings ?? {},
         launcher: outage.launcher,
-        readsEvents: false,
+        followsEvents: false,
         disturb: async (scene) => seen.resolve(await watchOutage(outage, options.seconds * 1000, scene)),
         progress: () => {},
         tell: () => '',

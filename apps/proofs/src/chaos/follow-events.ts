@@ -1,0 +1,93 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from '@card-gateway/client';
+import type { ReceiverAdmin, Sandbox } from '@card-gateway/sandbox';
+import type { DestinationFacts, Followed, FollowedEvent } from './event-log.ts';
+
+/** Two who want every event of a tenant: a consumer that reads the feed, and a destination that often answers badly. */
+export interface EventFollowers {
+  /** Resolves once both have these events, or have got none for a while; the destination's answers are good from here on. */
+  awaitAll(committed: readonly FollowedEvent[]): Promise<void>;
+  stop(): Promise<Omit<Followed, 'committed'>>;
+}
+
+/** Of all posts, so many are answered with 500, or not answered. */
+const badShare = { fails: 0.1, hangs: 0.03 };
+/** With nothing new for this long, what is still missing will not come: a killed owner of a destination is replaced within 7 s. */
+const patienceMs = 10_000;
+
+/** Creates a destination at the sandbox, where the receiver of this name verifies signatures. */
+export async function addDestination(
+  client: Client,
+  sandbox: Sandbox,
+  name: string,
+): Promise<{ readonly id: string; readonly receiver: ReceiverAdmin }> {
+  const receiver = sandbox.admin.receiver(name);
+  const url = `http://127.0.0.1:${sandbox.port}/events/${name}`;
+  const { id, secret } = await client.createEventDestination({ body: { url } });
+  receiver.configure({ secrets: [secret], keep: 'compact' });
+  return { id, receiver };
+}
+
+/** @param client whose calls reach whichever gateway listens */
+export async function followEvents(client: Client, sandbox: Sandbox): Promise<EventFollowers> {
+  const { id, receiver } = await addDestination(client, sandbox, 'chaos');
+  receiver.answer({ status: 500, share: badShare.fails });
+  receiver.answer({ answer: 'hang', share: badShare.hangs });
+  const read: FollowedEvent[] = [];
+  const stopping = new AbortController();
+  const reading = (async () => {
+    for await (const { subject, subjectVersion: version } of client.events({ signal: stopping.signal })) {
+      read.push({ subject, version });
+    }
+  })();
+  // Thrown by `stop`.
+  reading.catch(() => {});
+
+  return {
+    awaitAll: async (committed) => {
+      receiver.clearAnswers();
+      let hasRetried = false;
+      let seen = -1;
+      for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; await wait(50)) {
+        const posted = postedTo(receiver);
+        if (seen < read.length + posted.length) changedAt = performance.now();
+        seen = read.length + posted.length;
+        const isRead = lacking(committed, read).length === 0;
+        const missing = lacking(
+          committed,
+          posted.filter(({ accepted }) => accepted),
+        );
+        if (isRead && missing.length === 0) return;
+        if (hasRetried) continue;
+        // Otherwise their next try could be minutes away.
+        await client.replayEvents({ params: { id }, body: { after: '2026-01-01T00:00:00Z', onlyFailed: true } });
+        hasRetried = true;
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      await reading;
+      return { read, destination: factsOf(receiver) };
+    },
+  };
+}
+
+export function factsOf(receiver: ReceiverAdmin): DestinationFacts {
+  const { invalid, unchecked } = receiver.summary().verdicts;
+  return { posted: postedTo(receiver), unsigned: invalid + unchecked };
+}
+
+/** What a receiver that keeps rows was posted. */
+export function postedTo(receiver: ReceiverAdmin): DestinationFacts['posted'] {
+  return receiver
+    .rows()
+    .map(({ subject, version, accepted }) => ({ subject: subject ?? '', version: version ?? 0, accepted }));
+}
+
+export const nameOfEvent = ({ subject, version }: FollowedEvent): string => `${subject} version ${version}`;
+
+/** Those of the events that are not among these. */
+export function lacking(committed: readonly FollowedEvent[], got: readonly FollowedEvent[]): string[] {
+  const names = new Set(got.map(nameOfEvent));
+  return committed.map(nameOfEvent).filter((name) => !names.has(name));
+}

@@ -1,0 +1,161 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient } from '@card-gateway/client';
+import type { ReceiverAdmin } from '@card-gateway/sandbox';
+import { addDestination, factsOf, nameOfEvent } from '../chaos/follow-events.ts';
+import { type DestinationFaults, faultsOf } from '../chaos/judge-events.ts';
+import { startOneGateway } from '../one-gateway.ts';
+import type { DestinationOptions } from './destination-options.ts';
+import { addSubjects, openWriter, type WrittenEvent, writeEvents, writtenEvents } from './write-events.ts';
+
+export interface DestinationReport {
+  readonly options: DestinationOptions;
+  readonly destinations: readonly DestinationResult[];
+  /** Milliseconds from an event to its delivery to the healthy destination, alone and beside the others. */
+  readonly alone: Spread;
+  readonly beside: Spread;
+}
+
+export interface DestinationResult extends DestinationFaults {
+  readonly name: string;
+  readonly events: number;
+  readonly posts: number;
+}
+
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Events to the healthy destination alone, as a share of those to all three. */
+const aloneShare = 0.25;
+const faultyShares = { fails: 0.1, hangs: 0.05 };
+/** A destination that is dead for so many seconds is tried again after minutes: then the next try is asked for. */
+const shortDeath = 60;
+/** With nothing new for this long, what is still missing will not come. */
+const patienceMs = { afterShortDeath: 60_000, afterLongDeath: 3_700_000 };
+const progressEveryMs = 5000;
+
+/**
+ * Posts events to one destination, and then to three: one that is well, one that fails often, and one that is dead for a while.
+ */
+export async function runDestinations(
+  options: DestinationOptions,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<DestinationReport> {
+  await using undo = new AsyncDisposableStack();
+  const { url, apiKey, sandbox, ownerUrl } = await startOneGateway('events', {}, undo);
+  const client = createClient({ baseUrl: url, apiKey, retries: 10 });
+  undo.defer(() => client.close());
+  const pool = openWriter(ownerUrl);
+  undo.defer(() => pool.end());
+  const subjects = await addSubjects(pool);
+  const isShort = options.dead < shortDeath;
+  const patience = isShort ? patienceMs.afterShortDeath : patienceMs.afterLongDeath;
+
+  const healthy = await addDestination(client, sandbox, 'healthy');
+  await writeEvents(pool, subjects, { ...options, count: Math.ceil(options.count * aloneShare) }, signal);
+  const first = await writtenEvents(pool);
+  await awaitAll([[healthy.receiver, first]], patience, signal, say);
+  const alone = spreadOf(first, healthy.receiver);
+  say(`${first.length} events to one destination: ${spreadText(alone)}`);
+
+  const faulty = await addDestination(client, sandbox, 'faulty');
+  const dead = await addDestination(client, sandbox, 'dead');
+  faulty.receiver.answer({ status: 500, share: faultyShares.fails });
+  faulty.receiver.answer({ answer: 'hang', share: faultyShares.hangs });
+  dead.receiver.answer({ answer: 'reset', times: 0 });
+  const revive = async (): Promise<void> => {
+    await wait(options.dead * 1000, undefined, { signal });
+    dead.receiver.clearAnswers();
+    say('the dead destination is back');
+  };
+  await Promise.all([writeEvents(pool, subjects, options, signal), revive()]);
+  const second = (await writtenEvents(pool)).slice(first.length);
+  if (isShort) {
+    faulty.receiver.clearAnswers();
+    const body = { after: '2026-01-01T00:00:00Z', onlyFailed: true } as const;
+    for (const { id } of [faulty, dead]) await client.replayEvents({ params: { id }, body });
+  }
+  const expected: [ReceiverAdmin, readonly WrittenEvent[]][] = [
+    [healthy.receiver, [...first, ...second]],
+    [faulty.receiver, second],
+    [dead.receiver, second],
+  ];
+  await awaitAll(expected, patience, signal, say);
+  const destinations = expected.map(([receiver, events]) => {
+    const facts = factsOf(receiver);
+    const { name } = receiver.summary();
+    return Object.assign(faultsOf(events, facts), { name, events: events.length, posts: facts.posted.length });
+  });
+  return { options, destinations, alone, beside: spreadOf(second, healthy.receiver) };
+}
+
+/** Waits until each receiver has accepted as many events as it is to get, or nothing more comes. */
+async function awaitAll(
+  expected: readonly (readonly [ReceiverAdmin, readonly WrittenEvent[]])[],
+  patience: number,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  let before = -1;
+  let saidAt = performance.now();
+  for (let changedAt = performance.now(); performance.now() - changedAt < patience;) {
+    const counts = expected.map(([receiver]) => receiver.summary().accepted);
+    const sum = counts.reduce((total, count) => total + count, 0);
+    const hasAll = expected.every(
+      ([receiver, events], at) =>
+        (counts[at] ?? 0) >= events.length && faultsOf(events, factsOf(receiver)).lost.length === 0,
+    );
+    if (hasAll) return;
+    if (sum !== before) changedAt = performance.now();
+    before = sum;
+    if (performance.now() - saidAt > progressEveryMs) {
+      saidAt = performance.now();
+      say(`accepted so far: ${counts.join(', ')}`);
+    }
+    await wait(50, undefined, { signal });
+  }
+}
+
+/** From the commit of each event to its first post. */
+function spreadOf(events: readonly WrittenEvent[], receiver: ReceiverAdmin): Spread {
+  const firstPost = new Map<string, number>();
+  for (const { subject, version, at } of receiver.rows()) {
+    const name = nameOfEvent({ subject: subject ?? '', version: version ?? 0 });
+    if (!firstPost.has(name)) firstPost.set(name, Date.parse(at));
+  }
+  const waits = events
+    .map((event) => (firstPost.get(nameOfEvent(event)) ?? Infinity) - event.at)
+    .toSorted((a, b) => a - b);
+  const at = (share: number): number => waits[Math.floor(share * (waits.length - 1))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+export const spreadText = ({ p50, p99 }: Spread): string => `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
+
+/** The healthy destination may become slower by this factor beside the others. */
+const mostSlowdown = 1.1;
+
+export function isGood({ destinations, alone, beside }: DestinationReport): boolean {
+  return isComplete(destinations) && beside.p99 <= mostSlowdown * alone.p99;
+}
+
+/** Whether each destination got every event, in order and signed. */
+export const isComplete = (destinations: readonly DestinationResult[]): boolean =>
+  destinations.every(
+    ({ posts, lost, disordered, unsigned }) => posts > 0 && lost.length + disordered.length + unsigned === 0,
+  );
+
+export function destinationsText(report: DestinationReport): string {
+  const { options, destinations, alone, beside } = report;
+  return [
+    `${options.count} events, ${options.rate} a second, one destination dead for ${options.dead} s`,
+    ...destinations.map(
+      ({ name, events, posts, lost, disordered, unsigned }) =>
+        `  ${name.padEnd(8)} ${events} events, ${posts} posts; must be 0: ${lost.length} lost, ${disordered.length} out of order, ${unsigned} unsigned`,
+    ),
+    `the healthy one alone: ${spreadText(alone)}; beside the others: ${spreadText(beside)} (p99 at most ${mostSlowdown} times)`,
+    isGood(report) ? 'GOOD' : 'FAILED',
+  ].join('\n');
+}
