@@ -182,7 +182,7 @@ describe('run again and again', () => {
     const cursorFile = join(folder, 'cursor');
     const consume = () => {
       const env = { ...process.env, GATEWAY_URL: gatewayUrl, GATEWAY_API_KEY: key, CURSOR_FILE: cursorFile };
-      const child = spawn('python3', [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn('python3', [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       onTestFinished(() => void child.kill('SIGKILL'));
       return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator]() };
     };
@@ -210,5 +210,12 @@ describe('run again and again', () => {
     // It had done some, and the other one left out nothing else.
     expect(done).toBeGreaterThan(0);
     expect(done).toBeLessThanOrEqual(seen.length);
+
+    // A cursor of a log that had more events, as after a restore of the database.
+    await writeFile(cursorFile, Buffer.from('1.999999999').toString('base64url'));
+    const third = consume();
+    expect(idIn(await third.lines.next())).toBe(all[0]);
+    third.child.kill('SIGKILL');
+    expect(await text(third.child.stderr)).toBe('Events were missed: read the resources anew.\n');
   });
 });
