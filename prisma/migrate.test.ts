@@ -410,6 +410,7 @@ describe('the database refuses', () => {
       created_at: at,
     },
     sync_rows: { sync_id: operation.id, provider_ref: 'r', first_lap: 1, lap: 1 },
+    account_circuits: { account: 'a', tenant: 't', provider: 'p', circuit: 'open', status: 'down' },
     event_destinations: {
       id: operation.id,
       tenant: 't',
@@ -522,6 +523,7 @@ describe('the database refuses', () => {
     syncs_state: [{ state: 'lost' }],
     syncs_finished: [{ state: 'succeeded' }, { finished_at: at }],
     sync_rows_laps: [{ first_lap: 0 }, { first_lap: 2 }],
+    account_circuits_circuit: [{ circuit: 'half-open' }],
     event_destinations_url: [{ url: '' }, { url: 'x'.repeat(1001) }],
     event_destinations_status: [{ status: 'asleep' }],
     event_destinations_disabled: [{ status: 'disabled' }, { disabled_reason: 'gone' }],

@@ -17,6 +17,7 @@ import { reapplyCardholderKind } from './cardholders/reapply-cardholder.ts';
 import { cardWriteKinds } from './cards/write-kinds.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { viewCardImages } from './cards/view.ts';
+import { viewAccountImages } from './catalog/providers.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import type { EventViews } from './event-views.ts';
 import { destinationRoutes } from './destinations/routes.ts';
@@ -75,6 +76,7 @@ export const eventViews: EventViews = {
   operation: viewOperationImages,
   sync: viewSyncImages,
   callback: viewCallbackImages,
+  account: viewAccountImages,
   destination: viewDestinationImages,
 };
 

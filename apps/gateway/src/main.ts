@@ -6,6 +6,7 @@ import { requireSameTenants } from './accounts/tenant-store.ts';
 import { buildApp, eventViews, problemAnswer, writeKinds } from './app.ts';
 import { ConfigError } from './config.ts';
 import { databaseFault } from './database-fault.ts';
+import { startCircuitLog } from './accounts/circuit-log.ts';
 import { startDeliverer } from './destinations/deliverer.ts';
 import { startSequencer } from './events/sequencer.ts';
 import { FaultsError } from './faults.ts';
@@ -72,6 +73,7 @@ async function start(): Promise<void> {
   const app = await buildApp(services, log);
   const jobs = await startJobs(services, writeKinds, log);
   const sequencer = startSequencer({ pool, tail: services.eventTail, log });
+  const circuits = startCircuitLog(services, log);
   const deliverer = startDeliverer({ services, views: eventViews, log });
   const metricsOnly = metricsServer(services, log);
   const listensAt = await listenForBoth(app, metricsOnly, config);
@@ -93,7 +95,7 @@ async function start(): Promise<void> {
       }
       log.info({ signal }, 'closing');
       // First reject new requests and jobs and finish the running ones; then close what both use.
-      await Promise.all([app.close(), jobs.stop(), deliverer.stop()]);
+      await Promise.all([app.close(), jobs.stop(), deliverer.stop(), circuits.stop()]);
       await services.unrecorded.stop();
       await sequencer.stop();
       await metricsOnly.close();

@@ -1,4 +1,10 @@
+import type { EventView } from '@card-gateway/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createCircuitLog } from '../src/accounts/circuit-log.ts';
+import { eventViews } from '../src/app.ts';
+import { readEvents } from '../src/events/read-events.ts';
+import { createSequencer } from '../src/events/sequencer.ts';
+import { sightOf } from '../src/events/sight.ts';
 import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder } from './setup/orders.ts';
@@ -60,6 +66,15 @@ interface Result {
   readonly status: number;
   readonly code?: string;
   readonly retryAfterMs?: number | null;
+}
+
+async function accountEvents(): Promise<EventView[]> {
+  const sequencer = createSequencer(gateway.pool, gateway.services.eventTail);
+  // The first step reads how far it is.
+  await sequencer.step();
+  await sequencer.step();
+  const seen = { tenant: 'default', sees: sightOf({ scopes: ['catalog:read'] }), from: null, limit: 100 };
+  return (await readEvents(gateway.services, eventViews, seen)).events.map(({ event }) => event);
 }
 
 /** Sends an order and returns its result, including a refusal. */
@@ -215,6 +230,39 @@ describe('a provider that keeps failing', () => {
       outcome: 'succeeded',
     });
     expect(load()?.circuit).toBe('closed');
+  });
+
+  test('has an event when its circuit opens and when it closes, however many processes see it', async () => {
+    const { admin } = gateway.sandbox;
+    const processes = Array.from({ length: 3 }, () => createCircuitLog(gateway.services));
+    const look = () => Promise.all(processes.map((one) => one.step()));
+    expect(await send('answered')).toMatchObject({ status: 201 });
+    await look();
+    expect(await accountEvents()).toEqual([]);
+
+    admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'bad_gateway', times: 0 });
+    for (const idempotencyKey of keysOf('ill', 5)) await send(idempotencyKey);
+    admin.clearFaults();
+    const { data } = await gateway.client.listProviders();
+    const { health } = data.find(({ account }) => account === 'keysecure') ?? {};
+    await look();
+    await look();
+    const subject = { provider: 'keysecure', account: 'keysecure' };
+    const opened = {
+      type: 'account.circuit_opened',
+      subject: 'keysecure',
+      subjectVersion: 1,
+      data: { ...subject, health },
+    };
+    expect(await accountEvents()).toMatchObject([opened]);
+
+    await until(
+      () => send('well'),
+      ({ status }) => status === 201,
+    );
+    await look();
+    const closed = { type: 'account.circuit_closed', subjectVersion: 2, previous: { health: { circuit: 'open' } } };
+    expect(await accountEvents()).toMatchObject([opened, closed]);
   });
 
   test('is left alone also where callers have less time than one call to a provider may take', async () => {

@@ -56,6 +56,7 @@ const tables = [
   'syncs',
   'operations',
   'events',
+  'account_circuits',
 ] as const;
 
 /**

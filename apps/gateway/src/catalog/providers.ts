@@ -1,8 +1,9 @@
 import type { OperationId, providerListSchema } from '@card-gateway/contract';
 import type { FacetName, CardChange } from '@card-gateway/core';
 import type { z } from 'zod';
-import { gapReason, type OpenAccount } from '../accounts/accounts.ts';
+import { gapReason, type Health, type OpenAccount } from '../accounts/accounts.ts';
 import type { Caller } from '../caller.ts';
+import type { ViewImages } from '../event-views.ts';
 import type { Services } from '../services.ts';
 import { requirementsOf } from './requirements.ts';
 
@@ -47,7 +48,6 @@ export async function readProviders(services: Services, caller: Caller): Promise
 
 function accountView(account: OpenAccount): z.output<typeof providerListSchema>['data'][number] {
   const { adapter } = account;
-  const health = account.health();
   return {
     account: account.name,
     provider: account.provider,
@@ -62,15 +62,50 @@ function accountView(account: OpenAccount): z.output<typeof providerListSchema>[
     calls: [...account.calls],
     requirements: requirementsOf(adapter),
     notes: [...(adapter.notes ?? [])],
-    health: {
-      status: health.status,
-      lastAnswerAt: health.lastAnswerAt?.toISOString() ?? null,
-      lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
-      lastFailure: health.lastFailure,
-      circuit: account.load().circuit,
-    },
+    health: healthView(account.health(), account.load().circuit),
   };
 }
+
+type HealthView = z.output<typeof providerListSchema>['data'][number]['health'];
+
+function healthView({ status, ...last }: Health, circuit: HealthView['circuit']): HealthView {
+  return {
+    status,
+    lastAnswerAt: last.lastAnswerAt?.toISOString() ?? null,
+    lastFailureAt: last.lastFailureAt?.toISOString() ?? null,
+    lastFailure: last.lastFailure,
+    circuit,
+  };
+}
+
+/** Accounts as they were when their circuits opened or closed. */
+export const viewAccountImages: ViewImages = async (_pool, images) =>
+  (JSON.parse(images) as AccountImage[]).map(({ account, provider, status, circuit, ...last }) => ({
+    account,
+    provider,
+    health: healthView(
+      {
+        status,
+        lastAnswerAt: instant(last.last_answer_at),
+        lastFailureAt: instant(last.last_failure_at),
+        lastFailure: last.last_failure,
+      },
+      circuit,
+    ),
+  }));
+
+/** A row of the type `account_image`. */
+interface AccountImage {
+  readonly account: string;
+  readonly provider: string;
+  readonly status: Health['status'];
+  readonly last_answer_at: string | null;
+  readonly last_failure_at: string | null;
+  readonly last_failure: string | null;
+  readonly circuit: 'open' | 'closed';
+}
+
+const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 type OperationView = z.output<typeof providerListSchema>['data'][number]['operations'][number];
 

@@ -8,6 +8,7 @@ import type { Account } from '../../src/accounts/accounts-file.ts';
 import { adapters } from '../../src/adapters.ts';
 import { buildApp, eventViews, problemAnswer, writeKinds } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import { startCircuitLog } from '../../src/accounts/circuit-log.ts';
 import { startDeliverer } from '../../src/destinations/deliverer.ts';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
 import { startSequencer } from '../../src/events/sequencer.ts';
@@ -89,11 +90,13 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     const app = await buildApp(services, log);
     const jobs = jobsWanted ? await startJobs(services, writeKinds, log) : null;
     const sequencer = jobsWanted ? startSequencer({ pool, tail: services.eventTail, log }) : null;
+    const circuits = jobsWanted ? startCircuitLog(services, log) : null;
     const deliverer = jobsWanted ? startDeliverer({ services, views: eventViews, log }) : null;
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const close = async (): Promise<void> => {
       await app.close();
       await deliverer?.stop();
+      await circuits?.stop();
       await jobs?.stop();
       await services.unrecorded.stop();
       await sequencer?.stop();
