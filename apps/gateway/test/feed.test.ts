@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { Client } from '@card-gateway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cursorAt, positionOf } from '../src/events/cursor.ts';
+import { cursorAt as cursorOf, placeIn } from '../src/events/cursor.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
@@ -18,6 +18,8 @@ beforeAll(async () => {
   ({ key, client } = await gateway.key());
 });
 afterAll(() => gateway.close());
+
+const cursorAt = (position: number): string => cursorOf({ position, writtenAt: null });
 
 interface Page {
   readonly data: readonly {
@@ -136,10 +138,16 @@ describe('a fault is named with what was expected', () => {
     expect(errors).toEqual([{ pointer, detail: expect.stringMatching(expected) }]);
   });
 
-  test('a cursor beyond the end, as of another database or from before a restore', async () => {
-    const end = positionOf(await endOfFeed()) ?? 0;
-    for (const query of [{}, { wait: '30' }]) {
-      const problem = problemOf(await feed({ after: cursorAt(end + 1000), ...query }), 410);
+  test('a cursor of another database, or from before a restore: of another event, or beyond the end', async () => {
+    const last = placeIn(await endOfFeed());
+    const position = last?.position ?? 0;
+    const other = Buffer.from(`1.${position}.${last?.check === 'x' ? 'y' : 'x'}`).toString('base64url');
+    for (const query of [
+      { after: other },
+      { after: cursorAt(position + 1000) },
+      { after: cursorAt(position + 1), wait: '30' },
+    ]) {
+      const problem = problemOf(await feed(query), 410);
       expect(problem).toMatchObject({ code: 'cursor-expired', oldestCursor: cursorAt(1) });
     }
   });

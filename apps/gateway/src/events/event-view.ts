@@ -65,7 +65,8 @@ function eventView(row: PlacedRow, { data, previous }: Shown): EventView {
     previous,
     operation: row.operationId && toPublicId('operation', row.operationId),
     requestId: row.requestId,
-    cursor: row.position === undefined ? null : cursorAt(Number(row.position) + 1),
+    cursor:
+      row.position === undefined ? null : cursorAt({ position: Number(row.position) + 1, writtenAt: row.createdAt }),
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -61,6 +61,9 @@ export interface LogPart {
   /** Where it begins, and where what follows begins. */
   readonly from: number;
   readonly next: number;
+  /** When the events before these two were written; null without one. */
+  readonly fromWrittenAt: Date | null;
+  readonly nextWrittenAt: Date | null;
   readonly events: readonly (EventRow & { readonly position: string })[];
 }
 
@@ -68,9 +71,16 @@ interface LogRow {
   readonly oldest: string;
   readonly end: string;
   readonly from: string;
+  readonly fromWrittenAt: Date | null;
+  readonly edgeWrittenAt: Date | null;
 }
 type FoundRow = LogRow & EventRow & { readonly position: string };
 type ScannedRow = LogRow & { readonly [Name in Exclude<keyof FoundRow, keyof LogRow>]: FoundRow[Name] | null };
+
+/** When the event before a position was written. */
+const writtenBefore = (position: string): string => `(
+  SELECT e.created_at FROM event_runs r JOIN events e ON e.number = r.number + (${position} - 1 - r.position)
+  WHERE r.position = (SELECT max(position) FROM event_runs WHERE position < ${position}))`;
 
 /**
  * The events from a position on that pass a filter, oldest first, out of the next {@link mostScanned}.
@@ -89,7 +99,8 @@ export async function scanEvents(
 ): Promise<LogPart> {
   const { types, account, subject } = filter;
   const { rows } = await pool.query<ScannedRow>(
-    `SELECT log.oldest, log."end", log."from", page.position, page.number, page.provider, page.account, page.kind, page.type,
+    `SELECT log.oldest, log."end", log."from", ${writtenBefore('log."from"')} AS "fromWrittenAt",
+       ${writtenBefore(`least(log."from" + ${mostScanned}, log."end")`)} AS "edgeWrittenAt", page.position, page.number, page.provider, page.account, page.kind, page.type,
        page."subjectId", page."subjectVersion", page."operationId", page."requestId", page.image, page.previous, page."createdAt"
      FROM (
          SELECT oldest, "end", coalesce($7::bigint, oldest) AS "from" FROM (
@@ -135,9 +146,16 @@ export async function scanEvents(
   const events = rows.filter(isFound);
   const [oldest, end, begin] = [Number(first.oldest), Number(first.end), Number(first.from)];
   const last = events.at(-1);
-  const next =
-    events.length === limit && last !== undefined ? Number(last.position) + 1 : Math.min(begin + mostScanned, end);
-  return { oldest, end, from: begin, next, events };
+  const isFull = events.length === limit && last !== undefined;
+  return {
+    oldest,
+    end,
+    from: begin,
+    next: isFull ? Number(last.position) + 1 : Math.min(begin + mostScanned, end),
+    fromWrittenAt: first.fromWrittenAt,
+    nextWrittenAt: isFull ? last.createdAt : first.edgeWrittenAt,
+    events,
+  };
 }
 
 const isFound = (row: ScannedRow): row is FoundRow => row.number !== null;
@@ -150,12 +168,14 @@ export interface EventMark {
   readonly kind: string;
   readonly type: string;
   readonly subjectId: string;
+  readonly createdAt: Date;
 }
 
 /** The marks of the next events from a position on, in order. */
 export async function nextMarks(pool: Pool, from: number): Promise<EventMark[]> {
   const { rows } = await pool.query<EventMark>(
-    `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId"
+    `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId",
+       e.created_at AS "createdAt"
      FROM (
          SELECT position, number, length FROM event_runs
          WHERE position >= (SELECT max(position) FROM event_runs WHERE position <= $1) AND position < $1 + ${mostMarks}

@@ -3,7 +3,7 @@ import { type Uuid, uuidOf } from '@card-gateway/core';
 import type { EventViews } from '../event-views.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { cursorAt } from './cursor.ts';
+import { checkOf, cursorAt } from './cursor.ts';
 import { eventNumber, eventUuid } from './event-id.ts';
 import { viewEvents } from './event-view.ts';
 import { type EventFilter, findEvent, scanEvents } from './feed-store.ts';
@@ -19,6 +19,8 @@ export interface EventsRead {
   }[];
   /** From where to read on, also if there was no event. */
   readonly next: number;
+  /** When the event before that was written; null without one. */
+  readonly nextWrittenAt: Date | null;
   /** The position behind the last event of all: there is more to read at once if `next` is before it. */
   readonly end: number;
 }
@@ -28,16 +30,27 @@ export interface EventsRead {
  * though more follow.
  *
  * @param from the position of the first event; null for the oldest that is kept
+ * @param check of a cursor: what it says of the event before `from`; null if nothing
  * @param limit the most events
  * @throws ProblemError `cursor-expired` if events from there on were removed, or the log does not reach that far
  */
 export async function readEvents(
   { pool }: Pick<Services, 'pool'>,
   views: EventViews,
-  { from, limit, ...filter }: EventFilter & { readonly from: number | null; readonly limit: number },
+  {
+    from,
+    limit,
+    check = null,
+    ...filter
+  }: EventFilter & {
+    readonly from: number | null;
+    readonly limit: number;
+    readonly check?: string | null;
+  },
 ): Promise<EventsRead> {
   const part = await scanEvents(pool, filter, from, limit);
-  if (part.from < part.oldest || part.from > part.end) throw cursorExpired(part);
+  const isOther = check !== null && part.fromWrittenAt !== null && checkOf(part.fromWrittenAt) !== check;
+  if (part.from < part.oldest || part.from > part.end || isOther) throw cursorExpired(part);
   const shown = await viewEvents(pool, views, part.events);
   return {
     events: part.events.flatMap(({ position, subjectId }, at) => {
@@ -45,6 +58,7 @@ export async function readEvents(
       return event === undefined ? [] : [{ position: Number(position), subjectId, event }];
     }),
     next: part.next,
+    nextWrittenAt: part.nextWrittenAt,
     end: part.end,
   };
 }
@@ -53,11 +67,11 @@ function cursorExpired({ from, oldest }: { readonly from: number; readonly oldes
   const detail =
     from < oldest
       ? 'The events behind this cursor are no longer kept.'
-      : 'The event log does not reach as far as this cursor: it was restored from a backup, or is another one.';
+      : 'This cursor is not of this event log: a backup was restored, or it is of another gateway.';
   return new ProblemError(
     'cursor-expired',
     `${detail} Read the resources anew, and go on from \`oldestCursor\`, the oldest event that is kept.`,
-    { oldestCursor: cursorAt(oldest) },
+    { oldestCursor: cursorAt({ position: oldest, writtenAt: null }) },
   );
 }
 

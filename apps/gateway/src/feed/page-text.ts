@@ -6,10 +6,10 @@ import type { EventsRead } from '../events/read-events.ts';
 // Not written by the contract's schemas: events of a type that only a newer gateway knows are handed on too.
 
 /** A page of the feed as JSON. */
-export function pageText({ events, next, end }: EventsRead): string {
+export function pageText({ events, next, nextWrittenAt, end }: EventsRead): string {
   const page: z.output<typeof eventPageSchema> = {
     data: events.map(({ event }) => event),
-    nextCursor: cursorAt(next),
+    nextCursor: cursorAt({ position: next, writtenAt: nextWrittenAt }),
     hasMore: next < end,
   };
   return JSON.stringify(page);

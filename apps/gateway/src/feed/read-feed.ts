@@ -3,13 +3,13 @@ import { fromPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
-import { cursorAt, positionOf } from '../events/cursor.ts';
+import { cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
 import { sightOf } from '../events/sight.ts';
 import { invalidRequest } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type Work, workLeftMs } from '../work.ts';
-import { emptyPage, type ReadShared, type SharedPage } from './shared-reads.ts';
+import { emptyPage, type From, type ReadShared, type SharedPage } from './shared-reads.ts';
 import type { TailWatch } from './tail-watch.ts';
 
 type Query = z.output<typeof eventQuerySchema>;
@@ -46,7 +46,7 @@ export async function readFeed(services: Services, feed: Feed, call: FeedCall) {
     return { mediaType: 'application/json; charset=utf-8', headers, text: page.pageText() };
   }
   const given = Object.entries(query).map(([name, value]) => [name, String(value)]);
-  const next = new URLSearchParams({ ...Object.fromEntries(given), after: cursorAt(page.next) });
+  const next = new URLSearchParams({ ...Object.fromEntries(given), after: cursorAt(placeBehind(page)) });
   const link = `</v1/events?${next.toString()}>; rel="next"`;
   return { mediaType: cloudEventsMediaType, headers: { ...headers, link }, text: page.cloudEventsText() };
 }
@@ -64,15 +64,17 @@ async function pageFor(pool: Pool, feed: Feed, call: FeedCall): Promise<SharedPa
 
   const leave = feed.enter(caller.keyId);
   try {
-    return await pageBehind(page.next, feed, call, call.hold(waitMs));
+    return await pageBehind(placeBehind(page), feed, call, call.hold(waitMs));
   } finally {
     leave();
   }
 }
 
-/** The first page behind a position with an event on it, or an empty one when the signal aborts. */
+const placeBehind = ({ next, nextWrittenAt }: SharedPage): Place => ({ position: next, writtenAt: nextWrittenAt });
+
+/** The first page behind a place with an event on it, or an empty one when the signal aborts. */
 async function pageBehind(
-  from: number,
+  from: Place,
   { read, watch, pace }: Feed,
   { query, caller, callerNow }: FeedCall,
   signal: AbortSignal,
@@ -84,19 +86,19 @@ async function pageBehind(
     if (signal.aborted) return emptyPage(next);
     await pace();
     filter = filterOf(await callerNow(), query);
-    const page = await read(filter, next, query.limit ?? defaultLimit);
+    const page = await read(filter, { position: next.position, check: null }, query.limit ?? defaultLimit);
     await pace();
     if (!page.isEmpty || page.hasMore) return page;
-    next = page.next;
+    next = placeBehind(page);
   }
 }
 
-/** @returns null for the oldest event that is kept @throws ProblemError 400 */
-async function startOf(pool: Pool, after: string | undefined): Promise<number | null> {
+/** @throws ProblemError 400 */
+async function startOf(pool: Pool, after: string | undefined): Promise<From> {
   if (after === undefined) return null;
-  if (after === 'latest') return endOfLog(pool);
-  const position = positionOf(after);
-  if (position !== null) return position;
+  if (after === 'latest') return { position: await endOfLog(pool), check: null };
+  const place = placeIn(after);
+  if (place !== null) return place;
   throw invalidRequest({
     pointer: 'query/after',
     detail: 'expected "latest", or a cursor as the gateway gave it: `nextCursor`, or `cursor` of an event',

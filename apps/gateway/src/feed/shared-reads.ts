@@ -1,3 +1,4 @@
+import type { CursorPlace, Place } from '../events/cursor.ts';
 import { type EventsRead, readEvents } from '../events/read-events.ts';
 import type { EventFilter } from '../events/feed-store.ts';
 import type { EventViews } from '../event-views.ts';
@@ -12,7 +13,10 @@ export interface SharedPage extends EventsRead {
   readonly cloudEventsText: () => string;
 }
 
-export type ReadShared = (filter: EventFilter, from: number | null, limit: number) => Promise<SharedPage>;
+export type ReadShared = (filter: EventFilter, from: From, limit: number) => Promise<SharedPage>;
+
+/** Null for the oldest event that is kept. */
+export type From = CursorPlace | null;
 
 /** How long a part is handed on after it was read, while the log has not grown. */
 const keptMs = 50;
@@ -24,10 +28,17 @@ export function shareReads(services: Pick<Services, 'pool' | 'eventTail'>, views
   const parts = new Map<string, { readonly end: number; readonly page: Promise<SharedPage> }>();
   const take = createSlots(mostAtOnce);
 
-  async function read(filter: EventFilter, from: number | null, limit: number): Promise<SharedPage> {
+  async function read(filter: EventFilter, from: From, limit: number): Promise<SharedPage> {
     const leave = await take();
     try {
-      return asPage(await readEvents(services, views, { ...filter, from, limit }));
+      return asPage(
+        await readEvents(services, views, {
+          ...filter,
+          from: from?.position ?? null,
+          check: from?.check ?? null,
+          limit,
+        }),
+      );
     } finally {
       leave();
     }
@@ -49,8 +60,8 @@ export function shareReads(services: Pick<Services, 'pool' | 'eventTail'>, views
 }
 
 /** A part without events, of the end of the log. */
-export function emptyPage(end: number): SharedPage {
-  return asPage({ events: [], next: end, end });
+export function emptyPage({ position, writtenAt }: Place): SharedPage {
+  return asPage({ events: [], next: position, nextWrittenAt: writtenAt, end: position });
 }
 
 function asPage(read: EventsRead): SharedPage {

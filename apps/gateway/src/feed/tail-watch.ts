@@ -1,21 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Place } from '../events/cursor.ts';
 import { type EventFilter, type EventMark, nextMarks } from '../events/feed-store.ts';
 import type { Services } from '../services.ts';
 
 /** Tells readers that wait when something has come that may be for them. */
 export interface TailWatch {
   /**
-   * Resolves once there may be an event from `position` on that passes the filter, or when the signal aborts.
+   * Resolves once there may be an event behind the place that passes the filter, or when the signal aborts.
    *
-   * @returns a position up to which there is none
+   * @returns a place up to which there is none
    */
-  wait(filter: EventFilter, position: number, signal: AbortSignal): Promise<number>;
+  wait(filter: EventFilter, place: Place, signal: AbortSignal): Promise<Place>;
 }
 
 interface Waiter {
   readonly filter: EventFilter;
-  readonly position: number;
-  readonly wake: (upTo: number) => void;
+  readonly place: Place;
+  readonly wake: (upTo: Place) => void;
 }
 
 const pauseAfterFailureMs = 250;
@@ -26,14 +27,15 @@ const pauseAfterFailureMs = 250;
  */
 export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTail'>): TailWatch {
   const waiters = new Set<Waiter>();
-  /** The position behind the events whose marks have been read, while anybody waits. */
-  let seen = 0;
+  /** Behind the events whose marks have been read, while anybody waits. */
+  let seen: Place = { position: 0, writtenAt: null };
   let run: AbortController | null = null;
 
   function tell(marks: readonly EventMark[]): void {
     for (const waiter of waiters) {
-      const first = marks.find((mark) => Number(mark.position) >= waiter.position && mayPass(waiter.filter, mark));
-      if (first !== undefined) waiter.wake(Number(first.position));
+      const { filter, place } = waiter;
+      const isForIt = marks.some((mark) => Number(mark.position) >= place.position && mayPass(filter, mark));
+      if (isForIt) waiter.wake(place);
     }
   }
 
@@ -41,14 +43,14 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
     // Where this process's end of the log is ahead of the database, as after a restore, reading again at once finds nothing either.
     let known = 0;
     while (!signal.aborted) {
-      await eventTail.reached(Math.max(seen, known), signal);
+      await eventTail.reached(Math.max(seen.position, known), signal);
       const end = eventTail.end;
       try {
-        const marks = signal.aborted ? [] : await nextMarks(pool, seen);
+        const marks = signal.aborted ? [] : await nextMarks(pool, seen.position);
         if (signal.aborted) return;
         known = marks.length === 0 ? end : 0;
         const last = marks.at(-1);
-        if (last !== undefined) seen = Number(last.position) + 1;
+        if (last !== undefined) seen = { position: Number(last.position) + 1, writtenAt: last.createdAt };
         tell(marks);
       } catch {
         // The database is away: who waits goes on waiting, and whoever asks it something is told.
@@ -58,10 +60,10 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
   }
 
   return {
-    wait: (filter, position, signal) => {
-      if (signal.aborted || (run !== null && position < seen)) return Promise.resolve(position);
-      const { promise, resolve } = Promise.withResolvers<number>();
-      const wake = (upTo: number): void => {
+    wait: (filter, place, signal) => {
+      if (signal.aborted || (run !== null && place.position < seen.position)) return Promise.resolve(place);
+      const { promise, resolve } = Promise.withResolvers<Place>();
+      const wake = (upTo: Place): void => {
         waiters.delete(waiter);
         signal.removeEventListener('abort', leave);
         if (waiters.size === 0) {
@@ -70,12 +72,12 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
         }
         resolve(upTo);
       };
-      const leave = (): void => wake(Math.max(position, seen));
-      const waiter = { filter, position, wake };
+      const leave = (): void => wake(seen.position > place.position ? seen : place);
+      const waiter = { filter, place, wake };
       waiters.add(waiter);
       signal.addEventListener('abort', leave);
       if (run === null) {
-        seen = position;
+        seen = place;
         run = new AbortController();
         void watch(run.signal);
       }
