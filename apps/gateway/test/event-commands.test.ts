@@ -12,7 +12,7 @@ import { startGateway, type TestGateway } from './setup/gateway.ts';
 let gateway: TestGateway;
 let environment: Environment;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' } });
   environment = { GATEWAY_URL: gateway.url, GATEWAY_API_KEY: (await gateway.key()).key };
 });
 afterAll(() => gateway.close());
@@ -168,6 +168,30 @@ describe('events listen', () => {
     expect(
       new Webhook(secret).verify(posts.at(-1)?.body ?? '', posts.at(-1)?.headers as Record<string, string>),
     ).toMatchObject({ subject: id });
+  });
+
+  test('replay: posts once more what a destination had, and nothing of before', async () => {
+    const body = { url, types: ['cardholder.pending'] };
+    const { id: destination } = await gateway.client.createEventDestination({ body });
+    const { id } = await apply('replayed');
+    const count = () => posts.filter((post) => post.body.includes(id)).length;
+    await expect.poll(count, { timeout: 10_000 }).toBe(1);
+    const replay = (...words: string[]) => runCommand(['events', 'replay', ...words], environment);
+    expect(await replay(destination, '--after', '1h', '--types', 'cardholder.*')).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Events from \S+Z to now are posted once more to http:\/\/127\.0\.0\.1:\d+\/hooks\.\n$/,
+      ),
+      stderr: '',
+    });
+    await expect.poll(count, { timeout: 10_000 }).toBe(2);
+    expect(await replay(destination, '--after', '2h', '--before', '1h')).toMatchObject({ code: 0 });
+    expect((await replay('--after', '1h')).stderr).toMatch(/^Expected the id of a destination: dest_…/);
+    expect((await replay(destination, '--after', 'soon')).stderr).toMatch(/^--after: expected a duration \(90d/);
+    expect((await replay(destination.replace(/.$/, '0'), '--after', '1h')).stderr).toMatch(
+      /404 not-found|400 invalid-request/,
+    );
+    expect((await replay(destination)).stderr).toMatch(/^--after: expected since when/);
   });
 
   test('shows that the service is away, and goes on', async () => {

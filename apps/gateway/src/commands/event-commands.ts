@@ -9,8 +9,9 @@ const after = {
   value: '<cursor>',
   about: 'From where: the cursor of an event, oldest, or latest; default latest, which is from now on.',
 } as const;
+const key = 'the API key in GATEWAY_API_KEY, or the file GATEWAY_API_KEY_FILE, of the gateway at GATEWAY_URL';
 const access =
-  'It reads GET /v1/events with the API key in GATEWAY_API_KEY, or the file GATEWAY_API_KEY_FILE, of the gateway at GATEWAY_URL.\n' +
+  `It reads GET /v1/events with ${key}.\n` +
   'The key needs events:read, and shows events of what it may read. Ctrl-C ends it, and shows where to go on.';
 
 /** The commands that read and post events. They are clients of the API, and need no database. */
@@ -43,5 +44,23 @@ export const eventCommands = (terminal: EventsTerminal): readonly Command[] => [
       `service did not accept is shown with the cursor to start again from.\n${access}`,
     isClient: true,
     run: async (given) => (await import('./events.ts')).listen(terminal, given),
+  },
+  {
+    words: 'events replay',
+    argument: '<destination id>',
+    about: 'Posts events of the past once more to a destination.',
+    options: {
+      after: {
+        value: '<time>',
+        about: 'Events from then on: 2h (ago), 2027-01-31, 2027-01-31T12:00:00Z.',
+        isNeeded: true,
+      },
+      before: { value: '<time>', about: 'Events before then; default all until now.' },
+      types: { value: '<type,type>', about: 'Of the types that it gets, only these.' },
+      'only-failed': { about: 'Only those that did not get through yet, which are then tried at once.' },
+    },
+    notes: `It calls POST /v1/event-destinations/{id}/replay with ${key}.\nThe key needs events:manage, and the scopes of the destination.`,
+    isClient: true,
+    run: async (given) => (await import('./events.ts')).replay(terminal, given),
   },
 ];

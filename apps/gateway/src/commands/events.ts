@@ -12,6 +12,7 @@ import { Secret } from '@card-gateway/core';
 import { readSettings } from '../config.ts';
 import { isWebhookSecret, signWebhook, webhookSecretRule } from '../secrets.ts';
 import type { Given } from './command.ts';
+import { pastOf } from './expiry.ts';
 import { UsageError } from './usage.ts';
 
 /** What these commands use of the command line. */
@@ -118,11 +119,39 @@ async function eachEvent(
     if (error instanceof CursorExpired) {
       throw new UsageError(`--after: ${error.message} The oldest event that is kept: --after ${error.oldestCursor}`);
     }
-    if (error instanceof GatewayProblem || error instanceof GatewayUnreachable) throw new UsageError(error.message);
-    throw error;
+    throw asUsage(error);
   } finally {
     await client.close();
   }
+}
+
+/** Has a destination get events of the past once more. @throws UsageError if that is refused, or an option is invalid */
+export async function replay(terminal: EventsTerminal, { argument, values, switches }: Given): Promise<void> {
+  const now = new Date().getTime();
+  const { after, before, types } = values;
+  if (argument === undefined) throw new UsageError('Expected the id of a destination: dest_…');
+  if (after === undefined) throw new UsageError('--after: expected since when, e.g. 2h or 2027-01-31T12:00:00Z.');
+  const body = {
+    after: pastOf('--after', after, now).toISOString(),
+    ...(before !== undefined && { before: pastOf('--before', before, now).toISOString() }),
+    ...(types !== undefined && { types: types.split(',') }),
+    ...(switches.has('only-failed') && { onlyFailed: true }),
+  };
+  const client = clientOf(terminal);
+  try {
+    const { url } = await client.replayEvents({ params: { id: argument }, body });
+    const which = switches.has('only-failed') ? 'Events that did not get through' : 'Events';
+    terminal.print(`${which} from ${body.after} to ${body.before ?? 'now'} are posted once more to ${url}.`);
+  } catch (error) {
+    throw asUsage(error);
+  } finally {
+    await client.close();
+  }
+}
+
+function asUsage(error: unknown): unknown {
+  const isTold = error instanceof GatewayProblem || error instanceof GatewayUnreachable;
+  return isTold ? new UsageError(error.message) : error;
 }
 
 function clientOf({ environment }: EventsTerminal): Client {
