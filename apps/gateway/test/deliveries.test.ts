@@ -1,4 +1,4 @@
-import { newUuid, toPublicId, type Uuid } from '@card-gateway/core';
+import { newUuid, toPublicId, type Uuid, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -279,6 +279,13 @@ test('tells how far each destination is behind', async () => {
   await add();
   await expect.poll(undelivered, waiting).toEqual([1]);
   await client.disableEventDestination({ params });
+  const isLeft = async () =>
+    (
+      await gateway.pool.query('SELECT FROM event_destinations WHERE id = $1 AND lease_until < clock_timestamp()', [
+        uuidOf('destination', params.id),
+      ])
+    ).rowCount;
+  await expect.poll(isLeft, waiting).toBe(1);
   await add(2);
   const valueOf = async (name: string): Promise<number> => {
     const { text } = await call(gateway.url, { path: '/metrics' });

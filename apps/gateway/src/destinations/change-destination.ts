@@ -32,8 +32,8 @@ export async function createDestination(
   order: z.output<typeof createDestinationSchema>,
 ): Promise<WithSecret> {
   const { caller } = request;
-  const url = allowedUrl(services, order.url);
   if (order.account !== undefined) services.accounts.ofCaller(caller, order.account, '/account');
+  const url = allowedUrl(services, order.url);
   const id = newUuid(services.now());
   const { secret, sealed } = firstSecret(services.sealing, id);
   await audit(services, request, 'destination.create', id);
@@ -69,9 +69,9 @@ export async function updateDestination(
   id: string,
   order: z.output<typeof updateDestinationSchema>,
 ): Promise<DestinationView> {
+  if (typeof order.account === 'string') services.accounts.ofCaller(request.caller, order.account, '/account');
   const row = await ownDestination(services, request.caller, id);
   const url = order.url === undefined ? undefined : allowedUrl(services, order.url);
-  if (typeof order.account === 'string') services.accounts.ofCaller(request.caller, order.account, '/account');
   await audit(services, request, 'destination.update', row.id);
   const at = new Date(services.now());
   try {

@@ -54,8 +54,9 @@ export async function ownDestination(
 }
 
 export function noSuchDestination(pointer?: string): ProblemError {
-  const detail = 'There is no such event destination.';
-  return new ProblemError('not-found', detail, pointer === undefined ? {} : { errors: [{ pointer, detail }] });
+  const detail = 'expected the id of a destination from GET /v1/event-destinations';
+  const errors = pointer === undefined ? {} : { errors: [{ pointer, detail }] };
+  return new ProblemError('not-found', 'There is no such event destination.', errors);
 }
 
 /** The row after a change. @throws ProblemError 404 if it was deleted meanwhile */

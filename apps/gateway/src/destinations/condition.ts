@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Posted } from './post.ts';
+import { afterFailure, type Health, healthy, storedHealth } from './schedule.ts';
+
+/** How a destination fares, from one attempt to the next. */
+export class Condition {
+  readonly #log: Logger;
+  /** Subjects whose events failed since the last success. */
+  readonly #failedSubjects = new Set<string>();
+  #health: Health;
+
+  /** @param log what it logs names the destination */
+  constructor(stored: Parameters<typeof storedHealth>[0], log: Logger) {
+    this.#log = log;
+    this.#health = storedHealth(stored);
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** A request has changed what is stored. */
+  change(stored: Parameters<typeof storedHealth>[0]): void {
+    this.#health = storedHealth(stored);
+  }
+
+  /** Milliseconds for which nothing is to be posted. */
+  restMs(now: number): number {
+    return Math.max(0, (this.#health.retryAt?.getTime() ?? 0) - now);
+  }
+
+  /** @returns whether it was away until now */
+  succeeded(): boolean {
+    const { isOpen, status } = this.#health;
+    this.#failedSubjects.clear();
+    if (status === 'disabled') return false;
+    if (status === 'failing') this.#log.info('an event destination is back');
+    this.#health = healthy;
+    return isOpen;
+  }
+
+  failed(subjectId: string, { httpStatus, retryAfterSeconds }: Posted, isProbe: boolean, now: number): void {
+    this.#failedSubjects.add(subjectId);
+    const before = this.#health.status;
+    const isGeneral = this.#failedSubjects.size > 1;
+    this.#health = afterFailure(this.#health, { httpStatus, retryAfterSeconds, isGeneral, isProbe }, now);
+    const { status, failures, disabledReason } = this.#health;
+    if (status === before) return;
+    if (status === 'disabled') this.#log.warn({ failures, disabledReason }, 'disabled an event destination');
+    else this.#log.warn({ failures }, 'an event destination fails');
+  }
+}
