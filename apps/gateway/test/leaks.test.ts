@@ -1,29 +1,40 @@
 import { createHash } from 'node:crypto';
 import { type Operation, operations } from '@card-gateway/contract';
 import { Secret } from '@card-gateway/core';
-import type { Admin } from '@card-gateway/sandbox';
+import { type Admin, createRandom, syntheticPan } from '@card-gateway/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { address, type CanaryGateway, startCanaryGateway, sumsubShareToken } from './setup/canaries.ts';
 import { type Act, canaryActs } from './setup/canary-acts.ts';
 import { cardMaker } from './setup/cards.ts';
 import { type Canaries, findHashes, findLeaks } from './setup/leaks.ts';
 import { cardOrder } from './setup/orders.ts';
-import type { RawRequest } from './setup/send.ts';
+import type { RawAnswer, RawRequest } from './setup/send.ts';
 import { reconcileNow } from './setup/reconcile.ts';
 import { until } from './setup/until.ts';
 
 let canary: CanaryGateway;
 let acts: readonly Act[];
 let admin: Admin;
+/** A destination that gets every event of this file. */
+let destination: string;
 
 beforeAll(async () => {
   canary = await startCanaryGateway(true);
-  acts = await canaryActs(canary);
   ({ admin } = canary.gateway.sandbox);
+  const url = `http://127.0.0.1:${canary.gateway.sandbox.port}/events/canaries`;
+  const { body } = await canary.callReveal({ path: '/v1/event-destinations', body: { url } });
+  plantSecret(body);
+  destination = `/v1/event-destinations/${body.id ?? ''}`;
+  acts = await canaryActs(canary);
 });
 afterAll(() => canary.gateway.close());
 
 const expectNoLeak = (): Promise<void> => canary.expectNoLeak();
+
+/** Plants the secret of a destination, which is shown once. */
+function plantSecret({ secret }: RawAnswer['body']): void {
+  canary.plant('secret of a destination', String(secret).replace(/^whsec_/, ''));
+}
 
 const otherwiseSpelled = (digits: string): string[] => [
   digits.replaceAll(/\d{4}(?=\d)/g, '$&.'),
@@ -264,6 +275,61 @@ test('nothing leaks where the request is wrong, wherever the secret stands in it
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
   }
+  await expectNoLeak();
+});
+
+test('nothing leaks in the feed, in what is posted, and in what is kept of answers to it', async () => {
+  const { gateway, call, callReveal, read, keep, plant } = canary;
+  const receiver = admin.receiver('canaries');
+  const pan = plant('pan', syntheticPan(createRandom(5), '6217', 19));
+  const bad = { status: 500, body: JSON.stringify({ cardNumber: pan, text: `no ${pan} here` }) };
+  const isDone = (answer: RawAnswer): RawAnswer => {
+    expect(answer.status, answer.text).toBeLessThan(300);
+    return answer;
+  };
+  receiver.answer(bad);
+  expect(isDone(await call({ path: `${destination}/ping` })).body).toMatchObject({ delivered: false, httpStatus: 500 });
+  plantSecret(isDone(await callReveal({ path: `${destination}/rotate-secret` })).body);
+  isDone(await call({ path: `${destination}/disable` }));
+  isDone(await call({ method: 'PATCH', path: destination, body: { description: 'all that there is' } }));
+  receiver.answer(bad);
+  isDone(await call({ path: `${destination}/enable` }));
+  isDone(await call({ path: `${destination}/replay`, body: { after: '2026-01-01T00:00:00Z' } }));
+
+  const ids: string[] = [];
+  const kinds = new Set<string>();
+  for (let after = '', hasMore = true; hasMore;) {
+    const { body } = isDone(await read(`/v1/events?limit=200${after}`));
+    const data = body['data'] as { id: string; type: string }[];
+    ids.push(...data.map(({ id }) => id));
+    for (const { type } of data) kinds.add(type.split('.')[0] ?? '');
+    after = `&after=${String(body['nextCursor'])}`;
+    hasMore = body['hasMore'] as boolean;
+  }
+  const expected = ['card', 'cardholder', 'binding', 'transfer', 'transaction', 'operation', 'sync'];
+  expect([...kinds]).toEqual(expect.arrayContaining(expected));
+  const [first = ''] = ids;
+  const resend = { path: `/v1/events/${first}/resend`, body: { destination: destination.split('/').at(-1) } };
+  isDone(await call(resend));
+  await until(
+    async () => new Set(receiver.deliveries().map(({ id }) => id)),
+    (posted) => ids.every((id) => posted.has(id)),
+  );
+  for (const { headers, body } of receiver.deliveries()) keep(`${Object.entries(headers).join('\n')}\n${body}`);
+  for (const path of [
+    `/v1/events/${first}`,
+    `/v1/events/${first}/deliveries`,
+    '/v1/event-destinations',
+    destination,
+    `${destination}/deliveries?limit=200`,
+  ]) {
+    isDone(await read(path));
+  }
+  await until(
+    () => gateway.pool.query('SELECT FROM delivery_attempts WHERE answer IS NOT NULL'),
+    ({ rows }) => rows.length > 0,
+  );
+  isDone(await call({ method: 'DELETE', path: destination }));
   await expectNoLeak();
 });
 

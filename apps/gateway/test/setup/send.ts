@@ -10,7 +10,7 @@ export interface RawAnswer {
 }
 
 export interface RawRequest {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly idempotencyKey?: string;
   readonly body?: unknown;
@@ -37,6 +37,6 @@ export async function send(url: string, apiKey: string, request: RawRequest): Pr
     retryAfter: answer.headers.get('retry-after'),
     headers: JSON.stringify([...answer.headers]),
     text,
-    body: JSON.parse(text) as RawAnswer['body'],
+    body: JSON.parse(text || '{}') as RawAnswer['body'],
   };
 }
