@@ -140,10 +140,15 @@ const details = {
   local_amount: { read: `(r->>'local_amount')::numeric`, unsaid: 't.local_amount IS NULL' },
   local_currency: { read: `r->>'local_currency'`, unsaid: 't.local_currency IS NULL' },
   fee: { read: `(r->>'fee')::numeric`, unsaid: 't.fee IS NULL' },
-  fees: { read: `r->'fees'`, unsaid: `t.fees = '[]'` },
+  fees: { read: `coalesce(r->'fees', '[]')`, unsaid: `t.fees = '[]'` },
   merchant: { read: `nullif(r->'merchant', 'null')`, unsaid: 't.merchant IS NULL' },
   related_ref: { read: `r->>'related_ref'`, unsaid: 't.related_ref IS NULL' },
 };
+/** Inserted with the rest, so that a new transaction is one event. */
+const detailNames = Object.keys(details).join(', ');
+const firstDetails = Object.values(details)
+  .map(({ read }) => read)
+  .join(', ');
 const hasDetails = `r ?| ARRAY[${Object.keys(details)
   .map((name) => `'${name}'`)
   .join(', ')}]`;
@@ -205,10 +210,10 @@ export async function storeProviderTransactions(
     }
     await client.query(
       `INSERT INTO card_transactions (id, tenant, provider, account, provider_ref, card_ref, type, provider_type, status,
-         provider_status, amount, modified_at, said_at, first_at, created_at, updated_at, synced_at)
+         provider_status, amount, modified_at, said_at, first_at, created_at, updated_at, synced_at, ${detailNames})
        SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'card_ref', r->>'type', r->>'provider_type',
          r->>'status', r->>'provider_status', (r->>'amount')::numeric, (r->>'modified_at')::timestamptz,
-         (r->>'said_at')::timestamptz, (r->>'said_at')::timestamptz, $5, $5, $5
+         (r->>'said_at')::timestamptz, (r->>'said_at')::timestamptz, $5, $5, $5, ${firstDetails}
        FROM jsonb_array_elements($2::jsonb) r
        ON CONFLICT (account, provider_ref) DO NOTHING`,
       [account.name, rows, account.tenant, account.provider, askedAt],
