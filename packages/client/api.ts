@@ -1236,6 +1236,7 @@ export type ApplicationKind = Open<"sumsub" | "person">;
  * - `card.lost`: The card is reported as lost.
  * - `card.replaced`: The card was replaced by another.
  * - `card.unrecognized`: The provider shows a status of the card that the gateway does not know.
+ * - `card.removed`: The card is no longer shown: a list had brought it in before the order was found that it is of, and goes on under the id of.
  * - `card.updated`: Something else of the card changed; `previous` says what.
  * - `cardholder.pending`: The cardholder was submitted.
  * - `cardholder.in_review`: The provider reviews the cardholder.
@@ -1275,7 +1276,7 @@ export type ApplicationKind = Open<"sumsub" | "person">;
  *
  * More may come.
  */
-export type EventType = Open<"card.pending" | "card.inactive" | "card.activated" | "card.frozen" | "card.unfrozen" | "card.cancelling" | "card.cancelled" | "card.failed" | "card.lost" | "card.replaced" | "card.unrecognized" | "card.updated" | "cardholder.pending" | "cardholder.in_review" | "cardholder.approved" | "cardholder.rejected" | "cardholder.failed" | "cardholder.unrecognized" | "cardholder.updated" | "binding.starting" | "binding.awaiting_code" | "binding.verifying" | "binding.bound" | "binding.not_required" | "binding.expired" | "binding.refused" | "binding.removed" | "binding.updated" | "transaction.created" | "transaction.updated" | "transfer.pending" | "transfer.succeeded" | "transfer.failed" | "transfer.updated" | "operation.unknown" | "operation.needs_person" | "operation.succeeded" | "operation.refused" | "operation.superseded" | "sync.completed" | "sync.failed" | "callback.failed" | "account.circuit_opened" | "account.circuit_closed" | "destination.failing" | "destination.disabled" | "destination.ping">;
+export type EventType = Open<"card.pending" | "card.inactive" | "card.activated" | "card.frozen" | "card.unfrozen" | "card.cancelling" | "card.cancelled" | "card.failed" | "card.lost" | "card.replaced" | "card.unrecognized" | "card.removed" | "card.updated" | "cardholder.pending" | "cardholder.in_review" | "cardholder.approved" | "cardholder.rejected" | "cardholder.failed" | "cardholder.unrecognized" | "cardholder.updated" | "binding.starting" | "binding.awaiting_code" | "binding.verifying" | "binding.bound" | "binding.not_required" | "binding.expired" | "binding.refused" | "binding.removed" | "binding.updated" | "transaction.created" | "transaction.updated" | "transfer.pending" | "transfer.succeeded" | "transfer.failed" | "transfer.updated" | "operation.unknown" | "operation.needs_person" | "operation.succeeded" | "operation.refused" | "operation.superseded" | "sync.completed" | "sync.failed" | "callback.failed" | "account.circuit_opened" | "account.circuit_closed" | "destination.failing" | "destination.disabled" | "destination.ping">;
 
 /** A change of a resource. */
 export interface Event {
@@ -1292,9 +1293,9 @@ export interface Event {
   subjectVersion: number;
   /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
   data: Record<string, unknown> | null;
-  /** The members of `data` that changed, as they were before; null for the first event of a new subject. */
+  /** The members of `data` that changed, as they were before; null for the first event of a new subject, and where it is no longer shown. Amounts that are equal, as 0.1 and 0.10, are no change. */
   previous: Record<string, unknown> | null;
-  /** The request whose outcome changed the subject; null where a callback, a list or a sync did. */
+  /** The request whose outcome changed the subject; null where something that the provider showed did: in a callback, a list, a read or a sync, also if that turns out to be what a request of unknown outcome did. */
   operation: string | null;
   /** `x-request-id` of the request that asked for that operation; null where there is none. */
   requestId: string | null;

@@ -26,6 +26,7 @@ const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous
     { ...activeCard, status: 'unrecognized', providerStatus: 'Suspended' },
     { status: 'active', providerStatus: 'Activated' },
   ],
+  'card.removed': [activeCard, null],
   'card.updated': [{ ...activeCard, expiry: '2028-12' }, { expiry: null }],
   'cardholder.pending': [{ ...cardholder, status: 'pending', providerStatus: null }, null],
   'cardholder.in_review': [{ ...cardholder, status: 'in_review' }, { status: 'pending' }],

@@ -32,6 +32,8 @@ const meanings = {
   'card.lost': 'The card is reported as lost.',
   'card.replaced': 'The card was replaced by another.',
   'card.unrecognized': 'The provider shows a status of the card that the gateway does not know.',
+  'card.removed':
+    'The card is no longer shown: a list had brought it in before the order was found that it is of, and goes on under the id of.',
   'card.updated': 'Something else of the card changed; `previous` says what.',
   'cardholder.pending': 'The cardholder was submitted.',
   'cardholder.in_review': 'The provider reviews the cardholder.',
@@ -116,11 +118,16 @@ export const eventSchema = z
     }),
     previous: view.nullable().meta({
       description:
-        'The members of `data` that changed, as they were before; null for the first event of a new subject.',
+        'The members of `data` that changed, as they were before; null for the first event of a new subject, and where it is no ' +
+        'longer shown. Amounts that are equal, as 0.1 and 0.10, are no change.',
     }),
-    operation: publicId('operation').nullable().meta({
-      description: 'The request whose outcome changed the subject; null where a callback, a list or a sync did.',
-    }),
+    operation: publicId('operation')
+      .nullable()
+      .meta({
+        description:
+          'The request whose outcome changed the subject; null where something that the provider showed did: in a callback, a list, a ' +
+          'read or a sync, also if that turns out to be what a request of unknown outcome did.',
+      }),
     requestId: z.string().nullable().meta({
       description: '`x-request-id` of the request that asked for that operation; null where there is none.',
     }),

@@ -360,7 +360,8 @@ BEGIN
       'refusal': CASE WHEN o.refusal IS DISTINCT FROM n.refusal THEN coalesce(to_json(o.refusal), 'null') END,
       'settled_by': CASE WHEN o.settled_by IS DISTINCT FROM n.settled_by THEN coalesce(to_json(o.settled_by), 'null') END,
       'superseded_by': CASE WHEN o.superseded_by IS DISTINCT FROM n.superseded_by THEN coalesce(to_json(o.superseded_by), 'null') END,
-      'settled_at': CASE WHEN o.settled_at IS DISTINCT FROM n.settled_at THEN coalesce(to_json(o.settled_at), 'null') END
+      'settled_at': CASE WHEN o.settled_at IS DISTINCT FROM n.settled_at THEN coalesce(to_json(o.settled_at), 'null') END,
+      'next_look_up_at': CASE WHEN o.next_look_up_at IS DISTINCT FROM n.next_look_up_at THEN coalesce(to_json(o.next_look_up_at), 'null') END
       ABSENT ON NULL)
   FROM old_rows o FULL JOIN new_rows n USING (id)
   WHERE (o.state <> n.state AND n.state <> 'submitting')
