@@ -96,6 +96,26 @@ test('a page that shows nothing new takes one statement, seals nothing, and adva
   expect(await rowsOf('same')).toEqual(rows.map((row) => ({ ...row, synced_at: after(1) })));
 });
 
+test('of a sync of 2,500 cards, each that is new or has changed is one event, and no other', async () => {
+  const all = Array.from({ length: 2500 }, (_, n) => described('large', n));
+  const sync = async (cards: readonly ProviderCard[], askedAt: Date): Promise<readonly unknown[]> => {
+    await gateway.owner.query('TRUNCATE events');
+    for (let at = 0; at < cards.length; at += pageSize) await store(cards.slice(at, at + pageSize), askedAt);
+    const { rows } = await gateway.pool.query(
+      `SELECT count(*)::int AS events, count(DISTINCT subject_id)::int AS cards, type, subject_version AS version
+       FROM events GROUP BY type, subject_version`,
+    );
+    return rows;
+  };
+  expect(await sync(all, after(0))).toEqual([{ events: 2500, cards: 2500, type: 'card.activated', version: 1 }]);
+  // Each change is found beside the version before it.
+  await gateway.owner.query(`INSERT INTO event_versions SELECT id, 1 FROM cards WHERE provider_ref LIKE 'large-%'`);
+  expect(await sync(all, after(1))).toEqual([]);
+  const changed = all.map((card, n) => (n % 50 === 7 ? { ...card, status: 'frozen' as const, balance: '9' } : card));
+  expect(await sync(changed, after(2))).toEqual([{ events: 50, cards: 50, type: 'card.frozen', version: 2 }]);
+  expect(await sync(changed, after(3))).toEqual([]);
+});
+
 const hex = (bytes: unknown): string => (bytes as Buffer).toString('hex');
 
 test('of a page with one change only that row is sealed again', async () => {
