@@ -41,14 +41,21 @@ const paths: Plugin = {
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-const agent = createRequire(here('../../packages/adapter-kit/exchange.ts')).resolve('undici/lib/dispatcher/agent.js');
+const ofUndici = (path: string): string =>
+  createRequire(here('../../packages/adapter-kit/exchange.ts')).resolve(`undici/lib/${path}.js`);
 /**
  * Modules that would load much more than is used. An import of `node:http` makes Node load its fetch and WebSocket, which are among
  * the exports (45 ms of CPU time, 13 MB in a process of its own); undici's index loads its fetch, WebSocket, cache and mocks (5 MB).
  */
 const slim: Readonly<Record<string, string>> = {
   'node:http': "module.exports = process.getBuiltinModule('node:http');",
-  undici: `export { default as Agent } from '${agent}';`,
+  // What adapters and the client of `gateway events` use; the client always names its dispatcher.
+  undici: `import api from '${ofUndici('api/api-request')}';
+    export { default as Agent } from '${ofUndici('dispatcher/agent')}';
+    export const request = (url, { dispatcher, ...options }) => {
+      const { origin, pathname, search } = new URL(url);
+      return api.call(dispatcher, { ...options, origin, path: pathname + search });
+    };`,
 };
 const slimmer: Plugin = {
   name: 'slimmer',
