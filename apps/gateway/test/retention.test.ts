@@ -2,6 +2,7 @@ import { newUuid, Pan, type ProviderCard, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
 import { removeOld } from '../src/jobs/retention.ts';
+import { emptyOver, firstId } from '../src/jobs/retention-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard } from './setup/orders.ts';
 import { ahead } from './setup/reconcile.ts';
@@ -124,3 +125,20 @@ function newUuidAt(time: number): string {
   const digits = Math.floor(time).toString(16).padStart(12, '0');
   return `${digits.slice(0, 8)}-${digits.slice(8)}-7${newUuid(time).slice(15)}`;
 }
+
+test('each statement reads as many rows as it may, and the next one those after them, whatever their age', async () => {
+  const { pool } = gateway;
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO cards (id, tenant, provider, account, provider_ref, status, pan_sealed, pan_fingerprint, created_at, updated_at)
+     SELECT lpad(n::text, 32, '0')::uuid, 'default', 'p', 'a', n::text, 'cancelled', '\\x0100', n::text, now(),
+       now() - n * interval '1 day'
+     FROM (VALUES (1), (12), (13)) old (n) RETURNING id`,
+  );
+  const before = new Date(Date.now() - 10 * dayMs);
+  const next = (after: string) => emptyOver(pool, 'card_numbers', before, { after, most: 2 });
+  const [young, old, older] = rows.map(({ id }) => id);
+  expect(await next(firstId)).toEqual({ id: old, emptied: 1 });
+  expect(await next(String(old))).toEqual({ id: older, emptied: 1 });
+  expect(await next(String(older))).toBeNull();
+  expect(await next(firstId)).toEqual({ id: young, emptied: 0 });
+});

@@ -25,6 +25,7 @@ const neverNull = {
   'events/sequencer-store.ts: "highest" may be null, and is string here': 'a pass’s last run has it',
   'events/sequencer-store.ts: "missing" may be null, and is string here': 'a pass’s last run has it',
   'events/sequencer-store.ts: "oldest_open" may be null, and is string here': 'a function that always answers',
+  'jobs/retention-store.ts: "emptied" may be null, and is number here': 'a count',
   'events/sequencer-store.ts: "found" may be null, and is boolean here': 'compares a count',
 };
 

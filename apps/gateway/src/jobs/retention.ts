@@ -3,7 +3,7 @@ import { deleteOldGuesses } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
 import { tidyCallbacks } from './callback.ts';
 import { forgetKeys } from './forget-keys.ts';
-import { type Kept, removeOver } from './retention-store.ts';
+import { type Emptied, emptyOver, firstId, removeOver, type Removed } from './retention-store.ts';
 
 const dayMs = 86_400_000;
 /** Batch size that keeps the statement short. */
@@ -17,17 +17,18 @@ const batch = 1000;
  */
 export async function removeOld(services: Services): Promise<Readonly<Record<string, number>>> {
   const { config, pool, metrics } = services;
-  const keptDays: Readonly<Record<Kept, number>> = {
-    card_numbers: config.CARD_DATA_KEPT_DAYS,
-    binding_fingerprints: config.CARD_DATA_KEPT_DAYS,
+  const before = (days: number): Date => new Date(services.now() - days * dayMs);
+  const removed: Record<string, number> = {};
+  for (const what of ['card_numbers', 'binding_fingerprints'] as const) {
+    removed[what] = await emptyAll(services, what, before(config.CARD_DATA_KEPT_DAYS));
+  }
+  const keptDays: Readonly<Record<Removed, number>> = {
     failed_callbacks: config.FAILED_CALLBACKS_KEPT_DAYS,
     syncs: config.SYNCS_KEPT_DAYS,
     delivery_attempts: config.DELIVERY_ATTEMPTS_KEPT_DAYS,
   };
-  const removed: Record<string, number> = {};
-  for (const [what, days] of Object.entries(keptDays) as [Kept, number][]) {
-    const before = new Date(services.now() - days * dayMs);
-    removed[what] = await inBatches(() => removeOver(pool, what, before, batch));
+  for (const [what, days] of Object.entries(keptDays) as [Removed, number][]) {
+    removed[what] = await inBatches(() => removeOver(pool, what, before(days), batch));
   }
   // After the failed ones: a callback just found to have lost its job stays visible until the next run, however old it is.
   removed['callbacks'] = await tidyCallbacks(services);
@@ -44,6 +45,17 @@ async function removeOldEvents({ config, pool, now }: Services): Promise<number>
   let removed = 0;
   for (let count = 1; count > 0; removed += count) count = await removeEvents(pool, before, batch);
   return removed;
+}
+
+/** Each row is read once, in statements of a batch. */
+async function emptyAll({ pool }: Services, what: Emptied, before: Date): Promise<number> {
+  let emptied = 0;
+  for (let after: string | undefined = firstId; after !== undefined;) {
+    const read = await emptyOver(pool, what, before, { after, most: batch });
+    emptied += read?.emptied ?? 0;
+    after = read?.id;
+  }
+  return emptied;
 }
 
 async function inBatches(remove: () => Promise<number>): Promise<number> {
