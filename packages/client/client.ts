@@ -108,7 +108,7 @@ export function createClient(options: ClientOptions): Client {
 
   const get: Get = (path, timeoutMs, signal) => {
     const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, ...(signal && { signal }) };
-    const order = { ...(dispatcher && { dispatcher }), headers: ownHeaders, ...limits };
+    const order = { ...(dispatcher && { dispatcher }), method: 'GET', headers: ownHeaders, ...limits } as const;
     return send('events', baseUrl + path, order, null);
   };
   const events = (wanted: EventsOptions = {}) => readFeed(get, wanted, retryBaseMs);

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text as streamText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDatabase } from '@card-gateway/database';
@@ -28,6 +30,19 @@ test('the built gateway migrates, starts, issues a card, serves its portal, name
   const card = await client.issueCard({ idempotencyKey: 'built', body: await cardOrder({ client, sandbox }) });
   expect(sandbox.admin.ledger({ effect: 'card_issued' })).toHaveLength(1);
   expect(card.operation?.outcome).toBe('succeeded');
+
+  // The client is in it, and an interruption is its proper end.
+  const tail = spawn(process.execPath, [file('dist/cli.js'), 'events', 'tail', '--after', 'oldest'], {
+    env: { GATEWAY_URL: gateway.url, GATEWAY_API_KEY: installation.apiKey },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const remarks = streamText(tail.stderr);
+  let shown = '';
+  tail.stdout.on('data', (part: Buffer) => (shown += String(part)));
+  while (!shown.includes(card.id)) await once(tail.stdout, 'data');
+  tail.kill('SIGINT');
+  expect(await once(tail, 'close')).toEqual([0, null]);
+  expect(await remarks).toMatch(/^To go on from here: --after [\w-]+\n$/);
 
   for (const path of ['/docs/', '/docs/guides.css', '/docs/reference', '/openapi.json', '/docs/reference.json']) {
     expect(await call(gateway.url, { path }), path).toMatchObject({ status: 200 });
