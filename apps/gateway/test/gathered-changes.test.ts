@@ -2,7 +2,7 @@ import { newUuid } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordChange } from '../src/cards/change-store.ts';
+import { recordChange, recordSecretChange } from '../src/cards/change-store.ts';
 import { claim, type NewOperation } from '../src/ledger/claim-store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
@@ -74,6 +74,13 @@ async function operationOf(card: string): Promise<string | null> {
   return rows[0]?.operation ?? null;
 }
 
+const waiting = async () => {
+  const { rows } = await admin.query(
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows;
+};
+
 test('changes of several cards are recorded by one statement, each on its own card', async () => {
   const operations = [await newCard(), await newCard(), await newCard()].map(changeOf);
   const recorded = await Promise.all(operations.map(change));
@@ -99,12 +106,6 @@ test('a change waits for a card that another transaction holds, and keeps no oth
   const [ofHeld, ofFree] = [changeOf(held), changeOf(free)];
   const waits = change(ofHeld);
   expect((await change(ofFree))?.id).toBe(ofFree.id);
-  const waiting = async () => {
-    const { rows } = await admin.query(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return rows;
-  };
   await until(waiting, ({ length }) => length === 1);
   await holder.query('COMMIT');
   expect((await waits)?.id).toBe(ofHeld.id);
@@ -115,4 +116,60 @@ test('a change of a card that has changed since it was read is not recorded', as
   await admin.query(`UPDATE cards SET status = 'frozen' WHERE id = $1`, [card]);
   expect(await change(changeOf(card))).toBeNull();
   expect(await operationOf(card)).toBeNull();
+});
+
+const hourMs = 3_600_000;
+const guess = (operation: NewOperation, most: number, earlier: string | null = null) => {
+  const limits = [{ subject: `PIN of ${operation.resourceId}`, most, withinMs: hourMs }];
+  const entry = { keyId: 'key_1', action: 'card.set_pin', resource: operation.resourceId } as const;
+  const record = recordSecretChange({ operationId: earlier, status: 'active' }, limits, entry);
+  return claim(pool, { ...operation, type: 'setCardPin' }, null, { record });
+};
+const countsOf = async (card: string) => {
+  const { rows } = await admin.query(
+    `SELECT (SELECT count(*) FROM guesses WHERE subject = 'PIN of ' || $1)::integer AS guesses,
+       (SELECT count(*) FROM audit_log WHERE resource = $1)::integer AS audited`,
+    [card],
+  );
+  return rows[0] as unknown;
+};
+
+test('changes of several cards that contain a code are one statement, each counted and audited', async () => {
+  const operations = [await newCard(), await newCard(), await newCard()].map(changeOf);
+  const recorded = await Promise.all(operations.map((operation) => guess(operation, 1)));
+  expect(recorded.map((one) => one?.id)).toEqual(operations.map(({ id }) => id));
+  expect(sent).toEqual(['secret-change-record']);
+  for (const { resourceId } of operations) expect(await countsOf(resourceId)).toEqual({ guesses: 1, audited: 1 });
+});
+
+test('where a limit is reached, nothing is recorded, counted or audited', async () => {
+  const card = await newCard();
+  const first = await guess(changeOf(card), 1);
+  expect(await guess(changeOf(card), 1, first?.id)).toBeNull();
+  expect(await operationOf(card)).toBe(first?.id);
+  expect(await countsOf(card)).toEqual({ guesses: 1, audited: 1 });
+  expect(await guess(changeOf(card), 2, first?.id)).not.toBeNull();
+});
+
+test('a guess that waits for another at the same card is not recorded, though it could not see that counted', async () => {
+  const card = await newCard();
+  const other = { ...changeOf(card), idempotencyKey: 'other' };
+  await holder.query('BEGIN');
+  await holder.query(
+    `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, state,
+       settles_by, created_at, updated_at, lease_until)
+     VALUES ($1, 'default', 'other', 'sha256:' || repeat('0', 64), 'hash', 'setCardPin', 'p', 'a', $2, 'submitting', 'look-up', now(),
+       now(), now())`,
+    [other.id, card],
+  );
+  await holder.query('UPDATE cards SET operation_id = $1 WHERE id = $2', [other.id, card]);
+  await holder.query(`INSERT INTO guesses (subject, operation_id, made_at) VALUES ('PIN of ' || $2, $1, now())`, [
+    other.id,
+    card,
+  ]);
+  const waits = guess(changeOf(card), 1);
+  await until(waiting, ({ length }) => length === 1);
+  await holder.query('COMMIT');
+  expect(await waits).toBeNull();
+  expect(await countsOf(card)).toEqual({ guesses: 1, audited: 0 });
 });

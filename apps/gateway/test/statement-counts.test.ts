@@ -80,7 +80,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'activateCard',
-    8,
+    3,
     async () => {
       const { id } = await cards.made('physical');
       const { cvv, pan } = secretsOf(gateway, id);
@@ -89,7 +89,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'setCardPin',
-    8,
+    3,
     async () => {
       const { id } = await cards.made('physical', 'Activated');
       return () => gateway.client.setCardPin({ params: { id }, body: { pin: '258036' } });

@@ -75,6 +75,24 @@ export async function recordAudit(client: Pool | PoolClient, entry: AuditEntry):
   });
 }
 
+/**
+ * What a claim of a write that is audited adds to its statement. All keys are inserted before the first row of the log: whoever
+ * has the log's lock must wait for nobody's key.
+ */
+export const auditClaim = {
+  /** The columns of `asked` that {@link auditOf} fills. */
+  own: 'audit_key_id text, audit_action text, audit_resource text',
+  also: `audited AS (
+    INSERT INTO audit_log (at, tenant, caller, key_id, action, resource, request_id)
+    SELECT created_at, tenant, caller, audit_key_id, audit_action, audit_resource, request_id
+    FROM claimed, (SELECT count(*) FROM recorded) inserted
+  )`,
+} as const;
+
+export function auditOf(entry: Pick<AuditEntry, 'keyId' | 'action' | 'resource'>): Readonly<Record<string, unknown>> {
+  return { audit_key_id: entry.keyId, audit_action: entry.action, audit_resource: entry.resource };
+}
+
 const columns = `seq, at, tenant, caller, key_id AS "keyId", action, resource, purpose, request_id AS "requestId",
   previous_hash AS "previousHash", hash`;
 

@@ -1,16 +1,16 @@
 import type { activateCardSchema, setCardPinSchema } from '@card-gateway/contract';
 import { type CardChange, type CardStatus, mapOutcome, Secret, toPublicId, uuidOf } from '@card-gateway/core';
-import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { recordAudit } from '../audit/store.ts';
-import { requireGuess } from '../guesses/limits.ts';
+import { guessProblem } from '../guesses/limits.ts';
+import { waitForGuess } from '../guesses/store.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
+import type { RecordWrite } from '../ledger/claim-store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
-import { changedFrom, changeKinds, secretChanges } from './change-outcome.ts';
+import { changedFrom, changeKinds, type SecretChange, secretChanges } from './change-outcome.ts';
 import { type ChangeName, targetOf } from './change-reconciliation.ts';
-import { recordChange } from './change-store.ts';
+import { recordChange, recordSecretChange } from './change-store.ts';
 import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import type { Work } from '../work.ts';
@@ -77,24 +77,24 @@ export async function changeCard(
     const card = changeable(row, change.kind);
     const target = targetOf(account, change.kind);
     const secret = secretChanges[change.kind];
+    let refusal: ProblemError | null = null;
+    const recordGuess = ({ limits, action, what }: SecretChange): RecordWrite => {
+      const own = limits(services, id);
+      const record = recordSecretChange(row, own, { keyId: write.caller.keyId, action, resource: publicId });
+      return async (to, operation) => {
+        const recorded = await record(to, operation);
+        const waitMs = recorded === null ? await waitForGuess(to, own) : null;
+        refusal = waitMs === null ? null : guessProblem(what, waitMs);
+        return recorded;
+      };
+    };
     return {
       account,
       resourceId: id,
       resolvesBy: target === null ? 'person' : 'look-up',
-      record: recordChange(row),
+      record: secret === undefined ? recordChange(row) : recordGuess(secret),
       atOnce: changedFrom(row, change.kind),
-      ...(secret !== undefined && {
-        within: async (client: PoolClient, operationId: string, at: Date) => {
-          await requireGuess(client, secret.limits(services, id), operationId, secret.what);
-          const { tenant, caller, keyId } = write.caller;
-          const entry = { at, tenant, caller, keyId, action: secret.action, purpose: null, requestId: write.requestId };
-          await recordAudit(client, { ...entry, resource: publicId });
-        },
-      }),
-      unfit: () =>
-        new ProblemError('illegal-state', 'The card was changed at this very moment. Read it, then try again.', {
-          retryAfterSeconds: 1,
-        }),
+      unfit: () => refusal ?? changedMeanwhile(),
       send: async (call) => {
         const outcome = await controls.change(card, change, call);
         if (outcome.kind === 'refused' && outcome.refusal.reason === 'conflict') inOtherState = { account, row };
@@ -139,6 +139,12 @@ function changeable(row: CardRow, change: ChangeName): { providerRef: string; ca
     });
   }
   return { providerRef: row.providerRef, cardholderRef: row.cardholderRef };
+}
+
+function changedMeanwhile(): ProblemError {
+  return new ProblemError('illegal-state', 'The card was changed at this very moment. Read it, then try again.', {
+    retryAfterSeconds: 1,
+  });
 }
 
 function illegal(why: string, expected: string): ProblemError {

@@ -20,7 +20,8 @@ import { readAndStore } from './read-and-store.ts';
 import { type CardRow, getCard } from './store.ts';
 import { cardOfWrite, cardView } from './view.ts';
 
-interface SecretChange {
+/** A change that contains a code. */
+export interface SecretChange {
   readonly action: 'card.activate' | 'card.set_pin';
   readonly limits: (services: Services, card: string) => readonly GuessLimit[];
   /** The limited thing, worded for the caller. */

@@ -1,7 +1,8 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
-import { forgotten } from '../guesses/store.ts';
+import { auditClaim, type AuditEntry, auditOf } from '../audit/store.ts';
+import { forgotten, guessClaim, type GuessLimit, guessOf } from '../guesses/store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
 import type { CardRow } from './store.ts';
 
@@ -23,6 +24,35 @@ const recordAnyChange = recordingSeen((client, claims) =>
  */
 export function recordChange({ operationId, status }: Pick<CardRow, 'operationId' | 'status'>): RecordWrite {
   return recordAnyChange({ earlier: operationId, status });
+}
+
+/**
+ * The limits need no lock of their own: whoever counts a guess at a card changes its `operation_id` in the same transaction. If
+ * this statement waits for the card, it is not as it was seen; if not, whatever was counted before is in its snapshot.
+ */
+const secretChange = {
+  own: `${change.own}, ${guessClaim.own}, ${auditClaim.own}`,
+  seen: `${change.seen} AND ${guessClaim.isWithin}`,
+  also: `${guessClaim.also}, ${auditClaim.also}`,
+  resource: change.resource,
+};
+
+const recordAnySecretChange = recordingSeen((client, claims) =>
+  client.query<Claimed>(claimStatement('secret-change-record', secretChange, claims)),
+);
+
+/**
+ * The same for a change that contains a code: it is counted as a guess, and written to the audit log. It does not fit if one of
+ * the limits is reached, either.
+ *
+ * @param limits all of one subject, which is the card's alone
+ */
+export function recordSecretChange(
+  { operationId, status }: Pick<CardRow, 'operationId' | 'status'>,
+  limits: readonly GuessLimit[],
+  entry: Pick<AuditEntry, 'keyId' | 'action' | 'resource'>,
+): RecordWrite {
+  return recordAnySecretChange({ earlier: operationId, status, ...guessOf(limits), ...auditOf(entry) });
 }
 
 const ended = `

@@ -2,7 +2,7 @@ import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { countGuess, countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './store.ts';
+import { countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './store.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -44,25 +44,10 @@ export function pinChanges({ config }: Services, card: string): GuessLimit[] {
 }
 
 /**
- * Counts a guess, in the transaction that records its write.
- *
- * @param what the limited thing, worded for the caller, e.g. "security codes of this card"
- * @throws ProblemError 429 with the time to wait if the limit is reached: then nothing is recorded
- */
-export async function requireGuess(
-  client: PoolClient,
-  limits: readonly GuessLimit[],
-  operationId: string,
-  what: string,
-): Promise<void> {
-  const waitMs = await countGuess(client, limits, operationId);
-  if (waitMs !== null) throw guessProblem(what, waitMs);
-}
-
-/**
  * Counts a question about a card number, which could be a guess, and commits that together with what `also` writes.
  *
- * @throws ProblemError 429 as {@link requireGuess} does
+ * @param what the limited thing, worded for the caller, e.g. "card numbers of this user"
+ * @throws ProblemError 429 with the time to wait if a limit is reached: then nothing is recorded
  */
 export async function requireQuestion(
   { pool }: Services,
