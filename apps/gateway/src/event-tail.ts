@@ -4,7 +4,7 @@ export interface EventTail {
   readonly end: number;
   /** Whether anybody waits for an event. */
   readonly isAwaited: boolean;
-  /** Moves the end on, and wakes those who wait for it. */
+  /** Moves the end on, or back where the database was set back, and wakes those who wait for it. */
   moveTo(end: number): void;
   /** Resolves once the log has an event at this position, or when the signal aborts. */
   reached(position: number, signal: AbortSignal): Promise<void>;
@@ -21,7 +21,6 @@ export function createEventTail(): EventTail {
       return waiting.size > 0;
     },
     moveTo: (position) => {
-      if (position <= end) return;
       end = position;
       for (const waiter of waiting) if (waiter.position < end) waiter.wake();
     },

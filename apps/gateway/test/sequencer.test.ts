@@ -163,6 +163,39 @@ async function missing(): Promise<string | undefined> {
   return rows[0]?.missing;
 }
 
+test('a process goes on in a database that was set back under it, as by a failover', async () => {
+  const tail = createEventTail();
+  const sequencer = createSequencer(pool, tail);
+  const kept = await write(pool);
+  await steps(sequencer);
+  await write(pool);
+  const lost = await write(pool);
+  await steps(sequencer);
+  await pool.query('DELETE FROM events WHERE number > $1', [kept]);
+  await pool.query('DELETE FROM event_runs WHERE position > 1');
+  await steps(sequencer);
+  expect(tail.end).toBe(2);
+  const again = kept + 1;
+  expect(again).toBeLessThan(lost);
+  await pool.query(
+    `INSERT INTO events (number, tenant, kind, type, subject_id, subject_version, image) OVERRIDING SYSTEM VALUE
+     VALUES ($1, 't', 'cardholder', 'cardholder.pending', gen_random_uuid(), 1, '{}')`,
+    [again],
+  );
+  await expect
+    .poll(async () => {
+      await sequencer.step();
+      return sequenced();
+    })
+    .toEqual([kept, again]);
+  expect(tail.end).toBe(3);
+});
+
+/** A pass, whatever the process has to find out before it. */
+async function steps(sequencer: ReturnType<typeof createSequencer>): Promise<void> {
+  for (let step = 0; step < 3; step += 1) await sequencer.step();
+}
+
 test('several processes give each event one position', async () => {
   const tails = Array.from({ length: 4 }, createEventTail);
   const sequencers = tails.map((tail) => createSequencer(pool, tail));
@@ -175,14 +208,14 @@ test('several processes give each event one position', async () => {
       }
     }),
   );
-  const steps = async (): Promise<void> => {
+  const stepAll = async (): Promise<void> => {
     await Promise.all(sequencers.map((sequencer) => sequencer.step()));
   };
-  await whilePending(writing, steps);
+  await whilePending(writing, stepAll);
   const committed = await readBehind(0);
   await expect
     .poll(async () => {
-      await steps();
+      await stepAll();
       return (await sequenced()).toSorted((a, b) => a - b);
     })
     .toEqual(committed);

@@ -37,7 +37,7 @@ export async function lastSequenced(pool: Pool): Promise<Sequenced> {
 export interface Pass {
   /** Null if nothing was found. */
   readonly sequenced: Sequenced | null;
-  /** Another process has sequenced since `before`: this pass did nothing. */
+  /** The log does not end with `before`: another process has gone on, or the database was set back. This pass did nothing. */
   readonly isLate: boolean;
   /** The id of its transaction, greater than those of all that were open; null if it wrote nothing. */
   readonly xid: bigint | null;
@@ -56,7 +56,7 @@ const mostNumbers = 10_000;
  */
 export async function sequence(pool: Pool, before: Sequenced, gone: number): Promise<Pass> {
   const { rows } = await pool.query<{
-    readonly found: boolean;
+    readonly is_late: boolean;
     readonly next: string | null;
     readonly highest: string | null;
     readonly missing: string | null;
@@ -64,7 +64,10 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
     readonly oldest_open: string;
   }>({
     name: 'events-sequence',
-    text: `WITH missing AS (
+    text: `WITH log AS (
+             SELECT coalesce((SELECT position + length = $1 AND highest = $2 FROM event_runs ORDER BY position DESC LIMIT 1),
+               $1::bigint = 1) AS ends_here
+           ), missing AS (
              SELECT $3::text::int8multirange - int8multirange(int8range(NULL, $4::bigint + 1)) AS numbers
            ), fresh AS MATERIALIZED (
              (SELECT number FROM events WHERE number > $2 ORDER BY number LIMIT ${mostNumbers})
@@ -86,11 +89,11 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
              INSERT INTO event_runs (position, number, length, highest, missing)
              SELECT position, number, length, CASE WHEN is_last THEN pass.highest END,
                CASE WHEN is_last THEN numbers + int8multirange(int8range($2 + 1, pass.highest + 1)) - found END
-             FROM runs, pass, missing
-             WHERE NOT EXISTS (SELECT FROM event_runs WHERE position >= $1)
+             FROM runs, pass, missing, log
+             WHERE log.ends_here
              RETURNING position, length, highest, missing, pg_current_xact_id()::text AS xid
            )
-           SELECT (SELECT count(*) FROM fresh) > 0 AS found, max(position + length) AS next, max(highest) AS highest,
+           SELECT NOT (SELECT ends_here FROM log) AS is_late, max(position + length) AS next, max(highest) AS highest,
              min(missing::text) AS missing, min(xid) AS xid, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest_open
            FROM added`,
     values: [before.next, before.highest, before.missing, gone],
@@ -101,7 +104,7 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
   const isAdded = next !== null && highest !== null && missing !== null;
   return {
     sequenced: isAdded ? sequencedOf({ next, highest, missing }) : null,
-    isLate: row.found && !isAdded,
+    isLate: row.is_late,
     xid: row.xid === null ? null : BigInt(row.xid),
     oldestOpen: BigInt(row.oldest_open),
   };

@@ -75,7 +75,7 @@ export function createSequencer(
 
   async function watch(before: Sequenced | null): Promise<void> {
     const last = await lastSequenced(pool);
-    if (before === null || last.next > before.next) {
+    if (before === null || last.next !== before.next || last.highest !== before.highest) {
       epoch = null;
       gone = 0;
       adopt(last);
