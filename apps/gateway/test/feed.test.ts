@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { Client } from '@card-gateway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cursorAt as cursorOf, placeIn } from '../src/events/cursor.ts';
+import { cursorAt as cursorOf, placeIn, positionOf } from '../src/events/cursor.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
@@ -313,6 +313,35 @@ describe('a reader that waits', () => {
     for (const leave of others) leave();
     await untilWaiting(0);
   });
+});
+
+test('after the log was set back, readers at its end go on, and the cursors of what it lost are refused for good', async () => {
+  await addCardholder();
+  const kept = await endOfFeed();
+  await addCardholder();
+  const lost = await endOfFeed();
+  const held = waitInVain({ after: lost, types: 'transfer.*' });
+  await untilWaiting(1);
+  await gateway.owner.query(
+    `WITH log AS (SELECT highest FROM event_runs WHERE position + length = $1 AND highest IS NOT NULL),
+       events AS (DELETE FROM events USING log WHERE number > highest)
+     DELETE FROM event_runs USING log WHERE position >= $1`,
+    [positionOf(kept)],
+  );
+  await until(
+    () => page({ after: 'latest' }),
+    ({ nextCursor }) => nextCursor === kept,
+  );
+  const next = page({ after: kept, wait: '30', types: 'cardholder.pending' });
+  await untilWaiting(2);
+  const { id } = await addCardholder();
+  expect((await next).data).toMatchObject([{ subject: id }]);
+  await addCardholder();
+  expect(positionOf(await endOfFeed())).toBeGreaterThan(positionOf(lost) ?? Infinity);
+  expect(problemOf(await feed({ after: lost }), 410).code).toBe('cursor-expired');
+  expect((await page({ after: kept, types: 'cardholder.pending' })).data).toHaveLength(2);
+  held();
+  await untilWaiting(0);
 });
 
 describe('a long log', () => {

@@ -19,7 +19,7 @@ interface Waiter {
   readonly wake: (upTo: Place) => void;
 }
 
-const pauseAfterFailureMs = 250;
+const failurePauseMs = 250;
 
 /**
  * Reads each new event's marks once for all who wait: ten thousand readers with a filter each cost one statement as long as
@@ -40,28 +40,31 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
   }
 
   async function watch(signal: AbortSignal): Promise<void> {
-    // Where this process's end of the log is ahead of the database, as after a restore, reading again at once finds nothing either.
-    let known = 0;
     while (!signal.aborted) {
-      await eventTail.reached(Math.max(seen.position, known), signal);
-      const end = eventTail.end;
+      await eventTail.reached(seen.position, signal);
       try {
         const marks = signal.aborted ? [] : await nextMarks(pool, seen.position);
         if (signal.aborted) return;
-        known = marks.length === 0 ? end : 0;
         const last = marks.at(-1);
-        if (last !== undefined) seen = { position: Number(last.position) + 1, writtenAt: last.createdAt };
-        tell(marks);
+        if (last !== undefined) {
+          seen = { position: Number(last.position) + 1, writtenAt: last.createdAt };
+          tell(marks);
+          continue;
+        }
+        // The database was set back, and this process does not know it yet.
       } catch {
         // The database is away: who waits goes on waiting, and whoever asks it something is told.
-        await pause(pauseAfterFailureMs, undefined, { signal }).catch(() => {});
       }
+      await pause(failurePauseMs, undefined, { signal }).catch(() => {});
     }
   }
 
   return {
     wait: (filter, place, signal) => {
-      if (signal.aborted || (run !== null && place.position < seen.position)) return Promise.resolve(place);
+      const isBehind = run !== null && place.position < seen.position;
+      // Then the log was set back.
+      const isBeyondEnd = seen.position > eventTail.end;
+      if (signal.aborted || (isBehind && !isBeyondEnd)) return Promise.resolve(place);
       const { promise, resolve } = Promise.withResolvers<Place>();
       const wake = (upTo: Place): void => {
         waiters.delete(waiter);
@@ -76,7 +79,8 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
       const waiter = { filter, place, wake };
       waiters.add(waiter);
       signal.addEventListener('abort', leave);
-      if (run === null) {
+      if (run === null || isBehind) {
+        run?.abort();
         seen = place;
         run = new AbortController();
         void watch(run.signal);
