@@ -26,6 +26,7 @@ export async function removeOver(pool: Pool, what: Removed, before: Date, most: 
 const isCardOver = `status IN ('cancelled', 'replaced', 'failed') AND pan_sealed IS NOT NULL`;
 const isBindingOver = `status IN ('removed', 'expired', 'refused', 'not_required')
   AND (pan_fingerprint IS NOT NULL OR phone_fingerprint IS NOT NULL OR token_fingerprint IS NOT NULL)`;
+const due = 'SELECT id FROM seen WHERE updated_at < $1';
 const lastRow = `SELECT id, (SELECT count(*) FROM emptied)::integer AS emptied FROM seen ORDER BY id DESC LIMIT 1`;
 
 /**
@@ -36,16 +37,16 @@ const lastRow = `SELECT id, (SELECT count(*) FROM emptied)::integer AS emptied F
 const emptyings = {
   // Nothing looks up a cancelled card by its number any more.
   card_numbers: `
-    WITH seen AS (SELECT id FROM cards WHERE ${isCardOver} AND id > $3 ORDER BY id LIMIT $2), emptied AS (
+    WITH seen AS (SELECT id, updated_at FROM cards WHERE ${isCardOver} AND id > $3 ORDER BY id LIMIT $2), emptied AS (
       UPDATE cards SET pan_sealed = NULL, pan_fingerprint = NULL WHERE id IN
-        (SELECT id FROM cards WHERE id IN (SELECT id FROM seen) AND ${isCardOver} AND updated_at < $1 FOR UPDATE SKIP LOCKED)
+        (SELECT id FROM cards WHERE id IN (${due}) AND ${isCardOver} AND updated_at < $1 FOR UPDATE SKIP LOCKED)
       RETURNING id
     ) ${lastRow}`,
   // An unresolved write may still need them for its look-up.
   binding_fingerprints: `
-    WITH seen AS (SELECT id FROM bindings WHERE ${isBindingOver} AND id > $3 ORDER BY id LIMIT $2), emptied AS (
+    WITH seen AS (SELECT id, updated_at FROM bindings WHERE ${isBindingOver} AND id > $3 ORDER BY id LIMIT $2), emptied AS (
       UPDATE bindings SET pan_fingerprint = NULL, phone_fingerprint = NULL, token_fingerprint = NULL WHERE id IN
-        (SELECT id FROM bindings b WHERE id IN (SELECT id FROM seen) AND ${isBindingOver} AND updated_at < $1
+        (SELECT id FROM bindings b WHERE id IN (${due}) AND ${isBindingOver} AND updated_at < $1
            AND NOT EXISTS (SELECT FROM operations o WHERE o.resource_id = b.id AND o.state IN ('submitting', 'unknown'))
          FOR UPDATE SKIP LOCKED)
       RETURNING id
