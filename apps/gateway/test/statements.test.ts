@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { createDatabase, type OwnDatabase } from '@card-gateway/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkStatements } from './statements/check.ts';
 import { type Describe, openDescriber } from './statements/describe.ts';
+import { laterThanPostgres15 } from './statements/postgres-15.ts';
 import { Source } from './statements/source.ts';
 
 // Every statement of the gateway, read out of its source as the compiler sees it, is described by the migrated database: its
@@ -26,7 +27,8 @@ const neverNull = {
   'events/sequencer-store.ts: "missing" may be null, and is string here': 'a pass’s last run has it',
   'events/sequencer-store.ts: "oldest_open" may be null, and is string here': 'a function that always answers',
   'jobs/retention-store.ts: "emptied" may be null, and is number here': 'a count',
-  'events/sequencer-store.ts: "found" may be null, and is boolean here': 'compares a count',
+  'events/sequencer-store.ts: "is_late" may be null, and is boolean here':
+    'a position is compared with one that is not null',
 };
 
 const withoutLine = (fault: string): string => fault.replace(/:\d+/, '');
@@ -34,6 +36,7 @@ const withoutLine = (fault: string): string => fault.replace(/:\d+/, '');
 let database: OwnDatabase;
 let client: pg.Client;
 let describe: Describe;
+const texts: string[] = [];
 const source = new Source();
 const project = source.open();
 
@@ -51,10 +54,24 @@ afterAll(async () => {
 });
 
 test('every statement is what the schema says', async () => {
-  const { faults, calls } = await checkStatements(project, Source.files(project), describe);
+  const { faults, calls } = await checkStatements(project, Source.files(project), (text) => {
+    texts.push(text);
+    return describe(text);
+  });
   expect(faults.filter((fault) => !(withoutLine(fault) in neverNull))).toEqual([]);
   expect(faults.map(withoutLine)).toEqual(expect.arrayContaining(Object.keys(neverNull)));
   expect(calls).toBeGreaterThan(150);
+});
+
+test('statements and migrations are known to the oldest PostgreSQL that is supported', async () => {
+  const migrations = new URL('../../../prisma/migrations/', import.meta.url);
+  for await (const file of glob('*/migration.sql', { cwd: migrations }))
+    texts.push(await readFile(new URL(file, migrations), 'utf8'));
+  expect(texts.flatMap(laterThanPostgres15)).toEqual([]);
+  expect(texts.length).toBeGreaterThan(200);
+  expect(
+    ['SELECT 1 FROM (SELECT 2)', "SELECT JSON_OBJECT('a': 1) FROM (VALUES (1)) AS one"].flatMap(laterThanPostgres15),
+  ).toHaveLength(2);
 });
 
 test('what is changed in the schema is found', async () => {

@@ -85,22 +85,21 @@ BEGIN
       n.cancelled_at, n.operation_id, n.created_at, n.updated_at, n.synced_at)::public.card_image),
     changed.columns
   FROM old_rows o FULL JOIN new_rows n USING (id)
-    CROSS JOIN LATERAL (SELECT JSON_OBJECT(
-        'status': CASE WHEN o.status IS DISTINCT FROM n.status THEN coalesce(to_json(o.status), 'null') END,
-        'provider_ref': CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN coalesce(to_json(o.provider_ref), 'null') END,
-        'product_ref': CASE WHEN o.product_ref IS DISTINCT FROM n.product_ref THEN coalesce(to_json(o.product_ref), 'null') END,
-        'cardholder_ref': CASE WHEN o.cardholder_ref IS DISTINCT FROM n.cardholder_ref THEN coalesce(to_json(o.cardholder_ref), 'null') END,
-        'form': CASE WHEN o.form IS DISTINCT FROM n.form THEN coalesce(to_json(o.form), 'null') END,
-        'network': CASE WHEN o.network IS DISTINCT FROM n.network THEN coalesce(to_json(o.network), 'null') END,
-        'last4': CASE WHEN o.last4 IS DISTINCT FROM n.last4 THEN coalesce(to_json(o.last4), 'null') END,
-        'expiry': CASE WHEN o.expiry IS DISTINCT FROM n.expiry THEN coalesce(to_json(o.expiry), 'null') END,
-        'provider_status': CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN coalesce(to_json(o.provider_status), 'null') END,
-        'balance': CASE WHEN o.balance IS DISTINCT FROM n.balance THEN coalesce(to_json(o.balance), 'null') END,
-        'total_loaded': CASE WHEN o.total_loaded IS DISTINCT FROM n.total_loaded THEN coalesce(to_json(o.total_loaded), 'null') END,
-        'activated_at': CASE WHEN o.activated_at IS DISTINCT FROM n.activated_at THEN coalesce(to_json(o.activated_at), 'null') END,
-        'cancel_requested_at': CASE WHEN o.cancel_requested_at IS DISTINCT FROM n.cancel_requested_at THEN coalesce(to_json(o.cancel_requested_at), 'null') END,
-        'cancelled_at': CASE WHEN o.cancelled_at IS DISTINCT FROM n.cancelled_at THEN coalesce(to_json(o.cancelled_at), 'null') END
-        ABSENT ON NULL) AS columns OFFSET 0) changed
+    CROSS JOIN LATERAL (SELECT ('{' || concat_ws(',',
+        CASE WHEN o.status IS DISTINCT FROM n.status THEN '"status":' || coalesce(to_json(o.status)::text, 'null') END,
+        CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN '"provider_ref":' || coalesce(to_json(o.provider_ref)::text, 'null') END,
+        CASE WHEN o.product_ref IS DISTINCT FROM n.product_ref THEN '"product_ref":' || coalesce(to_json(o.product_ref)::text, 'null') END,
+        CASE WHEN o.cardholder_ref IS DISTINCT FROM n.cardholder_ref THEN '"cardholder_ref":' || coalesce(to_json(o.cardholder_ref)::text, 'null') END,
+        CASE WHEN o.form IS DISTINCT FROM n.form THEN '"form":' || coalesce(to_json(o.form)::text, 'null') END,
+        CASE WHEN o.network IS DISTINCT FROM n.network THEN '"network":' || coalesce(to_json(o.network)::text, 'null') END,
+        CASE WHEN o.last4 IS DISTINCT FROM n.last4 THEN '"last4":' || coalesce(to_json(o.last4)::text, 'null') END,
+        CASE WHEN o.expiry IS DISTINCT FROM n.expiry THEN '"expiry":' || coalesce(to_json(o.expiry)::text, 'null') END,
+        CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN '"provider_status":' || coalesce(to_json(o.provider_status)::text, 'null') END,
+        CASE WHEN o.balance IS DISTINCT FROM n.balance THEN '"balance":' || coalesce(to_json(o.balance)::text, 'null') END,
+        CASE WHEN o.total_loaded IS DISTINCT FROM n.total_loaded THEN '"total_loaded":' || coalesce(to_json(o.total_loaded)::text, 'null') END,
+        CASE WHEN o.activated_at IS DISTINCT FROM n.activated_at THEN '"activated_at":' || coalesce(to_json(o.activated_at)::text, 'null') END,
+        CASE WHEN o.cancel_requested_at IS DISTINCT FROM n.cancel_requested_at THEN '"cancel_requested_at":' || coalesce(to_json(o.cancel_requested_at)::text, 'null') END,
+        CASE WHEN o.cancelled_at IS DISTINCT FROM n.cancelled_at THEN '"cancelled_at":' || coalesce(to_json(o.cancelled_at)::text, 'null') END) || '}')::json AS columns OFFSET 0) changed
     LEFT JOIN LATERAL (
       SELECT id, request_id FROM public.operations w WHERE w.id = n.operation_id AND w.xmin = pg_current_xact_id()::xid OFFSET 0
     ) w ON true
@@ -143,13 +142,12 @@ BEGIN
       n.operation_id, n.created_at, n.updated_at, n.synced_at)::public.cardholder_image),
     changed.columns
   FROM old_rows o FULL JOIN new_rows n USING (id)
-    CROSS JOIN LATERAL (SELECT JSON_OBJECT(
-        'status': CASE WHEN o.status IS DISTINCT FROM n.status THEN coalesce(to_json(o.status), 'null') END,
-        'provider_ref': CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN coalesce(to_json(o.provider_ref), 'null') END,
-        'reference': CASE WHEN o.reference IS DISTINCT FROM n.reference THEN coalesce(to_json(o.reference), 'null') END,
-        'provider_status': CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN coalesce(to_json(o.provider_status), 'null') END,
-        'fail_reason': CASE WHEN o.fail_reason IS DISTINCT FROM n.fail_reason THEN coalesce(to_json(o.fail_reason), 'null') END
-        ABSENT ON NULL) AS columns OFFSET 0) changed
+    CROSS JOIN LATERAL (SELECT ('{' || concat_ws(',',
+        CASE WHEN o.status IS DISTINCT FROM n.status THEN '"status":' || coalesce(to_json(o.status)::text, 'null') END,
+        CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN '"provider_ref":' || coalesce(to_json(o.provider_ref)::text, 'null') END,
+        CASE WHEN o.reference IS DISTINCT FROM n.reference THEN '"reference":' || coalesce(to_json(o.reference)::text, 'null') END,
+        CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN '"provider_status":' || coalesce(to_json(o.provider_status)::text, 'null') END,
+        CASE WHEN o.fail_reason IS DISTINCT FROM n.fail_reason THEN '"fail_reason":' || coalesce(to_json(o.fail_reason)::text, 'null') END) || '}')::json AS columns OFFSET 0) changed
     LEFT JOIN LATERAL (
       SELECT id, request_id FROM public.operations w WHERE w.id = n.operation_id AND w.xmin = pg_current_xact_id()::xid OFFSET 0
     ) w ON true
@@ -196,23 +194,22 @@ BEGIN
       n.attempts_left, n.resend_after, n.operation_id, n.created_at, n.updated_at, n.synced_at)::public.binding_image),
     changed.columns
   FROM old_rows o FULL JOIN new_rows n USING (id)
-    CROSS JOIN LATERAL (SELECT JSON_OBJECT(
-        'status': CASE WHEN o.status IS DISTINCT FROM n.status THEN coalesce(to_json(o.status), 'null') END,
-        'provider_ref': CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN coalesce(to_json(o.provider_ref), 'null') END,
-        'user_ref': CASE WHEN o.user_ref IS DISTINCT FROM n.user_ref THEN coalesce(to_json(o.user_ref), 'null') END,
-        'kind': CASE WHEN o.kind IS DISTINCT FROM n.kind THEN coalesce(to_json(o.kind), 'null') END,
-        'masked_number': CASE WHEN o.masked_number IS DISTINCT FROM n.masked_number THEN coalesce(to_json(o.masked_number), 'null') END,
-        'last4': CASE WHEN o.last4 IS DISTINCT FROM n.last4 THEN coalesce(to_json(o.last4), 'null') END,
-        'network': CASE WHEN o.network IS DISTINCT FROM n.network THEN coalesce(to_json(o.network), 'null') END,
-        'card_type': CASE WHEN o.card_type IS DISTINCT FROM n.card_type THEN coalesce(to_json(o.card_type), 'null') END,
-        'bank_code': CASE WHEN o.bank_code IS DISTINCT FROM n.bank_code THEN coalesce(to_json(o.bank_code), 'null') END,
-        'bank_name': CASE WHEN o.bank_name IS DISTINCT FROM n.bank_name THEN coalesce(to_json(o.bank_name), 'null') END,
-        'expiry': CASE WHEN o.expiry IS DISTINCT FROM n.expiry THEN coalesce(to_json(o.expiry), 'null') END,
-        'bin_country': CASE WHEN o.bin_country IS DISTINCT FROM n.bin_country THEN coalesce(to_json(o.bin_country), 'null') END,
-        'challenge_expires_at': CASE WHEN o.challenge_expires_at IS DISTINCT FROM n.challenge_expires_at THEN coalesce(to_json(o.challenge_expires_at), 'null') END,
-        'attempts_left': CASE WHEN o.attempts_left IS DISTINCT FROM n.attempts_left THEN coalesce(to_json(o.attempts_left), 'null') END,
-        'resend_after': CASE WHEN o.resend_after IS DISTINCT FROM n.resend_after THEN coalesce(to_json(o.resend_after), 'null') END
-        ABSENT ON NULL) AS columns OFFSET 0) changed
+    CROSS JOIN LATERAL (SELECT ('{' || concat_ws(',',
+        CASE WHEN o.status IS DISTINCT FROM n.status THEN '"status":' || coalesce(to_json(o.status)::text, 'null') END,
+        CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN '"provider_ref":' || coalesce(to_json(o.provider_ref)::text, 'null') END,
+        CASE WHEN o.user_ref IS DISTINCT FROM n.user_ref THEN '"user_ref":' || coalesce(to_json(o.user_ref)::text, 'null') END,
+        CASE WHEN o.kind IS DISTINCT FROM n.kind THEN '"kind":' || coalesce(to_json(o.kind)::text, 'null') END,
+        CASE WHEN o.masked_number IS DISTINCT FROM n.masked_number THEN '"masked_number":' || coalesce(to_json(o.masked_number)::text, 'null') END,
+        CASE WHEN o.last4 IS DISTINCT FROM n.last4 THEN '"last4":' || coalesce(to_json(o.last4)::text, 'null') END,
+        CASE WHEN o.network IS DISTINCT FROM n.network THEN '"network":' || coalesce(to_json(o.network)::text, 'null') END,
+        CASE WHEN o.card_type IS DISTINCT FROM n.card_type THEN '"card_type":' || coalesce(to_json(o.card_type)::text, 'null') END,
+        CASE WHEN o.bank_code IS DISTINCT FROM n.bank_code THEN '"bank_code":' || coalesce(to_json(o.bank_code)::text, 'null') END,
+        CASE WHEN o.bank_name IS DISTINCT FROM n.bank_name THEN '"bank_name":' || coalesce(to_json(o.bank_name)::text, 'null') END,
+        CASE WHEN o.expiry IS DISTINCT FROM n.expiry THEN '"expiry":' || coalesce(to_json(o.expiry)::text, 'null') END,
+        CASE WHEN o.bin_country IS DISTINCT FROM n.bin_country THEN '"bin_country":' || coalesce(to_json(o.bin_country)::text, 'null') END,
+        CASE WHEN o.challenge_expires_at IS DISTINCT FROM n.challenge_expires_at THEN '"challenge_expires_at":' || coalesce(to_json(o.challenge_expires_at)::text, 'null') END,
+        CASE WHEN o.attempts_left IS DISTINCT FROM n.attempts_left THEN '"attempts_left":' || coalesce(to_json(o.attempts_left)::text, 'null') END,
+        CASE WHEN o.resend_after IS DISTINCT FROM n.resend_after THEN '"resend_after":' || coalesce(to_json(o.resend_after)::text, 'null') END) || '}')::json AS columns OFFSET 0) changed
     LEFT JOIN LATERAL (
       SELECT id, request_id FROM public.operations w WHERE w.id = n.operation_id AND w.xmin = pg_current_xact_id()::xid OFFSET 0
     ) w ON true
@@ -258,13 +255,12 @@ BEGIN
       n.synced_at)::public.transfer_image),
     changed.columns
   FROM old_rows o FULL JOIN new_rows n USING (id)
-    CROSS JOIN LATERAL (SELECT JSON_OBJECT(
-        'status': CASE WHEN o.status IS DISTINCT FROM n.status THEN coalesce(to_json(o.status), 'null') END,
-        'provider_ref': CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN coalesce(to_json(o.provider_ref), 'null') END,
-        'provider_status': CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN coalesce(to_json(o.provider_status), 'null') END,
-        'balance_before': CASE WHEN o.balance_before IS DISTINCT FROM n.balance_before THEN coalesce(to_json(o.balance_before), 'null') END,
-        'balance_after': CASE WHEN o.balance_after IS DISTINCT FROM n.balance_after THEN coalesce(to_json(o.balance_after), 'null') END
-        ABSENT ON NULL) AS columns OFFSET 0) changed
+    CROSS JOIN LATERAL (SELECT ('{' || concat_ws(',',
+        CASE WHEN o.status IS DISTINCT FROM n.status THEN '"status":' || coalesce(to_json(o.status)::text, 'null') END,
+        CASE WHEN o.provider_ref IS DISTINCT FROM n.provider_ref THEN '"provider_ref":' || coalesce(to_json(o.provider_ref)::text, 'null') END,
+        CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN '"provider_status":' || coalesce(to_json(o.provider_status)::text, 'null') END,
+        CASE WHEN o.balance_before IS DISTINCT FROM n.balance_before THEN '"balance_before":' || coalesce(to_json(o.balance_before)::text, 'null') END,
+        CASE WHEN o.balance_after IS DISTINCT FROM n.balance_after THEN '"balance_after":' || coalesce(to_json(o.balance_after)::text, 'null') END) || '}')::json AS columns OFFSET 0) changed
     LEFT JOIN LATERAL (
       SELECT id, request_id FROM public.operations w WHERE w.id = n.operation_id AND w.xmin = pg_current_xact_id()::xid OFFSET 0
     ) w ON true
@@ -311,21 +307,20 @@ BEGIN
       n.modified_at, n.first_at, n.created_at, n.updated_at, n.synced_at)::public.transaction_image),
     changed.columns
   FROM old_rows o FULL JOIN new_rows n USING (id)
-    CROSS JOIN LATERAL (SELECT JSON_OBJECT(
-        'status': CASE WHEN o.status IS DISTINCT FROM n.status THEN coalesce(to_json(o.status), 'null') END,
-        'provider_status': CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN coalesce(to_json(o.provider_status), 'null') END,
-        'type': CASE WHEN o.type IS DISTINCT FROM n.type THEN coalesce(to_json(o.type), 'null') END,
-        'provider_type': CASE WHEN o.provider_type IS DISTINCT FROM n.provider_type THEN coalesce(to_json(o.provider_type), 'null') END,
-        'amount': CASE WHEN o.amount IS DISTINCT FROM n.amount THEN coalesce(to_json(o.amount), 'null') END,
-        'local_amount': CASE WHEN o.local_amount IS DISTINCT FROM n.local_amount THEN coalesce(to_json(o.local_amount), 'null') END,
-        'local_currency': CASE WHEN o.local_currency IS DISTINCT FROM n.local_currency THEN coalesce(to_json(o.local_currency), 'null') END,
-        'fee': CASE WHEN o.fee IS DISTINCT FROM n.fee THEN coalesce(to_json(o.fee), 'null') END,
-        'fees': CASE WHEN o.fees IS DISTINCT FROM n.fees THEN coalesce(to_json(o.fees), 'null') END,
-        'merchant': CASE WHEN o.merchant IS DISTINCT FROM n.merchant THEN coalesce(to_json(o.merchant), 'null') END,
-        'card_ref': CASE WHEN o.card_ref IS DISTINCT FROM n.card_ref THEN coalesce(to_json(o.card_ref), 'null') END,
-        'related_ref': CASE WHEN o.related_ref IS DISTINCT FROM n.related_ref THEN coalesce(to_json(o.related_ref), 'null') END,
-        'modified_at': CASE WHEN o.modified_at IS DISTINCT FROM n.modified_at THEN coalesce(to_json(o.modified_at), 'null') END
-        ABSENT ON NULL) AS columns OFFSET 0) changed
+    CROSS JOIN LATERAL (SELECT ('{' || concat_ws(',',
+        CASE WHEN o.status IS DISTINCT FROM n.status THEN '"status":' || coalesce(to_json(o.status)::text, 'null') END,
+        CASE WHEN o.provider_status IS DISTINCT FROM n.provider_status THEN '"provider_status":' || coalesce(to_json(o.provider_status)::text, 'null') END,
+        CASE WHEN o.type IS DISTINCT FROM n.type THEN '"type":' || coalesce(to_json(o.type)::text, 'null') END,
+        CASE WHEN o.provider_type IS DISTINCT FROM n.provider_type THEN '"provider_type":' || coalesce(to_json(o.provider_type)::text, 'null') END,
+        CASE WHEN o.amount IS DISTINCT FROM n.amount THEN '"amount":' || coalesce(to_json(o.amount)::text, 'null') END,
+        CASE WHEN o.local_amount IS DISTINCT FROM n.local_amount THEN '"local_amount":' || coalesce(to_json(o.local_amount)::text, 'null') END,
+        CASE WHEN o.local_currency IS DISTINCT FROM n.local_currency THEN '"local_currency":' || coalesce(to_json(o.local_currency)::text, 'null') END,
+        CASE WHEN o.fee IS DISTINCT FROM n.fee THEN '"fee":' || coalesce(to_json(o.fee)::text, 'null') END,
+        CASE WHEN o.fees IS DISTINCT FROM n.fees THEN '"fees":' || coalesce(to_json(o.fees)::text, 'null') END,
+        CASE WHEN o.merchant IS DISTINCT FROM n.merchant THEN '"merchant":' || coalesce(to_json(o.merchant)::text, 'null') END,
+        CASE WHEN o.card_ref IS DISTINCT FROM n.card_ref THEN '"card_ref":' || coalesce(to_json(o.card_ref)::text, 'null') END,
+        CASE WHEN o.related_ref IS DISTINCT FROM n.related_ref THEN '"related_ref":' || coalesce(to_json(o.related_ref)::text, 'null') END,
+        CASE WHEN o.modified_at IS DISTINCT FROM n.modified_at THEN '"modified_at":' || coalesce(to_json(o.modified_at)::text, 'null') END) || '}')::json AS columns OFFSET 0) changed
   WHERE changed.columns::text <> '{}';
   RETURN NULL;
 END
@@ -352,17 +347,16 @@ BEGIN
       (SELECT subject_version FROM public.event_versions v WHERE v.subject_id = n.id), 0) + 1, n.id, n.request_id,
     to_json(ROW(n.id, n.caller, n.type, n.provider, n.account, n.resource_id, n.state, n.settles_by, n.unknown_because,
       n.unknown_since, n.refusal, n.settled_by, n.settled_at, n.next_look_up_at, n.created_at, n.superseded_by)::public.operation_image),
-    JSON_OBJECT(
-      'state': CASE WHEN o.state IS DISTINCT FROM n.state THEN coalesce(to_json(o.state), 'null') END,
-      'unknown_because': CASE WHEN o.unknown_because IS DISTINCT FROM n.unknown_because THEN coalesce(to_json(o.unknown_because), 'null') END,
-      'unknown_since': CASE WHEN o.unknown_since IS DISTINCT FROM n.unknown_since THEN coalesce(to_json(o.unknown_since), 'null') END,
-      'settles_by': CASE WHEN o.settles_by IS DISTINCT FROM n.settles_by THEN coalesce(to_json(o.settles_by), 'null') END,
-      'refusal': CASE WHEN o.refusal IS DISTINCT FROM n.refusal THEN coalesce(to_json(o.refusal), 'null') END,
-      'settled_by': CASE WHEN o.settled_by IS DISTINCT FROM n.settled_by THEN coalesce(to_json(o.settled_by), 'null') END,
-      'superseded_by': CASE WHEN o.superseded_by IS DISTINCT FROM n.superseded_by THEN coalesce(to_json(o.superseded_by), 'null') END,
-      'settled_at': CASE WHEN o.settled_at IS DISTINCT FROM n.settled_at THEN coalesce(to_json(o.settled_at), 'null') END,
-      'next_look_up_at': CASE WHEN o.next_look_up_at IS DISTINCT FROM n.next_look_up_at THEN coalesce(to_json(o.next_look_up_at), 'null') END
-      ABSENT ON NULL)
+    ('{' || concat_ws(',',
+      CASE WHEN o.state IS DISTINCT FROM n.state THEN '"state":' || coalesce(to_json(o.state)::text, 'null') END,
+      CASE WHEN o.unknown_because IS DISTINCT FROM n.unknown_because THEN '"unknown_because":' || coalesce(to_json(o.unknown_because)::text, 'null') END,
+      CASE WHEN o.unknown_since IS DISTINCT FROM n.unknown_since THEN '"unknown_since":' || coalesce(to_json(o.unknown_since)::text, 'null') END,
+      CASE WHEN o.settles_by IS DISTINCT FROM n.settles_by THEN '"settles_by":' || coalesce(to_json(o.settles_by)::text, 'null') END,
+      CASE WHEN o.refusal IS DISTINCT FROM n.refusal THEN '"refusal":' || coalesce(to_json(o.refusal)::text, 'null') END,
+      CASE WHEN o.settled_by IS DISTINCT FROM n.settled_by THEN '"settled_by":' || coalesce(to_json(o.settled_by)::text, 'null') END,
+      CASE WHEN o.superseded_by IS DISTINCT FROM n.superseded_by THEN '"superseded_by":' || coalesce(to_json(o.superseded_by)::text, 'null') END,
+      CASE WHEN o.settled_at IS DISTINCT FROM n.settled_at THEN '"settled_at":' || coalesce(to_json(o.settled_at)::text, 'null') END,
+      CASE WHEN o.next_look_up_at IS DISTINCT FROM n.next_look_up_at THEN '"next_look_up_at":' || coalesce(to_json(o.next_look_up_at)::text, 'null') END) || '}')::json
   FROM old_rows o FULL JOIN new_rows n USING (id)
   WHERE (o.state <> n.state AND n.state <> 'submitting')
     OR (n.state = 'unknown' AND n.settles_by = 'person' AND o.settles_by <> 'person');
@@ -388,16 +382,15 @@ BEGIN
       (SELECT subject_version FROM public.event_versions v WHERE v.subject_id = n.id), 0) + 1, w.id, w.request_id,
     to_json(ROW(n.id, n.provider, n.account, n.kind, n.user_ref, n.state, n.pages, n.seen, n.total, n.failure,
       n.operation_id, n.created_at, n.started_at, n.finished_at, n.unreadable)::public.sync_image),
-    JSON_OBJECT(
-      'state': CASE WHEN o.state IS DISTINCT FROM n.state THEN coalesce(to_json(o.state), 'null') END,
-      'pages': CASE WHEN o.pages IS DISTINCT FROM n.pages THEN coalesce(to_json(o.pages), 'null') END,
-      'seen': CASE WHEN o.seen IS DISTINCT FROM n.seen THEN coalesce(to_json(o.seen), 'null') END,
-      'unreadable': CASE WHEN o.unreadable IS DISTINCT FROM n.unreadable THEN coalesce(to_json(o.unreadable), 'null') END,
-      'total': CASE WHEN o.total IS DISTINCT FROM n.total THEN coalesce(to_json(o.total), 'null') END,
-      'failure': CASE WHEN o.failure IS DISTINCT FROM n.failure THEN coalesce(to_json(o.failure), 'null') END,
-      'started_at': CASE WHEN o.started_at IS DISTINCT FROM n.started_at THEN coalesce(to_json(o.started_at), 'null') END,
-      'finished_at': CASE WHEN o.finished_at IS DISTINCT FROM n.finished_at THEN coalesce(to_json(o.finished_at), 'null') END
-      ABSENT ON NULL)
+    ('{' || concat_ws(',',
+      CASE WHEN o.state IS DISTINCT FROM n.state THEN '"state":' || coalesce(to_json(o.state)::text, 'null') END,
+      CASE WHEN o.pages IS DISTINCT FROM n.pages THEN '"pages":' || coalesce(to_json(o.pages)::text, 'null') END,
+      CASE WHEN o.seen IS DISTINCT FROM n.seen THEN '"seen":' || coalesce(to_json(o.seen)::text, 'null') END,
+      CASE WHEN o.unreadable IS DISTINCT FROM n.unreadable THEN '"unreadable":' || coalesce(to_json(o.unreadable)::text, 'null') END,
+      CASE WHEN o.total IS DISTINCT FROM n.total THEN '"total":' || coalesce(to_json(o.total)::text, 'null') END,
+      CASE WHEN o.failure IS DISTINCT FROM n.failure THEN '"failure":' || coalesce(to_json(o.failure)::text, 'null') END,
+      CASE WHEN o.started_at IS DISTINCT FROM n.started_at THEN '"started_at":' || coalesce(to_json(o.started_at)::text, 'null') END,
+      CASE WHEN o.finished_at IS DISTINCT FROM n.finished_at THEN '"finished_at":' || coalesce(to_json(o.finished_at)::text, 'null') END) || '}')::json
   FROM old_rows o FULL JOIN new_rows n USING (id)
     LEFT JOIN LATERAL (
       SELECT id, request_id FROM public.operations w WHERE w.id = n.operation_id AND w.xmin = pg_current_xact_id()::xid OFFSET 0
@@ -424,13 +417,12 @@ BEGIN
       (SELECT subject_version FROM public.event_versions v WHERE v.subject_id = n.id), 0) + 1, NULL, NULL,
     to_json(ROW(n.id, n.provider, n.account, n.kind, n.state, n.deliveries, n.decision, n.failure, n.received_at,
       n.worked_at)::public.callback_image),
-    JSON_OBJECT(
-      'state': CASE WHEN o.state IS DISTINCT FROM n.state THEN coalesce(to_json(o.state), 'null') END,
-      'failure': CASE WHEN o.failure IS DISTINCT FROM n.failure THEN coalesce(to_json(o.failure), 'null') END,
-      'worked_at': CASE WHEN o.worked_at IS DISTINCT FROM n.worked_at THEN coalesce(to_json(o.worked_at), 'null') END,
-      'deliveries': CASE WHEN o.deliveries IS DISTINCT FROM n.deliveries THEN coalesce(to_json(o.deliveries), 'null') END,
-      'decision': CASE WHEN o.decision IS DISTINCT FROM n.decision THEN coalesce(to_json(o.decision), 'null') END
-      ABSENT ON NULL)
+    ('{' || concat_ws(',',
+      CASE WHEN o.state IS DISTINCT FROM n.state THEN '"state":' || coalesce(to_json(o.state)::text, 'null') END,
+      CASE WHEN o.failure IS DISTINCT FROM n.failure THEN '"failure":' || coalesce(to_json(o.failure)::text, 'null') END,
+      CASE WHEN o.worked_at IS DISTINCT FROM n.worked_at THEN '"worked_at":' || coalesce(to_json(o.worked_at)::text, 'null') END,
+      CASE WHEN o.deliveries IS DISTINCT FROM n.deliveries THEN '"deliveries":' || coalesce(to_json(o.deliveries)::text, 'null') END,
+      CASE WHEN o.decision IS DISTINCT FROM n.decision THEN '"decision":' || coalesce(to_json(o.decision)::text, 'null') END) || '}')::json
   FROM old_rows o FULL JOIN new_rows n USING (id)
   WHERE o.state <> n.state AND n.state = 'failed';
   RETURN NULL;

@@ -315,7 +315,7 @@ export async function acceptOrder(client: PoolClient, id: string, providerRef: s
                AND d.id <> c.id AND d.operation_id IS NULL AND d.created_at >= c.created_at
                AND (d.cardholder_ref IS NULL OR d.cardholder_ref = c.cardholder_ref) RETURNING d.id
            ), moved AS (
-             SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at FROM (SELECT count(*) FROM given_way)
+             SELECT $1::uuid AS resource_id, $2::text AS provider_ref, $3::timestamptz AS at FROM (SELECT count(*) FROM given_way) counted
            )
            ${accepted} AND c.provider_ref IS NULL`,
     values: [id, providerRef, at],

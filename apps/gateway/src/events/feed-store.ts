@@ -106,7 +106,7 @@ export async function scanEvents(
          SELECT oldest, "end", coalesce($7::bigint, oldest) AS "from" FROM (
            SELECT coalesce((SELECT position FROM event_runs ORDER BY position LIMIT 1), 1) AS oldest,
              coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1) AS "end"
-         )
+         ) ends
        ) log
        LEFT JOIN LATERAL (
          SELECT run.position + (found.number - run.number) AS position, found.*

@@ -5,7 +5,7 @@ export async function oldestUnsequenced(pool: Pool): Promise<Date | null> {
   const { rows } = await pool.query<{ readonly since: Date | null }>(
     `WITH last AS (
        SELECT coalesce(max(highest), 0) AS highest, coalesce(max(missing::text), '{}')::int8multirange AS missing
-       FROM (SELECT highest, missing FROM event_runs ORDER BY position DESC LIMIT 1)
+       FROM (SELECT highest, missing FROM event_runs ORDER BY position DESC LIMIT 1) run
      )
      SELECT min(created_at) AS since FROM last, LATERAL (
        (SELECT created_at FROM events WHERE number > last.highest ORDER BY number LIMIT 1)
