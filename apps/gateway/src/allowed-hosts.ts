@@ -53,9 +53,13 @@ const never6 = blockListOf('ipv6', [
   ['fe80::', 10],
   ['fec0::', 10],
   ['ff00::', 8],
-  // Metadata of AWS and of Google Cloud.
-  ['fd00:ec2::254', 128],
+  // Metadata and credentials: AWS (all its services in this range), Google Cloud, Oracle, Scaleway, Akamai and Alibaba Cloud.
+  ['fd00:ec2::', 32],
   ['fd20:ce::254', 128],
+  ['fd00:c1::a9fe:a9fe', 128],
+  ['fd00:42::42', 128],
+  ['fd00:a9fe:a9fe::1', 128],
+  ['fd00:100::100:200', 128],
 ]);
 
 function blockListOf(family: 'ipv4' | 'ipv6', networks: readonly (readonly [string, number])[]): BlockList {
