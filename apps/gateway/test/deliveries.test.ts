@@ -1,20 +1,11 @@
-import { newUuid, toPublicId, type Uuid, uuidOf } from '@card-gateway/core';
+import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from './setup/call.ts';
+import { closeReceivers, once, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import {
-  type Answering,
-  failing,
-  isSignedBy,
-  ok,
-  openReceiver,
-  type Received,
-  type Receiver,
-} from './setup/receiver.ts';
+import { type Answering, failing, isSignedBy, ok, type Received } from './setup/receiver.ts';
 
 let gateway: TestGateway;
-const receivers: Receiver[] = [];
-let tenants = 0;
 
 beforeAll(async () => {
   gateway = await startGateway({
@@ -22,56 +13,11 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await Promise.all(receivers.map((receiver) => receiver.close()));
+  await closeReceivers();
   await gateway.close();
 });
 
-/** A tenant of its own with a destination, what receives its events, and subjects that make them. */
-async function destination({ types = ['cardholder.*'], path = '' } = {}) {
-  const receiver = await openReceiver();
-  receivers.push(receiver);
-  tenants += 1;
-  const tenant = `tenant-${tenants}`;
-  const { client } = await gateway.key({ tenant });
-  const { secret, id } = await client.createEventDestination({ body: { url: receiver.url + path, types } });
-  const params = { id };
-  const add = async (count = 1): Promise<Uuid[]> => {
-    const ids = Array.from({ length: count }, () => newUuid(Date.now()));
-    await gateway.pool.query(
-      `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
-       SELECT id::uuid, $2, 'keysecure', 'keysecure', id, 'pending', now(), now() FROM unnest($1::text[]) id`,
-      [ids, tenant],
-    );
-    return ids;
-  };
-  const change = (ids: readonly Uuid[], reason: string) =>
-    gateway.pool.query('UPDATE cardholders SET fail_reason = $2 WHERE id = ANY ($1::uuid[])', [ids, reason]);
-  const attempts = async () => (await client.listDestinationDeliveries({ params, query: { limit: 200 } })).data;
-  const shown = () => client.getEventDestination({ params });
-  const ownEvents = async () => {
-    const { rows } = await gateway.pool.query<{ type: string }>(
-      `SELECT type FROM events WHERE tenant = $1 AND kind = 'destination' ORDER BY number`,
-      [tenant],
-    );
-    return rows.map(({ type }) => type);
-  };
-  const set = (columns: string) =>
-    gateway.pool.query(`UPDATE event_destinations SET revision = revision + 1, ${columns} WHERE tenant = $1`, [tenant]);
-  const undelivered = async () => {
-    const { rows } = await gateway.pool.query<{ attempts: number }>(
-      'SELECT u.attempts FROM undelivered_events u JOIN event_destinations d ON d.id = u.destination_id WHERE d.tenant = $1',
-      [tenant],
-    );
-    return rows.map(({ attempts }) => attempts);
-  };
-  return { receiver, secret, params, client, add, change, attempts, shown, ownEvents, set, undelivered };
-}
-
-const subjectOf = (id: Uuid | undefined): string => toPublicId('cardholder', id ?? '');
-const versionsOf = (received: readonly Received[], id: Uuid | undefined): number[] =>
-  received.flatMap(({ event }) => (event.subject === subjectOf(id) ? [event.subjectVersion] : []));
-const once = (values: readonly number[]): number[] => [...new Set(values)];
-const waiting = { timeout: 15_000, interval: 30 };
+const destination = () => openDestination(gateway);
 
 describe.concurrent('a destination', () => {
   test('gets events as the feed shows them, signed', async ({ expect }) => {

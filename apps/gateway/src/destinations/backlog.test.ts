@@ -29,3 +29,22 @@ test('an event is stored after all before it of its subject, or with them', () =
   backlog.add(third, 10);
   expect(backlog.toStore()).toEqual([third]);
 });
+
+test('the cursor of the log waits for an event that a replay has read before', () => {
+  const backlog = new Backlog();
+  backlog.add({ ...eventAt(7), source: 'replay' }, 0);
+  expect([backlog.meetsLog(7), backlog.meetsLog(8)]).toEqual([true, false]);
+  expect([backlog.firstUnstored('log'), backlog.firstUnstored('replay')]).toEqual([7, null]);
+});
+
+test('an event is due that a clock that ran ahead has put off', () => {
+  const backlog = new Backlog();
+  const hour = 3_600_000;
+  const [soon, never] = [
+    { ...eventAt(1), dueAt: hour },
+    { ...eventAt(2), subjectId: 'other', dueAt: 9000 * hour },
+  ];
+  backlog.add(soon, 0);
+  backlog.add(never, 0);
+  expect([backlog.take(0), backlog.take(0), backlog.take(hour)]).toEqual([never, null, soon]);
+});

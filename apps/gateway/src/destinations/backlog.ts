@@ -1,4 +1,5 @@
 import type { EventView } from '@card-gateway/contract';
+import { isDue } from './schedule.ts';
 
 /** Where an event was read: by the destination's cursor, by its replay, or out of the undelivered events. */
 export type Source = 'log' | 'replay' | 'stored';
@@ -7,7 +8,7 @@ export type Source = 'log' | 'replay' | 'stored';
 export interface Pending {
   readonly position: number;
   readonly subjectId: string;
-  readonly source: Source;
+  source: Source;
   /** Null where it must be read again. */
   event: EventView | null;
   attempts: number;
@@ -58,6 +59,19 @@ export class Backlog {
     this.#wake(now);
     const [event] = this.#due;
     return event === undefined ? null : this.#open(event);
+  }
+
+  /** The log's cursor has come to an event that a replay has read: it waits for it too. @returns whether there is such an event */
+  meetsLog(position: number): boolean {
+    const event = this.#all.get(position);
+    if (event?.source === 'replay') event.source = 'log';
+    return event !== undefined;
+  }
+
+  /** Whether an event that may be tried now has never been. */
+  hasUntried(): boolean {
+    for (const { attempts } of [...this.#due, ...this.#later]) if (attempts === 0) return true;
+    return false;
   }
 
   /** Takes the event that was tried least, whether it is due or not. */
@@ -147,7 +161,7 @@ export class Backlog {
   #queue(event: Pending, now: number): void {
     this.#unqueue(event);
     if (event.isOpen) return;
-    if (event.dueAt <= now) this.#due.add(event);
+    if (isDue(event.dueAt, now)) this.#due.add(event);
     else this.#later.add(event);
   }
 
@@ -163,6 +177,6 @@ export class Backlog {
   }
 
   #wake(now: number): void {
-    for (const event of this.#later) if (event.dueAt <= now) this.#queue(event, now);
+    for (const event of this.#later) if (isDue(event.dueAt, now)) this.#queue(event, now);
   }
 }

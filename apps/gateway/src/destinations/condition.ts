@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Posted } from './post.ts';
-import { afterFailure, type Health, healthy, storedHealth } from './schedule.ts';
+import { afterFailure, type Health, healthy, isDue, storedHealth } from './schedule.ts';
 
 /** How a destination fares, from one attempt to the next. */
 export class Condition {
@@ -26,7 +26,8 @@ export class Condition {
 
   /** Milliseconds for which nothing is to be posted. */
   restMs(now: number): number {
-    return Math.max(0, (this.#health.retryAt?.getTime() ?? 0) - now);
+    const at = this.#health.retryAt?.getTime() ?? 0;
+    return isDue(at, now) ? 0 : at - now;
   }
 
   /** @returns whether it was away until now */

@@ -91,7 +91,7 @@ export async function undeliveredOf(pool: Pool, id: string): Promise<Undelivered
 
 /** What a deliverer has done since its last report. */
 export interface Report {
-  /** The revision that it knows; what a later request says of its health counts. */
+  /** The revision that it knows; what a later request says of its health counts, and what it passed by an older filter is read again. */
   readonly revision: number;
   readonly position: number;
   /** Which replay it runs, and how far that is; null once it is at its end. What it says of another one is ignored. */
@@ -120,7 +120,7 @@ export async function storeReport(
   const { rows } = await pool.query<{ revision: number }>({
     name: 'destination-report',
     text: `WITH owned AS (
-             UPDATE event_destinations d SET position = $3, lease_until = clock_timestamp() + $4::int * interval '1 ms',
+             UPDATE event_destinations d SET position = CASE WHEN is_known THEN $3 ELSE d.position END, lease_until = clock_timestamp() + $4::int * interval '1 ms',
                last_success_at = greatest(d.last_success_at, $5),
                status = CASE WHEN is_known THEN $6 ELSE d.status END,
                disabled_reason = CASE WHEN is_known THEN $7 ELSE d.disabled_reason END,
@@ -133,7 +133,7 @@ export async function storeReport(
                replay_after = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_after END,
                replay_before = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_before END
              FROM (SELECT id, revision = $12 AS is_known,
-                 coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18, false) AS is_same
+                 coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18 AND replay_types = $19, false) AS is_same
                FROM event_destinations WHERE id = $1 AND fence = $2 FOR UPDATE) known
              WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision
            ), gone AS (
@@ -172,6 +172,7 @@ export async function storeReport(
       report.replay?.of.end,
       report.replay?.of.after,
       report.replay?.of.before,
+      report.replay?.of.types,
     ],
   });
   return rows[0]?.revision ?? null;

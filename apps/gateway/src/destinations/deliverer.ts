@@ -17,10 +17,11 @@ export function startDeliverer(options: DeliveryOptions): { stop(): Promise<void
   const running = new Map<Delivery, Promise<void>>();
 
   async function take(): Promise<number> {
+    const leaseEndsAt = performance.now() + leaseMs;
     const leased = await leaseDestinations(services.pool, leaseMs, mostAtOnce);
     for (const destination of leased) {
       try {
-        const delivery = new Delivery(options, destination);
+        const delivery = new Delivery(options, destination, leaseEndsAt);
         running.set(
           delivery,
           delivery.run().finally(() => running.delete(delivery)),

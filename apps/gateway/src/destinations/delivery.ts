@@ -39,14 +39,18 @@ export class Delivery {
   readonly #open = new Set<Promise<void>>();
   #destination: LeasedDestination;
   #poster: Poster;
-  #leaseEndsAt = performance.now() + leaseMs;
+  #leaseEndsAt: number;
   #reportedAt = performance.now();
   #isEnding = false;
   #isLost = false;
   #wake = Promise.withResolvers<void>();
 
-  /** @throws if the sealing key of its secrets is not configured */
-  constructor({ services, views, log }: DeliveryOptions, destination: LeasedDestination) {
+  /**
+   * @param leaseEndsAt by `performance.now()`
+   * @throws if the sealing key of its secrets is not configured
+   */
+  constructor({ services, views, log }: DeliveryOptions, destination: LeasedDestination, leaseEndsAt: number) {
+    this.#leaseEndsAt = leaseEndsAt;
     this.#services = services;
     this.#log = log.child({ destination: destination.id });
     this.#destination = destination;
@@ -120,7 +124,8 @@ export class Delivery {
   #mayRead(): boolean {
     const { stored, unstored } = this.#backlog.counts;
     if (this.#takesNoMore()) return false;
-    if (this.#condition.health.isOpen) return stored + unstored === 0;
+    // An event that never failed shows whether the destination is back, or only refuses those that it was tried with.
+    if (this.#condition.health.isOpen && (this.#open.size > 0 || this.#backlog.hasUntried())) return false;
     return stored < mostStored && unstored < mostUnstored;
   }
 
@@ -193,6 +198,7 @@ export class Delivery {
   async #report(lease: number): Promise<void> {
     const begunAt = performance.now();
     const gathered = this.#unreported.gather();
+    const readUpTo = this.#reader.next;
     const { log: position, replay } = this.#reader.positions(this.#backlog);
     const { revision: known } = this.#destination;
     const report = { ...gathered, position, replay, revision: known, health: this.#condition.health };
@@ -206,6 +212,7 @@ export class Delivery {
     this.#isLost ||= revision === null;
     if (revision === null) return;
     this.#unreported.forget(gathered);
+    if (revision === known) this.#reader.confirm(readUpTo);
     if (replay?.position === null) this.#reader.endReplay(replay.of);
     this.#reportedAt = performance.now();
     this.#leaseEndsAt = begunAt + leaseMs;
@@ -235,8 +242,11 @@ export class Delivery {
     for (const { nextAttemptAt, ...row } of rows) {
       const dueAt = nextAttemptAt.getTime();
       const known = this.#backlog.get(row.position);
-      if (known !== undefined) this.#backlog.postpone(known, dueAt, now);
-      else if (!this.#unreported.hasDelivered(row.position)) {
+      if (known !== undefined) {
+        // It may have been resent before it had a row.
+        this.#backlog.markStored([known]);
+        this.#backlog.postpone(known, dueAt, now);
+      } else if (!this.#unreported.hasDelivered(row.position)) {
         this.#backlog.add({ ...row, source: 'stored', event: null, dueAt, isOpen: false, isStored: true }, now);
       }
     }

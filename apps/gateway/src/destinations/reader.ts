@@ -16,6 +16,10 @@ export interface Reader {
   hasMore(signal: AbortSignal): Promise<void>;
   /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
   readAt(position: number): Promise<EventView | null>;
+  /** The position to read next. */
+  readonly next: number;
+  /** A report says that the filter by which it read up to this position still held then. */
+  confirm(position: number): void;
   /** How far the cursors may be moved: to what is neither delivered nor stored. */
   positions(backlog: Backlog): Pick<Report, 'replay'> & { readonly log: number };
   /** The end of a replay is stored. */
@@ -33,6 +37,7 @@ export function createReader(
   const { eventTail, now } = services;
   let destination = first;
   let next = first.position;
+  let confirmed = first.position;
   let replay: (Replay & { next: number }) | null = started(first.replay);
   let isReplayTurn = false;
 
@@ -77,7 +82,7 @@ export function createReader(
     subjectId: string,
     event: EventView,
   ): void {
-    if (backlog.get(position) !== undefined) return;
+    if (source === 'log' ? backlog.meetsLog(position) : backlog.get(position) !== undefined) return;
     const fresh = { attempts: 0, dueAt: 0, isOpen: false, isStored: false };
     backlog.add({ position, subjectId, source, event, ...fresh }, now());
   }
@@ -99,6 +104,12 @@ export function createReader(
         throw error;
       }
     },
+    get next() {
+      return next;
+    },
+    confirm: (position) => {
+      confirmed = position;
+    },
     positions: (backlog) => {
       const log = backlog.firstUnstored('log') ?? next;
       if (replay === null) return { log, replay: null };
@@ -109,11 +120,18 @@ export function createReader(
       if (replay === ended) replay = null;
     },
     change: (after) => {
+      // Since the last report that knew of no change, events may have been passed that the destination is to get.
+      if (selectionKey(after) !== selectionKey(destination)) next = confirmed;
       destination = after;
-      const isOther = after.replay?.after.getTime() !== replay?.after.getTime() || after.replay?.end !== replay?.end;
-      if (isOther) replay = started(after.replay);
+      if (replayKey(after.replay) !== replayKey(replay)) replay = started(after.replay);
     },
   };
+}
+
+const selectionKey = ({ types, account }: LeasedDestination): string => JSON.stringify([types, account]);
+
+function replayKey(replay: Replay | null): string {
+  return JSON.stringify(replay === null ? null : [replay.end, replay.after, replay.before, replay.types]);
 }
 
 function started(replay: Replay | null): (Replay & { next: number }) | null {

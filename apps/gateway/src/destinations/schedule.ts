@@ -13,6 +13,11 @@ export function retryDelayMs(attempts: number): number {
   return Math.round((delays[attempts - 1] ?? hour) * (1 + jitter * Math.random()));
 }
 
+/** Whether a time has come. One later than any delay was set by a clock that has been put back since: it has come too. */
+export function isDue(at: number, now: number): boolean {
+  return at <= now || at > now + hour * (1 + jitter);
+}
+
 /** A destination without a success for this long is disabled. */
 const longestFailureMs = 72 * hour;
 /** So many failures in a row are a destination's own, and not those of some events. */

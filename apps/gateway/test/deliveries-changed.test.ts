@@ -1,0 +1,68 @@
+import { uuidOf } from '@card-gateway/core';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { failing, ok } from './setup/receiver.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({ settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' } });
+});
+afterAll(async () => {
+  await closeReceivers();
+  await gateway.close();
+});
+
+describe.concurrent('a destination', () => {
+  test('gets the events of new types from the answer on that says so', async ({ expect }) => {
+    const { receiver, client, params, add } = await openDestination(gateway, { types: ['card.*'] });
+    const isServed = async () =>
+      (
+        await gateway.pool.query('SELECT FROM event_destinations WHERE id = $1 AND fence > 0', [
+          uuidOf('destination', params.id),
+        ])
+      ).rowCount;
+    await expect.poll(isServed, waiting).toBe(1);
+    await client.updateEventDestination({ params, body: { types: ['cardholder.*'] } });
+    const [id] = await add();
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+  });
+
+  test('that refuses some subjects gets what comes of others, however long it has got nothing', async ({ expect }) => {
+    const { receiver, add, set, shown, undelivered } = await openDestination(gateway);
+    receiver.answer(failing(500));
+    const odd = await add(2);
+    await expect.poll(async () => (await undelivered()).length, waiting).toBe(2);
+    const refused = new Set(odd.map(subjectOf));
+    receiver.answer((received, response) =>
+      (refused.has(received.event.subject) ? failing(500) : ok)(received, response),
+    );
+    // The tenth failure in a row: nothing is posted any more but single events.
+    await set('failures = 10');
+    await expect.poll(async () => (await shown()).status, waiting).toBe('failing');
+    const [id] = await add();
+    await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+  });
+
+  test('has no row left for an event that was resent while it was under way', async ({ expect }) => {
+    const { receiver, client, params, add, attempts, undelivered } = await openDestination(gateway);
+    const held: (() => void)[] = [];
+    receiver.answer((received, response) => {
+      if (held.length === 0) held.push(() => ok(received, response));
+      else ok(received, response);
+    });
+    await add();
+    await expect.poll(() => receiver.received.length, waiting).toBe(1);
+    const id = receiver.received[0]?.event.id ?? '';
+    await client.resendEvent({ params: { id }, body: { destination: params.id } });
+    // The report of one tells the deliverer of the request, that of the next comes after it.
+    for (const count of [1, 2]) {
+      await add();
+      await expect.poll(async () => (await attempts()).length, waiting).toBe(count);
+    }
+    for (const answer of held) answer();
+    await expect.poll(async () => (await attempts()).some(({ event }) => event === id), waiting).toBe(true);
+    expect(await undelivered()).toEqual([]);
+  });
+});
