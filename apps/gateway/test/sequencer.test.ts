@@ -129,7 +129,6 @@ test('numbers that were rolled back are looked for no longer than their transact
   await sequencer.step();
   expect(await missing()).not.toBe('{}');
   await end(gaveUp, 'ROLLBACK');
-  // The database serves other tests too, whose transactions a pass sees.
   await expect
     .poll(async () => {
       await write(pool);
@@ -137,6 +136,42 @@ test('numbers that were rolled back are looked for no longer than their transact
       return missing();
     })
     .toBe('{}');
+});
+
+test('numbers that were rolled back are forgotten while a transaction that writes no events is open', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  const idle = await open();
+  await idle.query('SELECT pg_current_xact_id()');
+  const gaveUp = await open();
+  await write(gaveUp);
+  await write(pool);
+  await sequencer.step();
+  await end(gaveUp, 'ROLLBACK');
+  await expect
+    .poll(async () => {
+      await write(pool);
+      await sequencer.step();
+      return missing();
+    })
+    .toBe('{}');
+  await end(idle, 'ROLLBACK');
+});
+
+test('a transaction that is prepared keeps its numbers until it is committed', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  const preparing = await open();
+  const late = await write(preparing);
+  const early = await write(pool);
+  for (let pass = 0; pass < 2; pass += 1) await sequencer.step();
+  await preparing.query("PREPARE TRANSACTION 'late'");
+  preparing.release();
+  // It asks more than once whether the number may still come.
+  for (const over = performance.now() + 700; performance.now() < over;) await sequencer.step();
+  await pool.query("COMMIT PREPARED 'late'");
+  await sequencer.step();
+  expect(await sequenced()).toEqual([early, late]);
 });
 
 test('a number is looked for as long as its transaction may be open, also while no later one has ended', async () => {

@@ -25,7 +25,7 @@ const neverNull = {
   'events/sequencer-store.ts: "next" may be null, and is string here': 'a sum of two that are not null',
   'events/sequencer-store.ts: "highest" may be null, and is string here': 'a pass’s last run has it',
   'events/sequencer-store.ts: "missing" may be null, and is string here': 'a pass’s last run has it',
-  'events/sequencer-store.ts: "oldest_open" may be null, and is string here': 'a function that always answers',
+  'events/sequencer-store.ts: "writer" may be null, and is string here': 'a lock has a holder',
   'jobs/retention-store.ts: "emptied" may be null, and is number here': 'a count',
   'events/sequencer-store.ts: "is_late" may be null, and is boolean here':
     'a position is compared with one that is not null',

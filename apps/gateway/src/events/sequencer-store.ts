@@ -39,10 +39,20 @@ export interface Pass {
   readonly sequenced: Sequenced | null;
   /** The log does not end with `before`: another process has gone on, or the database was set back. This pass did nothing. */
   readonly isLate: boolean;
-  /** The id of its transaction, greater than those of all that were open; null if it wrote nothing. */
-  readonly xid: bigint | null;
-  /** All transactions with smaller ids had ended before the pass looked. */
-  readonly oldestOpen: bigint;
+}
+
+/**
+ * The open transactions that have written events, or are about to. Whoever draws a number holds this lock until the transaction
+ * has ended, also while it is prepared, and gives it back only when its events can be seen.
+ */
+export async function openWriters(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ readonly writer: string }>({
+    name: 'events-writers',
+    text: `SELECT virtualtransaction AS writer FROM pg_locks
+           WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted AND relation = 'events'::regclass
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  });
+  return rows.map(({ writer }) => writer);
 }
 
 /** Keeps a pass short after an outage. */
@@ -60,8 +70,6 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
     readonly next: string | null;
     readonly highest: string | null;
     readonly missing: string | null;
-    readonly xid: string | null;
-    readonly oldest_open: string;
   }>({
     name: 'events-sequence',
     text: `WITH log AS (
@@ -91,10 +99,10 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
                CASE WHEN is_last THEN numbers + int8multirange(int8range($2 + 1, pass.highest + 1)) - found END
              FROM runs, pass, missing, log
              WHERE log.ends_here
-             RETURNING position, length, highest, missing, pg_current_xact_id()::text AS xid
+             RETURNING position, length, highest, missing
            )
            SELECT NOT (SELECT ends_here FROM log) AS is_late, max(position + length) AS next, max(highest) AS highest,
-             min(missing::text) AS missing, min(xid) AS xid, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest_open
+             min(missing::text) AS missing
            FROM added`,
     values: [before.next, before.highest, before.missing, gone],
   });
@@ -105,7 +113,5 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
   return {
     sequenced: isAdded ? sequencedOf({ next, highest, missing }) : null,
     isLate: row.is_late,
-    xid: row.xid === null ? null : BigInt(row.xid),
-    oldestOpen: BigInt(row.oldest_open),
   };
 }

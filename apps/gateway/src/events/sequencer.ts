@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
-import { lastSequenced, type Pass, sequence, type Sequenced } from './sequencer-store.ts';
+import { lastSequenced, openWriters, sequence, type Sequenced } from './sequencer-store.ts';
 import type { EventTail } from '../event-tail.ts';
 
 /** Pause between two passes while events come. */
@@ -12,6 +12,8 @@ const idleAfterMs = 1000;
 /** Pause of a process that leaves the passes to another, and how long that one may be silent. */
 const restMs = 100;
 const silentMs = 300;
+/** Whether missing numbers may still come is asked this often. */
+const ageMs = 200;
 
 /**
  * Gives positions to committed events, in one order for all readers. Every process runs it, and most of the time one does the
@@ -58,12 +60,10 @@ export function createSequencer(
   reset(): void;
 } {
   let known: Sequenced | null = null;
-  /**
-   * Numbers up to `highest` that are missing once all transactions with ids up to this one have ended will never be committed. It
-   * is the id of a pass: a snapshot does not name those open transactions that began after the last one that had ended.
-   */
-  let epoch: { readonly highest: number; readonly xid: bigint } | null = null;
+  /** Numbers up to `highest` that are missing once all these transactions have ended will never be committed. */
+  let epoch: { readonly highest: number; readonly writers: readonly string[] } | null = null;
   let gone = 0;
+  let agesAt = 0;
   let isResting = false;
   let changedAt = 0;
 
@@ -82,21 +82,25 @@ export function createSequencer(
     }
   }
 
-  /** Takes note of a pass that has looked for all missing numbers. */
-  function ageMissing({ sequenced, xid, oldestOpen }: Pass): void {
-    if (epoch !== null && oldestOpen > epoch.xid) {
-      gone = epoch.highest;
-      epoch = null;
-    }
-    if (sequenced !== null && xid !== null) epoch ??= { highest: sequenced.highest, xid };
+  /** @returns up to where missing numbers will never be committed, if the next pass does not find them */
+  async function ended(before: Sequenced): Promise<number> {
+    if (before.missing === '{}' || performance.now() < agesAt) return gone;
+    agesAt = performance.now() + ageMs;
+    const writers = await openWriters(pool);
+    const { highest, writers: earlier } = epoch ?? { highest: before.highest, writers };
+    // A prepared one has another name after a restart of the server.
+    const areEnded = !writers.some((writer) => earlier.includes(writer) || writer.startsWith('-1/'));
+    epoch = areEnded ? null : { highest, writers: earlier };
+    return areEnded ? highest : gone;
   }
 
   async function pass(before: Sequenced): Promise<void> {
+    const next = await ended(before);
     try {
       const done = await sequence(pool, before, gone);
       if (done.isLate) isResting = true;
+      else gone = next;
       if (done.sequenced !== null) adopt(done.sequenced);
-      ageMissing(done);
     } catch (error) {
       if ((error as { readonly code?: string }).code !== '23505') throw error;
       isResting = true;

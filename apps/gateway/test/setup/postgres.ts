@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataFolder = temporaryFolder('test');
   const postgres = await startEmbeddedPostgres({
     dataFolder,
-    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300', max_prepared_transactions: '2' },
   });
   await migrate(postgres.ownerUrl, { runtimeRole });
   project.provide('templateUrl', postgres.superuserUrl);
