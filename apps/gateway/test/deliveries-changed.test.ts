@@ -1,5 +1,5 @@
 import { uuidOf } from '@card-gateway/core';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { failing, ok } from './setup/receiver.ts';
@@ -65,4 +65,28 @@ describe.concurrent('a destination', () => {
     await expect.poll(async () => (await attempts()).some(({ event }) => event === id), waiting).toBe(true);
     expect(await undelivered()).toEqual([]);
   });
+});
+
+test('goes on where the database says, after that was set back', async () => {
+  const { receiver, add, attempts } = await openDestination(gateway);
+  const stateOf = async () => {
+    const { rows } = await gateway.pool.query<{ end: string; highest: string | null }>(
+      'SELECT position + length AS "end", highest FROM event_runs ORDER BY position DESC LIMIT 1',
+    );
+    return rows[0] ?? expect.fail('The log is empty.');
+  };
+  await add();
+  await expect.poll(async () => (await attempts()).length, waiting).toBe(1);
+  const kept = await stateOf();
+  for (const count of [2, 3]) {
+    await add();
+    await expect.poll(async () => (await attempts()).length, waiting).toBe(count);
+  }
+  await gateway.owner.query(
+    `WITH events AS (DELETE FROM events WHERE number > $2), runs AS (DELETE FROM event_runs WHERE position >= $1)
+     UPDATE event_destinations SET position = least(position, $1)`,
+    [kept.end, kept.highest],
+  );
+  const [id] = await add();
+  await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
 });

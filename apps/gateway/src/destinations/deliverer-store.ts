@@ -94,6 +94,8 @@ export interface Report {
   /** The revision that it knows; what a later request says of its health counts, and what it passed by an older filter is read again. */
   readonly revision: number;
   readonly position: number;
+  /** The positions of which one is stored: what its last report left there, and those of reports whose answer was lost since. */
+  readonly positionsBefore: readonly number[];
   /** Which replay it runs, and how far that is; null once it is at its end. What it says of another one is ignored. */
   readonly replay: { readonly of: Replay; readonly position: number | null } | null;
   readonly health: Pick<Health, 'status' | 'disabledReason' | 'failures' | 'failingSince' | 'retryAt'>;
@@ -107,17 +109,20 @@ export interface Report {
 /**
  * Stores a report in one statement, and prolongs the lease; storing it twice changes nothing.
  *
+ * A database that was set back, by a failover or a restore, knows less than the deliverer: there its position would pass events
+ * that are yet to come.
+ *
  * @param leaseMs 0 to give the lease back
- * @returns the revision; null if the lease is lost, and nothing was stored
+ * @returns what is stored now; null if the lease is lost, or the database was set back, and nothing was stored
  */
 export async function storeReport(
   pool: Pool,
   { id, fence }: Pick<LeasedDestination, 'id' | 'fence'>,
   report: Report,
   leaseMs: number,
-): Promise<number | null> {
+): Promise<{ readonly revision: number; readonly position: number } | null> {
   const { health } = report;
-  const { rows } = await pool.query<{ revision: number }>({
+  const { rows } = await pool.query<{ revision: number; position: string }>({
     name: 'destination-report',
     text: `WITH owned AS (
              UPDATE event_destinations d SET position = CASE WHEN is_known THEN $3 ELSE d.position END, lease_until = clock_timestamp() + $4::int * interval '1 ms',
@@ -134,8 +139,9 @@ export async function storeReport(
                replay_before = CASE WHEN is_same AND $11::bigint IS NULL THEN NULL ELSE replay_before END
              FROM (SELECT id, revision = $12 AS is_known,
                  coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18 AND replay_types = $19, false) AS is_same
-               FROM event_destinations WHERE id = $1 AND fence = $2 FOR UPDATE) known
-             WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision
+               FROM event_destinations WHERE id = $1 AND fence = $2 AND position = ANY ($20::bigint[])
+                 AND $3 <= coalesce((SELECT r.position + r.length FROM event_runs r ORDER BY r.position DESC LIMIT 1), 1) FOR UPDATE) known
+             WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision, d.position
            ), gone AS (
              DELETE FROM undelivered_events u USING owned WHERE u.destination_id = owned.id AND u.position = ANY ($13::bigint[])
            ), kept AS (
@@ -152,7 +158,7 @@ export async function storeReport(
                "httpStatus" smallint, failure text, answer text, "durationMs" int, "attemptedAt" timestamptz, "nextAttemptAt" timestamptz)
              ON CONFLICT (id) DO NOTHING
            )
-           SELECT revision FROM owned`,
+           SELECT revision, position FROM owned`,
     values: [
       id,
       fence,
@@ -173,7 +179,9 @@ export async function storeReport(
       report.replay?.of.after,
       report.replay?.of.before,
       report.replay?.of.types,
+      report.positionsBefore.map(String),
     ],
   });
-  return rows[0]?.revision ?? null;
+  const [row] = rows;
+  return row === undefined ? null : { revision: row.revision, position: Number(row.position) };
 }

@@ -38,6 +38,7 @@ export class Delivery {
   readonly #condition: Condition;
   readonly #open = new Set<Promise<void>>();
   #destination: LeasedDestination;
+  #positionsBefore: ReadonlySet<number>;
   #poster: Poster;
   #leaseEndsAt: number;
   #reportedAt = performance.now();
@@ -54,6 +55,7 @@ export class Delivery {
     this.#services = services;
     this.#log = log.child({ destination: destination.id });
     this.#destination = destination;
+    this.#positionsBefore = new Set([destination.position]);
     this.#poster = openPoster(services, destination);
     this.#condition = new Condition(destination, this.#log);
     this.#reader = createReader({ services, views }, destination);
@@ -201,16 +203,27 @@ export class Delivery {
     const readUpTo = this.#reader.next;
     const { log: position, replay } = this.#reader.positions(this.#backlog);
     const { revision: known } = this.#destination;
-    const report = { ...gathered, position, replay, revision: known, health: this.#condition.health };
-    let revision: number | null;
+    const { health } = this.#condition;
+    const report = {
+      ...gathered,
+      position,
+      positionsBefore: [...this.#positionsBefore],
+      replay,
+      revision: known,
+      health,
+    };
+    let stored: Awaited<ReturnType<typeof storeReport>>;
     try {
-      revision = await storeReport(this.#services.pool, this.#destination, report, lease);
+      stored = await storeReport(this.#services.pool, this.#destination, report, lease);
     } catch (error) {
       this.#unreported.keep();
+      this.#positionsBefore = new Set([...this.#positionsBefore, position]);
       throw error;
     }
-    this.#isLost ||= revision === null;
-    if (revision === null) return;
+    this.#isLost ||= stored === null;
+    if (stored === null) return;
+    const { revision } = stored;
+    this.#positionsBefore = new Set([stored.position]);
     this.#unreported.forget(gathered);
     if (revision === known) this.#reader.confirm(readUpTo);
     if (replay?.position === null) this.#reader.endReplay(replay.of);
