@@ -97,8 +97,8 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
     edits: [
       {
         file: 'apps/gateway/src/events/sequencer-store.ts',
-        from: /WHERE NOT EXISTS \(SELECT FROM event_runs WHERE position >= \$1\)/,
-        to: '',
+        from: /coalesce\(\(SELECT position \+ length = \$1 .*\n.*\) AS ends_here/,
+        to: 'true AS ends_here',
       },
     ],
     statements: ['ALTER TABLE event_runs DROP CONSTRAINT event_runs_pkey'],
