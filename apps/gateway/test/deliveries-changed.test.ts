@@ -2,7 +2,7 @@ import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { failing, ok } from './setup/receiver.ts';
+import { failing, isSignedBy, ok } from './setup/receiver.ts';
 
 let gateway: TestGateway;
 
@@ -43,6 +43,20 @@ describe.concurrent('a destination', () => {
     await expect.poll(async () => (await shown()).status, waiting).toBe('failing');
     const [id] = await add();
     await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+  });
+
+  test('gets events by the secret from before as long as its new one cannot be opened', async ({ expect }) => {
+    const { receiver, secret, add, set, attempts } = await openDestination(gateway);
+    await add();
+    await expect.poll(async () => (await attempts()).length, waiting).toBe(1);
+    await set("secrets_sealed = secrets_sealed || ' '");
+    // The report of one tells the deliverer, and the next comes after it.
+    for (const count of [2, 3]) {
+      await add();
+      await expect.poll(async () => (await attempts()).length, waiting).toBe(count);
+    }
+    expect(receiver.received.map((each) => isSignedBy(secret, each))).toEqual([true, true, true]);
+    expect(await attempts()).toMatchObject([{ delivered: true }, { delivered: true }, { delivered: true }]);
   });
 
   test('has no row left for an event that was resent while it was under way', async ({ expect }) => {
@@ -89,4 +103,23 @@ test('goes on where the database says, after that was set back', async () => {
   );
   const [id] = await add();
   await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+});
+
+test('goes on at the oldest event that is kept, and the log tells how many it has missed', async () => {
+  const { receiver, client, params, add } = await openDestination(gateway);
+  await client.disableEventDestination({ params });
+  const endOf = async () =>
+    (await gateway.pool.query<{ end: string }>('SELECT max(position + length) AS "end" FROM event_runs')).rows[0]?.end;
+  const addOne = async () => {
+    const before = await endOf();
+    const [id] = await add();
+    await expect.poll(endOf, waiting).not.toBe(before);
+    return id;
+  };
+  await addOne();
+  const kept = await addOne();
+  await gateway.owner.query('DELETE FROM event_runs WHERE position < (SELECT max(position) FROM event_runs)');
+  await client.enableEventDestination({ params });
+  await expect.poll(() => versionsOf(receiver.received, kept), waiting).toEqual([1]);
+  expect(gateway.log()).toMatch(/"removed":[1-9].*before this destination got them/);
 });

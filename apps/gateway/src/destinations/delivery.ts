@@ -58,7 +58,7 @@ export class Delivery {
     this.#positionsBefore = new Set([destination.position]);
     this.#poster = openPoster(services, destination);
     this.#condition = new Condition(destination, this.#log);
-    this.#reader = createReader({ services, views }, destination);
+    this.#reader = createReader({ services, views, log: this.#log }, destination);
   }
 
   /** Takes no further event; {@link run} ends once attempts that are under way have ended. */
@@ -239,11 +239,13 @@ export class Delivery {
     this.#isLost ||= after === null;
     if (after === null) return;
     await this.#readRows();
-    this.#destination = after;
     if (after.url !== before.url || !after.secretsSealed.equals(before.secretsSealed)) {
+      // This throws, and all stays as it was, where another process has sealed with a key that this one has not.
+      const poster = openPoster(this.#services, after);
       void this.#poster.close();
-      this.#poster = openPoster(this.#services, after);
+      this.#poster = poster;
     }
+    this.#destination = after;
     this.#condition.change(after);
     this.#reader.change(after);
   }

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { Backlog } from './backlog.ts';
 import type { LeasedDestination } from './deliverer-store.ts';
@@ -11,7 +12,7 @@ test.each([
   ['another end', { before: new Date(5) }],
 ])('a replay takes the place of one of the same events that has %s', (_what, change) => {
   const services = { eventTail: {}, now: Date.now } as Parameters<typeof createReader>[0]['services'];
-  const reader = createReader({ services, views: {} }, destination);
+  const reader = createReader({ services, views: {}, log: pino({ enabled: false }) }, destination);
   const next = { ...replay, ...change };
   reader.change({ ...destination, replay: next });
   expect(reader.positions(new Backlog()).replay?.of).toMatchObject(next);

@@ -1,7 +1,8 @@
 import type { EventView } from '@card-gateway/contract';
+import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
 import { positionOf } from '../events/cursor.ts';
-import { readEvents } from '../events/read-events.ts';
+import { type EventsRead, readEvents } from '../events/read-events.ts';
 import { sightOf } from '../events/sight.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -31,7 +32,7 @@ export interface Reader {
 const pageSize = 100;
 
 export function createReader(
-  { services, views }: { readonly services: Services; readonly views: EventViews },
+  { services, views, log }: { readonly services: Services; readonly views: EventViews; readonly log: Logger },
   first: LeasedDestination,
 ): Reader {
   const { eventTail, now } = services;
@@ -44,10 +45,10 @@ export function createReader(
   const sight = () => ({ tenant: destination.tenant, sees: sightOf(destination) });
 
   /** Reads on from a position, or from the oldest event if those from there on were removed. */
-  async function readFrom(from: number): ReturnType<typeof readEvents> {
+  async function readFrom(from: number): Promise<EventsRead & { readonly from: number }> {
     const filter = { ...sight(), types: selectionOf(destination.types), account: destination.account ?? undefined };
     try {
-      return await readEvents(services, views, { ...filter, from, limit: pageSize });
+      return { ...(await readEvents(services, views, { ...filter, from, limit: pageSize })), from };
     } catch (error) {
       const oldest = error instanceof ProblemError ? positionOf(error.details.oldestCursor ?? '') : null;
       if (oldest === null || oldest <= from) throw error;
@@ -58,6 +59,8 @@ export function createReader(
   async function readLog(backlog: Backlog): Promise<boolean> {
     const from = next;
     const part = await readFrom(from);
+    const removed = part.from - from;
+    if (removed > 0) log.error({ removed }, 'events of the log were removed before this destination got them');
     for (const { position, subjectId, event } of part.events) add(backlog, 'log', position, subjectId, event);
     next = part.next;
     return next > from;

@@ -70,8 +70,8 @@ export async function addUndelivered(pool: Pool, destinationId: string, number: 
     `WITH added AS (
        INSERT INTO undelivered_events (destination_id, position, subject_id, attempts, next_attempt_at)
        SELECT d.id, run.position + (e.number - run.number), e.subject_id, 0, $3
-       FROM event_destinations d, events e JOIN event_runs run ON e.number >= run.number AND e.number < run.number + run.length
-       WHERE d.id = $1 AND e.number = $2
+       FROM (SELECT id FROM event_destinations WHERE id = $1 FOR UPDATE) d, events e JOIN event_runs run ON e.number >= run.number AND e.number < run.number + run.length
+       WHERE e.number = $2
        ON CONFLICT (destination_id, position) DO UPDATE SET next_attempt_at = $3 RETURNING destination_id
      )
      UPDATE event_destinations SET revision = revision + 1 WHERE id IN (SELECT destination_id FROM added)`,
