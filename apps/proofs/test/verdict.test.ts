@@ -214,7 +214,13 @@ const eventsOf = (
     unmatched,
     log,
     lags: [],
-    followed: { committed: both, read: both, destination: { posted: posts(...both), unsigned }, ...followed },
+    followed: {
+      committed: both,
+      read: both,
+      failure: null,
+      destination: { posted: posts(...both), unsigned },
+      ...followed,
+    },
   },
 });
 const postedAs = (...posted: DestinationFacts['posted']) => eventsOf(both, { destination: { posted, unsigned: 0 } });
@@ -227,6 +233,7 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     [],
   ],
   ['an event that was not read', eventsOf(both, { read: [first] }), ['events that a reader did not get']],
+  ['a reader that ended', eventsOf(both, { failure: 'HTTP 500' }), ['events that a reader did not get']],
   [
     'an event that was read twice',
     eventsOf(both, { read: [first, first, second] }),

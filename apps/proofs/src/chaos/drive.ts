@@ -59,102 +59,98 @@ export interface DriveReport {
 /** Drives writes through two production gateways while something goes wrong, then compares both sides. Leaves nothing behind. */
 export async function drive(options: DriveOptions, signal: AbortSignal): Promise<DriveReport> {
   const { database, progress } = options;
-  const undo: (() => Promise<void>)[] = [];
+  // Undoes everything, also after a step of it has failed.
+  await using undo = new AsyncDisposableStack();
   // Aborted when a part of the run fails, to end the others, and when everything has happened.
   const over = new AbortController();
-  try {
-    const planted = await plantFault(options.mutation);
-    undo.push(() => planted.remove());
-    const sandbox = await startSandbox(sandboxSettings);
-    undo.push(() => sandbox.close());
-    await migrate(database.ownerUrl, { runtimeRole });
-    const store = openStore(() => database.ownerUrl);
-    await store.watchResolved();
-    const log = openEventLog(() => database.ownerUrl);
-    await log.watchChanges();
-    await planted.plant(store);
-    const diary = openDiary();
-    const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
-    undo.push(() => installation.remove());
-    const [defaultKey, otherKey] = await Promise.all([
-      installation.createKey('chaos', 'default'),
-      installation.createKey('chaos', 'other'),
-    ]);
-    const replicas = await Promise.all(
-      ['one', 'two'].map((name) =>
-        openReplica({
-          name,
-          sources: planted.sources,
-          installation,
-          launcher: options.launcher,
-          apiKeys: { default: defaultKey, other: otherKey },
-          database: () => database,
-          sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
-          onEnd: (lastWords) => {
-            diary.count('gateways that ended by themselves');
-            progress(`gateway ${name} ended by itself; the last that it logged:\n${lastWords}`);
-          },
-        }),
-      ),
-    );
-    undo.push(...replicas.map((replica) => () => replica.close()));
-    await Promise.all(replicas.map((replica) => replica.start()));
-    progress('two gateways listen');
+  const planted = await plantFault(options.mutation);
+  undo.defer(() => planted.remove());
+  const sandbox = await startSandbox(sandboxSettings);
+  undo.defer(() => sandbox.close());
+  await migrate(database.ownerUrl, { runtimeRole });
+  const store = openStore(() => database.ownerUrl);
+  await store.watchResolved();
+  const log = openEventLog(() => database.ownerUrl);
+  await log.watchChanges();
+  await planted.plant(store);
+  const diary = openDiary();
+  const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
+  undo.defer(() => installation.remove());
+  const [defaultKey, otherKey] = await Promise.all([
+    installation.createKey('chaos', 'default'),
+    installation.createKey('chaos', 'other'),
+  ]);
+  const replicas = await Promise.all(
+    ['one', 'two'].map((name) =>
+      openReplica({
+        name,
+        sources: planted.sources,
+        installation,
+        launcher: options.launcher,
+        apiKeys: { default: defaultKey, other: otherKey },
+        database: () => database,
+        sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
+        onEnd: (lastWords) => {
+          diary.count('gateways that ended by themselves');
+          progress(`gateway ${name} ended by itself; the last that it logged:\n${lastWords}`);
+        },
+      }),
+    ),
+  );
+  for (const replica of replicas) undo.defer(() => replica.close());
+  await Promise.all(replicas.map((replica) => replica.start()));
+  progress('two gateways listen');
 
-    const scene: Scene = {
-      seed: options.seed,
-      replicas,
-      sandbox,
-      store,
-      diary,
-      signal: AbortSignal.any([signal, over.signal]),
-    };
-    const front = await startRelay(
-      () => anyAddress(replicas),
-      unwatched,
-      () => {},
-    );
-    undo.push(() => front.close());
-    const anyClient = createClient({ baseUrl: `http://127.0.0.1:${front.port}`, apiKey: defaultKey, retries: 10 });
-    undo.push(() => anyClient.close());
-    const followers = options.followsEvents ? await followEvents(anyClient, sandbox) : null;
-    undo.push(async () => void (await followers?.stop()));
-    for (const { name, provider, merchant } of accountsOf(sandbox.credentials, () => null)) {
-      if (provider !== account) continue;
-      sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
-    }
-    const { host, port } = anyAddress(replicas);
-    // A busy machine may make a gateway reject calls before anything goes wrong: repeat them.
-    const patient = (apiKey: string): Client =>
-      createClient({ baseUrl: `http://${host}:${port}`, apiKey, retries: 10 });
-    const preparing = { client: patient(defaultKey), other: patient(otherKey) };
-    undo.push(async () => void (await Promise.all([preparing.client.close(), preparing.other.close()])));
-    const stage: Stage = { ...scene, ...(await prepare(preparing, sandbox, diary)) };
-    const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
-    undo.push(async () => clearInterval(ticker));
-    const parts = [
-      options.disturb(scene).finally(() => over.abort()),
-      ...Array.from({ length: options.callers }, (_, index) => runCaller(stage, index)),
-    ];
-    for (const part of parts) part.catch(() => over.abort());
-    await Promise.allSettled(parts);
-    await Promise.all(parts);
-    signal.throwIfAborted();
-    progress('no more writes and no more faults; waiting for what can be resolved');
-    await sandbox.admin.callbacks.idle();
-    const facts = (): Promise<Facts> => gather(store, sandbox, diary);
-    const resolvedAfterMs = await resolve(options, store, facts, signal);
-    await repeatAll(replicas, diary, signal);
-    const committed = await log.committed('default');
-    await followers?.awaitAll(committed);
-    const followed = followers === null ? null : { committed, ...(await followers.stop()) };
-    await Promise.all(replicas.map((replica) => replica.close()));
-    const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
-    const last = { ...(await facts()), traces, events: { ...(await log.facts()), followed } };
-    return { counts: diary.counts, facts: last, verdict: judge(last), resolvedAfterMs };
-  } finally {
-    for (const step of undo.toReversed()) await step();
+  const scene: Scene = {
+    seed: options.seed,
+    replicas,
+    sandbox,
+    store,
+    diary,
+    signal: AbortSignal.any([signal, over.signal]),
+  };
+  const front = await startRelay(
+    () => anyAddress(replicas),
+    unwatched,
+    () => {},
+  );
+  undo.defer(() => front.close());
+  const anyClient = createClient({ baseUrl: `http://127.0.0.1:${front.port}`, apiKey: defaultKey, retries: 10 });
+  undo.defer(() => anyClient.close());
+  const followers = options.followsEvents ? await followEvents(anyClient, sandbox) : null;
+  undo.defer(async () => void (await followers?.stop()));
+  for (const { name, provider, merchant } of accountsOf(sandbox.credentials, () => null)) {
+    if (provider !== account) continue;
+    sandbox.admin.callbacks.target(provider, `http://127.0.0.1:${front.port}/callbacks/${name}`, merchant);
   }
+  const { host, port } = anyAddress(replicas);
+  // A busy machine may make a gateway reject calls before anything goes wrong: repeat them.
+  const patient = (apiKey: string): Client => createClient({ baseUrl: `http://${host}:${port}`, apiKey, retries: 10 });
+  const preparing = { client: patient(defaultKey), other: patient(otherKey) };
+  undo.defer(async () => void (await Promise.all([preparing.client.close(), preparing.other.close()])));
+  const stage: Stage = { ...scene, ...(await prepare(preparing, sandbox, diary)) };
+  const ticker = setInterval(() => progress(options.tell(scene)), progressEveryMs);
+  undo.defer(async () => clearInterval(ticker));
+  const parts = [
+    options.disturb(scene).finally(() => over.abort()),
+    ...Array.from({ length: options.callers }, (_, index) => runCaller(stage, index)),
+  ];
+  for (const part of parts) part.catch(() => over.abort());
+  await Promise.allSettled(parts);
+  await Promise.all(parts);
+  signal.throwIfAborted();
+  progress('no more writes and no more faults; waiting for what can be resolved');
+  await sandbox.admin.callbacks.idle();
+  const facts = (): Promise<Facts> => gather(store, sandbox, diary);
+  const resolvedAfterMs = await resolve(options, store, facts, signal);
+  await repeatAll(replicas, diary, signal);
+  const committed = await log.committed('default');
+  await followers?.awaitAll(committed, signal);
+  const followed = followers === null ? null : { committed, ...(await followers.stop()) };
+  await Promise.all(replicas.map((replica) => replica.close()));
+  const traces = await findTraces(replicas, store, diary, sandbox, installation.keys);
+  const last = { ...(await facts()), traces, events: { ...(await log.facts()), followed } };
+  return { counts: diary.counts, facts: last, verdict: judge(last), resolvedAfterMs };
 }
 
 const progressEveryMs = 5000;

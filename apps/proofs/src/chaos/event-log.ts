@@ -33,6 +33,8 @@ export interface Followed {
   /** The events of the tenant that were committed before their last look. */
   readonly committed: readonly FollowedEvent[];
   readonly read: readonly FollowedEvent[];
+  /** What ended the reader before the run's end; null if nothing did. */
+  readonly failure: string | null;
   readonly destination: DestinationFacts;
 }
 

@@ -14,8 +14,9 @@ export function judgeEvents({ unmatched, log, followed }: EventFacts, found: Fou
   }
   judgeOrder('log', log, found);
   if (followed === null) return;
-  const { committed, read, destination } = followed;
+  const { committed, read, failure, destination } = followed;
   judgeOrder('reader', read, found);
+  if (failure !== null) found['events that a reader did not get'].push(`the reader ended: ${failure}`);
   found['events that a reader did not get'].push(...lacking(committed, read));
   for (const name of lacking([...read, ...destination.posted], log)) {
     found['changes without their event, or events without their change'].push(
