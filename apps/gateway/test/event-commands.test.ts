@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +7,7 @@ import { verifyEvent } from '@card-gateway/client';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../src/command-line.ts';
-import { type Environment, runCommand } from './setup/command.ts';
+import { cli, type Environment, runCommand } from './setup/command.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
@@ -113,6 +114,20 @@ describe('events tail', () => {
   });
 });
 
+test('a reader that has seen enough ends a command well', async () => {
+  await apply('for one who reads a line');
+  const command = spawn(process.execPath, [cli, 'events', 'tail', '--after', 'oldest'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = buffer(command.stderr);
+  const ended = once(command, 'close');
+  await once(command.stdout, 'data');
+  command.stdout.destroy();
+  await apply('for one who has gone');
+  expect([await ended, String(await said)]).toEqual([[0, null], '']);
+});
+
 describe('events listen', () => {
   interface Post {
     readonly headers: IncomingHttpHeaders;
@@ -188,9 +203,15 @@ describe('events listen', () => {
     expect(await replay(destination, '--after', '2h', '--before', '1h')).toMatchObject({ code: 0 });
     expect((await replay('--after', '1h')).stderr).toMatch(/^Expected the id of a destination: dest_…/);
     expect((await replay(destination, '--after', 'soon')).stderr).toMatch(/^--after: expected a duration \(90d/);
-    expect((await replay(destination.replace(/.$/, '0'), '--after', '1h')).stderr).toMatch(
-      /404 not-found|400 invalid-request/,
-    );
+    expect(
+      (
+        await replay(
+          destination.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+          '--after',
+          '1h',
+        )
+      ).stderr,
+    ).toMatch(/404 not-found|400 invalid-request/);
     expect((await replay(destination)).stderr).toMatch(/^--after: expected since when/);
   });
 

@@ -97,7 +97,7 @@ async function eachEvent(
   { values }: Given,
   handle: (event: FeedEvent, before: string) => Promise<void> | void,
 ): Promise<void> {
-  const client = clientOf(terminal);
+  const { client, url } = clientOf(terminal);
   const from = values['after'] ?? 'latest';
   let cursor = from;
   try {
@@ -107,8 +107,8 @@ async function eachEvent(
       account: values['account'],
       subject: values['subject'],
       signal: terminal.untilInterrupted?.(),
-      onRetry: ({ message }, pauseMs) =>
-        terminal.remark(`${message}. Trying again in ${(pauseMs / 1000).toFixed(1)} s.`),
+      onRetry: (error, pauseMs) =>
+        terminal.remark(`${told(error, url)}. Trying again in ${(pauseMs / 1000).toFixed(1)} s.`),
     });
     for await (const event of events) {
       await handle(event, cursor);
@@ -119,7 +119,7 @@ async function eachEvent(
     if (error instanceof CursorExpired) {
       throw new UsageError(`--after: ${error.message} The oldest event that is kept: --after ${error.oldestCursor}`);
     }
-    throw asUsage(error);
+    throw asUsage(error, url);
   } finally {
     await client.close();
   }
@@ -137,30 +137,38 @@ export async function replay(terminal: EventsTerminal, { argument, values, switc
     ...(types !== undefined && { types: types.split(',') }),
     ...(switches.has('only-failed') && { onlyFailed: true }),
   };
-  const client = clientOf(terminal);
+  const { client, url } = clientOf(terminal);
   try {
-    const { url } = await client.replayEvents({ params: { id: argument }, body });
+    const destination = await client.replayEvents({ params: { id: argument }, body });
     const which = switches.has('only-failed') ? 'Events that did not get through' : 'Events';
-    terminal.print(`${which} from ${body.after} to ${body.before ?? 'now'} are posted once more to ${url}.`);
+    terminal.print(
+      `${which} from ${body.after} to ${body.before ?? 'now'} are posted once more to ${destination.url}.`,
+    );
   } catch (error) {
-    throw asUsage(error);
+    throw asUsage(error, url);
   } finally {
     await client.close();
   }
 }
 
-function asUsage(error: unknown): unknown {
+function asUsage(error: unknown, url: string): unknown {
   const isTold = error instanceof GatewayProblem || error instanceof GatewayUnreachable;
-  return isTold ? new UsageError(error.message) : error;
+  return isTold ? new UsageError(told(error, url)) : error;
 }
 
-function clientOf({ environment }: EventsTerminal): Client {
+function told(error: Error, url: string): string {
+  return error instanceof GatewayUnreachable
+    ? `${error.message} at ${url}; GATEWAY_URL names another gateway`
+    : error.message;
+}
+
+function clientOf({ environment }: EventsTerminal): { readonly client: Client; readonly url: string } {
   const settings = readSettings(['GATEWAY_URL', 'GATEWAY_API_KEY', 'PORT'], environment);
   if (settings.GATEWAY_API_KEY === '') {
     throw new UsageError(
       'GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE. Make a key with: gateway keys create --caller <you> --scopes events:read,<what it may read>',
     );
   }
-  const baseUrl = settings.GATEWAY_URL === '' ? `http://127.0.0.1:${settings.PORT}` : settings.GATEWAY_URL;
-  return createClient({ baseUrl, apiKey: settings.GATEWAY_API_KEY });
+  const url = settings.GATEWAY_URL === '' ? `http://127.0.0.1:${settings.PORT}` : settings.GATEWAY_URL;
+  return { client: createClient({ baseUrl: url, apiKey: settings.GATEWAY_API_KEY }), url };
 }
