@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountName, pageQuery, printableText, publicId, timestamp, words } from './common.ts';
+import { accountName, meaningsKey, pageQuery, printableText, publicId, timestamp } from './common.ts';
 import type { Scope } from './scope.ts';
 
 /** Kinds of the things that events are about. */
@@ -75,11 +75,13 @@ const meanings = {
 export type KnownEventType = keyof typeof meanings;
 export const eventTypes = Object.keys(meanings) as readonly KnownEventType[];
 
-export const eventType = words<KnownEventType>(
-  'EventType',
-  'What happened. Ignore types that you do not know.',
-  meanings,
-);
+/** Of answers, which show the types of a newer gateway at the same database too: so the list is told, and not enforced. */
+export const eventType = z.string().meta({
+  id: 'EventType',
+  description: 'What happened. Ignore types that you do not know.',
+  enum: [...eventTypes],
+  [meaningsKey]: meanings,
+}) as unknown as z.ZodType<KnownEventType>;
 
 /**
  * The scopes that show events of a kind, which are those that show their subjects. The key needs one of them. Those of operations

@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import type { Client } from '@card-gateway/client';
+import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cursorAt as cursorOf, placeIn, positionOf } from '../src/events/cursor.ts';
 import { type Answer, call, problemOf } from './setup/call.ts';
@@ -313,6 +314,39 @@ describe('a reader that waits', () => {
     for (const leave of others) leave();
     await untilWaiting(0);
   });
+});
+
+test('what only a newer gateway knows is handed on, alone and in a page', async () => {
+  const { id } = await addCardholder();
+  const start = await endOfFeed();
+  const { key: newer } = await gateway.key({ tenant: 'newer' });
+  await gateway.pool.query(
+    `INSERT INTO events (tenant, kind, type, subject_id, subject_version, image)
+     SELECT 'newer', split_part(type, '.', 1), type, subject_id, 1, image
+     FROM (SELECT subject_id, subject_version, image FROM events), unnest('{cardholder.renamed,gadget.created}'::text[]) type
+     WHERE subject_id = $1 AND subject_version = 1`,
+    [uuidOf('cardholder', id)],
+  );
+  await endOfFeed();
+  const { data } = await page({ after: start }, newer);
+  expect(data.map(({ type }) => type)).toEqual(['cardholder.renamed', 'gadget.created']);
+  for (const event of data) {
+    const { status, json } = await call(gateway.url, { path: `/v1/events/${event.id}`, key: newer });
+    expect([status, json]).toEqual([200, { ...event, cursor: null }]);
+  }
+});
+
+test('the metric of the position is the last one in the log', async () => {
+  await addCardholder();
+  await endOfFeed();
+  const { rows } = await gateway.pool.query<{ last: number }>(
+    'SELECT max(position + length)::integer - 1 AS last FROM event_runs',
+  );
+  const position = async (): Promise<number> => {
+    const { text } = await call(gateway.url, { path: '/metrics' });
+    return Number(/^gateway_events_position (\d+)$/m.exec(text)?.[1]);
+  };
+  await expect.poll(position, { timeout: 10_000 }).toBe(rows[0]?.last);
 });
 
 test('after the log was set back, readers at its end go on, and the cursors of what it lost are refused for good', async () => {

@@ -171,7 +171,11 @@ export interface EventMark {
   readonly createdAt: Date;
 }
 
-/** The marks of the next events from a position on, in order. */
+/**
+ * The marks of the next events from a position on, in order.
+ *
+ * @param from not before the oldest run that is kept, where it finds none: who waits stands at the end, which retention keeps
+ */
 export async function nextMarks(pool: Pool, from: number): Promise<EventMark[]> {
   const { rows } = await pool.query<EventMark>(
     `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId",
