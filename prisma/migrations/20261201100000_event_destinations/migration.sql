@@ -82,7 +82,8 @@ CREATE TYPE event_destination_image AS (
   id uuid, url text, types text[], account text, description text, scopes text[], status text, disabled_reason text,
   failing_since timestamptz(3), last_success_at timestamptz(3), created_at timestamptz(3), updated_at timestamptz(3)
 );
-CREATE FUNCTION destination_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION destination_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, kind, type, subject_id, subject_version, image, previous, created_at)
   VALUES (NEW.tenant, 'destination', 'destination.' || NEW.status, NEW.id, coalesce(
