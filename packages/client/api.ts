@@ -490,7 +490,7 @@ export interface UpdateEventDestination {
 export interface ReplayEvents {
   /** Events created at this moment or later. */
   after: string;
-  /** Events created before this moment; default all up to now. */
+  /** Events created before this moment, which is not before `after`; default all up to now. */
   before?: string | undefined;
   /** Of the types that it gets, only these. */
   types?: string[] | undefined;
@@ -2770,7 +2770,7 @@ export interface Operations {
     answer: Callback;
   };
   /**
-   * Create an event destination. From now on events are posted to its URL, signed by Standard Webhooks with the secret in this answer, which is shown once. Any 2xx within 10 seconds counts as received; anything else is tried again for 72 hours. A later event of a subject waits for the earlier one; use `subjectVersion` nevertheless, because an event can come twice. It gets what the key that creates it may read. If the answer is lost, a repeat is answered with `already-exists`: rotateEventDestinationSecret gives a new secret.
+   * Create an event destination. From now on events are posted to its URL, signed by Standard Webhooks with the secret in this answer, which is shown once. Any 2xx within 10 seconds counts as received; anything else is tried again, at last every hour, until a destination without a success for 72 hours is disabled. A later event of a subject waits for the earlier one; use `subjectVersion` nevertheless, because an event can come twice. It gets what the key that creates it may read. If the answer is lost, a repeat is answered with `already-exists`: rotateEventDestinationSecret gives a new secret.
    *
    * Scope: `events:manage`.
    */
@@ -2868,7 +2868,7 @@ export interface Operations {
     answer: EventDestination;
   };
   /**
-   * Rotate the secret of an event destination. Answers a new secret, which is shown once. For a day the old one signs too (`webhook-signature` has a signature of each), so that receivers can change over; of several rotations within a day the last two secrets sign.
+   * Rotate the secret of an event destination. Answers a new secret, which is shown once. For a day the old one signs too (`webhook-signature` has a signature of each), so that receivers can change over, and for the first seconds it may still sign alone; of several rotations within a day the last two secrets sign.
    *
    * Scope: `events:manage`.
    */
@@ -2896,7 +2896,7 @@ export interface Operations {
     answer: DeliveryAttempt;
   };
   /**
-   * Replay events to a destination. Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores what it knows. A later replay takes the place of one that still runs.
+   * Replay events to a destination. Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs.
    *
    * Scope: `events:manage`.
    */

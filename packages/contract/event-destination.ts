@@ -115,7 +115,9 @@ export const updateDestinationSchema = z
 export const replayEventsSchema = z
   .strictObject({
     after: instant.meta({ description: 'Events created at this moment or later.' }),
-    before: instant.optional().meta({ description: 'Events created before this moment; default all up to now.' }),
+    before: instant
+      .optional()
+      .meta({ description: 'Events created before this moment, which is not before `after`; default all up to now.' }),
     types: typePatterns.optional().meta({ description: 'Of the types that it gets, only these.' }),
     onlyFailed: z
       .boolean()

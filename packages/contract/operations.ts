@@ -677,7 +677,8 @@ export const operations = {
     summary: 'Create an event destination',
     description:
       'From now on events are posted to its URL, signed by Standard Webhooks with the secret in this answer, which is shown once. ' +
-      'Any 2xx within 10 seconds counts as received; anything else is tried again for 72 hours. A later event of a subject ' +
+      'Any 2xx within 10 seconds counts as received; anything else is tried again, at last every hour, until a destination without a success ' +
+      'for 72 hours is disabled. A later event of a subject ' +
       'waits for the earlier one; use `subjectVersion` nevertheless, because an event can come twice. It gets what the key that ' +
       'creates it may read. If the answer is lost, a repeat is answered with `already-exists`: rotateEventDestinationSecret gives a new secret.',
     scopes: ['events:manage'],
@@ -804,7 +805,7 @@ export const operations = {
     summary: 'Rotate the secret of an event destination',
     description:
       'Answers a new secret, which is shown once. For a day the old one signs too (`webhook-signature` has a signature of each), so that receivers ' +
-      'can change over; of several rotations within a day the last two secrets sign.',
+      'can change over, and for the first seconds it may still sign alone; of several rotations within a day the last two secrets sign.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),
@@ -823,7 +824,7 @@ export const operations = {
     summary: 'Replay events to a destination',
     description:
       'Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores ' +
-      'what it knows. A later replay takes the place of one that still runs.',
+      'them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),

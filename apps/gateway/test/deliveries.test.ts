@@ -216,6 +216,14 @@ describe.concurrent('a destination', () => {
     await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 1]);
     await client.resendEvent({ params: { id: event.id }, body: { destination: params.id } });
     await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1, 1, 1]);
+    for (const [body, pointer] of [
+      [{ after, before: '2026-01-01T00:00:00Z' }, '/before'],
+      [{ after: '9999-01-01T00:00:00Z' }, '/after'],
+    ] as const) {
+      await expect(client.replayEvents({ params, body })).rejects.toMatchObject({
+        problem: { status: 400, errors: [{ pointer }] },
+      });
+    }
     receiver.answer(failing(500, { 'retry-after': '600' }));
     const [late] = await add();
     await expect.poll(undelivered, waiting).toEqual([1]);

@@ -3,7 +3,7 @@ import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { recordAudit } from '../audit/store.ts';
 import { endOfLog } from '../events/feed-store.ts';
-import { ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import type { Request } from './change-destination.ts';
 import { changed, eventNumberOf, noSuchEvent, ownDestination } from './owner.ts';
@@ -14,7 +14,7 @@ import { type DestinationView, destinationView } from './view.ts';
 /** Positions before the one that was found by time: events near each other may be committed in another order. */
 const slack = 10_000;
 
-/** Posts events of the past once more. @throws ProblemError 403, 404, 409 if the destination is disabled */
+/** Posts events of the past once more. @throws ProblemError 400, 403, 404, 409 if the destination is disabled */
 export async function replayEvents(
   services: Services,
   request: Request,
@@ -24,6 +24,13 @@ export async function replayEvents(
   const row = enabled(await ownDestination(services, request.caller, id));
   const { pool } = services;
   const now = new Date(services.now());
+  const after = new Date(order.after);
+  const before = order.before === undefined ? now : new Date(order.before);
+  if (before < after) {
+    throw order.before === undefined
+      ? invalidRequest({ pointer: '/after', detail: 'expected a moment in the past' })
+      : invalidRequest({ pointer: '/before', detail: 'expected a moment that is not before that of `after`' });
+  }
   await recordAudit(pool, {
     at: now,
     tenant: request.caller.tenant,
@@ -34,8 +41,6 @@ export async function replayEvents(
     purpose: null,
     requestId: request.requestId,
   });
-  const after = new Date(order.after);
-  const before = order.before === undefined ? now : new Date(order.before);
   const types = order.types ?? ['*'];
   if (order.onlyFailed === true) {
     return destinationView(changed(await retryUndelivered(pool, row.id, { after, before, types }, now)));
