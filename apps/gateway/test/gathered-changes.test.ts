@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordChange, recordSecretChange } from '../src/cards/change-store.ts';
 import { claim, type NewOperation } from '../src/ledger/claim-store.ts';
+import { keyHash } from '../src/ledger/key-hash.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
@@ -172,4 +173,29 @@ test('a guess that waits for another at the same card is not recorded, though it
   await holder.query('COMMIT');
   expect(await waits).toBeNull();
   expect(await countsOf(card)).toEqual({ guesses: 1, audited: 0 });
+});
+
+test('a batch that waits for a key does not hold the audit log, for which the holder of the key may have to wait', async () => {
+  const [first, second, taken] = [await newCard(), await newCard(), await newCard()].map(changeOf) as [
+    NewOperation,
+    NewOperation,
+    NewOperation,
+  ];
+  const other = { ...taken, id: newUuid(Date.now()) };
+  await holder.query('BEGIN');
+  await holder.query(
+    `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, state,
+       settles_by, created_at, updated_at, lease_until)
+     VALUES ($1, 'default', 'tests', $2, 'hash', 'setCardPin', 'p', 'a', $3, 'submitting', 'look-up', now(), now(), now())`,
+    [other.id, keyHash(other.idempotencyKey), other.resourceId],
+  );
+  const recorded = Promise.all([first, taken, second].map((operation) => guess(operation, 1)));
+  await until(waiting, ({ length }) => length === 1);
+  await holder.query(`SET LOCAL lock_timeout = '100ms'`);
+  await holder.query(
+    `INSERT INTO audit_log (at, tenant, caller, key_id, action, resource) VALUES (now(), 'default', 'tests', 'key_1', 'card.set_pin', 'other')`,
+  );
+  await holder.query('COMMIT');
+  expect((await recorded).map((one) => one?.id ?? null)).toEqual([first.id, null, second.id]);
+  expect(await countsOf(taken.resourceId)).toEqual({ guesses: 0, audited: 0 });
 });
