@@ -33,6 +33,12 @@ export class ReadOnlyServerError extends Error {
  */
 const readOnlyParameters: ReadonlySet<string> = new Set(['in_hot_standby', 'default_transaction_read_only']);
 
+const ownSettings = {
+  client_min_messages: 'warning',
+  default_transaction_isolation: 'read committed',
+  datestyle: 'ISO',
+};
+
 /** SQLSTATE classes and codes that concern the server rather than the statement. */
 const serverFailure = /^(08|25006|53|57P|58)/;
 
@@ -92,13 +98,15 @@ export class Session extends pg.Client {
 
   /**
    * Sets the time-outs by a statement, because PgBouncer rejects them as start-up parameters, and makes the server send
-   * warnings, which {@link guardStatements} needs to detect unconfirmed commits.
+   * warnings, which {@link guardStatements} needs to detect unconfirmed commits. What else depends on the database's or the role's
+   * own settings: a statement must see what was committed while the one before it waited for a lock, or limits would be exceeded; and
+   * the driver reads times in ISO form only.
    */
   async #setUp(): Promise<void> {
     const { rows } = await super.query<{ readOnly: boolean }>(
       `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS "readOnly",
          (SELECT count(set_config(name, value, false)) FROM json_each_text($1) AS settings (name, value))`,
-      [JSON.stringify({ ...this.#timeouts, client_min_messages: 'warning' })],
+      [JSON.stringify({ ...this.#timeouts, ...ownSettings })],
     );
     if (rows[0]?.readOnly === true) throw new ReadOnlyServerError();
   }
