@@ -660,7 +660,7 @@ export type BindingKind = Open<"bank_card" | "token" | "subscription">;
 export interface BindingChallenge {
   /** When the SMS code is expected to stop working; the provider decides. */
   expiresAt: string;
-  /** Wrong codes that are still allowed. */
+  /** Wrong codes that are still allowed. One whose answer was lost counts as wrong. */
   attemptsLeft: number;
   /** When another SMS may be asked for, by a new binding. */
   resendAfter: string;

@@ -64,7 +64,9 @@ const challenge = z
     expiresAt: timestamp.meta({
       description: 'When the SMS code is expected to stop working; the provider decides.',
     }),
-    attemptsLeft: z.int().meta({ description: 'Wrong codes that are still allowed.' }),
+    attemptsLeft: z
+      .int()
+      .meta({ description: 'Wrong codes that are still allowed. One whose answer was lost counts as wrong.' }),
     resendAfter: timestamp.meta({ description: 'When another SMS may be asked for, by a new binding.' }),
   })
   .meta({ id: 'BindingChallenge', description: 'The SMS code that is waited for.' });

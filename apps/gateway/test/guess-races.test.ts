@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
+import { reconcileNow } from './setup/reconcile.ts';
 
 // Many guesses and starts at once, of several callers at several processes: what the provider was asked is what was allowed,
 // counted and audited.
@@ -122,6 +123,25 @@ test('SMS codes of one challenge reach the provider as often as may be', async (
   }
   expect(asked('yixin', 'verifyCode')).toBe(before + 3);
   expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'expired' });
+});
+
+test('an SMS code whose answer is lost counts as a wrong one, and the last one may still be found to be right', async () => {
+  const card = bankCard();
+  const { id } = await gateway.client.startBinding({ body: card });
+  const right = smsCode(gateway, card.phone);
+  const before = asked('yixin', 'verifyCode');
+  const lost = async (code: string) => {
+    gateway.sandbox.admin.addFault({ provider: 'yixin', operation: 'verifyCode', fault: 'work_then_reset' });
+    return gateway.client.verifyBinding({ params: { id }, body: { code } });
+  };
+  await lost(otherThan(right, 1));
+  await lost(otherThan(right, 2));
+  const last = await lost(right);
+  expect(last).toMatchObject({ status: 'expired', operation: { outcome: 'unknown' } });
+  expect(await endOf(gateway.client.verifyBinding({ params: { id }, body: { code: right } }))).toBe('illegal-state');
+  expect(asked('yixin', 'verifyCode')).toBe(before + 3);
+  await reconcileNow(gateway.services, last.operation?.id);
+  expect(await gateway.client.getBinding({ params: { id } })).toMatchObject({ status: 'bound' });
 });
 
 test('starts for one phone, for one user and for one card send what they may', async () => {

@@ -7,7 +7,7 @@ import { lookUpBound, viewBinding } from './reconciliation.ts';
 import type { BindingRow } from './store.ts';
 import { bindingView } from './view.ts';
 
-/** How a code's outcome changes the binding. A lost answer leaves it awaiting a code, its last certain state. */
+/** How a code's outcome changes the binding. A lost answer counts as a wrong code, so that no more are sent than may be. */
 export const verifyBindingKind: WriteKind<BindingVerified> = {
   type: 'verifyBinding',
   successStatus: 200,
@@ -20,7 +20,7 @@ export const verifyBindingKind: WriteKind<BindingVerified> = {
       case 'refused':
         return awaitCodeAgain(client, operation, outcome.refusal.reason === 'wrong_code', at);
       case 'unknown':
-        return awaitCodeAgain(client, operation, false, at);
+        return awaitCodeAgain(client, operation, true, at);
     }
   },
   view: viewBinding,
