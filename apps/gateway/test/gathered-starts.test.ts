@@ -40,13 +40,15 @@ interface Start {
   readonly user?: string;
   readonly card?: string;
   readonly phone?: string;
+  /** Its fingerprint under an older key. */
+  readonly olderPhone?: string;
   readonly key?: string;
   readonly limits?: Partial<StartLimits>;
 }
 
 const unlike = (): string => crypto.randomUUID();
 
-function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlike(), limits }: Start = {}) {
+function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlike(), limits, olderPhone }: Start = {}) {
   const [id, operationId] = [newUuid(Date.now()), newUuid(Date.now())];
   const ours = { tenant: 'default', provider: 'p', account: 'a' };
   const operation: NewOperation = {
@@ -70,7 +72,7 @@ function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlik
     bin: '621700',
     last4: '1234',
     panFingerprints: [card],
-    phoneFingerprints: [phone],
+    phoneFingerprints: olderPhone === undefined ? [phone] : [phone, olderPhone],
   };
   const cardNumbers = { subject: `card number of a ${user}`, most: 10, withinMs: 3_600_000 };
   return recordStart(pool, operation, binding, {
@@ -144,6 +146,15 @@ test('a start waits for another process that counts for its phone, and then coun
   );
   await other.query('COMMIT');
   expect(outcome(await waits)).toBe('phone-hour');
+});
+
+test('starts count each other, also where the newest fingerprint key of one process is another while keys are rotated', async () => {
+  const [phone, olderPhone] = [unlike(), unlike()];
+  const [byNewer, byOlder] = await Promise.all([
+    start({ phone, olderPhone, limits: { smsPerHour: 1 } }),
+    start({ phone: olderPhone, olderPhone: phone, limits: { smsPerHour: 1 } }),
+  ]);
+  expect([byNewer, byOlder].map(outcome).toSorted()).toEqual(['phone-hour', 'recorded']);
 });
 
 test('a start whose older challenge another transaction holds waits for it, and keeps no other start waiting', async () => {

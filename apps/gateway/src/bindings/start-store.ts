@@ -112,25 +112,31 @@ async function claimStarts(
 }
 
 interface Names {
-  readonly card: string;
-  readonly phone: string;
-  readonly guess: string;
+  /** Of its card and phone. */
+  readonly first: readonly string[];
+  /** Of the guess. */
+  readonly last: string;
 }
 
-/** What no two starts may use at once, as names of locks. */
+/**
+ * What no two starts may use at once, as names of locks: under every fingerprint key, because while keys are rotated, the newest
+ * one of another process may be another.
+ */
 function namesOf({ binding, limits }: Start): Names {
   const { account, userRef, panFingerprints, phoneFingerprints } = binding;
   return {
-    card: `card ${account} ${userRef} ${panFingerprints[0]}`,
-    phone: `phone ${phoneFingerprints[0]}`,
-    guess: guessLock(limits.cardNumbers.subject),
+    first: [
+      ...panFingerprints.map((fingerprint) => `card ${account} ${userRef} ${fingerprint}`),
+      ...phoneFingerprints.map((fingerprint) => `phone ${fingerprint}`),
+    ],
+    last: guessLock(limits.cardNumbers.subject),
   };
 }
 
 /** The order in which every process takes the locks: those of the guesses last. */
 function inOneOrder(names: readonly Names[]): readonly string[] {
-  const first = new Set(names.flatMap(({ card, phone }) => [card, phone]));
-  const last = new Set(names.map(({ guess }) => guess));
+  const first = new Set(names.flatMap((some) => some.first));
+  const last = new Set(names.map((some) => some.last));
   return [...[...first].toSorted(), ...[...last].toSorted()];
 }
 
@@ -138,7 +144,8 @@ function inOneOrder(names: readonly Names[]): readonly string[] {
 function apart(starts: readonly Start[]): Start[][] {
   const groups: { readonly starts: Start[]; readonly taken: Set<string> }[] = [];
   for (const start of starts) {
-    const names = Object.values(namesOf(start)) as string[];
+    const { first: ofBoth, last } = namesOf(start);
+    const names = [...ofBoth, last];
     let group = groups.find(({ taken }) => !names.some((name) => taken.has(name)));
     if (group === undefined) groups.push((group = { starts: [], taken: new Set() }));
     group.starts.push(start);
