@@ -226,6 +226,33 @@ test('a process goes on in a database that was set back under it, as by a failov
   expect(tail.end).toBe(3);
 });
 
+test('a process looks for what a log lacks that was set back and has grown to the same end', async () => {
+  const sequencer = createSequencer(pool, createEventTail());
+  await steps(sequencer);
+  const gaveUp = await open();
+  const late = await write(gaveUp);
+  await end(gaveUp, 'ROLLBACK');
+  const first = await write(pool);
+  await steps(sequencer);
+  const grown = await pool.query(
+    `UPDATE event_runs SET missing = int8multirange(int8range($1::bigint, $1 + 1)) WHERE highest = $2`,
+    [late, first],
+  );
+  expect(grown.rowCount).toBe(1);
+  await pool.query(
+    `INSERT INTO events (number, tenant, kind, type, subject_id, subject_version, image) OVERRIDING SYSTEM VALUE
+     VALUES ($1, 't', 'cardholder', 'cardholder.pending', gen_random_uuid(), 1, '{}')`,
+    [late],
+  );
+  await write(pool);
+  await expect
+    .poll(async () => {
+      await sequencer.step();
+      return sequenced();
+    })
+    .toContain(late);
+});
+
 /** A pass, whatever the process has to find out before it. */
 async function steps(sequencer: ReturnType<typeof createSequencer>): Promise<void> {
   for (let step = 0; step < 3; step += 1) await sequencer.step();

@@ -24,6 +24,10 @@ const sequencedOf = ({ next, highest, missing }: SequencedRow): Sequenced => ({
   missing,
 });
 
+/** Whether the log ends in the same way, also if it was set back and has grown to the same position. */
+export const isSame = (one: Sequenced, other: Sequenced): boolean =>
+  one.next === other.next && one.highest === other.highest && one.missing === other.missing;
+
 /** What all passes so far have left. */
 export async function lastSequenced(pool: Pool): Promise<Sequenced> {
   const { rows } = await pool.query<SequencedRow>({
@@ -73,8 +77,8 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
   }>({
     name: 'events-sequence',
     text: `WITH log AS (
-             SELECT coalesce((SELECT position + length = $1 AND highest = $2 FROM event_runs ORDER BY position DESC LIMIT 1),
-               $1::bigint = 1) AS ends_here
+             SELECT coalesce((SELECT position + length = $1 AND highest = $2 AND missing::text = $3 FROM event_runs
+               ORDER BY position DESC LIMIT 1), $1::bigint = 1) AS ends_here
            ), missing AS (
              SELECT $3::text::int8multirange - int8multirange(int8range(NULL, $4::bigint + 1)) AS numbers
            ), fresh AS MATERIALIZED (

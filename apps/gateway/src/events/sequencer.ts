@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
-import { lastSequenced, openWriters, sequence, type Sequenced } from './sequencer-store.ts';
+import { isSame, lastSequenced, openWriters, sequence, type Sequenced } from './sequencer-store.ts';
 import type { EventTail } from '../event-tail.ts';
 
 /** Pause between two passes while events come. */
@@ -75,7 +75,7 @@ export function createSequencer(
 
   async function watch(before: Sequenced | null): Promise<void> {
     const last = await lastSequenced(pool);
-    if (before === null || last.next !== before.next || last.highest !== before.highest) {
+    if (before === null || !isSame(last, before)) {
       epoch = null;
       gone = 0;
       adopt(last);
