@@ -142,6 +142,14 @@ describe('the portal', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
+  test('shows the JSON of an answer that comes in another form too', async () => {
+    await closeTryIt();
+    await sidebar().getByRole('link', { name: 'Read the event feed' }).first().click();
+    const section = page.locator('[id$="tag/events/GET/v1/events"]').first();
+    await section.getByText('"nextCursor"').first().waitFor();
+    expect(await section.getByText('"specversion"').count()).toBe(0);
+  });
+
   test('offers no try-it for what the gateway itself sends', async () => {
     await closeTryIt();
     for (const [name, { post }] of Object.entries(committed.webhooks)) {

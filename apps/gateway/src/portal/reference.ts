@@ -64,12 +64,20 @@ export function forPortal(document: Json): Json {
   for (const methods of Object.values(document['paths'] as Json)) {
     for (const route of Object.values(methods as Json) as Json[]) {
       const id = route['operationId'] as string;
-      route['x-codeSamples'] = samplesOf(id, operations[id as keyof typeof operations] satisfies Operation);
+      const operation: Operation = operations[id as keyof typeof operations];
+      route['x-codeSamples'] = samplesOf(id, operation);
+      withoutOtherForm(route, operation);
       for (const parameter of (route['parameters'] ?? []) as Json[]) untouched(parameter, schemas);
     }
   }
   for (const { post } of Object.values(document['webhooks'] as Json) as { post: Json }[]) delete post[leftOut];
   return document;
+}
+
+/** Scalar would show the other form of an answer in place of the JSON; the description names it. */
+function withoutOtherForm(route: Json, { success: { status, otherwise } }: Operation): void {
+  const { content } = (route['responses'] as Json)[status] as { content: Json };
+  if (otherwise !== undefined) delete content[otherwise.mediaType];
 }
 
 /** Scalar would preselect the first value of a list, send a default, and warn of an empty date. */
