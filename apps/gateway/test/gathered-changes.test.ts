@@ -135,6 +135,27 @@ const countsOf = async (card: string) => {
   return rows[0] as unknown;
 };
 
+/** Inserts a write as another process would, in the transaction of `holder`. */
+const recordByHolder = ({ id, caller, idempotencyKey, resourceId }: NewOperation) =>
+  holder.query(
+    `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, state,
+       settles_by, created_at, updated_at, lease_until)
+     VALUES ($1, 'default', $2, $3, 'hash', 'setCardPin', 'p', 'a', $4, 'submitting', 'look-up', now(), now(), now())`,
+    [id, caller, keyHash(idempotencyKey), resourceId],
+  );
+
+/** Records a guess and counts it, in the same way. */
+async function guessByHolder(operation: NewOperation): Promise<void> {
+  const { id, resourceId } = operation;
+  await holder.query('BEGIN');
+  await recordByHolder(operation);
+  await holder.query('UPDATE cards SET operation_id = $1 WHERE id = $2', [id, resourceId]);
+  await holder.query(`INSERT INTO guesses (subject, operation_id, made_at) VALUES ('PIN of ' || $2, $1, now())`, [
+    id,
+    resourceId,
+  ]);
+}
+
 test('changes of several cards that contain a code are one statement, each counted and audited', async () => {
   const operations = [await newCard(), await newCard(), await newCard()].map(changeOf);
   const recorded = await Promise.all(operations.map((operation) => guess(operation, 1)));
@@ -154,20 +175,7 @@ test('where a limit is reached, nothing is recorded, counted or audited', async 
 
 test('a guess that waits for another at the same card is not recorded, though it could not see that counted', async () => {
   const card = await newCard();
-  const other = { ...changeOf(card), idempotencyKey: 'other' };
-  await holder.query('BEGIN');
-  await holder.query(
-    `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, state,
-       settles_by, created_at, updated_at, lease_until)
-     VALUES ($1, 'default', 'other', 'sha256:' || repeat('0', 64), 'hash', 'setCardPin', 'p', 'a', $2, 'submitting', 'look-up', now(),
-       now(), now())`,
-    [other.id, card],
-  );
-  await holder.query('UPDATE cards SET operation_id = $1 WHERE id = $2', [other.id, card]);
-  await holder.query(`INSERT INTO guesses (subject, operation_id, made_at) VALUES ('PIN of ' || $2, $1, now())`, [
-    other.id,
-    card,
-  ]);
+  await guessByHolder(changeOf(card));
   const waits = guess(changeOf(card), 1);
   await until(waiting, ({ length }) => length === 1);
   await holder.query('COMMIT');
@@ -181,14 +189,8 @@ test('a batch that waits for a key does not hold the audit log, for which the ho
     NewOperation,
     NewOperation,
   ];
-  const other = { ...taken, id: newUuid(Date.now()) };
   await holder.query('BEGIN');
-  await holder.query(
-    `INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, state,
-       settles_by, created_at, updated_at, lease_until)
-     VALUES ($1, 'default', 'tests', $2, 'hash', 'setCardPin', 'p', 'a', $3, 'submitting', 'look-up', now(), now(), now())`,
-    [other.id, keyHash(other.idempotencyKey), other.resourceId],
-  );
+  await recordByHolder({ ...taken, id: newUuid(Date.now()) });
   const recorded = Promise.all([first, taken, second].map((operation) => guess(operation, 1)));
   await until(waiting, ({ length }) => length === 1);
   await holder.query(`SET LOCAL lock_timeout = '100ms'`);
@@ -198,4 +200,28 @@ test('a batch that waits for a key does not hold the audit log, for which the ho
   await holder.query('COMMIT');
   expect((await recorded).map((one) => one?.id ?? null)).toEqual([first.id, null, second.id]);
   expect(await countsOf(taken.resourceId)).toEqual({ guesses: 0, audited: 0 });
+});
+
+test('of guesses whose statement others overtake between its snapshot and its locks, only those at unchanged cards are recorded', async () => {
+  const [overtaken, free] = [await newCard(), await newCard()];
+  const earlier = [await guess(changeOf(overtaken), 2), await guess(changeOf(free), 2)];
+  // Who reads a guess waits, in the condition of the statement.
+  await admin.query(`ALTER TABLE guesses ENABLE ROW LEVEL SECURITY`);
+  await admin.query(
+    `CREATE POLICY held ON guesses USING (pg_advisory_xact_lock_shared(1) IS NOT NULL) WITH CHECK (true)`,
+  );
+  await admin.query('SELECT pg_advisory_lock(1)');
+  const held = [changeOf(overtaken), changeOf(free)].map((operation, place) => guess(operation, 2, earlier[place]?.id));
+  await until(waiting, ({ length }) => length === 1);
+  const other = changeOf(overtaken);
+  await guessByHolder(other);
+  await holder.query('COMMIT');
+  await admin.query('SELECT pg_advisory_unlock(1)');
+  const recorded = await Promise.all(held);
+  await admin.query('DROP POLICY held ON guesses');
+  await admin.query('ALTER TABLE guesses DISABLE ROW LEVEL SECURITY');
+  expect(recorded.map((one) => one !== null)).toEqual([false, true]);
+  expect(await operationOf(overtaken)).toBe(other.id);
+  expect(await countsOf(overtaken)).toEqual({ guesses: 2, audited: 1 });
+  expect(await countsOf(free)).toEqual({ guesses: 2, audited: 2 });
 });
