@@ -225,3 +225,14 @@ test('of guesses whose statement others overtake between its snapshot and its lo
   expect(await countsOf(overtaken)).toEqual({ guesses: 2, audited: 1 });
   expect(await countsOf(free)).toEqual({ guesses: 2, audited: 2 });
 });
+
+test('a repeat that takes over its key waits for no card, whose holder may wait for the key', async () => {
+  const card = await newCard();
+  const refused = await change(changeOf(await newCard()));
+  const record = recordChange({ operationId: null, status: 'active' });
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM cards WHERE id = $1 FOR UPDATE', [card]);
+  expect(await claim(pool, changeOf(card), refused, { record })).toBeNull();
+  await holder.query('COMMIT');
+  expect((await claim(pool, changeOf(card), refused, { record }))?.resourceId).toBe(card);
+});

@@ -178,7 +178,7 @@ async function sendTo(
   skipsLocked = false,
 ): Promise<Claimed[]> {
   const { rows } = await (isConnection(to)
-    ? send(to, { claims, isAlone: false })
+    ? send(to, { claims, isAlone: false, skipsLocked })
     : inOneStatement(to, (client) => send(client, { claims, isAlone: true, skipsLocked })));
   return rows;
 }
@@ -211,15 +211,16 @@ export function recording(send: SendClaims): RecordOwn {
 /**
  * The same for writes whose resource must be as it was {@link ClaimParts.seen}. A batch skips what another transaction has locked:
  * if it waited for one lock while it holds others, two batches could deadlock, or one with a list that is being stored. What a
- * batch did not record is sent singly, and waits.
+ * batch did not record is sent singly, and waits; but not where a key was taken over before, in the same transaction: a batch with
+ * the resource could wait for that key.
  */
 export function recordingSeen(send: SendClaims): RecordOwn {
   const record = together((to, claims) => sendTo(send, to, oneOfEachResource(claims), true));
   return (own = {}) =>
     async (to, operation) => {
       const claim = { operation, own };
-      const claimed = (isConnection(to) ? null : await record(to, claim)) ?? (await sendTo(send, to, [claim]))[0];
-      return claimed === undefined ? null : rowOf(operation, claimed);
+      const claimed = (await record(to, claim)) ?? (isConnection(to) ? null : (await sendTo(send, to, [claim]))[0]);
+      return claimed ? rowOf(operation, claimed) : null;
     };
 }
 
