@@ -76,6 +76,11 @@ const bundle = await rolldown({
   input: { main: here('src/main.ts'), cli: here('src/cli.ts') },
   platform: 'node',
   plugins: [adapters, slimmer, paths, noMaps],
+  onLog: (level, log, handle) => {
+    // Otherwise it would be missing only when it is imported. Packages import others that need not be there.
+    if (log.code === 'UNRESOLVED_IMPORT' && log.message.includes('@card-gateway/')) throw new Error(log.message);
+    handle(level, log);
+  },
 });
 const { output } = await bundle.generate({
   dir: dist,
