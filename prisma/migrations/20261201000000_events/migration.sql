@@ -50,7 +50,8 @@ CREATE TYPE card_image AS (
   activated_at timestamptz(3), cancel_requested_at timestamptz(3), cancelled_at timestamptz(3), operation_id uuid,
   created_at timestamptz(3), updated_at timestamptz(3), synced_at timestamptz(3)
 );
-CREATE FUNCTION card_inserted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION card_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image)
@@ -66,7 +67,8 @@ END
 $$;
 CREATE TRIGGER cards_inserted AFTER INSERT ON cards REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION card_inserted();
-CREATE FUNCTION card_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION card_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -114,7 +116,8 @@ CREATE TYPE cardholder_image AS (
   id uuid, provider text, account text, provider_ref text, reference text, status text, provider_status text,
   fail_reason text, operation_id uuid, created_at timestamptz(3), updated_at timestamptz(3), synced_at timestamptz(3)
 );
-CREATE FUNCTION cardholder_inserted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION cardholder_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image)
@@ -129,7 +132,8 @@ END
 $$;
 CREATE TRIGGER cardholders_inserted AFTER INSERT ON cardholders REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION cardholder_inserted();
-CREATE FUNCTION cardholder_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION cardholder_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -164,7 +168,8 @@ CREATE TYPE binding_image AS (
   challenge_expires_at timestamptz(3), attempts_left smallint, resend_after timestamptz(3), operation_id uuid,
   created_at timestamptz(3), updated_at timestamptz(3), synced_at timestamptz(3)
 );
-CREATE FUNCTION binding_inserted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION binding_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image)
@@ -180,7 +185,8 @@ END
 $$;
 CREATE TRIGGER bindings_inserted AFTER INSERT ON bindings REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION binding_inserted();
-CREATE FUNCTION binding_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION binding_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -225,7 +231,8 @@ CREATE TYPE transfer_image AS (
   currency text, status text, provider_status text, balance_before numeric, balance_after numeric, operation_id uuid,
   created_at timestamptz(3), updated_at timestamptz(3), synced_at timestamptz(3)
 );
-CREATE FUNCTION transfer_inserted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION transfer_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image)
@@ -241,7 +248,8 @@ END
 $$;
 CREATE TRIGGER transfers_inserted AFTER INSERT ON transfers REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION transfer_inserted();
-CREATE FUNCTION transfer_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION transfer_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -277,7 +285,8 @@ CREATE TYPE transaction_image AS (
   merchant jsonb, related_ref text, modified_at timestamptz(3), first_at timestamptz(3), created_at timestamptz(3),
   updated_at timestamptz(3), synced_at timestamptz(3)
 );
-CREATE FUNCTION transaction_inserted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION transaction_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image)
@@ -293,7 +302,8 @@ END
 $$;
 CREATE TRIGGER card_transactions_inserted AFTER INSERT ON card_transactions REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION transaction_inserted();
-CREATE FUNCTION transaction_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION transaction_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -333,7 +343,8 @@ CREATE TYPE operation_image AS (
   unknown_because text, unknown_since timestamptz(3), refusal jsonb, settled_by text, settled_at timestamptz(3),
   next_look_up_at timestamptz(3), created_at timestamptz(3), superseded_by uuid
 );
-CREATE FUNCTION operation_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION operation_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -371,7 +382,8 @@ CREATE TYPE sync_image AS (
   total integer, failure text, operation_id uuid, created_at timestamptz(3), started_at timestamptz(3),
   finished_at timestamptz(3), unreadable integer
 );
-CREATE FUNCTION sync_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION sync_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)
@@ -406,7 +418,8 @@ CREATE TYPE callback_image AS (
   id uuid, provider text, account text, kind text, state text, deliveries integer, decision text, failure text,
   received_at timestamptz(3), worked_at timestamptz(3)
 );
-CREATE FUNCTION callback_updated() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION callback_updated() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, operation_id, request_id,
     image, previous)

@@ -16,7 +16,8 @@ CREATE TYPE account_image AS (
   id uuid, provider text, account text, status text, last_answer_at timestamptz(3), last_failure_at timestamptz(3),
   last_failure text, circuit text
 );
-CREATE FUNCTION account_circuit_changed() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION account_circuit_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, image, previous)
   VALUES (NEW.tenant, NEW.provider, NEW.account, 'account',

@@ -1,5 +1,6 @@
 -- A card that a list brought in goes once an order of ours proves to be its: whoever was told of it must learn that.
-CREATE FUNCTION card_deleted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION card_deleted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO public.events (tenant, provider, account, kind, type, subject_id, subject_version, image)
   SELECT o.tenant, o.provider, o.account, 'card', 'card.removed', o.id, coalesce(
