@@ -110,6 +110,11 @@ test('an account is moved whole, by its owner alone, and audited; before, no gat
     () => subjectsOf('default', wanted),
     (subjects) => subjects.has(`binding ${uuidOf('binding', token)}`),
   );
+  await pool.query(
+    `INSERT INTO account_circuits (account, tenant, provider, circuit, status)
+     SELECT name, 'default', name, 'closed', 'up' FROM unnest($1::text[]) AS name ON CONFLICT DO NOTHING`,
+    [wanted],
+  );
   for (const account of wanted) await moveToTenant(administration, account, 'other');
   expect(printed[0]).toBe(
     'onerway is of other, and was of default. Say so in GATEWAY_ACCOUNTS, and start the gateways.',
