@@ -1,23 +1,20 @@
+import { createBulkhead } from '../bulkhead.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 
 /** Bounds the requests that wait for events, of each key and in all. @returns takes a place, and returns what leaves it */
 export function boundWaiting({ config, metrics }: Pick<Services, 'config' | 'metrics'>): (keyId: string) => () => void {
-  const ofKeys = new Map<string, number>();
-  let all = 0;
+  const { EVENTS_WAITING: slots, EVENTS_WAITING_PER_KEY: slotsPerKey } = config;
+  const places = createBulkhead({ slots, slotsPerKey, queue: 0 });
+  const count = (): void => metrics.waitingReaders.set(places.load().inUse);
   return (keyId) => {
-    const ofKey = ofKeys.get(keyId) ?? 0;
-    if (ofKey >= config.EVENTS_WAITING_PER_KEY) throw tooMany('requests of this API key');
-    if (all >= config.EVENTS_WAITING) throw tooMany('requests');
-    ofKeys.set(keyId, ofKey + 1);
-    all += 1;
-    metrics.waitingReaders.set(all);
+    if (!places.tryAcquire(keyId)) {
+      throw tooMany(places.load().inUse < slots ? 'requests of this API key' : 'requests');
+    }
+    count();
     return () => {
-      const left = (ofKeys.get(keyId) ?? 0) - 1;
-      if (left > 0) ofKeys.set(keyId, left);
-      else ofKeys.delete(keyId);
-      all -= 1;
-      metrics.waitingReaders.set(all);
+      places.release(keyId);
+      count();
     };
   };
 }
