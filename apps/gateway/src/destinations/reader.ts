@@ -143,10 +143,9 @@ function started(replay: Replay | null): (Replay & { next: number }) | null {
 
 /** Whether a type is among patterns as `card.*`. */
 function hasType(patterns: readonly string[], type: string): boolean {
-  return patterns.some(
-    (pattern) =>
-      pattern === '*' || pattern === type || (type.startsWith(pattern.replace(/\*$/, '')) && pattern.endsWith('.*')),
-  );
+  const selection = selectionOf(patterns);
+  const [kind = ''] = type.split('.', 1);
+  return selection === undefined || selection.types.includes(type) || selection.kinds.includes(kind);
 }
 
 function selectionOf(patterns: readonly string[]): { readonly kinds: string[]; readonly types: string[] } | undefined {
