@@ -3,7 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyHash } from '../src/ledger/key-hash.ts';
-import { resolveStatement, resolving } from '../src/ledger/resolve-store.ts';
+import { resolving } from '../src/ledger/resolve-store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 
@@ -35,9 +35,7 @@ const parts = {
   fit: 'pg_advisory_xact_lock_shared(1) IS NOT NULL',
   resource: `UPDATE cards c SET status = 'failed' FROM moved WHERE c.id = moved.resource_id`,
 } as const;
-const resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('scheduled', parts, resolutions)),
-);
+const resolve = resolving('scheduled', parts);
 
 /** A write that is being sent, recorded with its card. */
 async function sending(): Promise<string> {

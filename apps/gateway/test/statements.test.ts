@@ -170,6 +170,16 @@ const planted: readonly { file: string; instead: readonly [string, string]; foun
     found: ['$2 is timestamptz to the database, and "bank_card"'],
   },
   {
+    file: 'cards/change-store.ts',
+    instead: ['c.synced_at, moved.at', 'c.synced_at, moved.instant'],
+    found: ['column moved.instant does not exist'],
+  },
+  {
+    file: 'cards/change-store.ts',
+    instead: ['AND status = asked.status', 'AND state = asked.status'],
+    found: ['column "state" does not exist'],
+  },
+  {
     file: 'operations/resolution-store.ts',
     instead: ['"providerRef"', '"providerReference"'],
     found: ['"providerRef" is in no column', 'the column "providerReference" is not in the row\'s type'],

@@ -4,8 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import type { Owner } from '../accounts/accounts.ts';
 import { inParts } from '../in-parts.ts';
-import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
-import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { recordingSeen, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
+import { describedAsSeen, noEarlierOpen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 import type { Sealing } from '../sealing.ts';
 
 /**
@@ -212,9 +212,7 @@ const removal = {
     WHERE bindings.id = claimed.resource_id`,
 };
 
-const recordRemoval = recordingSeen((client, claims) =>
-  client.query<Claimed>(claimStatement('removal-record', removal, claims)),
-);
+const recordRemoval = recordingSeen(sendClaims('removal-record', removal));
 
 /**
  * Records a removal, of two concurrent ones the first. It does not fit if the row is no longer bound, or if another write has
@@ -230,20 +228,12 @@ const removed = `
   FROM moved WHERE b.id = moved.resource_id`;
 
 /** Resolves removals that the provider made, unless one supersedes an earlier write, or its id has passed to another card. */
-export const removedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'binding-removed',
-      {
-        shown: 'bindings',
-        fit: `${describedAsSeen} AND r.provider_ref = said.provider_ref AND ${noEarlierOpen}`,
-        own: 'seen_at timestamptz, provider_ref text',
-        resource: removed,
-      },
-      resolutions,
-    ),
-  ),
-);
+export const removedAtOnce: Resolve = resolving('binding-removed', {
+  shown: 'bindings',
+  fit: `${describedAsSeen} AND r.provider_ref = said.provider_ref AND ${noEarlierOpen}`,
+  own: 'seen_at timestamptz, provider_ref text',
+  resource: removed,
+});
 
 /** Marks the binding as removed and erases its payment token. A list requested before this moment does not restore it. */
 export async function markRemoved(client: PoolClient, id: string, at: Date): Promise<void> {

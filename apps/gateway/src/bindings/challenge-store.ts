@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
-import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
+import { recordingSeen, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
 import { uncounted } from '../guesses/store.ts';
-import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 
 const awaiting = `
   UPDATE bindings b SET status = 'awaiting_code', challenge_ref = moved.challenge_ref,
@@ -9,19 +9,11 @@ const awaiting = `
   FROM moved WHERE b.id = moved.resource_id`;
 
 /** Resolves starts whose SMS is on its way. */
-export const awaitedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'binding-awaited',
-      {
-        shown: 'bindings',
-        own: 'challenge_ref text, challenge_expires_at timestamptz, attempts_left integer',
-        resource: awaiting,
-      },
-      resolutions,
-    ),
-  ),
-);
+export const awaitedAtOnce: Resolve = resolving('binding-awaited', {
+  shown: 'bindings',
+  own: 'challenge_ref text, challenge_expires_at timestamptz, attempts_left integer',
+  resource: awaiting,
+});
 
 /** The SMS is on its way. */
 export async function awaitCode(
@@ -57,20 +49,12 @@ const startEnded = `
   FROM moved WHERE b.id = moved.resource_id`;
 
 /** Resolves starts that were refused or not needed. */
-export const startEndedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'binding-start-ended',
-      {
-        shown: 'bindings',
-        own: 'status text, sent_nothing boolean, told_nothing boolean',
-        resource: startEnded,
-        also: `${uncounted} AND moved.told_nothing`,
-      },
-      resolutions,
-    ),
-  ),
-);
+export const startEndedAtOnce: Resolve = resolving('binding-start-ended', {
+  shown: 'bindings',
+  own: 'status text, sent_nothing boolean, told_nothing boolean',
+  resource: startEnded,
+  also: `${uncounted} AND moved.told_nothing`,
+});
 
 /** Ends a start that was refused or not needed. If it certainly sent no SMS, it does not count towards the limits. */
 export async function endStart(
@@ -93,9 +77,7 @@ const verifying = {
 };
 
 /** Records a code, of two concurrent ones the first. It does not fit if the binding does not await one. */
-export const recordVerifying: RecordWrite = recordingSeen((client, claims) =>
-  client.query<Claimed>(claimStatement('code-record', verifying, claims)),
-)();
+export const recordVerifying: RecordWrite = recordingSeen(sendClaims('code-record', verifying))();
 
 /** The operation that checks a code: its late result must not affect a binding that is checking a newer one. */
 interface VerifyingOperation {
@@ -109,34 +91,26 @@ const codeAgain = `
   FROM moved WHERE b.id = moved.resource_id`;
 
 /** Resolves codes that the provider refused. */
-export const codeRefusedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement('code-refused', { shown: 'bindings', own: 'wrong integer', resource: codeAgain }, resolutions),
-  ),
-);
+export const codeRefusedAtOnce: Resolve = resolving('code-refused', {
+  shown: 'bindings',
+  own: 'wrong integer',
+  resource: codeAgain,
+});
 
 /**
  * Resolves codes that bound the card, unless another binding of the user's card is bound, which the unique key refuses, or is
  * without an outcome.
  */
-export const codeAcceptedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'code-accepted',
-      {
-        shown: 'bindings',
-        fit: `${describedAsSeen} AND r.provider_ref IS NOT DISTINCT FROM said.provider_ref AND NOT EXISTS (
+export const codeAcceptedAtOnce: Resolve = resolving('code-accepted', {
+  shown: 'bindings',
+  fit: `${describedAsSeen} AND r.provider_ref IS NOT DISTINCT FROM said.provider_ref AND NOT EXISTS (
           SELECT FROM bindings b JOIN operations e ON e.resource_id = b.id AND e.id < o.id
           WHERE b.account = r.account AND b.user_ref = r.user_ref AND b.kind = r.kind
             AND (b.id = r.id OR b.pan_fingerprint = r.pan_fingerprint)
             AND e.settled_at IS NULL AND e.superseded_by IS NULL)`,
-        own: 'seen_at timestamptz, provider_ref text',
-        resource: `UPDATE bindings b SET status = 'bound', updated_at = moved.at FROM moved WHERE b.id = moved.resource_id`,
-      },
-      resolutions,
-    ),
-  ),
-);
+  own: 'seen_at timestamptz, provider_ref text',
+  resource: `UPDATE bindings b SET status = 'bound', updated_at = moved.at FROM moved WHERE b.id = moved.resource_id`,
+});
 
 /** After a rejected code the binding awaits one again, or is closed after the last wrong one. */
 export async function awaitCodeAgain(

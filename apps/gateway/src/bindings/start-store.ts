@@ -4,10 +4,10 @@ import { lockNames } from '../advisory-locks.ts';
 import { guessLock } from '../guesses/store.ts';
 import {
   type Claimed,
-  claimStatement,
   isConnection,
   type NewOperation,
   rowOf,
+  sendClaims,
   type SendClaims,
 } from '../ledger/claim-store.ts';
 import { noOperation } from '../ledger/reference.ts';
@@ -173,8 +173,7 @@ const first = {
   resource: inserted,
 };
 
-const claimFirst: SendClaims = (client, claims) =>
-  client.query<Claimed>(claimStatement('binding-start', first, claims));
+const claimFirst = sendClaims('binding-start', first);
 
 /** Starts that close the card's open challenge. It is locked, so that no code is checked meanwhile. */
 const closingOlder = {
@@ -188,8 +187,7 @@ const closingOlder = {
   resource: `${inserted}, (SELECT count(*) FROM expired) closed`,
 };
 
-const claimAgain: SendClaims = (client, claims) =>
-  client.query<Claimed>(claimStatement('binding-start-again', closingOlder, claims));
+const claimAgain = sendClaims('binding-start-again', closingOlder);
 
 /** A binding that was just recorded. */
 function recordedBinding(

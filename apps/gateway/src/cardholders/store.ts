@@ -1,15 +1,9 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import {
-  type Claimed,
-  claimStatement,
-  recordingSeen,
-  recordingSingly,
-  type RecordWrite,
-} from '../ledger/claim-store.ts';
+import { recordingSeen, recordingSingly, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { describedAsSeen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 /** What callers see of a cardholder. */
@@ -113,9 +107,7 @@ const newCardholder = {
     SELECT resource_id, tenant, provider, account, reference, 'pending', id, created_at, created_at FROM claimed`,
 };
 
-const recordNewCardholder = recordingSingly((client, claims) =>
-  client.query<Claimed>(claimStatement('cardholder-record', newCardholder, claims)),
-);
+const recordNewCardholder = recordingSingly(sendClaims('cardholder-record', newCardholder));
 
 /** Records a cardholder before the application. It does not fit if there already is one with this reference. */
 export function recordCardholder(reference: string): RecordWrite {
@@ -128,22 +120,14 @@ const failed = `
   UPDATE cardholders h SET status = 'failed', updated_at = moved.at FROM moved WHERE h.id = moved.resource_id`;
 
 /** Resolves applications that the provider accepted, under its own ids. */
-export const acceptedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'cardholder-accepted',
-      { shown: 'cardholders', own: 'provider_ref text', resource: accepted },
-      resolutions,
-    ),
-  ),
-);
+export const acceptedAtOnce: Resolve = resolving('cardholder-accepted', {
+  shown: 'cardholders',
+  own: 'provider_ref text',
+  resource: accepted,
+});
 
 /** Resolves applications that the provider refused: there is no cardholder, and the reference is free again. */
-export const failedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement('cardholder-failed', { shown: 'cardholders', resource: failed }, resolutions),
-  ),
-);
+export const failedAtOnce: Resolve = resolving('cardholder-failed', { shown: 'cardholders', resource: failed });
 
 /** The provider accepted the application, under its own id. */
 export async function acceptApplication(client: PoolClient, id: string, providerRef: string, at: Date): Promise<void> {
@@ -170,9 +154,7 @@ const reapplication = {
     WHERE cardholders.id = claimed.resource_id`,
 };
 
-const recordAnyReapplication = recordingSeen((client, claims) =>
-  client.query<Claimed>(claimStatement('reapplication-record', reapplication, claims)),
-);
+const recordAnyReapplication = recordingSeen(sendClaims('reapplication-record', reapplication));
 
 /** Records a further application before it is sent. It does not fit if the cardholder has changed since it was read. */
 export function recordReapplication({ operationId }: Pick<CardholderRow, 'operationId'>): RecordWrite {
@@ -185,15 +167,12 @@ const reapplied = `
   FROM moved WHERE h.id = moved.resource_id`;
 
 /** Resolves further applications that the provider accepted. */
-export const reappliedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'cardholder-reapplied',
-      { shown: 'cardholders', fit: describedAsSeen, own: 'seen_at timestamptz', resource: reapplied },
-      resolutions,
-    ),
-  ),
-);
+export const reappliedAtOnce: Resolve = resolving('cardholder-reapplied', {
+  shown: 'cardholders',
+  fit: describedAsSeen,
+  own: 'seen_at timestamptz',
+  resource: reapplied,
+});
 
 /** The provider accepted the further application and checks again; descriptions requested earlier are now outdated. */
 export async function acceptReapplication(

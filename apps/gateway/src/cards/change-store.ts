@@ -1,9 +1,9 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { type Claimed, claimStatement, recordingSeen, type RecordWrite } from '../ledger/claim-store.ts';
+import { recordingSeen, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
 import { auditClaim, type AuditEntry, auditOf } from '../audit/store.ts';
 import { forgotten, guessClaim, type GuessLimit, guessOf } from '../guesses/store.ts';
-import { describedAsSeen, noEarlierOpen, type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { describedAsSeen, noEarlierOpen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 import type { CardRow } from './store.ts';
 
 const change = {
@@ -14,9 +14,7 @@ const change = {
     WHERE cards.id = claimed.resource_id`,
 };
 
-const recordAnyChange = recordingSeen((client, claims) =>
-  client.query<Claimed>(claimStatement('change-record', change, claims)),
-);
+const recordAnyChange = recordingSeen(sendClaims('change-record', change));
 
 /**
  * Records a change on its card before it is sent, and on the change the time as of which the card's state is known. It does not
@@ -37,9 +35,7 @@ const secretChange = {
   resource: change.resource,
 };
 
-const recordAnySecretChange = recordingSeen((client, claims) =>
-  client.query<Claimed>(claimStatement('secret-change-record', secretChange, claims)),
-);
+const recordAnySecretChange = recordingSeen(sendClaims('secret-change-record', secretChange));
 
 /**
  * The same for a change that contains a code: it is counted as a guess, and written to the audit log. It does not fit if one of
@@ -68,16 +64,12 @@ const changed = {
 } as const;
 
 /** Resolves changes that the provider confirmed, unless one of them supersedes an earlier write on its card. */
-export const changedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('card-changed', changed, resolutions)),
-);
+export const changedAtOnce: Resolve = resolving('card-changed', changed);
 
 const activated = { ...changed, own: `${changed.own}, guessed text`, also: forgotten };
 
 /** The same, of changes that proved a code to be right. */
-export const activatedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('card-activated', activated, resolutions)),
-);
+export const activatedAtOnce: Resolve = resolving('card-activated', activated);
 
 /**
  * Applies a change that the provider confirmed. Descriptions requested earlier are now outdated, and so is everything known

@@ -1,10 +1,10 @@
 import { gathered, gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { type Claimed, claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
+import { recording, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { type Resolve, resolving } from '../ledger/resolve-store.ts';
 import { packed } from '../packed.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
@@ -247,7 +247,7 @@ const newCard = {
       created_at FROM claimed`,
 };
 
-const recordCard = recording((client, claims) => client.query<Claimed>(claimStatement('card-record', newCard, claims)));
+const recordCard = recording(sendClaims('card-record', newCard));
 
 /** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
 export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {
@@ -290,16 +290,14 @@ const failed = `
   UPDATE cards c SET status = 'failed', updated_at = moved.at FROM moved WHERE c.id = moved.resource_id`;
 
 /** Resolves orders that the provider accepted under its own ids. */
-export const acceptedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement('card-accepted', { shown: 'cards', own: 'provider_ref text', resource: accepted }, resolutions),
-  ),
-);
+export const acceptedAtOnce: Resolve = resolving('card-accepted', {
+  shown: 'cards',
+  own: 'provider_ref text',
+  resource: accepted,
+});
 
 /** Resolves orders that the provider refused: there is no card. */
-export const failedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('card-failed', { shown: 'cards', resource: failed }, resolutions)),
-);
+export const failedAtOnce: Resolve = resolving('card-failed', { shown: 'cards', resource: failed });
 
 /**
  * The provider accepted the order under its own id. If a list that does not return our reference has already brought in the

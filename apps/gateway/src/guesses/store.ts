@@ -1,6 +1,6 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 import { lockNames } from '../advisory-locks.ts';
-import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { type Resolve, resolving } from '../ledger/resolve-store.ts';
 
 /** How many guesses at one subject are allowed within a period; reveals are counted the same way. */
 export interface GuessLimit {
@@ -110,9 +110,7 @@ export function countQuestion(
 export const uncounted = 'DELETE FROM guesses g USING moved WHERE g.operation_id = moved.operation_id';
 
 /** Resolves writes that the provider refused before it looked at what could be a guess. */
-export const refusedUncounted: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('guess-uncounted', { also: uncounted }, resolutions)),
-);
+export const refusedUncounted: Resolve = resolving('guess-uncounted', { also: uncounted });
 
 export async function uncountGuess(client: PoolClient, operationId: string): Promise<void> {
   await client.query(`WITH moved AS (SELECT $1::uuid AS operation_id) ${uncounted}`, [operationId]);

@@ -78,7 +78,7 @@ const fewRows = 'LIMIT (SELECT NULL::bigint)';
  * Records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or that does not fit:
  * these have no row.
  */
-export function claimStatement(
+function claimStatement(
   name: string,
   { own, fit, seen, also, resource }: ClaimParts,
   { claims, isAlone, skipsLocked }: Claims,
@@ -135,7 +135,7 @@ function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
 /** What the database tells of a recorded write; the rest of its row is known. */
 export type Claimed = Pick<OperationRow, 'id' | 'knownAt'>;
 
-/** The row of a write that {@link claimStatement} has just recorded. */
+/** The row of a write that {@link sendClaims} has just recorded. */
 export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
   const { id, tenant, caller, requestHash, type, provider, account, resourceId, resolvesBy } = operation;
   return {
@@ -168,8 +168,13 @@ export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationR
   };
 }
 
-/** Sends the statement that records claims of one kind: one that {@link claimStatement} makes. */
+/** Sends the statement that records claims of one kind. */
 export type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
+
+/** @param name of the prepared statement */
+export function sendClaims(name: string, parts: ClaimParts): SendClaims {
+  return (client, claims) => client.query<Claimed>(claimStatement(name, parts, claims));
+}
 
 async function sendTo(
   send: SendClaims,
@@ -244,9 +249,7 @@ export function recordingSingly(send: SendClaims): RecordOwn {
 }
 
 /** Records a write alone, whose resource is written in the same transaction. */
-export const recordAlone: RecordWrite = recording((client, claims) =>
-  client.query<Claimed>(claimStatement('operation-record', {}, claims)),
-)();
+export const recordAlone: RecordWrite = recording(sendClaims('operation-record', {}))();
 
 /** Rolls back a transaction that claims nothing. */
 class NotClaimed extends Error {}

@@ -1,6 +1,6 @@
 import { gathered, type GuardedQuery, inOneStatement } from '@card-gateway/database';
 import type { Refusal } from '@card-gateway/core';
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool } from 'pg';
 import { isDatabaseFailure } from '../database-failure.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
 
@@ -46,17 +46,20 @@ export interface Resolution {
 export type Resolve = (pool: Pool, resolution: Resolution) => Promise<{ readonly id: string } | null>;
 
 /**
- * Resolves the writes of one turn together.
+ * How writes of one kind are resolved: those of one turn by one statement.
  *
- * @param send sends one statement, which {@link resolveStatement} makes
+ * @param name of the prepared statement
  */
-export function resolving(
-  send: (client: PoolClient, resolutions: readonly Resolution[]) => Promise<QueryResult<{ readonly id: string }>>,
-): Resolve {
+export function resolving(name: string, parts: ResolveParts): Resolve {
   return gathered({
     askKey: ({ id }) => id,
     rowKey: ({ id }) => id,
-    send: async (pool, asks) => (await inOneStatement(pool as Pool, (client) => send(client, asks))).rows,
+    send: async (pool, asks) => {
+      const { rows } = await inOneStatement(pool as Pool, (client) =>
+        client.query<{ id: string }>(resolveStatement(name, parts, asks)),
+      );
+      return rows;
+    },
   });
 }
 
@@ -66,7 +69,7 @@ export function resolving(
  * with them (the same transaction wrote both, as their rows' versions tell: `xmin`), or just is being changed: it waits for no
  * other transaction.
  */
-export function resolveStatement(
+function resolveStatement(
   name: string,
   { shown, fit, own, resource, also }: ResolveParts,
   resolutions: readonly Resolution[],
@@ -120,9 +123,7 @@ function wireRow({ id, refusal, answer, attempt, at, own }: Resolution): Readonl
 }
 
 /** Resolves a write that was refused without an effect on its resource. */
-export const refusedAlone: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(resolveStatement('operation-refused', {}, resolutions)),
-);
+export const refusedAlone: Resolve = resolving('operation-refused', {});
 
 /** False if nothing was changed, also if the database refused a value. */
 export async function isResolvedAtOnce(pool: Pool, resolve: Resolve, resolution: Resolution): Promise<boolean> {

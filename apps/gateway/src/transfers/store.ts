@@ -2,9 +2,9 @@ import { gatheredById } from '@card-gateway/database';
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { type Claimed, claimStatement, recording, type RecordWrite } from '../ledger/claim-store.ts';
+import { recording, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
-import { type Resolve, resolveStatement, resolving } from '../ledger/resolve-store.ts';
+import { type Resolve, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';
 
 /** What callers see of a transfer. */
@@ -108,9 +108,7 @@ const newTransfer = {
       created_at FROM claimed`,
 };
 
-const recordNewTransfer = recording((client, claims) =>
-  client.query<Claimed>(claimStatement('transfer-record', newTransfer, claims)),
-);
+const recordNewTransfer = recording(sendClaims('transfer-record', newTransfer));
 
 /** Records a transfer before it is sent. */
 export function recordTransfer({ id, cardholderId, direction, amount, currency }: OrderedTransfer): RecordWrite {
@@ -154,26 +152,14 @@ const failed = `
   UPDATE transfers t SET status = 'failed', updated_at = moved.at FROM moved WHERE t.id = moved.resource_id`;
 
 /** Resolves transfers that the provider made. */
-export const endedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement(
-      'transfer-ended',
-      {
-        shown: 'transfers',
-        own: 'provider_ref text, provider_status text, balance_before numeric, balance_after numeric',
-        resource: ended,
-      },
-      resolutions,
-    ),
-  ),
-);
+export const endedAtOnce: Resolve = resolving('transfer-ended', {
+  shown: 'transfers',
+  own: 'provider_ref text, provider_status text, balance_before numeric, balance_after numeric',
+  resource: ended,
+});
 
 /** Resolves transfers that the provider refused. */
-export const failedAtOnce: Resolve = resolving((client, resolutions) =>
-  client.query<{ id: string }>(
-    resolveStatement('transfer-failed', { shown: 'transfers', resource: failed }, resolutions),
-  ),
-);
+export const failedAtOnce: Resolve = resolving('transfer-failed', { shown: 'transfers', resource: failed });
 
 /** Marks the transfer as succeeded. A balance missing from this description stays as known. */
 export async function endTransfer(

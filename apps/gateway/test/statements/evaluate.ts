@@ -126,6 +126,14 @@ export class Evaluator {
     return this.#values.at(node);
   }
 
+  /** Takes what is given to a function for its parameters. */
+  enter(called: Pick<FunctionDeclaration, 'parameters'>, given: readonly Expression[]): void {
+    called.parameters.forEach(({ name }, index) => {
+      const value = given[index];
+      this.#bind(name, value && this.evaluate(value));
+    });
+  }
+
   /** Undefined where it is not known how many they are. */
   #elements(nodes: readonly Expression[]): unknown[] | undefined {
     const elements: unknown[] = [];

@@ -1,9 +1,12 @@
 import {
   type CallExpression,
+  type FunctionDeclaration,
   type Node,
   isAwaitExpression,
   isCallExpression,
   isExpressionStatement,
+  isFunctionDeclaration,
+  isIdentifier,
   isObjectBindingPattern,
   isParenthesizedExpression,
   isPropertyAccessExpression,
@@ -12,7 +15,7 @@ import {
 } from 'typescript/unstable/ast';
 import type { Project, Type } from 'typescript/unstable/sync';
 import { alternatives } from './evaluate.ts';
-import { Unreadable } from './values.ts';
+import { Lookup, Unreadable } from './values.ts';
 
 /** One text that a call of `query` may send, with what it sends along. */
 export interface Statement {
@@ -23,7 +26,10 @@ export interface Statement {
   readonly showsInstants: boolean;
 }
 
-/** A call of `query` in the source. */
+/** Functions that send a statement made of what they are given: each call of one of them sends another. */
+const senders: ReadonlySet<string> = new Set(['resolving', 'sendClaims']);
+
+/** A call in the source of `query`, or of one of the {@link senders}. */
 export interface Call {
   readonly line: number;
   /** What the source says of a row; undefined where it says nothing. */
@@ -34,14 +40,15 @@ export interface Call {
   readonly fault?: string;
 }
 
-/** All calls of `query` in a file, but for those that only pass on what they are given. */
+/** All calls in a file that send a statement, but for those of `query` that only pass on what they are given. */
 export function findCalls(project: Project, fileName: string): Call[] {
   const file = project.program.getSourceFile(fileName);
   if (file === undefined) throw new Error(`no such source file: ${fileName}`);
   const calls: Call[] = [];
   const visit = (node: Node): void => {
     if (isQuery(node)) calls.push(callOf(project, node));
-    node.forEachChild(visit);
+    else if (isSender(node)) calls.push(callOf(project, node, senderOf(project, node)));
+    if (!isFunctionDeclaration(node) || !senders.has(node.name?.text ?? '')) node.forEachChild(visit);
   };
   file.forEachChild(visit);
   return calls;
@@ -53,13 +60,28 @@ function isQuery(node: Node): node is CallExpression {
   return node.expression.name.text === 'query' && first !== undefined && !isSpreadElement(first);
 }
 
-function callOf(project: Project, node: CallExpression): Call {
-  const [rowNode] = node.typeArguments ?? [];
+const isSender = (node: Node): node is CallExpression =>
+  isCallExpression(node) && isIdentifier(node.expression) && senders.has(node.expression.text);
+
+function senderOf(project: Project, call: CallExpression): FunctionDeclaration {
+  const sender = new Lookup(project).symbolAt(call.expression)?.valueDeclaration?.resolve(project);
+  if (sender === undefined || !isFunctionDeclaration(sender)) throw new Error(`no function: ${call.getText()}`);
+  return sender;
+}
+
+function queryIn(node: Node): CallExpression | undefined {
+  return isQuery(node) ? node : node.forEachChild(queryIn);
+}
+
+function callOf(project: Project, node: CallExpression, sender?: FunctionDeclaration): Call {
+  const query = (sender && queryIn(sender)) ?? node;
+  const [rowNode] = query.typeArguments ?? [];
   const line = node.getSourceFile().text.slice(0, node.expression.end).split('\n').length;
-  const call = { line, row: rowNode && project.checker.getTypeAtLocation(rowNode), readsRows: readsRows(node) };
-  const [config, given] = node.arguments;
+  const call = { line, row: rowNode && project.checker.getTypeAtLocation(rowNode), readsRows: readsRows(query) };
+  const [config, given] = query.arguments;
   try {
     const statements = alternatives(project, (evaluator): Statement => {
+      if (sender !== undefined) evaluator.enter(sender, node.arguments);
       const first = config && evaluator.evaluate(config);
       const { text, values, types }: Config = isConfig(first)
         ? first
