@@ -43,15 +43,22 @@ export async function send(
   const status = answer.statusCode;
   const header = (name: string) => textOrNull(answer.headers[name]);
   const json = parseJson(text);
-  if (status >= 200 && status < 300 && json !== undefined) {
+  const isGood = status >= 200 && status < 300;
+  if (isGood && json !== undefined) {
     const replayed = header('idempotent-replayed') === 'true';
     const result = { data: json, status, replayed, requestId: header('x-request-id'), location: header('location') };
     return { kind: 'answered', result };
   }
 
-  const problem = header('content-type')?.startsWith(problemMediaType) ? (json as Problem | undefined) : undefined;
-  const seconds = /^\d+$/.exec(header('retry-after') ?? '')?.[0];
-  const retryAfterMs = seconds === undefined ? null : Number(seconds) * 1000;
+  const mediaType = header('content-type') ?? '';
+  if (isGood && mediaType.startsWith('application/json')) {
+    // Where the end of the connection ends an answer (HTTP/1.0), a cut one looks whole.
+    const error = new GatewayUnreachable(id, 'answer cut off', idempotencyKey);
+    return { kind: 'failed', error, repeatable: true, retryAfterMs: null };
+  }
+
+  const problem = mediaType.startsWith(problemMediaType) && isProblem(json) ? json : null;
+  const retryAfterMs = delayIn(header('retry-after'));
   return {
     kind: 'failed',
     error: problem
@@ -59,7 +66,7 @@ export async function send(
       : new GatewayUnreachable(id, `HTTP ${status} from elsewhere`, idempotencyKey),
     repeatable:
       status === 503 ||
-      (status === 429 && (problem === undefined || problem.code === 'authentication-limit')) ||
+      (status === 429 && (problem === null || problem.code === 'authentication-limit')) ||
       (status === 409 && problem?.code === 'request-in-progress'),
     retryAfterMs,
   };
@@ -70,6 +77,20 @@ export function queryOf(query: Readonly<Record<string, string | number | boolean
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   return given.size === 0 ? '' : `?${given.toString()}`;
+}
+
+/** A proxy may answer with problems of its own, without a code. */
+function isProblem(json: unknown): json is Problem {
+  const { code, status } = (json ?? {}) as Partial<Problem>;
+  return typeof code === 'string' && typeof status === 'number';
+}
+
+/** Milliseconds until what `Retry-After` says: seconds, or a date. */
+function delayIn(retryAfter: string | null): number | null {
+  if (retryAfter === null) return null;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const at = retryAfter.endsWith(' GMT') ? Date.parse(retryAfter) : NaN;
+  return Number.isNaN(at) ? null : Math.max(0, at - new Date().getTime());
 }
 
 function parseJson(text: string): unknown {

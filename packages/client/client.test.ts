@@ -5,7 +5,18 @@ import { inspect } from 'node:util';
 import { operations, problems, type ProblemCode } from '@card-gateway/contract';
 import { Agent } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { answer, apiKey, cutOff, gateway, problem, type Reply, reset, silence } from './fake-gateway.ts';
+import {
+  answer,
+  apiKey,
+  cutOff,
+  cutUnseen,
+  foreignProblem,
+  gateway,
+  problem,
+  type Reply,
+  reset,
+  silence,
+} from './fake-gateway.ts';
 import { createClient, GatewayProblem, GatewayUnreachable } from './index.ts';
 
 const cardNumber = '6217001234567890123';
@@ -128,6 +139,8 @@ describe('retries', () => {
   test.each([
     ['a reset connection', reset],
     ['an answer cut off', cutOff],
+    ['an answer cut off without a trace', cutUnseen],
+    ['503 of a proxy, as a problem of its own', foreignProblem],
     ['409 request-in-progress', problem('request-in-progress', { 'retry-after': '0' })],
     ['503 database-unavailable', problem('database-unavailable')],
     ['503 of a proxy', answer(503, 'overloaded', { 'content-type': 'text/html' })],

@@ -66,4 +66,10 @@ export const cutOff: Reply = (response) => {
   response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
   response.write('{"id":', () => response.destroy());
 };
+/** Of a proxy whose own problems have no code. */
+export const foreignProblem: Reply = (response) =>
+  response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"title":"No upstream"}');
+/** As a proxy of HTTP/1.0 cuts it: without a length, the end of the connection is the end of the answer. */
+export const cutUnseen: Reply = (response) =>
+  response.socket?.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"data":[{"id":');
 export const silence: Reply = () => {};

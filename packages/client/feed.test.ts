@@ -1,6 +1,16 @@
 import { eventExamples } from '@card-gateway/contract';
-import { describe, expect, test } from 'vitest';
-import { answer, cutOff, gateway, problem, type Reply, reset, silence } from './fake-gateway.ts';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  answer,
+  cutOff,
+  cutUnseen,
+  foreignProblem,
+  gateway,
+  problem,
+  type Reply,
+  reset,
+  silence,
+} from './fake-gateway.ts';
 import { CursorExpired, type EventsOptions, type FeedEvent, GatewayProblem, GatewayUnreachable } from './index.ts';
 
 /** Events with these cursors, of one page. */
@@ -63,6 +73,8 @@ describe('events()', () => {
   test.each<[string, Reply]>([
     ['a reset connection', reset],
     ['an answer that is cut off', cutOff],
+    ['an answer that is cut off without a trace', cutUnseen],
+    ['503 of a proxy, as a problem of its own', foreignProblem],
     ['503', problem('not-ready')],
     ['429', problem('authentication-limit')],
     ['504', problem('deadline-exceeded')],
@@ -92,12 +104,71 @@ describe('events()', () => {
     expect(errors).toMatchObject([{ code: 'overloaded' }]);
   });
 
+  test('takes a Retry-After that is a date, and comes back within an hour whatever it says', async () => {
+    const asked = async (retryAfter: string) =>
+      (await readFrom([problem('overloaded', { 'retry-after': retryAfter })])).pauses[0] ?? 0;
+    expect(await asked(new Date(new Date().getTime() + 60_000).toUTCString())).toBeGreaterThan(50_000);
+    expect(await asked('99999999')).toBeLessThanOrEqual(3_600_001);
+  });
+
+  test('does not pause longer and longer where a proxy ends each wait', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const heldAWhile: Reply = (response) => {
+        vi.advanceTimersByTime(15_000);
+        badGateway(response);
+      };
+      const { pauses } = await readFrom([heldAWhile, heldAWhile, heldAWhile, heldAWhile, reset, reset], {}, 10);
+      expect(Math.max(...pauses.slice(0, 4))).toBeLessThanOrEqual(10);
+      expect(pauses[5]).toBeGreaterThanOrEqual(20);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('asks for a place at the end before it waits there, and waits behind that place', async () => {
+    const { cursors, queries } = await readFrom([reset, page(), reset, page('a')], { after: 'latest' });
+    expect(cursors).toEqual(['a']);
+    expect(queries.map(({ after, wait }) => [after, wait])).toEqual([
+      ['latest', '0'],
+      ['latest', '0'],
+      ['quiet', '30'],
+      ['quiet', '30'],
+      ['a', '30'],
+    ]);
+  });
+
+  test('tells its place behind each page, also behind one without events', async () => {
+    const told: string[] = [];
+    const onPage = async (cursor: string) => void told.push(await Promise.resolve(cursor));
+    const { cursors } = await readFrom([page(), page('a', 'b'), page()], {
+      after: 'latest',
+      onPage,
+    });
+    expect(cursors).toEqual(['a', 'b']);
+    expect(told).toEqual(['quiet', 'b', 'quiet']);
+    const { client } = await gateway([page('a')]);
+    const failing = client.events({ onPage: () => Promise.reject(new Error('The disk is full.')) });
+    await failing.next();
+    await expect(failing.next()).rejects.toThrow('The disk is full.');
+  });
+
+  test('pauses longer and longer where it gets neither events nor a wait', async () => {
+    const { pauses, errors, queries } = await readFrom([page(), page(), page(), page('a'), page()], {}, 10);
+    expect(pauses).toHaveLength(2);
+    expect(pauses[1]).toBeGreaterThanOrEqual(10);
+    expect(errors).toMatchObject([{ reason: 'no wait' }, { reason: 'no wait' }]);
+    expect(queries.map(({ after }) => after)).toEqual([undefined, 'quiet', 'quiet', 'quiet', 'a', 'quiet']);
+  });
+
   test.each<[string, Reply, object]>([
     ['a key that may not', problem('forbidden'), { code: 'forbidden' }],
     ['an unknown key', problem('unauthenticated'), { code: 'unauthenticated' }],
     ['an unknown type', problem('invalid-request'), { code: 'invalid-request' }],
     ['a fault of the gateway', problem('internal-error'), { code: 'internal-error' }],
     ['another server', notFound, { reason: 'HTTP 404 from elsewhere' }],
+    ['JSON that is no page', answer(200, { status: 'ok' }), { reason: 'HTTP 200 from elsewhere' }],
+    ['a page that does not say where to go on', answer(200, { data: [] }), { reason: 'HTTP 200 from elsewhere' }],
   ])('fails at once because of %s', async (_, reply, error) => {
     const { client, received } = await gateway([reply]);
     await expect(client.events().next()).rejects.toMatchObject(error);

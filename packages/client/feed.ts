@@ -15,6 +15,11 @@ export interface EventsOptions {
   readonly subject?: string | undefined;
   /** Ends the loop at once, without an error. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called behind each page, once its events are processed, with the cursor to store: that of its last event, or a later one. It
+   * moves on where no event is for you, so it does not expire, and it tells at once where `latest` was.
+   */
+  readonly onPage?: ((cursor: string) => Promise<void> | void) | undefined;
   /** Called before each pause, to log it: `error` says why the feed could not be read, `pauseMs` when it is tried again. */
   readonly onRetry?: ((error: Error, pauseMs: number) => void) | undefined;
 }
@@ -35,6 +40,10 @@ const waitSeconds = 30;
 /** What a page may take beyond the wait, on a slow network. */
 const marginMs = 30_000;
 const longestPauseMs = 30_000;
+/** No `Retry-After` is obeyed for longer: it may be a fault of the proxy that sends it. */
+const longestAskedMs = 3_600_000;
+/** A shorter wait says that there was none; a longer one says nothing of the next. */
+const shortWaitMs = 1000;
 
 /**
  * Every event behind `after`, oldest first, and then each as it happens. It holds one page at a time, and asks for the next when that
@@ -44,41 +53,49 @@ const longestPauseMs = 30_000;
  */
 export async function* readFeed(
   get: Get,
-  { after, types, account, subject, signal, onRetry }: EventsOptions,
+  { after, types, account, subject, signal, onPage, onRetry }: EventsOptions,
   firstPauseMs: number,
 ): AsyncGenerator<FeedEvent, void, undefined> {
   const isEnded = (): boolean => signal?.aborted === true;
   let cursor = after;
   let failures = 0;
   while (!isEnded()) {
-    const query = queryOf({
-      after: cursor,
-      types: types?.join(','),
-      account,
-      subject,
-      limit: pageSize,
-      wait: waitSeconds,
-    });
+    // Whatever becomes of the first wait, it has to be known by then where the end was: what has happened since is not missed.
+    const wait = cursor === 'latest' ? 0 : waitSeconds;
+    const query = queryOf({ after: cursor, types: types?.join(','), account, subject, limit: pageSize, wait });
+    const askedAt = performance.now();
     const attempt = await get(`/v1/events${query}`, waitSeconds * 1000 + marginMs, signal);
+    const isShort = performance.now() - askedAt < shortWaitMs;
     // What was answered while the loop was being ended is read again from the cursor that is kept.
     if (isEnded()) return;
-    if (attempt.kind === 'answered') {
+    const page = attempt.kind === 'answered' ? pageIn(attempt.result.data) : null;
+    if (page !== null && !(isShort && page.nextCursor === cursor)) {
       failures = 0;
-      const { data, nextCursor } = attempt.result.data as FeedPage;
-      for (const event of data) {
+      for (const event of page.data) {
         yield event;
         if (isEnded()) return;
       }
-      cursor = nextCursor;
+      cursor = page.nextCursor;
+      await onPage?.(cursor);
       continue;
     }
-    const { error, retryAfterMs } = attempt;
+    const error = attempt.kind === 'failed' ? attempt.error : unreachable(page === null ? foreignPage : 'no wait');
     if (!isPassing(error)) throw asExpiry(error) ?? error;
-    const pauseMs = (retryAfterMs ?? 0) + pauseAfter(failures, firstPauseMs);
+    if (!isShort) failures = 0;
+    const askedMs = (attempt.kind === 'failed' ? attempt.retryAfterMs : null) ?? 0;
+    const pauseMs = Math.min(longestAskedMs, askedMs) + pauseAfter(failures, firstPauseMs);
     failures += 1;
     onRetry?.(error, Math.round(pauseMs));
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
+}
+
+const foreignPage = 'HTTP 200 from elsewhere';
+const unreachable = (reason: string): GatewayUnreachable => new GatewayUnreachable('events', reason, null);
+
+function pageIn(answer: unknown): FeedPage | null {
+  const { data, nextCursor } = (answer ?? {}) as Partial<FeedPage>;
+  return Array.isArray(data) && typeof nextCursor === 'string' ? { data, nextCursor } : null;
 }
 
 function asExpiry(error: Error): CursorExpired | null {

@@ -63,6 +63,13 @@ describe('events tail', () => {
     await again.end();
   });
 
+  test('shows where to go on also before anything has happened', async () => {
+    const command = start(['tail', '--types', 'card.lost']);
+    const metrics = async () => (await fetch(`${gateway.url}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/^gateway_events_waiting_readers 1$/m);
+    expect((await command.end()).remarks).toEqual([expect.stringMatching(/^To go on from here: --after [\w-]+$/)]);
+  });
+
   test('shows what changed, and each event whole for a program', async () => {
     const { id } = await apply('changing');
     const [text, json] = [[], ['--json']].map((more) => start(['tail', '--subject', id, '--after', 'oldest', ...more]));

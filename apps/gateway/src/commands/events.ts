@@ -107,6 +107,9 @@ async function eachEvent(
       account: values['account'],
       subject: values['subject'],
       signal: terminal.untilInterrupted?.(),
+      onPage: (place) => {
+        cursor = place;
+      },
       onRetry: (error, pauseMs) =>
         terminal.remark(`${told(error, url)}. Trying again in ${(pauseMs / 1000).toFixed(1)} s.`),
     });
