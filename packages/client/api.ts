@@ -466,7 +466,7 @@ export interface ReapplyCardholder {
 export interface CreateEventDestination {
   /** Where events are posted: an https URL without user, password and fragment, whose host the installation allows (`EVENTS_ALLOWED_HOSTS`). A tenant has one destination for a URL. */
   url: string;
-  /** Types of events; all of them by default. */
+  /** Types of events; all that the key sees by default, or with `*`. One of which it sees no event is `forbidden`. */
   types?: string[] | undefined;
   /** Only events of this account; default all. */
   account?: string | undefined;
@@ -478,7 +478,7 @@ export interface CreateEventDestination {
 export interface UpdateEventDestination {
   /** Where events are posted: an https URL without user, password and fragment, whose host the installation allows (`EVENTS_ALLOWED_HOSTS`). A tenant has one destination for a URL. */
   url?: string | undefined;
-  /** Types of events: `*`, a kind as `card.*`, or a type as `card.activated`. */
+  /** Types of events. One of which the key that created the destination saw no event is `forbidden`. */
   types?: string[] | undefined;
   /** Only events of this account; null for all. */
   account?: string | null | undefined;
@@ -2811,7 +2811,7 @@ export interface Operations {
     answer: EventDestination;
   };
   /**
-   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet.
+   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet. Where nothing is changed, `updatedAt` stays too.
    *
    * Scope: `events:manage`.
    */
@@ -2975,7 +2975,7 @@ export interface Operations {
       query?: {
         /** Only what comes behind this cursor, or `latest`: from now on. Without it the page begins with the oldest event that is kept. */
         after?: string | undefined;
-        /** Only these types, separated by commas: `card.frozen,operation.*`. All by default, or with `*`. */
+        /** Only these types, separated by commas: `card.frozen,operation.*`. All that the key sees by default, or with `*`. One of which the key sees no event is `forbidden`. */
         types?: string | undefined;
         /** Only events of this account. */
         account?: string | undefined;

@@ -94,7 +94,10 @@ export const destinationQuerySchema = z.strictObject({ ...pageQuery });
 export const createDestinationSchema = z
   .strictObject({
     url,
-    types: typePatterns.optional().meta({ description: 'Types of events; all of them by default.' }),
+    types: typePatterns.optional().meta({
+      description:
+        'Types of events; all that the key sees by default, or with `*`. One of which it sees no event is `forbidden`.',
+    }),
     account: accountName.optional().meta({ description: 'Only events of this account; default all.' }),
     description: description.optional().meta({ description: 'What it is for.' }),
   })
@@ -103,7 +106,9 @@ export const createDestinationSchema = z
 export const updateDestinationSchema = z
   .strictObject({
     url: url.optional(),
-    types: typePatterns.optional(),
+    types: typePatterns.optional().meta({
+      description: 'Types of events. One of which the key that created the destination saw no event is `forbidden`.',
+    }),
     account: accountName.nullable().optional().meta({ description: 'Only events of this account; null for all.' }),
     description: description.nullable().optional().meta({ description: 'What it is for; null removes it.' }),
   })

@@ -223,7 +223,9 @@ export const eventQuerySchema = z.strictObject({
     .refine((text) => eventTypesIn(text) !== null, { error: ({ input }) => typesRule(String(input)) })
     .optional()
     .meta({
-      description: 'Only these types, separated by commas: `card.frozen,operation.*`. All by default, or with `*`.',
+      description:
+        'Only these types, separated by commas: `card.frozen,operation.*`. All that the key sees by default, or with `*`. One of ' +
+        'which the key sees no event is `forbidden`.',
     }),
   account: accountName.optional().meta({ description: 'Only events of this account.' }),
   subject: printableText(1, 64).optional().meta({ description: 'Only events about the thing of this id.' }),

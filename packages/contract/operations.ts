@@ -722,7 +722,8 @@ export const operations = {
     path: '/v1/event-destinations/{id}',
     tag: 'Event destinations',
     summary: 'Change an event destination',
-    description: 'Its cursor and its secret stay. A new URL gets what the old one has not got yet.',
+    description:
+      'Its cursor and its secret stay. A new URL gets what the old one has not got yet. Where nothing is changed, `updatedAt` stays too.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),

@@ -1,6 +1,9 @@
 import { GatewayProblem } from '@card-gateway/client';
+import { newUuid } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
 
@@ -68,14 +71,122 @@ describe('a destination', () => {
     expect(await lesser.client.getEventDestination({ params })).toMatchObject({ id: created.id });
     const body = { url: 'https://hooks.example.com/mine' };
     for (const change of [
-      lesser.client.updateEventDestination({ params, body }),
-      lesser.client.rotateEventDestinationSecret({ params }),
-      lesser.client.deleteEventDestination({ params }),
+      () => lesser.client.updateEventDestination({ params, body }),
+      () => lesser.client.rotateEventDestinationSecret({ params }),
+      () => lesser.client.deleteEventDestination({ params }),
     ]) {
-      expect(await problemOf(change)).toMatchObject({ code: 'forbidden' });
+      expect(await problemOf(change())).toMatchObject({ code: 'forbidden' });
     }
     await cards.client.deleteEventDestination({ params });
   });
+
+  test('names no types of which it would get none', async () => {
+    const { client } = await gateway.key({ tenant: 'types', scopes: ['cards:read', 'events:manage'] });
+    const refused = await problemOf(
+      client.createEventDestination({ body: { ...order, types: ['card.*', 'binding.bound', '*', 'callback.*'] } }),
+    );
+    expect(refused).toMatchObject({
+      code: 'forbidden',
+      errors: [
+        { pointer: '/types/1', detail: expect.stringContaining('bindings:read') as string },
+        { pointer: '/types/3', detail: expect.stringContaining('operations:resolve') as string },
+      ],
+    });
+    expect(refused).toHaveProperty('detail', expect.stringMatching(/binding\.bound.*bindings:read/));
+    const created = await client.createEventDestination({ body: { ...order, types: ['card.*', 'operation.unknown'] } });
+    const params = { id: created.id };
+    // An administrator may read them, and yet the destination gets what its creator could.
+    const administrator = await gateway.key({ tenant: 'types' });
+    for (const by of [client, administrator.client]) {
+      expect(
+        await problemOf(by.updateEventDestination({ params, body: { types: ['account.circuit_opened'] } })),
+      ).toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringContaining('catalog:read') as string,
+        errors: [{ pointer: '/types/0' }],
+      });
+    }
+    expect(await client.updateEventDestination({ params, body: { types: ['*'] } })).toMatchObject({ types: ['*'] });
+  });
+
+  test('stays as it is where a change changes nothing', async () => {
+    const { client } = await gateway.key({ tenant: 'unchanged' });
+    const { secret: _secret, ...created } = await client.createEventDestination({ body: order });
+    const params = { id: created.id };
+    for (const body of [{}, order, { account: null }]) {
+      expect(await client.updateEventDestination({ params, body })).toEqual(created);
+    }
+    const { rows } = await gateway.pool.query(
+      `SELECT FROM audit_log WHERE resource = $1 AND action = 'destination.update'`,
+      [created.id],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('is one of fifty at most, also of several that are created at once', async () => {
+    const { client } = await gateway.key({ tenant: 'many' });
+    const create = (name: number) =>
+      client.createEventDestination({ body: { url: `https://hooks.example.com/${name}` } }).then(
+        () => 'created',
+        (error: unknown) => (error instanceof GatewayProblem ? error.code : 'failed'),
+      );
+    expect(await create(0)).toBe('created');
+    await gateway.pool.query(
+      `INSERT INTO event_destinations (id, tenant, url, types, scopes, secrets_sealed, status, disabled_reason, position, created_at, updated_at)
+       SELECT gen_random_uuid(), tenant, url || '/' || n, types, scopes, secrets_sealed, 'disabled', 'requested', position, created_at, updated_at
+       FROM event_destinations, generate_series(1, 48) n WHERE tenant = 'many'`,
+    );
+    const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(create));
+    expect(outcomes.toSorted()).toEqual([...outcomes.slice(1).map(() => 'already-exists'), 'created']);
+  });
+});
+
+test('the audit log has who did what to which destination, and no secret', async () => {
+  const { client } = await gateway.key({ tenant: 'audited', caller: 'platform' });
+  const { id, secret } = await client.createEventDestination({
+    body: { ...order, url: 'https://hooks.example.com/t0ken' },
+  });
+  const params = { id };
+  await client.updateEventDestination({ params, body: { url: 'https://a.internal.example/t0ken', description: null } });
+  await client.disableEventDestination({ params });
+  await client.enableEventDestination({ params });
+  await client.pingEventDestination({ params });
+  const rotated = await client.rotateEventDestinationSecret({ params });
+  const body = { after: '2026-11-22T10:00:00Z', before: '2026-11-22T11:00:00Z' };
+  await client.replayEvents({ params, body: { ...body, types: ['card.frozen'] } });
+  await client.replayEvents({ params, body: { ...body, onlyFailed: true } });
+  const event = await anEvent('audited');
+  await client.resendEvent({ params: { id: event }, body: { destination: id } });
+  await client.deleteEventDestination({ params });
+  const { rows } = await gateway.pool.query(
+    `SELECT action, resource, purpose, caller, key_id IS NOT NULL AS "hasKey", request_id IS NOT NULL AS "hasRequest"
+     FROM audit_log WHERE tenant = 'audited' ORDER BY seq`,
+  );
+  const by = { caller: 'platform', hasKey: true, hasRequest: true };
+  expect(rows).toEqual([
+    { ...by, action: 'destination.create', resource: id, purpose: 'at hooks.example.com' },
+    { ...by, action: 'destination.update', resource: id, purpose: 'url at a.internal.example, description' },
+    { ...by, action: 'destination.disable', resource: id, purpose: null },
+    { ...by, action: 'destination.enable', resource: id, purpose: null },
+    { ...by, action: 'destination.ping', resource: id, purpose: null },
+    { ...by, action: 'destination.rotate_secret', resource: id, purpose: null },
+    {
+      ...by,
+      action: 'destination.replay',
+      resource: id,
+      purpose: '2026-11-22T10:00:00.000Z to 2026-11-22T11:00:00.000Z: card.frozen',
+    },
+    {
+      ...by,
+      action: 'destination.replay',
+      resource: id,
+      purpose: '2026-11-22T10:00:00.000Z to 2026-11-22T11:00:00.000Z: what failed',
+    },
+    { ...by, action: 'event.resend', resource: event, purpose: `to ${id}` },
+    { ...by, action: 'destination.delete', resource: id, purpose: null },
+  ]);
+  const text = JSON.stringify(rows);
+  for (const one of [secret, rotated.secret, 't0ken']) expect(text).not.toContain(one);
 });
 
 test('types are those that there are', async () => {
@@ -84,6 +195,20 @@ test('types are those that there are', async () => {
     expect(await problemOf(gateway.client.createEventDestination({ body }))).toMatchObject({ code: 'invalid-request' });
   }
 });
+
+/** An event of a tenant that has a position, and its destinations' types. */
+async function anEvent(tenant: string): Promise<string> {
+  const id = newUuid(Date.now());
+  await gateway.pool.query(
+    `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
+     VALUES ($1::uuid, $2, 'keysecure', 'keysecure', $1::text, 'pending', now(), now())`,
+    [id, tenant],
+  );
+  const { key } = await gateway.key({ tenant });
+  const read = () => call(gateway.url, { path: '/v1/events?types=cardholder.*', key });
+  const { json } = await until(read, (answer) => (answer.json as { data: unknown[] }).data.length > 0);
+  return (json as { data: { id: string }[] }).data[0]?.id ?? '';
+}
 
 /** The problem that a call is answered with. */
 async function problemOf(call: Promise<unknown>): Promise<unknown> {

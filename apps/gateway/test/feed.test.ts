@@ -220,6 +220,35 @@ describe('a key', () => {
   });
 });
 
+describe('a reader that names types', () => {
+  test('is told of those of which its key sees none, and of the scopes', async () => {
+    const { key: cards } = await gateway.key({ scopes: ['events:read', 'cards:read'] });
+    const refused = await feed({ types: 'card.frozen,binding.*,destination.disabled,sync.*' }, cards);
+    const { code, detail, errors } = problemOf(refused, 403);
+    expect(code).toBe('forbidden');
+    expect(detail).toMatch(/binding\.\*.*bindings:read/);
+    expect(errors?.map(({ pointer }) => pointer)).toEqual(['query/types', 'query/types']);
+    expect(refused.headers['www-authenticate']).toMatch(/scope="bindings:read events:manage"/);
+    for (const types of ['card.*,operation.unknown', 'sync.failed', '*']) await page({ types }, cards);
+    problemOf(await feed({ types: 'card.*' }, (await gateway.key({ scopes: ['events:read'] })).key), 403);
+  });
+
+  test('is told so after its wait too, where its key has lost a scope meanwhile', async () => {
+    const { key: lesser } = await gateway.key({ caller: 'lesser' });
+    const types = 'cardholder.*';
+    const start = await endOfFeed();
+    const held = feed({ after: start, wait: '30', types }, lesser);
+    await untilWaiting(1);
+    await gateway.owner.query(`UPDATE api_keys SET scopes = '{events:read}' WHERE caller = 'lesser'`);
+    await until(
+      () => feed({ after: start, types }, lesser),
+      ({ status }) => status === 403,
+    );
+    await addCardholder();
+    problemOf(await held, 403);
+  });
+});
+
 describe('a reader that waits', () => {
   test('gets what comes, and only what passes its filter', async () => {
     const start = await endOfFeed();

@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   createDestinationSchema,
   destinationWithSecretSchema,
   updateDestinationSchema,
 } from '@card-gateway/contract';
-import { newUuid, toPublicId, type Uuid } from '@card-gateway/core';
+import { newUuid } from '@card-gateway/core';
 import type { z } from 'zod';
-import { type AuditAction, recordAudit } from '../audit/store.ts';
-import type { Caller } from '../caller.ts';
+import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
+import { auditChange, type Request } from './audit.ts';
 import { changed, ownDestination, scopesOfNew } from './owner.ts';
 import { firstSecret, nextSecret } from './secrets.ts';
 import * as store from './store.ts';
@@ -19,13 +20,7 @@ type WithSecret = z.output<typeof destinationWithSecretSchema>;
 /** Each has open connections and its own reading of the log. */
 const mostPerTenant = 50;
 
-/** A request that changes a destination. */
-export interface Request {
-  readonly caller: Caller;
-  readonly requestId: string;
-}
-
-/** Creates a destination for what the caller may read. @throws ProblemError 400, 404 for the account, 409 */
+/** Creates a destination for what the caller may read. @throws ProblemError 400, 403 for types, 404 for the account, 409 */
 export async function createDestination(
   services: Services,
   request: Request,
@@ -34,9 +29,10 @@ export async function createDestination(
   const { caller } = request;
   if (order.account !== undefined) services.accounts.ofCaller(caller, order.account, '/account');
   const url = allowedUrl(services, order.url);
+  requireSeenTypes(caller, order.types ?? [], typeAt);
   const id = newUuid(services.now());
   const { secret, sealed } = firstSecret(services.sealing, id);
-  await audit(services, request, 'destination.create', id);
+  await auditChange(services, request, 'destination.create', id, `at ${new URL(url).hostname}`);
   const row = await store.insertDestination(
     services.pool,
     {
@@ -62,7 +58,7 @@ export async function createDestination(
   return { ...destinationView(row), secret };
 }
 
-/** Replaces the given fields. @throws ProblemError 400, 403, 404, 409 if another destination has this URL */
+/** Replaces the given fields; where none is another, nothing is done. @throws ProblemError 400, 403, 404, 409 if another destination has this URL */
 export async function updateDestination(
   services: Services,
   request: Request,
@@ -72,7 +68,11 @@ export async function updateDestination(
   if (typeof order.account === 'string') services.accounts.ofCaller(request.caller, order.account, '/account');
   const row = await ownDestination(services, request.caller, id);
   const url = order.url === undefined ? undefined : allowedUrl(services, order.url);
-  await audit(services, request, 'destination.update', row.id);
+  if (order.types !== undefined) requireSeenTypes(row, order.types, typeAt, ofCreator);
+  const fields = changedFields(row, { ...order, url });
+  if (fields.length === 0) return destinationView(row);
+  const named = fields.map((field) => (field === 'url' ? `url at ${new URL(url ?? row.url).hostname}` : field));
+  await auditChange(services, request, 'destination.update', row.id, named.join(', '));
   const at = new Date(services.now());
   try {
     return destinationView(changed(await store.updateDestination(services.pool, row.id, { ...order, url }, at)));
@@ -84,19 +84,21 @@ export async function updateDestination(
 /** @throws ProblemError 403, 404 */
 export async function deleteDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
-  await audit(services, request, 'destination.delete', row.id);
+  await auditChange(services, request, 'destination.delete', row.id);
   return destinationView(changed(await store.deleteDestination(services.pool, row.id)));
 }
 
 /** @throws ProblemError 403, 404 */
 export async function enableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
+  await auditChange(services, request, 'destination.enable', row.id);
   return destinationView(changed(await store.enableDestination(services.pool, row.id, new Date(services.now()))));
 }
 
 /** @throws ProblemError 403, 404 */
 export async function disableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
+  await auditChange(services, request, 'destination.disable', row.id);
   return destinationView(changed(await store.disableDestination(services.pool, row.id, new Date(services.now()))));
 }
 
@@ -105,7 +107,7 @@ export async function rotateSecret(services: Services, request: Request, id: str
   const row = await ownDestination(services, request.caller, id);
   const now = services.now();
   const { secret, sealed } = nextSecret(services.sealing, row.id, row.secretsSealed, now);
-  await audit(services, request, 'destination.rotate_secret', row.id);
+  await auditChange(services, request, 'destination.rotate_secret', row.id);
   const rotated = await store.replaceSecrets(services.pool, row.id, { was: row.secretsSealed, sealed }, new Date(now));
   if (rotated === null) {
     throw new ProblemError('illegal-state', 'Another request changed the secret at the same time: try again.');
@@ -125,15 +127,16 @@ function urlTaken(): ProblemError {
   return new ProblemError('already-exists', 'There is an event destination with this URL: change that one.');
 }
 
-function audit(services: Services, { caller, requestId }: Request, action: AuditAction, id: Uuid): Promise<void> {
-  return recordAudit(services.pool, {
-    at: new Date(services.now()),
-    tenant: caller.tenant,
-    caller: caller.caller,
-    keyId: caller.keyId,
-    action,
-    resource: toPublicId('destination', id),
-    purpose: null,
-    requestId,
-  });
+const typeAt = (index: number): string => `/types/${index}`;
+
+/** A destination gets what its creator could read, whoever changes it. */
+const ofCreator = {
+  who: 'The API key that created this destination',
+  mend: ' Create another destination with a key that has the scopes.',
+};
+
+/** The names of the fields that a change gives another value. */
+function changedFields(row: store.DestinationRow, order: store.ChangedFields): (keyof store.ChangedFields)[] {
+  const fields = ['url', 'types', 'account', 'description'] as const;
+  return fields.filter((field) => order[field] !== undefined && !isDeepStrictEqual(order[field], row[field]));
 }

@@ -1,22 +1,20 @@
-import { eventReadScopes, operationReadScopes, type Scope, syncReadScopes } from '@card-gateway/contract';
+import type { Scope } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import { type Caller, hasScope } from '../caller.ts';
 import { eventNumber, eventUuid } from '../events/event-id.ts';
 import { findEvent } from '../events/feed-store.ts';
 import { sightOf } from '../events/sight.ts';
+import { readingScopes } from '../events/unseen-types.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { findDestination, type OwnDestinationRow } from './store.ts';
 
 /** Scopes that show events. */
-const readingScopes: ReadonlySet<string> = new Set<Scope>([
-  'admin',
-  ...[eventReadScopes, operationReadScopes, syncReadScopes].flatMap((each) => Object.values(each).flat()),
-]);
+const showingScopes: ReadonlySet<string> = new Set<Scope>(['admin', ...Object.values(readingScopes).flat()]);
 
 /** What a destination may see that this caller creates. */
 export function scopesOfNew({ scopes }: Caller): Scope[] {
-  return scopes.filter((scope): scope is Scope => readingScopes.has(scope));
+  return scopes.filter((scope): scope is Scope => showingScopes.has(scope));
 }
 
 /** @param pointer where the id stands, if it is not in the path. @throws ProblemError 404 */

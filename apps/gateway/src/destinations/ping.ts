@@ -1,9 +1,9 @@
 import type { deliveryAttemptSchema, EventView } from '@card-gateway/contract';
 import { newUuid, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
-import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 import { type Work, workLeftMs } from '../work.ts';
+import { auditChange, type Request } from './audit.ts';
 import { ownDestination } from './owner.ts';
 import { openPoster } from './post.ts';
 import { attemptView } from './read-destinations.ts';
@@ -16,11 +16,12 @@ const reserveMs = 250;
 /** Posts a test event now, whatever the destination's status. @throws ProblemError 403, 404 */
 export async function pingDestination(
   services: Services,
-  caller: Caller,
+  request: Request,
   id: string,
   work: Work,
 ): Promise<z.output<typeof deliveryAttemptSchema>> {
-  const row = await ownDestination(services, caller, id);
+  const row = await ownDestination(services, request.caller, id);
+  await auditChange(services, request, 'destination.ping', row.id);
   const attemptedAt = new Date(services.now());
   const eventId = newUuid(attemptedAt.getTime());
   const event: EventView = {

@@ -1,11 +1,9 @@
 import type { replayEventsSchema } from '@card-gateway/contract';
-import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
-import { recordAudit } from '../audit/store.ts';
 import { endOfLog } from '../events/feed-store.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import type { Request } from './change-destination.ts';
+import { auditChange, auditResend, type Request } from './audit.ts';
 import { changed, eventNumberOf, noSuchEvent, ownDestination } from './owner.ts';
 import { addUndelivered, latestAround, retryUndelivered, startReplay } from './replay-store.ts';
 import type { OwnDestinationRow } from './store.ts';
@@ -31,17 +29,10 @@ export async function replayEvents(
       ? invalidRequest({ pointer: '/after', detail: 'expected a moment in the past' })
       : invalidRequest({ pointer: '/before', detail: 'expected a moment that is not before that of `after`' });
   }
-  await recordAudit(pool, {
-    at: now,
-    tenant: request.caller.tenant,
-    caller: request.caller.caller,
-    keyId: request.caller.keyId,
-    action: 'destination.replay',
-    resource: toPublicId('destination', row.id),
-    purpose: null,
-    requestId: request.requestId,
-  });
   const types = order.types ?? ['*'];
+  const what = order.onlyFailed === true ? 'what failed' : types.join(', ');
+  const purpose = `${after.toISOString()} to ${before.toISOString()}: ${what}`;
+  await auditChange(services, request, 'destination.replay', row.id, purpose);
   if (order.onlyFailed === true) {
     return destinationView(changed(await retryUndelivered(pool, row.id, { after, before, types }, now)));
   }
@@ -72,6 +63,7 @@ export async function resendEvent(
 ): Promise<DestinationView> {
   const row = enabled(await ownDestination(services, request.caller, destinationId, '/destination'));
   const number = await eventNumberOf(services, row, eventId);
+  await auditResend(services, request, eventId, row.id);
   const isThere = await addUndelivered(services.pool, row.id, number, new Date(services.now()));
   if (!isThere) throw noSuchEvent();
   return destinationView(row);

@@ -1,5 +1,6 @@
 import type { Scope } from '@card-gateway/contract';
-import type { Pool } from '@card-gateway/database';
+import { inTransaction, type Pool } from '@card-gateway/database';
+import { lockNames } from '../advisory-locks.ts';
 import type { PageRequest } from '../page.ts';
 
 export type DestinationStatus = 'active' | 'failing' | 'disabled';
@@ -65,43 +66,37 @@ export interface NewDestination extends Pick<
 }
 
 /**
- * Adds a destination that gets the events from now on.
+ * Adds a destination that gets the events from now on. Those of a tenant are added one at a time, so that each counts the ones before.
  *
  * @param most the most destinations of a tenant
  * @returns null if there is one with this URL; `full` if the tenant has too many
  */
-export async function insertDestination(
+export function insertDestination(
   pool: Pool,
   destination: NewDestination,
   most: number,
   at: Date,
 ): Promise<DestinationRow | 'full' | null> {
-  const { rows } = await pool.query<DestinationRow>(
-    `INSERT INTO event_destinations (id, tenant, url, types, account, description, scopes, secrets_sealed, status, position,
-       created_at, updated_at)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'active',
-       coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1), $9, $9
-     WHERE (SELECT count(*) FROM event_destinations WHERE tenant = $2) < $10
-     ON CONFLICT (tenant, url) DO NOTHING RETURNING ${shownColumns}`,
-    [
-      destination.id,
-      destination.tenant,
-      destination.url,
-      destination.types,
-      destination.account,
-      destination.description,
-      destination.scopes,
-      destination.secretsSealed,
-      at,
-      most,
-    ],
-  );
-  if (rows[0] !== undefined) return rows[0];
-  const { rowCount } = await pool.query('SELECT FROM event_destinations WHERE tenant = $1 AND url = $2', [
-    destination.tenant,
-    destination.url,
-  ]);
-  return rowCount === 0 ? 'full' : null;
+  const { id, tenant, url, types, account, description, scopes, secretsSealed } = destination;
+  return inTransaction(pool, async (client) => {
+    await lockNames(client, [`destinations of ${tenant}`]);
+    const { rows: counts } = await client.query<{ count: number; hasUrl: boolean }>(
+      `SELECT count(*)::integer AS count, coalesce(bool_or(url = $2), false) AS "hasUrl" FROM event_destinations WHERE tenant = $1`,
+      [tenant, url],
+    );
+    const [{ count, hasUrl } = { count: 0, hasUrl: false }] = counts;
+    if (hasUrl) return null;
+    if (count >= most) return 'full';
+    const { rows } = await client.query<DestinationRow>(
+      `INSERT INTO event_destinations (id, tenant, url, types, account, description, scopes, secrets_sealed, status, position,
+         created_at, updated_at)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'active',
+         coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1), $9, $9
+       ON CONFLICT (tenant, url) DO NOTHING RETURNING ${shownColumns}`,
+      [id, tenant, url, types, account, description, scopes, secretsSealed, at],
+    );
+    return rows[0] ?? null;
+  });
 }
 
 export type ChangedFields = {

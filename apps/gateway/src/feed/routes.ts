@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../caller.ts';
 import { readEvent } from '../events/read-events.ts';
 import { sightOf } from '../events/sight.ts';
+import { requireSeenTypes } from '../events/unseen-types.ts';
 import type { EventViews } from '../event-views.ts';
 import { mount, mountHeld } from '../http/route.ts';
 import type { Services } from '../services.ts';
@@ -18,7 +20,15 @@ export function feedRoutes(app: FastifyInstance, services: Services, views: Even
     enter: boundWaiting(services),
     pace: createPace(),
   };
-  mountHeld(app, 'listEvents', (call) => readFeed(services, feed, call));
+  mountHeld(app, 'listEvents', (call) => {
+    const names = call.query.types?.split(',').map((name) => name.trim()) ?? [];
+    const seeing = (caller: Caller): Caller => {
+      requireSeenTypes(caller, names, () => 'query/types');
+      return caller;
+    };
+    const callerNow = async (): Promise<Caller> => seeing(await call.callerNow());
+    return readFeed(services, feed, { ...call, caller: seeing(call.caller), callerNow });
+  });
   mount(app, 'getEvent', ({ caller, params }) =>
     readEvent(services, views, { tenant: caller.tenant, sees: sightOf(caller) }, params.id),
   );
