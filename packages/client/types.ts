@@ -69,7 +69,7 @@ export type Client = {
   /**
    * Every event behind `after`, oldest first, and then each as it happens; it ends by `signal` or `break` alone. Without an
    * answer, and on 408, 429, 502, 503 and 504, it reads again after a pause that grows to half a minute, plus `Retry-After`.
-   * Fails with an `CursorExpired` if the events behind `after` are no longer kept, and with a `GatewayProblem` if they may not be read.
+   * Fails with a `CursorExpired` if the events behind `after` are no longer kept, and with a `GatewayProblem` if they may not be read.
    */
   events(options?: EventsOptions): AsyncGenerator<FeedEvent, void, undefined>;
   /** Lets in-flight requests finish and closes the connections; an injected dispatcher stays open. */

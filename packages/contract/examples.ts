@@ -5,7 +5,7 @@ const operationSucceeded = (id: string) => ({ id, outcome: 'succeeded' as const 
 export const productId = 'prod_01kan3z7jhfe7v2eq8d4tqh1y0';
 export const cardholderId = 'chd_01kan3z7jhfe7v2eq8d4tqh1y1';
 export const cardId = 'card_01kan3z7jhfe7v2eq8d4tqh1y2';
-export const bindingId = 'bind_01kan3z7jhfe7v2eq8d4tqh1y3';
+const bindingId = 'bind_01kan3z7jhfe7v2eq8d4tqh1y3';
 export const syncId = 'sync_01kan3z7jhfe7v2eq8d4tqh1y4';
 
 export const providerAccount = {

@@ -74,7 +74,7 @@ function isNever(address: string): boolean {
 }
 
 /** Where events may be posted: the hosts and networks of `EVENTS_ALLOWED_HOSTS`. */
-export class AllowedHosts {
+class AllowedHosts {
   readonly entries: readonly Entry[];
 
   constructor(entries: readonly Entry[]) {

@@ -19,7 +19,7 @@ import { openServices, openWatchedDatabase } from './open-services.ts';
 import { checkFingerprintKeys, checkSealingKeys } from './sealed/check.ts';
 import { requireSameKeyBytes } from './sealed/key-bytes.ts';
 import { serverFaults } from './server-faults.ts';
-import { standbyCounts } from './standbys/store.ts';
+import { standbyCounts } from './measured/standby-store.ts';
 import { build } from './version.ts';
 
 try {

@@ -4,13 +4,13 @@ import type { Pool } from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Accounts } from './accounts/accounts.ts';
 import type { CircuitStatus } from './accounts/circuit.ts';
-import { type DestinationLag, destinationLags } from './destination-lags/store.ts';
+import { type DestinationLag, destinationLags } from './measured/destination-lag-store.ts';
 import type { EventTail } from './event-tail.ts';
 import type { QueuePulse } from './pulse.ts';
-import { standbyCounts } from './standbys/store.ts';
+import { standbyCounts } from './measured/standby-store.ts';
 import type { Unrecorded } from './unrecorded.ts';
-import { type UnresolvedCount, unresolvedCounts } from './unresolved/store.ts';
-import { oldestUnsequenced } from './unsequenced/store.ts';
+import { type UnresolvedCount, unresolvedCounts } from './measured/unresolved-store.ts';
+import { oldestUnsequenced } from './measured/unsequenced-store.ts';
 import { build } from './version.ts';
 
 /** What is measured at scrape time. */

@@ -9,7 +9,7 @@ import { createMetrics } from './metrics.ts';
 import { createPulse } from './pulse.ts';
 import { createSealing } from './sealing.ts';
 import type { Services } from './services.ts';
-import { standbyFault } from './standbys/store.ts';
+import { standbyFault } from './measured/standby-store.ts';
 import { createUnrecorded } from './unrecorded.ts';
 
 /** Opens the request connections, and the watch that reports when nothing can be recorded. */

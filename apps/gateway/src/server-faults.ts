@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from './config.ts';
-import { standbyFault } from './standbys/store.ts';
+import { standbyFault } from './measured/standby-store.ts';
 
 /** SHOW server_version_num: 15.0. */
 const leastVersion = 150_000;

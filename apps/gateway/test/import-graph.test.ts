@@ -10,11 +10,11 @@ const rooms = roomGraph(files);
  * on a lower floor, and on its own one as long as that makes no circle.
  */
 const floors: readonly (readonly string[])[] = [
-  ['compatibility/', 'destination-lags/', 'keys/', 'sealed/', 'standbys/', 'unresolved/', 'unsequenced/'],
+  ['compatibility/', 'keys/', 'measured/', 'sealed/'],
   ['accounts/'],
   ['metrics.ts', 'provider-read.ts'],
   ['services.ts'],
-  ['ask-provider.ts', 'audit/', 'events/', 'guesses/', 'holders/', 'ledger/', 'read-page.ts'],
+  ['ask-provider.ts', 'audit/', 'events/', 'guesses/', 'ledger/', 'named-cardholders/', 'read-page.ts'],
   ['http/'],
   // The slices: every folder that is named nowhere here.
   [],

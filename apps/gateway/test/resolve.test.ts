@@ -7,7 +7,7 @@ import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { findById } from '../src/ledger/store.ts';
 import { attemptOf, resolveWrite, takeLookUp } from '../src/ledger/resolve.ts';
 import { resolveOperation } from '../src/operations/resolve-operation.ts';
-import { unresolvedCounts } from '../src/unresolved/store.ts';
+import { unresolvedCounts } from '../src/measured/unresolved-store.ts';
 import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder, type CardOrder, smsCode } from './setup/orders.ts';

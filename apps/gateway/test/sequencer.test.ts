@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSequencer } from '../src/events/sequencer.ts';
 import { createEventTail } from '../src/event-tail.ts';
-import { oldestUnsequenced } from '../src/unsequenced/store.ts';
+import { oldestUnsequenced } from '../src/measured/unsequenced-store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 let database: TestDatabase;

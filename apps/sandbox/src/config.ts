@@ -4,7 +4,7 @@ import { duration } from './duration.ts';
 import { callbackProviders, ofEach, providers, type OfEach } from './providers.ts';
 
 /** Every setting has a default, so that a test states only what matters to it. */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   /** 0 picks any free port. */
   port: z.int().min(0).max(65_535).default(0),

@@ -2,7 +2,7 @@ import type { issueCardSchema } from '@card-gateway/contract';
 import { type CardAddress, type CardNetwork, type IssuingFacet, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { checkCardholder, notOfAccount } from '../holders/check-cardholder.ts';
+import { checkCardholder, notOfAccount } from '../named-cardholders/check-cardholder.ts';
 import { type InputFault, invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { findOrdered, type OrderedThings } from './store.ts';

@@ -3,7 +3,7 @@ import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
-import { findCardholder } from '../holders/store.ts';
+import { findCardholder } from '../named-cardholders/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';

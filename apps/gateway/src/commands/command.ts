@@ -119,7 +119,7 @@ function parseGiven(command: Command, words: readonly string[]): Given {
   };
 }
 
-export function overview(commands: readonly Command[]): string {
+function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ words }) => words.length));
   return [
     'Usage: gateway <command> [options]',

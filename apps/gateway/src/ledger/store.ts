@@ -35,7 +35,7 @@ export interface Key {
 }
 
 /** The columns of an {@link OperationRow}. */
-export const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
+const columns = `id, tenant, caller, request_hash AS "requestHash", type, provider, account, resource_id AS "resourceId",
   state, fence, lease_until AS "leaseUntil", settles_by AS "resolvesBy", unknown_because AS "unknownBecause",
   unknown_since AS "unknownSince", look_ups AS "lookUps", next_look_up_at AS "nextLookUpAt",
   silent_since AS "silentSince", silent_ms::float8 AS "silentMs", refusal, settled_by AS "resolvedBy",

@@ -21,7 +21,7 @@ import {
   type OperationFilter,
   operationsOfImages,
 } from './store.ts';
-import { unresolvedCounts } from '../unresolved/store.ts';
+import { unresolvedCounts } from '../measured/unresolved-store.ts';
 
 /** The operations that a caller may see. */
 function seenBy(caller: Caller): Pick<OperationFilter, 'tenant' | 'types' | 'syncsOfCards'> {

@@ -44,7 +44,7 @@ ${toHtml(guide.markdown)}
 }
 
 /** Renders headings with anchors, tables with column labels, and states as diagrams. */
-export function toHtml(markdown: string): string {
+function toHtml(markdown: string): string {
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth, text }) {

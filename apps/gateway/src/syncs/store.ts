@@ -307,7 +307,7 @@ export async function failSync(pool: Pool, id: string, failure: string, at: Date
 }
 
 /** Ends the sync within a larger transaction. */
-export async function endSync(
+async function endSync(
   client: PoolClient,
   id: string,
   { state, failure }: { readonly state: 'succeeded' | 'failed'; readonly failure: string | null },

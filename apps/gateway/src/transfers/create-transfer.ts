@@ -17,8 +17,8 @@ import {
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import { checkCardholder } from '../holders/check-cardholder.ts';
-import { findCardholder } from '../holders/store.ts';
+import { checkCardholder } from '../named-cardholders/check-cardholder.ts';
+import { findCardholder } from '../named-cardholders/store.ts';
 import { invalidRequest } from '../problem.ts';
 import type { AtOnce, LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
 import { noOperation } from '../ledger/reference.ts';

@@ -85,7 +85,7 @@ export function factsOf(receiver: ReceiverAdmin): DestinationFacts {
 }
 
 /** What a receiver that keeps rows was posted. */
-export function postedTo(receiver: ReceiverAdmin): DestinationFacts['posted'] {
+function postedTo(receiver: ReceiverAdmin): DestinationFacts['posted'] {
   return receiver
     .rows()
     .map(({ subject, version, accepted }) => ({ subject: subject ?? '', version: version ?? 0, accepted }));

@@ -149,7 +149,7 @@ function spreadOf(events: readonly WrittenEvent[], receiver: ReceiverAdmin): Spr
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-export const spreadText = ({ p50, p99 }: Spread): string => `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
+const spreadText = ({ p50, p99 }: Spread): string => `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
 
 /** The healthy destination may become slower by this factor beside the others. */
 const mostSlowdown = 1.1;

@@ -1,7 +1,7 @@
 import { parseWords, readSeed, UsageError } from '../command-line.ts';
 
 /** Faults that can be planted to see that the proof detects them. */
-export const eventMutations = ['cursor-is-number', 'two-sequencers', 'version-stays', 'acknowledged-early'] as const;
+const eventMutations = ['cursor-is-number', 'two-sequencers', 'version-stays', 'acknowledged-early'] as const;
 export type EventMutation = (typeof eventMutations)[number];
 
 export interface EventOptions {

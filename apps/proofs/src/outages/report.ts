@@ -3,7 +3,7 @@ import { violationNames } from '../chaos/verdict.ts';
 import type { OutageResult, OutagesReport } from './run.ts';
 
 /** Milliseconds after its end within which everything must have recovered. */
-export const longestRecoveryMs = 10_000;
+const longestRecoveryMs = 10_000;
 
 /**
  * Whether the gateways recovered from each outage in time, answered no call with an internal error, and neither lost nor

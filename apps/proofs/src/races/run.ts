@@ -16,7 +16,7 @@ export interface RaceReport {
   readonly deadlocks: number;
 }
 
-export const mostFaults = 20;
+const mostFaults = 20;
 /** Races at once. */
 const volley = 10;
 

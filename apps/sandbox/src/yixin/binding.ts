@@ -19,7 +19,7 @@ export const interfaces: Record<string, (call: YixinCall) => Reply> = {
 };
 
 /** cardBank has no documented answer for an unknown issuer: an envelope code of the sandbox's own. */
-export const unknownIssuer = '9009';
+const unknownIssuer = '9009';
 /** The "mandatory" column is lost (yixin.md §4); a request without a field it needs gets this code of the sandbox's own. */
 export const fieldMissing = '9001';
 

@@ -42,7 +42,7 @@ export function createCrypto(keys: Keys): Crypto {
 }
 
 /** All members present except `sign`, sorted, `name=value` joined with `&`, values as sent. */
-export function stringToSign(fields: Readonly<Record<string, unknown>>): string {
+function stringToSign(fields: Readonly<Record<string, unknown>>): string {
   return Object.keys(fields)
     .filter((name) => name !== 'sign' && fields[name] !== null && fields[name] !== undefined)
     .sort()
