@@ -284,6 +284,42 @@ test('several processes give each event one position', async () => {
   expect(committed).toHaveLength(80);
 });
 
+test('passes follow one another quickly only while somebody waits for events', async () => {
+  const tail = createEventTail();
+  const sequencer = createSequencer(pool, tail);
+  const stopping = new AbortController();
+  await steps(sequencer);
+  const unawaited = await pauseAfterEvent(sequencer);
+  void tail.reached(Number.MAX_SAFE_INTEGER, stopping.signal);
+  const awaited = await pauseAfterEvent(sequencer);
+  stopping.abort();
+  expect([unawaited, awaited]).toEqual([100, 20]);
+});
+
+async function pauseAfterEvent(sequencer: ReturnType<typeof createSequencer>): Promise<number> {
+  await write(pool);
+  return sequencer.step();
+}
+
+test('a pass is planned once, on an empty log, for one that grows', async () => {
+  const single = openDatabase(database.url, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+  const sequencer = createSequencer(single, createEventTail());
+  try {
+    for (let step = 0; step < 20; step += 1) await sequencer.step();
+    const { rows: plan } = await single.query(`EXPLAIN EXECUTE "events-sequence" (1, 0, '{}', 0)`);
+    expect(JSON.stringify(plan)).toContain('events_pkey');
+    expect(JSON.stringify(plan)).not.toContain('Seq Scan on events');
+    for (let count = 0; count < 20; count += 1) await pauseAfterEvent(sequencer);
+    const { rows: plans } = await single.query(
+      `SELECT custom_plans::int AS "ofValues" FROM pg_prepared_statements WHERE name = 'events-sequence'`,
+    );
+    // PostgreSQL makes this many before it compares them with one for all values.
+    expect(plans).toEqual([{ ofValues: 5 }]);
+  } finally {
+    await single.end();
+  }
+});
+
 /** Repeats work until the other is done. */
 async function whilePending(other: Promise<unknown>, work: () => Promise<void>): Promise<void> {
   const state = { isPending: true };

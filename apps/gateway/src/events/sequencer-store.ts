@@ -65,6 +65,9 @@ const mostNumbers = 10_000;
 /**
  * Gives the next positions to the events that were committed since `before`, among them those that were missing.
  *
+ * It is planned once, also while the log is empty: the greatest number is hidden from the planner, which else plans each pass
+ * anew, and events are read by ranges of numbers, for which it always takes their key.
+ *
  * @param gone of the missing numbers, those up to this one will never be committed
  * @throws the database's 23505 if another process does the same at this moment
  */
@@ -82,10 +85,11 @@ export async function sequence(pool: Pool, before: Sequenced, gone: number): Pro
            ), missing AS (
              SELECT $3::text::int8multirange - int8multirange(int8range(NULL, $4::bigint + 1)) AS numbers
            ), fresh AS MATERIALIZED (
-             (SELECT number FROM events WHERE number > $2 ORDER BY number LIMIT ${mostNumbers})
+             SELECT e.number FROM (SELECT min(number) AS number FROM events WHERE number > (SELECT $2::bigint)) first
+               JOIN events e ON e.number >= first.number AND e.number < first.number + ${mostNumbers}
              UNION ALL
              SELECT e.number FROM missing, unnest(numbers) AS gap,
-               LATERAL (SELECT number FROM events WHERE number >= lower(gap) AND number < upper(gap)) e
+               LATERAL (SELECT number FROM events WHERE number >= lower(gap) AND number < upper(gap) OFFSET 0) e
            ), islands AS (
              SELECT min(number) AS number, count(*) AS length
              FROM (SELECT number, number - row_number() OVER (ORDER BY number) AS island FROM fresh) numbered

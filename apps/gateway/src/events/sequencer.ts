@@ -4,14 +4,15 @@ import type { Pool } from 'pg';
 import { isSame, lastSequenced, openWriters, sequence, type Sequenced } from './sequencer-store.ts';
 import type { EventTail } from '../event-tail.ts';
 
-/** Pause between two passes while events come. */
+/** Pause between two passes while events come and somebody waits for them in this process. */
 const busyMs = 20;
-/** The same when none has come for a second. */
+/** The same when none has come, or nobody has waited, for a second. */
 const idleMs = 100;
 const idleAfterMs = 1000;
-/** Pause of a process that leaves the passes to another, and how long that one may be silent. */
+/** Pause of a process that leaves the passes to another, and how long that one may be silent: shorter where somebody waits. */
 const restMs = 100;
 const silentMs = 300;
+const awaitedSilentMs = 60;
 /** Whether missing numbers may still come is asked this often. */
 const ageMs = 200;
 
@@ -66,6 +67,7 @@ export function createSequencer(
   let agesAt = 0;
   let isResting = false;
   let changedAt = 0;
+  let awaitedAt = -Infinity;
 
   function adopt(sequenced: Sequenced): void {
     known = sequenced;
@@ -110,15 +112,17 @@ export function createSequencer(
   return {
     step: async () => {
       const before = known;
+      if (tail.isAwaited) awaitedAt = performance.now();
+      const isAwaited = performance.now() - awaitedAt < idleAfterMs;
       if (before === null || isResting) {
         await watch(before);
-        const isSilent = performance.now() - changedAt > silentMs;
+        const isSilent = performance.now() - changedAt > (isAwaited ? awaitedSilentMs : silentMs);
         if (before !== null && isSilent) isResting = false;
-        if (isResting) return tail.isAwaited ? busyMs : restMs;
+        if (isResting) return isAwaited ? busyMs : restMs;
         return busyMs;
       }
       await pass(before);
-      return performance.now() - changedAt < idleAfterMs ? busyMs : idleMs;
+      return isAwaited && performance.now() - changedAt < idleAfterMs ? busyMs : idleMs;
     },
     reset: () => {
       known = null;
