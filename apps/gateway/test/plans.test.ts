@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
 import { type CardFilter, getCard, listCards } from '../src/cards/store.ts';
+import { noEarlierOpen } from '../src/ledger/resolve-store.ts';
 import { getOperation, listOperations, type OperationFilter } from '../src/operations/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { countingRows } from './setup/rows-read.ts';
@@ -127,6 +128,20 @@ describe.each(['crowd', 'few'])('for the tenant "%s" a list reads few rows', (te
   });
   test.each(operationFilters)('of operations by %o', async (filter) => {
     expect(await countOf((to) => listOperations(to, { tenant, ...everything, ...filter }, page))).toBeLessThan(1000);
+  });
+});
+
+// The id alone is the key of all operations that are older than one.
+test('an earlier write on a resource is looked for among its own, also before there are statistics', async () => {
+  await withClient(database.ownerUrl, async (owner) => {
+    await owner.query(`CREATE TEMP TABLE operations (LIKE operations INCLUDING INDEXES INCLUDING DEFAULTS);
+      INSERT INTO operations (id, tenant, caller, type, provider, account, resource_id, state, created_at, updated_at, answer)
+      SELECT gen_random_uuid(), 't', 'tests', 'freezeCard', 'p', 'a', gen_random_uuid(), 'succeeded', now(), now(),
+        to_json(repeat('x', 700)) FROM generate_series(1, 2000)`);
+    const { rows } = await owner.query(`EXPLAIN SELECT FROM json_to_recordset('[]') AS said (id uuid),
+      LATERAL (SELECT FROM operations o WHERE o.id = said.id AND ${noEarlierOpen} FOR UPDATE) now`);
+    expect(JSON.stringify(rows)).toContain('(resource_id = o.resource_id)');
+    expect(JSON.stringify(rows)).not.toContain('Index Cond: (id < o.id)');
   });
 });
 

@@ -104,7 +104,7 @@ export const codeRefusedAtOnce: Resolve = resolving('code-refused', {
 export const codeAcceptedAtOnce: Resolve = resolving('code-accepted', {
   shown: 'bindings',
   fit: `${describedAsSeen} AND r.provider_ref IS NOT DISTINCT FROM said.provider_ref AND NOT EXISTS (
-          SELECT FROM bindings b JOIN operations e ON e.resource_id = b.id AND e.id < o.id
+          SELECT FROM bindings b JOIN operations e ON e.resource_id = b.id AND (e.id < o.id) IS TRUE
           WHERE b.account = r.account AND b.user_ref = r.user_ref AND b.kind = r.kind
             AND (b.id = r.id OR b.pan_fingerprint = r.pan_fingerprint)
             AND e.settled_at IS NULL AND e.superseded_by IS NULL)`,

@@ -21,9 +21,12 @@ export interface ResolveParts {
   readonly also?: string;
 }
 
-/** For {@link ResolveParts.fit}: no earlier write on the same resource is without an outcome, which this one would supersede. */
+/**
+ * For {@link ResolveParts.fit}: no earlier write on the same resource is without an outcome, which this one would supersede. The
+ * comparison is no condition for an index: without statistics the planner would read that of all ids, for each write.
+ */
 export const noEarlierOpen = `NOT EXISTS (SELECT FROM operations e
-  WHERE e.resource_id = o.resource_id AND e.id < o.id AND e.settled_at IS NULL AND e.superseded_by IS NULL)`;
+  WHERE e.resource_id = o.resource_id AND (e.id < o.id) IS TRUE AND e.settled_at IS NULL AND e.superseded_by IS NULL)`;
 
 /**
  * For {@link ResolveParts.fit}: the resource was not described between being read and being recorded with the write; `seen_at`
