@@ -3,8 +3,9 @@ import { openDatabase } from '@card-gateway/database';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { StartLimits } from '../src/bindings/start-limits-store.ts';
-import { recordStart } from '../src/bindings/start-store.ts';
-import type { NewOperation } from '../src/ledger/claim-store.ts';
+import { lockStart, recordStart } from '../src/bindings/start-store.ts';
+import { claim, type NewOperation } from '../src/ledger/claim-store.ts';
+import type { OperationRow } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
@@ -48,7 +49,7 @@ interface Start {
 
 const unlike = (): string => crypto.randomUUID();
 
-function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlike(), limits, olderPhone }: Start = {}) {
+function orderOf({ user = unlike(), card = unlike(), phone = unlike(), key = unlike(), limits, olderPhone }: Start) {
   const [id, operationId] = [newUuid(Date.now()), newUuid(Date.now())];
   const ours = { tenant: 'default', provider: 'p', account: 'a' };
   const operation: NewOperation = {
@@ -75,26 +76,39 @@ function start({ user = unlike(), card = unlike(), phone = unlike(), key = unlik
     phoneFingerprints: olderPhone === undefined ? [phone] : [phone, olderPhone],
   };
   const cardNumbers = { subject: `card number of a ${user}`, most: 10, withinMs: 3_600_000 };
-  return recordStart(pool, operation, binding, {
-    resendAfterMs: 0,
-    smsPerHour: 5,
-    smsPerDay: 10,
-    cardNumbers,
-    ...limits,
+  return {
+    operation,
+    binding,
+    limits: { resendAfterMs: 0, smsPerHour: 5, smsPerDay: 10, cardNumbers, ...limits },
+  };
+}
+
+function start(like: Start = {}) {
+  const { operation, binding, limits } = orderOf(like);
+  return recordStart(pool, operation, binding, limits);
+}
+
+/** The same with the key of a refused try. */
+function startInstead(refused: OperationRow, like: Start) {
+  const start = orderOf(like);
+  return claim(pool, start.operation, refused, {
+    lock: (client) => lockStart(client, start),
+    record: async (to, operation) =>
+      (await recordStart(to, operation, start.binding, start.limits)).recorded?.operation ?? null,
   });
 }
 
 const outcome = ({ recorded, refusal }: Awaited<ReturnType<typeof start>>): string =>
   recorded === null ? (refusal?.because ?? 'nothing') : 'recorded';
 
-async function waiting(): Promise<void> {
+async function waiting(count = 1): Promise<void> {
   const ask = async () => {
     const { rows } = await admin.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     return rows;
   };
-  await until(ask, ({ length }) => length === 1);
+  await until(ask, ({ length }) => length === count);
 }
 
 const isRowOf = async (id: string) => {
@@ -187,4 +201,30 @@ test('a start whose key is taken records nothing, and is refused only where a li
     'recorded',
   ]);
   expect(outcome(await start({ key }))).toBe('nothing');
+});
+
+test('a repeat that takes over its key does not deadlock with another that has not heard of the refusal', async () => {
+  const like = { user: unlike(), card: unlike(), phone: unlike(), key: unlike() };
+  const refused = (await start(like)).recorded?.operation;
+  if (refused === undefined) throw new Error('It was not recorded.');
+  await admin.query(
+    `INSERT INTO operation_attempts (operation_id, number, kind, started_at, finished_at, outcome)
+     VALUES ($1, 0, 'send', now(), now(), 'refused')`,
+    [refused.id],
+  );
+  await admin.query(
+    `UPDATE operations SET state = 'refused', refusal = '{"reason":"not_sent"}', lease_until = NULL, settled_at = now(), settled_by = 'answer' WHERE id = $1`,
+    [refused.id],
+  );
+  await admin.query("UPDATE bindings SET status = 'refused' WHERE operation_id = $1", [refused.id]);
+  // The other one has the locks of its card and phone, and comes to its key last.
+  await other.query('BEGIN');
+  await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`guess card number of a ${like.user}`]);
+  const late = start(like);
+  await waiting(1);
+  const repeat = startInstead(refused, like);
+  await waiting(2);
+  await other.query('COMMIT');
+  expect(outcome(await late)).toBe('nothing');
+  expect(await repeat).toMatchObject({ state: 'submitting' });
 });

@@ -103,6 +103,31 @@ describe('for one user and card', () => {
     expect(gateway.sandbox.admin.sms({ user: card.user })).toHaveLength(2);
   });
 
+  test('eight repeats at once of a start that was not sent, over two processes, send one SMS and none deadlocks', async () => {
+    const { clients, closeSecond } = await twoProcesses();
+    const { sandbox } = gateway;
+    for (const round of [1, 2, 3, 4]) {
+      const again = { body: bankCard(), idempotencyKey: `not-sent-${round}` };
+      sandbox.admin.addFault({ provider: 'yixin', operation: 'bindCard', fault: 'refuse' });
+      await expect(clients[0].startBinding(again)).rejects.toMatchObject({ code: 'refused-by-provider' });
+      await gateway.pool.query(
+        `UPDATE operations SET refusal = '{"reason":"not_sent","code":null,"message":null}' WHERE state = 'refused'`,
+      );
+      const repeats = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          (clients[index % 2] ?? gateway.client).startBinding(again).then(
+            ({ id }) => id,
+            (error: unknown) => (error instanceof GatewayProblem ? error.code : 'unreachable'),
+          ),
+        ),
+      );
+      const id = repeats.find((one) => one.startsWith('bind_'));
+      expect(repeats.filter((one) => one !== id && one !== 'request-in-progress')).toEqual([]);
+      expect(sandbox.admin.sms({ user: again.body.user })).toHaveLength(1);
+    }
+    await closeSecond();
+  });
+
   test('a newer start closes the older challenge: one code works at a time', async () => {
     gateway = await startGateway({ settings: { SMS_RESEND_AFTER_MS: '0' } });
     const { client, sandbox } = gateway;

@@ -22,7 +22,7 @@ import { leastProviderMs } from '../setting-faults.ts';
 import { resolvesBy } from './reconciliation.ts';
 import { type Started, startBindingKind, startedFrom } from './start-binding-outcome.ts';
 import type { StartRefusal } from './start-limits-store.ts';
-import { recordStart } from './start-store.ts';
+import { lockStart, recordStart } from './start-store.ts';
 import type { BindingRow } from './store.ts';
 
 type Order = z.output<typeof startBindingSchema>;
@@ -61,6 +61,7 @@ export const startBinding = writeAct(startBindingKind, async (services, { caller
     account,
     resourceId: id,
     resolvesBy: resolvesBy(account),
+    lock: (client) => lockStart(client, { binding, limits }),
     record: async (to, operation) => {
       const start = await recordStart(to, operation, binding, limits);
       ({ refusal } = start);

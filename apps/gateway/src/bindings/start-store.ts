@@ -68,6 +68,11 @@ export async function recordStart(
   return { recorded: { operation: rowOf(operation, claimed), binding: shown }, refusal: null };
 }
 
+/** Takes the locks that {@link recordStart} will take. */
+export async function lockStart(client: PoolClient, start: Pick<Start, 'binding' | 'limits'>): Promise<void> {
+  await lockNames(client, inOneOrder([namesOf(start)]));
+}
+
 /** The starts of one turn are one transaction. */
 const recordTogether = gathered<Start, Judged>({
   askKey: ({ operation }) => operation.id,
@@ -122,7 +127,7 @@ interface Names {
  * What no two starts may use at once, as names of locks: under every fingerprint key, because while keys are rotated, the newest
  * one of another process may be another.
  */
-function namesOf({ binding, limits }: Start): Names {
+function namesOf({ binding, limits }: Pick<Start, 'binding' | 'limits'>): Names {
   const { account, userRef, panFingerprints, phoneFingerprints } = binding;
   return {
     first: [

@@ -30,6 +30,11 @@ export type RecordWrite = (to: Pool | PoolClient, operation: NewOperation) => Pr
 export interface Recording {
   readonly record: RecordWrite;
   /**
+   * Takes the locks that `record` takes before it comes to the key. A repeat takes them before it takes over its key: whoever has
+   * them may wait for the key.
+   */
+  readonly lock?: (client: PoolClient) => Promise<void>;
+  /**
    * What does not fit into that statement, in one transaction with it. It may return the id of another resource that the write
    * is about.
    */
@@ -265,12 +270,15 @@ export async function claim(
   pool: Pool,
   operation: NewOperation,
   instead: OperationRow | null,
-  { record, within }: Recording,
+  { record, lock, within }: Recording,
 ): Promise<OperationRow | null> {
   try {
     if (instead === null && within === undefined) return await record(pool, operation);
     return await inTransaction(pool, async (client) => {
-      if (instead !== null) await handOver(client, instead.id);
+      if (instead !== null) {
+        await lock?.(client);
+        await handOver(client, instead.id);
+      }
       const claimed = await record(client, operation);
       if (claimed === null) throw new NotClaimed();
       const resourceId = (await within?.(client, claimed.id, claimed.createdAt)) ?? claimed.resourceId;
