@@ -265,6 +265,36 @@ describe('a provider that keeps failing', () => {
     expect(await accountEvents()).toMatchObject([opened, closed]);
   });
 
+  test('has an event of its end also where the process that saw its beginning was killed', async () => {
+    const { admin } = gateway.sandbox;
+    const before = (await accountEvents()).length;
+    const types = async () => (await accountEvents()).slice(before).map(({ type }) => type);
+    const dying = await gateway.another({ PROVIDER_CIRCUIT_FAILURES: '2' });
+    const [its, ours, other] = [dying, gateway, gateway].map(({ services }) => createCircuitLog(services));
+    expect(await send('before-it')).toMatchObject({ status: 201 });
+    await Promise.all([ours?.step(), other?.step()]);
+    admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'bad_gateway', times: 0 });
+    for (const idempotencyKey of keysOf('dying', 2)) {
+      await dying.client.issueCard({ body: order, idempotencyKey });
+    }
+    admin.clearFaults();
+    await its?.step();
+    await its?.step();
+    await send('meanwhile-here');
+    await ours?.step();
+    expect(await types()).toEqual(['account.circuit_opened']);
+
+    await dying.close();
+    await gateway.pool.query(
+      "UPDATE account_circuits SET open_until = now() - interval '1 second', last_failure_at = now() WHERE circuit = 'open'",
+    );
+    await ours?.step();
+    expect(await types()).toEqual(['account.circuit_opened']);
+    expect(await send('after-it')).toMatchObject({ status: 201 });
+    await Promise.all([ours?.step(), other?.step()]);
+    expect(await types()).toEqual(['account.circuit_opened', 'account.circuit_closed']);
+  });
+
   test('is left alone also where callers have less time than one call to a provider may take', async () => {
     const hasty = await gateway.another({
       HTTP_READ_DEADLINE_MS: '2000',

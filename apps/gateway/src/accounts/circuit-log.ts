@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { Accounts } from './accounts.ts';
-import { storeCircuit } from './circuit-store.ts';
+import type { Accounts, OpenAccount } from './accounts.ts';
+import { abandonedCircuits, closeAbandoned, renewOpen, storeCircuit } from './circuit-store.ts';
 
 const everyMs = 1000;
 
@@ -39,20 +39,37 @@ export function startCircuitLog(options: CircuitLogOptions, log: Logger): { stop
 
 /**
  * Stores which circuits of this process opened or closed, from which the database makes events. A closed one counts once the
- * provider has answered this process, so that a process that starts during an outage does not end it.
+ * provider has answered this process, so that a process that starts during an outage does not end it. Such a process also
+ * closes what another one left open when it was killed.
  */
 export function createCircuitLog({ pool, accounts }: CircuitLogOptions): { step(): Promise<void> } {
   const stored = new Map<string, 'open' | 'closed'>();
   return {
     step: async () => {
       for (const account of accounts.all) {
-        const circuit = account.load().circuit === 'closed' ? 'closed' : 'open';
-        const health = account.health();
-        const isKnown = circuit === 'open' || health.status === 'up';
-        if (!isKnown || stored.get(account.name) === circuit) continue;
-        await storeCircuit(pool, account, circuit, health);
+        const circuit = circuitOf(account);
+        if (circuit === null || stored.get(account.name) === circuit) continue;
+        await storeCircuit(pool, account, circuit, account.health());
         stored.set(account.name, circuit);
+      }
+      const open = accounts.all.filter((account) => circuitOf(account) === 'open');
+      if (open.length > 0) {
+        await renewOpen(
+          pool,
+          open.map(({ name }) => name),
+        );
+      }
+      for (const name of await abandonedCircuits(pool)) {
+        const account = accounts.all.find((one) => one.name === name);
+        if (account !== undefined && circuitOf(account) === 'closed')
+          await closeAbandoned(pool, name, account.health());
       }
     },
   };
+}
+
+/** Null while nothing is known of the provider. */
+function circuitOf(account: Pick<OpenAccount, 'load' | 'health'>): 'open' | 'closed' | null {
+  if (account.load().circuit !== 'closed') return 'open';
+  return account.health().status === 'up' ? 'closed' : null;
 }

@@ -43,7 +43,7 @@ export interface TestGateway {
     scopes?: readonly string[];
   }): Promise<{ key: string; client: Client }>;
   /** A second gateway over the same database and sandbox, as another process would be. */
-  another(settings?: Settings): Promise<{ url: string; client: Client; close(): Promise<void> }>;
+  another(settings?: Settings): Promise<{ url: string; client: Client; services: Services; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -137,7 +137,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     key,
     another: async (settings = {}) => {
       const second = await open(settings, false);
-      return { url: second.url, client: clientOf(second.url, main.key), close: second.close };
+      const { url, services, close } = second;
+      return { url, client: clientOf(url, main.key), services, close };
     },
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
