@@ -37,10 +37,14 @@ interface Waiting<Reason> {
   readonly end: (result: NoSlot | Reason | null) => void;
 }
 
+const none = { calls: 0, size: 0 };
+
 export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhead<Reason> {
   const { slots, slotsPerKey = slots, queue, queuedSize = Infinity } = options;
   const used = new Map<string, number>();
   const queued = new Set<Waiting<Reason>>();
+  /** Of the queued calls of each key. */
+  const ahead = new Map<string, { readonly calls: number; readonly size: number }>();
   const left = new Map<string, Set<string>>();
   let inUse = 0;
 
@@ -54,9 +58,14 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
   }
 
   function mayWait(key: string, size: number): boolean {
-    const ahead = [...queued].filter((waiting) => waiting.key === key);
-    const sizeAhead = ahead.reduce((sum, waiting) => sum + waiting.size, 0);
-    return ahead.length < queue && (sizeAhead === 0 || sizeAhead + size <= queuedSize);
+    const { calls, size: sizeAhead } = ahead.get(key) ?? none;
+    return calls < queue && (sizeAhead === 0 || sizeAhead + size <= queuedSize);
+  }
+
+  function count(key: string, calls: 1 | -1, size: number): void {
+    const before = ahead.get(key) ?? none;
+    if (before.calls + calls === 0) ahead.delete(key);
+    else ahead.set(key, { calls: before.calls + calls, size: before.size + size });
   }
 
   return {
@@ -82,10 +91,12 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
           end: (result) => {
             clearTimeout(late);
             queued.delete(waiting);
+            count(key, -1, -size);
             resolve(result);
           },
         };
         queued.add(waiting);
+        count(key, 1, size);
       });
     },
     release: (key) => {

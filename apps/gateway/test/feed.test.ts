@@ -343,6 +343,29 @@ describe('a reader that waits', () => {
     for (const leave of others) leave();
     await untilWaiting(0);
   });
+
+  test('asks again without another read of the log, if what came meanwhile was not for it', async () => {
+    const start = await endOfFeed();
+    const leave = waitInVain({ after: start, types: 'transfer.*' });
+    await untilWaiting(1);
+    const seen = page({ after: start, wait: '30', types: 'cardholder.pending' });
+    await untilWaiting(2);
+    await addCardholder();
+    await seen;
+    const from = statements.length;
+    const again = page({ after: start, wait: '1', types: 'transfer.*' });
+    await untilWaiting(2);
+    expect(positionOf((await again).nextCursor)).toBeGreaterThan(positionOf(start) ?? Infinity);
+    expect(statements.slice(from).filter((text) => text.includes(') page ON true'))).toEqual([]);
+    // What is for it is not passed by.
+    const { key: another } = await gateway.key({ caller: 'late' });
+    expect((await page({ after: start, wait: '1', types: 'cardholder.pending' }, another)).data).toHaveLength(1);
+    // The cursor of an event that was there before a restore.
+    const other = cursorOf({ position: positionOf(start) ?? 0, writtenAt: new Date(12_345) });
+    expect(problemOf(await feed({ after: other, wait: '1', types: 'transfer.*' }), 410).code).toBe('cursor-expired');
+    leave();
+    await untilWaiting(0);
+  });
 });
 
 test('what only a newer gateway knows is handed on, alone and in a page', async () => {

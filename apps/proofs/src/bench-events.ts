@@ -1,7 +1,9 @@
 import { benchEvents, readOptions } from './bench/events.ts';
+import { benchWaiting } from './bench/waiting.ts';
 import { runProof } from './proof.ts';
 
 await runProof(readOptions, async (options, signal, say) => {
-  process.stdout.write(`${await benchEvents(options, signal, say)}\n`);
+  const bench = options.waiting > 0 ? benchWaiting : benchEvents;
+  process.stdout.write(`${await bench(options, signal, say)}\n`);
   return true;
 });

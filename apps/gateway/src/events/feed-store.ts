@@ -77,7 +77,6 @@ interface LogRow {
 type FoundRow = LogRow & EventRow & { readonly position: string };
 type ScannedRow = LogRow & { readonly [Name in Exclude<keyof FoundRow, keyof LogRow>]: FoundRow[Name] | null };
 
-/** When the event before a position was written. */
 const writtenBefore = (position: string): string => `(
   SELECT e.created_at FROM event_runs r JOIN events e ON e.number = r.number + (${position} - 1 - r.position)
   WHERE r.position = (SELECT max(position) FROM event_runs WHERE position < ${position}))`;
@@ -171,15 +170,23 @@ export interface EventMark {
   readonly createdAt: Date;
 }
 
+interface MarkRow extends EventMark {
+  readonly fromWrittenAt: Date | null;
+}
+
 /**
  * The marks of the next events from a position on, in order.
  *
  * @param from not before the oldest run that is kept, where it finds none: who waits stands at the end, which retention keeps
+ * @returns `fromWrittenAt`: when the event before was written; null without one
  */
-export async function nextMarks(pool: Pool, from: number): Promise<EventMark[]> {
-  const { rows } = await pool.query<EventMark>(
+export async function nextMarks(
+  pool: Pool,
+  from: number,
+): Promise<{ readonly marks: readonly EventMark[]; readonly fromWrittenAt: Date | null }> {
+  const { rows } = await pool.query<MarkRow>(
     `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId",
-       e.created_at AS "createdAt"
+       e.created_at AS "createdAt", ${writtenBefore('$1')} AS "fromWrittenAt"
      FROM (
          SELECT position, number, length FROM event_runs
          WHERE position >= (SELECT max(position) FROM event_runs WHERE position <= $1) AND position < $1 + ${mostMarks}
@@ -193,10 +200,16 @@ export async function nextMarks(pool: Pool, from: number): Promise<EventMark[]> 
      ORDER BY position`,
     [from],
   );
-  return rows;
+  return { marks: rows, fromWrittenAt: rows[0]?.fromWrittenAt ?? null };
 }
 
 const mostMarks = 1000;
+
+/** When the event before a position was written; null without one. */
+export async function eventWrittenBefore(pool: Pool, position: number): Promise<Date | null> {
+  const { rows } = await pool.query<{ readonly at: Date | null }>(`SELECT ${writtenBefore('$1')} AS at`, [position]);
+  return rows[0]?.at ?? null;
+}
 
 /** The position behind the last event. */
 export async function endOfLog(pool: Pool): Promise<number> {

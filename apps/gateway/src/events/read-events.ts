@@ -8,15 +8,20 @@ import { eventNumber, eventUuid } from './event-id.ts';
 import { viewEvents } from './event-view.ts';
 import { type EventFilter, findEvent, scanEvents } from './feed-store.ts';
 
+/** An event that was read, at its place in the log. */
+export interface EventRead {
+  readonly position: number;
+  /** The subject's id in the database; those of two kinds are never equal. */
+  readonly subjectId: Uuid;
+  readonly event: EventView;
+  /** The event as JSON, made once for all who share it. */
+  readonly text: () => string;
+}
+
 /** A part of the event log, read from some position on. */
 export interface EventsRead {
   /** In the order of their positions. */
-  readonly events: readonly {
-    readonly position: number;
-    /** The subject's id in the database; those of two kinds are never equal. */
-    readonly subjectId: Uuid;
-    readonly event: EventView;
-  }[];
+  readonly events: readonly EventRead[];
   /** From where to read on, also if there was no event. */
   readonly next: number;
   /** When the event before that was written; null without one. */
@@ -55,12 +60,17 @@ export async function readEvents(
   return {
     events: part.events.flatMap(({ position, subjectId }, at) => {
       const event = shown[at];
-      return event === undefined ? [] : [{ position: Number(position), subjectId, event }];
+      return event === undefined ? [] : [{ position: Number(position), subjectId, event, text: textOf(event) }];
     }),
     next: part.next,
     nextWrittenAt: part.nextWrittenAt,
     end: part.end,
   };
+}
+
+function textOf(event: EventView): () => string {
+  let text: string | null = null;
+  return () => (text ??= JSON.stringify(event));
 }
 
 function cursorExpired({ from, oldest }: { readonly from: number; readonly oldest: number }): ProblemError {

@@ -1,5 +1,5 @@
 /** An answer to a reader takes some 100 µs: so many keep nobody else waiting for more than a few milliseconds. */
-const mostInTurn = 32;
+const mostInTurn = 10;
 
 /** Lets few go on in each turn of the event loop, in the order in which they came. */
 export function createPace(): () => Promise<void> {

@@ -5,11 +5,12 @@ import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import { cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
+import type { From, ReadShared } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
 import { invalidRequest } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { type Work, workLeftMs } from '../work.ts';
-import { emptyPage, type From, type ReadShared, type SharedPage } from './shared-reads.ts';
+import { emptyPage, type FeedPage, pageOf } from './page-text.ts';
 import type { TailWatch } from './tail-watch.ts';
 
 type Query = z.output<typeof eventQuerySchema>;
@@ -55,22 +56,26 @@ const defaultLimit = 50;
 /** Of the time until the deadline, what is left for the answer after the wait. */
 const answerMs = 250;
 
-async function pageFor(pool: Pool, feed: Feed, call: FeedCall): Promise<SharedPage> {
+async function pageFor(pool: Pool, feed: Feed, call: FeedCall): Promise<FeedPage> {
   const { query, caller } = call;
   const from = await startOf(pool, query.after);
-  const page = await feed.read(filterOf(caller, query), from, query.limit ?? defaultLimit);
-  const waitMs = Math.min((query.wait ?? 0) * 1000, workLeftMs(call.work) - answerMs);
-  if (!page.isEmpty || page.hasMore || waitMs <= 0) return page;
-
+  const filter = filterOf(caller, query);
+  const waits = (): number => Math.min((query.wait ?? 0) * 1000, workLeftMs(call.work) - answerMs);
+  let place = from !== null && waits() > 0 ? await feed.watch.passed(filter, from) : null;
+  if (place === null) {
+    const page = pageOf(await feed.read(filter, from, query.limit ?? defaultLimit));
+    if (!page.isEmpty || page.hasMore || waits() <= 0) return page;
+    place = placeBehind(page);
+  }
   const leave = feed.enter(caller.keyId);
   try {
-    return await pageBehind(placeBehind(page), feed, call, call.hold(waitMs));
+    return await pageBehind(place, feed, call, call.hold(waits()));
   } finally {
     leave();
   }
 }
 
-const placeBehind = ({ next, nextWrittenAt }: SharedPage): Place => ({ position: next, writtenAt: nextWrittenAt });
+const placeBehind = ({ next, nextWrittenAt }: FeedPage): Place => ({ position: next, writtenAt: nextWrittenAt });
 
 /** The first page behind a place with an event on it, or an empty one when the signal aborts. */
 async function pageBehind(
@@ -78,15 +83,15 @@ async function pageBehind(
   { read, watch, pace }: Feed,
   { query, caller, callerNow }: FeedCall,
   signal: AbortSignal,
-): Promise<SharedPage> {
+): Promise<FeedPage> {
   let filter = filterOf(caller, query);
   let next = from;
   for (;;) {
     next = await watch.wait(filter, next, signal);
-    if (signal.aborted) return emptyPage(next);
     await pace();
+    if (signal.aborted) return emptyPage(next);
     filter = filterOf(await callerNow(), query);
-    const page = await read(filter, { position: next.position, check: null }, query.limit ?? defaultLimit);
+    const page = pageOf(await read(filter, { position: next.position, check: null }, query.limit ?? defaultLimit));
     await pace();
     if (!page.isEmpty || page.hasMore) return page;
     next = placeBehind(page);

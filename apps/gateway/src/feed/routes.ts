@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../caller.ts';
 import { readEvent } from '../events/read-events.ts';
+import { shareReads } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import type { EventViews } from '../event-views.ts';
@@ -8,7 +9,6 @@ import { mount, mountHeld } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { createPace } from './pace.ts';
 import { readFeed } from './read-feed.ts';
-import { shareReads } from './shared-reads.ts';
 import { watchTail } from './tail-watch.ts';
 import { boundWaiting } from './waiting.ts';
 

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Place } from '../events/cursor.ts';
+import type { CursorPlace, Place } from '../events/cursor.ts';
 import { type EventFilter, type EventMark, nextMarks } from '../events/feed-store.ts';
 import type { Services } from '../services.ts';
+import { createSeenMarks, mayPass } from './seen-marks.ts';
 
 /** Tells readers that wait when something has come that may be for them. */
 export interface TailWatch {
+  /** A place up to which there is surely nothing behind a cursor that passes the filter; null if the log must be read. */
+  passed(filter: EventFilter, cursor: CursorPlace): Promise<Place | null>;
   /**
    * Resolves once there may be an event behind the place that passes the filter, or when the signal aborts.
    *
@@ -26,28 +29,31 @@ const failurePauseMs = 250;
  * nothing is for them.
  */
 export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTail'>): TailWatch {
-  const waiters = new Set<Waiter>();
-  /** Behind the events whose marks have been read, while anybody waits. */
-  let seen: Place = { position: 0, writtenAt: null };
+  /** By the subject that they want events of: most events are of another. */
+  const waiters = new Map<string, Set<Waiter>>();
+  /** The events whose marks have been read, while anybody waits. */
+  const seen = createSeenMarks(pool);
   let run: AbortController | null = null;
 
   function tell(marks: readonly EventMark[]): void {
-    for (const waiter of waiters) {
-      const { filter, place } = waiter;
-      const isForIt = marks.some((mark) => Number(mark.position) >= place.position && mayPass(filter, mark));
-      if (isForIt) waiter.wake(place);
+    for (const mark of marks) {
+      for (const subject of ['', mark.subjectId, ...(mark.account === null ? [] : [mark.account])]) {
+        for (const { filter, place, wake } of waiters.get(subject) ?? []) {
+          if (mayPass(filter, mark) && Number(mark.position) >= place.position) wake(place);
+        }
+      }
     }
   }
 
   async function watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await eventTail.reached(seen.position, signal);
+      await eventTail.reached(seen.end.position, signal);
       try {
-        const marks = signal.aborted ? [] : await nextMarks(pool, seen.position);
         if (signal.aborted) return;
-        const last = marks.at(-1);
-        if (last !== undefined) {
-          seen = { position: Number(last.position) + 1, writtenAt: last.createdAt };
+        const { marks, fromWrittenAt } = await nextMarks(pool, seen.end.position);
+        if (signal.aborted) return;
+        if (marks.length > 0) {
+          seen.add(marks, fromWrittenAt);
           tell(marks);
           continue;
         }
@@ -59,15 +65,20 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
     }
   }
 
+  // Then the log was set back.
+  const isBeyondEnd = (): boolean => seen.end.position > eventTail.end;
+
   return {
+    passed: async (filter, cursor) => (run === null || isBeyondEnd() ? null : seen.passed(filter, cursor)),
     wait: (filter, place, signal) => {
-      const isBehind = run !== null && place.position < seen.position;
-      // Then the log was set back.
-      const isBeyondEnd = seen.position > eventTail.end;
-      if (signal.aborted || (isBehind && !isBeyondEnd)) return Promise.resolve(place);
+      const isBehind = run !== null && place.position < seen.end.position;
+      if (signal.aborted || (isBehind && !isBeyondEnd())) return Promise.resolve(place);
       const { promise, resolve } = Promise.withResolvers<Place>();
+      const subject = subjectKey(filter);
+      const of = waiters.get(subject) ?? new Set();
       const wake = (upTo: Place): void => {
-        waiters.delete(waiter);
+        of.delete(waiter);
+        if (of.size === 0) waiters.delete(subject);
         signal.removeEventListener('abort', leave);
         if (waiters.size === 0) {
           run?.abort();
@@ -75,13 +86,14 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
         }
         resolve(upTo);
       };
-      const leave = (): void => wake(seen.position > place.position ? seen : place);
+      const leave = (): void => wake(seen.end.position > place.position ? seen.end : place);
       const waiter = { filter, place, wake };
-      waiters.add(waiter);
+      of.add(waiter);
+      waiters.set(subject, of);
       signal.addEventListener('abort', leave);
       if (run === null || isBehind) {
         run?.abort();
-        seen = place;
+        seen.startAt(place);
         run = new AbortController();
         void watch(run.signal);
       }
@@ -90,19 +102,8 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
   };
 }
 
-/** Whether an event may pass a filter: all that do, and few others. */
-function mayPass({ tenant, sees, types, account, subject }: EventFilter, mark: EventMark): boolean {
-  const { kind } = mark;
-  return (
-    mark.tenant === tenant &&
-    (types === undefined || types.types.includes(mark.type) || types.kinds.includes(kind)) &&
-    (account === undefined || mark.account === account) &&
-    (subject === undefined ||
-      (kind === subject.kind &&
-        (subject.kind === 'account' ? mark.account === subject.account : mark.subjectId === subject.id))) &&
-    (sees.all ||
-      sees.kinds.some((one) => one === kind) ||
-      (kind === 'operation' && sees.operationTypes.length > 0) ||
-      (kind === 'sync' && (sees.syncsOfCards || sees.syncsOfBindings)))
-  );
+/** What {@link EventMark} has as its subject, or as its account where that is the subject; empty for readers of all subjects. */
+function subjectKey({ subject }: EventFilter): string {
+  if (subject === undefined) return '';
+  return subject.kind === 'account' ? subject.account : subject.id;
 }

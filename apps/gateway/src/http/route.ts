@@ -79,6 +79,9 @@ export interface HeldCall<Id extends OperationId> extends Call<Id> {
   readonly callerNow: () => Promise<Caller>;
 }
 
+/** Without a reason of its own, each abort would make an error with a stack. */
+const isOver = 'the wait is over';
+
 /** Serves a read whose answer is held back until there is something to say. */
 export function mountHeld<Id extends OperationId>(
   app: FastifyInstance,
@@ -89,11 +92,11 @@ export function mountHeld<Id extends OperationId>(
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
-    for (const one of held) one.abort();
+    for (const one of held) one.abort(isOver);
   });
   route(app, id, async (request, reply) => {
     const one = new AbortController();
-    const leave = (): void => one.abort();
+    const leave = (): void => one.abort(isOver);
     let timer: NodeJS.Timeout | undefined;
     const hold = (ms: number): AbortSignal => {
       request.endTurn?.();

@@ -11,25 +11,35 @@ export interface EventsOptions {
   readonly rate: number;
   readonly seconds: number;
   readonly rounds: number;
+  /** Readers that wait while others read cards, which is then measured; 0 to measure the time from commit to reader. */
+  readonly waiting: number;
 }
 
-const usage = 'Usage: pnpm bench:events [--rate 300] [--seconds 10] [--rounds 3]';
+const usage = 'Usage: pnpm bench:events [--rate 300] [--seconds 10] [--rounds 3] [--waiting <readers>, then --rate 50]';
 const options = {
-  rate: { type: 'string', default: '300' },
+  rate: { type: 'string' },
   seconds: { type: 'string', default: '10' },
   rounds: { type: 'string', default: '3' },
+  waiting: { type: 'string' },
 } as const;
-const mostOf: Readonly<Record<keyof typeof options, number>> = { rate: 5000, seconds: 600, rounds: 100 };
+const mostOf: Readonly<Record<keyof typeof options, number>> = { rate: 5000, seconds: 600, rounds: 100, waiting: 5000 };
 
 /** @throws UsageError if an argument is invalid */
 export function readOptions(words: readonly string[]): EventsOptions {
-  const given = parseWords(words, options, usage);
+  const parsed = parseWords(words, options, usage);
+  const isWaiting = parsed.waiting !== undefined;
+  const given = { ...parsed, rate: parsed.rate ?? (isWaiting ? '50' : '300') };
   const number = (name: keyof typeof options): number => {
     const value = Number(given[name]);
     if (Number.isInteger(value) && value >= 1 && value <= mostOf[name]) return value;
     throw new UsageError(`--${name}: expected a whole number from 1 to ${mostOf[name]}.\n${usage}`);
   };
-  return { rate: number('rate'), seconds: number('seconds'), rounds: number('rounds') };
+  return {
+    rate: number('rate'),
+    seconds: number('seconds'),
+    rounds: number('rounds'),
+    waiting: isWaiting ? number('waiting') : 0,
+  };
 }
 
 interface Page {
