@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { NamedQuery, NamedStatements } from './named-query.ts';
 
 /** The statement is or may be applied, but whether it lasts is unknown: do not rely on it. */
 export class Unconfirmed extends Error {
@@ -53,7 +54,7 @@ export interface GuardedQuery extends pg.QueryConfig {
 }
 
 type Callback = (error: Error | null, result: unknown) => void;
-type Query = (config: string | GuardedQuery, values: unknown, callback: Callback) => void;
+type Query = (config: string | GuardedQuery | NamedQuery, values?: unknown, callback?: Callback) => void;
 
 /** How long the server has to end a cancelled statement before the connection is dropped. */
 const graceMs = 1000;
@@ -73,6 +74,7 @@ const cancelAgainMs = 1000;
  */
 export function guardStatements(client: pg.Client, longestMs: number): void {
   const query = client.query.bind(client) as unknown as Query;
+  const named = new NamedStatements(client);
   let isCommit = false;
   let isInDoubt = false;
   let isBroken = false;
@@ -89,7 +91,7 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
       timer = setTimeout(() => void client.connection.stream.destroy(new Overdue()), graceMs);
     }, ownMs ?? longestMs);
     isCommit = config === 'COMMIT' || isOwnCommit;
-    query(config, values, (error, result) => {
+    const ended: Callback = (error, result) => {
       clearTimeout(timer);
       const failure = error ?? (isInDoubt ? new Unconfirmed('The server gave up its wait for a standby.') : null);
       isInDoubt = false;
@@ -99,7 +101,9 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
       }
       if (cancelling === null) callback(failure, result);
       else void after(cancelling, () => callback(failure, result));
-    });
+    };
+    if (isNamed(config)) query(new NamedQuery(config, values, ended, named));
+    else query(config, values, ended);
   }
 
   /**
@@ -123,6 +127,13 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
     if (callback !== undefined) return guarded(config, values, callback);
     return promised(config, values);
   }) as typeof client.query;
+}
+
+/** Whether it has a name, and asks for rows in the driver's usual form. */
+function isNamed(config: string | GuardedQuery): config is GuardedQuery & { readonly name: string } {
+  return (
+    typeof config !== 'string' && config.name !== undefined && !('rowMode' in config) && config.types === undefined
+  );
 }
 
 /** A cancel request that arrived after the end of its statement would hit the next one. */
