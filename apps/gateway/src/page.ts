@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { invalidRequest } from './problem.ts';
 
-const defaultLimit = 50;
+/** Rows of a page whose request names no limit. */
+export const defaultLimit = 50;
 const cursorShape =
   /^(?<list>[\w-]{12})\.(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.(?<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z))?$/;
 
@@ -47,6 +48,13 @@ export function pageRequest(
 
 const otherList = 'expected the nextCursor of a page before of this very list, asked for with the same filters';
 
+/** The answer of a list. */
+export interface Page<View> {
+  readonly data: View[];
+  /** Null ends the list. */
+  readonly nextCursor: string | null;
+}
+
 /**
  * Builds a page from rows that were read with one more than its limit: the extra row only indicates a next page.
  *
@@ -58,7 +66,7 @@ export function pageOf<Row extends { readonly id: string }, View>(
   { limit, list }: PageRequest,
   view: (row: Row) => View,
   at?: (row: Row) => string,
-): { data: View[]; nextCursor: string | null } {
+): Page<View> {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   const place = last === undefined ? [] : [list, last.id, ...(at === undefined ? [] : [at(last)])];
   return {

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts';
-import { pageOf, type PageRequest, pageRequest } from './page.ts';
+import { type Page, pageOf, type PageRequest, pageRequest } from './page.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function readPage<Row extends { readonly id: string }, View>(
   rows: (page: PageRequest) => Promise<readonly Row[]>,
   view: (row: Row) => View,
   at?: (row: Row) => string,
-): Promise<{ data: View[]; nextCursor: string | null }> {
+): Promise<Page<View>> {
   const page = pageRequest(list, query);
   accounts.requireFilter(caller, query.account);
   return pageOf(await rows(page), page, view, at);

@@ -4,7 +4,8 @@ import { withClient } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
-import { type CardFilter, getCard, listCards } from '../src/cards/store.ts';
+import { type CardFilter, listCards, listCardVersions, versionedCards } from '../src/cards/list-store.ts';
+import { getCard } from '../src/cards/store.ts';
 import { noEarlierOpen } from '../src/ledger/resolve-store.ts';
 import { getOperation, listOperations, type OperationFilter } from '../src/operations/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
@@ -71,6 +72,9 @@ const calls: Readonly<Record<string, (client: PoolClient, tenant: string) => Pro
   'a page of cards': (client, tenant) => listCards(client as unknown as Pool, { tenant }, page),
   'a page of cards from a time on': (client, tenant) =>
     listCards(client as unknown as Pool, { tenant, before: id }, page),
+  "the versions of a page's cards": (client, tenant) =>
+    listCardVersions(client as unknown as Pool, { tenant, before: id }, page),
+  'cards with their versions': (client, tenant) => versionedCards(client as unknown as Pool, tenant, [id]),
   'a page of operations': (client, tenant) =>
     listOperations(client as unknown as Pool, { tenant, ...everything }, page),
 };

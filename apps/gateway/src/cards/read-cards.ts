@@ -1,17 +1,18 @@
-import type { cardPageSchema, cardQuerySchema, cardSchema } from '@card-gateway/contract';
+import type { cardQuerySchema, cardSchema } from '@card-gateway/contract';
 import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { findCardholder } from '../named-cardholders/store.ts';
 import { ProblemError } from '../problem.ts';
-import type { PageRequest } from '../page.ts';
-import { readPage } from '../read-page.ts';
+import { defaultLimit, type Page, pageOf, type PageRequest, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
-import { type CardRow, findProduct, getCard, listCards, type ShownCard } from './store.ts';
 import { ingestCards } from './ingest-cards.ts';
+import { type CardFilter, idOfVersion, listCards, listCardVersions } from './list-store.ts';
+import { type CardRow, findProduct, getCard } from './store.ts';
 import { cardView } from './view.ts';
+import { writeCard, type WrittenCards } from './written-cards.ts';
 import type { Work } from '../work.ts';
 
 type Card = z.output<typeof cardSchema>;
@@ -41,31 +42,52 @@ async function cardOf(services: Services, caller: Caller, id: string): Promise<C
   return row;
 }
 
-/** A page of cards from our records. A filter by another tenant's resource finds nothing. */
+/** A page of cards from our records, as JSON. A filter by another tenant's resource finds nothing. */
 export async function readCards(
   services: Services,
+  written: WrittenCards,
   caller: Caller,
   query: z.output<typeof cardQuerySchema>,
-): Promise<z.output<typeof cardPageSchema>> {
-  return readPage(services, caller, 'cards', query, (page) => cardsAsked(services, caller, query, page), cardView);
+): Promise<Page<string>> {
+  const page = pageRequest('cards', query);
+  services.accounts.requireFilter(caller, query.account);
+  const filter = await filterOf(services, caller, query);
+  if (filter === null) return { data: [], nextCursor: null };
+  if (!isUsual(filter, page) || !written.isAskedAgain(caller.tenant, page)) {
+    return pageOf(await listCards(services.pool, filter, page), page, writeCard);
+  }
+  const versions = await listCardVersions(services.pool, filter, page);
+  const rows = versions.map((version) => ({ id: idOfVersion(version), version }));
+  const { data, nextCursor } = pageOf(rows, page, ({ version }) => version);
+  const texts = await written.textsOf(caller.tenant, data);
+  return { data: texts.filter((text) => text !== undefined), nextCursor };
 }
 
-async function cardsAsked(
+/**
+ * Whether the page is planned once, and has no filter but by time: cards that are read after their versions might no longer match
+ * another.
+ */
+function isUsual({ account, status, last4, cardholderRef, productRef }: CardFilter, page: PageRequest): boolean {
+  const isFiltered = [account, status, last4, cardholderRef, productRef].some((value) => value !== undefined);
+  return !isFiltered && page.limit === defaultLimit;
+}
+
+/** Null if nothing can match. */
+async function filterOf(
   services: Services,
   { tenant }: Caller,
   query: z.output<typeof cardQuerySchema>,
-  page: PageRequest,
-): Promise<ShownCard[]> {
+): Promise<CardFilter | null> {
   const [cardholder, product] = await Promise.all([
     query.cardholder === undefined
       ? undefined
       : findCardholder(services.pool, tenant, uuidOf('cardholder', query.cardholder)),
     query.product === undefined ? undefined : findProduct(services.pool, tenant, uuidOf('product', query.product)),
   ]);
-  if (cardholder === null || cardholder?.providerRef === null || product === null) return [];
+  if (cardholder === null || cardholder?.providerRef === null || product === null) return null;
   const accounts = new Set([query.account, cardholder?.account, product?.account].filter((name) => name !== undefined));
-  if (accounts.size > 1) return [];
-  const filter = {
+  if (accounts.size > 1) return null;
+  return {
     tenant,
     account: [...accounts][0],
     status: query.status,
@@ -75,7 +97,6 @@ async function cardsAsked(
     after: query.createdAfter && firstIdAt(query.createdAfter),
     before: query.createdBefore && firstIdAt(query.createdBefore),
   };
-  return listCards(services.pool, filter, page);
 }
 
 /** UUIDv7 times start in 1970: no card is older. */

@@ -1,15 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { auditDenials } from '../audit/audit-denial.ts';
-import { mount, mountWrite } from '../http/route.ts';
+import { mount, mountWrite, mountWritten } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
 import { issueCard } from './issue-card.ts';
 import { readCard, readCards } from './read-cards.ts';
 import { createFrameToken, revealCard } from './reveal-card.ts';
+import { WrittenCards } from './written-cards.ts';
 
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
-  mount(app, 'listCards', ({ caller, query }) => readCards(services, caller, query));
+  const written = new WrittenCards(services);
+  mountWritten(app, 'listCards', ({ caller, query }) => readCards(services, written, caller, query));
   mount(app, 'getCard', ({ caller, params, query, work }) =>
     readCard(services, caller, params.id, { refresh: query.refresh === true, work }),
   );

@@ -5,8 +5,6 @@ import { recording, type RecordWrite, sendClaims } from '../ledger/claim-store.t
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolving } from '../ledger/resolve-store.ts';
-import { packed } from '../packed.ts';
-import { listStatement, type PageRequest } from '../page.ts';
 
 /** What callers see of a card, with members from its product, its cardholder and its last write. */
 export interface ShownCard extends OperationColumns<string> {
@@ -46,9 +44,12 @@ const shownColumns = `
     c.balance, c.total_loaded AS "totalLoaded", p.balance_currency AS currency,
     c.activated_at AS "activatedAt", c.cancel_requested_at AS "cancelRequestedAt", c.cancelled_at AS "cancelledAt",
     c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.synced_at AS "syncedAt", ${operationColumns}`;
-const joined = (cards: string): string => `
+/** Joins the product `p` of cards `c`. */
+export const joinedProduct = `LEFT JOIN card_products p ON p.account = c.account AND p.provider_ref = c.product_ref`;
+/** Joins `cards` with what else {@link ShownCard} has: its product, cardholder `h` and last write `o`. */
+export const joined = (cards: string): string => `
   FROM ${cards} c
-    LEFT JOIN card_products p ON p.account = c.account AND p.provider_ref = c.product_ref
+    ${joinedProduct}
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
 
@@ -77,90 +78,6 @@ export async function cardsOfImages(pool: Pool, images: string): Promise<ShownCa
 export async function getCard(client: Pool | PoolClient, tenant: string, id: string): Promise<CardRow | null> {
   const row = await cardById(client, id);
   return row?.tenant === tenant ? row : null;
-}
-
-export interface CardFilter {
-  readonly tenant: string;
-  readonly account?: string | undefined;
-  readonly status?: CardStatus | undefined;
-  readonly last4?: string | undefined;
-  readonly cardholderRef?: string | undefined;
-  readonly productRef?: string | undefined;
-  /** Bounds on the id, which is in order of creation. */
-  readonly after?: string | undefined;
-  readonly before?: string | undefined;
-}
-
-/** Cards, newest first, one more than the page holds. */
-export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<ShownCard[]> {
-  const listed = {
-    owner: 'c.tenant',
-    tenant: filter.tenant,
-    filters: {
-      'c.account =': filter.account,
-      'c.status =': filter.status,
-      'c.last4 =': filter.last4,
-      'c.cardholder_ref =': filter.cardholderRef,
-      'c.product_ref =': filter.productRef,
-    },
-    bounds: {
-      'c.id >=': filter.after,
-      'c.id <': earlier(page.after, filter.before),
-    },
-  };
-  const { rows } = await pool.query<PlainColumns & { readonly packed: string }>(
-    listStatement(
-      'card-list',
-      listed,
-      page,
-      (where, limit) =>
-        `SELECT ${listedCard.sql} AS packed, c.provider_ref AS "providerRef", c.provider_status AS "providerStatus",
-           p.balance_currency AS currency
-         ${joined(`(SELECT * FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit})`)}
-         ORDER BY c.id DESC`,
-    ),
-  );
-  return rows.map(({ packed: text, providerRef, providerStatus, currency }) => {
-    return Object.assign(listedCard.unpack(text), { providerRef, providerStatus, currency });
-  });
-}
-
-/** Providers' texts, which may contain anything. */
-type PlainColumns = Pick<ShownCard, 'providerRef' | 'providerStatus' | 'currency'>;
-
-const listedCard = packed<Omit<ShownCard, keyof PlainColumns>>(
-  {
-    id: 'c.id',
-    provider: 'c.provider',
-    account: 'c.account',
-    productId: 'p.id',
-    cardholderId: 'h.id',
-    form: 'c.form',
-    network: 'coalesce(c.network, p.network)',
-    last4: 'c.last4',
-    expiry: 'c.expiry',
-    status: 'c.status',
-    balance: 'c.balance',
-    totalLoaded: 'c.total_loaded',
-    operationId: 'o.id',
-    operationState: 'o.state',
-    resolvesBy: 'o.settles_by',
-  },
-  {
-    activatedAt: 'c.activated_at',
-    cancelRequestedAt: 'c.cancel_requested_at',
-    cancelledAt: 'c.cancelled_at',
-    createdAt: 'c.created_at',
-    updatedAt: 'c.updated_at',
-    syncedAt: 'c.synced_at',
-    unknownSince: 'o.unknown_since',
-    nextLookUpAt: 'o.next_look_up_at',
-  },
-);
-
-function earlier(a: string | null, b: string | undefined): string | undefined {
-  if (a === null || b === undefined) return a ?? b;
-  return a < b ? a : b;
 }
 
 /** A product by id, if this tenant has it. */

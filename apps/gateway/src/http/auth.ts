@@ -4,6 +4,7 @@ import type { Caller } from '../caller.ts';
 import { createFailureLimit } from '../failure-limit.ts';
 import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
 import { ProblemError } from '../problem.ts';
+import { remembered } from '../remembered.ts';
 import { bearerChallenge, HttpProblem } from './problem.ts';
 
 /**
@@ -35,8 +36,9 @@ export function createAuthentication(options: {
   readonly findKey: (hash: Buffer) => Promise<Caller | null>;
   readonly now: () => number;
 }): Authentication {
-  const known = remembered<Caller>(options.now);
-  const unknown = remembered<true>(options.now);
+  const cache = { ms: keyCacheMs, most: mostCachedKeys, now: options.now };
+  const known = remembered<Caller>(cache);
+  const unknown = remembered<true>(cache);
   /** The key that each connection sent last, with its hash in base64: most send one key over and over. */
   const hashes = new WeakMap<Socket, { readonly key: string; readonly name: string }>();
   const hashOf = (key: string, { socket }: FastifyRequest): string => {
@@ -89,19 +91,4 @@ function invalidToken(detail: string): ProblemError {
   return new HttpProblem('unauthenticated', detail, {
     'www-authenticate': `${bearerChallenge}, error="invalid_token"`,
   });
-}
-
-/** A cache of bounded size whose entries expire after {@link keyCacheMs}. */
-function remembered<T>(now: () => number): { get(name: string): T | undefined; set(name: string, value: T): void } {
-  const values = new Map<string, { readonly value: T; readonly until: number }>();
-  return {
-    get: (name) => {
-      const one = values.get(name);
-      return one !== undefined && one.until > now() ? one.value : undefined;
-    },
-    set: (name, value) => {
-      if (values.size >= mostCachedKeys) values.clear();
-      values.set(name, { value, until: now() + keyCacheMs });
-    },
-  };
 }

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Caller, requireScope } from '../caller.ts';
 import type { Authentication } from './auth.ts';
+import type { Page } from '../page.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Work } from '../work.ts';
 
@@ -57,6 +58,20 @@ export function mount<Id extends OperationId>(
     return answer;
   };
   route(app, id, handler, onProblem);
+}
+
+/** Serves a page of a list whose rows are JSON already, written by the contract's schema of a row. */
+export function mountWritten<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  act: (call: Call<Id>) => Promise<Page<string>>,
+): void {
+  route(app, id, async (request, reply) => {
+    const { data, nextCursor } = await act(callOf<Id>(request));
+    if (reply.sent) return undefined;
+    reply.type('application/json; charset=utf-8').serializer(String);
+    return `{"data":[${data.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+  });
 }
 
 /** An answer that is text already: many requests may get the same one. */

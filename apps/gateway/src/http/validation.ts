@@ -1,8 +1,9 @@
 import { redact } from '@card-gateway/core';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { FastifySchemaValidationError, FastifySerializerCompiler } from 'fastify/types/schema.js';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { inOurWords } from '../issue-words.ts';
+import { compiledOnUse, writerBy } from '../written.ts';
 
 /** Validates input by the contract's schemas, and describes faults in our own words. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
@@ -13,21 +14,10 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) 
   };
 };
 
-/** Writes answers by the contract's schemas: what they do not name is omitted, and a value that they do not permit is a failure. */
+/** Writes answers by the contract's schemas. */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema, method, url }) => {
-  const compiled = compiledOnUse(schema);
-  return (data: unknown) => {
-    const { success, data: answer, error } = compiled().safeParse(data);
-    if (!success) throw new Error(`The answer to ${method} ${url} is not as documented.`, { cause: error });
-    return JSON.stringify(answer);
-  };
+  return writerBy(schema, `The answer to ${method} ${url}`);
 };
-
-/** Compiling takes milliseconds, so not all schemas are compiled at the start. */
-function compiledOnUse<Schema extends z.ZodType>(schema: Schema): () => Schema {
-  let compiled: Schema | undefined;
-  return () => (compiled ??= z.compile(schema));
-}
 
 /** Two rules of one field may expect the same in the same words. */
 function withoutRepeats(faults: readonly FastifySchemaValidationError[]): FastifySchemaValidationError[] {

@@ -1,0 +1,128 @@
+import { newUuid, uuidOf } from '@card-gateway/core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { listCardVersions } from '../src/cards/list-store.ts';
+import { WrittenCards } from '../src/cards/written-cards.ts';
+import { cardMaker } from './setup/cards.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { watchStatements } from './setup/wire.ts';
+
+// A list keeps cards as it wrote them, and asks the database only whether they are still the same. Each change of a card, and of
+// what else its answer shows, must be seen at once.
+
+let gateway: TestGateway;
+let cards: Awaited<ReturnType<typeof cardMaker>>;
+let card: Awaited<ReturnType<typeof cards.made>>;
+let sent: string[];
+beforeAll(async () => {
+  gateway = await startGateway({ jobs: false });
+  sent = watchStatements(gateway.pool);
+  cards = await cardMaker(gateway);
+});
+beforeEach(async () => {
+  card = await cards.made('virtual');
+});
+afterEach(() => gateway.sandbox.admin.clearFaults());
+afterAll(() => gateway.close());
+
+const cardNow = () => gateway.client.getCard({ params: { id: card.id } });
+const listed = async () => (await gateway.client.listCards({})).data.find(({ id }) => id === card.id);
+const statementsOf = async (act: () => Promise<unknown>): Promise<string[]> => {
+  sent.length = 0;
+  await act();
+  return [...sent];
+};
+/** Changes rows of the account, or the card, as $1. */
+const change = (text: string) => gateway.owner.query(text, [uuidOf('card', card.id)]);
+const ofCard = (table: string, ref: string, set: string) => () =>
+  change(
+    `UPDATE ${table} t SET ${set} FROM cards c WHERE c.id = $1 AND t.account = c.account AND t.provider_ref = c.${ref}`,
+  );
+
+test('of a page that is asked for again only versions are read', async () => {
+  const [versions, texts] = ['card-list-versions-page::', 'card-versions'];
+  expect(await statementsOf(listed)).toEqual(['card-list-page::']);
+  expect(await statementsOf(listed)).toEqual([versions, texts]);
+  expect(await statementsOf(listed)).toEqual([versions]);
+  await gateway.client.freezeCard({ params: { id: card.id } });
+  expect(await statementsOf(listed)).toEqual([versions, texts]);
+  expect(await listed()).toMatchObject({ status: 'frozen' });
+});
+
+const changes: Readonly<Record<string, () => Promise<unknown>>> = {
+  'a write': () => gateway.client.freezeCard({ params: { id: card.id } }),
+  'a description by the provider': () => cards.refreshed(card.id),
+  'a write whose outcome is unknown': async () => {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'reset' });
+    await gateway.client.freezeCard({ params: { id: card.id } });
+  },
+  'its balance': () => change('UPDATE cards SET balance = 1, network = NULL WHERE id = $1'),
+  'the currency of its product': async () => {
+    await changes['its balance']?.();
+    await listed();
+    await ofCard('card_products', 'product_ref', `balance_currency = 'X', network = 'jcb'`)();
+  },
+};
+
+test.each(Object.entries(changes))('a list shows %s at once', async (_name, act) => {
+  const before = await listed();
+  expect(await listed()).toEqual(before);
+  expect(before).toEqual(await cardNow());
+  await act();
+  const after = await listed();
+  expect(after).toEqual(await cardNow());
+  expect(after).not.toEqual(before);
+});
+
+test('a list shows what becomes of an unknown outcome, although the card stays the same', async () => {
+  gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'reset' });
+  const { operation } = await gateway.client.freezeCard({ params: { id: card.id } });
+  expect(await listed()).toMatchObject({ operation: { outcome: 'unknown' } });
+  const later = '2026-01-02T03:04:05.678Z';
+  const id = uuidOf('operation', operation?.id ?? '');
+  await gateway.owner.query('UPDATE operations SET next_look_up_at = $2 WHERE id = $1', [id, later]);
+  expect(await listed()).toMatchObject({ operation: { nextLookUpAt: later } });
+});
+
+test.each([
+  ['cardholders', 'cardholder', `'x', 'approved', now(), now()`, 'reference, status, created_at, updated_at'],
+  ['card_products', 'product', `'{}', '{}', 'available', true, now()`, 'forms, currencies, status, issuable, seen_at'],
+] as const)('a list shows a thing of %s that becomes known later', async (table, name, values, columns) => {
+  await change(`UPDATE cards SET ${name}_ref = id::text WHERE id = $1`);
+  expect(await listed()).toMatchObject({ [name]: null });
+  await gateway.owner.query(
+    `INSERT INTO ${table} (id, tenant, provider, account, provider_ref, ${columns})
+     SELECT $2, tenant, provider, account, id::text, ${values} FROM cards WHERE id = $1`,
+    [uuidOf('card', card.id), newUuid(Date.now())],
+  );
+  expect(await listed()).toEqual(await cardNow());
+  expect(await listed()).not.toMatchObject({ [name]: null });
+});
+
+test('a list no longer shows a card that has gone', async () => {
+  expect(await listed()).toBeDefined();
+  await change('DELETE FROM cards WHERE id = $1');
+  expect(await listed()).toBeUndefined();
+});
+
+test('cards that go, or change tenant, while a page is read are not on it', async () => {
+  const written = new WrittenCards(gateway.services);
+  const page = { limit: 50, after: null, afterAt: null, list: '' };
+  const versions = await listCardVersions(gateway.pool, { tenant: 'default' }, page);
+  await change(`UPDATE cards SET tenant = 'other' WHERE id = $1`);
+  const [newest, ...rest] = await written.textsOf('default', versions);
+  expect(newest).toBeUndefined();
+  expect(rest).not.toContain(undefined);
+});
+
+test('a card is read again after a minute, whatever its version', async () => {
+  let now = 0;
+  const written = new WrittenCards({ pool: gateway.pool, now: () => now });
+  const page = { limit: 50, after: null, afterAt: null, list: '' };
+  const [newest = ''] = await listCardVersions(gateway.pool, { tenant: 'default' }, page);
+  const read = () => statementsOf(() => written.textsOf('default', [newest]));
+  expect(await read()).toEqual(['card-versions']);
+  now = 59_999;
+  expect(await read()).toEqual([]);
+  now = 60_000;
+  expect(await read()).toEqual(['card-versions']);
+});
