@@ -19,7 +19,7 @@ const neverNull = {
   'cards/store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
-  'events/feed-store.ts: "position" may be null, and is string here': 'a sum of three that are not null',
+  'events/mark-store.ts: "position" may be null, and is string here': 'a sum of three that are not null',
   'events/feed-store.ts: "end" may be null, and is string here': 'a sum of two that are not null',
   'events/feed-store.ts: "image" may be null, and is string here': 'a column that is never null, as text',
   'events/sequencer-store.ts: "next" may be null, and is string here': 'a sum of two that are not null',

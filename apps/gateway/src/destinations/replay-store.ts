@@ -1,4 +1,5 @@
 import type { Pool } from '@card-gateway/database';
+import { numberAt } from '../event-positions.ts';
 import { type DestinationRow, shownColumns } from './store.ts';
 
 /** Which events are to be posted once more. */
@@ -12,9 +13,8 @@ export interface Selection {
 /** The latest time of the events around a position; null if none of them is kept. */
 export async function latestAround(pool: Pool, position: number): Promise<Date | null> {
   const { rows } = await pool.query<{ at: Date | null }>(
-    `SELECT max(e.created_at) AS at FROM (
-       SELECT number + ($1 - position) AS number FROM event_runs WHERE position <= $1 ORDER BY position DESC LIMIT 1
-     ) found JOIN events e ON e.number BETWEEN found.number - 50 AND found.number`,
+    `SELECT max(e.created_at) AS at
+     FROM (SELECT ${numberAt('$1')} AS number) found JOIN events e ON e.number BETWEEN found.number - 50 AND found.number`,
     [position],
   );
   return rows[0]?.at ?? null;
@@ -46,11 +46,7 @@ export async function retryUndelivered(
   const { rows } = await pool.query<DestinationRow>(
     `WITH selected AS (
        SELECT u.position FROM undelivered_events u
-         CROSS JOIN LATERAL (
-           SELECT number + (u.position - position) AS number FROM event_runs
-           WHERE position <= u.position ORDER BY position DESC LIMIT 1
-         ) run
-         JOIN events e ON e.number = run.number
+         JOIN events e ON e.number = ${numberAt('u.position')}
        WHERE u.destination_id = $1 AND e.created_at >= $2 AND e.created_at < $3
          AND (e.type = ANY ($4) OR e.kind || '.*' = ANY ($4) OR '*' = ANY ($4))
      ), due AS (

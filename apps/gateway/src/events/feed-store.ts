@@ -1,6 +1,7 @@
 import type { EventKind } from '@card-gateway/contract';
 import type { Uuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
+import { eventsFrom, writtenBefore } from '../event-positions.ts';
 import type { EventSight } from './sight.ts';
 
 /** An event as it is stored. */
@@ -77,9 +78,15 @@ interface LogRow {
 type FoundRow = LogRow & EventRow & { readonly position: string };
 type ScannedRow = LogRow & { readonly [Name in Exclude<keyof FoundRow, keyof LogRow>]: FoundRow[Name] | null };
 
-const writtenBefore = (position: string): string => `(
-  SELECT e.created_at FROM event_runs r JOIN events e ON e.number = r.number + (${position} - 1 - r.position)
-  WHERE r.position = (SELECT max(position) FROM event_runs WHERE position < ${position}))`;
+/** The events of a page. */
+const page = eventsFrom('log."from"', mostScanned, {
+  columns,
+  limit: '$14',
+  filter: `${isSeen}
+    AND ($8::text[] IS NULL OR e.kind = ANY ($8::text[]) OR e.type = ANY ($9::text[]))
+    AND ($10::text IS NULL OR e.account = $10::text) AND ($11::text IS NULL OR e.kind = $11::text)
+    AND ($12::uuid IS NULL OR e.subject_id = $12::uuid) AND ($13::text IS NULL OR e.account = $13::text)`,
+});
 
 /**
  * The events from a position on that pass a filter, oldest first, out of the next {@link mostScanned}.
@@ -99,35 +106,16 @@ export async function scanEvents(
   const { types, account, subject } = filter;
   const { rows } = await pool.query<ScannedRow>(
     `SELECT log.oldest, log."end", log."from", ${writtenBefore('log."from"')} AS "fromWrittenAt",
-       ${writtenBefore(`least(log."from" + ${mostScanned}, log."end")`)} AS "edgeWrittenAt", page.position, page.number, page.provider, page.account, page.kind, page.type,
-       page."subjectId", page."subjectVersion", page."operationId", page."requestId", page.image, page.previous, page."createdAt"
+       ${writtenBefore(`least(log."from" + ${mostScanned}, log."end")`)} AS "edgeWrittenAt", e.position, e.number, e.provider, e.account,
+       e.kind, e.type, e."subjectId", e."subjectVersion", e."operationId", e."requestId", e.image, e.previous, e."createdAt"
      FROM (
          SELECT oldest, "end", coalesce($7::bigint, oldest) AS "from" FROM (
            SELECT coalesce((SELECT position FROM event_runs ORDER BY position LIMIT 1), 1) AS oldest,
              coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1) AS "end"
          ) ends
        ) log
-       LEFT JOIN LATERAL (
-         SELECT run.position + (found.number - run.number) AS position, found.*
-         FROM (
-             SELECT position, number, length FROM event_runs
-             WHERE position >= (SELECT max(position) FROM event_runs WHERE position <= log."from")
-               AND position < log."from" + ${mostScanned}
-             ORDER BY position LIMIT ${mostScanned}
-           ) run
-           CROSS JOIN LATERAL (
-             SELECT ${columns} FROM events e
-             WHERE e.number >= run.number + greatest(log."from" - run.position, 0)
-               AND e.number < run.number + least(run.length, log."from" + ${mostScanned} - run.position)
-               AND ${isSeen}
-               AND ($8::text[] IS NULL OR e.kind = ANY ($8::text[]) OR e.type = ANY ($9::text[]))
-               AND ($10::text IS NULL OR e.account = $10::text) AND ($11::text IS NULL OR e.kind = $11::text)
-               AND ($12::uuid IS NULL OR e.subject_id = $12::uuid) AND ($13::text IS NULL OR e.account = $13::text)
-             ORDER BY e.number LIMIT $14
-           ) found
-         ORDER BY run.position, found.number LIMIT $14
-       ) page ON true
-     ORDER BY page.position`,
+       LEFT JOIN LATERAL ${page} ON true
+     ORDER BY e.position`,
     [
       ...sightValues(filter),
       from,
@@ -158,58 +146,6 @@ export async function scanEvents(
 }
 
 const isFound = (row: ScannedRow): row is FoundRow => row.number !== null;
-
-/** What of an event tells whether it may concern a reader. */
-export interface EventMark {
-  readonly position: string;
-  readonly tenant: string;
-  readonly account: string | null;
-  readonly kind: string;
-  readonly type: string;
-  readonly subjectId: string;
-  readonly createdAt: Date;
-}
-
-interface MarkRow extends EventMark {
-  readonly fromWrittenAt: Date | null;
-}
-
-/**
- * The marks of the next events from a position on, in order.
- *
- * @param from not before the oldest run that is kept, where it finds none: who waits stands at the end, which retention keeps
- * @returns `fromWrittenAt`: when the event before was written; null without one
- */
-export async function nextMarks(
-  pool: Pool,
-  from: number,
-): Promise<{ readonly marks: readonly EventMark[]; readonly fromWrittenAt: Date | null }> {
-  const { rows } = await pool.query<MarkRow>(
-    `SELECT run.position + (e.number - run.number) AS position, e.tenant, e.account, e.kind, e.type, e.subject_id AS "subjectId",
-       e.created_at AS "createdAt", ${writtenBefore('$1')} AS "fromWrittenAt"
-     FROM (
-         SELECT position, number, length FROM event_runs
-         WHERE position >= (SELECT max(position) FROM event_runs WHERE position <= $1) AND position < $1 + ${mostMarks}
-         ORDER BY position LIMIT ${mostMarks}
-       ) run
-       CROSS JOIN LATERAL (
-         SELECT * FROM events WHERE number >= run.number + greatest($1 - run.position, 0)
-           AND number < run.number + least(run.length, $1 + ${mostMarks} - run.position)
-         ORDER BY number LIMIT ${mostMarks}
-       ) e
-     ORDER BY position`,
-    [from],
-  );
-  return { marks: rows, fromWrittenAt: rows[0]?.fromWrittenAt ?? null };
-}
-
-const mostMarks = 1000;
-
-/** When the event before a position was written; null without one. */
-export async function eventWrittenBefore(pool: Pool, position: number): Promise<Date | null> {
-  const { rows } = await pool.query<{ readonly at: Date | null }>(`SELECT ${writtenBefore('$1')} AS at`, [position]);
-  return rows[0]?.at ?? null;
-}
 
 /** The position behind the last event. */
 export async function endOfLog(pool: Pool): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { checkOf, type CursorPlace, type Place } from '../events/cursor.ts';
-import { type EventFilter, type EventMark, eventWrittenBefore } from '../events/feed-store.ts';
+import type { EventFilter } from '../events/feed-store.ts';
+import { type EventMark, eventWrittenBefore } from '../events/mark-store.ts';
 
 /** The marks of the last events. Most readers who ask again have seen all but a few events, which are not for them. */
 export interface SeenMarks {

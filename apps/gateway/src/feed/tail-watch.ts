@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CursorPlace, Place } from '../events/cursor.ts';
-import { type EventFilter, type EventMark, nextMarks } from '../events/feed-store.ts';
+import type { EventFilter } from '../events/feed-store.ts';
+import { type EventMark, nextMarks } from '../events/mark-store.ts';
 import type { Services } from '../services.ts';
 import { createSeenMarks, mayPass } from './seen-marks.ts';
 

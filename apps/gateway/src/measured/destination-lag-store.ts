@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { numberAt } from '../event-positions.ts';
 
 /** How far a destination is behind the event log. */
 export interface DestinationLag {
@@ -25,12 +26,10 @@ export async function destinationLags(pool: Pool): Promise<DestinationLag[]> {
                SELECT count(*)::int AS count, min(position) AS oldest FROM undelivered_events WHERE destination_id = d.id
              ) held
              LEFT JOIN LATERAL (
-               SELECT e.created_at FROM events e WHERE e.number = (
-                 SELECT number + (d.position - position) FROM event_runs WHERE position <= d.position ORDER BY position DESC LIMIT 1)
+               SELECT e.created_at FROM events e WHERE e.number = ${numberAt('d.position')}
              ) at_cursor ON d.position < log.next
              LEFT JOIN LATERAL (
-               SELECT e.created_at FROM events e WHERE e.number = (
-                 SELECT number + (held.oldest - position) FROM event_runs WHERE position <= held.oldest ORDER BY position DESC LIMIT 1)
+               SELECT e.created_at FROM events e WHERE e.number = ${numberAt('held.oldest')}
              ) at_oldest ON held.oldest IS NOT NULL
            ORDER BY d.id`,
   });

@@ -254,10 +254,11 @@ export class Evaluator {
       const symbol = this.#lookup.symbolAt(name);
       if (symbol !== undefined) this.#bindings.set(symbol.id, value);
     } else if (isObjectBindingPattern(name)) {
-      for (const { name: inner, propertyName } of name.elements) {
+      for (const { name: inner, propertyName, initializer } of name.elements) {
         const key = propertyName ?? inner;
         if (inner !== undefined && key !== undefined && isIdentifier(key)) {
-          this.#bind(inner, this.#values.member(value, key.text, inner));
+          const member = this.#values.member(value, key.text, inner);
+          this.#bind(inner, member === undefined && initializer ? this.evaluate(initializer) : member);
         }
       }
     } else if (isArrayBindingPattern(name)) {
