@@ -4,10 +4,8 @@ import { type Answer, call, everyOperation, exampleOf, problemOf } from './setup
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
-let key: string;
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
@@ -17,7 +15,13 @@ async function post(body: Buffer, headers: Record<string, string> = {}): Promise
   const sent = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...headers };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { hostname, port } = new URL(gateway.url);
-  const options = { hostname, port, path, method: 'POST', headers: { ...sent, authorization: `Bearer ${key}` } };
+  const options = {
+    hostname,
+    port,
+    path,
+    method: 'POST',
+    headers: { ...sent, authorization: `Bearer ${gateway.apiKey}` },
+  };
   const outgoing = request(options, (answer) => {
     let text = '';
     answer.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -82,11 +86,13 @@ describe('a body in another coding', () => {
 const withoutBody = everyOperation.filter(([, { method, body }]) => method !== 'GET' && body === undefined);
 describe.each(withoutBody)('%s, which needs no body', (_id, operation) => {
   test.each([undefined, '', '{}', ' { } '])('takes %j', async (body) => {
-    expect(problemOf(await call(gateway.url, { ...exampleOf(operation, key), body }), 404).code).toBe('not-found');
+    expect(problemOf(await call(gateway.url, { ...exampleOf(operation, gateway.apiKey), body }), 404).code).toBe(
+      'not-found',
+    );
   });
 
   test.each(['{"a":1}', '[]', 'null', '7'])('takes no %s', async (body) => {
-    const answer = await call(gateway.url, { ...exampleOf(operation, key), body });
+    const answer = await call(gateway.url, { ...exampleOf(operation, gateway.apiKey), body });
     if (body === 'null') return expect(answer.status).toBe(404);
     expect(problemOf(answer, 400).errors).toMatchObject([{ pointer: '' }]);
   });
@@ -103,7 +109,10 @@ describe('an account that is none', () => {
     for (const account of ['nowhere', 'other-keysecure']) {
       let found = 0;
       for (const more of ['', needed, `${needed}&refresh=true`]) {
-        const answer = await call(gateway.url, { path: `${operation.path}?account=${account}${more}`, key });
+        const answer = await call(gateway.url, {
+          path: `${operation.path}?account=${account}${more}`,
+          key: gateway.apiKey,
+        });
         if (answer.status === 400) continue;
         expect(problemOf(answer, 404)).toMatchObject(noAccount('query/account', account));
         found += 1;
@@ -116,7 +125,7 @@ describe('an account that is none', () => {
   test.each(named)('is the same for %s', async (_id, operation) => {
     for (const account of ['nowhere', 'other-keysecure']) {
       const body = { ...(operation.example.body as object), account };
-      const answer = await call(gateway.url, { ...exampleOf(operation, key), body });
+      const answer = await call(gateway.url, { ...exampleOf(operation, gateway.apiKey), body });
       expect(problemOf(answer, 404)).toMatchObject(noAccount('/account', account));
     }
   });
@@ -136,7 +145,7 @@ describe('the Idempotency-Key', () => {
     call(gateway.url, {
       method: 'POST',
       path: '/v1/syncs',
-      key,
+      key: gateway.apiKey,
       headers: { 'idempotency-key': idempotencyKey },
       body: { account },
     });

@@ -6,10 +6,8 @@ import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
-let key: string;
 beforeAll(async () => {
   gateway = await startGateway();
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
@@ -25,7 +23,7 @@ async function ask(path: string, accept: string | null, body?: object): Promise<
   const { promise, resolve, reject } = Promise.withResolvers<Wire>();
   const { hostname, port } = new URL(gateway.url);
   const headers = {
-    authorization: `Bearer ${key}`,
+    authorization: `Bearer ${gateway.apiKey}`,
     ...(accept !== null && { 'accept-encoding': accept }),
     ...(body && { 'content-type': 'application/json' }),
   };

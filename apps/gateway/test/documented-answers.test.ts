@@ -11,12 +11,10 @@ interface Documented {
 
 let gateway: TestGateway;
 let hurried: Awaited<ReturnType<TestGateway['another']>>;
-let key: string;
 let answersOf: (operation: Operation) => Readonly<Record<string, Documented>>;
 beforeAll(async () => {
   gateway = await startGateway();
   hurried = await gateway.another({ HTTP_REQUEST_TIMEOUT_MS: '200' });
-  ({ key } = await gateway.key());
   const { paths } = JSON.parse((await generatedFiles())['docs/openapi.json'] ?? '') as {
     paths: Record<string, Record<string, { responses: Record<string, Documented> }>>;
   };
@@ -43,11 +41,11 @@ function expectDocumented(operation: Operation, answer: Answer, status: number, 
   expect(sent.toSorted(), what).toEqual([...ofEveryAnswer, ...headers].toSorted());
 }
 
-const send = (request: Request): Promise<Answer> => call(gateway.url, { key, ...request });
+const send = (request: Request): Promise<Answer> => call(gateway.url, { key: gateway.apiKey, ...request });
 const operationsWith = (has: (operation: Operation) => boolean) => everyOperation.filter(([, one]) => has(one));
 
 describe.each(everyOperation)('the document of %s', (_id, operation) => {
-  const example = (): Request => exampleOf(operation, key);
+  const example = (): Request => exampleOf(operation, gateway.apiKey);
 
   test('has what is answered to a key that is none, or lacks the scope', async () => {
     expectDocumented(operation, await call(gateway.url, exampleOf(operation)), 401, 'www-authenticate');
@@ -81,7 +79,7 @@ test('every operation documents what is answered to half a request', async () =>
 });
 
 test.each(operationsWith(({ method }) => method !== 'GET'))('%s documents faulty bodies', async (_id, operation) => {
-  const example = exampleOf(operation, key);
+  const example = exampleOf(operation, gateway.apiKey);
   expectDocumented(operation, await send({ ...example, body: 'x'.repeat(70_000) }), 413);
   const headers = { ...example.headers, 'content-type': 'text/plain' };
   expectDocumented(operation, await send({ ...example, body: '{}', headers }), 415);
@@ -89,8 +87,8 @@ test.each(operationsWith(({ method }) => method !== 'GET'))('%s documents faulty
 
 test.each(operationsWith(({ params }) => params !== undefined))('%s documents faulty ids', async (_id, operation) => {
   const path = operation.path.replace('{id}', 'x'.repeat(3000));
-  expectDocumented(operation, await send({ ...exampleOf(operation, key), path }), 414);
-  expectDocumented(operation, await send(exampleOf(operation, key)), 404);
+  expectDocumented(operation, await send({ ...exampleOf(operation, gateway.apiKey), path }), 414);
+  expectDocumented(operation, await send(exampleOf(operation, gateway.apiKey)), 404);
 });
 
 describe('what was made is found where Location says', () => {
@@ -120,7 +118,7 @@ describe('what was made is found where Location says', () => {
     };
     for (const [id, body] of Object.entries(bodies)) {
       const operation: Operation = operations[id as keyof typeof bodies];
-      const request = { ...exampleOf(operation, key), body };
+      const request = { ...exampleOf(operation, gateway.apiKey), body };
       const first = await send(request);
       expectDocumented(operation, first, operation.success.status, 'location');
       const again = await send(request);
@@ -155,7 +153,10 @@ describe('outcomes of a write are documented', () => {
     const done = await frozen();
     expectDocumented(freeze, await done(), 200);
     expectDocumented(freeze, await done(), 200, 'idempotent-replayed');
-    const other = { ...exampleOf(freeze, key), path: `/v1/cards/${(await cards.made('virtual')).id}/unfreeze` };
+    const other = {
+      ...exampleOf(freeze, gateway.apiKey),
+      path: `/v1/cards/${(await cards.made('virtual')).id}/unfreeze`,
+    };
     expectDocumented(operations.unfreezeCard, await send(other), 409);
   });
 

@@ -1,9 +1,8 @@
-import { openDatabase } from '@card-gateway/database';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
 import { compareLog, recordRows, subjectTables } from './setup/row-history.ts';
 import {
   assigned,
@@ -18,20 +17,17 @@ import {
   texts,
 } from './setup/subject-rows.ts';
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let owner: Pool;
 let columns: Columns;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = openDatabase(database.ownerUrl, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 30_000 });
+  database = await openTestDatabase('ownerUrl', { connections: 1, statementTimeoutMs: 30_000 });
+  owner = database.pool;
   await recordRows(owner);
   columns = await readColumns(owner);
 });
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 /** A statement on some of the rows; some are there from the start. */
 interface Statement {

@@ -1,9 +1,8 @@
 import { eventTypes } from '@card-gateway/contract';
-import { openDatabase } from '@card-gateway/database';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
 import { compareLog, recordRows, subjectKinds, subjectTables } from './setup/row-history.ts';
 import {
   assigned,
@@ -15,22 +14,19 @@ import {
   readColumns,
 } from './setup/subject-rows.ts';
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let owner: Pool;
 let columns: Columns;
 /** Types of events that were written so far. */
 const written = new Set<string>();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = openDatabase(database.ownerUrl, { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 30_000 });
+  database = await openTestDatabase('ownerUrl', { connections: 4, statementTimeoutMs: 30_000 });
+  owner = database.pool;
   await recordRows(owner);
   columns = await readColumns(owner);
 });
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 beforeEach(() => forget());
 
 const forget = (): Promise<unknown> => owner.query('TRUNCATE events, row_history');

@@ -1,25 +1,22 @@
 import { newUuid } from '@card-gateway/core';
-import { openDatabase } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { removeEvents } from '../src/events/retention-store.ts';
 import { createSequencer } from '../src/events/sequencer.ts';
 import { createEventTail } from '../src/event-tail.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
+import { insert } from './setup/subject-rows.ts';
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let pool: Pool;
 /** Gives what there is a position, in a run of its own. */
 let step: () => Promise<unknown>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = openDatabase(database.url, { connections: 10, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+  database = await openTestDatabase('url');
+  ({ pool } = database);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 beforeEach(async () => {
   for (const table of ['event_runs', 'events', 'event_versions']) await pool.query(`DELETE FROM ${table}`);
   const sequencer = createSequencer(pool, createEventTail());
@@ -32,11 +29,7 @@ const later = new Date(Date.now() + 3_600_000);
 /** Adds a cardholder. @returns its id */
 async function add(to: Pool | PoolClient = pool): Promise<string> {
   const id = newUuid(Date.now());
-  await to.query(
-    `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
-     VALUES ($1::uuid, 't', 'p', 'a', $1::text, 'pending', now(), now())`,
-    [id],
-  );
+  await insert(to, 'cardholder', [id]);
   return id;
 }
 

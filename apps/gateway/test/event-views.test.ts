@@ -2,30 +2,13 @@ import type { Client } from '@card-gateway/client';
 import { idPrefixes, type IdKind } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventViews } from '../src/app.ts';
-import { readEvents } from '../src/events/read-events.ts';
-import { sightOf } from '../src/events/sight.ts';
+import { allEvents, type Event } from './setup/events.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { tenantOptions, type Things, thingsOfDefault } from './setup/tenant-things.ts';
-import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
 let things: Things;
 let events: readonly Event[];
-
-type Event = Awaited<ReturnType<typeof readEvents>>['events'][number]['event'];
-
-/** All events of the tenant, after the sequencer has seen all that is committed. */
-async function allEvents(): Promise<readonly Event[]> {
-  const { rows } = await gateway.pool.query<{ last: string }>('SELECT max(number) AS last FROM events');
-  await until(
-    () => gateway.pool.query<{ last: string }>('SELECT max(highest) AS last FROM event_runs'),
-    (sequenced) => Number(sequenced.rows[0]?.last) >= Number(rows[0]?.last),
-  );
-  const filter = { tenant: 'default', sees: sightOf({ scopes: ['admin'] }), from: null, limit: 1000 };
-  const read = await readEvents(gateway.services, eventViews, filter);
-  expect(read.next).toBe(read.end);
-  return read.events.map(({ event }) => event);
-}
 
 const lastOf = (kind: IdKind): Event | undefined =>
   events.findLast(({ subject }) => subject === things[idPrefixes[kind]]);
@@ -37,7 +20,7 @@ beforeAll(async () => {
   await gateway.pool.query(
     "UPDATE callbacks SET state = 'failed', worked_at = NULL, failure = 'It cannot be read.' WHERE tenant = 'default'",
   );
-  events = await allEvents();
+  events = await allEvents(gateway);
 });
 afterAll(() => gateway.close());
 

@@ -12,10 +12,8 @@ import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
-let key: string;
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
@@ -26,12 +24,14 @@ test.each([
   ['X-Request-Ids of requests that fail', requestIdRows],
   ['bytes that are hardly HTTP', rawRows],
 ])('%s are answered with the problem that says so', async (_what, rows) => {
-  expect(await faultsOf({ url: gateway.url, key }, rows, checkProblem)).toEqual([]);
+  expect(await faultsOf({ url: gateway.url, key: gateway.apiKey }, rows, checkProblem)).toEqual([]);
 });
 
 test('a request that does not arrive whole in time is a 408', async () => {
   const hurried = await gateway.another({ HTTP_REQUEST_TIMEOUT_MS: '200' });
-  expect(await faultsOf({ url: hurried.url, key }, unfinishedRows(key), checkProblem)).toEqual([]);
+  expect(
+    await faultsOf({ url: hurried.url, key: gateway.apiKey }, unfinishedRows(gateway.apiKey), checkProblem),
+  ).toEqual([]);
   await hurried.close();
 });
 
@@ -39,15 +39,17 @@ test.each([
   ['a field', survivedBodies],
   ['a query', survivedQueries],
 ])('whatever text stands in %s, no answer is a failure of the gateway', async (_where, rows) => {
-  const faults = await faultsOf({ url: gateway.url, key }, rows, (_row, { status, text }) =>
+  const faults = await faultsOf({ url: gateway.url, key: gateway.apiKey }, rows, (_row, { status, text }) =>
     expect(status, text).toBeLessThan(500),
   );
   expect(faults).toEqual([]);
 });
 
 test('a card number in the wrong place is repeated neither in the answer nor in the log', async () => {
-  const faults = await faultsOf({ url: gateway.url, key }, misplacedNumbers, (_row, { headers, text }) =>
-    expect(closed(JSON.stringify([headers, text]))).not.toContain(pan),
+  const faults = await faultsOf(
+    { url: gateway.url, key: gateway.apiKey },
+    misplacedNumbers,
+    (_row, { headers, text }) => expect(closed(JSON.stringify([headers, text]))).not.toContain(pan),
   );
   expect(faults).toEqual([]);
   const log = gateway.log();
@@ -59,7 +61,9 @@ const closed = (text: string): string => text.replaceAll(/[ -]|%20/g, '');
 
 test('HEAD is answered as GET is, without the body', async () => {
   for (const path of ['/health/live', '/v1/providers', '/v1/cards?limit=x', '/v1/cards/x', '/nothing']) {
-    const [head, get] = await Promise.all(['HEAD', 'GET'].map((method) => call(gateway.url, { method, path, key })));
+    const [head, get] = await Promise.all(
+      ['HEAD', 'GET'].map((method) => call(gateway.url, { method, path, key: gateway.apiKey })),
+    );
     expect(head?.text).toBe('');
     expect(head?.status).toBe(get?.status);
     expect(head?.headers['content-type']).toBe(get?.headers['content-type']);
@@ -72,7 +76,7 @@ test('a body shorter than it says is no request', async () => {
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.end(
-    `POST /v1/syncs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 50\r\nIdempotency-Key: short\r\n\r\n{"account":"open-api"}`,
+    `POST /v1/syncs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${gateway.apiKey}\r\nContent-Type: application/json\r\nContent-Length: 50\r\nIdempotency-Key: short\r\n\r\n{"account":"open-api"}`,
   );
   socket.resume();
   await once(socket, 'close');
@@ -84,13 +88,17 @@ test('a body shorter than it says is no request', async () => {
 
 describe('X-Request-Id', () => {
   test.each(plainIds)('%s is echoed where nothing is wrong', async (id) => {
-    const { status, headers } = await call(gateway.url, { path: '/v1/cards', key, headers: { 'x-request-id': id } });
+    const { status, headers } = await call(gateway.url, {
+      path: '/v1/cards',
+      key: gateway.apiKey,
+      headers: { 'x-request-id': id },
+    });
     expect(status).toBe(200);
     expect(headers['x-request-id']).toBe(id);
   });
 
   test('finds the request in the log', async () => {
-    await call(gateway.url, { path: '/v1/cards?limit=x', key, headers: { 'x-request-id': 'find-me' } });
+    await call(gateway.url, { path: '/v1/cards?limit=x', key: gateway.apiKey, headers: { 'x-request-id': 'find-me' } });
     expect(gateway.log()).toContain('"requestId":"find-me"');
   });
 });

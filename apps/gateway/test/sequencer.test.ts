@@ -5,19 +5,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSequencer } from '../src/events/sequencer.ts';
 import { createEventTail } from '../src/event-tail.ts';
 import { oldestUnsequenced } from '../src/measured/unsequenced-store.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
+import { insert } from './setup/subject-rows.ts';
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = openDatabase(database.url, { connections: 10, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+  database = await openTestDatabase('url');
+  ({ pool } = database);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 beforeEach(async () => {
   await pool.query('DELETE FROM event_runs');
   await pool.query('DELETE FROM events');
@@ -26,11 +24,7 @@ beforeEach(async () => {
 /** Writes an event by adding a cardholder. @returns the event's number */
 async function write(to: Pool | PoolClient): Promise<number> {
   const id = newUuid(Date.now());
-  await to.query(
-    `INSERT INTO cardholders (id, tenant, provider, account, reference, status, created_at, updated_at)
-     VALUES ($1::uuid, 't', 'p', 'a', $1::text, 'pending', now(), now())`,
-    [id],
-  );
+  await insert(to, 'cardholder', [id]);
   const { rows } = await to.query<{ number: string }>('SELECT number FROM events WHERE subject_id = $1', [id]);
   return Number(rows[0]?.number);
 }

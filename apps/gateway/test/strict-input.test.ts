@@ -4,20 +4,18 @@ import { type Answer, call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
-let key: string;
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
 const get = (path: string, headers: Record<string, string | string[]> = {}): Promise<Answer> =>
-  call(gateway.url, { path, key, headers });
+  call(gateway.url, { path, key: gateway.apiKey, headers });
 const post = (body: unknown, headers: Record<string, string | string[]> = {}): Promise<Answer> =>
   call(gateway.url, {
     method: 'POST',
     path: '/v1/syncs',
-    key,
+    key: gateway.apiKey,
     body,
     headers: { 'idempotency-key': randomUUID(), ...headers },
   });

@@ -8,16 +8,14 @@ import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
-let key: string;
 
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
 const list = (headers?: Record<string, string>) =>
-  call(gateway.url, { path: '/v1/cards', key, ...(headers && { headers }) });
+  call(gateway.url, { path: '/v1/cards', key: gateway.apiKey, ...(headers && { headers }) });
 const listing = async (): Promise<number> => {
   const { rows } = await gateway.pool.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
@@ -43,7 +41,7 @@ test('pages whose statements wait keep no others waiting, and all are answered',
     for (let asked = 0; asked < 9; asked += 1) answers.push(list());
     // Six begin at once, the others when the time of the first six is over.
     await until(listing, (count) => count === 9);
-    const products = await call(gateway.url, { path: '/v1/card-products', key });
+    const products = await call(gateway.url, { path: '/v1/card-products', key: gateway.apiKey });
     expect(products.status).toBe(200);
   });
   for (const answer of answers) expect((await answer).status).toBe(200);
@@ -55,7 +53,7 @@ test('a page whose caller is late or gone gives its turn to the next', async () 
       list({ 'x-request-deadline': new Date(Date.now() + 50).toISOString() }),
     );
     for (const answer of late) expect((await answer).status).toBe(504);
-    const gone = get(`${gateway.url}/v1/cards`, { headers: { authorization: `Bearer ${key}` } });
+    const gone = get(`${gateway.url}/v1/cards`, { headers: { authorization: `Bearer ${gateway.apiKey}` } });
     gone.on('error', () => {});
     await once(gone, 'socket');
     gone.destroy();

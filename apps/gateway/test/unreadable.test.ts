@@ -6,16 +6,14 @@ import { type Answer, callRaw, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 let gateway: TestGateway;
-let key: string;
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  ({ key } = await gateway.key());
 });
 afterAll(() => gateway.close());
 
 const post = 'POST /v1/syncs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: raw\r\n';
 const body = '{"account":"open-api"}';
-const raw = (bytes: string): Promise<Answer> => callRaw(gateway.url, bytes.replaceAll('$KEY', key));
+const raw = (bytes: string): Promise<Answer> => callRaw(gateway.url, bytes.replaceAll('$KEY', gateway.apiKey));
 const withKey = 'Authorization: Bearer $KEY\r\n';
 
 describe('what could be read in two ways is not read at all', () => {
@@ -82,7 +80,7 @@ async function conversation(...parts: readonly string[]): Promise<string> {
   let received = '';
   socket.on('data', (text: string) => (received += text));
   await once(socket, 'connect');
-  for (const part of parts) socket.write(part.replaceAll('$KEY', key));
+  for (const part of parts) socket.write(part.replaceAll('$KEY', gateway.apiKey));
   await once(socket, 'close');
   return received;
 }

@@ -1,13 +1,11 @@
 import { type OperationId, type Operations, operations } from '@card-gateway/contract';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventViews } from '../src/app.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
-import { readEvents } from '../src/events/read-events.ts';
-import { sightOf } from '../src/events/sight.ts';
 import { storeProviderTransactions } from '../src/transactions/store.ts';
 import { cardUpdate, post, processedCallbacks, takingCallbacks } from './setup/callbacks.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
+import { allEvents } from './setup/events.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, smsCode } from './setup/orders.ts';
 import { reconcileNow } from './setup/reconcile.ts';
@@ -329,7 +327,7 @@ describe('what others change is told too, as no write of ours', () => {
       "SELECT id FROM card_transactions WHERE provider_ref = 'X-of-later'",
     );
     const subject = toPublicId('transaction', rows[0]?.id ?? '');
-    const ofIt = async () => (await allEvents()).filter((event) => event.subject === subject);
+    const ofIt = async () => (await allEvents(gateway)).filter((event) => event.subject === subject);
     expect(await ofIt()).toMatchObject([
       { type: 'transaction.created', subjectVersion: 1, data: null, previous: null },
     ]);
@@ -340,19 +338,6 @@ describe('what others change is told too, as no write of ours', () => {
     ]);
   });
 });
-
-type Event = Awaited<ReturnType<typeof readEvents>>['events'][number]['event'];
-
-/** All events of the tenant, after the sequencer has seen all that is committed. */
-async function allEvents(): Promise<readonly Event[]> {
-  const { rows } = await gateway.pool.query<{ last: string }>('SELECT max(number) AS last FROM events');
-  await until(
-    () => gateway.pool.query<{ last: string }>('SELECT max(highest) AS last FROM event_runs'),
-    (sequenced) => Number(sequenced.rows[0]?.last) >= Number(rows[0]?.last),
-  );
-  const filter = { tenant: 'default', sees: sightOf({ scopes: ['admin'] }), from: null, limit: 10_000 };
-  return (await readEvents(gateway.services, eventViews, filter)).events.map(({ event }) => event);
-}
 
 /** The subjects of the events of cards that come with a sync of all of OPEN-API's. */
 async function syncedCards(): Promise<readonly string[]> {
@@ -388,7 +373,7 @@ describe('after all that', () => {
       operation: (id) => client.getOperation({ params: { id } }),
       sync: (id) => client.getSync({ params: { id } }),
     };
-    const events = await allEvents();
+    const events = await allEvents(gateway);
     for (const [subject, history] of Map.groupBy(events, (event) => event.subject)) {
       expect(history.map(({ subjectVersion }) => subjectVersion)).toEqual(history.map((_, at) => at + 1));
       for (const [at, { data, previous }] of history.entries()) {

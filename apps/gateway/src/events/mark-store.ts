@@ -44,6 +44,8 @@ export async function nextMarks(
 
 /** When the event before a position was written; null without one. */
 export async function eventWrittenBefore(pool: Pool, position: number): Promise<Date | null> {
-  const { rows } = await pool.query<{ readonly at: Date | null }>(`SELECT ${writtenBefore('$1::bigint')} AS at`, [position]);
+  const { rows } = await pool.query<{ readonly at: Date | null }>(`SELECT ${writtenBefore('$1::bigint')} AS at`, [
+    position,
+  ]);
   return rows[0]?.at ?? null;
 }

@@ -1,3 +1,4 @@
+import { type Database, openDatabase } from '@card-gateway/database';
 import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
 
@@ -9,4 +10,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   // Copying a database does not copy the grants on it.
   await withClient(database.ownerUrl, (owner) => grantRuntime(owner, runtimeRole));
   return database;
+}
+
+export interface OpenTestDatabase extends TestDatabase {
+  readonly pool: Database;
+}
+
+/** The same with a pool of the role `url` or `ownerUrl`, which `drop` ends too. */
+export async function openTestDatabase(
+  role: 'url' | 'ownerUrl',
+  { connections = 10, statementTimeoutMs = 10_000 } = {},
+): Promise<OpenTestDatabase> {
+  const database = await createTestDatabase();
+  const pool = openDatabase(database[role], { connections, connectTimeoutMs: 5000, statementTimeoutMs });
+  const drop = async (): Promise<void> => {
+    await pool.end();
+    await database.drop();
+  };
+  return { ...database, pool, drop };
 }

@@ -34,6 +34,8 @@ export interface TestGateway {
   readonly services: Services;
   /** A client of the tenant `default` with the scope `admin`. It does not retry, so that a test sees every answer. */
   readonly client: Client;
+  /** The client's API key. */
+  readonly apiKey: string;
   /** All that was logged so far. */
   readonly log: () => string;
   /** A new API key, and a client that uses it. */
@@ -133,6 +135,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     sealing: first.sealing,
     services: first.services,
     client: main.client,
+    apiKey: main.key,
     log: () => lines.join(''),
     key,
     another: async (settings = {}) => {
