@@ -4,7 +4,7 @@ import { newUuid, type Outcome, refused } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
-import { recordAlone } from '../src/ledger/claim-store.ts';
+import { recordAlone } from '../src/ledger/record-store.ts';
 import { findById } from '../src/ledger/store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { type WriteEvent, transition, type WriteState } from '../src/ledger/machine.ts';
 import { wakeAccount } from '../src/ledger/queue-store.ts';
-import { claim, recordAlone } from '../src/ledger/claim-store.ts';
+import { claim } from '../src/ledger/claim-store.ts';
+import { recordAlone } from '../src/ledger/record-store.ts';
 import { findById, type OperationRow, applyEvent } from '../src/ledger/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 

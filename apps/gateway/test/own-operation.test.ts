@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyBindingKind } from '../src/bindings/verify-binding-outcome.ts';
 import { attemptOf, resolveWrite } from '../src/ledger/resolve.ts';
 import { findById } from '../src/ledger/store.ts';
-import { recordAlone } from '../src/ledger/claim-store.ts';
+import { recordAlone } from '../src/ledger/record-store.ts';
 import { writeOnce } from '../src/ledger/write.ts';
 import { startSyncKind } from '../src/syncs/start-sync.ts';
 import { insertSync } from '../src/syncs/store.ts';

@@ -16,7 +16,9 @@ const neverNull = {
   'bindings/start-limits-store.ts: "id" may be null, and is string here': 'each row that is given has one',
   'cards/provider-cards-store.ts: "providerRef" may be null, and is string here': 'what rows are matched by',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
-  'cards/store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
+  'cards/list-store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
+  'cards/list-store.ts: "version" may be null, and is string here': 'the same',
+  'cards/list-store.ts: "isComplete" may be null, and is boolean here': 'an operation that is there has a state',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
   'events/mark-store.ts: "position" may be null, and is string here': 'a sum of three that are not null',

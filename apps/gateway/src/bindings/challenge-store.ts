@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { recordingSeen, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
+import { recordingSeen, type RecordWrite } from '../ledger/record-store.ts';
+import { sendClaims } from '../ledger/send-claims-store.ts';
 import { uncounted } from '../guesses/store.ts';
 import { describedAsSeen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 

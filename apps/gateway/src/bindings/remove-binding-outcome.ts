@@ -6,7 +6,7 @@ import { findOthers, type OperationRow, supersedeEarlier } from '../ledger/store
 import { refusedAlone } from '../ledger/resolve-store.ts';
 import { contradicted } from '../ledger/word.ts';
 import type { Services } from '../services.ts';
-import { markRemoved, removedAtOnce } from './bound-cards-store.ts';
+import { markRemoved, removedAtOnce } from './removal-store.ts';
 import { type List, viewBinding, whatLaterOnesLeave } from './reconciliation.ts';
 import { type BindingRow, getBinding } from './store.ts';
 import { bindingView } from './view.ts';

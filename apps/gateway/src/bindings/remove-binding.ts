@@ -6,7 +6,7 @@ import { writeAct, type WriteRequest } from '../ledger/write.ts';
 import { ProblemError } from '../problem.ts';
 import { valueOf } from '../provider-read.ts';
 import type { Services } from '../services.ts';
-import { recordRemoving } from './bound-cards-store.ts';
+import { recordRemoving } from './removal-store.ts';
 import { lookUpRemoved, removeBindingKind, removedFrom } from './remove-binding-outcome.ts';
 import { type BindingRow, getBinding } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { GuessLimit } from '../guesses/store.ts';
-import type { NewOperation } from '../ledger/claim-store.ts';
+import type { NewOperation } from '../ledger/new-operation.ts';
 
 export interface NewBinding {
   readonly id: string;

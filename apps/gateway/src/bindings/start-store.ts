@@ -2,14 +2,9 @@ import { gathered, inTransaction } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import { guessLock } from '../guesses/store.ts';
-import {
-  type Claimed,
-  isConnection,
-  type NewOperation,
-  rowOf,
-  sendClaims,
-  type SendClaims,
-} from '../ledger/claim-store.ts';
+import { type Claimed, type NewOperation, rowOf } from '../ledger/new-operation.ts';
+import { isConnection } from '../ledger/record-store.ts';
+import { sendClaims, type SendClaims } from '../ledger/send-claims-store.ts';
 import { noOperation } from '../ledger/reference.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import {

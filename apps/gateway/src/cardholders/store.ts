@@ -1,7 +1,8 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { recordingSeen, recordingSingly, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
+import { recordingSeen, recordingSingly, type RecordWrite } from '../ledger/record-store.ts';
+import { sendClaims } from '../ledger/send-claims-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { describedAsSeen, type Resolve, resolving } from '../ledger/resolve-store.ts';
 import { listStatement, type PageRequest } from '../page.ts';

@@ -5,7 +5,7 @@ import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
 import { guessProblem } from '../guesses/limits.ts';
 import { waitForGuess } from '../guesses/store.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
-import type { RecordWrite } from '../ledger/claim-store.ts';
+import type { RecordWrite } from '../ledger/record-store.ts';
 import { type WriteAnswer, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import type { Services } from '../services.ts';
 import { changedFrom, changeKinds, type SecretChange, secretChanges } from './change-outcome.ts';

@@ -1,6 +1,7 @@
 import type { CardStatus } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { recordingSeen, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
+import { recordingSeen, type RecordWrite } from '../ledger/record-store.ts';
+import { sendClaims } from '../ledger/send-claims-store.ts';
 import { auditClaim, type AuditEntry, auditOf } from '../audit/store.ts';
 import { forgotten, guessClaim, type GuessLimit, guessOf } from '../guesses/store.ts';
 import { describedAsSeen, noEarlierOpen, type Resolve, resolving } from '../ledger/resolve-store.ts';

@@ -1,7 +1,8 @@
 import { gathered, gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { recording, type RecordWrite, sendClaims } from '../ledger/claim-store.ts';
+import { recording, type RecordWrite } from '../ledger/record-store.ts';
+import { sendClaims } from '../ledger/send-claims-store.ts';
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolving } from '../ledger/resolve-store.ts';

@@ -6,7 +6,7 @@ import { type Caller, hasScope, requireScope } from '../caller.ts';
 import type { ViewImages } from '../event-views.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import { operationView } from '../ledger/reference.ts';
-import { recordAlone } from '../ledger/claim-store.ts';
+import { recordAlone } from '../ledger/record-store.ts';
 import { type WriteAnswer, type WriteKind, writeOnce, type WriteRequest } from '../ledger/write.ts';
 import { requireUserIp } from '../provider-read.ts';
 import type { Services } from '../services.ts';

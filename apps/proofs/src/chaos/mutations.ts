@@ -26,7 +26,7 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
   'unique-key': {
     edits: [
       {
-        file: 'apps/gateway/src/ledger/claim-store.ts',
+        file: 'apps/gateway/src/ledger/send-claims-store.ts',
         from: /ON CONFLICT \(tenant, caller, idempotency_key\) DO NOTHING/,
         to: '',
       },
@@ -64,18 +64,19 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
   // Claims of one statement are found by their Idempotency-Key: of two with the same, both learn of the one row.
   deduplication: {
     edits: [
+      { file: 'apps/gateway/src/ledger/record-store.ts', from: /^/, to: "import { keyHash } from './key-hash.ts';\n" },
       {
-        file: 'apps/gateway/src/ledger/claim-store.ts',
+        file: 'apps/gateway/src/ledger/record-store.ts',
         from: /askKey: \({ operation }\) => operation.id,\n    rowKey: \({ id }\) => id,/,
         to: 'askKey: ({ operation }) => keyHash(operation.idempotencyKey), rowKey: (row: any) => row.key,',
       },
       {
-        file: 'apps/gateway/src/ledger/claim-store.ts',
+        file: 'apps/gateway/src/ledger/send-claims-store.ts',
         from: /RETURNING id, known_at\n/,
         to: 'RETURNING id, known_at, idempotency_key\n',
       },
       {
-        file: 'apps/gateway/src/ledger/claim-store.ts',
+        file: 'apps/gateway/src/ledger/send-claims-store.ts',
         from: /SELECT id, known_at AS "knownAt" FROM recorded/,
         to: 'SELECT id, known_at AS "knownAt", idempotency_key AS key FROM recorded',
       },

@@ -1,0 +1,108 @@
+import type { GuardedQuery } from '@card-gateway/database';
+import type { PoolClient, QueryResult } from 'pg';
+import { keyHash } from './key-hash.ts';
+import type { Claimed, NewOperation } from './new-operation.ts';
+
+/** A write to be recorded, with the slice's own values of its resource. */
+export interface Claim {
+  readonly operation: NewOperation;
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** Claims of one kind. */
+export interface Claims {
+  readonly claims: readonly Claim[];
+  /** Whether their statement is a transaction of its own. */
+  readonly isAlone: boolean;
+  /** Whether those whose resource another transaction has locked are left out; default waits for it. */
+  readonly skipsLocked?: boolean;
+}
+
+/** The SQL that a slice adds to the statement that records its writes. */
+export interface ClaimParts {
+  /** The slice's own values, as columns of `asked` and `claimed` with their types. */
+  readonly own?: string;
+  /** Selects `id` and `known_at` from the rows of `asked` that may be recorded; default all. */
+  readonly fit?: string;
+  /**
+   * Instead of `fit`: selects `known_at` from the resource of a row of `asked` if it is as it was seen. It is locked, so that it
+   * stays so. A write on another resource is not recorded.
+   */
+  readonly seen?: string;
+  /** What else is written, from the rows of `claimed`: each as `name AS (…)`, to which `resource` can refer. */
+  readonly also?: string;
+  /** Writes the resources, from the rows of `claimed`. */
+  readonly resource?: string;
+}
+
+/**
+ * The end of a SELECT from a JSON array, which limits nothing. Without it, the planner expects a hundred rows, and reads all of a
+ * table of some ten thousand rather than look these up.
+ */
+const fewRows = 'LIMIT (SELECT NULL::bigint)';
+
+/**
+ * Records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or that does not fit:
+ * these have no row.
+ */
+function claimStatement(
+  name: string,
+  { own, fit, seen, also, resource }: ClaimParts,
+  { claims, isAlone, skipsLocked }: Claims,
+): GuardedQuery {
+  const lock = skipsLocked === true ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE';
+  const fitting =
+    seen === undefined ? fit : `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} ${lock}) seen`;
+  const isUsual = seen === undefined ? true : skipsLocked === true;
+  return {
+    name: isUsual ? name : `${name}-waiting`,
+    // In one order, so that two processes that record the same keys at once wait for each other in turn.
+    text: `WITH asked AS (
+             SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
+               request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
+               request_id text, created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
+             ${fewRows}
+           )${fitting === undefined ? '' : `, fit AS (${fitting})`}, recorded AS (
+             INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
+               state, settles_by, request_id, created_at, updated_at, lease_until, known_at)
+             SELECT id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id, 'submitting',
+               settles_by, request_id, created_at, created_at, lease_until, ${fitting === undefined ? 'NULL' : 'known_at'}
+             FROM asked ${fitting === undefined ? '' : 'JOIN fit USING (id)'} ORDER BY tenant, caller, idempotency_key
+             ON CONFLICT (tenant, caller, idempotency_key) DO NOTHING RETURNING id, known_at
+           )${
+             resource === undefined
+               ? ''
+               : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${also === undefined ? '' : `, ${also}`}, written AS (${resource})`
+           }
+           SELECT id, known_at AS "knownAt" FROM recorded`,
+    values: [JSON.stringify(claims.map(wireRow))],
+    isCommit: isAlone,
+  };
+}
+
+function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
+  return {
+    id: operation.id,
+    tenant: operation.tenant,
+    caller: operation.caller,
+    idempotency_key: keyHash(operation.idempotencyKey),
+    request_hash: operation.requestHash,
+    type: operation.type,
+    provider: operation.provider,
+    account: operation.account,
+    resource_id: operation.resourceId,
+    settles_by: operation.resolvesBy,
+    request_id: operation.requestId,
+    created_at: operation.createdAt,
+    lease_until: operation.leaseUntil,
+    ...own,
+  };
+}
+
+/** Sends the statement that records claims of one kind. */
+export type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryResult<Claimed>>;
+
+/** @param name of the prepared statement */
+export function sendClaims(name: string, parts: ClaimParts): SendClaims {
+  return (client, claims) => client.query<Claimed>(claimStatement(name, parts, claims));
+}
