@@ -1347,6 +1347,18 @@ export type CloudEvents = CloudEvent[];
  */
 export type EventDestinationStatus = Open<"active" | "failing" | "disabled">;
 
+/** Events of the past that are posted once more, and how far that is. */
+export interface RunningReplay {
+  /** Events created at this moment or later. */
+  after: string;
+  /** Events created before this moment. */
+  before: string;
+  /** Of the types that the destination gets, only these. */
+  types: string[];
+  /** How many events of the log it has still to look through, those of others among them. */
+  remaining: number;
+}
+
 /** A URL to which events are posted. */
 export interface EventDestination {
   /** Id of an event destination: `dest_` and 26 characters, sortable by time. */
@@ -1378,6 +1390,10 @@ export interface EventDestination {
   failingSince: string | null;
   /** When an attempt last succeeded; null before the first. */
   lastSuccessAt: string | null;
+  /** When the latest event was written that was removed for its age before the destination got it: list what you copy anew. Null if it has missed none. */
+  missedUntil: string | null;
+  /** What is posted once more at the moment. Null without a replay, and once each of its events was delivered or is tried again like any other. */
+  replay: RunningReplay | null;
   /** When it was created. It gets the events from then on. */
   createdAt: string;
   /** When it was last changed by a request. */
@@ -1415,6 +1431,10 @@ export interface EventDestinationWithSecret {
   failingSince: string | null;
   /** When an attempt last succeeded; null before the first. */
   lastSuccessAt: string | null;
+  /** When the latest event was written that was removed for its age before the destination got it: list what you copy anew. Null if it has missed none. */
+  missedUntil: string | null;
+  /** What is posted once more at the moment. Null without a replay, and once each of its events was delivered or is tried again like any other. */
+  replay: RunningReplay | null;
   /** When it was created. It gets the events from then on. */
   createdAt: string;
   /** When it was last changed by a request. */
@@ -2811,7 +2831,7 @@ export interface Operations {
     answer: EventDestination;
   };
   /**
-   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet. Where nothing is changed, `updatedAt` stays too.
+   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet; for a second events may still be posted to the old one. A disabled destination stays disabled. Where nothing is changed, `updatedAt` stays too.
    *
    * Scope: `events:manage`.
    */
@@ -2840,7 +2860,7 @@ export interface Operations {
     answer: EventDestination;
   };
   /**
-   * Enable an event destination. Goes on where it stopped, with what has happened since; one that fails is tried at once. Events that retention has removed in the meantime are skipped.
+   * Enable an event destination. Goes on where it stopped, with what has happened since; one that fails is tried at once. Events that retention has removed in the meantime are skipped: `missedUntil` tells of them.
    *
    * Scope: `events:manage`.
    */
@@ -2896,7 +2916,7 @@ export interface Operations {
     answer: DeliveryAttempt;
   };
   /**
-   * Replay events to a destination. Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs.
+   * Replay events to a destination. Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs. `replay` shows how far it is; with `onlyFailed` it stays null, and what does not get through is tried again like any other event.
    *
    * Scope: `events:manage`.
    */

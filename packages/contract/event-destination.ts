@@ -53,6 +53,17 @@ const url = printableText(1, 1000).meta({
 });
 const description = printableText(1, 200).refine(hasNoCardNumber, noCardNumberRule);
 
+const runningReplay = z
+  .object({
+    after: timestamp.meta({ description: 'Events created at this moment or later.' }),
+    before: timestamp.meta({ description: 'Events created before this moment.' }),
+    types: z.array(z.string()).meta({ description: 'Of the types that the destination gets, only these.' }),
+    remaining: z.int().min(0).meta({
+      description: 'How many events of the log it has still to look through, those of others among them.',
+    }),
+  })
+  .meta({ id: 'RunningReplay', description: 'Events of the past that are posted once more, and how far that is.' });
+
 const destinationFields = {
   id: publicId('destination'),
   url: z.string().meta({ description: 'Where events are posted.' }),
@@ -69,6 +80,16 @@ const destinationFields = {
     description: 'When the first attempt failed after which none has succeeded; null if the last one succeeded.',
   }),
   lastSuccessAt: timestamp.nullable().meta({ description: 'When an attempt last succeeded; null before the first.' }),
+  missedUntil: timestamp.nullable().meta({
+    description:
+      'When the latest event was written that was removed for its age before the destination got it: list what you copy anew. Null ' +
+      'if it has missed none.',
+  }),
+  replay: runningReplay.nullable().meta({
+    description:
+      'What is posted once more at the moment. Null without a replay, and once each of its events was delivered or is tried again ' +
+      'like any other.',
+  }),
   createdAt: timestamp.meta({ description: 'When it was created. It gets the events from then on.' }),
   updatedAt: timestamp.meta({ description: 'When it was last changed by a request.' }),
 };

@@ -410,6 +410,8 @@ export const destination = {
   disabledReason: null,
   failingSince: null,
   lastSuccessAt: created,
+  missedUntil: null,
+  replay: null,
   createdAt: created,
   updatedAt: created,
 };
@@ -438,3 +440,4 @@ export const deliveryAttempt = {
   nextAttemptAt: '2026-11-22T10:00:01.000Z',
 };
 export const replayEvents = { after: created, types: ['card.*'] };
+export const replay = { ...replayEvents, before: '2026-11-22T11:00:00.000Z', remaining: 4711 };

@@ -685,7 +685,7 @@ export const operations = {
     effect: 'read',
     body: destination.createDestinationSchema,
     success: { status: 201, description: 'It gets events.', schema: destination.destinationWithSecretSchema },
-    problems: ['already-exists', 'not-found'],
+    problems: ['already-exists', 'illegal-state', 'not-found'],
     example: {
       body: examples.createDestination,
       answer: { ...examples.destination, lastSuccessAt: null, secret: examples.destinationSecret },
@@ -723,7 +723,8 @@ export const operations = {
     tag: 'Event destinations',
     summary: 'Change an event destination',
     description:
-      'Its cursor and its secret stay. A new URL gets what the old one has not got yet. Where nothing is changed, `updatedAt` stays too.',
+      'Its cursor and its secret stay. A new URL gets what the old one has not got yet; for a second events may still be posted to ' +
+      'the old one. A disabled destination stays disabled. Where nothing is changed, `updatedAt` stays too.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),
@@ -753,7 +754,7 @@ export const operations = {
     summary: 'Enable an event destination',
     description:
       'Goes on where it stopped, with what has happened since; one that fails is tried at once. Events that retention has ' +
-      'removed in the meantime are skipped.',
+      'removed in the meantime are skipped: `missedUntil` tells of them.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),
@@ -825,14 +826,14 @@ export const operations = {
     summary: 'Replay events to a destination',
     description:
       'Posts events of the past once more, oldest first, beside those that come. A receiver that keeps to `subjectVersion` ignores ' +
-      'them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs.',
+      'them where it has that version of the subject, or a later one: what it is to take again it must forget first. A later replay takes the place of one that still runs. `replay` shows how far it is; with `onlyFailed` it stays null, and what does not get through is tried again like any other event.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),
     body: destination.replayEventsSchema,
     success: { status: 200, description: 'They will be posted.', schema: destination.destinationSchema },
     problems: ['illegal-state', 'not-found'],
-    example: { body: examples.replayEvents, answer: examples.destination },
+    example: { body: examples.replayEvents, answer: { ...examples.destination, replay: examples.replay } },
   },
   listDestinationDeliveries: {
     method: 'GET',

@@ -165,6 +165,21 @@ describe.concurrent('a destination', () => {
     expect(receiver.received).toEqual([]);
   });
 
+  test('that is posted events of the past shows how far that is, until it has got them', async ({ expect }) => {
+    const { receiver, client, params, add, shown } = await destination();
+    await add(3);
+    await expect.poll(() => receiver.received.length, waiting).toBe(3);
+    const held: (() => void)[] = [];
+    receiver.answer((_received, response) => void held.push(() => response.writeHead(204).end()));
+    const body = { after: '2026-01-01T00:00:00Z', types: ['cardholder.pending'] };
+    const { replay } = await client.replayEvents({ params, body });
+    expect(replay).toMatchObject({ after: '2026-01-01T00:00:00.000Z', types: body.types });
+    await expect.poll(() => held.length, waiting).toBe(3);
+    expect((await shown()).replay?.remaining).toBeGreaterThanOrEqual(3);
+    for (const release of held) release();
+    await expect.poll(async () => (await shown()).replay, waiting).toBeNull();
+  });
+
   test('gets signatures by the old and the new secret for a day', async ({ expect }) => {
     const { receiver, secret, client, params, add } = await destination();
     const rotated = await client.rotateEventDestinationSecret({ params });

@@ -47,12 +47,14 @@ describe('a destination', () => {
 
   test('has a URL of its own', async () => {
     const { id } = await gateway.client.createEventDestination({ body: order });
-    expect(await problemOf(gateway.client.createEventDestination({ body: order }))).toMatchObject({
+    const taken = {
       code: 'already-exists',
-    });
+      errors: [{ pointer: '/url', detail: expect.stringContaining(id) as string }],
+    };
+    expect(await problemOf(gateway.client.createEventDestination({ body: order }))).toMatchObject(taken);
     const other = await gateway.client.createEventDestination({ body: { url: 'https://hooks.example.com/b' } });
     const same = gateway.client.updateEventDestination({ params: { id: other.id }, body: { url: order.url } });
-    expect(await problemOf(same)).toMatchObject({ code: 'already-exists' });
+    expect(await problemOf(same)).toMatchObject(taken);
     const elsewhere = await gateway.key({ tenant: 'other' });
     const theirs = await elsewhere.client.createEventDestination({ body: order });
     expect(await problemOf(elsewhere.client.getEventDestination({ params: { id } }))).toMatchObject({
@@ -137,7 +139,66 @@ describe('a destination', () => {
        FROM event_destinations, generate_series(1, 48) n WHERE tenant = 'many'`,
     );
     const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(create));
-    expect(outcomes.toSorted()).toEqual([...outcomes.slice(1).map(() => 'already-exists'), 'created']);
+    expect(outcomes.toSorted()).toEqual(['created', ...outcomes.slice(1).map(() => 'illegal-state')]);
+  });
+});
+
+test('what cannot be posted once more is said, with how to mend it', async () => {
+  const { client } = await gateway.key({ tenant: 'again' });
+  const { id } = await client.createEventDestination({ body: { ...order, types: ['card.*', 'operation.unknown'] } });
+  const params = { id };
+  const after = '2026-11-22T10:00:00Z';
+  const replayed = (types: string[]) => client.replayEvents({ params, body: { after, types } });
+  for (const types of [['card.frozen'], ['*'], ['operation.*', 'card.*']]) await replayed(types);
+  expect(await problemOf(replayed(['card.*', 'operation.refused', 'binding.*']))).toMatchObject({
+    code: 'invalid-request',
+    errors: [{ pointer: '/types/1' }, { pointer: '/types/2', detail: expect.stringContaining('card.*') as string }],
+  });
+  await client.disableEventDestination({ params });
+  expect(await problemOf(replayed(['card.*']))).toMatchObject({
+    code: 'illegal-state',
+    detail: expect.stringContaining(`POST /v1/event-destinations/${id}/enable`) as string,
+  });
+  const resent = client.resendEvent({ params: { id: await anEvent('again') }, body: { destination: id } });
+  expect(await problemOf(resent)).toMatchObject({ code: 'illegal-state', errors: [{ pointer: '/destination' }] });
+});
+
+test('an event about a destination shows what its GET showed then, a replay and what it missed too', async () => {
+  const { client, key } = await gateway.key({ tenant: 'shown' });
+  const { id } = await client.createEventDestination({ body: order });
+  const params = { id };
+  const disabled = await client.disableEventDestination({ params });
+  await gateway.pool.query(
+    `UPDATE event_destinations SET disabled_reason = 'gone', missed_until = $2, replay_position = 3, replay_end = 10,
+       replay_types = '{card.*}', replay_after = $2, replay_before = $3 WHERE tenant = $1`,
+    ['shown', '2026-11-22T10:00:00Z', '2026-11-22T11:00:00Z'],
+  );
+  const replay = {
+    after: '2026-11-22T10:00:00.000Z',
+    before: '2026-11-22T11:00:00.000Z',
+    types: ['card.*'],
+    remaining: 7,
+  };
+  const missedUntil = '2026-11-22T10:00:00.000Z';
+  expect(disabled).toMatchObject({ replay: null, missedUntil: null });
+  expect(await client.getEventDestination({ params })).toEqual({
+    ...disabled,
+    disabledReason: 'gone',
+    missedUntil,
+    replay,
+  });
+  // As the deliverer does it.
+  await gateway.pool.query(
+    `UPDATE event_destinations SET status = 'failing', disabled_reason = NULL WHERE tenant = 'shown'`,
+  );
+  const read = () => call(gateway.url, { path: '/v1/events?types=destination.failing', key });
+  const { json } = await until(read, (answer) => (answer.json as { data: unknown[] }).data.length > 0);
+  expect((json as { data: { data: unknown }[] }).data[0]?.data).toEqual({
+    ...disabled,
+    status: 'failing',
+    disabledReason: null,
+    missedUntil,
+    replay,
   });
 });
 

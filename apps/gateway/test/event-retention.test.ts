@@ -101,6 +101,56 @@ test('whole events go with their positions, oldest first, in slices; the last ru
   ]);
 });
 
+test('a destination is told of events that it had not got, and of no others', async () => {
+  const sealed = '\\x00';
+  const destination = async (
+    tenant: string,
+    position: number,
+    types = ['cardholder.*'],
+    account: string | null = null,
+  ) => {
+    const id = newUuid(Date.now());
+    await pool.query(
+      `INSERT INTO event_destinations (id, tenant, url, types, account, scopes, secrets_sealed, status, disabled_reason, position, created_at, updated_at)
+       VALUES ($1::uuid, $2, $1::text, $3, $4, '{admin}', $5, 'disabled', 'requested', $6, now(), now())`,
+      [id, tenant, types, account, sealed, position],
+    );
+    return id;
+  };
+  await add();
+  const last = await add();
+  await step();
+  await add();
+  await step();
+  const missing = await destination('default', 1);
+  const some = await destination('default', 2, ['*'], 'keysecure');
+  const stored = await destination('default', 3);
+  await pool.query('INSERT INTO undelivered_events VALUES ($1, 2, $2, 1, now())', [stored, last]);
+  for (const [tenant, position, types, account] of [
+    ['default', 3, ['*'], null],
+    ['default', 1, ['card.*'], null],
+    ['default', 1, ['*'], 'b'],
+    ['other', 1, ['*'], null],
+  ] as const) {
+    await destination(tenant, position, [...types], account);
+  }
+  expect(await removeEvents(pool, later, 1)).toBe(1);
+  const { rows: told } = await pool.query<{ id: string }>(
+    'SELECT id FROM event_destinations WHERE missed_until IS NOT NULL',
+  );
+  expect(told.map(({ id }) => id)).toEqual([missing]);
+  const { rows: events } = await pool.query<{ at: Date }>('SELECT created_at AS at FROM events WHERE subject_id = $1', [
+    last,
+  ]);
+  expect(await removeEvents(pool, later, 10)).toBe(1);
+  const { rows } = await pool.query<{ id: string; until: Date }>(
+    'SELECT id, missed_until AS until FROM event_destinations WHERE missed_until IS NOT NULL ORDER BY id',
+  );
+  const until = events[0]?.at;
+  expect(rows).toEqual([missing, some, stored].toSorted().map((id) => ({ id, until })));
+  await pool.query('DELETE FROM event_destinations');
+});
+
 test('two processes remove each event once', async () => {
   for (let count = 0; count < 40; count += 1) {
     await add();

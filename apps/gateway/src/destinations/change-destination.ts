@@ -4,8 +4,9 @@ import type {
   destinationWithSecretSchema,
   updateDestinationSchema,
 } from '@card-gateway/contract';
-import { newUuid } from '@card-gateway/core';
+import { newUuid, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
+import type { Caller } from '../caller.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -48,13 +49,13 @@ export async function createDestination(
     mostPerTenant,
     new Date(services.now()),
   );
-  if (row === null) throw urlTaken();
   if (row === 'full') {
     throw new ProblemError(
-      'already-exists',
+      'illegal-state',
       `This tenant has ${mostPerTenant} destinations, which is the maximum: delete one.`,
     );
   }
+  if (row === null) throw await urlTaken(services, caller, url);
   return { ...destinationView(row), secret };
 }
 
@@ -77,7 +78,8 @@ export async function updateDestination(
   try {
     return destinationView(changed(await store.updateDestination(services.pool, row.id, { ...order, url }, at)));
   } catch (error) {
-    throw (error as { readonly code?: string }).code === '23505' ? urlTaken() : error;
+    const isTaken = (error as { readonly code?: string }).code === '23505' && url !== undefined;
+    throw isTaken ? await urlTaken(services, request.caller, url) : error;
   }
 }
 
@@ -123,8 +125,12 @@ function allowedUrl({ config }: Services, text: string): string {
   throw invalidRequest({ pointer: '/url', detail: detail ?? 'expected an https URL' });
 }
 
-function urlTaken(): ProblemError {
-  return new ProblemError('already-exists', 'There is an event destination with this URL: change that one.');
+async function urlTaken({ pool }: Services, { tenant }: Caller, url: string): Promise<ProblemError> {
+  const id = await store.findByUrl(pool, tenant, url);
+  const other = id === null ? 'another destination' : toPublicId('destination', id);
+  return new ProblemError('already-exists', `${other} has this URL: change that one.`, {
+    errors: [{ pointer: '/url', detail: `expected a URL that no other destination has; ${other} has it` }],
+  });
 }
 
 const typeAt = (index: number): string => `/types/${index}`;

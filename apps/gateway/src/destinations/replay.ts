@@ -1,4 +1,5 @@
 import type { replayEventsSchema } from '@card-gateway/contract';
+import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { endOfLog } from '../events/feed-store.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
@@ -20,6 +21,7 @@ export async function replayEvents(
   order: z.output<typeof replayEventsSchema>,
 ): Promise<DestinationView> {
   const row = enabled(await ownDestination(services, request.caller, id));
+  if (order.onlyFailed !== true) requireGot(row, order.types ?? []);
   const { pool } = services;
   const now = new Date(services.now());
   const after = new Date(order.after);
@@ -61,7 +63,7 @@ export async function resendEvent(
   eventId: string,
   destinationId: string,
 ): Promise<DestinationView> {
-  const row = enabled(await ownDestination(services, request.caller, destinationId, '/destination'));
+  const row = enabled(await ownDestination(services, request.caller, destinationId, '/destination'), '/destination');
   const number = await eventNumberOf(services, row, eventId);
   await auditResend(services, request, eventId, row.id);
   const isThere = await addUndelivered(services.pool, row.id, number, new Date(services.now()));
@@ -69,7 +71,24 @@ export async function resendEvent(
   return destinationView(row);
 }
 
-function enabled(row: OwnDestinationRow): OwnDestinationRow {
+/** @param pointer where its id stands, if it is not in the path */
+function enabled(row: OwnDestinationRow, pointer?: string): OwnDestinationRow {
   if (row.status !== 'disabled') return row;
-  throw new ProblemError('illegal-state', 'The destination is disabled: enable it first.');
+  const path = `/v1/event-destinations/${toPublicId('destination', row.id)}/enable`;
+  const detail = `expected a destination that is not disabled: POST ${path} enables it`;
+  const errors = pointer === undefined ? {} : { errors: [{ pointer, detail }] };
+  throw new ProblemError('illegal-state', `The destination is disabled: POST ${path} first.`, errors);
 }
+
+/** @throws ProblemError 400 for types that the destination does not get */
+function requireGot({ types }: OwnDestinationRow, asked: readonly string[]): void {
+  const gets = (pattern: string): boolean => types.some((type) => overlap(type, pattern) || overlap(pattern, type));
+  const faults = asked.flatMap((pattern, index) => (gets(pattern) ? [] : [`/types/${index}`]));
+  if (faults.length === 0) return;
+  throw invalidRequest(
+    ...faults.map((pointer) => ({ pointer, detail: `expected types that the destination gets: ${types.join(', ')}` })),
+  );
+}
+
+const overlap = (pattern: string, type: string): boolean =>
+  pattern === type || (pattern.endsWith('*') && type.startsWith(pattern.slice(0, -1)));

@@ -18,6 +18,12 @@ export interface DestinationRow {
   readonly disabledReason: DisabledReason | null;
   readonly failingSince: Date | null;
   readonly lastSuccessAt: Date | null;
+  readonly missedUntil: Date | null;
+  /** What of the log a replay has still to look through; null without one, like its selection. */
+  readonly replayRemaining: string | null;
+  readonly replayTypes: readonly string[] | null;
+  readonly replayAfter: Date | null;
+  readonly replayBefore: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -28,7 +34,9 @@ export interface OwnDestinationRow extends DestinationRow {
 }
 
 export const shownColumns = `id, url, types, account, description, scopes, status, disabled_reason AS "disabledReason",
-  failing_since AS "failingSince", last_success_at AS "lastSuccessAt", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  failing_since AS "failingSince", last_success_at AS "lastSuccessAt", missed_until AS "missedUntil",
+  replay_end - replay_position AS "replayRemaining", replay_types AS "replayTypes", replay_after AS "replayAfter",
+  replay_before AS "replayBefore", created_at AS "createdAt", updated_at AS "updatedAt"`;
 const own = `${shownColumns}, tenant, secrets_sealed AS "secretsSealed"`;
 
 export async function findDestination(pool: Pool, tenant: string, id: string): Promise<OwnDestinationRow | null> {
@@ -37,6 +45,15 @@ export async function findDestination(pool: Pool, tenant: string, id: string): P
     [id, tenant],
   );
   return rows[0] ?? null;
+}
+
+/** The id of the tenant's destination with this URL; null if there is none. */
+export async function findByUrl(pool: Pool, tenant: string, url: string): Promise<string | null> {
+  const { rows } = await pool.query<{ id: string }>(
+    'SELECT id FROM event_destinations WHERE tenant = $1 AND url = $2',
+    [tenant, url],
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** Reads one row more than the page holds. */

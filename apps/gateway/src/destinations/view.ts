@@ -18,8 +18,21 @@ export function destinationView(row: DestinationRow): DestinationView {
     disabledReason: row.disabledReason,
     failingSince: row.failingSince?.toISOString() ?? null,
     lastSuccessAt: row.lastSuccessAt?.toISOString() ?? null,
+    missedUntil: row.missedUntil?.toISOString() ?? null,
+    replay: replayView(row),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function replayView(row: DestinationRow): DestinationView['replay'] {
+  const { replayAfter: after, replayBefore: before, replayTypes: types, replayRemaining: remaining } = row;
+  if (after === null || before === null || types === null || remaining === null) return null;
+  return {
+    after: after.toISOString(),
+    before: before.toISOString(),
+    types: [...types],
+    remaining: Number(remaining),
   };
 }
 

@@ -10,7 +10,8 @@ interface Run {
 /**
  * Removes the oldest events, at most `most`, with their positions: never one without a position, and never the last run, which tells
  * where the log goes on. A subject whose last event goes keeps its version, unless it never has another event. Both happen in one
- * statement, so that a trigger, which looks for both in one statement too, finds one of them.
+ * statement, so that a trigger, which looks for both in one statement too, finds one of them. Destinations that had not got such an
+ * event are told.
  *
  * @param before none that was written from then on is removed
  * @returns how many were removed
@@ -34,7 +35,20 @@ export async function removeEvents(pool: Pool, before: Date, most: number): Prom
        WHERE r.position = due.position AND r.number = $2 AND r.number + r.length <= $3 RETURNING r.position
      ), removed AS (
        DELETE FROM events WHERE number >= $2 AND number < $3 AND EXISTS (SELECT FROM cut UNION ALL SELECT FROM ended)
-       RETURNING subject_id, subject_version, type
+       RETURNING subject_id, subject_version, type, number, tenant, kind, account, created_at
+     ), missed AS (
+       UPDATE event_destinations d SET missed_until = greatest(d.missed_until, missing.until) FROM (
+         SELECT id, max(created_at) AS until FROM (
+           SELECT d.id, e.created_at FROM event_destinations d JOIN removed e ON d.tenant = e.tenant
+           WHERE d.position < $1 + ($3 - $2) AND d.position <= $1 + (e.number - $2)
+             AND (d.account IS NULL OR d.account = e.account)
+             AND (e.type = ANY (d.types) OR e.kind || '.*' = ANY (d.types) OR '*' = ANY (d.types))
+           UNION ALL
+           SELECT u.destination_id, e.created_at FROM event_destinations d
+             JOIN undelivered_events u ON u.destination_id = d.id AND u.position >= $1 AND u.position < $1 + ($3 - $2)
+             JOIN removed e ON e.number = $2 + (u.position - $1)
+         ) event GROUP BY id
+       ) missing WHERE d.id = missing.id
      ), versions AS (
        INSERT INTO event_versions AS v (subject_id, subject_version)
        SELECT subject_id, subject_version FROM (
