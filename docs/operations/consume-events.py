@@ -54,6 +54,15 @@ def read_page(cursor):
         return json.load(answer)
 
 
+def problem_in(error):
+    """A proxy answers with anything, or cuts the answer short."""
+    try:
+        problem = json.load(error)
+    except (OSError, http.client.HTTPException, ValueError):
+        problem = None
+    return problem if isinstance(problem, dict) else {}
+
+
 def main():
     cursor = kept_cursor()
     failures = 0
@@ -61,14 +70,15 @@ def main():
         try:
             page = read_page(cursor)
         except urllib.error.HTTPError as error:
-            problem = json.load(error) if "json" in error.headers.get("Content-Type", "") else {}
-            if error.code == 410:
+            problem = problem_in(error)
+            if error.code == 410 and "oldestCursor" in problem:
                 cursor = missed_some(problem["oldestCursor"])
                 keep(cursor)
                 continue
             if error.code not in (408, 429, 502, 503, 504):
                 sys.exit(f"{error.code}: {problem.get('detail', error.reason)}")
-            pause(failures, float(error.headers.get("Retry-After") or 0))
+            asked = error.headers.get("Retry-After") or ""
+            pause(failures, min(3600, int(asked)) if asked.isdigit() else 0)
             failures += 1
             continue
         except (OSError, http.client.HTTPException, ValueError):  # No connection, or an answer that was cut short.

@@ -44,6 +44,17 @@ describe('an event signed by the npm library', () => {
     expect(verify(headers, [current], Buffer.from(body))).toEqual(event);
   });
 
+  test('is read from headers in their own case, and in lists of one', () => {
+    const entries = Object.entries(signed([current]));
+    const named = Object.fromEntries(entries.map(([name, value]) => [name.replace('webhook', 'Webhook'), value]));
+    const listed = Object.fromEntries(entries.map(([name, value]) => [name, [value]]));
+    expect([verify(named).id, verify(listed).id]).toEqual([id, id]);
+    const twice = { ...listed, 'webhook-signature': ['v1,a', 'v1,b'] };
+    for (const headers of [twice, { ...listed, ...named }]) {
+      expect(() => verify(headers)).toThrow(new EventRefused(expectsHeaders));
+    }
+  });
+
   test('is read during a rotation, whichever side changes first', () => {
     for (const headers of [
       signed([current]),

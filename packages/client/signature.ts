@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The headers in Node's form (`request.headers`), or those of a `Request`. */
+/** The headers in Node's form (`request.headers`, `request.headersDistinct`), or those of a `Request`. */
 export type ReceivedHeaders =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | { get(name: string): string | null };
@@ -40,9 +40,15 @@ export function signatureFault(
     : `expected a webhook-timestamp of the last ${toleranceSeconds} seconds`;
 }
 
+/** Null if there is none, or more than one. Some frameworks keep the case in which names were sent, and lists of values. */
 function headerOf(headers: ReceivedHeaders, name: string): string | null {
-  const value = typeof headers['get'] === 'function' ? headers.get(name) : (headers as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : null;
+  if (isHeaders(headers)) return headers.get(name);
+  const values = Object.entries(headers).flatMap(([each, value]) => (each.toLowerCase() === name ? (value ?? []) : []));
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+function isHeaders(headers: ReceivedHeaders): headers is Pick<Headers, 'get'> {
+  return typeof headers['get'] === 'function';
 }
 
 function keyOf(secret: string): Buffer {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@card-gateway/client';
 import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
@@ -217,5 +218,27 @@ describe('run again and again', () => {
     expect(idIn(await third.lines.next())).toBe(all[0]);
     third.child.kill('SIGKILL');
     expect(await text(third.child.stderr)).toBe('Events were missed: read the resources anew.\n');
+  });
+
+  test.skipIf(!hasPython)('it goes on after an answer of a proxy, with a date to come back and cut short', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    let asked = 0;
+    const proxy = createServer((_request, response) => {
+      asked += 1;
+      const event = { id: 'evt_1', type: 'card.lost', subject: 'card_1', subjectVersion: 1 };
+      if (asked === 2) response.end(JSON.stringify({ data: [event], nextCursor: 'next' }));
+      if (asked > 1) return;
+      const headers = { 'content-type': 'application/problem+json', 'retry-after': new Date(0).toUTCString() };
+      response.writeHead(503, headers).end('{"title":');
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => proxy.close().closeAllConnections());
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const env = { ...process.env, GATEWAY_URL: url, GATEWAY_API_KEY: key, CURSOR_FILE: join(folder, 'cursor') };
+    const child = spawn('python3', [fileURLToPath(new URL('consume-events.py', operations))], { env });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const { value } = (await createInterface(child.stdout)[Symbol.asyncIterator]().next()) as { value?: string };
+    expect([value, child.exitCode]).toEqual(['evt_1 card.lost card_1 1', null]);
   });
 });
