@@ -10,7 +10,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (isEndless && error.code === 'EPIPE') process.exit();
   console.error(`The answer could not be written to standard output (${error.code}).`);
   process.exitCode = 1;
-  ending.abort();
+  // At once: it would go on with what cannot be written, and tell a place behind that.
+  if (isEndless) process.exit();
 });
 
 const isWell = await runCommandLine(process.argv.slice(2), {

@@ -334,7 +334,7 @@ const settings = {
   ),
   GATEWAY_API_KEY: {
     ...setting(
-      z.string(),
+      z.string().regex(/^[\x21-\x7e]*$/, 'expected one API key, on one line'),
       '',
       'The API key of "gateway events" on the command line. The service itself does not use it.',
     ),

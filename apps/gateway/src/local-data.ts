@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,12 +14,15 @@ const files = {
   GATEWAY_FINGERPRINT_KEYS_FILE: 'secrets/fingerprint-keys',
 } as const;
 
+/** Where the gateway listened that was started last. */
+const gatewayUrlFile = 'gateway-url';
+
 /** The owner's connection string, for operations that a gateway's role may not do. */
 const ownerFile = 'database-owner-url';
 
 /**
- * The environment of the command line in a clone: without a database of its own it uses that of `pnpm start`, with its keys and
- * accounts. In production nothing is discovered.
+ * The environment of the command line in a clone: without a database of its own it uses that of `pnpm start`, with its keys,
+ * accounts and gateway. In production nothing is discovered.
  *
  * @returns the environment, the same for the owner's commands, and the folder if anything in it is used
  */
@@ -40,7 +43,13 @@ export function withLocalData(
     ([name]) =>
       !isSet(name) && !isSet(name.replace(/_FILE$/, '')) && !(name === 'GATEWAY_API_KEY_FILE' && isSet('GATEWAY_URL')),
   );
-  const local = { ...environment, ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])) };
+  const urlFile = join(folder, gatewayUrlFile);
+  const isListening = !isSet('GATEWAY_URL') && !isSet('PORT') && existsSync(urlFile);
+  const local = {
+    ...environment,
+    ...Object.fromEntries(found.map(([name, file]) => [name, join(folder, file)])),
+    ...(isListening && { GATEWAY_URL: readFileSync(urlFile, 'utf8').trim() }),
+  };
   return {
     environment: local,
     ownerEnvironment: { ...local, DATABASE_URL_FILE: join(folder, ownerFile) },

@@ -537,6 +537,14 @@ describe('in a clone', () => {
     expect(environment).toHaveProperty('DATABASE_URL_FILE');
   });
 
+  test('and speaks to its gateway, wherever that listens, unless it is told another one', async () => {
+    await writeFile(join(folder, 'gateway-url'), 'http://127.0.0.1:41659\n');
+    const urlOf = (variables: NodeJS.ProcessEnv) => withLocalData(variables, folder).environment['GATEWAY_URL'];
+    expect(urlOf({})).toBe('http://127.0.0.1:41659');
+    expect(urlOf({ GATEWAY_URL: 'https://cards.internal' })).toBe('https://cards.internal');
+    expect(urlOf({ PORT: '8081' })).toBeUndefined();
+  });
+
   test.each<[string, NodeJS.ProcessEnv]>([
     ['in production', { NODE_ENV: 'production' }],
     ['with a database of its own', { DATABASE_URL: 'postgresql://x' }],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -92,6 +93,7 @@ describe('events tail', () => {
       { GATEWAY_API_KEY: '' },
       /^GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE\. Make a key with: gateway keys create/,
     ],
+    ['two keys', ['tail'], { GATEWAY_API_KEY: 'cgk_x\ncgk_y' }, /GATEWAY_API_KEY: expected one API key, on one line/],
     ['another key', ['tail'], { GATEWAY_API_KEY: 'cgk_x' }, /401 unauthenticated/],
     [
       'a URL that is none',
@@ -134,6 +136,24 @@ test('a reader that has seen enough ends a command well', async () => {
   await apply('for one who has gone');
   expect([await ended, String(await said)]).toEqual([[0, null], '']);
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk ends a command at once, and it tells no place behind what is lost',
+  async () => {
+    for (let count = 0; count < 3; count += 1) await apply(`for a full disk ${count}`);
+    const command = spawn(
+      'sh',
+      ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, cli, 'events', 'tail', '--after', 'oldest'],
+      {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const said = buffer(command.stderr);
+    expect(await once(command, 'close')).toEqual([1, null]);
+    expect(String(await said)).toBe('The answer could not be written to standard output (ENOSPC).\n');
+  },
+);
 
 describe('events listen', () => {
   interface Post {

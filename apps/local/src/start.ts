@@ -116,6 +116,7 @@ async function runLocal(children: Child[], interrupted: AbortSignal): Promise<vo
     untilReady(gateway, `${gatewayUrl}/health/ready`, interrupted),
     untilReady(sandbox, `${sandboxUrl}/health`, interrupted),
   ]);
+  await writePrivate(join(folder, 'gateway-url'), `${gatewayUrl}\n`);
   const apiKey = await keepApiKey(gatewayUrl, settings);
   interrupted.throwIfAborted();
   await keepDestination({ gatewayUrl, apiKey, sandboxUrl }).catch((error: unknown) =>

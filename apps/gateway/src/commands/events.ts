@@ -161,7 +161,7 @@ function asUsage(error: unknown, url: string): unknown {
 
 function told(error: Error, url: string): string {
   return error instanceof GatewayUnreachable
-    ? `${error.message} at ${url}; GATEWAY_URL names another gateway`
+    ? `${error.message} at ${url}; if it is elsewhere, set GATEWAY_URL`
     : error.message;
 }
 
