@@ -41,6 +41,16 @@ test('the columns of a named statement are described once per connection, and it
   expect(descriptions).toBe(1);
 });
 
+test('a statement reads values by parsers of its own', async () => {
+  const text = 'SELECT at, id FROM things WHERE id = 1';
+  const types = { getTypeParser: () => (value: string) => `as ${value}` };
+  const read = async (): Promise<unknown> => (await pool.query({ name: 'own', text, types })).rows;
+  const row = { at: expect.stringMatching(/^as 2026-11-29/), id: 'as 1' };
+  expect(await read()).toEqual([row]);
+  expect(await read()).toEqual([row]);
+  expect(descriptions).toBe(1);
+});
+
 test('a statement without columns, and one that failed, can be sent again', async () => {
   const rename = (name: string): Promise<{ rowCount: number | null; rows: unknown[] }> =>
     pool.query({ name: 'rename', text: 'UPDATE things SET name = $1 WHERE id = 2', values: [name] });

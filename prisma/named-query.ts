@@ -18,6 +18,7 @@ interface Columns {
   readonly fields: unknown;
   readonly _parsers: unknown;
   readonly _prebuiltEmptyResultObject: unknown;
+  _types?: pg.CustomTypesConfig | undefined;
 }
 
 /** The driver's query, with members that its types lack. */
@@ -49,7 +50,7 @@ export class NamedQuery extends Query {
   readonly #statements: NamedStatements;
 
   constructor(
-    { name, text, values }: pg.QueryConfig & { readonly name: string },
+    { name, text, values, types }: pg.QueryConfig & { readonly name: string },
     ownValues: unknown,
     callback: unknown,
     statements: NamedStatements,
@@ -57,6 +58,7 @@ export class NamedQuery extends Query {
     // The driver would copy a config property by property.
     super(text, ownValues ?? values, callback);
     this.name = name;
+    this._result._types = types;
     this.#statements = statements;
   }
 

@@ -131,9 +131,7 @@ export function guardStatements(client: pg.Client, longestMs: number): void {
 
 /** Whether it has a name, and asks for rows in the driver's usual form. */
 function isNamed(config: string | GuardedQuery): config is GuardedQuery & { readonly name: string } {
-  return (
-    typeof config !== 'string' && config.name !== undefined && !('rowMode' in config) && config.types === undefined
-  );
+  return typeof config !== 'string' && config.name !== undefined && !('rowMode' in config);
 }
 
 /** A cancel request that arrived after the end of its statement would hit the next one. */
