@@ -1,13 +1,13 @@
 import { newUuid } from '@card-gateway/core';
 import { openDatabase } from '@card-gateway/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { claim } from '../src/ledger/claim-store.ts';
 import type { NewOperation } from '../src/ledger/new-operation.ts';
 import { recordAlone } from '../src/ledger/record-store.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
 import { findById, findByKey, isUnconfirmed } from '../src/ledger/store.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { connect, createTestDatabase, type TestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
 
@@ -27,10 +27,7 @@ beforeAll(async () => {
   const limits = { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 };
   [one, other] = [openDatabase(database.url, limits), openDatabase(database.url, limits)];
   [sentByOne, sentByOther] = [watchStatements(one), watchStatements(other)];
-  [holder, admin] = [database.superuserUrl, database.superuserUrl].map(
-    (url) => new pg.Client({ connectionString: url }),
-  ) as [pg.Client, pg.Client];
-  await Promise.all([holder.connect(), admin.connect()]);
+  [holder, admin] = await Promise.all([connect(database.superuserUrl), connect(database.superuserUrl)]);
 });
 afterAll(async () => {
   await Promise.all([holder.end(), admin.end(), one.end(), other.end()]);

@@ -1,18 +1,17 @@
 import { newUuid } from '@card-gateway/core';
-import { openDatabase } from '@card-gateway/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordChange, recordSecretChange } from '../src/cards/change-store.ts';
 import { claim } from '../src/ledger/claim-store.ts';
 import type { NewOperation } from '../src/ledger/new-operation.ts';
 import { keyHash } from '../src/ledger/key-hash.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { connect, type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
 
 // Changes of one turn are one statement, which locks their cards but waits for none.
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let pool: pg.Pool;
 let sent: string[];
 /** Holds cards, and looks on. */
@@ -20,16 +19,13 @@ let holder: pg.Client;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = openDatabase(database.url, { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
+  database = await openTestDatabase('url', { connections: 4, statementTimeoutMs: 20_000 });
+  ({ pool } = database);
   sent = watchStatements(pool);
-  [holder, admin] = [database.superuserUrl, database.superuserUrl].map(
-    (url) => new pg.Client({ connectionString: url }),
-  ) as [pg.Client, pg.Client];
-  await Promise.all([holder.connect(), admin.connect()]);
+  [holder, admin] = await Promise.all([connect(database.superuserUrl), connect(database.superuserUrl)]);
 });
 afterAll(async () => {
-  await Promise.all([holder.end(), admin.end(), pool.end()]);
+  await Promise.all([holder.end(), admin.end()]);
   await database.drop();
 });
 beforeEach(() => {

@@ -1,19 +1,18 @@
 import { newUuid } from '@card-gateway/core';
-import { openDatabase } from '@card-gateway/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { StartLimits } from '../src/bindings/start-limits-store.ts';
 import { lockStart, recordStart } from '../src/bindings/start-store.ts';
 import { claim } from '../src/ledger/claim-store.ts';
 import type { NewOperation } from '../src/ledger/new-operation.ts';
 import type { OperationRow } from '../src/ledger/store.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { connect, type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
 
 // Starts of one turn are one transaction, which takes the locks of all limits before it counts.
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let pool: pg.Pool;
 let sent: string[];
 /** Another process, in a transaction. */
@@ -22,16 +21,13 @@ let other: pg.Client;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = openDatabase(database.url, { connections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
+  database = await openTestDatabase('url', { connections: 4, statementTimeoutMs: 20_000 });
+  ({ pool } = database);
   sent = watchStatements(pool);
-  [other, admin] = [database.superuserUrl, database.superuserUrl].map(
-    (url) => new pg.Client({ connectionString: url }),
-  ) as [pg.Client, pg.Client];
-  await Promise.all([other.connect(), admin.connect()]);
+  [other, admin] = await Promise.all([connect(database.superuserUrl), connect(database.superuserUrl)]);
 });
 afterAll(async () => {
-  await Promise.all([other.end(), admin.end(), pool.end()]);
+  await Promise.all([other.end(), admin.end()]);
   await database.drop();
 });
 beforeEach(() => {

@@ -1,32 +1,27 @@
 import { newUuid } from '@card-gateway/core';
-import { openDatabase } from '@card-gateway/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyHash } from '../src/ledger/key-hash.ts';
 import { resolving } from '../src/ledger/resolve-store.ts';
-import { createTestDatabase, type TestDatabase } from './setup/database.ts';
+import { connect, type OpenTestDatabase, openTestDatabase } from './setup/database.ts';
 import { until } from './setup/until.ts';
 
 // What others change between the snapshot of the statement that resolves writes and its locks. It waits there, for a lock in its
 // condition.
 
-let database: TestDatabase;
+let database: OpenTestDatabase;
 let gateway: pg.Pool;
 /** Keeps the statement waiting. */
 let holder: pg.Client;
 let other: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  gateway = openDatabase(database.url, { connections: 2, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
-  [holder, other] = [0, 1].map(() => new pg.Client({ connectionString: database.superuserUrl })) as [
-    pg.Client,
-    pg.Client,
-  ];
-  await Promise.all([holder.connect(), other.connect()]);
+  database = await openTestDatabase('url', { connections: 2, statementTimeoutMs: 20_000 });
+  gateway = database.pool;
+  [holder, other] = await Promise.all([connect(database.superuserUrl), connect(database.superuserUrl)]);
 });
 afterAll(async () => {
-  await Promise.all([holder.end(), other.end(), gateway.end()]);
+  await Promise.all([holder.end(), other.end()]);
   await database.drop();
 });
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Posted } from './post.ts';
-import { afterFailure, type Health, healthy, isDue, storedHealth } from './schedule.ts';
+import { afterFailure, type Health, healthy, isDue, type StoredHealth, storedHealth } from './schedule.ts';
 
 /** How a destination fares, from one attempt to the next. */
 export class Condition {
@@ -10,7 +10,7 @@ export class Condition {
   #health: Health;
 
   /** @param log what it logs names the destination */
-  constructor(stored: Parameters<typeof storedHealth>[0], log: Logger) {
+  constructor(stored: StoredHealth, log: Logger) {
     this.#log = log;
     this.#health = storedHealth(stored);
   }
@@ -20,7 +20,7 @@ export class Condition {
   }
 
   /** A request has changed what is stored. */
-  change(stored: Parameters<typeof storedHealth>[0]): void {
+  change(stored: StoredHealth): void {
     this.#health = storedHealth(stored);
   }
 

@@ -58,8 +58,11 @@ export const healthy: Health = {
   probes: 0,
 };
 
+/** As much of it as is stored. */
+export type StoredHealth = Omit<Health, 'isOpen' | 'probes'>;
+
 /** The health that was stored; what else there is to know begins anew. */
-export function storedHealth(row: Omit<Health, 'isOpen' | 'probes'>): Health {
+export function storedHealth(row: StoredHealth): Health {
   const { status, disabledReason, failures, failingSince, retryAt } = row;
   return {
     status,

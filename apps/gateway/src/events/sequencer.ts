@@ -63,6 +63,7 @@ export function createSequencer(
   let known: Sequenced | null = null;
   /** Numbers up to `highest` that are missing once all these transactions have ended will never be committed. */
   let epoch: { readonly highest: number; readonly writers: readonly string[] } | null = null;
+  /** Missing numbers up to this one will never be committed. */
   let gone = 0;
   let agesAt = 0;
   let isResting = false;

@@ -25,16 +25,19 @@ const reached = `
       ORDER BY made_at DESC OFFSET most - 1 LIMIT 1) oldest
   ORDER BY place LIMIT 1`;
 
+const valuesOf = (limits: readonly GuessLimit[]) =>
+  [
+    limits.map(({ subject }) => subject),
+    limits.map(({ most }) => most),
+    limits.map(({ withinMs }) => withinMs),
+  ] as const;
+
 /** Tells the milliseconds until another guess is allowed; null if it is now. */
 export async function waitForGuess(client: Pool | PoolClient, limits: readonly GuessLimit[]): Promise<number | null> {
   const { rows } = await client.query<{ waitMs: number | null }>({
     name: 'guess-reached',
     text: `SELECT wait_ms AS "waitMs" FROM (${reached}) reached`,
-    values: [
-      limits.map(({ subject }) => subject),
-      limits.map(({ most }) => most),
-      limits.map(({ withinMs }) => withinMs),
-    ],
+    values: [...valuesOf(limits)],
   });
   return rows[0]?.waitMs ?? null;
 }
@@ -56,12 +59,7 @@ async function countGuess(client: PoolClient, limits: readonly GuessLimit[]): Pr
         SELECT subject, clock_timestamp() FROM unnest($4::text[]) subject WHERE NOT EXISTS (SELECT FROM reached)
       )
       SELECT wait_ms AS "waitMs" FROM reached`,
-    values: [
-      limits.map(({ subject }) => subject),
-      limits.map(({ most }) => most),
-      limits.map(({ withinMs }) => withinMs),
-      subjects,
-    ],
+    values: [...valuesOf(limits), subjects],
   });
   return rows[0]?.waitMs ?? null;
 }

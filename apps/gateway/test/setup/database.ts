@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '@card-gateway/database';
 import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
+import pg from 'pg';
 
 /** A database of the calling test file's own, empty and migrated. */
 export type TestDatabase = OwnDatabase;
@@ -28,4 +29,11 @@ export async function openTestDatabase(
     await database.drop();
   };
   return { ...database, pool, drop };
+}
+
+/** A connection beside all pools; the test ends it. */
+export async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
 }
