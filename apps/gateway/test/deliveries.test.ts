@@ -155,9 +155,7 @@ describe.concurrent('a destination', () => {
   });
 
   test('that speaks no TLS', async ({ expect }) => {
-    const { client, params, receiver, add, attempts } = await destination();
-    const url = receiver.url.replace('http:', 'https:');
-    await client.updateEventDestination({ params, body: { url } });
+    const { receiver, add, attempts } = await openDestination(gateway, { scheme: 'https:' });
     await add();
     await expect
       .poll(async () => (await attempts()).at(-1), waiting)
@@ -217,6 +215,29 @@ describe.concurrent('a destination', () => {
       .poll(async () => (await attempts()).some(({ event }) => event === receiver.received[0]?.event.id), waiting)
       .toBe(true);
     expect(await undelivered()).toEqual([]);
+  });
+
+  test('gets what comes while what came of earlier attempts is being stored', async ({ expect }) => {
+    const { receiver, params, add } = await destination();
+    await add();
+    await expect.poll(() => receiver.received.length, waiting).toBe(1);
+    const other = await gateway.pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM event_destinations WHERE id = $1 FOR UPDATE', [uuidOf('destination', params.id)]);
+      const isWaitedFor = async (): Promise<boolean> => {
+        const { rows } = await other.query<{ is: boolean }>(
+          'SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))) AS is',
+        );
+        return rows[0]?.is ?? false;
+      };
+      await expect.poll(isWaitedFor, waiting).toBe(true);
+      await add();
+      await expect.poll(() => receiver.received.length, waiting).toBe(2);
+    } finally {
+      await other.query('ROLLBACK');
+      other.release();
+    }
   });
 
   test('gets events of the past again when asked to: all, one, or those that failed', async ({ expect }) => {

@@ -1,4 +1,4 @@
-import type { EventView } from '@card-gateway/contract';
+import type { EventRead } from '../events/read-events.ts';
 import { isDue } from './schedule.ts';
 
 /** Where an event was read: by the destination's cursor, by its replay, or out of the undelivered events. */
@@ -10,7 +10,7 @@ export interface Pending {
   readonly subjectId: string;
   source: Source;
   /** Null where it must be read again. */
-  event: EventView | null;
+  event: EventRead | null;
   attempts: number;
   /** Unix milliseconds. */
   dueAt: number;
@@ -20,6 +20,9 @@ export interface Pending {
   isStored: boolean;
 }
 
+/** Beyond so many, those with a row are read again when their time comes. */
+const mostInMemory = 500;
+
 /** The events that a destination has not got yet, by subject: of each, only the first is due. */
 export class Backlog {
   readonly #all = new Map<number, Pending>();
@@ -28,6 +31,8 @@ export class Backlog {
   readonly #due = new Set<Pending>();
   readonly #later = new Set<Pending>();
   #stored = 0;
+  /** Those that need not be read once more. */
+  #inMemory = 0;
 
   /** How many have a row, and how many have none. */
   get counts(): { readonly stored: number; readonly unstored: number } {
@@ -42,6 +47,7 @@ export class Backlog {
   add(event: Pending, now: number): void {
     this.#all.set(event.position, event);
     if (event.isStored) this.#stored += 1;
+    if (event.event !== null) this.#inMemory += 1;
     const ofSubject = this.#bySubject.get(event.subjectId) ?? [];
     const [first] = ofSubject;
     const at = ofSubject.findIndex(({ position }) => position > event.position);
@@ -92,6 +98,7 @@ export class Backlog {
   remove(event: Pending, now: number): void {
     this.#all.delete(event.position);
     if (event.isStored) this.#stored -= 1;
+    if (event.event !== null) this.#inMemory -= 1;
     this.#unqueue(event);
     const left = (this.#bySubject.get(event.subjectId) ?? []).filter((other) => other !== event);
     const [next] = left;
@@ -144,7 +151,9 @@ export class Backlog {
     for (const event of events) {
       if (!event.isStored) this.#stored += 1;
       event.isStored = true;
+      if (event.event === null || this.#inMemory <= mostInMemory) continue;
       event.event = null;
+      this.#inMemory -= 1;
     }
   }
 

@@ -1,6 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { leaseDestinations } from './deliverer-store.ts';
-import { Delivery, type DeliveryOptions, leaseMs } from './delivery.ts';
+import type { Logger } from 'pino';
+import type { EventViews } from '../event-views.ts';
+import { shareReads } from '../events/shared-reads.ts';
+import type { Services } from '../services.ts';
+import { Delivery, leaseMs } from './delivery.ts';
 
 /** Destinations without a deliverer are looked for this often. */
 const lookEveryMs = 1000;
@@ -11,8 +15,16 @@ const mostAtOnce = 5;
  * Posts events to their destinations. Every process runs it; each destination is served by the one that holds its lease, on
  * connections of its own, so that none waits for another.
  */
-export function startDeliverer(options: DeliveryOptions): { stop(): Promise<void> } {
-  const { services, log } = options;
+export function startDeliverer({
+  services,
+  views,
+  log,
+}: {
+  readonly services: Services;
+  readonly views: EventViews;
+  readonly log: Logger;
+}): { stop(): Promise<void> } {
+  const options = { services, views, read: shareReads(services, views), log };
   const stopping = new AbortController();
   const running = new Map<Delivery, Promise<void>>();
 

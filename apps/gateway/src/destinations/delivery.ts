@@ -1,12 +1,12 @@
 import { newUuid, uuidOf } from '@card-gateway/core';
 import type { Logger } from 'pino';
-import type { EventViews } from '../event-views.ts';
 import type { Services } from '../services.ts';
 import { Backlog, type Pending } from './backlog.ts';
 import { Condition } from './condition.ts';
 import { type LeasedDestination, readLeased, storeReport, undeliveredOf } from './deliverer-store.ts';
-import { connectionsPerDestination, openPoster, type Poster } from './post.ts';
-import { createReader, type Reader } from './reader.ts';
+import { OpenAttempts } from './open-attempts.ts';
+import { openPoster, type Poster } from './post.ts';
+import { createReader, type Reader, type ReaderOptions } from './reader.ts';
 import { retryDelayMs } from './schedule.ts';
 import { Unreported } from './unreported.ts';
 
@@ -15,18 +15,12 @@ export const leaseMs = 6000;
 /** The lease is prolonged, and requests are noticed, this often. */
 const reportEveryMs = 1000;
 /** What came of attempts is stored after this time, so that many share a commit. */
-const gatherMs = 40;
+const gatherMs = 100;
 /** After an error of the database. */
 const pauseMs = 1000;
 /** Of events that are read ahead, and of those with a row; beyond either it reads no further. */
 const mostUnstored = 500;
 const mostStored = 2000;
-
-export interface DeliveryOptions {
-  readonly services: Services;
-  readonly views: EventViews;
-  readonly log: Logger;
-}
 
 /** The work for one destination, as long as this process has its lease. */
 export class Delivery {
@@ -36,12 +30,18 @@ export class Delivery {
   readonly #unreported = new Unreported(this.#backlog);
   readonly #reader: Reader;
   readonly #condition: Condition;
-  readonly #open = new Set<Promise<void>>();
+  readonly #open = new OpenAttempts(() => {
+    this.#start();
+    this.#wake.resolve();
+  });
   #destination: LeasedDestination;
   #positionsBefore: ReadonlySet<number>;
   #poster: Poster;
   #leaseEndsAt: number;
   #reportedAt = performance.now();
+  #reporting: Promise<void> | null = null;
+  /** By `performance.now()`. */
+  #reportAgainAt = 0;
   #isEnding = false;
   #isLost = false;
   #wake = Promise.withResolvers<void>();
@@ -50,7 +50,8 @@ export class Delivery {
    * @param leaseEndsAt by `performance.now()`
    * @throws if the sealing key of its secrets is not configured
    */
-  constructor({ services, views, log }: DeliveryOptions, destination: LeasedDestination, leaseEndsAt: number) {
+  constructor(options: ReaderOptions, destination: LeasedDestination, leaseEndsAt: number) {
+    const { services, log } = options;
     this.#leaseEndsAt = leaseEndsAt;
     this.#services = services;
     this.#log = log.child({ destination: destination.id });
@@ -58,7 +59,7 @@ export class Delivery {
     this.#positionsBefore = new Set([destination.position]);
     this.#poster = openPoster(services, destination);
     this.#condition = new Condition(destination, this.#log);
-    this.#reader = createReader({ services, views, log: this.#log }, destination);
+    this.#reader = createReader({ ...options, log: this.#log }, destination);
   }
 
   /** Takes no further event; {@link run} ends once attempts that are under way have ended. */
@@ -80,6 +81,7 @@ export class Delivery {
         await this.#pause(pauseMs);
       }
     }
+    await this.#reporting;
     // Without a last report another process would post once more what this one has.
     if (!this.#isLost) {
       await this.#report(0).catch((error: unknown) => {
@@ -90,7 +92,7 @@ export class Delivery {
   }
 
   #isOver(): boolean {
-    return this.#isLost || (this.#takesNoMore() && this.#open.size === 0);
+    return this.#isLost || (this.#takesNoMore() && this.#open.isEmpty);
   }
 
   #takesNoMore(): boolean {
@@ -101,10 +103,11 @@ export class Delivery {
     this.#start();
     const isRead = this.#mayRead() && (await this.#reader.read(this.#backlog));
     if (isRead) this.#start();
-    if (performance.now() >= this.#reportDueAt()) await this.#report(leaseMs);
+    if (performance.now() >= this.#reportDueAt()) this.#beginReport();
     const now = this.#services.now();
     const untilDueMs = this.#condition.restMs(now) || this.#backlog.nextDueAt() - now;
-    await this.#pause(Math.max(0, isRead ? 0 : Math.min(untilDueMs, this.#reportDueAt() - performance.now())));
+    const untilReportMs = Math.min(this.#reportDueAt() - performance.now(), reportEveryMs);
+    await this.#pause(isRead ? 0 : Math.max(0, Math.min(untilDueMs, untilReportMs)));
   }
 
   /** Waits for this time, for the end of an attempt, or for an event to read. */
@@ -120,15 +123,29 @@ export class Delivery {
   }
 
   #reportDueAt(): number {
-    return this.#reportedAt + (this.#unreported.isEmpty ? reportEveryMs : gatherMs);
+    if (this.#reporting !== null) return Infinity;
+    return Math.max(this.#reportAgainAt, this.#reportedAt + (this.#unreported.isEmpty ? reportEveryMs : gatherMs));
+  }
+
+  /** Events are read and posted meanwhile. */
+  #beginReport(): void {
+    this.#reporting = this.#report(leaseMs)
+      .catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'deliveries cannot be stored for now');
+        this.#reportAgainAt = performance.now() + pauseMs;
+      })
+      .finally(() => {
+        this.#reporting = null;
+        this.#wake.resolve();
+      });
   }
 
   #mayRead(): boolean {
     const { stored, unstored } = this.#backlog.counts;
     if (this.#takesNoMore()) return false;
     // An event that never failed shows whether the destination is back, or only refuses those that it was tried with.
-    if (this.#condition.health.isOpen && (this.#open.size > 0 || this.#backlog.hasUntried())) return false;
-    return stored < mostStored && unstored < mostUnstored;
+    if (this.#condition.health.isOpen && (!this.#open.isEmpty || this.#backlog.hasUntried())) return false;
+    return stored < mostStored && unstored < mostUnstored && this.#unreported.count < mostUnstored;
   }
 
   /** Begins as many attempts as may be under way at once. */
@@ -136,7 +153,7 @@ export class Delivery {
     const now = this.#services.now();
     if (this.#takesNoMore() || performance.now() >= this.#leaseEndsAt || this.#condition.restMs(now) > 0) return;
     const isProbe = this.#condition.health.isOpen;
-    while (this.#open.size < (isProbe ? 1 : connectionsPerDestination)) {
+    while (isProbe ? this.#open.isEmpty : this.#open.hasRoom) {
       const event = isProbe ? this.#backlog.takeLeastTried() : this.#backlog.take(now);
       if (event === null) return;
       this.#begin(event, isProbe);
@@ -144,35 +161,31 @@ export class Delivery {
   }
 
   #begin(event: Pending, isProbe: boolean): void {
-    const attempt = this.#attempt(event, isProbe)
-      .catch((error: unknown) => {
-        this.#log.warn({ err: error }, 'an event cannot be read for now');
-        const now = this.#services.now();
-        event.dueAt = now + pauseMs;
-        this.#backlog.putBack(event, now);
-      })
-      .finally(() => {
-        this.#open.delete(attempt);
-        this.#start();
-        this.#wake.resolve();
-      });
+    const attempt = this.#attempt(event, isProbe).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'an event cannot be read for now');
+      const now = this.#services.now();
+      event.dueAt = now + pauseMs;
+      this.#backlog.putBack(event, now);
+    });
     this.#open.add(attempt);
   }
 
   async #attempt(event: Pending, isProbe: boolean): Promise<void> {
-    const view = event.event ?? (await this.#reader.readAt(event.position));
+    const read = event.event ?? (await this.#reader.readAt(event.position));
     const attemptedAt = new Date(this.#services.now());
-    if (view === null) {
+    if (read === null) {
       // It was removed from the log, or is not for this destination's eyes any more.
       this.#unreported.gone(event);
       this.#backlog.remove(event, attemptedAt.getTime());
       return;
     }
     event.attempts += 1;
-    const posted = await this.#poster.post(view.id, JSON.stringify(view));
+    const { id, type } = read.event;
+    const posted = await this.#poster.post(id, read.text());
     if (this.#isLost) return;
     const now = this.#services.now();
     if (posted.delivered) {
+      this.#open.delivered();
       this.#unreported.delivered(event, new Date(now));
       this.#backlog.remove(event, now);
       // What failed with it need not wait for its own time.
@@ -188,8 +201,8 @@ export class Delivery {
     this.#unreported.attempted({
       ...told,
       id: newUuid(attemptedAt.getTime()),
-      eventId: uuidOf('event', view.id),
-      type: view.type,
+      eventId: uuidOf('event', id),
+      type,
       attempt: event.attempts,
       attemptedAt,
       nextAttemptAt: posted.delivered ? null : new Date(event.dueAt),

@@ -1,6 +1,7 @@
 import { type NameOptions, openTransport, retryAfterSeconds } from '@card-gateway/adapter-kit';
 import { redact } from '@card-gateway/core';
 import type { Services } from '../services.ts';
+import { connectionsPerDestination } from './open-attempts.ts';
 import { type Sign, signer } from './secrets.ts';
 
 /** What came of one attempt. */
@@ -24,8 +25,6 @@ export interface Poster {
   close(): Promise<void>;
 }
 
-/** Attempts that are under way at one destination at the same time. */
-export const connectionsPerDestination = 32;
 const mostAnswerBytes = 4096;
 
 /**

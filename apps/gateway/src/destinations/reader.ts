@@ -1,8 +1,8 @@
-import type { EventView } from '@card-gateway/contract';
 import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
 import { positionOf } from '../events/cursor.ts';
-import { type EventsRead, readEvents } from '../events/read-events.ts';
+import { type EventRead, type EventsRead, readEvents } from '../events/read-events.ts';
+import type { ReadShared } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -16,7 +16,7 @@ export interface Reader {
   /** Resolves once there may be more to read, or when the signal aborts. */
   hasMore(signal: AbortSignal): Promise<void>;
   /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
-  readAt(position: number): Promise<EventView | null>;
+  readAt(position: number): Promise<EventRead | null>;
   /** The position to read next. */
   readonly next: number;
   /** A report says that the filter by which it read up to this position still held then. */
@@ -31,10 +31,15 @@ export interface Reader {
 
 const pageSize = 100;
 
-export function createReader(
-  { services, views, log }: { readonly services: Services; readonly views: EventViews; readonly log: Logger },
-  first: LeasedDestination,
-): Reader {
+export interface ReaderOptions {
+  readonly services: Services;
+  readonly views: EventViews;
+  /** Destinations that are at the same place of the log share what they read. */
+  readonly read: ReadShared;
+  readonly log: Logger;
+}
+
+export function createReader({ services, views, read, log }: ReaderOptions, first: LeasedDestination): Reader {
   const { eventTail, now } = services;
   let destination = first;
   let next = first.position;
@@ -48,7 +53,7 @@ export function createReader(
   async function readFrom(from: number): Promise<EventsRead & { readonly from: number }> {
     const filter = { ...sight(), types: selectionOf(destination.types), account: destination.account ?? undefined };
     try {
-      return { ...(await readEvents(services, views, { ...filter, from, limit: pageSize })), from };
+      return { ...(await read(filter, { position: from, check: null }, pageSize)), from };
     } catch (error) {
       const oldest = error instanceof ProblemError ? positionOf(error.details.oldestCursor ?? '') : null;
       if (oldest === null || oldest <= from) throw error;
@@ -57,11 +62,13 @@ export function createReader(
   }
 
   async function readLog(backlog: Backlog): Promise<boolean> {
-    const from = next;
+    const [from, before] = [next, destination];
     const part = await readFrom(from);
+    // It was changed meanwhile, and may get other events.
+    if (destination !== before) return true;
     const removed = part.from - from;
     if (removed > 0) log.error({ removed }, 'events of the log were removed before this destination got them');
-    for (const { position, subjectId, event } of part.events) add(backlog, 'log', position, subjectId, event);
+    for (const event of part.events) add(backlog, 'log', event);
     next = part.next;
     return next > from;
   }
@@ -69,22 +76,18 @@ export function createReader(
   async function readReplay(backlog: Backlog, running: Replay & { next: number }): Promise<boolean> {
     const part = await readFrom(running.next);
     if (replay !== running) return true;
-    for (const { position, subjectId, event } of part.events) {
-      const at = new Date(event.createdAt);
-      const isSelected = at >= running.after && at < running.before && hasType(running.types, event.type);
-      if (isSelected && position < running.end) add(backlog, 'replay', position, subjectId, event);
+    for (const event of part.events) {
+      const { type, createdAt } = event.event;
+      const at = new Date(createdAt);
+      const isSelected = at >= running.after && at < running.before && hasType(running.types, type);
+      if (isSelected && event.position < running.end) add(backlog, 'replay', event);
     }
     running.next = Math.max(part.next, running.next + 1);
     return true;
   }
 
-  function add(
-    backlog: Backlog,
-    source: 'log' | 'replay',
-    position: number,
-    subjectId: string,
-    event: EventView,
-  ): void {
+  function add(backlog: Backlog, source: 'log' | 'replay', event: EventRead): void {
+    const { position, subjectId } = event;
     if (source === 'log' ? backlog.meetsLog(position) : backlog.get(position) !== undefined) return;
     const fresh = { attempts: 0, dueAt: 0, isOpen: false, isStored: false };
     backlog.add({ position, subjectId, source, event, ...fresh }, now());
@@ -100,8 +103,8 @@ export function createReader(
     hasMore: (signal) => eventTail.reached(next, signal),
     readAt: async (position) => {
       try {
-        const { events } = await readEvents(services, views, { ...sight(), from: position, limit: 1 });
-        return events[0]?.position === position ? events[0].event : null;
+        const [event] = (await readEvents(services, views, { ...sight(), from: position, limit: 1 })).events;
+        return event?.position === position ? event : null;
       } catch (error) {
         if (error instanceof ProblemError && error.code === 'cursor-expired') return null;
         throw error;

@@ -23,6 +23,11 @@ export class Unreported {
     return this.#attempts.length === 0 && this.#delivered.length === 0;
   }
 
+  /** Attempts among it. */
+  get count(): number {
+    return this.#attempts.length;
+  }
+
   attempted(attempt: Gathered['attempts'][number]): void {
     this.#attempts.push(attempt);
   }

@@ -10,13 +10,17 @@ export async function closeReceivers(): Promise<void> {
 }
 
 /** A tenant of its own with a destination, what receives its events, and subjects that make them. */
-export async function openDestination(gateway: TestGateway, { types = ['cardholder.*'], path = '' } = {}) {
+export async function openDestination(
+  gateway: TestGateway,
+  { types = ['cardholder.*'], path = '', scheme = 'http:' } = {},
+) {
   const receiver = await openReceiver();
   receivers.push(receiver);
   tenants += 1;
   const tenant = `tenant-${tenants}`;
   const { client } = await gateway.key({ tenant });
-  const { secret, id } = await client.createEventDestination({ body: { url: receiver.url + path, types } });
+  const url = receiver.url.replace('http:', scheme) + path;
+  const { secret, id } = await client.createEventDestination({ body: { url, types } });
   const params = { id };
   const add = async (count = 1): Promise<Uuid[]> => {
     const ids = Array.from({ length: count }, () => newUuid(Date.now()));

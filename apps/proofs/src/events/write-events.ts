@@ -3,8 +3,8 @@ import { toPublicId, type Uuid } from '@card-gateway/core';
 import pg from 'pg';
 import type { FollowedEvent } from '../chaos/event-log.ts';
 
-/** Cardholders whose changes are the events. */
-const subjects = 200;
+/** Cardholders whose changes are the events: so many that few wait for an earlier one of theirs. */
+const subjects = 1000;
 const connections = 4;
 
 /** Adds the subjects, without a provider: what is measured is what becomes of events, not of writes. */
