@@ -2999,7 +2999,7 @@ export interface Operations {
         types?: string | undefined;
         /** Only events of this account. */
         account?: string | undefined;
-        /** Only events about the thing of this id. */
+        /** Only events about the thing of this id. One of a kind of which the key sees no event is `forbidden`. */
         subject?: string | undefined;
         /** Rows per page, 1 to 200. */
         limit?: number | undefined;

@@ -228,7 +228,9 @@ export const eventQuerySchema = z.strictObject({
         'which the key sees no event is `forbidden`.',
     }),
   account: accountName.optional().meta({ description: 'Only events of this account.' }),
-  subject: printableText(1, 64).optional().meta({ description: 'Only events about the thing of this id.' }),
+  subject: printableText(1, 64).optional().meta({
+    description: 'Only events about the thing of this id. One of a kind of which the key sees no event is `forbidden`.',
+  }),
   limit: pageQuery.limit,
   wait: z
     .preprocess(

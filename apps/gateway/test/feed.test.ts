@@ -231,6 +231,11 @@ describe('a reader that names types', () => {
     expect(refused.headers['www-authenticate']).toMatch(/scope="bindings:read events:manage"/);
     for (const types of ['card.*,operation.unknown', 'sync.failed', '*']) await page({ types }, cards);
     problemOf(await feed({ types: 'card.*' }, (await gateway.key({ scopes: ['events:read'] })).key), 403);
+    const about = (id: string) => feed({ subject: id }, cards);
+    const unseen = problemOf(await about('bind_01m81b5h80e0080000000004k7'), 403);
+    expect(unseen).toMatchObject({ detail: expect.stringContaining('bindings:read') as string });
+    expect(unseen.errors?.map(({ pointer }) => pointer)).toEqual(['query/subject']);
+    for (const id of ['card_01m81b5h80e0080000000004k7', 'keysecure']) expect((await about(id)).status).toBe(200);
   });
 
   test('is told so after its wait too, where its key has lost a scope meanwhile', async () => {

@@ -1,3 +1,5 @@
+import { eventKinds } from '@card-gateway/contract';
+import { fromPublicId } from '@card-gateway/core';
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../caller.ts';
 import { readEvent } from '../events/read-events.ts';
@@ -21,9 +23,16 @@ export function feedRoutes(app: FastifyInstance, services: Services, views: Even
     pace: createPace(),
   };
   mountHeld(app, 'listEvents', (call) => {
-    const names = call.query.types?.split(',').map((name) => name.trim()) ?? [];
+    const { types, subject = '' } = call.query;
+    const named = types?.split(',').map((name) => name.trim()) ?? [];
+    const about = eventKinds.filter((kind) => kind !== 'account' && fromPublicId(kind, subject) !== null);
     const seeing = (caller: Caller): Caller => {
-      requireSeenTypes(caller, names, () => 'query/types');
+      requireSeenTypes(caller, named, () => 'query/types');
+      requireSeenTypes(
+        caller,
+        about.map((kind) => `${kind}.*`),
+        () => 'query/subject',
+      );
       return caller;
     };
     const callerNow = async (): Promise<Caller> => seeing(await call.callerNow());
