@@ -13,6 +13,7 @@ const ownClock = [
   'apps/gateway/test/callback-work.test.ts',
   'apps/gateway/test/card-life.test.ts',
   'apps/gateway/test/guess-limits.test.ts',
+  'apps/gateway/test/known-pages.test.ts',
   'apps/gateway/test/recovery.test.ts',
   'apps/gateway/test/retention.test.ts',
   'apps/gateway/test/sms-limits.test.ts',

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type Evidence, isProviderCode, type Outcome, redact, refused, unknown } from '@card-gateway/core';
 import type { z } from 'zod';
 import { hasDoubledMember } from './doubled-member.ts';
@@ -37,6 +38,8 @@ export interface AnswerReader<Schema extends z.ZodType, T> {
    * refusals. Null, a throw, or omitting this function means unknown.
    */
   readonly problem?: (problem: Problem, evidence: ToEvidence) => Outcome<T> | null;
+  /** Interprets a 2xx answer by the digest of its body, and reads it if it must. Default: reads it. */
+  readonly unread?: ((digest: string, read: () => Outcome<T>) => Outcome<T>) | undefined;
 }
 
 /**
@@ -53,10 +56,17 @@ export function readAnswer<Schema extends z.ZodType, T>(
       return refused('not_sent', { message: exchange.cause });
     case 'lost':
       return unknown('no_answer', { httpStatus: null, code: null, message: exchange.cause });
-    case 'answered':
-      return withRetryAfter(interpretAnswer(exchange, reading), exchange.retryAfterSeconds);
+    case 'answered': {
+      const { status, body, retryAfterSeconds } = exchange;
+      const read = (): Outcome<T> => withRetryAfter(interpretAnswer(exchange, reading), retryAfterSeconds);
+      return reading.unread !== undefined && isSuccess(status)
+        ? reading.unread(hash('sha256', body, 'base64url'), read)
+        : read();
+    }
   }
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
 
 function interpretAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: AnswerReader<Schema, T>): Outcome<T> {
   const evidence: ToEvidence = (code, message = null, hide = []) => {
@@ -70,7 +80,7 @@ function interpretAnswer<Schema extends z.ZodType, T>(answer: Answer, reading: A
   const { status, headers } = answer;
   const parse = reading.parse ?? parseJson;
   try {
-    if (status < 200 || status > 299) {
+    if (!isSuccess(status)) {
       const problem: Problem = { status, headers, read: (schema) => readBody(answer.body, schema, parse) };
       return reading.problem?.(problem, evidence) ?? unknown('unreadable_answer', evidence(null));
     }

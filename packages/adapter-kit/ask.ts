@@ -14,6 +14,8 @@ export interface Question<Data extends z.ZodType, T> {
   readonly data: Data;
   /** Interprets the data. Anything that it does not show beyond doubt is unknown. */
   readonly interpret: (data: z.output<Data>, evidence: Evidence, answer: DataAnswer) => Outcome<T>;
+  /** Interprets a 2xx answer by the digest of its body, and reads it if it must. Default: reads it. */
+  readonly unread?: (digest: string, read: () => Outcome<T>) => Outcome<T>;
   /** Values of this request that must not appear in the provider's text. The client adds the credentials. */
   readonly hide?: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface Envelope {
 export interface EnvelopeReader<Data extends z.ZodType, T>
   extends
     Pick<AnswerReader<z.ZodType<Envelope>, T>, 'parse' | 'problem' | 'reply'>,
-    Pick<Question<Data, T>, 'data' | 'interpret'> {
+    Pick<Question<Data, T>, 'data' | 'interpret' | 'unread'> {
   /** The code that means success. */
   readonly success: string;
   /** Why any other code refuses; null unless the documents list it as a refusal. */

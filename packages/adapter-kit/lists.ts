@@ -1,4 +1,13 @@
-import { done, type Evidence, type Finding, type Outcome, type Page, unknown } from '@card-gateway/core';
+import {
+  done,
+  type Evidence,
+  type Finding,
+  mapOutcome,
+  type Outcome,
+  type Page,
+  type PageHead,
+  unknown,
+} from '@card-gateway/core';
 import type { Rows } from './fields.ts';
 
 /** The number of rows received, readable or not. */
@@ -19,6 +28,25 @@ export function pageOf<Item>(
     isWhole: on.isWhole ?? false,
     total: on.total ?? null,
   };
+}
+
+/** For {@link Question.unread}: the rows of a page that is known are not read before they are used. */
+export function unlessKnown<Item>(known: PageHead | undefined) {
+  return (digest: string, read: () => Outcome<Page<Item>>): Outcome<Page<Item>> => {
+    if (known?.digest !== digest) return mapOutcome(read(), (page) => ({ ...page, digest }));
+    let items: readonly Item[] | undefined;
+    return done({
+      ...known,
+      get items() {
+        return (items ??= itemsOf(read()));
+      },
+    });
+  };
+}
+
+function itemsOf<Item>(outcome: Outcome<Page<Item>>): readonly Item[] {
+  if (outcome.kind !== 'done') throw new Error('An answer that was read before cannot be read.');
+  return outcome.value.items;
 }
 
 /**

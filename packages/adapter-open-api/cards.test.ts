@@ -1,5 +1,5 @@
 import { json } from '@card-gateway/adapter-kit/testing';
-import { Pan } from '@card-gateway/core';
+import { type Page, type PageHead, Pan, type ProviderCard } from '@card-gateway/core';
 import { describe, expect, test } from 'vitest';
 import { call, fixture, key, openAccount } from './testing/account.ts';
 
@@ -44,6 +44,7 @@ test("the documents' example (§2.2), whose second row is short", async () => {
       isWhole: true,
       unreadable: 0,
       total: 2,
+      digest: expect.any(String),
     },
     evidence: { httpStatus: 200, code: '0', message: 'success' },
   });
@@ -67,6 +68,27 @@ test('a field that the row does not carry is no key at all; the security code an
   ]);
   expect(items[0]?.pan?.reveal()).toBe(number);
   expect(JSON.stringify(outcome)).not.toMatch(/cvv|pin"|715|999999000001529/);
+});
+
+test('a page that is the same as before is read only when its rows are used', async () => {
+  const { loopback, cards } = await openAccount();
+  let body = example;
+  loopback.reply(() => json(body));
+  const page = async (known?: PageHead): Promise<Page<ProviderCard>> => {
+    const outcome = await cards.page(null, call, known);
+    if (outcome.kind !== 'done') throw new Error(`the page is ${outcome.kind}`);
+    return outcome.value;
+  };
+  const { items, ...head } = await page();
+  const same = await page({ ...head, total: 7 });
+  expect(same).toMatchObject({ digest: head.digest, total: 7 });
+  expect(same.items).toEqual(items);
+
+  body = example.replace('"status":2,', '"status":3,');
+  expect(body).not.toBe(example);
+  const other = await page({ ...head, total: 7 });
+  expect(other).toMatchObject({ total: 2, items: [{ status: 'frozen' }, {}] });
+  expect(other.digest).not.toBe(head.digest);
 });
 
 async function firstCard(from: string, to: string, changes: Record<string, unknown> = {}): Promise<unknown> {

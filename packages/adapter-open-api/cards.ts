@@ -11,7 +11,7 @@ import {
   refused,
   unknown,
 } from '@card-gateway/core';
-import { mapRows, notACursor, numberedPage } from '@card-gateway/adapter-kit';
+import { mapRows, notACursor, numberedPage, unlessKnown } from '@card-gateway/adapter-kit';
 import type { Ask } from './client.ts';
 import { pageAt, provesAbsence } from './paging.ts';
 import type { OpenApiSettings } from './settings.ts';
@@ -27,7 +27,7 @@ export function cardsFacet(ask: Ask, settings: OpenApiSettings): CardsFacet {
   const operation = { operation: 'cardList', path: 'card/cardList', data: cardListData };
 
   return {
-    page: async (next, call) => {
+    page: async (next, call, known) => {
       const asked = numberedPage(next, 1, settings.pageSize);
       if (asked === null) return notACursor();
       return ask(
@@ -38,6 +38,7 @@ export function cardsFacet(ask: Ask, settings: OpenApiSettings): CardsFacet {
             const rows = mapRows(card_list, (row) => cardOf(row, readTime));
             return done(pageAt(asked, rows, total, settings.maxPages), evidence);
           },
+          unread: unlessKnown(known),
         },
         call,
       );

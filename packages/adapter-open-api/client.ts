@@ -47,6 +47,7 @@ export function openClient(settings: OpenApiSettings, { send }: AdapterHost): As
       hide: toHide(body),
       data: request.data,
       interpret: request.interpret,
+      ...(request.unread && { unread: request.unread }),
     });
   };
 }

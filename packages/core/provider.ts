@@ -114,7 +114,15 @@ export interface Page<T> {
   readonly isWhole: boolean;
   /** Total number of rows, if the provider states it. */
   readonly total: number | null;
+  /**
+   * An answer with the same digest shows the same page. Undefined where the adapter does not tell. It is computed from card
+   * data, so it must not leave this process.
+   */
+  readonly digest?: string;
 }
+
+/** What is known of a page without its rows. */
+export type PageHead = Omit<Page<unknown>, 'items'>;
 
 export interface ProductsFacet {
   page(next: string | null, call: ProviderCall): Promise<Outcome<Page<ProviderProduct>>>;
@@ -173,7 +181,11 @@ export interface IssuingFacet {
 }
 
 export interface CardsFacet {
-  page(next: string | null, call: ProviderCall): Promise<Outcome<Page<ProviderCard>>>;
+  /**
+   * @param known the page that was here before. If the answer has the same digest, its rows are read only when `items` is
+   *   used
+   */
+  page(next: string | null, call: ProviderCall, known?: PageHead): Promise<Outcome<Page<ProviderCard>>>;
   /** Reads one card. `pan` is given for a provider that looks cards up only by number, and null for others. */
   read(
     card: { readonly providerRef: string; readonly pan: Pan | null },

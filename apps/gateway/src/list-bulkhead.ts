@@ -10,7 +10,7 @@ export interface ListBulkhead {
    *
    * @throws ProblemError 503 if too much of the account is queued, 504 if the request's time is over: nothing was stored
    */
-  store(work: Work, account: string, rows: number, store: () => Promise<void>): Promise<void>;
+  store<T>(work: Work, account: string, rows: number, store: () => Promise<T>): Promise<T>;
 }
 
 export interface ListBulkheadOptions {
@@ -45,7 +45,7 @@ export function createListBulkhead({ slots, queue }: ListBulkheadOptions): ListB
     store: async (work, account, rows, store) => {
       await acquire(work, account, rows);
       try {
-        await store();
+        return await store();
       } finally {
         bulkhead.release(account);
       }

@@ -4,6 +4,7 @@ import { openAccounts } from './accounts/accounts.ts';
 import type { Account } from './accounts/accounts-file.ts';
 import { type Config, connectionShares, listLimits } from './config.ts';
 import { createEventTail } from './event-tail.ts';
+import { createKnownPages } from './known-pages.ts';
 import { createListBulkhead } from './list-bulkhead.ts';
 import { createMetrics } from './metrics.ts';
 import { createPulse } from './pulse.ts';
@@ -68,6 +69,7 @@ export function openServices({
     metrics,
     unrecorded: createUnrecorded(),
     lists: createListBulkhead(listLimits(config)),
+    knownPages: createKnownPages(),
     problemAnswer,
     now,
   };

@@ -118,7 +118,8 @@ describe('the life of a card', () => {
     await duringUpdate(
       gateway.pool,
       { table: 'cards', last: active.providerRef },
-      () => ingestCards(gateway.services, keysecure(), [frozen, active], { by: 'list', askedAt: new Date() }),
+      async () =>
+        void (await ingestCards(gateway.services, keysecure(), [frozen, active], { by: 'list', askedAt: new Date() })),
       (other) =>
         other.query(`UPDATE cards SET last4 = '9876', balance = 5.5 WHERE provider_ref = $1`, [frozen.providerRef]),
     );

@@ -1,6 +1,7 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runSync } from '../src/jobs/sync.ts';
+import { createKnownPages } from '../src/known-pages.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
 
@@ -105,7 +106,8 @@ test('a page that was requested while the one before could not be stored is requ
   const fingerprint = (): never => {
     throw new Error('not to be stored');
   };
-  const broken = { ...gateway.services, sealing: { ...gateway.services.sealing, fingerprint } };
+  const sealing = { ...gateway.services.sealing, fingerprint };
+  const broken = { ...gateway.services, sealing, knownPages: createKnownPages() };
   const { signal } = new AbortController();
   await expect(runSync(broken, uuidOf('sync', id), { isLastAttempt: false, signal })).rejects.toThrow('not to be');
   await gateway.sandbox.admin.until(() => asked() === before + 2);

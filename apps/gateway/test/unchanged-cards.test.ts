@@ -62,7 +62,7 @@ function described(list: string, n: number): ProviderCard {
 }
 
 const listed = (list: string): ProviderCard[] => Array.from({ length: pageSize }, (_, n) => described(list, n));
-const store = (cards: readonly ProviderCard[], askedAt: Date, as = services): Promise<void> =>
+const store = (cards: readonly ProviderCard[], askedAt: Date, as = services): Promise<unknown> =>
   ingestCards(as, account, cards, { by: 'list', askedAt });
 
 async function rowsOf(list: string): Promise<Record<string, unknown>[]> {

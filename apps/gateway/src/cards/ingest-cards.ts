@@ -18,15 +18,23 @@ export interface Seen {
 /**
  * Stores a provider's descriptions of its cards, from a list, a read or a callback, and resolves the writes whose outcome they
  * show.
+ *
+ * @returns the versions of the rows that were stored
  */
 export async function ingestCards(
   services: Services,
   account: Owner,
   cards: readonly ProviderCard[],
   seen: Seen,
-): Promise<void> {
-  if (cards.length === 0) return;
-  const stored = await storeProviderCards(services.pool, services.sealing, account, cards, seen.askedAt);
+): Promise<ReadonlySet<string>> {
+  if (cards.length === 0) return new Set();
+  const { ids: stored, versions } = await storeProviderCards(
+    services.pool,
+    services.sealing,
+    account,
+    cards,
+    seen.askedAt,
+  );
   // An outdated description can still show the outcome of a write.
   const outdated = cards.map(({ providerRef }) => providerRef).filter((ref) => !stored.has(ref));
   const ids =
@@ -47,4 +55,5 @@ export async function ingestCards(
     const attempt = attemptOf(seen.by, shown, seen.askedAt, new Date(services.now()));
     await resolveByEvidence(services, kind, operation, shown, seen.by, attempt);
   }
+  return versions;
 }

@@ -27,8 +27,8 @@ const described = {
  * resolved together can deadlock with a list that brings the same cards: PostgreSQL ends one of the two after a second, and then
  * the orders are resolved one by one, or the list is stored again.
  */
-const listLock = (name: `$${number}`) => `pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
-const listLockOf = ({ name }: Owner): string => `cards ${name}`;
+export const listLock = (name: `$${number}`) => `pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+export const listLockOf = ({ name }: Owner): string => `cards ${name}`;
 
 /**
  * Retention removed the number of a closed card: lists that still show the card do not restore it. A list that shows it in use
@@ -43,6 +43,15 @@ const isGone = isGoneBy(`r->>'status'`);
  * database has statistics of them, which it makes only after the first sync.
  */
 const known = `LATERAL (SELECT id FROM cards WHERE account = $1 AND provider_ref = r->>'provider_ref' LIMIT 1) known`;
+
+interface StoredCard extends CardId {
+  /** Of its row: another one after each update of it, by whomever. */
+  readonly version: string;
+}
+
+function returned(cards: string): string {
+  return `RETURNING ${cards}.id, ${cards}.provider_ref AS "providerRef", ${cards}.xmin::text AS version`;
+}
 
 const columns = Object.entries(described);
 const firstOfColumns = 7;
@@ -68,7 +77,7 @@ const confirmIn = (turn: '' | 'turn, ') => `
         return `(r.${name}${asText} IS NOT DISTINCT FROM c.${name}${asText} OR strpos(r.left_out, ' ${name} ') > 0)`;
       })
       .join(' AND ')}
-  RETURNING c.id, c.provider_ref AS "providerRef"`;
+  ${returned('c')}`;
 const confirmCard = confirmIn('');
 /** Several rows; no row comes of the join, and none is locked, before the lock is held. */
 const confirmCards = `
@@ -114,7 +123,7 @@ const describeCards = `
   FROM jsonb_array_elements($2::jsonb) r, ${known}
   WHERE c.id = known.id AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)
     AND NOT c.id = ANY ($4::uuid[])
-  RETURNING c.id, c.provider_ref AS "providerRef"`;
+  ${returned('c')}`;
 
 /**
  * A card ordered here that is unknown, e.g. after a restore, gets its old id back, which its callers have kept. If another
@@ -134,7 +143,7 @@ const insertCards = `
       candidates (place, id, created_at)
   WHERE created_at IS NOT NULL ORDER BY place
   ON CONFLICT DO NOTHING
-  RETURNING id, provider_ref AS "providerRef"`;
+  ${returned('cards')}`;
 
 interface CardId {
   readonly id: string;
@@ -144,6 +153,18 @@ interface CardId {
 /** Our ids of cards, by the provider's. */
 export type CardIds = ReadonlyMap<string, string>;
 
+/** The cards whose descriptions were not outdated. */
+export interface StoredCards {
+  readonly ids: CardIds;
+  /** The versions that their rows have now. */
+  readonly versions: ReadonlySet<string>;
+}
+
+const storedCards = (rows: readonly StoredCard[]): StoredCards => ({
+  ids: idsByRef(rows),
+  versions: new Set(rows.map(({ version }) => version)),
+});
+
 const idsByRef = (rows: readonly CardId[]): CardIds => new Map(rows.map(({ id, providerRef }) => [providerRef, id]));
 
 /**
@@ -152,7 +173,6 @@ const idsByRef = (rows: readonly CardId[]): CardIds => new Map(rows.map(({ id, p
  * (`askedAt`) is outdated and changes nothing. Of a card that is described as it is stored only `synced_at` advances: its
  * number is sealed again only under another key.
  *
- * @returns the ids of those that were not outdated
  */
 export async function storeProviderCards(
   pool: Pool,
@@ -160,8 +180,8 @@ export async function storeProviderCards(
   account: Owner,
   cards: readonly ProviderCard[],
   askedAt: Date,
-): Promise<CardIds> {
-  if (cards.length === 0) return new Map();
+): Promise<StoredCards> {
+  if (cards.length === 0) return storedCards([]);
   // A page may contain a card twice, because rows move while it is built: the last row counts.
   const onceEach = [...new Map(cards.map((card) => [card.providerRef, card])).values()];
   const shown = onceEach.map((card) => ({ card, row: shownRow(card, sealing) }));
@@ -174,13 +194,13 @@ export async function storeProviderCards(
   );
   const { rows } =
     shown.length === 1
-      ? await pool.query<CardId>(confirmCard, values)
-      : await pool.query<CardId>(confirmCards, [...values, listLockOf(account)]);
-  const confirmed = idsByRef(rows);
+      ? await pool.query<StoredCard>(confirmCard, values)
+      : await pool.query<StoredCard>(confirmCards, [...values, listLockOf(account)]);
+  const confirmed = new Set(rows.map(({ providerRef }) => providerRef));
   const others = shown.filter(({ card }) => !confirmed.has(card.providerRef));
-  if (others.length === 0) return confirmed;
+  if (others.length === 0) return storedCards(rows);
   const stored = await inTransaction(pool, (client) => describe(client, sealing, account, others, askedAt));
-  return new Map([...confirmed, ...stored]);
+  return storedCards([...rows, ...stored]);
 }
 
 /** Our ids of those cards that are known here. */
@@ -209,14 +229,14 @@ interface Shown {
   readonly row: WireRow;
 }
 
-/** Stores descriptions of different cards. @returns the ids of those that were not outdated */
+/** Stores descriptions of different cards. @returns those that were not outdated */
 async function describe(
   client: PoolClient,
   sealing: Sealing,
   account: Owner,
   shown: readonly Shown[],
   askedAt: Date,
-): Promise<CardIds> {
+): Promise<readonly StoredCard[]> {
   const rows = shown.map((one) => newRow(one, account.name, sealing, askedAt));
   const json = JSON.stringify(rows);
   if (rows.length > 1) await client.query(`SELECT ${listLock('$1')}`, [listLockOf(account)]);
@@ -229,17 +249,17 @@ async function describe(
       [account.name, json, askedAt],
     );
   }
-  const { rows: inserted } = await client.query<CardId>(insertCards, [
+  const { rows: inserted } = await client.query<StoredCard>(insertCards, [
     account.name,
     json,
     account.tenant,
     account.provider,
     askedAt,
   ]);
-  if (inserted.length === rows.length) return idsByRef(inserted);
+  if (inserted.length === rows.length) return inserted;
   const insertedIds = inserted.map(({ id }) => id);
-  const { rows: changed } = await client.query<CardId>(describeCards, [account.name, json, askedAt, insertedIds]);
-  return idsByRef([...inserted, ...changed]);
+  const { rows: changed } = await client.query<StoredCard>(describeCards, [account.name, json, askedAt, insertedIds]);
+  return [...inserted, ...changed];
 }
 
 type WireRow = Readonly<Record<string, string | null | undefined>>;

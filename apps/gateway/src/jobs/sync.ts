@@ -1,11 +1,10 @@
 import type { Page, ProviderCard } from '@card-gateway/core';
 import { refreshBindings } from '../bindings/read-bindings.ts';
-import { ingestCards } from '../cards/ingest-cards.ts';
+import { ingestPage } from '../cards/ingest-page.ts';
 import { askProvider, type ProviderAnswer } from '../ask-provider.ts';
 import { refreshProducts } from '../catalog/products.ts';
 import { type OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
-import { inParts } from '../in-parts.ts';
 import { isEndless } from '../list-reading.ts';
 import type { Services } from '../services.ts';
 import { jobWork, workWithin } from '../work.ts';
@@ -69,7 +68,8 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
   /** Null if this run is over, so that every requested page is also stored. */
   const request = (position: string | null): Promise<ProviderAnswer<Page<ProviderCard>>> | null => {
     if (run.signal.aborted || services.now() >= goesOnUntil) return null;
-    const answer = askProvider(services, account, 'cards', jobWork, (cards, call) => cards.page(position, call));
+    const known = services.knownPages.get(account.name, position)?.head;
+    const answer = askProvider(services, account, 'cards', jobWork, (cards, call) => cards.page(position, call, known));
     // A failure ends the sync at its turn, after the page before has been stored.
     answer.catch(() => {});
     return answer;
@@ -83,13 +83,8 @@ async function pullCards(services: Services, account: OpenAccount, sync: SyncRow
     const { value: page, askedAt } = await answer;
     // The provider answers while this page is stored.
     const following = page.next === null ? null : request(page.next);
-    await inParts(page.items, (part) =>
-      services.lists.store(jobWork, account.name, part.length, () =>
-        ingestCards(services, account, part, { by: 'list', askedAt }),
-      ),
-    );
-    const shown = { ...page, refs: page.items.map(({ providerRef }) => providerRef) };
-    reading = await advanceSync(services.pool, { id: sync.id, reading }, shown, new Date(services.now()));
+    const stored = await ingestPage(services, account, reading?.position ?? null, page, askedAt);
+    reading = await advanceSync(services.pool, { id: sync.id, reading }, stored, new Date(services.now()));
     if (reading === null) return;
     const isFollowing = page.next !== null && reading.position === page.next;
     answer = isFollowing ? following : request(reading.position);
