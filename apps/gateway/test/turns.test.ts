@@ -14,8 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+/** Pages of the default length, asked for again, share a statement. */
 const list = (headers?: Record<string, string>) =>
-  call(gateway.url, { path: '/v1/cards', key: gateway.apiKey, ...(headers && { headers }) });
+  call(gateway.url, { path: '/v1/cards?limit=20', key: gateway.apiKey, ...(headers && { headers }) });
 const listing = async (): Promise<number> => {
   const { rows } = await gateway.pool.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'

@@ -1,4 +1,5 @@
-import { newUuid, uuidOf } from '@card-gateway/core';
+import type { OperationInput } from '@card-gateway/client';
+import { firstUuidAt, newUuid, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { listCardVersions } from '../src/cards/list-store.ts';
 import { WrittenCards } from '../src/cards/written-cards.ts';
@@ -39,7 +40,7 @@ const ofCard = (table: string, ref: string, set: string) => () =>
   );
 
 test('of a page that is asked for again only versions are read', async () => {
-  const [versions, texts] = ['card-list-versions-page::', 'card-versions'];
+  const [versions, texts] = ['card-page-versions', 'card-versions'];
   expect(await statementsOf(listed)).toEqual(['card-list-page::']);
   expect(await statementsOf(listed)).toEqual([versions, texts]);
   expect(await statementsOf(listed)).toEqual([versions]);
@@ -96,6 +97,31 @@ test.each([
   );
   expect(await listed()).toEqual(await cardNow());
   expect(await listed()).not.toMatchObject({ [name]: null });
+});
+
+test('pages that are asked for again, at the same time too, have the same cards', async () => {
+  const since = Date.parse('2026-01-01T00:00:00Z');
+  await gateway.owner.query(
+    `INSERT INTO cards (id, tenant, provider, account, status, created_at, updated_at)
+     SELECT id, tenant, 'keysecure', 'keysecure', 'active', now(), now()
+     FROM unnest($1::uuid[]) WITH ORDINALITY AS made (id, n), unnest(ARRAY['default', 'another']) tenant WHERE n % 2 = (tenant = 'default')::int`,
+    [Array.from({ length: 240 }, (_none, n) => firstUuidAt(since + n * 1000))],
+  );
+  const at = (n: number): string => new Date(since + n * 1000).toISOString();
+  const queries = [
+    {},
+    { createdBefore: at(200) },
+    { createdAfter: at(50) },
+    { createdAfter: at(20), createdBefore: at(190) },
+  ];
+  const walk = async (query: NonNullable<OperationInput<'listCards'>['query']>) => {
+    const walked: Awaited<ReturnType<typeof cardNow>>[] = [];
+    for await (const one of gateway.client.all('listCards', { query })) walked.push(one);
+    return walked;
+  };
+  const read = await Promise.all(queries.map((query) => walk({ ...query, limit: 49 })));
+  expect(read.map(({ length }) => length)).toEqual([expect.any(Number), 100, expect.any(Number), 85]);
+  for (let turn = 0; turn < 3; turn += 1) expect(await Promise.all(queries.map(walk))).toEqual(read);
 });
 
 test('a list no longer shows a card that has gone', async () => {

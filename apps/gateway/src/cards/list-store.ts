@@ -1,7 +1,8 @@
 import type { CardStatus } from '@card-gateway/core';
-import type { Pool } from 'pg';
+import { gathered } from '@card-gateway/database';
+import type { Pool, PoolClient } from 'pg';
 import { packed } from '../packed.ts';
-import { listStatement, type PageRequest } from '../page.ts';
+import { defaultLimit, listStatement, type PageRequest } from '../page.ts';
 import { joined, joinedProduct, type ShownCard } from './store.ts';
 
 export interface CardFilter {
@@ -18,12 +19,29 @@ export interface CardFilter {
 
 /** Cards, newest first, one more than the page holds. */
 export async function listCards(pool: Pool, filter: CardFilter, page: PageRequest): Promise<ShownCard[]> {
+  const listed = {
+    owner: 'c.tenant',
+    tenant: filter.tenant,
+    filters: {
+      'c.account =': filter.account,
+      'c.status =': filter.status,
+      'c.last4 =': filter.last4,
+      'c.cardholder_ref =': filter.cardholderRef,
+      'c.product_ref =': filter.productRef,
+    },
+    bounds: {
+      'c.id >=': filter.after,
+      'c.id <': earlier(page.after, filter.before),
+    },
+  };
   const { rows } = await pool.query<PackedCard>(
-    cardListStatement(
+    listStatement(
       'card-list',
-      filter,
+      listed,
       page,
-      (cards) => `SELECT ${packedColumns} ${joined(`(SELECT * ${cards})`)} ORDER BY c.id DESC`,
+      (where, limit) =>
+        `SELECT ${packedColumns} ${joined(`(SELECT * FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit})`)}
+         ORDER BY c.id DESC`,
     ),
   );
   return rows.map(unpacked);
@@ -38,19 +56,52 @@ const cardVersion = `concat_ws(' ', c.id, c.xmin, p.xmin)`;
 export const idOfVersion = (version: CardVersion): string => version.slice(0, uuidLength);
 const uuidLength = 36;
 
-/** The versions of what {@link listCards} lists. They are one text, because each value costs the database and its client more than reading a row. */
-export async function listCardVersions(pool: Pool, filter: CardFilter, page: PageRequest): Promise<CardVersion[]> {
-  const { rows } = await pool.query<{ readonly versions: string | null }>(
-    cardListStatement(
-      'card-list-versions',
-      filter,
-      page,
-      (cards) => `
-        SELECT string_agg(${cardVersion}, ',' ORDER BY c.id DESC) AS versions
-        FROM (SELECT c.id, c.xmin, c.account, c.product_ref ${cards}) c ${joinedProduct}`,
-    ),
-  );
-  return rows[0]?.versions?.split(',') ?? [];
+/** Cards of a tenant that are not older than the id `since`, and older than `before`. */
+interface PageBounds {
+  readonly tenant: string;
+  readonly since: string;
+  readonly before: string;
+}
+const oldest = '00000000-0000-0000-0000-000000000000';
+const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+const boundsKey = ({ tenant, since, before }: PageBounds): string => `${since} ${before} ${tenant}`;
+
+/**
+ * The versions of each page are one text, because each value costs the database and its client more than reading a row. The array
+ * of one tenant hides from the planner that it is one, as in {@link listStatement}.
+ */
+const pageVersions = gathered<PageBounds, PageBounds & { readonly versions: string | null }>({
+  askKey: boundsKey,
+  rowKey: boundsKey,
+  send: async (to, asks) => {
+    const { rows } = await to.query<PageBounds & { readonly versions: string | null }>({
+      name: 'card-page-versions',
+      text: `
+        SELECT asked.*, page.versions
+        FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS asked (tenant, since, before),
+          LATERAL (
+            SELECT string_agg(${cardVersion}, ',' ORDER BY c.id DESC) AS versions
+            FROM (SELECT c.id, c.xmin, c.account, c.product_ref FROM cards c
+                  WHERE c.tenant = ANY (ARRAY[asked.tenant]) AND c.id < asked.before
+                  ORDER BY c.tenant, c.id DESC LIMIT ${defaultLimit + 1}) c
+              ${joinedProduct}
+            WHERE c.id >= asked.since
+          ) page`,
+      values: [asks.map(({ tenant }) => tenant), asks.map(({ since }) => since), asks.map(({ before }) => before)],
+    });
+    return rows;
+  },
+});
+
+/** The versions of what {@link listCards} lists without other filters, for a page of {@link defaultLimit}. */
+export async function listCardVersions(
+  client: Pool | PoolClient,
+  { tenant, after, before }: Pick<CardFilter, 'tenant' | 'after' | 'before'>,
+  page: PageRequest,
+): Promise<CardVersion[]> {
+  const bounds = { tenant, since: after ?? oldest, before: earlier(page.after, before) ?? newest };
+  return (await pageVersions(client, bounds))?.versions?.split(',') ?? [];
 }
 
 export interface VersionedCard {
@@ -74,33 +125,6 @@ export async function versionedCards(pool: Pool, tenant: string, ids: readonly s
     values: [ids, tenant],
   });
   return rows.map((row) => ({ version: row.version, shown: unpacked(row), isComplete: row.isComplete }));
-}
-
-/** @param text selects from `cards`, the end of a sub-select that begins with the columns of cards `c` */
-function cardListStatement(
-  name: string,
-  filter: CardFilter,
-  page: PageRequest,
-  text: (cards: string) => string,
-): ReturnType<typeof listStatement> {
-  const listed = {
-    owner: 'c.tenant',
-    tenant: filter.tenant,
-    filters: {
-      'c.account =': filter.account,
-      'c.status =': filter.status,
-      'c.last4 =': filter.last4,
-      'c.cardholder_ref =': filter.cardholderRef,
-      'c.product_ref =': filter.productRef,
-    },
-    bounds: {
-      'c.id >=': filter.after,
-      'c.id <': earlier(page.after, filter.before),
-    },
-  };
-  return listStatement(name, listed, page, (where, limit) =>
-    text(`FROM cards c ${where} ORDER BY c.tenant, c.id DESC ${limit}`),
-  );
 }
 
 function earlier(a: string | null, b: string | undefined): string | undefined {
