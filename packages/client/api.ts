@@ -1291,7 +1291,7 @@ export interface Event {
   subject: string;
   /** Counts the events of this subject: 1, 2, 3 … An older one that comes later can be ignored. */
   subjectVersion: number;
-  /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
+  /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Of an account only `account`, `provider` and `health`. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
   data: Record<string, unknown> | null;
   /** The members of `data` that changed, as they were before; null for the first event of a new subject, and where it is no longer shown. Amounts that are equal, as 0.1 and 0.10, are no change. */
   previous: Record<string, unknown> | null;

@@ -23,7 +23,7 @@ interface EventData {
   operation: Operation;
   sync: Sync;
   callback: Callback;
-  account: ProviderAccount;
+  account: Pick<ProviderAccount, 'account' | 'provider' | 'health'>;
   destination: EventDestination;
 }
 

@@ -26,7 +26,7 @@ const views: Readonly<Record<EventKind, z.ZodObject>> = {
   operation: operationSchema,
   sync: syncSchema,
   callback: callbackSchema,
-  account: providerAccountSchema,
+  account: providerAccountSchema.pick({ account: true, provider: true, health: true }),
   destination: destinationSchema,
 };
 

@@ -5,7 +5,15 @@ type Members = Readonly<Record<string, unknown>>;
 
 const { card, activeCard, cardholder, binding, boundBinding, transaction, transfer, operation, sync } = examples;
 const { destination, disabledDestination, failingDestination } = examples;
-const openCircuit = { ...examples.providerAccount.health, status: 'down', circuit: 'open' };
+const { account: name, provider, health } = examples.providerAccount;
+const account = { account: name, provider, health };
+const openCircuit = {
+  ...health,
+  status: 'down',
+  lastFailureAt: health.lastAnswerAt,
+  lastFailure: 'HTTP 502',
+  circuit: 'open',
+};
 
 /** Of each type, the subject after the change and the members that it changed. */
 const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous: Members | null]>> = {
@@ -85,11 +93,8 @@ const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous
     { ...examples.callback, state: 'failed', failure: 'unknown-card: no such card', processedAt: null },
     { state: 'received', failure: null },
   ],
-  'account.circuit_opened': [
-    { ...examples.providerAccount, health: openCircuit },
-    { health: examples.providerAccount.health },
-  ],
-  'account.circuit_closed': [examples.providerAccount, { health: openCircuit }],
+  'account.circuit_opened': [{ ...account, health: openCircuit }, { health }],
+  'account.circuit_closed': [account, { health: openCircuit }],
   'destination.failing': [failingDestination, { status: 'active' }],
   'destination.disabled': [disabledDestination, { status: 'failing', disabledReason: null }],
   'destination.ping': [destination, null],
@@ -99,6 +104,8 @@ const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous
 export const eventExamples: readonly (EventView & { readonly type: KnownEventType })[] = eventTypes.map((type) => {
   const [data, previous] = changes[type];
   const { id, account = null, provider = null, operation: write = null } = data;
+  // The event of an operation is about that operation.
+  const operation = type.startsWith('operation.') ? id : ((write as { id: string } | null)?.id ?? null);
   return {
     id: 'evt_01kan3z7jhfe7v2eq8d4tqh1ye',
     type,
@@ -108,9 +115,9 @@ export const eventExamples: readonly (EventView & { readonly type: KnownEventTyp
     subjectVersion: previous === null ? 1 : 2,
     data,
     previous,
-    operation: (write as { id: string } | null)?.id ?? null,
-    cursor: 'AAAAAAABMi8',
-    requestId: write === null ? null : '01kan3z7jhfe7v2eq8d4tqh1yz',
+    operation,
+    cursor: type === 'destination.ping' ? null : 'MS43ODM4My5jazE',
+    requestId: operation === null ? null : '01kan3z7jhfe7v2eq8d4tqh1yz',
     createdAt: '2026-11-22T10:00:00.250Z',
   } as EventView & { readonly type: KnownEventType };
 });

@@ -116,6 +116,7 @@ export const eventSchema = z
     data: view.nullable().meta({
       description:
         'The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. ' +
+        'Of an account only `account`, `provider` and `health`. ' +
         'Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know.',
     }),
     previous: view.nullable().meta({

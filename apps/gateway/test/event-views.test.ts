@@ -1,4 +1,5 @@
 import type { Client } from '@card-gateway/client';
+import { eventExamples, type EventView } from '@card-gateway/contract';
 import { idPrefixes, type IdKind } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventViews } from '../src/app.ts';
@@ -67,6 +68,15 @@ test('an event names what it is about, the operation and its request, and what c
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
   });
   expect(ofCard.at(-1)?.requestId).toMatch(/^[\w.:-]+$/);
+});
+
+test('each event has the members of the example of its type, and an operation those of what asked for it', () => {
+  const isGiven = ({ operation, requestId }: EventView) => [operation !== null, requestId !== null];
+  for (const event of events) {
+    const example = eventExamples.find(({ type }) => type === event.type);
+    expect(Object.keys(event.data ?? {}).sort(), event.type).toEqual(Object.keys(example?.data ?? {}).sort());
+    if (event.type.startsWith('operation.') && example !== undefined) expect(isGiven(example)).toEqual(isGiven(event));
+  }
 });
 
 test('an amount keeps its digits', () => {

@@ -1,4 +1,4 @@
-import type { EventView } from '@card-gateway/contract';
+import { eventExamples, type EventView } from '@card-gateway/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createCircuitLog } from '../src/accounts/circuit-log.ts';
 import { eventViews } from '../src/app.ts';
@@ -262,7 +262,13 @@ describe('a provider that keeps failing', () => {
     );
     await look();
     const closed = { type: 'account.circuit_closed', subjectVersion: 2, previous: { health: { circuit: 'open' } } };
-    expect(await accountEvents()).toMatchObject([opened, closed]);
+    const events = await accountEvents();
+    expect(events).toMatchObject([opened, closed]);
+    for (const { type, data, previous } of events) {
+      const example = eventExamples.find((one) => one.type === type);
+      expect(Object.keys(data ?? {})).toEqual(Object.keys(example?.data ?? {}));
+      if (previous !== null) expect(Object.keys(previous)).toEqual(Object.keys(example?.previous ?? {}));
+    }
   });
 
   test('has an event of its end also where the process that saw its beginning was killed', async () => {
