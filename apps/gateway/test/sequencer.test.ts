@@ -55,6 +55,13 @@ async function sequenced(): Promise<number[]> {
   });
 }
 
+/** One that knows how far the log goes. */
+async function startedSequencer(): Promise<ReturnType<typeof createSequencer>> {
+  const sequencer = createSequencer(pool, createEventTail());
+  await sequencer.step();
+  return sequencer;
+}
+
 async function open(): Promise<PoolClient> {
   const client = await pool.connect();
   await client.query('BEGIN');
@@ -79,8 +86,7 @@ describe('two transactions that commit in the other order than they wrote', () =
   });
 
   test('lose none by position', async () => {
-    const sequencer = createSequencer(pool, createEventTail());
-    await sequencer.step();
+    const sequencer = await startedSequencer();
     const slow = await open();
     const first = await write(slow);
     const second = await write(pool);
@@ -96,8 +102,7 @@ describe('two transactions that commit in the other order than they wrote', () =
 });
 
 test('an idle write transaction delays only its own events', async () => {
-  const sequencer = createSequencer(pool, createEventTail());
-  await sequencer.step();
+  const sequencer = await startedSequencer();
   const idle = await open();
   const late = await write(idle);
   const written: number[] = [];
@@ -115,8 +120,7 @@ test('an idle write transaction delays only its own events', async () => {
 });
 
 test('numbers that were rolled back are looked for no longer than their transactions were open', async () => {
-  const sequencer = createSequencer(pool, createEventTail());
-  await sequencer.step();
+  const sequencer = await startedSequencer();
   const gaveUp = await open();
   await write(gaveUp);
   await write(pool);
@@ -133,8 +137,7 @@ test('numbers that were rolled back are looked for no longer than their transact
 });
 
 test('numbers that were rolled back are forgotten while a transaction that writes no events is open', async () => {
-  const sequencer = createSequencer(pool, createEventTail());
-  await sequencer.step();
+  const sequencer = await startedSequencer();
   const idle = await open();
   await idle.query('SELECT pg_current_xact_id()');
   const gaveUp = await open();
@@ -153,8 +156,7 @@ test('numbers that were rolled back are forgotten while a transaction that write
 });
 
 test('a transaction that is prepared keeps its numbers until it is committed', async () => {
-  const sequencer = createSequencer(pool, createEventTail());
-  await sequencer.step();
+  const sequencer = await startedSequencer();
   const preparing = await open();
   const late = await write(preparing);
   const early = await write(pool);
@@ -169,8 +171,7 @@ test('a transaction that is prepared keeps its numbers until it is committed', a
 });
 
 test('a number is looked for as long as its transaction may be open, also while no later one has ended', async () => {
-  const sequencer = createSequencer(pool, createEventTail());
-  await sequencer.step();
+  const sequencer = await startedSequencer();
   // The server does not list a transaction as open before one that began later, or it itself, has ended.
   const earlier = await open();
   await earlier.query('SELECT pg_current_xact_id()');

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
 import { shareReads } from '../events/shared-reads.ts';
 import type { Services } from '../services.ts';
-import { Delivery, leaseMs } from './delivery.ts';
+import { Delivery } from './delivery.ts';
+import { leaseMs } from './reports.ts';
 
 /** Destinations without a deliverer are looked for this often. */
 const lookEveryMs = 1000;

@@ -1,21 +1,15 @@
-import { newUuid, uuidOf } from '@card-gateway/core';
 import type { Logger } from 'pino';
 import type { Services } from '../services.ts';
 import { Backlog, type Pending } from './backlog.ts';
 import { Condition } from './condition.ts';
-import { type LeasedDestination, readLeased, storeReport, undeliveredOf } from './deliverer-store.ts';
+import { type LeasedDestination, readLeased, undeliveredOf } from './deliverer-store.ts';
 import { OpenAttempts } from './open-attempts.ts';
 import { openPoster, type Poster } from './post.ts';
 import { createReader, type Reader, type ReaderOptions } from './reader.ts';
+import { leaseMs, reportEveryMs, Reports } from './reports.ts';
 import { retryDelayMs } from './schedule.ts';
 import { Unreported } from './unreported.ts';
 
-/** A process that is killed is replaced after this time; by the database's clock. */
-export const leaseMs = 6000;
-/** The lease is prolonged, and requests are noticed, this often. */
-const reportEveryMs = 1000;
-/** What came of attempts is stored after this time, so that many share a commit. */
-const gatherMs = 100;
 /** After an error of the database. */
 const pauseMs = 1000;
 /** Of events that are read ahead, and of those with a row; beyond either it reads no further. */
@@ -30,18 +24,14 @@ export class Delivery {
   readonly #unreported = new Unreported(this.#backlog);
   readonly #reader: Reader;
   readonly #condition: Condition;
+  readonly #reports: Reports;
   readonly #open = new OpenAttempts(() => {
     this.#start();
     this.#wake.resolve();
   });
   #destination: LeasedDestination;
-  #positionsBefore: ReadonlySet<number>;
   #poster: Poster;
-  #leaseEndsAt: number;
-  #reportedAt = performance.now();
   #reporting: Promise<void> | null = null;
-  /** By `performance.now()`. */
-  #reportAgainAt = 0;
   #isEnding = false;
   #isLost = false;
   #wake = Promise.withResolvers<void>();
@@ -52,14 +42,19 @@ export class Delivery {
    */
   constructor(options: ReaderOptions, destination: LeasedDestination, leaseEndsAt: number) {
     const { services, log } = options;
-    this.#leaseEndsAt = leaseEndsAt;
     this.#services = services;
     this.#log = log.child({ destination: destination.id });
     this.#destination = destination;
-    this.#positionsBefore = new Set([destination.position]);
     this.#poster = openPoster(services, destination);
     this.#condition = new Condition(destination, this.#log);
     this.#reader = createReader({ ...options, log: this.#log }, destination);
+    const reported = {
+      backlog: this.#backlog,
+      unreported: this.#unreported,
+      reader: this.#reader,
+      condition: this.#condition,
+    };
+    this.#reports = new Reports(services, reported, destination.position, leaseEndsAt);
   }
 
   /** Takes no further event; {@link run} ends once attempts that are under way have ended. */
@@ -123,8 +118,7 @@ export class Delivery {
   }
 
   #reportDueAt(): number {
-    if (this.#reporting !== null) return Infinity;
-    return Math.max(this.#reportAgainAt, this.#reportedAt + (this.#unreported.isEmpty ? reportEveryMs : gatherMs));
+    return this.#reporting === null ? this.#reports.dueAt() : Infinity;
   }
 
   /** Events are read and posted meanwhile. */
@@ -132,7 +126,7 @@ export class Delivery {
     this.#reporting = this.#report(leaseMs)
       .catch((error: unknown) => {
         this.#log.warn({ err: error }, 'deliveries cannot be stored for now');
-        this.#reportAgainAt = performance.now() + pauseMs;
+        this.#reports.pause(pauseMs);
       })
       .finally(() => {
         this.#reporting = null;
@@ -151,7 +145,8 @@ export class Delivery {
   /** Begins as many attempts as may be under way at once. */
   #start(): void {
     const now = this.#services.now();
-    if (this.#takesNoMore() || performance.now() >= this.#leaseEndsAt || this.#condition.restMs(now) > 0) return;
+    if (this.#takesNoMore() || performance.now() >= this.#reports.leaseEndsAt || this.#condition.restMs(now) > 0)
+      return;
     const isProbe = this.#condition.health.isOpen;
     while (isProbe ? this.#open.isEmpty : this.#open.hasRoom) {
       const event = isProbe ? this.#backlog.takeLeastTried() : this.#backlog.take(now);
@@ -180,8 +175,7 @@ export class Delivery {
       return;
     }
     event.attempts += 1;
-    const { id, type } = read.event;
-    const posted = await this.#poster.post(id, read.text());
+    const posted = await this.#poster.post(read.event.id, read.text());
     if (this.#isLost) return;
     const now = this.#services.now();
     if (posted.delivered) {
@@ -197,52 +191,14 @@ export class Delivery {
       this.#backlog.putBack(event, now);
     }
     this.#services.metrics.deliveryCounter.inc({ result: posted.delivered ? 'delivered' : 'failed' });
-    const { retryAfterSeconds: _seconds, ...told } = posted;
-    this.#unreported.attempted({
-      ...told,
-      id: newUuid(attemptedAt.getTime()),
-      eventId: uuidOf('event', id),
-      type,
-      attempt: event.attempts,
-      attemptedAt,
-      nextAttemptAt: posted.delivered ? null : new Date(event.dueAt),
-    });
+    this.#unreported.attempted(event, read.event, posted, attemptedAt);
   }
 
-  /** Stores what came since the last report. @param lease in milliseconds; 0 to give it back */
+  /** @param lease in milliseconds; 0 to give it back */
   async #report(lease: number): Promise<void> {
-    const begunAt = performance.now();
-    const gathered = this.#unreported.gather();
-    const readUpTo = this.#reader.next;
-    const { log: position, replay } = this.#reader.positions(this.#backlog);
-    const { revision: known } = this.#destination;
-    const { health } = this.#condition;
-    const report = {
-      ...gathered,
-      position,
-      positionsBefore: [...this.#positionsBefore],
-      replay,
-      revision: known,
-      health,
-    };
-    let stored: Awaited<ReturnType<typeof storeReport>>;
-    try {
-      stored = await storeReport(this.#services.pool, this.#destination, report, lease);
-    } catch (error) {
-      this.#unreported.keep();
-      this.#positionsBefore = new Set([...this.#positionsBefore, position]);
-      throw error;
-    }
-    this.#isLost ||= stored === null;
-    if (stored === null) return;
-    const { revision } = stored;
-    this.#positionsBefore = new Set([stored.position]);
-    this.#unreported.forget(gathered);
-    if (revision === known) this.#reader.confirm(readUpTo);
-    if (replay?.position === null) this.#reader.endReplay(replay.of);
-    this.#reportedAt = performance.now();
-    this.#leaseEndsAt = begunAt + leaseMs;
-    if (revision !== known && lease > 0) await this.#readAnew();
+    const result = await this.#reports.store(this.#destination, lease);
+    this.#isLost ||= result === 'lost';
+    if (result === 'changed' && lease > 0) await this.#readAnew();
   }
 
   /** A request has changed the destination, or what it is to get. */

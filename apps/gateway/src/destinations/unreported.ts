@@ -1,5 +1,8 @@
+import type { EventView } from '@card-gateway/contract';
+import { newUuid, uuidOf } from '@card-gateway/core';
 import type { Backlog, Pending } from './backlog.ts';
 import type { Report } from './deliverer-store.ts';
+import type { Posted } from './post.ts';
 
 /** The part of a report that is gathered from one to the next. */
 export type Gathered = Pick<Report, 'attempts' | 'delivered' | 'undelivered' | 'lastSuccessAt'>;
@@ -28,8 +31,18 @@ export class Unreported {
     return this.#attempts.length;
   }
 
-  attempted(attempt: Gathered['attempts'][number]): void {
-    this.#attempts.push(attempt);
+  /** An attempt has ended; `event` has its number, and when it is tried again. */
+  attempted(event: Pending, { id, type }: EventView, posted: Posted, attemptedAt: Date): void {
+    const { retryAfterSeconds: _seconds, ...told } = posted;
+    this.#attempts.push({
+      ...told,
+      id: newUuid(attemptedAt.getTime()),
+      eventId: uuidOf('event', id),
+      type,
+      attempt: event.attempts,
+      attemptedAt,
+      nextAttemptAt: posted.delivered ? null : new Date(event.dueAt),
+    });
   }
 
   delivered(event: Pending, at: Date): void {
