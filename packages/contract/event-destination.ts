@@ -11,7 +11,7 @@ import {
   timestamp,
   words,
 } from './common.ts';
-import { eventKinds, eventType, eventTypes } from './event.ts';
+import { eventType, eventTypePatterns } from './event.ts';
 
 export const destinationStatus = words<'active' | 'failing' | 'disabled'>(
   'EventDestinationStatus',
@@ -33,14 +33,15 @@ export const destinationDisabledReason = words<'requested' | 'gone' | 'failing'>
   },
 );
 
-const patterns: ReadonlySet<string> = new Set(['*', ...eventKinds.map((kind) => `${kind}.*`), ...eventTypes]);
-
 const typePatterns = z
   .array(
     z
       .string()
       .max(64)
-      .refine((pattern) => patterns.has(pattern), 'expected "*", a kind like "card.*" or a type like "card.activated"'),
+      .refine(
+        (pattern) => eventTypePatterns.has(pattern),
+        'expected "*", a kind like "card.*" or a type like "card.activated"',
+      ),
   )
   .min(1)
   .max(50)

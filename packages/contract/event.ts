@@ -177,26 +177,22 @@ export const cloudEventsSchema = z
   .array(cloudEventSchema)
   .meta({ id: 'CloudEvents', description: 'A batch of CloudEvents 1.0.' });
 
-/** Which types a reader wants: single ones, and all of some kinds. */
-export interface EventTypes {
-  readonly kinds: readonly EventKind[];
-  readonly types: readonly KnownEventType[];
-}
+/** What selects types: one of them, all of a kind as `card.*`, or `*` for all. */
+export const eventTypePatterns: ReadonlySet<string> = new Set([
+  '*',
+  ...eventKinds.map((kind) => `${kind}.*`),
+  ...eventTypes,
+]);
 
-/** Reads `card.*,operation.unknown`; null for what names anything else. `*` is every type. */
-export function eventTypesIn(text: string): EventTypes | 'all' | null {
-  const names = text.split(',').map((name) => name.trim());
-  const kinds = eventKinds.filter((kind) => names.includes(`${kind}.*`));
-  const types = eventTypes.filter((type) => names.includes(type));
-  const known: ReadonlySet<string> = new Set(['*', ...kinds.map((kind) => `${kind}.*`), ...types]);
-  if (!names.every((name) => known.has(name))) return null;
-  return names.includes('*') ? 'all' : { kinds, types };
-}
+/** The patterns in a list such as `card.*,operation.unknown`. */
+export const patternsIn = (text: string): string[] => text.split(',').map((pattern) => pattern.trim());
+
+const unknownIn = (text: string): string | undefined =>
+  patternsIn(text).find((pattern) => !eventTypePatterns.has(pattern));
 
 /** Says which name in such a list is none, if it could be meant as one: it is repeated in the answer. */
 function typesRule(text: string): string {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => eventTypesIn(name) === null) ?? '';
+  const unknown = unknownIn(text) ?? '';
   const named = /^[a-z_.*]{1,64}$/i.test(unknown) ? `; there is no "${unknown}"` : '';
   return `expected types as in "card.frozen,operation.*", or "*"${named}`;
 }
@@ -221,7 +217,7 @@ export const eventQuerySchema = z.strictObject({
     }),
   types: z
     .string()
-    .refine((text) => eventTypesIn(text) !== null, { error: ({ input }) => typesRule(String(input)) })
+    .refine((text) => unknownIn(text) === undefined, { error: ({ input }) => typesRule(String(input)) })
     .optional()
     .meta({
       description:

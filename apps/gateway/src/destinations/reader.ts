@@ -3,6 +3,7 @@ import type { EventViews } from '../event-views.ts';
 import { positionOf } from '../events/cursor.ts';
 import { type EventRead, type EventsRead, readEvents } from '../events/read-events.ts';
 import type { ReadShared } from '../events/shared-reads.ts';
+import { selectionOf } from '../events/selection.ts';
 import { sightOf } from '../events/sight.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -149,10 +150,4 @@ function hasType(patterns: readonly string[], type: string): boolean {
   const selection = selectionOf(patterns);
   const [kind = ''] = type.split('.', 1);
   return selection === undefined || selection.types.includes(type) || selection.kinds.includes(kind);
-}
-
-function selectionOf(patterns: readonly string[]): { readonly kinds: string[]; readonly types: string[] } | undefined {
-  if (patterns.includes('*')) return undefined;
-  const kinds = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -2));
-  return { kinds, types: patterns.filter((pattern) => !pattern.endsWith('.*')) };
 }

@@ -1,10 +1,11 @@
-import { cloudEventsMediaType, eventKinds, type eventQuerySchema, eventTypesIn } from '@card-gateway/contract';
+import { cloudEventsMediaType, eventKinds, type eventQuerySchema, patternsIn } from '@card-gateway/contract';
 import { fromPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import { cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
+import { selectionOf } from '../events/selection.ts';
 import type { From, ReadShared } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
 import { invalidRequest } from '../problem.ts';
@@ -110,12 +111,11 @@ async function startOf(pool: Pool, after: string | undefined): Promise<From> {
   });
 }
 
-function filterOf(caller: Caller, { types: typesText = '*', account, subject }: Query): EventFilter {
-  const types = eventTypesIn(typesText);
+function filterOf(caller: Caller, { types = '*', account, subject }: Query): EventFilter {
   return {
     tenant: caller.tenant,
     sees: sightOf(caller),
-    types: types === 'all' || types === null ? undefined : types,
+    types: selectionOf(patternsIn(types)),
     account,
     subject: subject === undefined ? undefined : subjectOf(subject),
   };

@@ -1,4 +1,4 @@
-import { eventKinds } from '@card-gateway/contract';
+import { eventKinds, patternsIn } from '@card-gateway/contract';
 import { fromPublicId } from '@card-gateway/core';
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../caller.ts';
@@ -24,7 +24,7 @@ export function feedRoutes(app: FastifyInstance, services: Services, views: Even
   };
   mountHeld(app, 'listEvents', (call) => {
     const { types, subject = '' } = call.query;
-    const named = types?.split(',').map((name) => name.trim()) ?? [];
+    const named = types === undefined ? [] : patternsIn(types);
     const about = eventKinds.filter((kind) => kind !== 'account' && fromPublicId(kind, subject) !== null);
     const seeing = (caller: Caller): Caller => {
       requireSeenTypes(caller, named, () => 'query/types');
