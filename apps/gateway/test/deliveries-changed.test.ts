@@ -1,5 +1,6 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeEvents } from '../src/events/retention-store.ts';
 import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { failing, isSignedBy, ok } from './setup/receiver.ts';
@@ -122,4 +123,21 @@ test('goes on at the oldest event that is kept, and the log tells how many it ha
   await client.enableEventDestination({ params });
   await expect.poll(() => versionsOf(receiver.received, kept), waiting).toEqual([1]);
   expect(gateway.log()).toMatch(/"removed":[1-9].*before this destination got them/);
+});
+
+test('that did not accept an event before retention removed it is told of in the log', async () => {
+  const { receiver, add, set, undelivered } = await openDestination(gateway);
+  receiver.answer(failing(500));
+  for (const count of [1, 2]) {
+    await add();
+    await expect.poll(async () => (await undelivered()).length, waiting).toBe(count);
+  }
+  const later = new Date(Date.now() + 3_600_000);
+  while ((await removeEvents(gateway.pool, later, 1000)) > 0);
+  // As another process would take it over.
+  await set('fence = fence + 1, lease_until = NULL');
+  await expect
+    .poll(() => gateway.log(), waiting)
+    .toContain('an event was removed from the log before this destination accepted it');
+  await expect.poll(async () => (await undelivered()).length, waiting).toBe(1);
 });

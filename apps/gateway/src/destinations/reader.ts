@@ -107,8 +107,9 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
         const [event] = (await readEvents(services, views, { ...sight(), from: position, limit: 1 })).events;
         return event?.position === position ? event : null;
       } catch (error) {
-        if (error instanceof ProblemError && error.code === 'cursor-expired') return null;
-        throw error;
+        if (!(error instanceof ProblemError) || error.code !== 'cursor-expired') throw error;
+        log.error({ position }, 'an event was removed from the log before this destination accepted it');
+        return null;
       }
     },
     get next() {
