@@ -14,9 +14,13 @@ import { Source } from './statements/source.ts';
 const neverNull = {
   'measured/unresolved-store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
   'bindings/start-limits-store.ts: "id" may be null, and is string here': 'each row that is given has one',
+  'cards/provider-cards-store.ts: "version" may be null, and is string here': 'each row has an `xmin`',
   'cards/provider-cards-store.ts: "providerRef" may be null, and is string here': 'what rows are matched by',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
   'cards/list-store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
+  'cards/list-store.ts: "tenant" may be null, and is string here': 'each page that is asked for has one',
+  'cards/list-store.ts: "since" may be null, and is string here': 'each page that is asked for has one',
+  'cards/list-store.ts: "before" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "version" may be null, and is string here': 'the same',
   'cards/list-store.ts: "isComplete" may be null, and is boolean here': 'an operation that is there has a state',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
