@@ -17,6 +17,7 @@ describe('what they say', () => {
     const verdict = callbacks.receive(received(callbackBody(action, sample.data), signatureOf(sample.text)));
     if (verdict.kind !== 'accepted') throw new Error(verdict.why);
     const event = callbacks.eventOf(verdict.record);
+    expect((await facet()).eventOf(verdict.record)).toEqual(event);
     // Before records had a form of their own, the body was kept.
     expect(callbacks.eventOf(callbackBody(action, sample.data))).toEqual(event);
     return event;

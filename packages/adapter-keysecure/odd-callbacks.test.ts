@@ -28,13 +28,16 @@ test.each([
   ['Consumption', consumption.data],
   ['Auth', question.data],
 ])('a signed %s with odd values throws nothing, and tells nothing that could not be stored', async (action, data) => {
-  const callbacks = await facet();
+  const [callbacks, later] = [await facet(), await facet()];
   const verdicts: string[] = [];
   await forOddJson(data, (odd) => {
     const verdict = callbacks.receive(received(callbackBody(action, odd), signatureOf(signedText(odd))));
     verdicts.push(verdict.kind);
     if (verdict.kind === 'refused') return;
-    expect(unstorable(callbacks.eventOf(verdict.record))).toEqual([]);
+    const event = callbacks.eventOf(verdict.record);
+    expect(unstorable(event)).toEqual([]);
+    // One that has not received it reads the same in its record.
+    expect(later.eventOf(verdict.record)).toEqual(event);
     expect(callbacks.acknowledge(verdict.record, 'decline').body).toContain('"code"');
   });
   expect(new Set(verdicts)).toEqual(new Set(['accepted', 'refused']));
