@@ -31,12 +31,16 @@ export interface Gathered<Ask, Row> {
  */
 export function gathered<Ask, Row>(one: Gathered<Ask, Row>): (to: Connection, ask: Ask) => Promise<Row | null> {
   const gatherers = new WeakMap<pg.Pool, Gatherer<Ask, Row>>();
-  return async (to, ask) => {
-    if (!(to instanceof pg.Pool)) return (await one.send(to, [ask]))[0] ?? null;
+  return (to, ask) => {
+    if (!(to instanceof pg.Pool)) return alone(one, to, ask);
     let gatherer = gatherers.get(to);
     if (gatherer === undefined) gatherers.set(to, (gatherer = new Gatherer(to, one)));
     return gatherer.ask(ask);
   };
+}
+
+async function alone<Ask, Row>({ send }: Gathered<Ask, Row>, to: pg.PoolClient, ask: Ask): Promise<Row | null> {
+  return (await send(to, [ask]))[0] ?? null;
 }
 
 /**
@@ -86,6 +90,11 @@ class Gatherer<Ask, Row> {
   }
 
   #take(): ReadonlyMap<string, Waiting<Ask, Row>> {
+    if (this.#waiting.size <= mostRows) {
+      const few = this.#waiting;
+      this.#waiting = new Map();
+      return few;
+    }
     const all = [...this.#waiting];
     this.#waiting = new Map(all.slice(mostRows));
     return new Map(all.slice(0, mostRows));
