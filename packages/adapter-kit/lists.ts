@@ -32,21 +32,35 @@ export function pageOf<Item>(
 
 /** For {@link Question.unread}: the rows of a page that is known are not read before they are used. */
 export function unlessKnown<Item>(known: PageHead | undefined) {
-  return (digest: string, read: () => Outcome<Page<Item>>): Outcome<Page<Item>> => {
-    if (known?.digest !== digest) return mapOutcome(read(), (page) => ({ ...page, digest }));
-    let items: readonly Item[] | undefined;
-    return done({
-      ...known,
-      get items() {
-        return (items ??= itemsOf(read()));
-      },
-    });
-  };
+  return (digest: string, read: () => Outcome<Page<Item>>): Outcome<Page<Item>> =>
+    known?.digest === digest ? done(new UnreadPage(known, read)) : mapOutcome(read(), (page) => ({ ...page, digest }));
 }
 
-function itemsOf<Item>(outcome: Outcome<Page<Item>>): readonly Item[] {
-  if (outcome.kind !== 'done') throw new Error('An answer that was read before cannot be read.');
-  return outcome.value.items;
+/** Not an object literal: V8 would keep its getter, and with it the answer, until a full collection. */
+class UnreadPage<Item> implements Page<Item> {
+  readonly unreadable: number;
+  readonly next: string | null;
+  readonly nextPart: string | null;
+  readonly isWhole: boolean;
+  readonly total: number | null;
+  readonly digest: string | undefined;
+  readonly #read: () => Outcome<Page<Item>>;
+
+  constructor({ unreadable, next, nextPart, isWhole, total, digest }: PageHead, read: () => Outcome<Page<Item>>) {
+    this.unreadable = unreadable;
+    this.next = next;
+    this.nextPart = nextPart;
+    this.isWhole = isWhole;
+    this.total = total;
+    this.digest = digest;
+    this.#read = read;
+  }
+
+  get items(): readonly Item[] {
+    const outcome = this.#read();
+    if (outcome.kind !== 'done') throw new Error('An answer that was read before cannot be read.');
+    return outcome.value.items;
+  }
 }
 
 /**

@@ -118,7 +118,7 @@ export interface Page<T> {
    * An answer with the same digest shows the same page. Undefined where the adapter does not tell. It is computed from card
    * data, so it must not leave this process.
    */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 /** What is known of a page without its rows. */

@@ -23,7 +23,7 @@ export async function ingestPage(
   askedAt: Date,
 ): Promise<StoredPage> {
   const { next, nextPart, isWhole, total, unreadable, digest } = page;
-  const head: PageHead = { next, nextPart, isWhole, total, unreadable, ...(digest !== undefined && { digest }) };
+  const head: PageHead = { next, nextPart, isWhole, total, unreadable, digest };
   const store = <T>(rows: number, work: () => Promise<T>): Promise<T> =>
     services.lists.store(jobWork, account.name, rows, work);
 
@@ -37,12 +37,13 @@ export async function ingestPage(
     }
   }
 
+  const { items } = page;
   const versions = new Set<string>();
-  await inParts(page.items, async (part) => {
+  await inParts(items, async (part) => {
     const stored = await store(part.length, () => ingestCards(services, account, part, { by: 'list', askedAt }));
     for (const version of stored) versions.add(version);
   });
-  const refs = [...new Set(page.items.map(({ providerRef }) => providerRef))];
+  const refs = [...new Set(items.map(({ providerRef }) => providerRef))];
   if (digest !== undefined && refs.length > 0) {
     services.knownPages.set(account.name, position, { head, refs: refs.join('\n'), askedAt, versions: [...versions] });
   }

@@ -12,12 +12,12 @@ const confirm = `
   WITH turn AS MATERIALIZED (SELECT ${listLock('$6')}), confirmed AS (
     UPDATE cards c SET synced_at = $3
     FROM turn
-    WHERE c.account = $1 AND c.provider_ref = ANY ($2::text[]) AND c.synced_at = $4 AND c.synced_at <= $3
+    WHERE c.account = $1 AND c.provider_ref = ANY (string_to_array($2, E'\\n')) AND c.synced_at = $4 AND c.synced_at <= $3
       AND c.xmin::text = ANY ($5::text[])
       AND NOT EXISTS (SELECT FROM operations o WHERE o.resource_id = c.id AND o.state IN ('submitting', 'unknown'))
     RETURNING c.xmin::text AS version
   )
-  SELECT count(*)::int AS rows, max(version) AS version FROM confirmed`;
+  SELECT count(*) = cardinality(string_to_array($2, E'\\n')) AS "isWhole", max(version) AS version FROM confirmed`;
 
 /**
  * Confirms a page that is shown as before, without its rows.
@@ -30,14 +30,13 @@ export async function confirmKnownPage(
   { refs, askedAt: before, versions }: KnownPage,
   askedAt: Date,
 ): Promise<string | null> {
-  const all = refs.split('\n');
-  const { rows } = await pool.query<{ readonly rows: number; readonly version: string | null }>(confirm, [
+  const { rows } = await pool.query<{ readonly isWhole: boolean; readonly version: string }>(confirm, [
     account.name,
-    all,
+    refs,
     askedAt,
     before,
     versions,
     listLockOf(account),
   ]);
-  return rows[0]?.rows === all.length ? rows[0].version : null;
+  return rows[0]?.isWhole === true ? rows[0].version : null;
 }
