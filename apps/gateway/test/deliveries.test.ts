@@ -9,7 +9,8 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '700' },
+    // Short for those that hang, long enough for those that answer, also where the machine has much else to do.
+    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '3000' },
   });
 });
 afterAll(async () => {
@@ -85,16 +86,21 @@ describe.concurrent('a destination', () => {
   });
 
   test('is left alone for as long as it asks', async ({ expect }) => {
-    const { receiver, add } = await destination();
-    receiver.answer(failing(429, { 'retry-after': '3' }));
-    const [id] = await add();
-    await expect.poll(() => receiver.received.length, waiting).toBe(1);
+    const { receiver, add, attempts } = await destination();
+    const held: (() => void)[] = [];
+    receiver.answer((received, response) => {
+      if (held.length === 0) held.push(() => ok(received, response));
+      else failing(429, { 'retry-after': '3' })(received, response);
+    });
+    await add(2);
+    await expect.poll(async () => (await attempts()).some(({ httpStatus }) => httpStatus === 429), waiting).toBe(true);
+    const askedAt = receiver.received.at(-1)?.at ?? 0;
+    const { length } = receiver.received;
     receiver.answer(ok);
+    for (const answer of held) answer();
     await add();
-    await expect.poll(() => receiver.received.length, waiting).toBe(3);
-    expect(versionsOf(receiver.received, id)).toEqual([1, 1]);
-    const [asked, ...others] = receiver.received.map(({ at }) => at);
-    expect(Math.min(...others) - (asked ?? 0)).toBeGreaterThan(2900);
+    await expect.poll(() => receiver.received.length, waiting).toBeGreaterThan(length + 1);
+    expect((receiver.received[length]?.at ?? 0) - askedAt).toBeGreaterThan(2900);
   });
 
   test('that is gone is disabled, and goes on where it stopped once it is enabled', async ({ expect }) => {
@@ -102,11 +108,13 @@ describe.concurrent('a destination', () => {
     receiver.answer(failing(410));
     const [one] = await add();
     await expect.poll(shown, waiting).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
+    const { length } = receiver.received;
     const [two] = await add();
     expect(await ownEvents()).toEqual(['destination.disabled']);
     receiver.answer(ok);
     await client.enableEventDestination({ params });
-    await expect.poll(() => [one, two].map((id) => versionsOf(receiver.received, id)), waiting).toEqual([[1, 1], [1]]);
+    const got = () => [one, two].map((id) => once(versionsOf(receiver.received.slice(length), id)));
+    await expect.poll(got, waiting).toEqual([[1], [1]]);
   });
 
   test('without a success for 72 hours is disabled', async ({ expect }) => {

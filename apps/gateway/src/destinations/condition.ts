@@ -30,13 +30,13 @@ export class Condition {
     return isDue(at, now) ? 0 : at - now;
   }
 
-  /** @returns whether it was away until now */
+  /** The pause it has asked for stays: what succeeds before its end began before it. @returns whether it was away until now */
   succeeded(): boolean {
-    const { isOpen, status } = this.#health;
+    const { isOpen, status, retryAt } = this.#health;
     this.#failedSubjects.clear();
     if (status === 'disabled') return false;
     if (status === 'failing') this.#log.info('an event destination is back');
-    this.#health = healthy;
+    this.#health = { ...healthy, retryAt };
     return isOpen;
   }
 
