@@ -75,3 +75,64 @@ test('when columns change, the statement is refused once, and then read by the n
   await expect(read()).rejects.toMatchObject({ code: '0A000' });
   expect(await read()).toEqual([{ id: '1', name: 'here' }]);
 });
+
+test('two statements of one name and text that read values in different ways do not share their parsers', async () => {
+  const text = 'SELECT id FROM things WHERE id = 1';
+  const types = { getTypeParser: () => (value: string) => `as ${value}` };
+  const plain = async (): Promise<unknown> => (await pool.query({ name: 'shared', text })).rows;
+  const own = async (): Promise<unknown> => (await pool.query({ name: 'shared', text, types })).rows;
+  for (let turn = 0; turn < 2; turn += 1) {
+    expect(await plain()).toEqual([{ id: 1 }]);
+    expect(await own()).toEqual([{ id: 'as 1' }]);
+  }
+});
+
+test.each([
+  ['fails after its first rows', 'SELECT 6 / (3 - n) AS x FROM generate_series(1, $1::integer) n', '22012'],
+  [
+    'is cancelled',
+    'SELECT n, pg_sleep(CASE n WHEN 3 THEN 60 ELSE 0 END) FROM generate_series(1, $1::integer) n',
+    '57014',
+  ],
+])('a statement that %s reads its rows all the same the next time', async (name, text, code) => {
+  const client = await pool.connect();
+  const read = async (most: number): Promise<unknown> => (await client.query({ name, text, values: [most] })).rows;
+  await client.query('SET statement_timeout = 200');
+  await expect(read(3)).rejects.toMatchObject({ code });
+  const rows = await read(2);
+  expect(rows).toHaveLength(2);
+  await expect(read(3)).rejects.toMatchObject({ code });
+  expect(await read(2)).toEqual(rows);
+  await client.query('RESET statement_timeout');
+  client.release();
+});
+
+test('what was prepared and described in a transaction lasts when that is rolled back', async () => {
+  const client = await pool.connect();
+  const half = async (of: number): Promise<unknown> =>
+    (await client.query({ name: 'half', text: 'SELECT 6 / $1::integer AS x', values: [of] })).rows;
+  await client.query('BEGIN');
+  await client.query('SAVEPOINT one');
+  await expect(half(0)).rejects.toMatchObject({ code: '22012' });
+  await client.query('ROLLBACK TO one');
+  expect(await half(2)).toEqual([{ x: 3 }]);
+  await client.query('ROLLBACK');
+  expect(await half(3)).toEqual([{ x: 2 }]);
+  await expect(client.query({ name: 'half', text: 'SELECT 2 AS y' })).rejects.toThrow('used for a different statement');
+  client.release();
+});
+
+test('a connection whose prepared statements are gone ends itself, also for a user that returns it as sound', async () => {
+  const use = async (): Promise<unknown> => {
+    const client = await pool.connect();
+    try {
+      return (await client.query({ name: 'kept', text: 'SELECT 1 AS x' })).rows;
+    } finally {
+      client.release();
+    }
+  };
+  expect(await use()).toEqual([{ x: 1 }]);
+  await pool.query('DEALLOCATE ALL');
+  await expect(use()).rejects.toMatchObject({ code: '26000' });
+  expect(await use()).toEqual([{ x: 1 }]);
+});

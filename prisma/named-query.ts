@@ -18,6 +18,7 @@ interface Columns {
   readonly fields: unknown;
   readonly _parsers: unknown;
   readonly _prebuiltEmptyResultObject: unknown;
+  /** Those of the connection, once it sends the query, if the statement has none of its own. */
   _types?: pg.CustomTypesConfig | undefined;
 }
 
@@ -64,7 +65,7 @@ export class NamedQuery extends Query {
 
   override submit(connection: Connection): Error | null {
     const columns = this.#statements.columns.get(this.name);
-    if (columns === undefined) return super.submit(connection);
+    if (columns === undefined || columns._types !== this._result._types) return super.submit(connection);
     Object.assign(this._result, columns);
     this._accumulateRows = true;
     return super.submit(this.#statements.undescribing);
@@ -72,9 +73,9 @@ export class NamedQuery extends Query {
 
   override handleCommandComplete(message: unknown, connection: unknown): void {
     super.handleCommandComplete(message, connection);
-    if (this.#statements.columns.has(this.name)) return;
-    const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
-    this.#statements.columns.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });
+    const { fields, _types, _parsers, _prebuiltEmptyResultObject } = this._result;
+    if (this.#statements.columns.get(this.name)?._types === _types) return;
+    this.#statements.columns.set(this.name, { fields, _types, _parsers, _prebuiltEmptyResultObject });
   }
 }
 

@@ -44,7 +44,7 @@ const serverFailure = /^(08|25006|53|57P|58)/;
 
 /**
  * One connection. It refuses a read-only server, and ends itself once no further statement on it can succeed: the server became
- * read-only or stopped answering, or a table change invalidated its prepared statements. Its user then sees an error, as if the
+ * read-only or stopped answering, or its prepared statements are outdated or gone. Its user then sees an error, as if the
  * server had gone away.
  */
 export class Session extends pg.Client {
@@ -114,8 +114,10 @@ export class Session extends pg.Client {
 
 /**
  * `cached plan must not change result type` has no SQLSTATE of its own (0A000 covers every unsupported feature), so it is
- * recognised by the server function that reports it.
+ * recognised by the server function that reports it. Statements that the server no longer has (26000, e.g. after a pooler's
+ * `DEALLOCATE ALL`) are not prepared again by the driver.
  */
 function leavesUseless({ code, routine }: ServerError): boolean {
-  return code === '25006' || code === '25P02' || (code === '0A000' && routine === 'RevalidateCachedQuery');
+  const isOutdated = code === '0A000' && routine === 'RevalidateCachedQuery';
+  return code === '25006' || code === '25P02' || code === '26000' || isOutdated;
 }
