@@ -9,8 +9,12 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    // Short for those that hang, long enough for those that answer, also where the machine has much else to do.
-    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '3000' },
+    settings: {
+      EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1',
+      // Short for those that hang, long enough for those that answer, also where the machine has much else to do.
+      EVENTS_DELIVERY_TIMEOUT_MS: '3000',
+      DATABASE_LOCK_TIMEOUT_MS: '5000',
+    },
   });
 });
 afterAll(async () => {
@@ -233,15 +237,18 @@ describe.concurrent('a destination', () => {
     try {
       await other.query('BEGIN');
       await other.query('SELECT FROM event_destinations WHERE id = $1 FOR UPDATE', [uuidOf('destination', params.id)]);
-      const isWaitedFor = async (): Promise<boolean> => {
-        const { rows } = await other.query<{ is: boolean }>(
-          'SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))) AS is',
+      /** When the report that waits was sent. */
+      const reportSentAt = async (): Promise<Date | undefined> => {
+        const { rows } = await other.query<{ at: Date }>(
+          `SELECT query_start AS at FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
         );
-        return rows[0]?.is ?? false;
+        return rows[0]?.at;
       };
-      await expect.poll(isWaitedFor, waiting).toBe(true);
+      await expect.poll(reportSentAt, waiting).toBeDefined();
+      const sentAt = await reportSentAt();
       await add();
       await expect.poll(() => receiver.received.length, waiting).toBe(2);
+      expect(await reportSentAt()).toEqual(sentAt);
     } finally {
       await other.query('ROLLBACK');
       other.release();
