@@ -141,3 +141,31 @@ test('that did not accept an event before retention removed it is told of in the
     .toContain('an event was removed from the log before this destination accepted it');
   await expect.poll(async () => (await undelivered()).length, waiting).toBe(1);
 });
+
+test('that is replayed events of the past has only those to look through that are kept, and is told of what goes meanwhile', async () => {
+  const { receiver, client, params, add, set, shown } = await openDestination(gateway);
+  const kept = async () => {
+    const { rows } = await gateway.pool.query<{ oldest: string; length: string }>(
+      'SELECT min(position) AS oldest, sum(length) AS length FROM event_runs',
+    );
+    return { oldest: Number(rows[0]?.oldest), length: Number(rows[0]?.length) };
+  };
+  for (const count of [1, 2]) {
+    await add();
+    await expect.poll(() => receiver.received.length, waiting).toBe(count);
+  }
+  const later = new Date(Date.now() + 3_600_000);
+  while ((await removeEvents(gateway.pool, later, 1000)) > 0);
+  const { oldest } = await kept();
+  expect(oldest).toBeGreaterThan(1);
+  const { replay } = await client.replayEvents({ params, body: { after: '2026-01-01T00:00:00Z' } });
+  expect(replay?.remaining).toBeLessThanOrEqual((await kept()).length);
+  await expect.poll(async () => (await shown()).replay, waiting).toBeNull();
+  expect(gateway.log()).not.toContain('before a replay came to them');
+  // As one that was away while retention went on.
+  await set(
+    `replay_position = 1, replay_end = ${oldest}, replay_types = '{*}', replay_after = '2026-01-01', replay_before = now()`,
+  );
+  await expect.poll(async () => (await shown()).replay, waiting).toBeNull();
+  expect(gateway.log()).toMatch(new RegExp(`"removed":${oldest - 1}.*before a replay came to them`));
+});

@@ -108,12 +108,13 @@ test('a destination is told of events that it had not got, and of no others', as
     position: number,
     types = ['cardholder.*'],
     account: string | null = null,
+    scopes = ['admin'],
   ) => {
     const id = newUuid(Date.now());
     await pool.query(
       `INSERT INTO event_destinations (id, tenant, url, types, account, scopes, secrets_sealed, status, disabled_reason, position, created_at, updated_at)
-       VALUES ($1::uuid, $2, $1::text, $3, $4, '{admin}', $5, 'disabled', 'requested', $6, now(), now())`,
-      [id, tenant, types, account, sealed, position],
+       VALUES ($1::uuid, $2, $1::text, $3, $4, $7, $5, 'disabled', 'requested', $6, now(), now())`,
+      [id, tenant, types, account, sealed, position, scopes],
     );
     return id;
   };
@@ -124,15 +125,17 @@ test('a destination is told of events that it had not got, and of no others', as
   await step();
   const missing = await destination('default', 1);
   const some = await destination('default', 2, ['*'], 'keysecure');
+  const reading = await destination('default', 2, ['*'], null, ['catalog:read', 'cards:read']);
   const stored = await destination('default', 3);
   await pool.query('INSERT INTO undelivered_events VALUES ($1, 2, $2, 1, now())', [stored, last]);
-  for (const [tenant, position, types, account] of [
+  for (const [tenant, position, types, account, scopes = ['admin']] of [
+    ['default', 1, ['*'], null, ['bindings:read']],
     ['default', 3, ['*'], null],
     ['default', 1, ['card.*'], null],
     ['default', 1, ['*'], 'b'],
     ['other', 1, ['*'], null],
   ] as const) {
-    await destination(tenant, position, [...types], account);
+    await destination(tenant, position, [...types], account, [...scopes]);
   }
   expect(await removeEvents(pool, later, 1)).toBe(1);
   const { rows: told } = await pool.query<{ id: string }>(
@@ -147,7 +150,7 @@ test('a destination is told of events that it had not got, and of no others', as
     'SELECT id, missed_until AS until FROM event_destinations WHERE missed_until IS NOT NULL ORDER BY id',
   );
   const until = events[0]?.at;
-  expect(rows).toEqual([missing, some, stored].toSorted().map((id) => ({ id, until })));
+  expect(rows).toEqual([missing, some, reading, stored].toSorted().map((id) => ({ id, until })));
   await pool.query('DELETE FROM event_destinations');
 });
 

@@ -77,6 +77,8 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
   async function readReplay(backlog: Backlog, running: Replay & { next: number }): Promise<boolean> {
     const part = await readFrom(running.next);
     if (replay !== running) return true;
+    const removed = part.from - running.next;
+    if (removed > 0) log.error({ removed }, 'events of the log were removed before a replay came to them');
     for (const event of part.events) {
       const { type, createdAt } = event.event;
       const at = new Date(createdAt);

@@ -1,7 +1,7 @@
 import type { replayEventsSchema } from '@card-gateway/contract';
 import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
-import { endOfLog } from '../events/feed-store.ts';
+import { endOfLog, oldestOfLog } from '../events/feed-store.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { auditChange, auditResend, type Request } from './audit.ts';
@@ -38,18 +38,18 @@ export async function replayEvents(
   if (order.onlyFailed === true) {
     return destinationView(changed(await retryUndelivered(pool, row.id, { after, before, types }, now)));
   }
-  const end = await endOfLog(pool);
-  const position = Math.max(1, (await positionAt(services, after, end)) - slack);
+  const [oldest, end] = [await oldestOfLog(pool), await endOfLog(pool)];
+  const position = Math.max(oldest, (await positionAt(services, after, oldest, end)) - slack);
   return destinationView(changed(await startReplay(pool, row.id, { position, end, after, before, types }, now)));
 }
 
 /** Bisects the log for the first position of an event that was created at this moment or later. */
-async function positionAt({ pool }: Services, moment: Date, end: number): Promise<number> {
-  let [low, high] = [1, end];
+async function positionAt({ pool }: Services, moment: Date, oldest: number, end: number): Promise<number> {
+  let [low, high] = [oldest, end];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const createdAt = await latestAround(pool, middle);
-    // Those that retention has removed were created long before.
+    // Those that retention has removed meanwhile were created long before.
     if (createdAt === null || createdAt < moment) low = middle + 1;
     else high = middle;
   }

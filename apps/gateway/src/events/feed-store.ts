@@ -147,6 +147,15 @@ export async function scanEvents(
 
 const isFound = (row: ScannedRow): row is FoundRow => row.number !== null;
 
+/** The position of the oldest event that is kept. */
+export async function oldestOfLog(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ readonly position: string }>({
+    name: 'event-log-oldest',
+    text: 'SELECT position FROM event_runs ORDER BY position LIMIT 1',
+  });
+  return Number(rows[0]?.position ?? 1);
+}
+
 /** The position behind the last event. */
 export async function endOfLog(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ readonly end: string }>({

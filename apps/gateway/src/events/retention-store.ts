@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { readingScopes } from './unseen-types.ts';
 
 /** A run of events; see the table `event_runs`. */
 interface Run {
@@ -11,7 +12,7 @@ interface Run {
  * Removes the oldest events, at most `most`, with their positions: never one without a position, and never the last run, which tells
  * where the log goes on. A subject whose last event goes keeps its version, unless it never has another event. Both happen in one
  * statement, so that a trigger, which looks for both in one statement too, finds one of them. Destinations that had not got such an
- * event are told.
+ * event are told, if their scopes show events of its kind.
  *
  * @param before none that was written from then on is removed
  * @returns how many were removed
@@ -43,6 +44,8 @@ export async function removeEvents(pool: Pool, before: Date, most: number): Prom
            WHERE d.position < $1 + ($3 - $2) AND d.position <= $1 + (e.number - $2)
              AND (d.account IS NULL OR d.account = e.account)
              AND (e.type = ANY (d.types) OR e.kind || '.*' = ANY (d.types) OR '*' = ANY (d.types))
+             AND ('admin' = ANY (d.scopes) OR EXISTS (
+               SELECT FROM json_array_elements_text($5::json -> e.kind) showing (scope) WHERE showing.scope = ANY (d.scopes)))
            UNION ALL
            SELECT u.destination_id, e.created_at FROM event_destinations d
              JOIN undelivered_events u ON u.destination_id = d.id AND u.position >= $1 AND u.position < $1 + ($3 - $2)
@@ -59,7 +62,7 @@ export async function removeEvents(pool: Pool, before: Date, most: number): Prom
        ON CONFLICT (subject_id) DO UPDATE SET subject_version = greatest(v.subject_version, excluded.subject_version)
      )
      SELECT count(*)::integer AS removed FROM removed`,
-    [run.position, run.number, Number(run.number) + Math.min(run.length, most), before],
+    [run.position, run.number, Number(run.number) + Math.min(run.length, most), before, JSON.stringify(readingScopes)],
   );
   return counts[0]?.removed ?? 0;
 }
