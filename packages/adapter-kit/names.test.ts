@@ -193,8 +193,10 @@ test('a look-up takes none of the threads that files, and PostgreSQL by its name
   expect(await transport.send(order)).toMatchObject({ kind: 'answered' });
   expect(isPoolFree).toBe(false);
 
-  closeSync(openSync(fifo, constants.O_RDWR));
+  // It stays open until the last thread has come to open the FIFO.
+  const writer = openSync(fifo, constants.O_RDWR);
   for (const reader of await Promise.all(readers)) await reader.close();
+  closeSync(writer);
   await next;
   await transport.close();
   await loopback.close();

@@ -212,6 +212,8 @@ describe('run again and again', () => {
     expect(done).toBeGreaterThan(0);
     expect(done).toBeLessThanOrEqual(seen.length);
 
+    second.child.kill('SIGKILL');
+    await once(second.child, 'close');
     // A cursor of a log that had more events, as after a restore of the database.
     await writeFile(cursorFile, Buffer.from('1.999999999').toString('base64url'));
     const third = consume();

@@ -30,7 +30,7 @@ export async function confirmKnownPage(
   { refs, askedAt: before, versions }: KnownPage,
   askedAt: Date,
 ): Promise<string | null> {
-  const { rows } = await pool.query<{ readonly isWhole: boolean; readonly version: string }>(confirm, [
+  const { rows } = await pool.query<{ readonly isWhole: boolean; readonly version: string | null }>(confirm, [
     account.name,
     refs,
     askedAt,
