@@ -1,5 +1,5 @@
 import type { Client, GatewayProblem } from '@card-gateway/client';
-import { uuidOf } from '@card-gateway/core';
+import { toPublicId, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
@@ -87,6 +87,50 @@ test('security codes at one card, with own and shared Idempotency-Keys, reach th
   expect(await endOf(guess(gateway.client, 241))).toBe('guess-limit');
   expect(asked('keysecure', 'card/active')).toBe(before + 3);
   expect(await countsOf(`security code of ${uuidOf('card', id)}`, id)).toEqual({ guesses: 3, audited: 3 });
+});
+
+test('security codes whose answers are refused, late or lost are sent, counted, audited, recorded and told of as often', async () => {
+  const { id } = await cards.made('physical');
+  const { pan, cvv } = secretsOf(gateway, id);
+  const before = asked('keysecure', 'card/active');
+  for (const fault of ['work_then_reset', 'truncated'] as const) {
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/active', fault, after: 1 });
+  }
+  const stranger = await gateway.key({ tenant: 'other' });
+  for (let wave = 0; wave < 6; wave += 1) {
+    const body = (index: number) => ({ cvv: otherThan(cvv, 1 + wave * 20 + index), last4: pan.slice(-4) });
+    const [unseen] = await Promise.all([
+      endOf(stranger.client.activateCard({ params: { id }, body: body(0) })),
+      race(20, (client, index) =>
+        client.activateCard({
+          params: { id },
+          body: body(index),
+          ...(index % 4 === 0 && { idempotencyKey: `lost-${wave % 2}` }),
+        }),
+      ),
+    ]);
+    expect(unseen).toBe('not-found');
+    const { rows } = await gateway.pool.query<{ id: string }>(
+      "SELECT id FROM operations WHERE resource_id = $1 AND state = 'unknown'",
+      [uuidOf('card', id)],
+    );
+    for (const unknown of rows) await reconcileNow(gateway.services, toPublicId('operation', unknown.id));
+  }
+  expect(asked('keysecure', 'card/active')).toBe(before + 3);
+  expect(await countsOf(`security code of ${uuidOf('card', id)}`, id)).toEqual({ guesses: 3, audited: 3 });
+  const { rows } = await gateway.pool.query(
+    `SELECT o.state, array_agg(e.type ORDER BY e.number) AS told FROM operations o JOIN events e ON e.subject_id = o.id
+     WHERE o.resource_id = $1 AND o.type = 'activateCard' GROUP BY o.id ORDER BY o.state`,
+    [uuidOf('card', id)],
+  );
+  expect(rows).toEqual([
+    { state: 'refused', told: ['operation.refused'] },
+    { state: 'unknown', told: ['operation.unknown'] },
+    { state: 'unknown', told: ['operation.unknown'] },
+  ]);
+  expect(await endOf(gateway.client.activateCard({ params: { id }, body: { cvv, last4: pan.slice(-4) } }))).toBe(
+    'guess-limit',
+  );
 });
 
 test('a PIN that cannot be audited is not sent, and others of the same turn are sent and counted once', async () => {
