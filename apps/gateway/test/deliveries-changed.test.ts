@@ -30,6 +30,28 @@ describe.concurrent('a destination', () => {
     await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
   });
 
+  test('is left alone for as long as it asks, also if it is changed before that is stored', async ({ expect }) => {
+    const { receiver, client, params, add, attempts } = await openDestination(gateway);
+    await add();
+    await expect.poll(async () => (await attempts()).length, waiting).toBe(1);
+    receiver.answer((received, response) => {
+      const answer = () => failing(429, { 'retry-after': '600' })(received, response);
+      void client.updateEventDestination({ params, body: { description: 'changed' } }).then(answer);
+    });
+    await add();
+    await expect.poll(async () => (await attempts())[0]?.httpStatus, waiting).toBe(429);
+    await add();
+    const storedPause = async () => {
+      const { rows } = await gateway.pool.query<{ is: boolean }>(
+        "SELECT retry_at > now() + interval '5 minutes' AS is FROM event_destinations WHERE id = $1",
+        [uuidOf('destination', params.id)],
+      );
+      return rows[0]?.is;
+    };
+    await expect.poll(storedPause, waiting).toBe(true);
+    expect(receiver.received).toHaveLength(2);
+  });
+
   test('that refuses some subjects gets what comes of others, however long it has got nothing', async ({ expect }) => {
     const { receiver, add, set, shown, undelivered } = await openDestination(gateway);
     receiver.answer(failing(500));

@@ -8,20 +8,28 @@ export class Condition {
   /** Subjects whose events failed since the last success. */
   readonly #failedSubjects = new Set<string>();
   #health: Health;
+  #stored: StoredHealth;
 
   /** @param log what it logs names the destination */
   constructor(stored: StoredHealth, log: Logger) {
     this.#log = log;
     this.#health = storedHealth(stored);
+    this.#stored = stored;
   }
 
   get health(): Health {
     return this.#health;
   }
 
-  /** A request has changed what is stored. */
+  /** A report has stored this health. */
+  confirm(stored: StoredHealth): void {
+    this.#stored = stored;
+  }
+
+  /** A request has changed the destination. Unless it changed the health too, what was learned since that was stored still holds. */
   change(stored: StoredHealth): void {
-    this.#health = storedHealth(stored);
+    if (!isSame(stored, this.#stored)) this.#health = storedHealth(stored);
+    this.#stored = stored;
   }
 
   /** Milliseconds for which nothing is to be posted. */
@@ -50,4 +58,10 @@ export class Condition {
     if (status === 'disabled') this.#log.warn({ failures, disabledReason }, 'disabled an event destination');
     else this.#log.warn({ failures }, 'an event destination fails');
   }
+}
+
+function isSame(one: StoredHealth, other: StoredHealth): boolean {
+  const text = ({ status, disabledReason, failures, failingSince, retryAt }: StoredHealth): string =>
+    JSON.stringify([status, disabledReason, failures, failingSince, retryAt]);
+  return text(one) === text(other);
 }

@@ -81,7 +81,10 @@ export class Reports {
     this.#positionsBefore = new Set([stored.position]);
     unreported.forget(gathered);
     const isSame = stored.revision === revision;
-    if (isSame) reader.confirm(readUpTo);
+    if (isSame) {
+      reader.confirm(readUpTo);
+      condition.confirm(report.health);
+    }
     if (replay?.position === null) reader.endReplay(replay.of);
     this.#storedAt = performance.now();
     this.#leaseEndsAt = begunAt + leaseMs;
