@@ -6,6 +6,7 @@ import { runSync } from '../src/jobs/sync.ts';
 import type { Services } from '../src/services.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { waitedFor } from './setup/meeting.ts';
 
 /** Three pages, the last of which is not full. */
 const cards = 250;
@@ -106,6 +107,27 @@ test('a page that was requested before its rows were last described changes noth
     'read',
   );
   expect(await rows()).toEqual(before);
+});
+
+const freeze = `UPDATE cards SET status = 'frozen' WHERE provider_ref = $1`;
+test.each<[string, string]>([
+  ['waits for its turn', `SELECT pg_advisory_xact_lock(hashtextextended('cards open-api', 0)) WHERE $1 <> ''`],
+  ['waits for the row', freeze],
+])('a known page that %s is read if the row is written meanwhile', async (_what, hold) => {
+  await sync();
+  const [ref] = gateway.services.knownPages.get('open-api', null)?.refs.split('\n') ?? [];
+  const holder = await gateway.owner.connect();
+  await holder.query('BEGIN');
+  await holder.query(hold, [ref]);
+  const page = unreadable(head(null));
+  const storing = ingestPage(gateway.services, accountOf('open-api'), null, page, new Date(gateway.services.now()));
+  const writing = async (): Promise<void> => {
+    await waitedFor(gateway.owner, holder);
+    await holder.query(freeze, [ref]);
+    await holder.query('COMMIT');
+    holder.release();
+  };
+  await Promise.all([expect(storing).rejects.toThrow('read'), writing()]);
 });
 
 test('the same page shows the outcome of a write that it did not show before', async () => {
