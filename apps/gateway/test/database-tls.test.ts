@@ -40,7 +40,10 @@ async function connect(host: string, parameters: Record<string, string>): Promis
   const { DATABASE_URL } = readSettings(['DATABASE_URL'], { DATABASE_URL: urlWith(host, parameters) });
   const pool = openDatabase(DATABASE_URL, { connections: 1, connectTimeoutMs: 5000, statementTimeoutMs: 5000 });
   try {
-    const { rows } = await pool.query<{ ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+    const ask = { name: 'ssl', text: 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()' };
+    // The second time it is neither prepared nor described.
+    await pool.query(ask);
+    const { rows } = await pool.query<{ ssl: boolean }>(ask);
     return rows[0]?.ssl ?? null;
   } catch (error) {
     return databaseFault(error as Error);
