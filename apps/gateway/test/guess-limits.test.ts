@@ -194,6 +194,15 @@ describe('a security code that is guessed', () => {
     }
     for (const id of lost) await reconcileNow(gateway.services, id);
     await expect(tryCode(gateway.client, cvv)).rejects.toMatchObject({ code: 'guess-limit' });
+    // Nothing may have happened to the card, but the provider may have looked at the code all the same.
+    const { client: person } = await gateway.key({ caller: 'a person' });
+    for (const id of lost) {
+      await person.resolveOperation({
+        params: { id: id ?? '' },
+        body: { outcome: 'refused', reason: 'still inactive' },
+      });
+    }
+    await expect(tryCode(gateway.client, cvv)).rejects.toMatchObject({ code: 'guess-limit' });
   });
 
   test('and the PIN of a card is set as often as may be, each time audited', async () => {

@@ -77,9 +77,15 @@ const beforeLooking: ReadonlySet<RefusalReason> = new Set([
   'not_found',
 ]);
 
-/** Whether the provider certainly revealed nothing about a number or a code: it refused for another reason, or was not asked. */
+/**
+ * Whether the provider certainly revealed nothing about a number or a code: it refused for another reason, or was not asked. A
+ * person's word that nothing happened does not tell that: the provider may have looked at it.
+ */
 export function toldNothing(outcome: Outcome<unknown>): boolean {
-  return outcome.kind === 'refused' && (outcome.evidence === null || beforeLooking.has(outcome.refusal.reason));
+  if (outcome.kind !== 'refused') return false;
+  const { reason } = outcome.refusal;
+  // Without an answer as its evidence, the adapter itself refused what it was given.
+  return beforeLooking.has(reason) || (reason === 'invalid_request' && outcome.evidence === null);
 }
 
 /** Keeps a write's guess only if the provider may have revealed whether it was right. */
