@@ -3,6 +3,7 @@ import { leaseDestinations } from './deliverer-store.ts';
 import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
 import { shareReads } from '../events/shared-reads.ts';
+import { createPace } from '../pace.ts';
 import type { Services } from '../services.ts';
 import { Delivery } from './delivery.ts';
 import { leaseMs } from './reports.ts';
@@ -11,6 +12,8 @@ import { leaseMs } from './reports.ts';
 const lookEveryMs = 1000;
 /** Taken at once, so that several processes share them. */
 const mostAtOnce = 5;
+/** A post takes some 300 µs. A destination that catches up must not hold up the events of others. */
+const postsInTurn = 4;
 
 /**
  * Posts events to their destinations. Every process runs it; each destination is served by the one that holds its lease, on
@@ -25,7 +28,7 @@ export function startDeliverer({
   readonly views: EventViews;
   readonly log: Logger;
 }): { stop(): Promise<void> } {
-  const options = { services, views, read: shareReads(services, views), log };
+  const options = { services, views, read: shareReads(services, views), pace: createPace(postsInTurn), log };
   const stopping = new AbortController();
   const running = new Map<Delivery, Promise<void>>();
 

@@ -19,6 +19,7 @@ const mostStored = 2000;
 /** The work for one destination, as long as this process has its lease. */
 export class Delivery {
   readonly #services: Services;
+  readonly #pace: () => Promise<void>;
   readonly #log: Logger;
   readonly #backlog = new Backlog();
   readonly #unreported = new Unreported(this.#backlog);
@@ -37,12 +38,18 @@ export class Delivery {
   #wake = Promise.withResolvers<void>();
 
   /**
+   * @param options.pace before each post; it is shared by all destinations
    * @param leaseEndsAt by `performance.now()`
    * @throws if the sealing key of its secrets is not configured
    */
-  constructor(options: ReaderOptions, destination: LeasedDestination, leaseEndsAt: number) {
+  constructor(
+    options: ReaderOptions & { readonly pace: () => Promise<void> },
+    destination: LeasedDestination,
+    leaseEndsAt: number,
+  ) {
     const { services, log } = options;
     this.#services = services;
+    this.#pace = options.pace;
     this.#log = log.child({ destination: destination.id });
     this.#destination = destination;
     this.#poster = openPoster(services, destination);
@@ -167,6 +174,7 @@ export class Delivery {
 
   async #attempt(event: Pending, isProbe: boolean): Promise<void> {
     const read = event.event ?? (await this.#reader.readAt(event.position));
+    await this.#pace();
     const attemptedAt = new Date(this.#services.now());
     if (read === null) {
       // It was removed from the log, or is not for this destination's eyes any more.

@@ -8,11 +8,14 @@ import { sightOf } from '../events/sight.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import type { EventViews } from '../event-views.ts';
 import { mount, mountHeld } from '../http/route.ts';
+import { createPace } from '../pace.ts';
 import type { Services } from '../services.ts';
-import { createPace } from './pace.ts';
 import { readFeed } from './read-feed.ts';
 import { watchTail } from './tail-watch.ts';
 import { boundWaiting } from './waiting.ts';
+
+/** An answer to a reader takes some 100 µs. */
+const answersInTurn = 10;
 
 /** The event feed. */
 export function feedRoutes(app: FastifyInstance, services: Services, views: EventViews): void {
@@ -20,7 +23,7 @@ export function feedRoutes(app: FastifyInstance, services: Services, views: Even
     read: shareReads(services, views),
     watch: watchTail(services),
     enter: boundWaiting(services),
-    pace: createPace(),
+    pace: createPace(answersInTurn),
   };
   mountHeld(app, 'listEvents', (call) => {
     const { types, subject = '' } = call.query;
