@@ -3,7 +3,7 @@ import type { EventViews } from '../event-views.ts';
 import { positionOf } from '../events/cursor.ts';
 import { type EventRead, type EventsRead, readEvents } from '../events/read-events.ts';
 import type { ReadShared } from '../events/shared-reads.ts';
-import { selectionOf } from '../events/selection.ts';
+import { hasType, selectionOf } from '../events/selection.ts';
 import { sightOf } from '../events/sight.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -146,11 +146,4 @@ function replayKey(replay: Replay | null): string {
 
 function started(replay: Replay | null): (Replay & { next: number }) | null {
   return replay === null ? null : { ...replay, next: replay.position };
-}
-
-/** Whether a type is among patterns as `card.*`. */
-function hasType(patterns: readonly string[], type: string): boolean {
-  const selection = selectionOf(patterns);
-  const [kind = ''] = type.split('.', 1);
-  return selection === undefined || selection.types.includes(type) || selection.kinds.includes(kind);
 }

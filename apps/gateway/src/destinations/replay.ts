@@ -2,6 +2,7 @@ import type { replayEventsSchema } from '@card-gateway/contract';
 import { toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { endOfLog, oldestOfLog } from '../events/feed-store.ts';
+import { hasType } from '../events/selection.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { auditChange, auditResend, type Request } from './audit.ts';
@@ -82,13 +83,10 @@ function enabled(row: OwnDestinationRow, pointer?: string): OwnDestinationRow {
 
 /** @throws ProblemError 400 for types that the destination does not get */
 function requireGot({ types }: OwnDestinationRow, asked: readonly string[]): void {
-  const gets = (pattern: string): boolean => types.some((type) => overlap(type, pattern) || overlap(pattern, type));
+  const gets = (pattern: string): boolean => hasType(types, pattern) || types.some((type) => hasType([pattern], type));
   const faults = asked.flatMap((pattern, index) => (gets(pattern) ? [] : [`/types/${index}`]));
   if (faults.length === 0) return;
   throw invalidRequest(
     ...faults.map((pointer) => ({ pointer, detail: `expected types that the destination gets: ${types.join(', ')}` })),
   );
 }
-
-const overlap = (pattern: string, type: string): boolean =>
-  pattern === type || (pattern.endsWith('*') && type.startsWith(pattern.slice(0, -1)));

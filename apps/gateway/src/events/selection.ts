@@ -6,3 +6,10 @@ export function selectionOf(patterns: readonly string[]): EventFilter['types'] {
   const kinds = patterns.filter((pattern) => pattern.endsWith('.*')).map((pattern) => pattern.slice(0, -2));
   return { kinds, types: patterns.filter((pattern) => !pattern.endsWith('.*')) };
 }
+
+/** Whether a type, or all that a pattern stands for, is among patterns as `card.*`. */
+export function hasType(patterns: readonly string[], type: string): boolean {
+  const selection = selectionOf(patterns);
+  const [kind = ''] = type.split('.', 1);
+  return selection === undefined || selection.types.includes(type) || selection.kinds.includes(kind);
+}
