@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { madeOnce } from './made-once.ts';
 
 /** Compiling takes milliseconds, so not all schemas are compiled at the start. */
 export function compiledOnUse<Schema extends z.ZodType>(schema: Schema): () => Schema {
-  let compiled: Schema | undefined;
-  return () => (compiled ??= z.compile(schema));
+  return madeOnce(() => z.compile(schema));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { EventView } from '@card-gateway/contract';
 import { type Uuid, uuidOf } from '@card-gateway/core';
 import type { EventViews } from '../event-views.ts';
+import { madeOnce } from '../made-once.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { checkOf, cursorAt } from './cursor.ts';
@@ -60,17 +61,14 @@ export async function readEvents(
   return {
     events: part.events.flatMap(({ position, subjectId }, at) => {
       const event = shown[at];
-      return event === undefined ? [] : [{ position: Number(position), subjectId, event, text: textOf(event) }];
+      return event === undefined
+        ? []
+        : [{ position: Number(position), subjectId, event, text: madeOnce(() => JSON.stringify(event)) }];
     }),
     next: part.next,
     nextWrittenAt: part.nextWrittenAt,
     end: part.end,
   };
-}
-
-function textOf(event: EventView): () => string {
-  let text: string | null = null;
-  return () => (text ??= JSON.stringify(event));
 }
 
 function cursorExpired({ from, oldest }: { readonly from: number; readonly oldest: number }): ProblemError {

@@ -2,6 +2,7 @@ import type { CloudEvent, EventView, eventPageSchema } from '@card-gateway/contr
 import type { z } from 'zod';
 import { cursorAt, type Place } from '../events/cursor.ts';
 import type { EventsRead } from '../events/read-events.ts';
+import { madeOnce } from '../made-once.ts';
 
 /** A page of the feed, with its texts, which are made once for all who get it. */
 export interface FeedPage extends EventsRead {
@@ -16,14 +17,12 @@ const pages = new WeakMap<EventsRead, FeedPage>();
 export function pageOf(read: EventsRead): FeedPage {
   const known = pages.get(read);
   if (known !== undefined) return known;
-  let page: string | null = null;
-  let cloudEvents: string | null = null;
   const made = {
     ...read,
     isEmpty: read.events.length === 0,
     hasMore: read.next < read.end,
-    pageText: () => (page ??= pageText(read)),
-    cloudEventsText: () => (cloudEvents ??= cloudEventsText(read)),
+    pageText: madeOnce(() => pageText(read)),
+    cloudEventsText: madeOnce(() => cloudEventsText(read)),
   };
   pages.set(read, made);
   return made;
