@@ -4,11 +4,13 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '@card-gateway/data
 import { temporaryFolder } from '@card-gateway/database/embedded-folder';
 import { startEmbeddedStandby } from '@card-gateway/database/embedded-standby';
 import { migrate } from '@card-gateway/database/migrate';
+import { withClient } from '@card-gateway/database/testing';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from './setup/call.ts';
+import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
 import { type GatewayProcess, type Installation, install } from './setup/process.ts';
@@ -177,5 +179,53 @@ describe('a gateway whose standby is away', { timeout: 120_000 }, () => {
     await ready(optional.url);
     await commitsWaitFor('*', 'sync');
     await ready(gateway.url);
+  });
+});
+
+// The last of this file: afterwards both servers take writes.
+describe('after a failover to a standby that missed the last writes', { timeout: 120_000 }, () => {
+  let toServer: Relay;
+  let server: string;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    await commitsWaitFor('', 'async');
+    server = primary.url;
+    toServer = await startRelay(() => server);
+    gateway = await startGateway({ settings: { DATABASE_URL: toServer.url }, jobs: false });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await toServer.close();
+  });
+
+  test('a list shows what the new server knows, not what the old one told', async () => {
+    const { client } = gateway;
+    const cards = await cardMaker(gateway);
+    const { id } = await cards.made('physical', 'Activated');
+    gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/pin/set', fault: 'reset' });
+    const { operation } = await client.setCardPin({ params: { id }, body: { pin: '258036' } });
+    const { rows } = await superuser.query<{ at: string }>('SELECT pg_current_wal_lsn() AS at');
+    await until(
+      () => superuser.query('SELECT FROM pg_stat_replication WHERE replay_lsn >= $1', [rows[0]?.at]),
+      ({ rowCount }) => rowCount === 1,
+    );
+    wire.freeze();
+
+    const person = await gateway.key({ caller: 'a person' });
+    const params = { id: operation?.id ?? '' };
+    await person.client.resolveOperation({ params, body: { outcome: 'refused', reason: 'the old one works' } });
+    const listed = async () => (await client.listCards()).data.find((card) => card.id === id)?.operation;
+    // The first time it is read whole, the second time it is kept, the third time it is what was kept.
+    for (let time = 0; time < 3; time += 1) expect(await listed()).toMatchObject({ outcome: 'refused' });
+
+    await toServer.cut();
+    await withClient(standby.superuserUrl, (client) => client.query('SELECT pg_promote()'));
+    server = standby.url;
+    await toServer.mend();
+    const now = await until(
+      () => listed().catch(() => null),
+      (shown) => shown !== null,
+    );
+    expect(now).toMatchObject({ ...params, outcome: 'unknown' });
   });
 });

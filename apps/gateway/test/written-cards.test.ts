@@ -1,6 +1,6 @@
 import type { OperationInput } from '@card-gateway/client';
 import { firstUuidAt, newUuid, uuidOf } from '@card-gateway/core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { listCardVersions } from '../src/cards/list-store.ts';
 import { WrittenCards } from '../src/cards/written-cards.ts';
 import { cardMaker } from './setup/cards.ts';
@@ -151,4 +151,17 @@ test('a card is read again after a minute, whatever its version', async () => {
   expect(await read()).toEqual([]);
   now = 60_000;
   expect(await read()).toEqual(['card-versions']);
+});
+
+test('a clock that is set back prolongs nothing', async () => {
+  await listed();
+  expect(await statementsOf(listed)).not.toContain('card-list-page::');
+  const [since, setBack] = [performance.now(), Date.now() - 86_400_000];
+  const clocks = [
+    vi.spyOn(performance, 'now').mockImplementation(() => since + 60_000),
+    vi.spyOn(Date, 'now').mockReturnValue(setBack),
+  ];
+  const again = await statementsOf(listed);
+  for (const clock of clocks) clock.mockRestore();
+  expect(again).toContain('card-list-page::');
 });

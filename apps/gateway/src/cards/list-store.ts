@@ -48,11 +48,12 @@ export async function listCards(pool: Pool, filter: CardFilter, page: PageReques
 }
 
 /**
- * A version of a card: its id, and the transactions that wrote its row and its product's last, which are others after each change.
- * Equal versions look the same to callers, if the card {@link VersionedCard.isComplete}.
+ * A version of a card: its id, the transactions that wrote its row and its product's last, which are others after each change, and
+ * the start of the server. A server that takes over from one that failed may have lost what that one told, and counts the same
+ * transactions again. Equal versions look the same to callers, if the card {@link VersionedCard.isComplete}.
  */
 export type CardVersion = string;
-const cardVersion = `concat_ws(' ', c.id, c.xmin, p.xmin)`;
+const cardVersion = `concat_ws(' ', c.id, c.xmin, p.xmin, (SELECT extract(epoch FROM pg_postmaster_start_time())::text))`;
 export const idOfVersion = (version: CardVersion): string => version.slice(0, uuidLength);
 const uuidLength = 36;
 

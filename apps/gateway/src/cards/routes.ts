@@ -10,7 +10,7 @@ import { WrittenCards } from './written-cards.ts';
 
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
-  const written = new WrittenCards(services);
+  const written = new WrittenCards({ pool: services.pool, now: () => performance.now() });
   mountWritten(app, 'listCards', ({ caller, query }) => readCards(services, written, caller, query));
   mount(app, 'getCard', ({ caller, params, query, work }) =>
     readCard(services, caller, params.id, { refresh: query.refresh === true, work }),

@@ -14,7 +14,7 @@ export const writeCard = (shown: ShownCard): string => writeView(cardView(shown)
 /** Some 7 MB. */
 const mostCards = 10_000;
 const mostPages = 1000;
-/** A database that was set back counts the same transactions again: what is gone is shown no longer than this. */
+/** Whatever a version fails to tell is shown no longer than this. */
 const keptMs = 60_000;
 
 /**
@@ -26,7 +26,7 @@ export class WrittenCards {
   readonly #texts: Remembered<string>;
   readonly #pages: Remembered<true>;
 
-  /** @param services.now Unix milliseconds */
+  /** @param services.now monotonic milliseconds: a clock that is set back must not prolong anything */
   constructor({ pool, now }: { readonly pool: Pool; readonly now: () => number }) {
     this.#pool = pool;
     this.#texts = remembered({ ms: keptMs, most: mostCards, now });
