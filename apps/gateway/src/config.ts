@@ -445,6 +445,11 @@ export function jobsAtOnce(config: Pick<Config, 'JOBS_CONCURRENCY' | 'DATABASE_C
   return Math.min(config.JOBS_CONCURRENCY, Math.max(requests - 2, Math.ceil(requests / 2)));
 }
 
+/** Milliseconds after SIGTERM that work may take to end; the rest of the grace is to close what it uses. */
+export function workGraceMs({ SHUTDOWN_GRACE_MS: grace }: Pick<Config, 'SHUTDOWN_GRACE_MS'>): number {
+  return grace * 0.8;
+}
+
 /** Shares of the PostgreSQL connections: a leak or wait in one part does not affect the others. */
 export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DATABASE_CONNECTIONS'>): {
   readonly requests: number;

@@ -1,17 +1,30 @@
+/** Resolves when the caller may go on. @param group of those that came with it, one goes on before another of this one */
+export type Pace = (group?: object) => Promise<void>;
+
 /**
- * Lets few go on in each turn of the event loop, in the order in which they came, so that a crowd keeps nobody else waiting for
- * more than a few milliseconds.
+ * Lets few go on in each turn of the event loop, so that a crowd keeps nobody else waiting for more than a few milliseconds: one of
+ * each group in turn, and those of a group in the order in which they came.
  *
  * @param mostInTurn what so many do in a row may take those milliseconds
  */
-export function createPace(mostInTurn: number): () => Promise<void> {
-  const waiting: (() => void)[] = [];
+export function createPace(mostInTurn: number): Pace {
+  const waiting = new Map<object | undefined, (() => void)[]>();
   const release = (): void => {
-    for (const goOn of waiting.splice(0, mostInTurn)) goOn();
-    if (waiting.length > 0) setImmediate(release);
+    for (let left = mostInTurn; left > 0; left -= 1) {
+      const [first] = waiting;
+      if (first === undefined) return;
+      const [group, [goOn, ...others]] = first;
+      waiting.delete(group);
+      if (others.length > 0) waiting.set(group, others);
+      goOn?.();
+    }
+    if (waiting.size > 0) setImmediate(release);
   };
-  return () =>
+  return (group) =>
     new Promise((resolve) => {
-      if (waiting.push(resolve) === 1) setImmediate(release);
+      if (waiting.size === 0) setImmediate(release);
+      const ofGroup = waiting.get(group);
+      if (ofGroup === undefined) waiting.set(group, [resolve]);
+      else ofGroup.push(resolve);
     });
 }

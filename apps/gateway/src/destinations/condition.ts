@@ -32,6 +32,11 @@ export class Condition {
     this.#stored = stored;
   }
 
+  /** Whether a process that took over now would post too early. */
+  get hasNewPause(): boolean {
+    return this.#health.retryAt !== null && this.#health.retryAt.getTime() !== this.#stored.retryAt?.getTime();
+  }
+
   /** Milliseconds for which nothing is to be posted. */
   restMs(now: number): number {
     const at = this.#health.retryAt?.getTime() ?? 0;

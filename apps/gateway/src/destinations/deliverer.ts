@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { workGraceMs } from '../config.ts';
 import { leaseDestinations } from './deliverer-store.ts';
 import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
@@ -68,7 +69,7 @@ export function startDeliverer({
     stop: async () => {
       stopping.abort();
       await looking;
-      for (const delivery of running.keys()) delivery.end();
+      for (const delivery of running.keys()) delivery.end(workGraceMs(services.config));
       await Promise.all(running.values());
     },
   };

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Pace } from '../pace.ts';
 import type { Services } from '../services.ts';
 import { Backlog, type Pending } from './backlog.ts';
 import { Condition } from './condition.ts';
@@ -19,7 +20,7 @@ const mostStored = 2000;
 /** The work for one destination, as long as this process has its lease. */
 export class Delivery {
   readonly #services: Services;
-  readonly #pace: () => Promise<void>;
+  readonly #pace: Pace;
   readonly #log: Logger;
   readonly #backlog = new Backlog();
   readonly #unreported = new Unreported(this.#backlog);
@@ -33,20 +34,17 @@ export class Delivery {
   #destination: LeasedDestination;
   #poster: Poster;
   #reporting: Promise<void> | null = null;
-  #isEnding = false;
+  /** By `performance.now()`: until then attempts that are under way may end. Infinite while it takes events. */
+  #endsBy = Infinity;
   #isLost = false;
   #wake = Promise.withResolvers<void>();
 
   /**
-   * @param options.pace before each post; it is shared by all destinations
+   * @param options.pace before each post; it is shared by all destinations, each of which is a group
    * @param leaseEndsAt by `performance.now()`
    * @throws if the sealing key of its secrets is not configured
    */
-  constructor(
-    options: ReaderOptions & { readonly pace: () => Promise<void> },
-    destination: LeasedDestination,
-    leaseEndsAt: number,
-  ) {
+  constructor(options: ReaderOptions & { readonly pace: Pace }, destination: LeasedDestination, leaseEndsAt: number) {
     const { services, log } = options;
     this.#services = services;
     this.#pace = options.pace;
@@ -64,9 +62,12 @@ export class Delivery {
     this.#reports = new Reports(services, reported, destination.position, leaseEndsAt);
   }
 
-  /** Takes no further event; {@link run} ends once attempts that are under way have ended. */
-  end(): void {
-    this.#isEnding = true;
+  /**
+   * Takes no further event; {@link run} ends once attempts that are under way have ended, or after this time. What is under way
+   * then is posted again by another process.
+   */
+  end(withinMs: number): void {
+    this.#endsBy = performance.now() + withinMs;
     this.#wake.resolve();
   }
 
@@ -94,11 +95,12 @@ export class Delivery {
   }
 
   #isOver(): boolean {
-    return this.#isLost || (this.#takesNoMore() && this.#open.isEmpty);
+    if (this.#isLost || performance.now() >= this.#endsBy) return true;
+    return this.#takesNoMore() && this.#open.isEmpty;
   }
 
   #takesNoMore(): boolean {
-    return this.#isEnding || this.#condition.health.status === 'disabled';
+    return this.#endsBy < Infinity || this.#condition.health.status === 'disabled';
   }
 
   async #step(): Promise<void> {
@@ -107,8 +109,9 @@ export class Delivery {
     if (isRead) this.#start();
     if (performance.now() >= this.#reportDueAt()) this.#beginReport();
     const now = this.#services.now();
-    const untilDueMs = this.#condition.restMs(now) || this.#backlog.nextDueAt() - now;
-    const untilReportMs = Math.min(this.#reportDueAt() - performance.now(), reportEveryMs);
+    const mayBegin = this.#mayPost(now) && this.#hasRoom();
+    const untilDueMs = this.#condition.restMs(now) || (mayBegin ? this.#backlog.nextDueAt() - now : Infinity);
+    const untilReportMs = Math.min(Math.min(this.#reportDueAt(), this.#endsBy) - performance.now(), reportEveryMs);
     await this.#pause(isRead ? 0 : Math.max(0, Math.min(untilDueMs, untilReportMs)));
   }
 
@@ -149,13 +152,21 @@ export class Delivery {
     return stored < mostStored && unstored < mostUnstored && this.#unreported.count < mostUnstored;
   }
 
+  #mayPost(now: number): boolean {
+    if (this.#isLost || this.#takesNoMore() || performance.now() >= this.#reports.leaseEndsAt) return false;
+    return this.#condition.restMs(now) === 0;
+  }
+
+  #hasRoom(): boolean {
+    return this.#condition.health.isOpen ? this.#open.isEmpty : this.#open.hasRoom;
+  }
+
   /** Begins as many attempts as may be under way at once. */
   #start(): void {
     const now = this.#services.now();
-    if (this.#takesNoMore() || performance.now() >= this.#reports.leaseEndsAt || this.#condition.restMs(now) > 0)
-      return;
+    if (!this.#mayPost(now)) return;
     const isProbe = this.#condition.health.isOpen;
-    while (isProbe ? this.#open.isEmpty : this.#open.hasRoom) {
+    while (this.#hasRoom()) {
       const event = isProbe ? this.#backlog.takeLeastTried() : this.#backlog.take(now);
       if (event === null) return;
       this.#begin(event, isProbe);
@@ -174,8 +185,12 @@ export class Delivery {
 
   async #attempt(event: Pending, isProbe: boolean): Promise<void> {
     const read = event.event ?? (await this.#reader.readAt(event.position));
-    await this.#pace();
+    await this.#pace(this);
     const attemptedAt = new Date(this.#services.now());
+    if (!this.#mayPost(attemptedAt.getTime())) {
+      this.#backlog.putBack(event, attemptedAt.getTime());
+      return;
+    }
     if (read === null) {
       // It was removed from the log, or is not for this destination's eyes any more.
       this.#unreported.gone(event);

@@ -43,9 +43,11 @@ export class Reports {
     return this.#leaseEndsAt;
   }
 
-  /** When the next one is due. */
+  /** When the next one is due: at once if there is a new pause to tell. */
   dueAt(): number {
-    const afterMs = this.#reported.unreported.isEmpty ? reportEveryMs : gatherMs;
+    const { condition, unreported } = this.#reported;
+    if (condition.hasNewPause) return this.#notBefore;
+    const afterMs = unreported.isEmpty ? reportEveryMs : gatherMs;
     return Math.max(this.#notBefore, this.#storedAt + afterMs);
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { workGraceMs } from '../config.ts';
 import type { Services } from '../services.ts';
 import { beginRun, type Run, type RunOptions } from './run.ts';
 import { freeJobsOf } from './store.ts';
@@ -7,8 +8,6 @@ const lookEveryMs = 500;
 /** Maximum pause before a new run when runs fail in quick succession. */
 const longestPauseMs = 4000;
 const soonMs = 30_000;
-/** Share of the shutdown time for the queue; the rest is for other parts. */
-const shareOfGrace = 0.8;
 
 export interface Queue {
   /** Takes no new jobs and lets running ones finish within the shutdown time. */
@@ -88,7 +87,7 @@ export async function startQueue(services: Services, options: Omit<RunOptions, '
       await supervised;
       if (current === null) return;
       const inTime = new AbortController();
-      const late = wait(services.config.SHUTDOWN_GRACE_MS * shareOfGrace, null, { signal: inTime.signal });
+      const late = wait(workGraceMs(services.config), null, { signal: inTime.signal });
       await Promise.race([end(current), late.catch(() => {})]);
       inTime.abort();
     },

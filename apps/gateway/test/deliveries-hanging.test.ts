@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { uuidOf } from '@card-gateway/core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventViews } from '../src/app.ts';
+import { startDeliverer } from '../src/destinations/deliverer.ts';
+import { leaseDestinations } from '../src/destinations/deliverer-store.ts';
+import { Delivery } from '../src/destinations/delivery.ts';
+import { leaseMs } from '../src/destinations/reports.ts';
+import { shareReads } from '../src/events/shared-reads.ts';
+import { startSequencer } from '../src/events/sequencer.ts';
+import { createLog } from '../src/log.ts';
+import type { Pace } from '../src/pace.ts';
+import type { Services } from '../src/services.ts';
+import { closeReceivers, openDestination, versionsOf, waiting } from './setup/destination.ts';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { failing, ok } from './setup/receiver.ts';
+
+let gateway: TestGateway;
+let sequencer: ReturnType<typeof startSequencer>;
+const log = createLog('fatal');
+
+beforeAll(async () => {
+  // Each test delivers by itself.
+  gateway = await startGateway({
+    jobs: false,
+    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '3000' },
+  });
+  sequencer = startSequencer({ pool: gateway.pool, tail: gateway.services.eventTail, log });
+});
+afterAll(async () => {
+  await closeReceivers();
+  await sequencer.stop();
+  await gateway.close();
+});
+
+afterEach(() => gateway.pool.query('DELETE FROM event_destinations'));
+
+/** Delivers to the only destination, until it is ended. */
+async function deliver(pace: Pace, changed: Partial<Services> = {}) {
+  const services = { ...gateway.services, ...changed };
+  const leaseEndsAt = performance.now() + leaseMs;
+  const [destination] = await leaseDestinations(services.pool, leaseMs, 1);
+  if (destination === undefined) return expect.fail('There is no destination to deliver to.');
+  const options = { services, views: eventViews, read: shareReads(services, eventViews), log, pace };
+  const delivery = new Delivery(options, destination, leaseEndsAt);
+  const ended = delivery.run();
+  return { end: (withinMs = 60_000) => delivery.end(withinMs), ended };
+}
+
+/** A pace that lets nobody go on by itself. */
+function gate() {
+  const waiting: (() => void)[] = [];
+  const pace: Pace = () => new Promise((resolve) => void waiting.push(resolve));
+  return { waiting, pace };
+}
+
+test('posts that wait for their turn do not begin once the destination has asked for a pause', async () => {
+  const { receiver, add, attempts } = await openDestination(gateway);
+  receiver.answer(failing(429, { 'retry-after': '600' }));
+  const { waiting: turns, pace } = gate();
+  const { end, ended } = await deliver(pace);
+  await add(3);
+  await expect.poll(() => turns.length, waiting).toBe(3);
+  turns.shift()?.();
+  await expect.poll(attempts, waiting).toMatchObject([{ httpStatus: 429, attempt: 1 }]);
+  for (const goOn of turns) goOn();
+  end();
+  await ended;
+  expect(receiver.received).toHaveLength(1);
+  expect(await attempts()).toHaveLength(1);
+});
+
+test('posts that wait for their turn do not begin once the process ends, and are the next one’s', async () => {
+  const { receiver, add, attempts } = await openDestination(gateway);
+  const { waiting: turns, pace } = gate();
+  const first = await deliver(pace);
+  const ids = await add(2);
+  await expect.poll(() => turns.length, waiting).toBe(2);
+  first.end();
+  for (const goOn of turns) goOn();
+  await first.ended;
+  expect(receiver.received).toEqual([]);
+  const second = await deliver(async () => {});
+  await expect.poll(attempts, waiting).toMatchObject([{ attempt: 1 }, { attempt: 1 }]);
+  expect(ids.map((id) => versionsOf(receiver.received, id))).toEqual([[1], [1]]);
+  second.end();
+  await second.ended;
+});
+
+test('nothing is looked at over and over while what is due waits for an attempt that hangs', async () => {
+  const { receiver, add, set, undelivered } = await openDestination(gateway);
+  receiver.answer(failing(500));
+  const failed = await deliver(async () => {});
+  await add(2);
+  await expect.poll(undelivered, waiting).toEqual([1, 1]);
+  failed.end();
+  await failed.ended;
+  // Only single events are tried.
+  await set('failures = 10, retry_at = NULL');
+  const held: ServerResponse[] = [];
+  receiver.answer((_received, response) => void held.push(response));
+  let [looks, ahead] = [0, 0];
+  const now = (): number => {
+    looks += 1;
+    return Date.now() + ahead;
+  };
+  const { end, ended } = await deliver(async () => {}, { now });
+  await expect.poll(() => held.length, waiting).toBe(1);
+  // The other event's time has come too.
+  ahead = 60_000;
+  const before = looks;
+  if (held[0] !== undefined) await once(held[0], 'close');
+  expect(looks - before).toBeLessThan(50);
+  end();
+  await ended;
+});
+
+test('a process that is to end does not wait for attempts beyond the shutdown time, and another one makes them again', async () => {
+  const { receiver, params, add, attempts } = await openDestination(gateway);
+  const held: ServerResponse[] = [];
+  receiver.answer((_received, response) => void held.push(response));
+  const services = { ...gateway.services, config: { ...gateway.services.config, SHUTDOWN_GRACE_MS: 1000 } };
+  const deliverer = startDeliverer({ services, views: eventViews, log });
+  const [id] = await add();
+  await expect.poll(() => held.length, waiting).toBe(1);
+  await deliverer.stop();
+  expect(await attempts()).toEqual([]);
+  const leased = 'SELECT FROM event_destinations WHERE id = $1 AND lease_until > clock_timestamp()';
+  expect((await gateway.pool.query(leased, [uuidOf('destination', params.id)])).rowCount).toBe(0);
+  receiver.answer(ok);
+  const next = await deliver(async () => {});
+  await expect.poll(attempts, waiting).toMatchObject([{ delivered: true, attempt: 1 }]);
+  expect(versionsOf(receiver.received, id)).toEqual([1, 1]);
+  next.end();
+  await next.ended;
+});
