@@ -2831,7 +2831,7 @@ export interface Operations {
     answer: EventDestination;
   };
   /**
-   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet; for a second events may still be posted to the old one. A disabled destination stays disabled. Where nothing is changed, `updatedAt` stays too.
+   * Change an event destination. Its cursor and its secret stay. A new URL gets what the old one has not got yet, at once; for a second events may still be posted to the old one. A failing destination is active then, and a disabled one stays disabled. Where nothing is changed, `updatedAt` stays too.
    *
    * Scope: `events:manage`.
    */

@@ -723,8 +723,8 @@ export const operations = {
     tag: 'Event destinations',
     summary: 'Change an event destination',
     description:
-      'Its cursor and its secret stay. A new URL gets what the old one has not got yet; for a second events may still be posted to ' +
-      'the old one. A disabled destination stays disabled. Where nothing is changed, `updatedAt` stays too.',
+      'Its cursor and its secret stay. A new URL gets what the old one has not got yet, at once; for a second events may still be posted to ' +
+      'the old one. A failing destination is active then, and a disabled one stays disabled. Where nothing is changed, `updatedAt` stays too.',
     scopes: ['events:manage'],
     effect: 'read',
     params: idOf('destination'),

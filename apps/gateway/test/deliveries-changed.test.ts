@@ -1,7 +1,7 @@
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeEvents } from '../src/events/retention-store.ts';
-import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
+import { closeReceivers, newReceiver, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { failing, isSignedBy, ok } from './setup/receiver.ts';
 
@@ -51,6 +51,46 @@ describe.concurrent('a destination', () => {
     await expect.poll(storedPause, waiting).toBe(true);
     expect(receiver.received).toHaveLength(2);
   });
+
+  test('gets at a new URL at once what the old one put off', async ({ expect }) => {
+    const { receiver, client, params, add, set, shown, undelivered } = await openDestination(gateway);
+    receiver.answer(failing(503, { 'retry-after': '3000' }));
+    const [id] = await add();
+    await expect.poll(undelivered, waiting).toEqual([1]);
+    await set("status = 'failing', failures = 20, failing_since = now() - interval '71 hours'");
+    await expect.poll(async () => (await shown()).status, waiting).toBe('failing');
+    const other = await newReceiver();
+    await client.updateEventDestination({ params, body: { url: other.url } });
+    await expect.poll(() => versionsOf(other.received, id), waiting).toEqual([1]);
+    await expect.poll(undelivered, waiting).toEqual([]);
+    expect(await shown()).toMatchObject({ status: 'active', failingSince: null });
+  });
+
+  test.for([410, 429])(
+    'gets events at a new URL, whatever the old one answers then: %d',
+    async (status, { expect }) => {
+      const { receiver, client, params, add, shown } = await openDestination(gateway);
+      const held: (() => void)[] = [];
+      receiver.answer(
+        (received, response) => void held.push(() => failing(status, { 'retry-after': '3000' })(received, response)),
+      );
+      const [late] = await add();
+      await expect.poll(() => held.length, waiting).toBe(1);
+      const other = await newReceiver();
+      await client.updateEventDestination({ params, body: { url: other.url } });
+      await expect
+        .poll(async () => {
+          await add();
+          return other.received.length;
+        }, waiting)
+        .toBeGreaterThan(0);
+      for (const answer of held) answer();
+      await expect.poll(() => versionsOf(other.received, late), waiting).toEqual([1]);
+      const [id] = await add();
+      await expect.poll(() => versionsOf(other.received, id), waiting).toEqual([1]);
+      expect(await shown()).toMatchObject({ status: 'active', failingSince: null });
+    },
+  );
 
   test('that refuses some subjects gets what comes of others, however long it has got nothing', async ({ expect }) => {
     const { receiver, add, set, shown, undelivered } = await openDestination(gateway);

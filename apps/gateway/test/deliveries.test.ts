@@ -132,7 +132,7 @@ describe.concurrent('a destination', () => {
     expect((await ownEvents()).at(-1)).toBe('destination.disabled');
   });
 
-  test.each<[string, Answering, object]>([
+  test.for<[string, Answering, object]>([
     ['hangs', () => {}, { delivered: false, httpStatus: null, failure: 'TimeoutError' }],
     ['hangs up', (_received, response) => void response.destroy(), { delivered: false, httpStatus: null }],
     ['redirects', failing(302, { location: 'http://127.0.0.1:1/' }), { delivered: false, failure: 'HTTP_302' }],
@@ -159,7 +159,7 @@ describe.concurrent('a destination', () => {
       (_received, response) => void response.writeHead(500).end('card 4111111111111111 '.repeat(100_000)),
       { delivered: false, httpStatus: 500, answer: expect.not.stringContaining('4111') as string },
     ],
-  ])('that %s', async (_what, answer, told) => {
+  ])('that %s', async ([_what, answer, told], { expect }) => {
     const { receiver, add, attempts } = await destination();
     receiver.answer(answer);
     await add();

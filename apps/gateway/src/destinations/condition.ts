@@ -26,9 +26,12 @@ export class Condition {
     this.#stored = stored;
   }
 
-  /** A request has changed the destination. Unless it changed the health too, what was learned since that was stored still holds. */
-  change(stored: StoredHealth): void {
-    if (!isSame(stored, this.#stored)) this.#health = storedHealth(stored);
+  /**
+   * A request has changed the destination. Unless it changed the health too, what was learned since that was stored still holds,
+   * but for another URL.
+   */
+  change(stored: StoredHealth, isElsewhere: boolean): void {
+    if (isElsewhere || !isSame(stored, this.#stored)) this.#health = storedHealth(stored);
     this.#stored = stored;
   }
 

@@ -198,6 +198,7 @@ export class Delivery {
       return;
     }
     event.attempts += 1;
+    const { url } = this.#destination;
     const posted = await this.#poster.post(read.event.id, read.text());
     if (this.#isLost) return;
     const now = this.#services.now();
@@ -208,8 +209,13 @@ export class Delivery {
       // What failed with it need not wait for its own time.
       if (this.#condition.succeeded()) this.#backlog.wakeAll(now);
     } else {
-      this.#condition.failed(event.subjectId, posted, isProbe, now);
-      event.dueAt = now + Math.max(retryDelayMs(event.attempts), (posted.retryAfterSeconds ?? 0) * 1000);
+      if (url === this.#destination.url) {
+        this.#condition.failed(event.subjectId, posted, isProbe, now);
+        event.dueAt = now + Math.max(retryDelayMs(event.attempts), (posted.retryAfterSeconds ?? 0) * 1000);
+      } else {
+        // What the URL from before says is nothing to the new one.
+        event.dueAt = now;
+      }
       this.#unreported.changed(event);
       this.#backlog.putBack(event, now);
     }
@@ -238,7 +244,8 @@ export class Delivery {
       this.#poster = poster;
     }
     this.#destination = after;
-    this.#condition.change(after);
+    this.#condition.change(after, after.url !== before.url);
+    if (after.url !== before.url) this.#backlog.wakeAll(this.#services.now());
     this.#reader.change(after);
   }
 

@@ -120,7 +120,12 @@ export type ChangedFields = {
   readonly [Name in 'url' | 'types' | 'account' | 'description']?: DestinationRow[Name] | undefined;
 };
 
-/** Replaces the given columns. @returns null if there is none. @throws the database's 23505 if another has this URL */
+/**
+ * Replaces the given columns. What another URL refused, or asked for, is nothing to a new one: it gets all at once.
+ *
+ * @returns null if there is none
+ * @throws the database's 23505 if another has this URL
+ */
 export async function updateDestination(
   pool: Pool,
   id: string,
@@ -128,9 +133,15 @@ export async function updateDestination(
   at: Date,
 ): Promise<DestinationRow | null> {
   const { rows } = await pool.query<DestinationRow>(
-    `UPDATE event_destinations SET url = coalesce($2, url), types = coalesce($3, types),
+    `WITH moved AS (SELECT id FROM event_destinations WHERE id = $1 AND url <> $2 AND status <> 'disabled' FOR UPDATE),
+       due AS (UPDATE undelivered_events SET next_attempt_at = $8 FROM moved WHERE destination_id = moved.id AND next_attempt_at > $8)
+     UPDATE event_destinations d SET url = coalesce($2, url), types = coalesce($3, types),
        account = CASE WHEN $4 THEN $5 ELSE account END, description = CASE WHEN $6 THEN $7 ELSE description END,
+       status = CASE WHEN is_moved THEN 'active' ELSE status END, failures = CASE WHEN is_moved THEN 0 ELSE failures END,
+       failing_since = CASE WHEN is_moved THEN NULL ELSE failing_since END,
+       retry_at = CASE WHEN is_moved THEN NULL ELSE retry_at END,
        revision = revision + 1, updated_at = $8
+     FROM (SELECT EXISTS (SELECT FROM moved) AS is_moved) found
      WHERE id = $1 RETURNING ${shownColumns}`,
     [id, url, types, account !== undefined, account, description !== undefined, description, at],
   );

@@ -9,13 +9,19 @@ export async function closeReceivers(): Promise<void> {
   await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
 }
 
+/** A receiver that {@link closeReceivers} closes. */
+export async function newReceiver(): Promise<Receiver> {
+  const receiver = await openReceiver();
+  receivers.push(receiver);
+  return receiver;
+}
+
 /** A tenant of its own with a destination, what receives its events, and subjects that make them. */
 export async function openDestination(
   gateway: TestGateway,
   { types = ['cardholder.*'], path = '', scheme = 'http:' } = {},
 ) {
-  const receiver = await openReceiver();
-  receivers.push(receiver);
+  const receiver = await newReceiver();
   tenants += 1;
   const tenant = `tenant-${tenants}`;
   const { client } = await gateway.key({ tenant });
