@@ -12,7 +12,7 @@ import { startSequencer } from '../src/events/sequencer.ts';
 import { createLog } from '../src/log.ts';
 import type { Pace } from '../src/pace.ts';
 import type { Services } from '../src/services.ts';
-import { closeReceivers, openDestination, versionsOf, waiting } from './setup/destination.ts';
+import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { failing, ok } from './setup/receiver.ts';
 
@@ -113,6 +113,36 @@ test('nothing is looked at over and over while what is due waits for an attempt 
   if (held[0] !== undefined) await once(held[0], 'close');
   expect(looks - before).toBeLessThan(50);
   end();
+  await ended;
+});
+
+test('events that hang once more leave room for those of other subjects', async () => {
+  const { receiver, params, add } = await openDestination(gateway);
+  const odd = await add(40);
+  const store = async (): Promise<number | null> => {
+    const { rowCount } = await gateway.pool.query(
+      `INSERT INTO undelivered_events (destination_id, position, subject_id, attempts, next_attempt_at)
+       SELECT $1, run.position + (e.number - run.number), e.subject_id, 1, now()
+       FROM events e JOIN event_runs run ON e.number >= run.number AND e.number < run.number + run.length
+       WHERE e.subject_id = ANY ($2) ON CONFLICT DO NOTHING`,
+      [uuidOf('destination', params.id), odd],
+    );
+    return rowCount;
+  };
+  let stored = 0;
+  await expect.poll(async () => (stored += (await store()) ?? 0), waiting).toBe(odd.length);
+  const hangs = new Set(odd.map(subjectOf));
+  let [begun, over] = [0, 0];
+  receiver.answer((received, response) => {
+    if (!hangs.has(received.event.subject)) return ok(received, response);
+    begun += 1;
+    response.once('close', () => (over += 1));
+  });
+  const { end, ended } = await deliver(async () => {});
+  await expect.poll(() => begun, waiting).toBeGreaterThan(0);
+  const [id] = await add();
+  await expect.poll(() => [versionsOf(receiver.received, id), over], waiting).toEqual([[1], 0]);
+  end(0);
   await ended;
 });
 

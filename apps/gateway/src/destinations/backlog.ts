@@ -27,8 +27,9 @@ const mostInMemory = 500;
 export class Backlog {
   readonly #all = new Map<number, Pending>();
   readonly #bySubject = new Map<string, Pending[]>();
-  /** First events of their subjects, whose time has come, and those whose time has not. */
+  /** First events of their subjects: never tried, to be tried once more, and those whose time has not come. */
   readonly #due = new Set<Pending>();
+  readonly #dueAgain = new Set<Pending>();
   readonly #later = new Set<Pending>();
   #stored = 0;
   /** Those that need not be read once more. */
@@ -60,10 +61,10 @@ export class Backlog {
     this.#queue(event, now);
   }
 
-  /** Takes the next event that is due; an attempt begins. */
-  take(now: number): Pending | null {
+  /** Takes the next event that is due; an attempt begins. @param mayBeAgain whether it may be one that was tried before */
+  take(now: number, mayBeAgain = true): Pending | null {
     this.#wake(now);
-    const [event] = this.#due;
+    const [event] = mayBeAgain && this.#dueAgain.size > 0 ? this.#dueAgain : this.#due;
     return event === undefined ? null : this.#open(event);
   }
 
@@ -76,14 +77,14 @@ export class Backlog {
 
   /** Whether an event that may be tried now has never been. */
   hasUntried(): boolean {
-    for (const { attempts } of [...this.#due, ...this.#later]) if (attempts === 0) return true;
+    for (const { attempts } of this.#firsts()) if (attempts === 0) return true;
     return false;
   }
 
   /** Takes the event that was tried least, whether it is due or not. */
   takeLeastTried(): Pending | null {
     let least: Pending | null = null;
-    for (const event of [...this.#due, ...this.#later]) {
+    for (const event of this.#firsts()) {
       if (
         least === null ||
         event.attempts < least.attempts ||
@@ -119,7 +120,7 @@ export class Backlog {
   /** Gives an event, or all that wait for their time, another time. */
   postpone(event: Pending, dueAt: number, now: number): void {
     event.dueAt = dueAt;
-    if (this.#due.has(event) || this.#later.has(event)) this.#queue(event, now);
+    if (this.#due.has(event) || this.#dueAgain.has(event) || this.#later.has(event)) this.#queue(event, now);
   }
 
   wakeAll(now: number): void {
@@ -167,15 +168,21 @@ export class Backlog {
     return first;
   }
 
+  /** Those that no attempt is under way for. */
+  #firsts(): Pending[] {
+    return [...this.#due, ...this.#dueAgain, ...this.#later];
+  }
+
   #queue(event: Pending, now: number): void {
     this.#unqueue(event);
     if (event.isOpen) return;
-    if (isDue(event.dueAt, now)) this.#due.add(event);
-    else this.#later.add(event);
+    if (!isDue(event.dueAt, now)) this.#later.add(event);
+    else (event.attempts === 0 ? this.#due : this.#dueAgain).add(event);
   }
 
   #unqueue(event: Pending): void {
     this.#due.delete(event);
+    this.#dueAgain.delete(event);
     this.#later.delete(event);
   }
 

@@ -167,20 +167,21 @@ export class Delivery {
     if (!this.#mayPost(now)) return;
     const isProbe = this.#condition.health.isOpen;
     while (this.#hasRoom()) {
-      const event = isProbe ? this.#backlog.takeLeastTried() : this.#backlog.take(now);
+      const event = isProbe ? this.#backlog.takeLeastTried() : this.#backlog.take(now, this.#open.hasRoomAgain);
       if (event === null) return;
       this.#begin(event, isProbe);
     }
   }
 
   #begin(event: Pending, isProbe: boolean): void {
+    const isAgain = event.attempts > 0;
     const attempt = this.#attempt(event, isProbe).catch((error: unknown) => {
       this.#log.warn({ err: error }, 'an event cannot be read for now');
       const now = this.#services.now();
       event.dueAt = now + pauseMs;
       this.#backlog.putBack(event, now);
     });
-    this.#open.add(attempt);
+    this.#open.add(attempt, isAgain);
   }
 
   async #attempt(event: Pending, isProbe: boolean): Promise<void> {

@@ -9,7 +9,7 @@ test('attempts that hang make way for others, as long as the destination answers
   const open = new OpenAttempts(() => (told += 1));
   const ends: (() => void)[] = [];
   const fill = (): number => {
-    for (; open.hasRoom; open.add(new Promise((resolve) => void ends.push(resolve))));
+    for (; open.hasRoom; open.add(new Promise((resolve) => void ends.push(resolve)), false));
     return ends.length;
   };
   expect(fill()).toBe(32);
