@@ -205,6 +205,23 @@ describe('a security code that is guessed', () => {
     await expect(tryCode(gateway.client, cvv)).rejects.toMatchObject({ code: 'guess-limit' });
   });
 
+  test('counts on, whoever says without the provider that it was right', async () => {
+    const { id, cvv, tryCode, wrong } = await made();
+    const { client: person } = await gateway.key({ caller: 'a person' });
+    const before = asked('keysecure', 'card/active');
+    for (let count = 0; count < 3; count += 1) {
+      gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/active', fault: 'reset' });
+      const { operation } = await tryCode(gateway.client, wrong(count));
+      await person.resolveOperation({
+        params: { id: operation?.id ?? '' },
+        body: { outcome: 'succeeded', reason: 'it was right' },
+      });
+    }
+    expect(await gateway.client.getCard({ params: { id } })).toMatchObject({ status: 'inactive' });
+    await expect(tryCode(gateway.client, cvv)).rejects.toMatchObject({ code: 'guess-limit' });
+    expect(asked('keysecure', 'card/active')).toBe(before + 3);
+  });
+
   test('and the PIN of a card is set as often as may be, each time audited', async () => {
     const cards = await cardMaker(gateway);
     const { id } = await cards.made('physical', 'Activated');

@@ -48,7 +48,10 @@ function changeKind(change: ChangeName): WriteKind<ChangedCard> {
       if (secretChanges[change] !== undefined) await closeGuess(client, operation.id, outcome);
       switch (outcome.kind) {
         case 'done': {
-          if (change === 'activate') await forgetGuesses(client, securityCodeOf(operation.resourceId));
+          // A person does not know whether the code was right.
+          if (change === 'activate' && operation.resolvedBy !== 'person') {
+            await forgetGuesses(client, securityCodeOf(operation.resourceId));
+          }
           const { status, providerStatus = null } = outcome.value;
           if (status !== null) await endChange(client, operation, { status, providerStatus }, at);
           return;
