@@ -83,6 +83,16 @@ describe('a decision request', () => {
     expect(() => verify(message)).toThrow(DecisionRequestRefused);
   });
 
+  test.each(['', 'null', '[]', '{"type":"authorization', '{"type":"card.active"}'])(
+    'that is none is refused: %s',
+    (text) => {
+      const message = { ...messageAt(at, signatureOf(current, at, text)), body: text };
+      expect(() => verify(message)).toThrow(
+        new DecisionRequestRefused('expected a message of the type authorization.requested'),
+      );
+    },
+  );
+
   test('with any byte of its body changed is refused', () => {
     const bytes = Buffer.from(body);
     for (let index = 0; index < bytes.length; index += 1) {

@@ -1,5 +1,5 @@
 import type { DecisionRequest } from './api.ts';
-import { type ReceivedHeaders, signatureFault } from './signature.ts';
+import { jsonIn, type ReceivedHeaders, signatureFault } from './signature.ts';
 
 /** The request was not signed by the gateway, or not recently. Answer 401 and do not decide. */
 export class DecisionRequestRefused extends Error {
@@ -23,11 +23,7 @@ export function verifyDecisionRequest(
 ): DecisionRequest {
   const fault = signatureFault(message.headers, message.body, secrets, now);
   if (fault !== null) throw new DecisionRequestRefused(fault);
-  return requestIn(Buffer.from(message.body).toString('utf8'));
-}
-
-function requestIn(body: string): DecisionRequest {
-  const request: unknown = JSON.parse(body);
-  if ((request as DecisionRequest | null)?.type === 'authorization.requested') return request as DecisionRequest;
+  const request = jsonIn(message.body) as DecisionRequest | null;
+  if (request?.type === 'authorization.requested') return request;
   throw new DecisionRequestRefused('expected a message of the type authorization.requested');
 }

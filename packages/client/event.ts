@@ -11,7 +11,7 @@ import type {
   Transaction,
   Transfer,
 } from './api.ts';
-import { type ReceivedHeaders, signatureFault } from './signature.ts';
+import { jsonIn, type ReceivedHeaders, signatureFault } from './signature.ts';
 
 /** What `data` of an event is, by the kind that its type begins with. */
 interface EventData {
@@ -66,15 +66,7 @@ export function verifyEvent(
 ): GatewayEvent {
   const fault = signatureFault(headers, rawBody, secrets, now);
   if (fault !== null) throw new EventRefused(fault);
-  const event = parse(Buffer.from(rawBody).toString('utf8')) as GatewayEvent | null;
+  const event = jsonIn(rawBody) as GatewayEvent | null;
   if (typeof event?.id === 'string' && typeof event.type === 'string') return event;
   throw new EventRefused('expected an event, with an id and a type');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -40,6 +40,15 @@ export function signatureFault(
     : `expected a webhook-timestamp of the last ${toleranceSeconds} seconds`;
 }
 
+/** What a message contains; null if it is no JSON. A parser's own error would quote it in the receiver's logs. */
+export function jsonIn(body: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** Null if there is none, or more than one. Some frameworks keep the case in which names were sent, and lists of values. */
 function headerOf(headers: ReceivedHeaders, name: string): string | null {
   if (isHeaders(headers)) return headers.get(name);
