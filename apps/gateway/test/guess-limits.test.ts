@@ -100,6 +100,31 @@ describe('a card number that is guessed', () => {
     await expect(client.checkBinding(checkOf({ ...bankCard(), user }))).rejects.toMatchObject({ code: 'guess-limit' });
   });
 
+  test('counts for one user however the id is spelled, because the provider may not tell them apart', async () => {
+    const card = bankCard();
+    const { client } = await gateway.key();
+    const before = asked('yixin', 'needCardSign');
+    const spelled = [
+      card.user.toUpperCase(),
+      `${card.user} `,
+      card.user.replace('u', 'ú'),
+      card.user.replace('s', 'ｓ'),
+    ];
+    const ends: string[] = [];
+    for (const user of [card.user, ...spelled]) {
+      ends.push(
+        await client.checkBinding(checkOf({ ...card, user })).then(
+          () => 'done',
+          (error: unknown) => (error as GatewayProblem).code,
+        ),
+      );
+    }
+    expect(ends).toEqual(['done', 'done', 'done', 'guess-limit', 'guess-limit']);
+    expect(asked('yixin', 'needCardSign')).toBe(before + 3);
+    const start = client.startBinding({ body: { ...bankCard(), user: card.user.replace('r', '\u200dr') } });
+    await expect(start).rejects.toMatchObject({ code: 'guess-limit' });
+  });
+
   test('is asked about by one key as often as may be; a check needs the scope of a binding', async () => {
     const { client } = await gateway.key();
     const before = [asked('yixin', 'needCardSign'), asked('yixin', 'cardBank')];

@@ -7,9 +7,16 @@ import { countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+/** What a provider's database may compare no more exactly than: without case, accents, spaces and what shows nothing. */
+const folded = (user: string): string =>
+  user
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}\s]/gu, '')
+    .toLowerCase();
+
 /** Card numbers named for one user, by any key: both a check and a start reveal whether the card is theirs. */
 export function cardNumbersOf({ config }: Services, account: string, user: string): GuessLimit {
-  const subject = `card number of ${account} ${user}`;
+  const subject = `card number of ${account} ${folded(user)}`;
   return { subject, most: config.CARD_NUMBERS_PER_USER_AND_HOUR, withinMs: hourMs };
 }
 
