@@ -33,7 +33,7 @@ export interface GatewayProcess {
 export async function install(
   pool: Pool,
   sandbox: Sandbox,
-  addresses: { readonly database: string; readonly keysecure?: string },
+  addresses: { readonly database: string; readonly keysecure?: string; readonly yixin?: string },
   main = 'src/main.ts',
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-'));
@@ -45,7 +45,7 @@ export async function install(
   const accounts = accountsOf(sandbox.credentials, file)
     .filter(({ name }) => name === 'keysecure' || name === 'yixin')
     .map(({ name, provider, settings, forTests }) => {
-      const baseUrl = (name === 'keysecure' ? addresses.keysecure : undefined) ?? settings.baseUrl;
+      const baseUrl = addresses[name as 'keysecure' | 'yixin'] ?? settings.baseUrl;
       return [name, { provider, sandbox: true, settings: { ...settings, ...forTests, baseUrl } }] as const;
     });
   await Promise.all(secrets.map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
