@@ -247,6 +247,24 @@ describe('a security code that is guessed', () => {
     expect(asked('keysecure', 'card/active')).toBe(before + 3);
   });
 
+  test('is not proven by what an earlier one may have done', async () => {
+    const { id, cvv, tryCode, wrong } = await made();
+    const lost: (string | undefined)[] = [];
+    for (const [fault, code] of [
+      ['work_then_reset', cvv],
+      ['reset', wrong(1)],
+    ] as const) {
+      gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/active', fault });
+      lost.push((await tryCode(gateway.client, code)).operation?.id);
+    }
+    // Long enough for either to be visible.
+    const later = ahead(gateway, 120_000);
+    for (const operation of [...lost, ...lost]) await reconcileNow(later, operation);
+    expect(await gateway.client.getCard({ params: { id } })).toMatchObject({ status: 'active' });
+    const outcomes = lost.map((operation) => gateway.client.getOperation({ params: { id: operation ?? '' } }));
+    expect((await Promise.all(outcomes)).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
+  });
+
   test('and the PIN of a card is set as often as may be, each time audited', async () => {
     const cards = await cardMaker(gateway);
     const { id } = await cards.made('physical', 'Activated');

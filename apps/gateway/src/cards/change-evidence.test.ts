@@ -17,6 +17,7 @@ const change = (kind: Kind, ms: number, state: OtherChange['state'] = 'unknown',
   createdAt: at(ms),
   knownAt: at(knownMs),
   states: leadsTo[kind],
+  isGuess: false,
   state,
 });
 const proof = (lost: Change, status: CardStatus, readMs: number, ...others: OtherChange[]) =>
@@ -65,6 +66,15 @@ describe('the state of a card after a change without an answer', () => {
     'leaves it open while it is "%s"',
     (status) => expect(proof(freeze, status, 500_000)).toBeNull(),
   );
+
+  test('may be an earlier one’s work where a code would be proven to be right', () => {
+    const guess = { ...change('unfreeze', 100_000), isGuess: true };
+    const earlier = change('unfreeze', 10_000);
+    expect(proof(guess, 'active', 300_000, earlier)).toBeNull();
+    expect(proof({ ...guess, isGuess: false }, 'active', 300_000, earlier)).toBe('done');
+    // It was seen not to have worked.
+    expect(proof({ ...guess, knownAt: at(40_000) }, 'active', 300_000, earlier)).toBe('done');
+  });
 
   test('that an open cancellation leads to refuses nothing: what came first nobody can tell', () => {
     expect(proof(freeze, 'cancelled', 300_000, change('cancel', 200_000))).toBeNull();
@@ -128,6 +138,8 @@ test('never proves a change that was not made, however late others come into eff
           ({ id, state, states }) => id < lost.id && state === 'unknown' && states === lost.states,
         );
         expect({ proven, isTrue: proven !== 'done' || lost.made || alike }).toEqual({ proven, isTrue: true });
+        const guessed = proof({ ...lost, isGuess: true }, status, readMs, ...others);
+        expect({ guessed, isTrue: guessed !== 'done' || lost.made }).toEqual({ guessed, isTrue: true });
       }
     }),
     { numRuns: 5000 },

@@ -10,10 +10,12 @@ export interface SentChange {
   readonly knownAt: Date | null;
   /** The states of a card that show the change. */
   readonly states: readonly CardStatus[];
+  /** Whether it contains a code, which only its own effect proves to be right. */
+  readonly isGuess: boolean;
 }
 
 /** Another change of the same card that was not refused. */
-export interface OtherChange extends Omit<SentChange, 'knownAt'> {
+export interface OtherChange extends Omit<SentChange, 'knownAt' | 'isGuess'> {
   readonly state: OperationState;
 }
 
@@ -30,6 +32,8 @@ const finalStates: ReadonlySet<CardStatus> = new Set(['cancelled', 'failed', 're
  *   shown for that long after it.
  * - If the last earlier change that succeeded leads to the same state (for a final state: any of them), and the card was not
  *   read after that change had to be visible, the state may be that one's effect.
+ * - If an earlier change to the same state is open, and the card was not read after that change had to be visible, the state may be
+ *   that one's effect. That matters only to a code: any other two wanted the same.
  * - A final state other than the target means refused: the change has no effect, and never will.
  */
 export function proofOf(
@@ -50,7 +54,8 @@ export function proofOf(
   const earlier = others.filter(({ id }) => id < change.id);
   const resolvedAt = ({ createdAt }: Pick<SentChange, 'createdAt'>): number => createdAt.getTime() + visibleAfterMs;
   const succeeded = earlier.filter(({ state }) => state === 'succeeded').toSorted((a, b) => (a.id < b.id ? 1 : -1));
-  const mayHaveMadeIt = (finalStates.has(status) ? succeeded : succeeded.slice(0, 1)).some(
+  const effective = finalStates.has(status) ? succeeded : succeeded.slice(0, 1);
+  const mayHaveMadeIt = (change.isGuess ? earlier : effective).some(
     (other) => other.states.includes(status) && resolvedAt(other) > (change.knownAt?.getTime() ?? 0),
   );
   if (mayHaveMadeIt) return null;

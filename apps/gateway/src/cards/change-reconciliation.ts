@@ -53,7 +53,7 @@ export async function shownBy(
     const states = name === undefined ? undefined : targetOf(account, name)?.states;
     return states === undefined ? [] : [{ ...other, states }];
   });
-  const sent = { ...operation, states: target.states };
+  const sent = { ...operation, states: target.states, isGuess: change === 'activate' };
   const proof = proofOf(sent, { status, asOf }, others, target.visibleAfterMs);
   if (proof === 'done') return { kind: 'done', value: { status: null }, evidence: null };
   if (proof !== 'refused') return proof;
