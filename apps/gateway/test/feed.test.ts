@@ -349,6 +349,22 @@ describe('a reader that waits', () => {
     await untilWaiting(0);
   });
 
+  test('asks again at the end of the log without any statement', async () => {
+    const start = await endOfFeed();
+    const leave = waitInVain({ after: start, types: 'transfer.*' });
+    await untilWaiting(1);
+    // The first look finds the log as it is.
+    await page({ after: start, wait: '1', types: 'transfer.*' });
+    const from = statements.length;
+    for (const types of ['transfer.*', 'binding.*'])
+      expect((await page({ after: start, wait: '1', types })).data).toEqual([]);
+    // Those of the sequencer have names; marks are read when the log grows.
+    const reads = statements.slice(from).filter((text) => text.includes('event_runs'));
+    expect(reads.filter((text) => !text.startsWith('SELECT position, tenant'))).toEqual([]);
+    leave();
+    await untilWaiting(0);
+  });
+
   test('asks again without another read of the log, if what came meanwhile was not for it', async () => {
     const start = await endOfFeed();
     const leave = waitInVain({ after: start, types: 'transfer.*' });

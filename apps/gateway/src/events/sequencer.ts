@@ -126,6 +126,7 @@ export function createSequencer(
       return isAwaited && performance.now() - changedAt < idleAfterMs ? busyMs : idleMs;
     },
     reset: () => {
+      tail.lose();
       known = null;
       epoch = null;
       gone = 0;

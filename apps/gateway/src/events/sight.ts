@@ -13,8 +13,19 @@ export interface EventSight {
   readonly syncsOfBindings: boolean;
 }
 
+/** By the scopes of callers, which are remembered for a while: each of thousands who wait would keep its own. */
+const sights = new WeakMap<readonly string[], EventSight>();
+
 /** The events that these scopes show: those of subjects that their reads show. */
 export function sightOf(caller: Pick<Caller, 'scopes'>): EventSight {
+  const known = sights.get(caller.scopes);
+  if (known !== undefined) return known;
+  const sight = makeSight(caller);
+  sights.set(caller.scopes, sight);
+  return sight;
+}
+
+function makeSight(caller: Pick<Caller, 'scopes'>): EventSight {
   const kinds = Object.keys(eventReadScopes) as (keyof typeof eventReadScopes)[];
   return {
     all: hasScope(caller, ['admin']),

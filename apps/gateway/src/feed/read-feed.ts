@@ -8,11 +8,14 @@ import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-st
 import { selectionOf } from '../events/selection.ts';
 import type { From, ReadShared } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
+import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest } from '../problem.ts';
 import type { Services } from '../services.ts';
+import type { Held, Wait, WrittenAnswer } from '../wait.ts';
 import { type Work, workLeftMs } from '../work.ts';
 import { emptyPage, type FeedPage, pageOf } from './page-text.ts';
-import type { TailWatch } from './tail-watch.ts';
+import type { TailWatch, Waiter } from './tail-watch.ts';
+import type { WaitingPlaces } from './waiting.ts';
 
 type Query = z.output<typeof eventQuerySchema>;
 
@@ -20,8 +23,7 @@ type Query = z.output<typeof eventQuerySchema>;
 export interface Feed {
   readonly read: ReadShared;
   readonly watch: TailWatch;
-  /** Takes a place among those who wait. @returns leaves it @throws ProblemError 429 */
-  readonly enter: (keyId: string) => () => void;
+  readonly places: WaitingPlaces;
   /** Lets few of a crowd that was woken at once go on in each turn of the event loop. */
   readonly pace: () => Promise<void>;
 }
@@ -32,19 +34,111 @@ export interface FeedCall {
   /** The header `Accept`. */
   readonly accept: string;
   readonly work: Work;
-  /** To be called before it waits. @returns aborts after that time, and when nobody needs the answer any more */
-  readonly hold: (ms: number) => AbortSignal;
   /** The caller as its key is after the wait. @throws ProblemError 401 or 403 */
   readonly callerNow: () => Promise<Caller>;
 }
 
-/** A page of the feed, in the form that the caller accepts. */
-export async function readFeed(services: Services, feed: Feed, call: FeedCall) {
-  const { query } = call;
-  services.accounts.requireFilter(call.caller, query.account);
-  const page = await pageFor(services.pool, feed, call);
+/** A page of the feed, in the form that the caller accepts; or the wait for one. */
+export async function readFeed(services: Services, feed: Feed, call: FeedCall): Promise<WrittenAnswer | Wait> {
+  const { query, caller } = call;
+  requireSeen(caller, query);
+  services.accounts.requireFilter(caller, query.account);
+  const from = await startOf(services.pool, query.after);
+  const filter = filterOf(caller, query);
+  const waits = (): number => Math.min((query.wait ?? 0) * 1000, workLeftMs(call.work) - answerMs);
+  let place = from !== null && waits() > 0 ? await feed.watch.passed(filter, from) : null;
+  if (place === null) {
+    const page = pageOf(await feed.read(filter, from, query.limit ?? defaultLimit));
+    if (!page.isEmpty || page.hasMore || waits() <= 0) return answerOf(call, page);
+    place = placeBehind(page);
+  }
+  feed.places.enter(caller.keyId);
+  return new FeedWait(feed, call, filter, place, waits());
+}
+
+/** Kinds and types of events that the query names must be among those that the key sees. @throws ProblemError 403 */
+function requireSeen(caller: Caller, { types, subject }: Query): void {
+  if (types !== undefined) requireSeenTypes(caller, patternsIn(types), () => 'query/types');
+  const about = subject === undefined ? null : subjectOf(subject).kind;
+  if (about !== null && about !== 'account') requireSeenTypes(caller, [`${about}.*`], () => 'query/subject');
+}
+
+const defaultLimit = 50;
+/** Of the time until the deadline, what is left for the answer after the wait. */
+const answerMs = 250;
+
+/** Waits for the first page behind a place with an event on it; it is empty when the wait is over. */
+class FeedWait implements Wait, Waiter {
+  readonly #feed: Feed;
+  readonly #call: Omit<FeedCall, 'work'>;
+  readonly #until: number;
+  #held: Held | null = null;
+  filter: EventFilter;
+  place: Place;
+
+  constructor(
+    feed: Feed,
+    { caller, query, accept, callerNow }: FeedCall,
+    filter: EventFilter,
+    place: Place,
+    ms: number,
+  ) {
+    this.#feed = feed;
+    this.#call = { caller, query, accept, callerNow };
+    this.#until = performance.now() + ms;
+    this.filter = filter;
+    this.place = place;
+  }
+
+  get ms(): number {
+    return this.#until - performance.now();
+  }
+
+  begin(held: Held): boolean {
+    this.#held = held;
+    return this.#feed.watch.wait(this);
+  }
+
+  wake(): void {
+    this.#held?.wake();
+  }
+
+  async goOn(isOver: boolean): Promise<WrittenAnswer | Wait> {
+    const { places } = this.#feed;
+    const { keyId } = this.#call.caller;
+    try {
+      const page = await this.#page(isOver);
+      if (page === null) return this;
+      places.leave(keyId);
+      return answerOf(this.#call, page);
+    } catch (error) {
+      places.leave(keyId);
+      throw error;
+    }
+  }
+
+  /** Null if it waits on. */
+  async #page(isOver: boolean): Promise<FeedPage | null> {
+    const { read, watch, pace } = this.#feed;
+    const { query, callerNow } = this.#call;
+    const end = isOver ? watch.leave(this) : null;
+    await pace();
+    if (end !== null) return emptyPage(end);
+    const caller = await callerNow();
+    requireSeen(caller, query);
+    this.filter = filterOf(caller, query);
+    const from = { position: this.place.position, check: null };
+    const page = pageOf(await read(this.filter, from, query.limit ?? defaultLimit));
+    await pace();
+    if (!page.isEmpty || page.hasMore) return page;
+    this.place = placeBehind(page);
+    return null;
+  }
+}
+
+function answerOf({ query, accept }: Pick<FeedCall, 'query' | 'accept'>, page: FeedPage): WrittenAnswer {
   const headers = { vary: 'accept' };
-  if (!acceptsCloudEvents(call.accept)) {
+  if (!acceptsCloudEvents(accept)) {
     return { mediaType: 'application/json; charset=utf-8', headers, text: page.pageText() };
   }
   const given = Object.entries(query).map(([name, value]) => [name, String(value)]);
@@ -53,51 +147,7 @@ export async function readFeed(services: Services, feed: Feed, call: FeedCall) {
   return { mediaType: cloudEventsMediaType, headers: { ...headers, link }, text: page.cloudEventsText() };
 }
 
-const defaultLimit = 50;
-/** Of the time until the deadline, what is left for the answer after the wait. */
-const answerMs = 250;
-
-async function pageFor(pool: Pool, feed: Feed, call: FeedCall): Promise<FeedPage> {
-  const { query, caller } = call;
-  const from = await startOf(pool, query.after);
-  const filter = filterOf(caller, query);
-  const waits = (): number => Math.min((query.wait ?? 0) * 1000, workLeftMs(call.work) - answerMs);
-  let place = from !== null && waits() > 0 ? await feed.watch.passed(filter, from) : null;
-  if (place === null) {
-    const page = pageOf(await feed.read(filter, from, query.limit ?? defaultLimit));
-    if (!page.isEmpty || page.hasMore || waits() <= 0) return page;
-    place = placeBehind(page);
-  }
-  const leave = feed.enter(caller.keyId);
-  try {
-    return await pageBehind(place, feed, call, call.hold(waits()));
-  } finally {
-    leave();
-  }
-}
-
 const placeBehind = ({ next, nextWrittenAt }: FeedPage): Place => ({ position: next, writtenAt: nextWrittenAt });
-
-/** The first page behind a place with an event on it, or an empty one when the signal aborts. */
-async function pageBehind(
-  from: Place,
-  { read, watch, pace }: Feed,
-  { query, caller, callerNow }: FeedCall,
-  signal: AbortSignal,
-): Promise<FeedPage> {
-  let filter = filterOf(caller, query);
-  let next = from;
-  for (;;) {
-    next = await watch.wait(filter, next, signal);
-    await pace();
-    if (signal.aborted) return emptyPage(next);
-    filter = filterOf(await callerNow(), query);
-    const page = pageOf(await read(filter, { position: next.position, check: null }, query.limit ?? defaultLimit));
-    await pace();
-    if (!page.isEmpty || page.hasMore) return page;
-    next = placeBehind(page);
-  }
-}
 
 /** @throws ProblemError 400 */
 async function startOf(pool: Pool, after: string | undefined): Promise<From> {

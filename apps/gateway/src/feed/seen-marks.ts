@@ -1,14 +1,20 @@
-import type { Pool } from 'pg';
+import type { EventTail } from '../event-tail.ts';
 import { checkOf, type CursorPlace, type Place } from '../events/cursor.ts';
 import type { EventFilter } from '../events/feed-store.ts';
 import { type EventMark, eventWrittenBefore } from '../events/mark-store.ts';
+import type { Services } from '../services.ts';
 
 /** The marks of the last events. Most readers who ask again have seen all but a few events, which are not for them. */
 export interface SeenMarks {
   /** Behind the last of them. */
   readonly end: Place;
-  /** Adds those behind the end. @param writtenAt when the event before them was written */
-  add(marks: readonly EventMark[], writtenAt: Date | null): void;
+  /**
+   * Adds those behind the end.
+   *
+   * @param writtenAt when the event before them was written
+   * @param state of the log, before they were read
+   */
+  add(marks: readonly EventMark[], writtenAt: Date | null, state: EventTail['state']): void;
   /** Begins anew. */
   startAt(end: Place): void;
   /**
@@ -20,15 +26,15 @@ export interface SeenMarks {
 }
 
 const mostKept = 5000;
-/** For how long the log is not compared again. */
+/** For how long the log is not compared again, also if its state is another. */
 const comparedMs = 50;
 
-export function createSeenMarks(pool: Pool): SeenMarks {
+export function createSeenMarks({ pool, eventTail }: Pick<Services, 'pool' | 'eventTail'>): SeenMarks {
   let end: Place = { position: 0, writtenAt: null };
   let kept: EventMark[] = [];
   /** When the event before the first of these was written. */
   let before: Date | null = null;
-  let comparing: Promise<boolean> | null = null;
+  let compared: { readonly state: symbol; readonly at: number; readonly isSame: Promise<boolean> } | null = null;
 
   /** When the event before a position was written; undefined if that is not known. */
   function writtenBefore(position: number): Date | null | undefined {
@@ -38,33 +44,35 @@ export function createSeenMarks(pool: Pool): SeenMarks {
 
   /** Whether the log still has the last event, and so all of them: otherwise it was set back. All who ask share one look. */
   function isSameLog(): Promise<boolean> {
-    if (comparing !== null) return comparing;
+    const { state } = eventTail;
+    const now = performance.now();
+    if (compared !== null && (compared.state === state || now - compared.at < comparedMs)) return compared.isSame;
     const { position, writtenAt } = end;
-    const mine = eventWrittenBefore(pool, position).then((at) => isSame(at, writtenAt));
-    comparing = mine;
-    const forget = (): void => {
-      if (comparing === mine) comparing = null;
-    };
-    mine.then(() => setTimeout(forget, comparedMs).unref(), forget);
-    return mine;
+    const mine = { state, at: now, isSame: eventWrittenBefore(pool, position).then((at) => isSame(at, writtenAt)) };
+    compared = mine;
+    mine.isSame.catch(() => {
+      if (compared === mine) compared = null;
+    });
+    return mine.isSame;
   }
 
   return {
     get end() {
       return end;
     },
-    add: (marks, writtenAt) => {
+    add: (marks, writtenAt, state) => {
       const last = marks.at(-1);
       if (last === undefined) return;
       if (!isSame(writtenAt, end.writtenAt)) [kept, before] = [[], writtenAt];
       kept.push(...marks);
       if (kept.length > 2 * mostKept) before = kept.splice(0, mostKept).at(-1)?.createdAt ?? null;
       end = { position: Number(last.position) + 1, writtenAt: last.createdAt };
+      compared = { state, at: performance.now(), isSame: Promise.resolve(true) };
     },
     startAt: (place) => {
       end = place;
       [kept, before] = [[], place.writtenAt];
-      comparing = null;
+      compared = null;
     },
     passed: async (filter, { position, check }) => {
       const at = writtenBefore(position);

@@ -9,18 +9,17 @@ import { createSeenMarks, mayPass } from './seen-marks.ts';
 export interface TailWatch {
   /** A place up to which there is surely nothing behind a cursor that passes the filter; null if the log must be read. */
   passed(filter: EventFilter, cursor: CursorPlace): Promise<Place | null>;
-  /**
-   * Resolves once there may be an event behind the place that passes the filter, or when the signal aborts.
-   *
-   * @returns a place up to which there is none
-   */
-  wait(filter: EventFilter, place: Place, signal: AbortSignal): Promise<Place>;
+  /** Wakes the waiter, once, when there may be something for it. @returns false if there may be already */
+  wait(waiter: Waiter): boolean;
+  /** Wakes it no more. @returns a place up to which there is nothing for it */
+  leave(waiter: Waiter): Place;
 }
 
-interface Waiter {
+export interface Waiter {
   readonly filter: EventFilter;
+  /** It waits for what comes behind. */
   readonly place: Place;
-  readonly wake: (upTo: Place) => void;
+  wake(): void;
 }
 
 const failurePauseMs = 250;
@@ -33,14 +32,16 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
   /** By the subject that they want events of: most events are of another. */
   const waiters = new Map<string, Set<Waiter>>();
   /** The events whose marks have been read, while anybody waits. */
-  const seen = createSeenMarks(pool);
+  const seen = createSeenMarks({ pool, eventTail });
   let run: AbortController | null = null;
 
   function tell(marks: readonly EventMark[]): void {
     for (const mark of marks) {
       for (const subject of ['', mark.subjectId, ...(mark.account === null ? [] : [mark.account])]) {
-        for (const { filter, place, wake } of waiters.get(subject) ?? []) {
-          if (mayPass(filter, mark) && Number(mark.position) >= place.position) wake(place);
+        for (const waiter of waiters.get(subject) ?? []) {
+          if (!mayPass(waiter.filter, mark) || Number(mark.position) < waiter.place.position) continue;
+          remove(waiter);
+          waiter.wake();
         }
       }
     }
@@ -51,10 +52,11 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
       await eventTail.reached(seen.end.position, signal);
       try {
         if (signal.aborted) return;
+        const { state } = eventTail;
         const { marks, fromWrittenAt } = await nextMarks(pool, seen.end.position);
         if (signal.aborted) return;
         if (marks.length > 0) {
-          seen.add(marks, fromWrittenAt);
+          seen.add(marks, fromWrittenAt, state);
           tell(marks);
           continue;
         }
@@ -66,39 +68,45 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
     }
   }
 
+  function remove(waiter: Waiter): void {
+    const subject = subjectKey(waiter.filter);
+    const of = waiters.get(subject);
+    if (of?.delete(waiter) !== true) return;
+    if (of.size === 0) waiters.delete(subject);
+    if (waiters.size > 0) return;
+    run?.abort();
+    run = null;
+  }
+
   // Then the log was set back.
   const isBeyondEnd = (): boolean => seen.end.position > eventTail.end;
 
   return {
     passed: async (filter, cursor) => (run === null || isBeyondEnd() ? null : seen.passed(filter, cursor)),
-    wait: (filter, place, signal) => {
+    wait: (waiter) => {
+      const { filter, place } = waiter;
       const isBehind = run !== null && place.position < seen.end.position;
-      if (signal.aborted || (isBehind && !isBeyondEnd())) return Promise.resolve(place);
-      const { promise, resolve } = Promise.withResolvers<Place>();
+      if (isBehind && !isBeyondEnd()) return false;
       const subject = subjectKey(filter);
       const of = waiters.get(subject) ?? new Set();
-      const wake = (upTo: Place): void => {
-        of.delete(waiter);
-        if (of.size === 0) waiters.delete(subject);
-        signal.removeEventListener('abort', leave);
-        if (waiters.size === 0) {
-          run?.abort();
-          run = null;
-        }
-        resolve(upTo);
-      };
-      const leave = (): void => wake(seen.end.position > place.position ? seen.end : place);
-      const waiter = { filter, place, wake };
       of.add(waiter);
       waiters.set(subject, of);
-      signal.addEventListener('abort', leave);
       if (run === null || isBehind) {
         run?.abort();
         seen.startAt(place);
         run = new AbortController();
         void watch(run.signal);
       }
-      return promise;
+      return true;
+    },
+    leave: (waiter) => {
+      const { place } = waiter;
+      const end =
+        waiters.get(subjectKey(waiter.filter))?.has(waiter) === true && seen.end.position > place.position
+          ? seen.end
+          : place;
+      remove(waiter);
+      return end;
     },
   };
 }

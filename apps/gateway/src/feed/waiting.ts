@@ -2,20 +2,29 @@ import { createBulkhead } from '../bulkhead.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
 
-/** Bounds the requests that wait for events, of each key and in all. @returns takes a place, and returns what leaves it */
-export function boundWaiting({ config, metrics }: Pick<Services, 'config' | 'metrics'>): (keyId: string) => () => void {
+/** The places of requests that wait for events. */
+export interface WaitingPlaces {
+  /** @throws ProblemError 429 if there is none left */
+  enter(keyId: string): void;
+  leave(keyId: string): void;
+}
+
+/** Bounds the requests that wait for events, of each key and in all. */
+export function boundWaiting({ config, metrics }: Pick<Services, 'config' | 'metrics'>): WaitingPlaces {
   const { EVENTS_WAITING: slots, EVENTS_WAITING_PER_KEY: slotsPerKey } = config;
   const places = createBulkhead({ slots, slotsPerKey, queue: 0 });
   const count = (): void => metrics.waitingReaders.set(places.load().inUse);
-  return (keyId) => {
-    if (!places.tryAcquire(keyId)) {
-      throw tooMany(places.load().inUse < slots ? 'requests of this API key' : 'requests');
-    }
-    count();
-    return () => {
+  return {
+    enter: (keyId) => {
+      if (!places.tryAcquire(keyId)) {
+        throw tooMany(places.load().inUse < slots ? 'requests of this API key' : 'requests');
+      }
+      count();
+    },
+    leave: (keyId) => {
       places.release(keyId);
       count();
-    };
+    },
   };
 }
 

@@ -74,77 +74,6 @@ export function mountWritten<Id extends OperationId>(
   });
 }
 
-/** An answer that is text already: many requests may get the same one. */
-export interface WrittenAnswer {
-  readonly mediaType: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-/** A call whose answer may be held back. */
-export interface HeldCall<Id extends OperationId> extends Call<Id> {
-  readonly accept: string;
-  /**
-   * To be called before it waits: it no longer keeps other pages waiting.
-   *
-   * @returns a signal that aborts after that time, when the caller has gone, and when the gateway closes
-   */
-  readonly hold: (ms: number) => AbortSignal;
-  /** The caller, whose key may have been revoked, or changed, during the wait. @throws ProblemError 401 or 403 */
-  readonly callerNow: () => Promise<Caller>;
-}
-
-/** Without a reason of its own, each abort would make an error with a stack. */
-const isOver = 'the wait is over';
-
-/** Serves a read whose answer is held back until there is something to say. */
-export function mountHeld<Id extends OperationId>(
-  app: FastifyInstance,
-  id: Id,
-  act: (call: HeldCall<Id>) => Promise<WrittenAnswer>,
-): void {
-  const held = new Set<AbortController>();
-  let isClosing = false;
-  app.addHook('preClose', async () => {
-    isClosing = true;
-    for (const one of held) one.abort(isOver);
-  });
-  route(app, id, async (request, reply) => {
-    const one = new AbortController();
-    const leave = (): void => one.abort(isOver);
-    let timer: NodeJS.Timeout | undefined;
-    const hold = (ms: number): AbortSignal => {
-      request.endTurn?.();
-      held.add(one);
-      reply.raw.once('close', leave);
-      timer = setTimeout(leave, ms);
-      if (isClosing || reply.raw.destroyed) leave();
-      return one.signal;
-    };
-    const callerNow = async (): Promise<Caller> => {
-      const caller = await app.authentication.authenticate(request);
-      requireScope(caller, operations[id].scopes);
-      return caller;
-    };
-    try {
-      const call = callOf<Id>(request);
-      const { mediaType, headers, text } = await act({
-        ...call,
-        accept: request.headers.accept ?? '',
-        hold,
-        callerNow,
-      });
-      if (reply.sent) return undefined;
-      reply.headers(headers).type(mediaType).serializer(String);
-      return text;
-    } finally {
-      held.delete(one);
-      clearTimeout(timer);
-      reply.raw.off('close', leave);
-    }
-  });
-}
-
 /** Serves a write: requires an Idempotency-Key, and answers with its {@link WriteAnswer}. */
 export function mountWrite<Id extends OperationId>(
   app: FastifyInstance,
@@ -203,6 +132,29 @@ function route(
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
 ): void {
+  const act = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    app.running.begin();
+    try {
+      return await handler(request, reply);
+    } catch (error) {
+      if (!reply.sent) throw error;
+      request.log.warn({ err: error }, 'failed after its deadline');
+      return undefined;
+    } finally {
+      app.running.end();
+      request.endTurn?.();
+    }
+  };
+  serve(app, id, act, onProblem);
+}
+
+/** @param handler returns the body of the answer, or undefined if it sends it itself */
+export function serve(
+  app: FastifyInstance,
+  id: OperationId,
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+  onProblem?: (request: FastifyRequest, problem: ProblemError) => Promise<void>,
+): void {
   const { method, path, params, query, body, scopes, success, effect, resolvesAtOnce }: Operation = operations[id];
   const isPage = query instanceof z.ZodObject && 'limit' in query.shape;
   const passOn = async (fault: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -233,19 +185,7 @@ function route(
       // Not an `onError` hook: while one runs, no deadline could answer.
       errorHandler: (fault, request, reply) => void passOn(fault, request, reply),
     }),
-    handler: async (request, reply) => {
-      app.running.begin();
-      try {
-        return await handler(request, reply);
-      } catch (error) {
-        if (!reply.sent) throw error;
-        request.log.warn({ err: error }, 'failed after its deadline');
-        return undefined;
-      } finally {
-        app.running.end();
-        request.endTurn?.();
-      }
-    },
+    handler,
   });
 }
 
@@ -324,7 +264,7 @@ function requireNoBody(request: FastifyRequest, _reply: FastifyReply, done: () =
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
+export function callOf<Id extends OperationId>(request: FastifyRequest): Call<Id> {
   const { traceparent } = request.headers;
   return {
     caller: callerOf(request),
