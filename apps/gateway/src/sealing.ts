@@ -4,7 +4,7 @@ import {
   createHmac,
   createSecretKey,
   type KeyObject,
-  randomBytes,
+  randomFillSync,
   timingSafeEqual,
 } from 'node:crypto';
 import { Pan, Secret } from '@card-gateway/core';
@@ -124,7 +124,7 @@ export function createSealing(given: { sealing: readonly NamedKey[]; fingerprint
     open,
 
     seal(value, place) {
-      const iv = randomBytes(ivLength);
+      const iv = newIv();
       const cipher = createCipheriv('aes-256-gcm', newestSealing.key, iv).setAAD(additionalData(newestHeader, place));
       const ciphertext = cipher.update(value.reveal(), 'utf8');
       return Buffer.concat([newestHeader, iv, ciphertext, cipher.final(), cipher.getAuthTag()]);
@@ -149,6 +149,20 @@ export function createSealing(given: { sealing: readonly NamedKey[]; fingerprint
       return hash.length === expected.length && timingSafeEqual(Buffer.from(hash), Buffer.from(expected));
     },
   };
+}
+
+/** Random bytes for many vectors: drawing those of one takes a third of the time of sealing. */
+const unusedIvs = Buffer.alloc(256 * ivLength);
+let usedIvBytes = unusedIvs.length;
+
+/** An initialization vector that was never used before. The cipher copies it. */
+function newIv(): Buffer {
+  if (usedIvBytes === unusedIvs.length) {
+    randomFillSync(unusedIvs);
+    usedIvBytes = 0;
+  }
+  usedIvBytes += ivLength;
+  return unusedIvs.subarray(usedIvBytes - ivLength, usedIvBytes);
 }
 
 function keyCheck(kind: KeyCheck['kind'], { id, key }: ReadyKey): OwnKeyCheck {

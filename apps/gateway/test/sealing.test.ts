@@ -26,6 +26,11 @@ describe('a sealed number', () => {
     }
   });
 
+  test('uses no initialization vector twice', () => {
+    const vectors = Array.from({ length: 1000 }, () => old.seal(pan, place).toString('hex', 4, 16));
+    expect(new Set(vectors).size).toBe(vectors.length);
+  });
+
   test('opens with no bit changed, whichever it is', () => {
     const sealed = old.seal(pan, place);
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
