@@ -72,23 +72,24 @@ const boundsKey = ({ tenant, since, before }: PageBounds): string => `${since} $
  * The versions of each page are one text, because each value costs the database and its client more than reading a row. The array
  * of one tenant hides from the planner that it is one, as in {@link listStatement}.
  */
+const pageVersionsText = `
+  SELECT asked.*, page.versions
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS asked (tenant, since, before),
+    LATERAL (
+      SELECT string_agg(${cardVersion}, ',' ORDER BY c.id DESC) AS versions
+      FROM (SELECT c.id, c.xmin, c.account, c.product_ref FROM cards c
+            WHERE c.tenant = ANY (ARRAY[asked.tenant]) AND c.id < asked.before
+            ORDER BY c.tenant, c.id DESC LIMIT ${defaultLimit + 1}) c
+        ${joinedProduct}
+      WHERE c.id >= asked.since
+    ) page`;
 const pageVersions = gathered<PageBounds, PageBounds & { readonly versions: string | null }>({
   askKey: boundsKey,
   rowKey: boundsKey,
   send: async (to, asks) => {
     const { rows } = await to.query<PageBounds & { readonly versions: string | null }>({
       name: 'card-page-versions',
-      text: `
-        SELECT asked.*, page.versions
-        FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS asked (tenant, since, before),
-          LATERAL (
-            SELECT string_agg(${cardVersion}, ',' ORDER BY c.id DESC) AS versions
-            FROM (SELECT c.id, c.xmin, c.account, c.product_ref FROM cards c
-                  WHERE c.tenant = ANY (ARRAY[asked.tenant]) AND c.id < asked.before
-                  ORDER BY c.tenant, c.id DESC LIMIT ${defaultLimit + 1}) c
-              ${joinedProduct}
-            WHERE c.id >= asked.since
-          ) page`,
+      text: pageVersionsText,
       values: [asks.map(({ tenant }) => tenant), asks.map(({ since }) => since), asks.map(({ before }) => before)],
     });
     return rows;

@@ -54,11 +54,12 @@ export const joined = (cards: string): string => `
     LEFT JOIN cardholders h ON h.account = c.account AND h.provider_ref = c.cardholder_ref
     LEFT JOIN operations o ON o.id = c.operation_id`;
 
+const cardByIdText = `SELECT ${shownColumns}, c.tenant, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed"
+  ${joined('cards')} WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`;
 const cardById = gatheredById<CardRow>(async (to, ids) => {
   const { rows } = await to.query<CardRow>({
     name: 'card-get',
-    text: `SELECT ${shownColumns}, c.tenant, c.cardholder_ref AS "cardholderRef", c.pan_sealed AS "panSealed" ${joined('cards')}
-           WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`,
+    text: cardByIdText,
     values: [ids],
     types: shownInstants,
   });

@@ -54,33 +54,28 @@ export type Resolve = (pool: Pool, resolution: Resolution) => Promise<{ readonly
  * @param name of the prepared statement
  */
 export function resolving(name: string, parts: ResolveParts): Resolve {
+  // Written once: the driver compares the text of a named statement with the one that it has prepared.
+  const text = resolveText(parts);
   return gathered({
     askKey: ({ id }) => id,
     rowKey: ({ id }) => id,
     send: async (pool, asks) => {
-      const { rows } = await inOneStatement(pool as Pool, (client) =>
-        client.query<{ id: string }>(resolveStatement(name, parts, asks)),
-      );
+      const query: GuardedQuery = { name, text, values: [JSON.stringify(asks.map(wireRow))], isCommit: true };
+      const { rows } = await inOneStatement(pool as Pool, (client) => client.query<{ id: string }>(query));
       return rows;
     },
   });
 }
 
 /**
- * Resolves writes by the answers to their calls, as a transaction of its own: state and stored answer, evidence, and resource.
- * It returns those that it resolved. The others are no longer being sent, or their resource has changed since it was recorded
- * with them (the same transaction wrote both, as their rows' versions tell: `xmin`), or just is being changed: it waits for no
- * other transaction.
+ * The statement that resolves writes by the answers to their calls, as a transaction of its own: state and stored answer,
+ * evidence, and resource. It returns those that it resolved. The others are no longer being sent, or their resource has changed
+ * since it was recorded with them (the same transaction wrote both, as their rows' versions tell: `xmin`), or just is being
+ * changed: it waits for no other transaction.
  */
-function resolveStatement(
-  name: string,
-  { shown, fit, own, resource, also }: ResolveParts,
-  resolutions: readonly Resolution[],
-): GuardedQuery {
-  return {
-    name,
-    // Rows are found by their ids, one by one, whatever the planner thinks of the tables.
-    text: `WITH said AS (
+function resolveText({ shown, fit, own, resource, also }: ResolveParts): string {
+  // Rows are found by their ids, one by one, whatever the planner thinks of the tables.
+  return `WITH said AS (
              SELECT said.*, now.state FROM json_to_recordset($1) AS said (id uuid, refusal jsonb, answer_status smallint,
                answer json, at timestamptz, started_at timestamptz, finished_at timestamptz, outcome text,
                http_status smallint, provider_code text, provider_message text ${own === undefined ? '' : `, ${own}`}),
@@ -102,10 +97,7 @@ function resolveStatement(
              SELECT operation_id, 0, 'send', started_at, finished_at, outcome, http_status, provider_code, provider_message
              FROM moved ON CONFLICT DO NOTHING
            )${resource === undefined ? '' : `, applied AS (${resource})`}${also === undefined ? '' : `, written AS (${also})`}
-           SELECT operation_id AS id FROM moved`,
-    values: [JSON.stringify(resolutions.map(wireRow))],
-    isCommit: true,
-  };
+           SELECT operation_id AS id FROM moved`;
 }
 
 function wireRow({ id, refusal, answer, attempt, at, own }: Resolution): Readonly<Record<string, unknown>> {

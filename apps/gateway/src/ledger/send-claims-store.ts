@@ -42,22 +42,16 @@ export interface ClaimParts {
 const fewRows = 'LIMIT (SELECT NULL::bigint)';
 
 /**
- * Records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or that does not fit:
- * these have no row.
+ * The statement that records writes with their resources, but none whose Idempotency-Key is taken, by another of them too, or
+ * that does not fit: these have no row.
+ *
+ * @param lock how the resources of `seen` are locked
  */
-function claimStatement(
-  name: string,
-  { own, fit, seen, also, resource }: ClaimParts,
-  { claims, isAlone, skipsLocked }: Claims,
-): GuardedQuery {
-  const lock = skipsLocked === true ? 'FOR UPDATE SKIP LOCKED' : 'FOR UPDATE';
+function claimText({ own, fit, seen, also, resource }: ClaimParts, lock: string): string {
   const fitting =
     seen === undefined ? fit : `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} ${lock}) seen`;
-  const isUsual = seen === undefined ? true : skipsLocked === true;
-  return {
-    name: isUsual ? name : `${name}-waiting`,
-    // In one order, so that two processes that record the same keys at once wait for each other in turn.
-    text: `WITH asked AS (
+  // In one order, so that two processes that record the same keys at once wait for each other in turn.
+  return `WITH asked AS (
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
                request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
                request_id text, created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
@@ -74,10 +68,7 @@ function claimStatement(
                ? ''
                : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${also === undefined ? '' : `, ${also}`}, written AS (${resource})`
            }
-           SELECT id, known_at AS "knownAt" FROM recorded`,
-    values: [JSON.stringify(claims.map(wireRow))],
-    isCommit: isAlone,
-  };
+           SELECT id, known_at AS "knownAt" FROM recorded`;
 }
 
 function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {
@@ -104,5 +95,12 @@ export type SendClaims = (client: PoolClient, claims: Claims) => Promise<QueryRe
 
 /** @param name of the prepared statement */
 export function sendClaims(name: string, parts: ClaimParts): SendClaims {
-  return (client, claims) => client.query<Claimed>(claimStatement(name, parts, claims));
+  // Written once: the driver compares the text of a named statement with the one that it has prepared.
+  const usual = { name, text: claimText(parts, 'FOR UPDATE SKIP LOCKED') };
+  const waiting = { name: `${name}-waiting`, text: claimText(parts, 'FOR UPDATE') };
+  return (client, { claims, isAlone, skipsLocked }) => {
+    const statement = parts.seen === undefined || skipsLocked === true ? usual : waiting;
+    const query: GuardedQuery = { ...statement, values: [JSON.stringify(claims.map(wireRow))], isCommit: isAlone };
+    return client.query<Claimed>(query);
+  };
 }

@@ -79,13 +79,14 @@ const joined = (operations: string): string => `
     ) a
     LEFT JOIN operation_resolutions r ON r.operation_id = o.id`;
 
+const operationByIdText = `SELECT ${shownColumns}, o.tenant, s.kind AS "syncKind" ${joined('operations')}
+    LEFT JOIN syncs s ON s.id = o.resource_id AND o.type = 'startSync'
+  WHERE o.id = ANY ((SELECT $1::uuid[])::uuid[])`;
 /** One operation with its evidence; of any tenant, so its reader must compare. */
 export const getOperation = gatheredById<OneOperation>(async (to, ids) => {
   const { rows } = await to.query<OneOperation>({
     name: 'operation-get',
-    text: `SELECT ${shownColumns}, o.tenant, s.kind AS "syncKind" ${joined('operations')}
-             LEFT JOIN syncs s ON s.id = o.resource_id AND o.type = 'startSync'
-           WHERE o.id = ANY ((SELECT $1::uuid[])::uuid[])`,
+    text: operationByIdText,
     values: [ids],
     types: shownInstants,
   });
