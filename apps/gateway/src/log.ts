@@ -72,7 +72,7 @@ export function createLog(level: string, destination: DestinationStream = standa
   const options: LoggerOptions = {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: timeMember,
     formatters: { log: allowed },
     serializers: { err: errorForLog, jobs: redactedText, text: redactedText },
     redact: {
@@ -90,6 +90,19 @@ export function createLog(level: string, destination: DestinationStream = standa
     },
   };
   return pino(options, destination);
+}
+
+let timeOfMember = -1;
+let lastTimeMember = '';
+
+/** The time as a member of a line in Pino's form, written once for all lines of a millisecond: that takes a quarter of a line. */
+function timeMember(): string {
+  const now = new Date();
+  if (now.getTime() !== timeOfMember) {
+    timeOfMember = now.getTime();
+    lastTimeMember = `,"time":"${now.toISOString()}"`;
+  }
+  return lastTimeMember;
 }
 
 /** Messages in which there was nothing to hide. Most are one of our own few, and redaction costs more than the rest of a line. */
