@@ -71,7 +71,7 @@ export interface TransportOptions {
   readonly network?: Network | undefined;
   /** Whether a connection for a host may be made to one of its addresses; default to all. Others end as `not_sent`. */
   readonly allows?: (host: string, address: string) => boolean;
-  /** An answer whose status has arrived counts, with as much of it as came before its limits; default false. */
+  /** An answer whose status has arrived counts, with as much of it as comes within a second and its limits; default false. */
   readonly keepsCutAnswers?: boolean;
   /** For tests: replaces the system's name servers and files. */
   readonly names?: NameOptions;
@@ -151,7 +151,9 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes, keep
   let abort: ((reason: Error) => void) | null = null;
 
   // First process the input that arrived while this process was busy.
-  const late = setTimeout(() => setImmediate(fail, 'TimeoutError'), timeoutMs);
+  const failSoon = (): void => void setImmediate(fail, 'TimeoutError');
+  const late = setTimeout(failSoon, timeoutMs);
+  let restLate: NodeJS.Timeout | undefined;
   function fail(cause: string): void {
     if (ended) return;
     end();
@@ -162,6 +164,7 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes, keep
   function end(): void {
     ended = true;
     clearTimeout(late);
+    clearTimeout(restLate);
   }
 
   try {
@@ -183,6 +186,7 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes, keep
         },
         onResponseStart(_controller, status, headers) {
           head = { status, headers };
+          if (keepsCut && status >= 200) restLate ??= setTimeout(failSoon, longestRestMs);
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
@@ -205,6 +209,9 @@ function sendOnce(agent: Agent, order: TimedRequest, { timeoutMs, maxBytes, keep
   }
   return promise;
 }
+
+/** For the body of an answer that counts without it. */
+const longestRestMs = 1000;
 
 const utf8 = new TextDecoder();
 

@@ -146,6 +146,38 @@ test('events that hang once more leave room for those of other subjects', async 
   await ended;
 });
 
+test('an answer that does not end counts before the time limit of the attempt', async () => {
+  const { receiver, add, attempts } = await openDestination(gateway);
+  let over = 0;
+  receiver.answer((_received, response) => {
+    if (receiver.received.length === 1) response.once('close', () => (over += 1));
+    else response.writeHead(200).write('…');
+  });
+  const { end, ended } = await deliver(async () => {});
+  await add();
+  await expect.poll(() => receiver.received.length, waiting).toBe(1);
+  const [id] = await add();
+  await expect.poll(async () => [await attempts(), over], waiting).toMatchObject([[{ delivered: true }], 0]);
+  expect(receiver.received.at(-1)?.event.subject).toBe(subjectOf(id));
+  end(0);
+  await ended;
+});
+
+test('destinations that have had no deliverer for the longest time are taken first', async () => {
+  for (let count = 0; count < 3; count += 1) await openDestination(gateway);
+  const { pool } = gateway.services;
+  const first = await leaseDestinations(pool, 0, 2);
+  expect(first).toHaveLength(2);
+  await expect
+    .poll(
+      async () => (await pool.query('SELECT FROM event_destinations WHERE lease_until < clock_timestamp()')).rowCount,
+      waiting,
+    )
+    .toBe(2);
+  const ids = [...first, ...(await leaseDestinations(pool, 0, 2))].map(({ id }) => id);
+  expect(new Set(ids).size).toBe(3);
+});
+
 test('a process that is to end does not wait for attempts beyond the shutdown time, and another one makes them again', async () => {
   const { receiver, params, add, attempts } = await openDestination(gateway);
   const held: ServerResponse[] = [];
