@@ -57,7 +57,7 @@ export async function leaseDestinations(pool: Pool, leaseMs: number, most: numbe
     text: `UPDATE event_destinations SET fence = fence + 1, lease_until = clock_timestamp() + $1::int * interval '1 ms'
            WHERE id IN (SELECT id FROM event_destinations
              WHERE status <> 'disabled' AND (lease_until IS NULL OR lease_until < clock_timestamp())
-             ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+             ORDER BY lease_until NULLS FIRST, id LIMIT $2 FOR UPDATE SKIP LOCKED)
            RETURNING ${columns}`,
     values: [leaseMs, most],
   });
