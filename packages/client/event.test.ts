@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { eventExamples } from '@card-gateway/contract';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -53,6 +56,23 @@ describe('an event signed by the npm library', () => {
     for (const headers of [twice, { ...listed, ...named }]) {
       expect(() => verify(headers)).toThrow(new EventRefused(expectsHeaders));
     }
+  });
+
+  test('is read whatever other headers are called, and from part of a buffer', async () => {
+    const server = createServer((request, response) => {
+      const { id: read } = verify(request.headers);
+      response.end(`${read} ${verify(request.headersDistinct).id}`);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const names = { get: 'webhook-id', constructor: 'x', toString: 'x', 'x-webhook-id': 'x' };
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}`, {
+      headers: [...Object.entries(signed([current])), ...Object.entries(names), ['__proto__', 'webhook-id']],
+    });
+    expect(await answer.text()).toBe(`${id} ${id}`);
+    server.close();
+    await once(server, 'close');
+    expect(verify(signed([current]), current, Buffer.from(`[${body}]`).subarray(1, -1)).id).toBe(id);
   });
 
   test('is read during a rotation, whichever side changes first', () => {
