@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -22,10 +21,7 @@ const log = createLog('fatal');
 
 beforeAll(async () => {
   // Each test delivers by itself.
-  gateway = await startGateway({
-    jobs: false,
-    settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1', EVENTS_DELIVERY_TIMEOUT_MS: '3000' },
-  });
+  gateway = await startGateway({ jobs: false, settings: { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' } });
   sequencer = startSequencer({ pool: gateway.pool, tail: gateway.services.eventTail, log });
 });
 afterAll(async () => {
@@ -89,7 +85,7 @@ test('posts that wait for their turn do not begin once the process ends, and are
 });
 
 test('nothing is looked at over and over while what is due waits for an attempt that hangs', async () => {
-  const { receiver, add, set, undelivered } = await openDestination(gateway);
+  const { receiver, params, add, set, undelivered } = await openDestination(gateway);
   receiver.answer(failing(500));
   const failed = await deliver(async () => {});
   await add(2);
@@ -98,21 +94,27 @@ test('nothing is looked at over and over while what is due waits for an attempt 
   await failed.ended;
   // Only single events are tried.
   await set('failures = 10, retry_at = NULL');
-  const held: ServerResponse[] = [];
-  receiver.answer((_received, response) => void held.push(response));
+  const { length } = receiver.received;
+  receiver.answer(() => {});
   let [looks, ahead] = [0, 0];
   const now = (): number => {
     looks += 1;
     return Date.now() + ahead;
   };
   const { end, ended } = await deliver(async () => {}, { now });
-  await expect.poll(() => held.length, waiting).toBe(1);
+  await expect.poll(() => receiver.received.length, waiting).toBe(length + 1);
   // The other event's time has come too.
   ahead = 60_000;
   const before = looks;
-  if (held[0] !== undefined) await once(held[0], 'close');
+  const leaseUntil = async (): Promise<Date | undefined> => {
+    const text = 'SELECT lease_until AS at FROM event_destinations WHERE id = $1';
+    return (await gateway.pool.query<{ at: Date }>(text, [uuidOf('destination', params.id)])).rows[0]?.at;
+  };
+  // One a second.
+  for (let reports = 0; reports < 2; reports += 1)
+    await expect.poll(leaseUntil, waiting).not.toEqual(await leaseUntil());
   expect(looks - before).toBeLessThan(50);
-  end();
+  end(0);
   await ended;
 });
 
