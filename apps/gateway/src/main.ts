@@ -11,6 +11,7 @@ import { startDeliverer } from './destinations/deliverer.ts';
 import { startSequencer } from './events/sequencer.ts';
 import { FaultsError } from './faults.ts';
 import { createLog, errorForLog } from './log.ts';
+import { freeAfterStart } from './http/heap.ts';
 import { metricsServer } from './http/metrics.ts';
 import { accountsByProvider, countsText, readInstallation } from './installation.ts';
 import { startJobs } from './jobs/jobs.ts';
@@ -105,6 +106,7 @@ async function start(): Promise<void> {
       log.info('closed');
     },
   );
+  freeAfterStart();
 }
 
 function callbackWarnings({ adapter, authorization, callbacks }: OpenAccount): string[] {
