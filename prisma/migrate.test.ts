@@ -425,7 +425,7 @@ describe('the database refuses', () => {
     },
   };
 
-  /** For each CHECK, rows that it alone makes impossible. */
+  /** For each CHECK and each rule, rows that it alone makes impossible. */
   const impossible: Record<string, Record<string, unknown>[]> = {
     api_keys_hash_length: [{ hash: Buffer.alloc(31) }, { hash: Buffer.alloc(33) }, { hash: Buffer.alloc(0) }],
     operations_type: [{ type: 'sendMoney' }],
@@ -542,9 +542,15 @@ describe('the database refuses', () => {
     );
   }
 
-  test('by every CHECK there is', async () => {
+  test('by every CHECK and every rule there is', async () => {
     const { rows: checks } = await client.query<{ name: string }>(
-      `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace`,
+      `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT (regexp_matches(prosrc, $$THEN '(\\w+)'$$, 'g'))[1]
+       FROM pg_proc WHERE proname LIKE '%\\_rules' AND 2 = (
+         SELECT count(*) FROM pg_trigger WHERE tgfoid = pg_proc.oid AND tgenabled = 'O' AND tgqual IS NULL
+           AND tgrelid::regclass || '_rules' = proname AND tgtype IN (7, 17) -- before an insert, and after an update, of each row
+       )`,
     );
     // The number of a row and the hash of a key are the database's own, whatever is written (walk-around and upgrade tests).
     const ofTheDatabase = new Set(['audit_log_seq', 'operations_key_is_hash', 'operation_resolutions_key_is_hash']);

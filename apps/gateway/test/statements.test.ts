@@ -12,7 +12,7 @@ import { Source } from './statements/source.ts';
 
 /** Columns that are never null, though neither the schema nor the statement's plan shows it. */
 const neverNull = {
-  'measured/unresolved-store.ts: "oldestUnknownSince" may be null, and is Date here': 'CHECK operations_unknown',
+  'measured/unresolved-store.ts: "oldestUnknownSince" may be null, and is Date here': 'the rule operations_unknown',
   'bindings/start-limits-store.ts: "id" may be null, and is string here': 'each row that is given has one',
   'cards/provider-cards-store.ts: "version" may be null, and is string here': 'each row has an `xmin`',
   'cards/provider-cards-store.ts: "providerRef" may be null, and is string here': 'what rows are matched by',

@@ -62,11 +62,13 @@ export async function readColumns(owner: Pool): Promise<Columns> {
   for (const kind of subjectKinds) {
     const { table, status } = subjectTables[kind];
     const { rows } = await owner.query<{ definition: string }>(
-      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2
+       UNION ALL
+       SELECT substring(prosrc FROM '[^\\n]*\\n?[^\\n]*THEN ''' || $2 || '''') FROM pg_proc WHERE proname = $1 || '_rules'`,
       [table, `${table}_${status}`],
     );
     const { definition = '' } = rows[0] ?? {};
-    const listed = /'\{(.*)\}'::text\[\]/.exec(definition)?.[1]?.split(',');
+    const listed = /'\{(.*)\}'/.exec(definition)?.[1]?.split(',');
     statuses.set(kind, listed ?? [...definition.matchAll(/'(\w+)'::text/g)].map(([, name = '']) => name));
   }
   for (const kind of kinds) {
