@@ -13,9 +13,10 @@ export function createPace(mostInTurn: number): Pace {
     for (let left = mostInTurn; left > 0; left -= 1) {
       const [first] = waiting;
       if (first === undefined) return;
-      const [group, [goOn, ...others]] = first;
+      const [group, ofGroup] = first;
+      const goOn = ofGroup.shift();
       waiting.delete(group);
-      if (others.length > 0) waiting.set(group, others);
+      if (ofGroup.length > 0) waiting.set(group, ofGroup);
       goOn?.();
     }
     if (waiting.size > 0) setImmediate(release);
