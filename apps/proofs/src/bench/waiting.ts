@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -145,6 +146,8 @@ interface Readers {
 
 async function openReaders(target: Target, scene: Scene, keys: readonly string[], count: number): Promise<Readers> {
   const child = fork(join(import.meta.dirname, 'waiting-readers.ts'));
+  // Elsewhere they have processors of their own: what their work takes must not delay the gateway, nor who measures it.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const told = async (): Promise<ReadersCount> => {
     const ended = once(child, 'exit').then(() => [{ events: 0, empty: 0, fault: 'The readers have ended.' }]);
     const [message] = (await Promise.race([once(child, 'message'), ended])) as [ReadersCount];
