@@ -11,8 +11,8 @@ import { readFeed } from './read-feed.ts';
 import { watchTail } from './tail-watch.ts';
 import { boundWaiting } from './waiting.ts';
 
-/** An answer to a reader takes some 100 µs. */
-const answersInTurn = 10;
+/** An answer to a reader takes some 100 µs, and the request with which it asks again some 200. */
+const answersInTurn = 2;
 
 /** The event feed. */
 export function feedRoutes(app: FastifyInstance, services: Services, views: EventViews): void {
