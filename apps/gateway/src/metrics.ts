@@ -156,7 +156,7 @@ export function createMetrics(): Metrics {
       'status',
     ]),
   };
-  const count = remembered(async (pool: Pool) => {
+  const count = oncePerPeriod(async (pool: Pool) => {
     const [unresolved, standbys, unsequencedSince, lags] = await Promise.all([
       unresolvedCounts(pool),
       standbyCounts(pool),
@@ -257,8 +257,8 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Caches `ask`: at most one call at a time and one per period. */
-function remembered<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
+/** Calls `ask` at most once at a time and once per {@link countsMaxAgeMs}; meanwhile answers what it answered last. */
+function oncePerPeriod<Question, T>(ask: (question: Question) => Promise<T>): (question: Question) => Promise<T> {
   let last: { answeredAt: number; readonly answer: Promise<T> } | null = null;
   return (question) => {
     if (last !== null && performance.now() - last.answeredAt <= countsMaxAgeMs) return last.answer;
