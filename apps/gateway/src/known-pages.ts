@@ -18,8 +18,13 @@ export interface KnownPages {
 
 /** At 100 rows each, a quarter of a million cards. */
 const mostPages = 2500;
+/** A page that no reading has shown for this long may be of a list that is no longer there. */
+const staleAfterMs = 86_400_000;
 
-/** @param most pages to keep; beyond that the oldest are dropped */
+/**
+ * @param most pages to keep. A list is read from its start to its end: to make room for its next page would drop the one that is
+ *   read first the next time, so what is there stays, unless it is stale.
+ */
 export function createKnownPages(most: number = mostPages): KnownPages {
   const pages = new Map<string, KnownPage>();
   const keyOf = (account: string, position: string | null): string => JSON.stringify([account, position]);
@@ -29,9 +34,12 @@ export function createKnownPages(most: number = mostPages): KnownPages {
     set: (account, position, page) => {
       const key = keyOf(account, position);
       pages.delete(key);
+      const [oldest] = pages;
+      if (pages.size >= most && oldest !== undefined) {
+        if (page.askedAt.getTime() - oldest[1].askedAt.getTime() < staleAfterMs) return;
+        pages.delete(oldest[0]);
+      }
       pages.set(key, page);
-      const [oldest] = pages.keys();
-      if (pages.size > most && oldest !== undefined) pages.delete(oldest);
     },
   };
 }
