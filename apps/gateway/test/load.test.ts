@@ -235,7 +235,7 @@ describe('a provider that keeps failing', () => {
   test('has an event when its circuit opens and when it closes, however many processes see it', async () => {
     const { admin } = gateway.sandbox;
     const processes = Array.from({ length: 3 }, () => createCircuitLog(gateway.services));
-    const look = () => Promise.all(processes.map((one) => one.step()));
+    const look = () => Promise.all(processes.map((one) => one.storeOwn()));
     expect(await send('answered')).toMatchObject({ status: 201 });
     await look();
     expect(await accountEvents()).toEqual([]);
@@ -276,28 +276,31 @@ describe('a provider that keeps failing', () => {
     const before = (await accountEvents()).length;
     const types = async () => (await accountEvents()).slice(before).map(({ type }) => type);
     const dying = await gateway.another({ PROVIDER_CIRCUIT_FAILURES: '2' });
-    const [its, ours, other] = [dying, gateway, gateway].map(({ services }) => createCircuitLog(services));
+    const [its, ours, other] = [dying, gateway, gateway].map(({ services }) => {
+      const log = createCircuitLog(services);
+      return () => log.storeOwn().then(() => log.closeAbandoned());
+    });
     expect(await send('before-it')).toMatchObject({ status: 201 });
-    await Promise.all([ours?.step(), other?.step()]);
+    await Promise.all([ours?.(), other?.()]);
     admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'bad_gateway', times: 0 });
     for (const idempotencyKey of keysOf('dying', 2)) {
       await dying.client.issueCard({ body: order, idempotencyKey });
     }
     admin.clearFaults();
-    await its?.step();
-    await its?.step();
+    await its?.();
+    await its?.();
     await send('meanwhile-here');
-    await ours?.step();
+    await ours?.();
     expect(await types()).toEqual(['account.circuit_opened']);
 
     await dying.close();
     await gateway.pool.query(
       "UPDATE account_circuits SET open_until = now() - interval '1 second', last_failure_at = now() WHERE circuit = 'open'",
     );
-    await ours?.step();
+    await ours?.();
     expect(await types()).toEqual(['account.circuit_opened']);
     expect(await send('after-it')).toMatchObject({ status: 201 });
-    await Promise.all([ours?.step(), other?.step()]);
+    await Promise.all([ours?.(), other?.()]);
     expect(await types()).toEqual(['account.circuit_opened', 'account.circuit_closed']);
   });
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Accounts, OpenAccount } from './accounts.ts';
-import { abandonedCircuits, closeAbandoned, renewOpen, storeCircuit } from './circuit-store.ts';
+import { abandonedCircuits, closeAbandoned, leaseSeconds, renewOpen, storeCircuit } from './circuit-store.ts';
 
 const everyMs = 1000;
 
@@ -11,16 +11,21 @@ export interface CircuitLogOptions {
   readonly accounts: Pick<Accounts, 'all'>;
 }
 
-/** Looks at the circuits of this process once a second. */
+/** Looks at the circuits of this process once a second, and for abandoned ones of others as often as they can become so. */
 export function startCircuitLog(options: CircuitLogOptions, log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   const circuits = createCircuitLog(options);
   const done = (async () => {
     let isFailing = false;
+    let othersDueAt = performance.now();
     while (!signal.aborted) {
       try {
-        await circuits.step();
+        await circuits.storeOwn();
+        if (performance.now() >= othersDueAt) {
+          await circuits.closeAbandoned();
+          othersDueAt = performance.now() + leaseSeconds * 1000;
+        }
         isFailing = false;
       } catch (error) {
         if (!isFailing) log.warn({ err: error }, 'the state of a circuit cannot be stored for now');
@@ -37,15 +42,20 @@ export function startCircuitLog(options: CircuitLogOptions, log: Logger): { stop
   };
 }
 
-/**
- * Stores which circuits of this process opened or closed, from which the database makes events. A closed one counts once the
- * provider has answered this process, so that a process that starts during an outage does not end it. Such a process also
- * closes what another one left open when it was killed.
- */
-export function createCircuitLog({ pool, accounts }: CircuitLogOptions): { step(): Promise<void> } {
+export interface CircuitLog {
+  /**
+   * Stores which circuits of this process opened or closed, from which the database makes events. A closed one counts once the
+   * provider has answered this process, so that a process that starts during an outage does not end it.
+   */
+  storeOwn(): Promise<void>;
+  /** Closes what another process left open when it was killed, if the provider has answered this one since. */
+  closeAbandoned(): Promise<void>;
+}
+
+export function createCircuitLog({ pool, accounts }: CircuitLogOptions): CircuitLog {
   const stored = new Map<string, 'open' | 'closed'>();
   return {
-    step: async () => {
+    storeOwn: async () => {
       for (const account of accounts.all) {
         const circuit = circuitOf(account);
         if (circuit === null || stored.get(account.name) === circuit) continue;
@@ -59,6 +69,8 @@ export function createCircuitLog({ pool, accounts }: CircuitLogOptions): { step(
           open.map(({ name }) => name),
         );
       }
+    },
+    closeAbandoned: async () => {
       for (const name of await abandonedCircuits(pool)) {
         const account = accounts.all.find((one) => one.name === name);
         if (account !== undefined && circuitOf(account) === 'closed')

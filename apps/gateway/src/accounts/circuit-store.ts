@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { Health, Owner } from './accounts.ts';
 
 /** A process that has not said for so long that its circuit is open, has ended. */
-const leaseEnd = "clock_timestamp() + interval '10 seconds'";
+export const leaseSeconds = 10;
+const leaseEnd = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
 
 /** Stores that the circuit of an account is open or closed, and the account's health, unless it is stored already. */
 export async function storeCircuit(
