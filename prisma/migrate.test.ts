@@ -312,6 +312,13 @@ describe('the database refuses', () => {
     lease_until: at,
   };
   const resolved = { state: 'succeeded', settled_by: 'answer', settled_at: at, lease_until: null };
+  const unknown = {
+    state: 'unknown',
+    unknown_because: 'no_answer',
+    unknown_since: at,
+    settles_by: 'person',
+    lease_until: null,
+  };
   /** A possible row of each table. */
   const rows: Record<string, Record<string, unknown>> = {
     api_keys: { id: operation.id, tenant: 't', caller: 'c', hash: Buffer.alloc(32), scopes: ['admin'], created_at: at },
@@ -542,6 +549,11 @@ describe('the database refuses', () => {
     );
   }
 
+  async function update(table: string, change: Record<string, unknown>): Promise<void> {
+    const sets = Object.keys(change).map((name, index) => `${name} = $${index + 1}`);
+    await client.query(`UPDATE ${table} SET ${sets.join(', ')}`, Object.values(change));
+  }
+
   test('by every CHECK and every rule there is', async () => {
     const { rows: checks } = await client.query<{ name: string }>(
       `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace
@@ -565,7 +577,15 @@ describe('the database refuses', () => {
       if (row['id'] !== undefined) row['id'] = randomUUID();
       await expect(insert(table, row), JSON.stringify(change)).rejects.toMatchObject({ code: '23514', constraint });
     }
+    for (const change of appendOnly.has(table) ? [] : changes) {
+      await client.query('BEGIN');
+      if (change['state'] === 'superseded') await update(table, unknown); // nothing else can become superseded
+      const updated = update(table, change);
+      await expect(updated, `update ${JSON.stringify(change)}`).rejects.toMatchObject({ code: '23514', constraint });
+      await client.query('ROLLBACK');
+    }
   });
+  const appendOnly: ReadonlySet<string> = new Set(['audit_log']);
 
   function tableOf(constraint: string): string {
     const tables = Object.keys(rows).filter((name) => constraint.startsWith(`${name}_`));
