@@ -140,6 +140,8 @@ describe('a destination', () => {
     );
     const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(create));
     expect(outcomes.toSorted()).toEqual(['created', ...outcomes.slice(1).map(() => 'illegal-state')]);
+    const { rows } = await gateway.pool.query(`SELECT action FROM audit_log WHERE tenant = 'many'`);
+    expect(rows).toEqual([{ action: 'destination.create' }, { action: 'destination.create' }]);
   });
 });
 
@@ -200,6 +202,27 @@ test('an event about a destination shows what its GET showed then, a replay and 
     missedUntil,
     replay,
   });
+});
+
+test('the audit log has nothing of a change that was not made', async () => {
+  const { client } = await gateway.key({ tenant: 'refused' });
+  const { id } = await client.createEventDestination({ body: order });
+  const other = await client.createEventDestination({ body: { ...order, url: 'https://hooks.example.com/other' } });
+  const refused = [
+    client.createEventDestination({ body: order }),
+    client.updateEventDestination({ params: { id: other.id }, body: { url: order.url } }),
+  ];
+  for (const each of refused) expect(await problemOf(each)).toMatchObject({ code: 'already-exists' });
+  const rotations = Array.from({ length: 4 }, () => client.rotateEventDestinationSecret({ params: { id } }));
+  const rotated = (await Promise.allSettled(rotations)).filter(({ status }) => status === 'fulfilled');
+  const { rows } = await gateway.pool.query(
+    `SELECT action, resource FROM audit_log WHERE tenant = 'refused' ORDER BY seq`,
+  );
+  expect(rows).toEqual([
+    { action: 'destination.create', resource: id },
+    { action: 'destination.create', resource: other.id },
+    ...rotated.map(() => ({ action: 'destination.rotate_secret', resource: id })),
+  ]);
 });
 
 test('the audit log has who did what to which destination, and no secret', async () => {

@@ -1,6 +1,6 @@
-import type { Pool, PoolClient } from '@card-gateway/database';
+import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 
-/** Acts that are recorded before they happen, or because they were denied. */
+/** Acts that are recorded before they happen or together with what they change, or because they were denied. */
 export type AuditAction =
   | 'card.reveal'
   | 'card.frame_token'
@@ -76,6 +76,18 @@ export async function recordAudit(client: Pool | PoolClient, entry: AuditEntry):
       entry.purpose?.replaceAll(numberInside, '***') || null,
       entry.requestId,
     ],
+  });
+}
+
+/**
+ * Changes the database and adds the row that says so in one transaction: an act that throws leaves neither. The row comes last,
+ * because other writers of the log wait for its end.
+ */
+export function withAudit<T>(pool: Pool, entry: AuditEntry, act: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    const result = await act(client);
+    await recordAudit(client, entry);
+    return result;
   });
 }
 

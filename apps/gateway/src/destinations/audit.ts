@@ -1,5 +1,6 @@
 import { toPublicId } from '@card-gateway/core';
-import { type AuditAction, recordAudit } from '../audit/store.ts';
+import type { PoolClient } from 'pg';
+import { type AuditAction, type AuditEntry, recordAudit, withAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 
@@ -9,43 +10,35 @@ export interface Request {
   readonly requestId: string;
 }
 
-type DestinationAction = Extract<AuditAction, `destination.${string}`>;
-
-/**
- * Records in the audit log what is about to be done to a destination.
- *
- * @param purpose what of it, without the path of its URL, which may have a secret
- */
-export function auditChange(
-  services: Services,
-  request: Request,
-  action: DestinationAction,
-  id: string,
-  purpose: string | null = null,
-): Promise<void> {
-  return auditAct(services, request, { action, resource: toPublicId('destination', id), purpose });
+/** What is done to a destination, or to an event of it. */
+interface Act {
+  readonly action: Extract<AuditAction, `destination.${string}` | 'event.resend'>;
+  /** Public id. */
+  readonly resource: string;
+  /** What of it, without the path of its URL, which may have a secret. */
+  readonly purpose: string | null;
 }
 
-/** The same for what is done to an event. */
-export function auditResend(
-  services: Services,
-  request: Request,
-  eventId: string,
-  destinationId: string,
-): Promise<void> {
-  return auditAct(services, request, {
-    action: 'event.resend',
-    resource: eventId,
-    purpose: `to ${toPublicId('destination', destinationId)}`,
-  });
+export function actOn(action: Act['action'], destinationId: string, purpose: string | null = null): Act {
+  return { action, resource: toPublicId('destination', destinationId), purpose };
 }
 
-function auditAct(
+/** Does what the audit log then says in one transaction with it. @param change throws where it changes nothing */
+export function auditedChange<T>(
   services: Services,
-  { caller, requestId }: Request,
-  act: { readonly action: AuditAction; readonly resource: string; readonly purpose: string | null },
-): Promise<void> {
-  const at = new Date(services.now());
+  request: Request,
+  act: Act,
+  change: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  return withAudit(services.pool, entryOf(services, request, act), change);
+}
+
+/** Records what is about to be posted. */
+export function auditPost(services: Services, request: Request, act: Act): Promise<void> {
+  return recordAudit(services.pool, entryOf(services, request, act));
+}
+
+function entryOf(services: Services, { caller, requestId }: Request, act: Act): AuditEntry {
   const { tenant, keyId } = caller;
-  return recordAudit(services.pool, { at, tenant, caller: caller.caller, keyId, requestId, ...act });
+  return { at: new Date(services.now()), tenant, caller: caller.caller, keyId, requestId, ...act };
 }

@@ -5,12 +5,13 @@ import type {
   updateDestinationSchema,
 } from '@card-gateway/contract';
 import { newUuid, toPublicId } from '@card-gateway/core';
+import type { Pool, PoolClient } from 'pg';
 import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { auditChange, type Request } from './audit.ts';
+import { actOn, auditedChange, type Request } from './audit.ts';
 import { changed, ownDestination, scopesOfNew } from './owner.ts';
 import { firstSecret, nextSecret } from './secrets.ts';
 import * as store from './store.ts';
@@ -33,29 +34,26 @@ export async function createDestination(
   requireSeenTypes(caller, order.types ?? [], typeAt);
   const id = newUuid(services.now());
   const { secret, sealed } = firstSecret(services.sealing, id);
-  await auditChange(services, request, 'destination.create', id, `at ${new URL(url).hostname}`);
-  const row = await store.insertDestination(
-    services.pool,
-    {
-      id,
-      tenant: caller.tenant,
-      url,
-      types: order.types ?? ['*'],
-      account: order.account ?? null,
-      description: order.description ?? null,
-      scopes: scopesOfNew(caller),
-      secretsSealed: sealed,
-    },
-    mostPerTenant,
-    new Date(services.now()),
-  );
-  if (row === 'full') {
+  const destination = {
+    id,
+    tenant: caller.tenant,
+    url,
+    types: order.types ?? ['*'],
+    account: order.account ?? null,
+    description: order.description ?? null,
+    scopes: scopesOfNew(caller),
+    secretsSealed: sealed,
+  };
+  const act = actOn('destination.create', id, `at ${new URL(url).hostname}`);
+  const row = await auditedChange(services, request, act, async (client) => {
+    const inserted = await store.insertDestination(client, destination, mostPerTenant, new Date(services.now()));
+    if (inserted === null) throw await urlTaken(client, caller, url);
+    if (inserted !== 'full') return inserted;
     throw new ProblemError(
       'illegal-state',
       `This tenant has ${mostPerTenant} destinations, which is the maximum: delete one.`,
     );
-  }
-  if (row === null) throw await urlTaken(services, caller, url);
+  });
   return { ...destinationView(row), secret };
 }
 
@@ -73,35 +71,40 @@ export async function updateDestination(
   const fields = changedFields(row, { ...order, url });
   if (fields.length === 0) return destinationView(row);
   const named = fields.map((field) => (field === 'url' ? `url at ${new URL(url ?? row.url).hostname}` : field));
-  await auditChange(services, request, 'destination.update', row.id, named.join(', '));
+  const act = actOn('destination.update', row.id, named.join(', '));
   const at = new Date(services.now());
   try {
-    return destinationView(changed(await store.updateDestination(services.pool, row.id, { ...order, url }, at)));
+    return await auditedChange(services, request, act, async (client) =>
+      destinationView(changed(await store.updateDestination(client, row.id, { ...order, url }, at))),
+    );
   } catch (error) {
     const isTaken = (error as { readonly code?: string }).code === '23505' && url !== undefined;
-    throw isTaken ? await urlTaken(services, request.caller, url) : error;
+    throw isTaken ? await urlTaken(services.pool, request.caller, url) : error;
   }
 }
 
 /** @throws ProblemError 403, 404 */
 export async function deleteDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
-  await auditChange(services, request, 'destination.delete', row.id);
-  return destinationView(changed(await store.deleteDestination(services.pool, row.id)));
+  return auditedChange(services, request, actOn('destination.delete', row.id), async (client) =>
+    destinationView(changed(await store.deleteDestination(client, row.id))),
+  );
 }
 
 /** @throws ProblemError 403, 404 */
 export async function enableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
-  await auditChange(services, request, 'destination.enable', row.id);
-  return destinationView(changed(await store.enableDestination(services.pool, row.id, new Date(services.now()))));
+  return auditedChange(services, request, actOn('destination.enable', row.id), async (client) =>
+    destinationView(changed(await store.enableDestination(client, row.id, new Date(services.now())))),
+  );
 }
 
 /** @throws ProblemError 403, 404 */
 export async function disableDestination(services: Services, request: Request, id: string): Promise<DestinationView> {
   const row = await ownDestination(services, request.caller, id);
-  await auditChange(services, request, 'destination.disable', row.id);
-  return destinationView(changed(await store.disableDestination(services.pool, row.id, new Date(services.now()))));
+  return auditedChange(services, request, actOn('destination.disable', row.id), async (client) =>
+    destinationView(changed(await store.disableDestination(client, row.id, new Date(services.now())))),
+  );
 }
 
 /** Answers a new secret; the one before signs for another day. @throws ProblemError 403, 404, 409 if another request does the same */
@@ -109,12 +112,12 @@ export async function rotateSecret(services: Services, request: Request, id: str
   const row = await ownDestination(services, request.caller, id);
   const now = services.now();
   const { secret, sealed } = nextSecret(services.sealing, row.id, row.secretsSealed, now);
-  await auditChange(services, request, 'destination.rotate_secret', row.id);
-  const rotated = await store.replaceSecrets(services.pool, row.id, { was: row.secretsSealed, sealed }, new Date(now));
-  if (rotated === null) {
+  const secrets = { was: row.secretsSealed, sealed };
+  return auditedChange(services, request, actOn('destination.rotate_secret', row.id), async (client) => {
+    const rotated = await store.replaceSecrets(client, row.id, secrets, new Date(now));
+    if (rotated !== null) return { ...destinationView(rotated), secret };
     throw new ProblemError('illegal-state', 'Another request changed the secret at the same time: try again.');
-  }
-  return { ...destinationView(rotated), secret };
+  });
 }
 
 /** In its normal form, which shows what an address in disguise is. @throws ProblemError 400 */
@@ -125,8 +128,8 @@ function allowedUrl({ config }: Services, text: string): string {
   throw invalidRequest({ pointer: '/url', detail: detail ?? 'expected an https URL' });
 }
 
-async function urlTaken({ pool }: Services, { tenant }: Caller, url: string): Promise<ProblemError> {
-  const id = await store.findByUrl(pool, tenant, url);
+async function urlTaken(client: Pool | PoolClient, { tenant }: Caller, url: string): Promise<ProblemError> {
+  const id = await store.findByUrl(client, tenant, url);
   const other = id === null ? 'another destination' : toPublicId('destination', id);
   return new ProblemError('already-exists', `${other} has this URL: change that one.`, {
     errors: [{ pointer: '/url', detail: `expected a URL that no other destination has; ${other} has it` }],

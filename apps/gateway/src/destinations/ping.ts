@@ -3,7 +3,7 @@ import { newUuid, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { Services } from '../services.ts';
 import { type Work, workLeftMs } from '../work.ts';
-import { auditChange, type Request } from './audit.ts';
+import { actOn, auditPost, type Request } from './audit.ts';
 import { ownDestination } from './owner.ts';
 import { openPoster } from './post.ts';
 import { attemptView } from './read-destinations.ts';
@@ -21,7 +21,7 @@ export async function pingDestination(
   work: Work,
 ): Promise<z.output<typeof deliveryAttemptSchema>> {
   const row = await ownDestination(services, request.caller, id);
-  await auditChange(services, request, 'destination.ping', row.id);
+  await auditPost(services, request, actOn('destination.ping', row.id));
   const attemptedAt = new Date(services.now());
   const eventId = newUuid(attemptedAt.getTime());
   const event: EventView = {

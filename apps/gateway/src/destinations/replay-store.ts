@@ -1,4 +1,4 @@
-import type { Pool } from '@card-gateway/database';
+import type { Pool, PoolClient } from '@card-gateway/database';
 import { numberAt } from '../event-positions.ts';
 import { type DestinationRow, shownColumns } from './store.ts';
 
@@ -22,12 +22,12 @@ export async function latestAround(pool: Pool, position: number): Promise<Date |
 
 /** Starts a replay, in place of one that runs. @returns null if there is no such destination */
 export async function startReplay(
-  pool: Pool,
+  client: PoolClient,
   id: string,
   { position, end, after, before, types }: Selection & { readonly position: number; readonly end: number },
   at: Date,
 ): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+  const { rows } = await client.query<DestinationRow>(
     `UPDATE event_destinations SET replay_position = $2, replay_end = $3, replay_types = $4, replay_after = $5,
        replay_before = $6, revision = revision + 1, updated_at = $7
      WHERE id = $1 RETURNING ${shownColumns}`,
@@ -38,12 +38,12 @@ export async function startReplay(
 
 /** Makes the undelivered events of a selection due. @returns null if there is no such destination */
 export async function retryUndelivered(
-  pool: Pool,
+  client: PoolClient,
   id: string,
   { after, before, types }: Selection,
   at: Date,
 ): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+  const { rows } = await client.query<DestinationRow>(
     `WITH selected AS (
        SELECT u.position FROM undelivered_events u
          JOIN events e ON e.number = ${numberAt('u.position')}
@@ -61,8 +61,13 @@ export async function retryUndelivered(
 }
 
 /** Adds one event to those that are to be posted. @returns false if it has no position yet, or there is no such destination */
-export async function addUndelivered(pool: Pool, destinationId: string, number: number, at: Date): Promise<boolean> {
-  const { rowCount } = await pool.query(
+export async function addUndelivered(
+  client: PoolClient,
+  destinationId: string,
+  number: number,
+  at: Date,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
     `WITH added AS (
        INSERT INTO undelivered_events (destination_id, position, subject_id, attempts, next_attempt_at)
        SELECT d.id, run.position + (e.number - run.number), e.subject_id, 0, $3

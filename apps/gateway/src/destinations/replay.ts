@@ -5,7 +5,7 @@ import { endOfLog, oldestOfLog } from '../events/feed-store.ts';
 import { hasType } from '../events/selection.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { auditChange, auditResend, type Request } from './audit.ts';
+import { actOn, auditedChange, type Request } from './audit.ts';
 import { changed, eventNumberOf, noSuchEvent, ownDestination } from './owner.ts';
 import { addUndelivered, latestAround, retryUndelivered, startReplay } from './replay-store.ts';
 import type { OwnDestinationRow } from './store.ts';
@@ -35,13 +35,17 @@ export async function replayEvents(
   const types = order.types ?? ['*'];
   const what = order.onlyFailed === true ? 'what failed' : types.join(', ');
   const purpose = `${after.toISOString()} to ${before.toISOString()}: ${what}`;
-  await auditChange(services, request, 'destination.replay', row.id, purpose);
+  const act = actOn('destination.replay', row.id, purpose);
   if (order.onlyFailed === true) {
-    return destinationView(changed(await retryUndelivered(pool, row.id, { after, before, types }, now)));
+    return auditedChange(services, request, act, async (client) =>
+      destinationView(changed(await retryUndelivered(client, row.id, { after, before, types }, now))),
+    );
   }
   const [oldest, end] = [await oldestOfLog(pool), await endOfLog(pool)];
   const position = Math.max(oldest, (await positionAt(services, after, oldest, end)) - slack);
-  return destinationView(changed(await startReplay(pool, row.id, { position, end, after, before, types }, now)));
+  return auditedChange(services, request, act, async (client) =>
+    destinationView(changed(await startReplay(client, row.id, { position, end, after, before, types }, now))),
+  );
 }
 
 /** Bisects the log for the first position of an event that was created at this moment or later. */
@@ -66,9 +70,15 @@ export async function resendEvent(
 ): Promise<DestinationView> {
   const row = enabled(await ownDestination(services, request.caller, destinationId, '/destination'), '/destination');
   const number = await eventNumberOf(services, row, eventId);
-  await auditResend(services, request, eventId, row.id);
-  const isThere = await addUndelivered(services.pool, row.id, number, new Date(services.now()));
-  if (!isThere) throw noSuchEvent();
+  const act = {
+    action: 'event.resend',
+    resource: eventId,
+    purpose: `to ${toPublicId('destination', row.id)}`,
+  } as const;
+  await auditedChange(services, request, act, async (client) => {
+    const isThere = await addUndelivered(client, row.id, number, new Date(services.now()));
+    if (!isThere) throw noSuchEvent();
+  });
   return destinationView(row);
 }
 

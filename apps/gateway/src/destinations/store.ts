@@ -1,5 +1,5 @@
 import type { Scope } from '@card-gateway/contract';
-import { inTransaction, type Pool } from '@card-gateway/database';
+import type { Pool, PoolClient } from '@card-gateway/database';
 import { lockNames } from '../advisory-locks.ts';
 import type { PageRequest } from '../page.ts';
 
@@ -48,8 +48,8 @@ export async function findDestination(pool: Pool, tenant: string, id: string): P
 }
 
 /** The id of the tenant's destination with this URL; null if there is none. */
-export async function findByUrl(pool: Pool, tenant: string, url: string): Promise<string | null> {
-  const { rows } = await pool.query<{ id: string }>(
+export async function findByUrl(client: Pool | PoolClient, tenant: string, url: string): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
     'SELECT id FROM event_destinations WHERE tenant = $1 AND url = $2',
     [tenant, url],
   );
@@ -88,32 +88,30 @@ export interface NewDestination extends Pick<
  * @param most the most destinations of a tenant
  * @returns null if there is one with this URL; `full` if the tenant has too many
  */
-export function insertDestination(
-  pool: Pool,
+export async function insertDestination(
+  client: PoolClient,
   destination: NewDestination,
   most: number,
   at: Date,
 ): Promise<DestinationRow | 'full' | null> {
   const { id, tenant, url, types, account, description, scopes, secretsSealed } = destination;
-  return inTransaction(pool, async (client) => {
-    await lockNames(client, [`destinations of ${tenant}`]);
-    const { rows: counts } = await client.query<{ count: number; hasUrl: boolean }>(
-      `SELECT count(*)::integer AS count, coalesce(bool_or(url = $2), false) AS "hasUrl" FROM event_destinations WHERE tenant = $1`,
-      [tenant, url],
-    );
-    const [{ count, hasUrl } = { count: 0, hasUrl: false }] = counts;
-    if (hasUrl) return null;
-    if (count >= most) return 'full';
-    const { rows } = await client.query<DestinationRow>(
-      `INSERT INTO event_destinations (id, tenant, url, types, account, description, scopes, secrets_sealed, status, position,
-         created_at, updated_at)
-       SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'active',
-         coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1), $9, $9
-       ON CONFLICT (tenant, url) DO NOTHING RETURNING ${shownColumns}`,
-      [id, tenant, url, types, account, description, scopes, secretsSealed, at],
-    );
-    return rows[0] ?? null;
-  });
+  await lockNames(client, [`destinations of ${tenant}`]);
+  const { rows: counts } = await client.query<{ count: number; hasUrl: boolean }>(
+    `SELECT count(*)::integer AS count, coalesce(bool_or(url = $2), false) AS "hasUrl" FROM event_destinations WHERE tenant = $1`,
+    [tenant, url],
+  );
+  const [{ count, hasUrl } = { count: 0, hasUrl: false }] = counts;
+  if (hasUrl) return null;
+  if (count >= most) return 'full';
+  const { rows } = await client.query<DestinationRow>(
+    `INSERT INTO event_destinations (id, tenant, url, types, account, description, scopes, secrets_sealed, status, position,
+       created_at, updated_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'active',
+       coalesce((SELECT position + length FROM event_runs ORDER BY position DESC LIMIT 1), 1), $9, $9
+     ON CONFLICT (tenant, url) DO NOTHING RETURNING ${shownColumns}`,
+    [id, tenant, url, types, account, description, scopes, secretsSealed, at],
+  );
+  return rows[0] ?? null;
 }
 
 export type ChangedFields = {
@@ -127,12 +125,12 @@ export type ChangedFields = {
  * @throws the database's 23505 if another has this URL
  */
 export async function updateDestination(
-  pool: Pool,
+  client: PoolClient,
   id: string,
   { url, types, account, description }: ChangedFields,
   at: Date,
 ): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+  const { rows } = await client.query<DestinationRow>(
     `WITH moved AS (SELECT id FROM event_destinations WHERE id = $1 AND url <> $2 AND status <> 'disabled' FOR UPDATE),
        due AS (UPDATE undelivered_events SET next_attempt_at = $8 FROM moved WHERE destination_id = moved.id AND next_attempt_at > $8)
      UPDATE event_destinations d SET url = coalesce($2, url), types = coalesce($3, types),
@@ -148,8 +146,8 @@ export async function updateDestination(
   return rows[0] ?? null;
 }
 
-export async function deleteDestination(pool: Pool, id: string): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+export async function deleteDestination(client: PoolClient, id: string): Promise<DestinationRow | null> {
+  const { rows } = await client.query<DestinationRow>(
     `DELETE FROM event_destinations WHERE id = $1 RETURNING ${shownColumns}`,
     [id],
   );
@@ -157,8 +155,8 @@ export async function deleteDestination(pool: Pool, id: string): Promise<Destina
 }
 
 /** Lets a destination go on where it stopped, and at once. @returns null if there is none */
-export async function enableDestination(pool: Pool, id: string, at: Date): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+export async function enableDestination(client: PoolClient, id: string, at: Date): Promise<DestinationRow | null> {
+  const { rows } = await client.query<DestinationRow>(
     `WITH due AS (UPDATE undelivered_events SET next_attempt_at = $2 WHERE destination_id = $1 AND next_attempt_at > $2)
      UPDATE event_destinations SET status = 'active', disabled_reason = NULL, failures = 0, failing_since = NULL, retry_at = NULL,
        revision = revision + 1, updated_at = $2
@@ -169,8 +167,8 @@ export async function enableDestination(pool: Pool, id: string, at: Date): Promi
 }
 
 /** Disables a destination by request. @returns null if there is none */
-export async function disableDestination(pool: Pool, id: string, at: Date): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+export async function disableDestination(client: PoolClient, id: string, at: Date): Promise<DestinationRow | null> {
+  const { rows } = await client.query<DestinationRow>(
     `UPDATE event_destinations SET status = 'disabled', disabled_reason = coalesce(disabled_reason, 'requested'),
        revision = revision + 1, updated_at = $2
      WHERE id = $1 RETURNING ${shownColumns}`,
@@ -181,12 +179,12 @@ export async function disableDestination(pool: Pool, id: string, at: Date): Prom
 
 /** Replaces the sealed secrets unless they have changed meanwhile. @returns null if they have, or there is no such destination */
 export async function replaceSecrets(
-  pool: Pool,
+  client: PoolClient,
   id: string,
   { was, sealed }: { readonly was: Buffer; readonly sealed: Buffer },
   at: Date,
 ): Promise<DestinationRow | null> {
-  const { rows } = await pool.query<DestinationRow>(
+  const { rows } = await client.query<DestinationRow>(
     `UPDATE event_destinations SET secrets_sealed = $3, revision = revision + 1, updated_at = $4
      WHERE id = $1 AND secrets_sealed = $2 RETURNING ${shownColumns}`,
     [id, was, sealed, at],
