@@ -29,6 +29,7 @@ export class Reports {
   readonly #reported: Reported;
   #positionsBefore: ReadonlySet<number>;
   #leaseEndsAt: number;
+  #isLost = false;
   #storedAt = performance.now();
   #notBefore = 0;
 
@@ -39,8 +40,19 @@ export class Reports {
     this.#leaseEndsAt = leaseEndsAt;
   }
 
-  get leaseEndsAt(): number {
-    return this.#leaseEndsAt;
+  /** Another process may have the lease, or the destination was deleted. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** False also while reports fail, and others may soon take the lease. */
+  get hasLease(): boolean {
+    return !this.#isLost && performance.now() < this.#leaseEndsAt;
+  }
+
+  /** Something else than a report has shown that the lease is lost. */
+  lose(): void {
+    this.#isLost = true;
   }
 
   /** When the next one is due: at once if there is a new pause to tell. */
@@ -60,9 +72,9 @@ export class Reports {
    * Stores what came since the last report.
    *
    * @param lease in milliseconds; 0 to give it back
-   * @returns `lost` without the lease, and `changed` if a request has changed the destination
+   * @returns whether a request has changed the destination
    */
-  async store(destination: LeasedDestination, lease: number): Promise<'stored' | 'changed' | 'lost'> {
+  async store(destination: LeasedDestination, lease: number): Promise<boolean> {
     const { backlog, unreported, reader, condition } = this.#reported;
     const begunAt = performance.now();
     const gathered = unreported.gather();
@@ -79,7 +91,10 @@ export class Reports {
       this.#positionsBefore = new Set([...positionsBefore, position]);
       throw error;
     }
-    if (stored === null) return 'lost';
+    if (stored === null) {
+      this.#isLost = true;
+      return false;
+    }
     this.#positionsBefore = new Set([stored.position]);
     unreported.forget(gathered);
     const isSame = stored.revision === revision;
@@ -90,6 +105,6 @@ export class Reports {
     if (replay?.position === null) reader.endReplay(replay.of);
     this.#storedAt = performance.now();
     this.#leaseEndsAt = begunAt + leaseMs;
-    return isSame ? 'stored' : 'changed';
+    return !isSame;
   }
 }
