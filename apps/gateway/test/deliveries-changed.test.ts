@@ -92,6 +92,41 @@ describe.concurrent('a destination', () => {
     },
   );
 
+  test('gets at a new URL at once what the old one puts off before the deliverer knows of the new one', async ({
+    expect,
+  }) => {
+    const { receiver, client, params, add } = await openDestination(gateway);
+    const other = await newReceiver();
+    // It makes the deliverer end, and who takes over knows no more than the rows.
+    receiver.answer((received, response) => {
+      const answer = () => failing(410, { 'retry-after': '3000' })(received, response);
+      void client.updateEventDestination({ params, body: { url: other.url } }).then(answer);
+    });
+    const [id] = await add();
+    await expect.poll(() => versionsOf(other.received, id), waiting).toEqual([1]);
+  });
+
+  test('is no better at a new URL because the old one accepts what it still had', async ({ expect }) => {
+    const { receiver, client, params, add, shown, attempts } = await openDestination(gateway);
+    const held: (() => void)[] = [];
+    receiver.answer((received, response) => void held.push(() => ok(received, response)));
+    await add();
+    await expect.poll(() => held.length, waiting).toBe(1);
+    const other = await newReceiver();
+    other.answer(failing(503, { 'retry-after': '3000' }));
+    await client.updateEventDestination({ params, body: { url: other.url } });
+    await expect
+      .poll(async () => {
+        await add();
+        return (await shown()).failingSince;
+      }, waiting)
+      .not.toBeNull();
+    const { failingSince } = await shown();
+    for (const answer of held) answer();
+    await expect.poll(async () => (await attempts()).some(({ delivered }) => delivered), waiting).toBe(true);
+    expect(await shown()).toMatchObject({ failingSince });
+  });
+
   test('that refuses some subjects gets what comes of others, however long it has got nothing', async ({ expect }) => {
     const { receiver, add, set, shown, undelivered } = await openDestination(gateway);
     receiver.answer(failing(500));

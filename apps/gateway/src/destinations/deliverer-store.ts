@@ -107,7 +107,8 @@ export interface Report {
 }
 
 /**
- * Stores a report in one statement, and prolongs the lease; storing it twice changes nothing.
+ * Stores a report in one statement, and prolongs the lease; storing it twice changes nothing. What the URL from before put off is
+ * due at once.
  *
  * A database that was set back, by a failover or a restore, knows less than the deliverer: there its position would pass events
  * that are yet to come.
@@ -117,7 +118,7 @@ export interface Report {
  */
 export async function storeReport(
   pool: Pool,
-  { id, fence }: Pick<LeasedDestination, 'id' | 'fence'>,
+  { id, fence, url }: Pick<LeasedDestination, 'id' | 'fence' | 'url'>,
   report: Report,
   leaseMs: number,
 ): Promise<{ readonly revision: number; readonly position: number } | null> {
@@ -141,12 +142,13 @@ export async function storeReport(
                  coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18 AND replay_types = $19, false) AS is_same
                FROM event_destinations WHERE id = $1 AND fence = $2 AND position = ANY ($20::bigint[])
                  AND $3 <= coalesce((SELECT r.position + r.length FROM event_runs r ORDER BY r.position DESC LIMIT 1), 1) FOR UPDATE) known
-             WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision, d.position
+             WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision, d.position, d.url = $21 AS is_there
            ), gone AS (
              DELETE FROM undelivered_events u USING owned WHERE u.destination_id = owned.id AND u.position = ANY ($13::bigint[])
            ), kept AS (
              INSERT INTO undelivered_events (destination_id, position, subject_id, attempts, next_attempt_at)
-             SELECT owned.id, r.position, r."subjectId", r.attempts, r."nextAttemptAt"
+             SELECT owned.id, r.position, r."subjectId", r.attempts,
+               CASE WHEN is_there THEN r."nextAttemptAt" ELSE least(r."nextAttemptAt", clock_timestamp()) END
              FROM owned, json_to_recordset($14::json) AS r (position bigint, "subjectId" uuid, attempts int, "nextAttemptAt" timestamptz)
              ON CONFLICT (destination_id, position) DO UPDATE SET attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at
            ), logged AS (
@@ -180,6 +182,7 @@ export async function storeReport(
       report.replay?.of.before,
       report.replay?.of.types,
       report.positionsBefore.map(String),
+      url,
     ],
   });
   const [row] = rows;

@@ -145,19 +145,21 @@ export class Sender {
     const posted = await this.#poster.post(read.event.id, read.text());
     if (this.#reports.isLost) return;
     const now = this.#services.now();
+    // What the URL from before says is nothing to the new one.
+    const isThere = url === this.#destination.url;
     if (posted.delivered) {
-      this.#open.delivered();
       unreported.delivered(event, new Date(now));
       backlog.remove(event, now);
-      // What failed with it need not wait for its own time.
-      if (condition.succeeded()) backlog.wakeAll(now);
+      if (isThere) {
+        this.#open.delivered();
+        // What failed with it need not wait for its own time.
+        if (condition.succeeded()) backlog.wakeAll(now);
+      }
     } else {
-      if (url === this.#destination.url) {
+      event.dueAt = now;
+      if (isThere) {
         condition.failed(event.subjectId, posted, isProbe, now);
-        event.dueAt = now + Math.max(retryDelayMs(event.attempts), (posted.retryAfterSeconds ?? 0) * 1000);
-      } else {
-        // What the URL from before says is nothing to the new one.
-        event.dueAt = now;
+        event.dueAt += Math.max(retryDelayMs(event.attempts), (posted.retryAfterSeconds ?? 0) * 1000);
       }
       unreported.changed(event);
       backlog.putBack(event, now);
