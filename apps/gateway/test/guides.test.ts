@@ -11,6 +11,7 @@ import {
   operationOutcome,
   operations,
   problemCodes,
+  scopes,
   syncStatus,
   transactionStatus,
   transferStatus,
@@ -95,6 +96,11 @@ describe('the guides', () => {
   test('name every problem code', async () => {
     const { text } = await page('/docs/errors.md');
     for (const code of problemCodes) expect(text).toContain(`| \`${code}\` |`);
+  });
+
+  test('name every scope', async () => {
+    const { text } = await page('/docs/accounts.md');
+    for (const scope of scopes) expect(text).toContain(`| \`${scope}\` |`);
   });
 
   test('name every type of event', async () => {
