@@ -184,7 +184,7 @@ async function run(client: pg.Client, { name }: MigrationFile, { text, line }: S
 }
 
 /** The job queue brings its own connections, which are closed at the end. */
-export async function migrateQueue(url: string): Promise<void> {
+async function migrateQueue(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, application_name: 'card-gateway migrate', max: 2 });
   // The running statement fails by itself.
   pool.on('error', () => {});

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { MigrationFile } from './migration-files.ts';
 
 /** The newest revision of the job queue's schema in graphile-worker 0.18. */
-export const queueRevision = 20;
+const queueRevision = 20;
 
 /** A connection, or a pool of them. */
 export interface Queryable {

@@ -30,7 +30,7 @@ type Connector = (target: Target, callback: (...result: [null, Socket] | [Error,
 /**
  * No connection was established. `code` names the step: `CONNECT_TIMEOUT`, `TLS_TIMEOUT`, `PROXY_407`, `PROXY_ECONNREFUSED`, …
  */
-export class ConnectError extends Error {
+class ConnectError extends Error {
   readonly code: string;
 
   constructor(code: string, cause?: unknown) {

@@ -19,7 +19,7 @@ const decompressors: ReadonlyMap<string, Decompress> = new Map([
 const mostEncodings = 2;
 
 /** The body cannot be read; `code` says why. */
-export class DecodeError extends Error {
+class DecodeError extends Error {
   readonly code: string;
 
   constructor(code: string) {

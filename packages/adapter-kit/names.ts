@@ -23,7 +23,7 @@ export interface Names {
 }
 
 /** `code` is `ENOTFOUND`, or `DNS_` and the failure, e.g. `DNS_TIMEOUT`, `DNS_ESERVFAIL`. */
-export class NameError extends Error {
+class NameError extends Error {
   readonly code: string;
 
   constructor(code: string) {

@@ -3,17 +3,15 @@ import type { Decimal } from './money.ts';
 import type { Pan, Secret } from './pan.ts';
 
 /** State of a binding. `not_required`: the provider says this card needs no (further) binding. */
-export const bindingStatuses = [
-  'starting',
-  'awaiting_code',
-  'verifying',
-  'bound',
-  'not_required',
-  'expired',
-  'refused',
-  'removed',
-] as const;
-export type BindingStatus = (typeof bindingStatuses)[number];
+export type BindingStatus =
+  | 'starting'
+  | 'awaiting_code'
+  | 'verifying'
+  | 'bound'
+  | 'not_required'
+  | 'expired'
+  | 'refused'
+  | 'removed';
 
 /** A bank card bound by SMS, a token of a card, or a token of a subscription. */
 export const bindingKinds = ['bank_card', 'token', 'subscription'] as const;

@@ -19,19 +19,9 @@ export const cardStatuses = [
 ] as const;
 export type CardStatus = (typeof cardStatuses)[number];
 
-export const cardForms = ['virtual', 'physical'] as const;
-export type CardForm = (typeof cardForms)[number];
+export type CardForm = 'virtual' | 'physical';
 
-export const cardNetworks = [
-  'visa',
-  'mastercard',
-  'unionpay',
-  'amex',
-  'discover',
-  'jcb',
-  'diners',
-  'unrecognized',
-] as const;
+const cardNetworks = ['visa', 'mastercard', 'unionpay', 'amex', 'discover', 'jcb', 'diners', 'unrecognized'] as const;
 export type CardNetwork = (typeof cardNetworks)[number];
 
 const networkNames: ReadonlyMap<string, CardNetwork> = new Map([

@@ -25,7 +25,7 @@ export type FacetMembers = {
  * The members of each facet, as in its interface. Code that wraps or enumerates facets uses this list instead of inspecting
  * objects, so that a facet may be a class. A missing member, or one listed with another kind, does not compile.
  */
-export const facetMembers: FacetMembers = {
+const facetMembers: FacetMembers = {
   products: { page: 'asks' },
   cardholders: { applications: 'data', apply: 'asks', reconciliation: 'data', read: 'asks', reapply: 'asks' },
   issuing: { cardholder: 'data', address: 'data', addressFaults: 'pure', issue: 'asks', reconciliation: 'data' },
@@ -57,7 +57,7 @@ export const facetMembers: FacetMembers = {
   },
 };
 
-export const facetNames = Object.keys(facetMembers) as readonly FacetName[];
+const facetNames = Object.keys(facetMembers) as readonly FacetName[];
 
 /** The names of all calls that this adapter can make: `issuing.issue`, `issuing.reconciliation.find`, `cardControls.change freeze`. */
 export function callsOf(adapter: ProviderAdapter): string[] {

@@ -2,8 +2,7 @@
  * State of a write: `submitting` until its answer is known; `unknown` until evidence or a person resolves it; `superseded` once
  * a later write to the same target succeeded, after which its own outcome can no longer be determined.
  */
-export const operationStates = ['submitting', 'succeeded', 'refused', 'unknown', 'superseded'] as const;
-export type OperationState = (typeof operationStates)[number];
+export type OperationState = 'submitting' | 'succeeded' | 'refused' | 'unknown' | 'superseded';
 
 /** The kinds of write, by the operation id that callers know. */
 export const operationTypes = [

@@ -2,15 +2,13 @@ import type { CardForm, CardNetwork } from './card.ts';
 import type { Decimal } from './money.ts';
 
 /** What can currently be ordered of a product. */
-export const productStatuses = [
-  'available',
-  'maintenance_planned',
-  'maintenance',
-  'delisted',
-  'listing_planned',
-  'unrecognized',
-] as const;
-export type ProductStatus = (typeof productStatuses)[number];
+export type ProductStatus =
+  | 'available'
+  | 'maintenance_planned'
+  | 'maintenance'
+  | 'delisted'
+  | 'listing_planned'
+  | 'unrecognized';
 
 /** Spending limits as the provider states them, decimal text in the product's currency; null if it states none. */
 export interface ProductLimits {

@@ -13,8 +13,7 @@ export const transactionTypes = [
 export type TransactionType = (typeof transactionTypes)[number];
 
 /** State of a transaction or a transfer at the provider. */
-export const movementStatuses = ['pending', 'succeeded', 'failed', 'unrecognized'] as const;
-export type MovementStatus = (typeof movementStatuses)[number];
+export type MovementStatus = 'pending' | 'succeeded' | 'failed' | 'unrecognized';
 
 export interface Merchant {
   readonly name: string | null;

@@ -2,8 +2,7 @@ import type { Decimal } from './money.ts';
 import type { MovementStatus } from './transaction.ts';
 
 /** `in` moves value to the cardholder, `out` takes it back. */
-export const transferDirections = ['in', 'out'] as const;
-export type TransferDirection = (typeof transferDirections)[number];
+export type TransferDirection = 'in' | 'out';
 
 /** A transfer as a provider last described it; `undefined` means not stated, null means stated as none. */
 export interface ProviderTransfer {

@@ -1,7 +1,6 @@
 import type { Decimal } from './money.ts';
 
-export const walletEntryStatuses = ['awaiting_approval', 'approved', 'rejected', 'unrecognized'] as const;
-export type WalletEntryStatus = (typeof walletEntryStatuses)[number];
+export type WalletEntryStatus = 'awaiting_approval' | 'approved' | 'rejected' | 'unrecognized';
 
 /**
  * One entry of the company's wallet at a card issuer. A transaction has one, a currency exchange two: one out, one in.

@@ -51,7 +51,7 @@ export async function ownDestination(
   );
 }
 
-export function noSuchDestination(pointer?: string): ProblemError {
+function noSuchDestination(pointer?: string): ProblemError {
   const detail = 'expected the id of a destination from GET /v1/event-destinations';
   const errors = pointer === undefined ? {} : { errors: [{ pointer, detail }] };
   return new ProblemError('not-found', 'There is no such event destination.', errors);

@@ -129,7 +129,7 @@ export function schemaOf(schema: z.ZodType): JsonSchema {
 }
 
 /** An id of the kind that an operation's path takes, of nothing that exists. */
-export function missingId(operation: Operation): string {
+function missingId(operation: Operation): string {
   const pattern = operation.params === undefined ? undefined : schemaOf(operation.params).properties?.['id']?.pattern;
   return `${/^\^([a-z]+)_/.exec(pattern ?? '')?.[1]}_01kan3z7jhfe7v2eq8d4tqh1y0`;
 }

@@ -65,7 +65,7 @@ export function alternatives<T>(project: Project, work: (evaluator: Evaluator) =
  * Evaluates expressions of the source: constants, templates, and functions over them. What else there is comes to an
  * {@link Unknown} of its type.
  */
-export class Evaluator {
+class Evaluator {
   readonly #lookup: Lookup;
   readonly #values: Values;
   readonly #bindings = new Map<number, unknown>();
