@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { latestRows } from '../src/audit/store.ts';
 import { checkBinding } from '../src/bindings/ask.ts';
 import { activateCard } from '../src/cards/change-card.ts';
+import { cardNumbersOf } from '../src/guesses/limits.ts';
 import { deleteOldGuesses } from '../src/guesses/store.ts';
 import { jobWork } from '../src/work.ts';
 import { cardMaker, secretsOf } from './setup/cards.ts';
@@ -123,6 +124,19 @@ describe('a card number that is guessed', () => {
     expect(asked('yixin', 'needCardSign')).toBe(before + 3);
     const start = client.startBinding({ body: { ...bankCard(), user: card.user.replace('r', '\u200dr') } });
     await expect(start).rejects.toMatchObject({ code: 'guess-limit' });
+  });
+
+  test.each([
+    ['ΟΔΟΣ', 'οδος'],
+    ['ΟΔΟΣ', 'οδοσ'],
+    ['STRASSE', 'straße'],
+    ['STRAẞE', 'strasse'],
+    ['ID', 'ıd'],
+    ['user', 'us\u115fer'],
+    ['user', 'us\u3164er'],
+  ])('counts for %s and %j as one', (user, other) => {
+    const services = ahead(gateway, 0);
+    expect(cardNumbersOf(services, 'yixin', other).subject).toBe(cardNumbersOf(services, 'yixin', user).subject);
   });
 
   test('is asked about by one key as often as may be; a check needs the scope of a binding', async () => {

@@ -11,8 +11,10 @@ const dayMs = 24 * hourMs;
 const folded = (user: string): string =>
   user
     .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Cf}\s]/gu, '')
-    .toLowerCase();
+    .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\s]/gu, '')
+    .toLowerCase()
+    // "ß" and "SS", "ς" and "σ", "ı" and "i" differ in lower case, but not in upper case.
+    .toUpperCase();
 
 /** Card numbers named for one user, by any key: both a check and a start reveal whether the card is theirs. */
 export function cardNumbersOf({ config }: Services, account: string, user: string): GuessLimit {
