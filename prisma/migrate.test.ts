@@ -579,10 +579,13 @@ describe('the database refuses', () => {
     }
     for (const change of appendOnly.has(table) ? [] : changes) {
       await client.query('BEGIN');
-      if (change['state'] === 'superseded') await update(table, unknown); // nothing else can become superseded
-      const updated = update(table, change);
-      await expect(updated, `update ${JSON.stringify(change)}`).rejects.toMatchObject({ code: '23514', constraint });
-      await client.query('ROLLBACK');
+      try {
+        if (change['state'] === 'superseded') await update(table, unknown); // nothing else can become superseded
+        const updated = update(table, change);
+        await expect(updated, `update ${JSON.stringify(change)}`).rejects.toMatchObject({ code: '23514', constraint });
+      } finally {
+        await client.query('ROLLBACK');
+      }
     }
   });
   const appendOnly: ReadonlySet<string> = new Set(['audit_log']);
