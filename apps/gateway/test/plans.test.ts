@@ -3,6 +3,7 @@ import { openDatabase } from '@card-gateway/database';
 import { withClient } from '@card-gateway/database/testing';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { counted, startColumns } from '../src/bindings/start-limits-store.ts';
 import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
 import { type CardFilter, listCards, listCardVersions, versionedCards } from '../src/cards/list-store.ts';
 import { getCard } from '../src/cards/store.ts';
@@ -148,6 +149,21 @@ test('an earlier write on a resource is looked for among its own, also before th
       LATERAL (SELECT FROM operations o WHERE o.id = said.id AND ${noEarlierOpen} FOR UPDATE) now`);
     expect(JSON.stringify(rows)).toContain('(resource_id = o.resource_id)');
     expect(JSON.stringify(rows)).not.toContain('Index Cond: (id < o.id)');
+  });
+});
+
+test('what counts for the limits of a binding is looked for by its keys, also before there are statistics', async () => {
+  await withClient(database.ownerUrl, async (owner) => {
+    await owner.query(`CREATE TEMP TABLE bindings (LIKE bindings INCLUDING INDEXES INCLUDING DEFAULTS);
+      INSERT INTO bindings (id, tenant, provider, account, user_ref, kind, status, masked_number, last4, operation_id, created_at, updated_at,
+        pan_fingerprint, phone_fingerprint, sms_at)
+      SELECT gen_random_uuid(), 't', 'p', 'a', n, 'bank_card', 'refused', '6217', '1234', gen_random_uuid(), now(), now(), 'card ' || n,
+        repeat('phone', 12) || n, now() FROM generate_series(1, 100) n`);
+    const { rows } =
+      await owner.query(`EXPLAIN SELECT FROM json_to_recordset('[]') AS asked (account text, ${startColumns}), ${counted}
+      WHERE card.until IS NULL AND card.verifying IS NULL AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`);
+    expect(JSON.stringify(rows)).toContain('bindings_phone');
+    expect(JSON.stringify(rows)).not.toContain('Seq Scan');
   });
 });
 

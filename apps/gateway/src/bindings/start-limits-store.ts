@@ -78,9 +78,14 @@ export function ownOf({ binding, limits }: Start, smsAt: Date): Readonly<Record<
 export const ofCard = `b.account = asked.account AND b.user_ref = asked.user_ref AND b.pan_fingerprint = ANY (asked.pan_fingerprints)`;
 export const isOpen = `b.status IN ('starting', 'awaiting_code')`;
 
-/** The time of the SMS that fills a limit, if it is recent enough to count. */
+/**
+ * The time of the SMS that fills a limit, if it is recent enough to count. Those of each fingerprint are looked for one by one:
+ * without statistics the planner would read all bindings for several.
+ */
 const sms = (since: string, most: string): string => `(
-  SELECT sms_at FROM bindings b WHERE phone_fingerprint = ANY (asked.phone_fingerprints) AND b.sms_at > asked.${since}
+  SELECT b.sms_at FROM unnest(asked.phone_fingerprints) AS phone, LATERAL (
+    SELECT sms_at FROM bindings WHERE phone_fingerprint = phone AND sms_at > asked.${since}
+    ORDER BY sms_at DESC LIMIT asked.${most}) b
   ORDER BY b.sms_at DESC OFFSET asked.${most} - 1 LIMIT 1)`;
 
 /** What counts for the limits on a row of `asked`. */
