@@ -45,7 +45,7 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
       { file: 'apps/gateway/src/ledger/resolve-store.ts', from: / AND said\.state = 'submitting'/, to: '' },
     ],
     // The database's own guard would hide the missing one in the gateway.
-    statements: ['DROP TRIGGER operations_forward ON operations'],
+    statements: ['DROP TRIGGER operations_rules_changed ON operations'],
   },
   'not-sent': {
     edits: [
