@@ -371,12 +371,13 @@ describe('a start', () => {
     ['userIp', '999.1.1.1', '/userIp'],
     ['purpose', 'fun', '/purpose'],
   ])('is refused before any call when its %s is wrong', async (name, value, pointer) => {
-    const before = gateway.sandbox.admin.requests().requests.length;
+    const starts = () => gateway.sandbox.admin.requests({ operation: 'bindCard' }).requests;
+    const { length } = starts();
     await expect(start({ ...bankCard(), [name]: value })).rejects.toMatchObject({
       status: 400,
       problem: { errors: [{ pointer }] },
     });
-    expect(gateway.sandbox.admin.requests().requests).toHaveLength(before);
+    expect(starts()).toHaveLength(length);
   });
 
   test('needs an account that binds cards', async () => {

@@ -108,7 +108,7 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
   'acknowledged-early': {
     edits: [
       {
-        file: 'apps/gateway/src/destinations/delivery.ts',
+        file: 'apps/gateway/src/destinations/sender.ts',
         from: /const posted = await (this\.#poster\.post\(.*\));/,
         to: `void $1;
              const posted = { delivered: true, httpStatus: 204, failure: null, answer: null, durationMs: 0, retryAfterSeconds: null };`,
