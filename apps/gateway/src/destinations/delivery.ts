@@ -108,7 +108,8 @@ export class Delivery {
     await promise;
     this.#wake = Promise.withResolvers();
     clearTimeout(timer);
-    ended.abort();
+    // Without a reason an error with a stack trace is made, which cost a tenth of all that a delivery does.
+    ended.abort('ended');
   }
 
   #mayRead(): boolean {

@@ -42,6 +42,8 @@ export function openPoster(
   const sign: Sign = signer(sealing, destination.id, destination.secretsSealed);
   const hosts = config.EVENTS_ALLOWED_HOSTS;
   const { url } = destination;
+  // The setting may have changed since the destination was created.
+  const isAllowed = hosts.faultOf(new URL(url)) === null;
   const limitMs = config.EVENTS_DELIVERY_TIMEOUT_MS;
   const transport = openTransport({
     connections: connectionsPerDestination,
@@ -54,8 +56,7 @@ export function openPoster(
 
   async function exchange(eventId: string, body: string, timeoutMs: number): Promise<Omit<Posted, 'durationMs'>> {
     const nothing = { delivered: false, httpStatus: null, answer: null, retryAfterSeconds: null };
-    // The setting may have changed since the destination was created.
-    if (hosts.faultOf(new URL(url)) !== null) return { ...nothing, failure: 'HOST_NOT_ALLOWED' };
+    if (!isAllowed) return { ...nothing, failure: 'HOST_NOT_ALLOWED' };
     const headers = { 'content-type': 'application/json', ...sign(eventId, body, now()) };
     const exchanged = await transport.send({ operation: 'event', method: 'POST', url, headers, body, timeoutMs });
     if (exchanged.kind !== 'answered') return { ...nothing, failure: exchanged.cause };
