@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { startEmbeddedPostgres } from '@card-gateway/database/embedded';
 import pg from 'pg';
 
@@ -16,7 +17,10 @@ export interface BenchServer {
   create(name: string): Promise<BenchDatabase>;
 }
 
-/** Starts PostgreSQL with its default settings: every commit waits for the disk. */
+/**
+ * Starts PostgreSQL with its default settings, so every commit waits for the disk, but for a quarter of the machine's memory as its
+ * buffers, as its manual recommends: the default of 128 MB holds a hundredth of ten million cards.
+ */
 export async function startServer(undo: AsyncDisposableStack): Promise<BenchServer> {
   // Below /var/tmp, because root starts the server as another account, which may not enter a private folder.
   const dataFolder = `/var/tmp/card-gateway-bench-${randomUUID()}`;
@@ -24,7 +28,8 @@ export async function startServer(undo: AsyncDisposableStack): Promise<BenchServ
     await rm(dataFolder, { recursive: true, force: true });
     await rm(`${dataFolder}.password`, { force: true });
   });
-  const server = await startEmbeddedPostgres({ dataFolder });
+  const buffers = Math.floor(totalmem() / 4 / 2 ** 20);
+  const server = await startEmbeddedPostgres({ dataFolder, settings: { shared_buffers: `${buffers}MB` } });
   undo.defer(() => server.stop());
   const admin = openPool(server.superuserUrl, 1, undo);
   const owner = new URL(server.ownerUrl).username;

@@ -49,7 +49,7 @@ const whileFilling = {
 
 /**
  * Fills tables of any schema version, by copying a row that the service itself wrote. Triggers and foreign keys are off, because
- * the original row satisfied them. Afterwards all of it is in the system's cache, as far as that suffices.
+ * the original row satisfied them. Afterwards all of it is in the server's buffers and the system's cache, as far as they suffice.
  *
  * @param groups tables that are filled one after another, at the same time as other groups: as many groups as cores
  */
@@ -100,14 +100,15 @@ async function copy(client: PoolClient, count: number, { table, of, own }: Copie
   );
 }
 
-/** Reads tables and indexes into the system's cache; last what random accesses need, in case not all of it fits. */
+/** Reads tables and indexes into the server's buffers; last what random accesses need, in case not all of it fits. */
 async function readAll(pool: Pool, tables: readonly string[]): Promise<void> {
   await pool.query('CREATE EXTENSION IF NOT EXISTS pg_prewarm');
   await pool.query(
-    `SELECT pg_prewarm(id, 'read') FROM (
-       SELECT t.id, 1 AS place FROM unnest($1::regclass[]) AS t (id)
-       UNION ALL SELECT indexrelid, CASE WHEN indisunique THEN 2 ELSE 0 END FROM pg_index WHERE indrelid = ANY ($1::regclass[])
-       ORDER BY place) parts`,
+    `SELECT pg_prewarm(id) FROM (
+       SELECT t.id, 1 AS place, pg_relation_size(t.id) AS size FROM unnest($1::regclass[]) AS t (id)
+       UNION ALL SELECT indexrelid, CASE WHEN indisunique THEN 2 ELSE 0 END, pg_relation_size(indexrelid)
+       FROM pg_index WHERE indrelid = ANY ($1::regclass[])
+       ORDER BY place, size DESC) parts`,
     [tables],
   );
 }
