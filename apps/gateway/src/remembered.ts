@@ -27,7 +27,7 @@ export function remembered<T>({
       return one !== undefined && one.until > now() ? one.value : undefined;
     },
     set: (name, value) => {
-      if (values.size >= most) values.clear();
+      if (values.size >= most && !values.has(name)) values.clear();
       values.set(name, { value, until: now() + ms });
     },
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { madeOnce } from './made-once.ts';
+import type { Page } from './page.ts';
 
 /** Compiling takes milliseconds, so not all schemas are compiled at the start. */
 export function compiledOnUse<Schema extends z.ZodType>(schema: Schema): () => Schema {
@@ -19,4 +20,9 @@ export function writerBy(schema: z.ZodType, name: string): (data: unknown) => st
     if (!success) throw new Error(`${name} is not as documented.`, { cause: error });
     return JSON.stringify(answer);
   };
+}
+
+/** A page as JSON, of rows that are JSON already. */
+export function writtenPage({ data, nextCursor }: Page<string>): string {
+  return `{"data":[${data.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
 }

@@ -5,8 +5,9 @@ import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { counted, startColumns } from '../src/bindings/start-limits-store.ts';
 import { type ArrivedCallback, storeCallback } from '../src/callbacks/intake-store.ts';
-import { type CardFilter, listCards, listCardVersions, versionedCards } from '../src/cards/list-store.ts';
+import { type CardFilter, listCards, listCardVersions } from '../src/cards/list-store.ts';
 import { getCard } from '../src/cards/store.ts';
+import { cardVersion, versionedCards } from '../src/cards/version-store.ts';
 import { noEarlierOpen } from '../src/ledger/resolve-store.ts';
 import { getOperation, listOperations, type OperationFilter } from '../src/operations/store.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
@@ -74,7 +75,8 @@ const calls: Readonly<Record<string, (client: PoolClient, tenant: string) => Pro
   'a page of cards from a time on': (client, tenant) =>
     listCards(client as unknown as Pool, { tenant, before: id }, page),
   "the versions of a page's cards": (client, tenant) => listCardVersions(client, { tenant, before: id }, page),
-  'cards with their versions': (client, tenant) => versionedCards(client as unknown as Pool, tenant, [id]),
+  'the version of a card': (client) => cardVersion(client, id),
+  'cards with their versions': (client) => versionedCards(client, [id]),
   'a page of operations': (client, tenant) =>
     listOperations(client as unknown as Pool, { tenant, ...everything }, page),
 };

@@ -198,7 +198,7 @@ describe('after a failover to a standby that missed the last writes', { timeout:
     await toServer.close();
   });
 
-  test('a list shows what the new server knows, not what the old one told', async () => {
+  test('lists and reads show what the new server knows, not what the old one told', async () => {
     const { client } = gateway;
     const cards = await cardMaker(gateway);
     const { id } = await cards.made('physical', 'Activated');
@@ -217,6 +217,8 @@ describe('after a failover to a standby that missed the last writes', { timeout:
     const listed = async () => (await client.listCards()).data.find((card) => card.id === id)?.operation;
     // The first time it is read whole, the second time it is kept, the third time it is what was kept.
     for (let time = 0; time < 3; time += 1) expect(await listed()).toMatchObject({ outcome: 'refused' });
+    const read = async () => (await client.getCard({ params: { id } })).operation;
+    for (let time = 0; time < 2; time += 1) expect(await read()).toMatchObject({ outcome: 'refused' });
 
     await toServer.cut();
     await withClient(standby.superuserUrl, (client) => client.query('SELECT pg_promote()'));
@@ -227,5 +229,6 @@ describe('after a failover to a standby that missed the last writes', { timeout:
       (shown) => shown !== null,
     );
     expect(now).toMatchObject({ ...params, outcome: 'unknown' });
+    expect(await read()).toEqual(now);
   });
 });

@@ -141,6 +141,25 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
     },
   ],
   [
+    'getCard, again',
+    1,
+    async () => {
+      const { id } = await cards.order('virtual');
+      await gateway.client.getCard({ params: { id } });
+      return () => gateway.client.getCard({ params: { id } });
+    },
+  ],
+  [
+    'getCard, changed since',
+    2,
+    async () => {
+      const { id } = await cards.made('virtual');
+      await gateway.client.getCard({ params: { id } });
+      await gateway.client.freezeCard({ params: { id } });
+      return () => gateway.client.getCard({ params: { id } });
+    },
+  ],
+  [
     'getOperation',
     1,
     async () => {

@@ -2,20 +2,24 @@ import type { OperationInput } from '@card-gateway/client';
 import { firstUuidAt, newUuid, uuidOf } from '@card-gateway/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { listCardVersions } from '../src/cards/list-store.ts';
+import { idOfVersion } from '../src/cards/version-store.ts';
 import { WrittenCards } from '../src/cards/written-cards.ts';
 import { cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { watchStatements } from './setup/wire.ts';
 
-// A list keeps cards as it wrote them, and asks the database only whether they are still the same. Each change of a card, and of
-// what else its answer shows, must be seen at once.
+// Reads and lists keep cards as they wrote them, and ask the database only whether they are still the same. Each change of a card,
+// and of what else its answer shows, must be seen at once, in every process.
 
 let gateway: TestGateway;
+/** A second process. */
+let another: Awaited<ReturnType<TestGateway['another']>>;
 let cards: Awaited<ReturnType<typeof cardMaker>>;
 let card: Awaited<ReturnType<typeof cards.made>>;
 let sent: string[];
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
+  another = await gateway.another();
   sent = watchStatements(gateway.pool);
   cards = await cardMaker(gateway);
 });
@@ -23,10 +27,29 @@ beforeEach(async () => {
   card = await cards.made('virtual');
 });
 afterEach(() => gateway.sandbox.admin.clearFaults());
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await another.close();
+  await gateway.close();
+});
 
-const cardNow = () => gateway.client.getCard({ params: { id: card.id } });
-const listed = async () => (await gateway.client.listCards({})).data.find(({ id }) => id === card.id);
+const readBy = ({ client }: Pick<TestGateway, 'client'>) => client.getCard({ params: { id: card.id } });
+const read = () => readBy(gateway);
+const listed = async () => (await gateway.client.listCards()).data.find(({ id }) => id === card.id);
+/** Of pages of another length nothing is kept. */
+const plain = async () =>
+  (await gateway.client.listCards({ query: { limit: 49 } })).data.find(({ id }) => id === card.id);
+/** The card wherever it is shown as it was written. */
+const shown = () => Promise.all([listed(), read(), readBy(another)]);
+const expectShown = async (expected: unknown) => {
+  expect(await shown()).toEqual([expected, expected, expected]);
+};
+const problem = async (answer: Promise<unknown>) => {
+  const error: unknown = await answer.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  return { status: (error as { readonly status?: number } | null)?.status };
+};
 const statementsOf = async (act: () => Promise<unknown>): Promise<string[]> => {
   sent.length = 0;
   await act();
@@ -34,19 +57,35 @@ const statementsOf = async (act: () => Promise<unknown>): Promise<string[]> => {
 };
 /** Changes rows of the account, or the card, as $1. */
 const change = (text: string) => gateway.owner.query(text, [uuidOf('card', card.id)]);
-const ofCard = (table: string, ref: string, set: string) => () =>
+/** Another version that looks the same. */
+const touched = () => change('UPDATE cards SET expiry = expiry WHERE id = $1');
+const ofAccount = (table: string, ref: string, set: string) => () =>
   change(
     `UPDATE ${table} t SET ${set} FROM cards c WHERE c.id = $1 AND t.account = c.account AND t.provider_ref = c.${ref}`,
   );
 
 test('of a page that is asked for again only versions are read', async () => {
   const [versions, texts] = ['card-page-versions', 'card-versions'];
+  await touched();
   expect(await statementsOf(listed)).toEqual(['card-list-page::']);
   expect(await statementsOf(listed)).toEqual([versions, texts]);
   expect(await statementsOf(listed)).toEqual([versions]);
   await gateway.client.freezeCard({ params: { id: card.id } });
   expect(await statementsOf(listed)).toEqual([versions, texts]);
   expect(await listed()).toMatchObject({ status: 'frozen' });
+});
+
+test('of a card that is asked for again only the version is read', async () => {
+  const [version, texts] = ['card-version', 'card-versions'];
+  await touched();
+  expect(await statementsOf(read)).toEqual([version, texts]);
+  expect(await statementsOf(read)).toEqual([version]);
+  expect(await statementsOf(listed)).not.toContain(texts);
+  const written = new WrittenCards(gateway.services);
+  const others = [await cards.made('virtual'), card];
+  const ofOneTurn = () => Promise.all(others.map(({ id }) => written.textOf('default', uuidOf('card', id))));
+  expect(await statementsOf(ofOneTurn)).toEqual([texts]);
+  expect(await statementsOf(ofOneTurn)).toEqual([version]);
 });
 
 const changes: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -60,43 +99,42 @@ const changes: Readonly<Record<string, () => Promise<unknown>>> = {
   'the currency of its product': async () => {
     await changes['its balance']?.();
     await listed();
-    await ofCard('card_products', 'product_ref', `balance_currency = 'X', network = 'jcb'`)();
+    await ofAccount('card_products', 'product_ref', `balance_currency = 'X', network = 'jcb'`)();
   },
 };
 
-test.each(Object.entries(changes))('a list shows %s at once', async (_name, act) => {
-  const before = await listed();
-  expect(await listed()).toEqual(before);
-  expect(before).toEqual(await cardNow());
+test.each(Object.entries(changes))('lists and reads show %s at once', async (_name, act) => {
+  const before = await plain();
+  for (let time = 0; time < 2; time += 1) await expectShown(before);
   await act();
-  const after = await listed();
-  expect(after).toEqual(await cardNow());
+  const after = await plain();
+  await expectShown(after);
   expect(after).not.toEqual(before);
 });
 
-test('a list shows what becomes of an unknown outcome, although the card stays the same', async () => {
+test('lists and reads show what becomes of an unknown outcome, although the card stays the same', async () => {
   gateway.sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/status/update', fault: 'reset' });
   const { operation } = await gateway.client.freezeCard({ params: { id: card.id } });
-  expect(await listed()).toMatchObject({ operation: { outcome: 'unknown' } });
+  for (const one of await shown()) expect(one).toMatchObject({ operation: { outcome: 'unknown' } });
   const later = '2026-01-02T03:04:05.678Z';
   const id = uuidOf('operation', operation?.id ?? '');
   await gateway.owner.query('UPDATE operations SET next_look_up_at = $2 WHERE id = $1', [id, later]);
-  expect(await listed()).toMatchObject({ operation: { nextLookUpAt: later } });
+  for (const one of await shown()) expect(one).toMatchObject({ operation: { nextLookUpAt: later } });
 });
 
 test.each([
   ['cardholders', 'cardholder', `'x', 'approved', now(), now()`, 'reference, status, created_at, updated_at'],
   ['card_products', 'product', `'{}', '{}', 'available', true, now()`, 'forms, currencies, status, issuable, seen_at'],
-] as const)('a list shows a thing of %s that becomes known later', async (table, name, values, columns) => {
+] as const)('lists and reads show a thing of %s that becomes known later', async (table, name, values, columns) => {
   await change(`UPDATE cards SET ${name}_ref = id::text WHERE id = $1`);
-  expect(await listed()).toMatchObject({ [name]: null });
+  for (const one of await shown()) expect(one).toMatchObject({ [name]: null });
   await gateway.owner.query(
     `INSERT INTO ${table} (id, tenant, provider, account, provider_ref, ${columns})
      SELECT $2, tenant, provider, account, id::text, ${values} FROM cards WHERE id = $1`,
     [uuidOf('card', card.id), newUuid(Date.now())],
   );
-  expect(await listed()).toEqual(await cardNow());
-  expect(await listed()).not.toMatchObject({ [name]: null });
+  await expectShown(await plain());
+  expect(await plain()).not.toMatchObject({ [name]: null });
 });
 
 test('pages that are asked for again, at the same time too, have the same cards', async () => {
@@ -115,19 +153,30 @@ test('pages that are asked for again, at the same time too, have the same cards'
     { createdAfter: at(20), createdBefore: at(190) },
   ];
   const walk = async (query: NonNullable<OperationInput<'listCards'>['query']>) => {
-    const walked: Awaited<ReturnType<typeof cardNow>>[] = [];
+    const walked: Awaited<ReturnType<typeof read>>[] = [];
     for await (const one of gateway.client.all('listCards', { query })) walked.push(one);
     return walked;
   };
-  const read = await Promise.all(queries.map((query) => walk({ ...query, limit: 49 })));
-  expect(read.map(({ length }) => length)).toEqual([expect.any(Number), 100, expect.any(Number), 85]);
-  for (let turn = 0; turn < 3; turn += 1) expect(await Promise.all(queries.map(walk))).toEqual(read);
+  const whole = await Promise.all(queries.map((query) => walk({ ...query, limit: 49 })));
+  expect(whole.map(({ length }) => length)).toEqual([expect.any(Number), 100, expect.any(Number), 85]);
+  for (let turn = 0; turn < 3; turn += 1) expect(await Promise.all(queries.map(walk))).toEqual(whole);
 });
 
-test('a list no longer shows a card that has gone', async () => {
-  expect(await listed()).toBeDefined();
+test('a card that has gone is neither listed nor read', async () => {
+  await expectShown(await plain());
   await change('DELETE FROM cards WHERE id = $1');
   expect(await listed()).toBeUndefined();
+  for (const one of [gateway, another]) expect(await problem(readBy(one))).toEqual({ status: 404 });
+});
+
+test('a card that was written for one tenant is shown to no other', async () => {
+  const other = await gateway.key({ tenant: 'other' });
+  await expectShown(await plain());
+  expect(await problem(readBy(other))).toEqual({ status: 404 });
+  await change(`UPDATE cards SET tenant = 'other' WHERE id = $1`);
+  expect(await readBy(other)).toMatchObject({ id: card.id });
+  expect(await readBy(other)).toMatchObject({ id: card.id });
+  for (const one of [gateway, another]) expect(await problem(readBy(one))).toEqual({ status: 404 });
 });
 
 test('cards that go, or change tenant, while a page is read are not on it', async () => {
@@ -145,12 +194,16 @@ test('a card is read again after a minute, whatever its version', async () => {
   const written = new WrittenCards({ pool: gateway.pool, now: () => now });
   const page = { limit: 50, after: null, afterAt: null, list: '' };
   const [newest = ''] = await listCardVersions(gateway.pool, { tenant: 'default' }, page);
-  const read = () => statementsOf(() => written.textsOf('default', [newest]));
-  expect(await read()).toEqual(['card-versions']);
+  const ofPage = () => statementsOf(() => written.textsOf('default', [newest]));
+  const ofCard = () => statementsOf(() => written.textOf('default', idOfVersion(newest)));
+  expect(await ofPage()).toEqual(['card-versions']);
   now = 59_999;
-  expect(await read()).toEqual([]);
+  expect(await ofPage()).toEqual([]);
+  expect(await ofCard()).toEqual(['card-version']);
   now = 60_000;
-  expect(await read()).toEqual(['card-versions']);
+  expect(await ofCard()).toEqual(['card-versions']);
+  now = 120_000;
+  expect(await ofPage()).toEqual(['card-versions']);
 });
 
 test('a clock that is set back prolongs nothing', async () => {

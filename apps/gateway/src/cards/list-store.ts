@@ -1,9 +1,10 @@
 import type { CardStatus } from '@card-gateway/core';
 import { gathered } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
-import { packed } from '../packed.ts';
 import { defaultLimit, listStatement, type PageRequest } from '../page.ts';
+import { type PackedCard, packedColumns, unpacked } from './packed-card.ts';
 import { joined, joinedProduct, type ShownCard } from './store.ts';
+import { type CardVersion, versionColumn } from './version-store.ts';
 
 export interface CardFilter {
   readonly tenant: string;
@@ -47,16 +48,6 @@ export async function listCards(pool: Pool, filter: CardFilter, page: PageReques
   return rows.map(unpacked);
 }
 
-/**
- * A version of a card: its id, the transactions that wrote its row and its product's last, which are others after each change, and
- * the start of the server. A server that takes over from one that failed may have lost what that one told, and counts the same
- * transactions again. Equal versions look the same to callers, if the card {@link VersionedCard.isComplete}.
- */
-export type CardVersion = string;
-const cardVersion = `concat_ws(' ', c.id, c.xmin, p.xmin, (SELECT extract(epoch FROM pg_postmaster_start_time())::text))`;
-export const idOfVersion = (version: CardVersion): string => version.slice(0, uuidLength);
-const uuidLength = 36;
-
 /** Cards of a tenant that are not older than the id `since`, and older than `before`. */
 interface PageBounds {
   readonly tenant: string;
@@ -76,7 +67,7 @@ const pageVersionsText = `
   SELECT asked.*, page.versions
   FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS asked (tenant, since, before),
     LATERAL (
-      SELECT string_agg(${cardVersion}, ',' ORDER BY c.id DESC) AS versions
+      SELECT string_agg(${versionColumn}, ',' ORDER BY c.id DESC) AS versions
       FROM (SELECT c.id, c.xmin, c.account, c.product_ref FROM cards c
             WHERE c.tenant = ANY (ARRAY[asked.tenant]) AND c.id < asked.before
             ORDER BY c.tenant, c.id DESC LIMIT ${defaultLimit + 1}) c
@@ -106,69 +97,7 @@ export async function listCardVersions(
   return (await pageVersions(client, bounds))?.versions?.split(',') ?? [];
 }
 
-export interface VersionedCard {
-  readonly version: CardVersion;
-  readonly shown: ShownCard;
-  /**
-   * Nothing but a new version changes what callers see: its product and its cardholder are known, and their ids never change; and
-   * the outcome of its last write is final.
-   */
-  readonly isComplete: boolean;
-}
-
-/** A tenant's cards by their ids, in any order. */
-export async function versionedCards(pool: Pool, tenant: string, ids: readonly string[]): Promise<VersionedCard[]> {
-  const { rows } = await pool.query<PackedCard & Omit<VersionedCard, 'shown'>>({
-    name: 'card-versions',
-    text: `SELECT ${packedColumns}, ${cardVersion} AS version,
-             (c.product_ref IS NULL OR p.id IS NOT NULL) AND (c.cardholder_ref IS NULL OR h.id IS NOT NULL)
-               AND (o.id IS NULL OR o.state = ANY ('{succeeded,refused}'::text[])) AS "isComplete"
-           ${joined('cards')} WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[]) AND c.tenant = $2`,
-    values: [ids, tenant],
-  });
-  return rows.map((row) => ({ version: row.version, shown: unpacked(row), isComplete: row.isComplete }));
-}
-
 function earlier(a: string | null, b: string | undefined): string | undefined {
   if (a === null || b === undefined) return a ?? b;
   return a < b ? a : b;
 }
-
-/** Providers' texts, which may contain anything. */
-type PlainColumns = Pick<ShownCard, 'providerRef' | 'providerStatus' | 'currency'>;
-type PackedCard = PlainColumns & { readonly packed: string };
-
-const packedCard = packed<Omit<ShownCard, keyof PlainColumns>>(
-  {
-    id: 'c.id',
-    provider: 'c.provider',
-    account: 'c.account',
-    productId: 'p.id',
-    cardholderId: 'h.id',
-    form: 'c.form',
-    network: 'coalesce(c.network, p.network)',
-    last4: 'c.last4',
-    expiry: 'c.expiry',
-    status: 'c.status',
-    balance: 'c.balance',
-    totalLoaded: 'c.total_loaded',
-    operationId: 'o.id',
-    operationState: 'o.state',
-    resolvesBy: 'o.settles_by',
-  },
-  {
-    activatedAt: 'c.activated_at',
-    cancelRequestedAt: 'c.cancel_requested_at',
-    cancelledAt: 'c.cancelled_at',
-    createdAt: 'c.created_at',
-    updatedAt: 'c.updated_at',
-    syncedAt: 'c.synced_at',
-    unknownSince: 'o.unknown_since',
-    nextLookUpAt: 'o.next_look_up_at',
-  },
-);
-const packedColumns = `${packedCard.sql} AS packed, c.provider_ref AS "providerRef", c.provider_status AS "providerStatus",
-  p.balance_currency AS currency`;
-
-const unpacked = ({ packed: text, providerRef, providerStatus, currency }: PackedCard): ShownCard =>
-  Object.assign(packedCard.unpack(text), { providerRef, providerStatus, currency });

@@ -1,4 +1,4 @@
-import type { cardQuerySchema, cardSchema } from '@card-gateway/contract';
+import type { cardQuerySchema } from '@card-gateway/contract';
 import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
@@ -9,37 +9,38 @@ import { defaultLimit, type Page, pageOf, type PageRequest, pageRequest } from '
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { ingestCards } from './ingest-cards.ts';
-import { type CardFilter, idOfVersion, listCards, listCardVersions } from './list-store.ts';
-import { type CardRow, findProduct, getCard } from './store.ts';
-import { cardView } from './view.ts';
+import { type CardFilter, listCards, listCardVersions } from './list-store.ts';
+import { findProduct, getCard } from './store.ts';
+import { idOfVersion } from './version-store.ts';
 import { writeCard, type WrittenCards } from './written-cards.ts';
 import type { Work } from '../work.ts';
 
-type Card = z.output<typeof cardSchema>;
-
-/** One card, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
+/** One card as JSON, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
 export async function readCard(
   services: Services,
+  written: WrittenCards,
   caller: Caller,
-  id: string,
+  publicId: string,
   options: { readonly refresh: boolean; readonly work: Work },
-): Promise<Card> {
-  const row = await cardOf(services, caller, id);
-  if (!options.refresh || row.providerRef === null) return cardView(row);
+): Promise<string> {
+  const id = uuidOf('card', publicId);
+  if (options.refresh) await refreshCard(services, caller, id, options.work);
+  return (await written.textOf(caller.tenant, id)) ?? noCard();
+}
 
+async function refreshCard(services: Services, caller: Caller, id: string, work: Work): Promise<void> {
+  const row = (await getCard(services.pool, caller.tenant, id)) ?? noCard();
+  if (row.providerRef === null) return;
   const account = services.accounts.ofResource(caller, row);
   const question = { providerRef: row.providerRef, pan: sealedPan(services, row) };
-  const { value: finding, askedAt } = await askProvider(services, account, 'cards', options.work, (cards, call) =>
+  const { value: finding, askedAt } = await askProvider(services, account, 'cards', work, (cards, call) =>
     cards.read(question, call),
   );
   if (finding.found) await ingestCards(services, account, [finding.value], { by: 'list', askedAt });
-  return cardView(await cardOf(services, caller, id));
 }
 
-async function cardOf(services: Services, caller: Caller, id: string): Promise<CardRow> {
-  const row = await getCard(services.pool, caller.tenant, uuidOf('card', id));
-  if (row === null) throw new ProblemError('not-found', 'There is no such card.');
-  return row;
+function noCard(): never {
+  throw new ProblemError('not-found', 'There is no such card.');
 }
 
 /** A page of cards from our records, as JSON. A filter by another tenant's resource finds nothing. */

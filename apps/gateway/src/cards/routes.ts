@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { auditDenials } from '../audit/audit-denial.ts';
 import { mount, mountWrite, mountWritten } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { writtenPage } from '../written.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
 import { issueCard } from './issue-card.ts';
 import { readCard, readCards } from './read-cards.ts';
@@ -11,9 +12,11 @@ import { WrittenCards } from './written-cards.ts';
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
   const written = new WrittenCards({ pool: services.pool, now: () => performance.now() });
-  mountWritten(app, 'listCards', ({ caller, query }) => readCards(services, written, caller, query));
-  mount(app, 'getCard', ({ caller, params, query, work }) =>
-    readCard(services, caller, params.id, { refresh: query.refresh === true, work }),
+  mountWritten(app, 'listCards', async ({ caller, query }) =>
+    writtenPage(await readCards(services, written, caller, query)),
+  );
+  mountWritten(app, 'getCard', ({ caller, params, query, work }) =>
+    readCard(services, written, caller, params.id, { refresh: query.refresh === true, work }),
   );
   mountWrite(app, 'activateCard', ({ write, params, body }) => activateCard(services, write, params.id, body));
   mountWrite(app, 'freezeCard', ({ write, params }) => changeCard(services, write, params.id, { kind: 'freeze' }));

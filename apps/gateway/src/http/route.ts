@@ -11,7 +11,6 @@ import { z } from 'zod';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Caller, requireScope } from '../caller.ts';
 import type { Authentication } from './auth.ts';
-import type { Page } from '../page.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Work } from '../work.ts';
 
@@ -60,17 +59,17 @@ export function mount<Id extends OperationId>(
   route(app, id, handler, onProblem);
 }
 
-/** Serves a page of a list whose rows are JSON already, written by the contract's schema of a row. */
+/** Serves a read whose answer is JSON already, written by the contract's schema of it or of its rows. */
 export function mountWritten<Id extends OperationId>(
   app: FastifyInstance,
   id: Id,
-  act: (call: Call<Id>) => Promise<Page<string>>,
+  act: (call: Call<Id>) => Promise<string>,
 ): void {
   route(app, id, async (request, reply) => {
-    const { data, nextCursor } = await act(callOf<Id>(request));
+    const text = await act(callOf<Id>(request));
     if (reply.sent) return undefined;
     reply.type('application/json; charset=utf-8').serializer(String);
-    return `{"data":[${data.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+    return text;
   });
 }
 
