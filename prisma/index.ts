@@ -25,24 +25,18 @@ export interface DatabaseOptions {
 
 /** A pool that reports when no one gets a connection any more, and whose connections can be dropped at once. */
 export class Database extends pg.Pool {
-  readonly #idle = new Set<Session>();
-  readonly #taken = new Set<Session>();
+  /** Of each open connection. Its entry stays: a set that is entered and left all the time leaves its old tables in memory. */
+  readonly #isTaken = new Map<Session, boolean>();
   #servedAt = performance.now();
 
   constructor(options: pg.PoolConfig) {
     super(options);
     this.on('acquire', (client) => {
       this.#servedAt = performance.now();
-      this.#idle.delete(sessionOf(client));
-      this.#taken.add(sessionOf(client));
+      this.#isTaken.set(sessionOf(client), true);
     });
-    this.on('release', (_error, client) => {
-      this.#taken.delete(sessionOf(client));
-      this.#idle.add(sessionOf(client));
-    });
-    this.on('remove', (client) => {
-      this.#idle.delete(sessionOf(client));
-    });
+    this.on('release', (_error, client) => this.#isTaken.set(sessionOf(client), false));
+    this.on('remove', (client) => this.#isTaken.delete(sessionOf(client)));
   }
 
   /** Milliseconds since a connection was last handed out while a request waits for one; otherwise 0. */
@@ -52,13 +46,13 @@ export class Database extends pg.Pool {
 
   /** Ends the idle connections: after a failover each of them would cost a request its time-out. */
   abandonIdle(reason: Error): void {
-    for (const session of this.#idle) session.abandon(reason);
+    for (const [session, isTaken] of this.#isTaken) if (!isTaken) session.abandon(reason);
   }
 
   /** Ends all connections, even busy ones, and opens no more. */
   destroy(reason: Error): void {
     if (!this.ending) void this.end();
-    for (const session of [...this.#idle, ...this.#taken]) session.abandon(reason);
+    for (const session of this.#isTaken.keys()) session.abandon(reason);
   }
 }
 

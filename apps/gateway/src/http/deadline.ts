@@ -1,5 +1,6 @@
 import { isInstant, type Operation, type OperationId, operations, secondsToWait } from '@card-gateway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Line, type Place } from '../line.ts';
 import type { Services } from '../services.ts';
 import { sendProblem } from './problem.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
@@ -8,9 +9,16 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Time by which it must be answered, by `performance.now()`. */
     deadline: number;
+    /** Among those with the same limit that are not answered yet. */
+    unanswered: Place<Unanswered> | null;
     /** Of the caller's own, earlier limit. */
     deadlineTimer: NodeJS.Timeout | null;
   }
+}
+
+interface Unanswered {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }
 
 export const deadlineHeader = 'X-Request-Deadline';
@@ -31,6 +39,7 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
     return limit;
   };
   app.decorateRequest('deadline', Infinity);
+  app.decorateRequest('unanswered', null);
   app.decorateRequest('deadlineTimer', null);
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -51,7 +60,7 @@ export function keepDeadlines(app: FastifyInstance, { config, now }: Pick<Servic
   });
   // An answer that is being sent is not late any more: compressing it takes a while, and a second one would break it.
   app.addHook('onSend', (request, _reply, _payload, done) => {
-    limitOf(request).end(request);
+    request.unanswered?.leave();
     if (request.deadlineTimer !== null) clearTimeout(request.deadlineTimer);
     done();
   });
@@ -67,7 +76,7 @@ function heldMs({ query }: FastifyRequest, parameter: string): number {
 class Limit {
   readonly #ms: number;
   /** In order of their start. */
-  readonly #running = new Map<FastifyRequest, FastifyReply>();
+  readonly #running = new Line<Unanswered>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(ms: number) {
@@ -76,12 +85,8 @@ class Limit {
 
   start(request: FastifyRequest, reply: FastifyReply): void {
     request.deadline = performance.now() + this.#ms;
-    this.#running.set(request, reply);
+    request.unanswered = this.#running.join({ request, reply });
     if (this.#timer === null) this.#timer = this.#waitFor(this.#ms);
-  }
-
-  end(request: FastifyRequest): void {
-    this.#running.delete(request);
   }
 
   #waitFor(ms: number): NodeJS.Timeout {
@@ -91,13 +96,14 @@ class Limit {
 
   #answerOverdue(): void {
     this.#timer = null;
-    for (const [request, reply] of this.#running) {
+    for (let next = this.#running.first; next !== null; next = this.#running.first) {
+      const { request, reply } = next.value;
       const leftMs = request.deadline - performance.now();
       if (leftMs > 0) {
         this.#timer = this.#waitFor(leftMs);
         return;
       }
-      this.#running.delete(request);
+      next.leave();
       answerLate(request, reply);
     }
   }
