@@ -155,14 +155,17 @@ describe('a database that keeps a request waiting', () => {
     );
 
   test('before it is recorded: 504 in time, and nothing is sent when the lock is gone', async () => {
+    const { json: card } = await write(inMs(30_000));
     const before = requests();
     const idempotencyKey = newKey();
-    const answers = await holding('card_products', 'ACCESS EXCLUSIVE', () =>
-      Promise.all([
-        write(inMs(1500), idempotencyKey),
-        call(gateway.url, { path: '/v1/cards', key, headers: { 'x-request-deadline': inMs(1500) } }),
-      ]),
-    );
+    const answers = await holding('cards', 'ACCESS EXCLUSIVE', () => {
+      const headers = { 'x-request-deadline': inMs(1500) };
+      const path = `/v1/cards/${(card as { readonly id: string }).id}/freeze`;
+      return Promise.all([
+        call(gateway.url, { method: 'POST', path, key, headers: { ...headers, 'idempotency-key': idempotencyKey } }),
+        call(gateway.url, { path: '/v1/cards', key, headers }),
+      ]);
+    });
     expect(answers.map((answer) => problemOf(answer, 504).code)).toEqual(['deadline-exceeded', 'deadline-exceeded']);
     await finished(1);
     expect(await statesOf(idempotencyKey)).toEqual([]);

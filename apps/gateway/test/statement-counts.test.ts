@@ -37,7 +37,7 @@ const transferOf = async () => {
 const calls: readonly (readonly [name: string, statements: number, prepare: Prepare])[] = [
   [
     'issueCard',
-    3,
+    2,
     async () => {
       const body = await cardOrder(gateway);
       return () => gateway.client.issueCard({ body });
@@ -45,7 +45,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'issueCard, repeated',
-    3,
+    2,
     async () => {
       const order = { body: await cardOrder(gateway), idempotencyKey: key() };
       await gateway.client.issueCard(order);
@@ -97,7 +97,7 @@ const calls: readonly (readonly [name: string, statements: number, prepare: Prep
   ],
   [
     'createTransfer',
-    3,
+    2,
     async () => {
       const order = await transferOf();
       return () => gateway.client.createTransfer(order);

@@ -17,6 +17,8 @@ const neverNull = {
   'cards/provider-cards-store.ts: "version" may be null, and is string here': 'each row has an `xmin`',
   'cards/provider-cards-store.ts: "providerRef" may be null, and is string here': 'what rows are matched by',
   'bindings/bound-cards-store.ts: "place" may be null, and is number here': 'numbers of rows, through a UNION',
+  'cards/store.ts: "id" may be null, and is string here': 'each claim that is given has one',
+  'transfers/store.ts: "id" may be null, and is string here': 'the same',
   'cards/list-store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'cards/list-store.ts: "tenant" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "since" may be null, and is string here': 'each page that is asked for has one',

@@ -1,50 +1,44 @@
 import type { issueCardSchema } from '@card-gateway/contract';
-import { type CardAddress, type CardNetwork, type IssuingFacet, uuidOf } from '@card-gateway/core';
+import { type IssuingFacet, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
-import { checkCardholder, notOfAccount } from '../named-cardholders/check-cardholder.ts';
+import { changedJustNow, checkCardholder, notOfAccount } from '../named-cardholders/check-cardholder.ts';
+import { findCardholder } from '../named-cardholders/store.ts';
 import { type InputFault, invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { findOrdered, type OrderedThings } from './store.ts';
+import { findProduct, type NamedProduct } from './store.ts';
 
 type Order = z.output<typeof issueCardSchema>;
 
-/** What an order names, by the provider's ids. */
-export interface CheckedOrder {
-  readonly productRef: string;
-  readonly network: CardNetwork | null;
-  readonly cardholderRef: string | null;
-  readonly address: CardAddress | null;
-}
-
 /**
- * Validates an order against its account: what the account's issuing requires, and the records that the order names.
+ * Validates the fields of an order against what its account's issuing requires. What it names is looked up by the statement that
+ * records it.
  *
- * @throws ProblemError 400 for a missing, superfluous or unacceptable field; 404 and 409 for the named records
+ * @throws ProblemError 400 for a missing, superfluous or unacceptable field
  */
-export async function checkOrder(
-  services: Services,
-  tenant: string,
-  account: OpenAccount,
-  order: Order,
-): Promise<CheckedOrder> {
+export function checkOrder(account: OpenAccount, order: Order): void {
   const issuing = facetOf(account, 'issuing');
   const faults = [...cardholderFaults(issuing, order), ...addressFaults(issuing, order)];
   if (faults.length > 0) throw invalidRequest(...faults);
-  const { cardholder: holder } = order;
-  const ordered = await findOrdered(services.pool, tenant, {
-    product: uuidOf('product', order.product),
-    cardholder: holder === undefined ? null : uuidOf('cardholder', holder),
-  });
-  const { cardholderAccount, cardholderProviderRef } = ordered;
-  const cardholder =
-    cardholderAccount === null ? null : { account: cardholderAccount, providerRef: cardholderProviderRef };
-  return {
-    productRef: checkProduct(account, order, ordered),
-    network: ordered.network,
-    cardholderRef: holder === undefined ? null : checkCardholder(account, cardholder),
-    address: order.address ?? null,
-  };
+}
+
+/**
+ * What is wrong with what an order names, so that it was not recorded.
+ *
+ * @throws ProblemError 400, 404 or 409
+ */
+export async function unfitOrder(
+  { pool }: Services,
+  tenant: string,
+  account: OpenAccount,
+  order: Order,
+): Promise<ProblemError> {
+  const { product, cardholder } = order;
+  checkProduct(account, order, await findProduct(pool, tenant, uuidOf('product', product)));
+  if (cardholder !== undefined) {
+    checkCardholder(account, await findCardholder(pool, tenant, uuidOf('cardholder', cardholder)));
+  }
+  return changedJustNow();
 }
 
 function cardholderFaults({ cardholder: need }: IssuingFacet, { cardholder }: Order): readonly InputFault[] {
@@ -68,17 +62,16 @@ function addressFaults(issuing: IssuingFacet, { form, address }: Order): readonl
   return faults.map(({ field, expected }) => ({ pointer: `/address/${field}`, detail: expected }));
 }
 
-function checkProduct(account: OpenAccount, order: Order, product: OrderedThings): string {
-  const { productAccount, productProviderRef, issuable, forms } = product;
-  if (productAccount !== account.name || productProviderRef === null) throw notOfAccount('product', account);
-  if (issuable !== true) {
+function checkProduct(account: OpenAccount, order: Order, product: NamedProduct | null): void {
+  if (product?.account !== account.name) throw notOfAccount('product', account);
+  const { issuable, forms } = product;
+  if (!issuable) {
     throw new ProblemError('illegal-state', 'The provider takes no orders for this product now.', {
       errors: [{ pointer: '/product', detail: 'expected a product that is issuable' }],
     });
   }
-  if (forms !== null && forms.length > 0 && !forms.includes(order.form)) {
+  if (forms.length > 0 && !forms.includes(order.form)) {
     const detail = `expected ${forms.join(' or ')}, which is what this product is made as`;
     throw invalidRequest({ pointer: '/form', detail });
   }
-  return productProviderRef;
 }

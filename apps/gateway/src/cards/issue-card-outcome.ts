@@ -66,15 +66,19 @@ export const issueCardKind: WriteKind<IssuedCard> = {
   },
 };
 
-/** How the answer to an order changes its card, which nobody knew before. */
-export function issuedAtOnce(card: ShownCard): AtOnce<IssuedCard> {
+/**
+ * How the answer to an order changes its card, which nobody knew before.
+ *
+ * @param card as recorded; called once there is an answer
+ */
+export function issuedAtOnce(card: () => ShownCard): AtOnce<IssuedCard> {
   return (outcome, { at }) => {
     if (outcome.kind === 'refused') return { resolve: failedAtOnce };
     const { providerRef } = outcome.value;
     return {
       resolve: acceptedAtOnce,
       own: { provider_ref: providerRef },
-      view: cardView({ ...card, providerRef, updatedAt: at.toISOString() }),
+      view: cardView({ ...card(), providerRef, updatedAt: at.toISOString() }),
     };
   };
 }

@@ -3,7 +3,7 @@ import { newUuid, toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { writeAct } from '../ledger/write.ts';
-import { checkOrder } from './check-order.ts';
+import { checkOrder, unfitOrder } from './check-order.ts';
 import { issueCardKind, issuedAtOnce } from './issue-card-outcome.ts';
 import { recordedOrder, recordOrderedCard } from './store.ts';
 
@@ -14,23 +14,25 @@ export const issueCard = writeAct(issueCardKind, async (services, { caller }, or
   const { tenant } = caller;
   const account = services.accounts.ofCaller(caller, order.account);
   const issuing = facetOf(account, 'issuing');
-  const { productRef, network, cardholderRef, address } = await checkOrder(services, tenant, account, order);
-  const { form } = order;
-  const id = newUuid(services.now());
-  const card = { id, productRef, cardholderRef, form, network };
-  const named = {
-    provider: account.provider,
-    account: account.name,
-    productId: uuidOf('product', order.product),
-    cardholderId: order.cardholder === undefined ? null : uuidOf('cardholder', order.cardholder),
+  checkOrder(account, order);
+  const { form, address = null } = order;
+  const card = {
+    id: newUuid(services.now()),
+    product: uuidOf('product', order.product),
+    cardholder: order.cardholder === undefined ? null : uuidOf('cardholder', order.cardholder),
+    form,
   };
-  const sent = { reference: toPublicId('card', id), productRef, cardholderRef, form, address };
+  const { record, named } = recordOrderedCard(card);
   return {
     account,
-    resourceId: id,
+    resourceId: card.id,
     resolvesBy: issuing.reconciliation.by,
-    record: recordOrderedCard(card),
-    send: (call) => issuing.issue(sent, call),
-    atOnce: issuedAtOnce(recordedOrder(card, named)),
+    record,
+    unfit: () => unfitOrder(services, tenant, account, order),
+    send: (call) => {
+      const { productRef, cardholderRef } = named();
+      return issuing.issue({ reference: toPublicId('card', card.id), productRef, cardholderRef, form, address }, call);
+    },
+    atOnce: issuedAtOnce(() => recordedOrder(card, named(), account)),
   };
 });

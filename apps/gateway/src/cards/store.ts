@@ -1,7 +1,8 @@
-import { gathered, gatheredById } from '@card-gateway/database';
+import { gatheredById } from '@card-gateway/database';
 import { type CardForm, type CardNetwork, type CardStatus, instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { recording, type RecordWrite } from '../ledger/record-store.ts';
+import type { Owner } from '../accounts/accounts.ts';
+import { type NamedRecording, recordingNamed } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
 import { shownInstants } from '../instants.ts';
 import { noOperation, operationColumns, type OperationColumns } from '../ledger/reference.ts';
@@ -82,83 +83,55 @@ export async function getCard(client: Pool | PoolClient, tenant: string, id: str
   return row?.tenant === tenant ? row : null;
 }
 
+/** A product that an order or a filter names. */
+export interface NamedProduct {
+  readonly account: string;
+  readonly providerRef: string;
+  readonly issuable: boolean;
+  /** Empty if the provider does not say. */
+  readonly forms: readonly CardForm[];
+}
+
 /** A product by id, if this tenant has it. */
-export async function findProduct(
-  pool: Pool,
-  tenant: string,
-  id: string,
-): Promise<{ readonly account: string; readonly providerRef: string } | null> {
-  const { rows } = await pool.query<{ account: string; providerRef: string }>({
+export async function findProduct(pool: Pool, tenant: string, id: string): Promise<NamedProduct | null> {
+  const { rows } = await pool.query<NamedProduct>({
     name: 'card-product-named',
-    text: `SELECT account, provider_ref AS "providerRef" FROM card_products WHERE id = $1 AND tenant = $2`,
+    text: `SELECT account, provider_ref AS "providerRef", issuable, forms FROM card_products WHERE id = $1 AND tenant = $2`,
     values: [id, tenant],
   });
   return rows[0] ?? null;
 }
 
-/** The product and the cardholder that an order names; all of one are null if this tenant has no such thing. */
-export interface OrderedThings {
-  readonly productAccount: string | null;
-  readonly productProviderRef: string | null;
-  readonly forms: readonly CardForm[] | null;
-  readonly issuable: boolean | null;
-  readonly network: CardNetwork | null;
-  readonly cardholderAccount: string | null;
-  readonly cardholderProviderRef: string | null;
-}
-
-/** The ids that an order names. */
-interface Named {
-  readonly tenant: string | null;
-  readonly product: string | null;
-  readonly cardholder: string | null;
-}
-
-const namedKey = ({ tenant, product, cardholder }: Named): string => `${product} ${cardholder} ${tenant}`;
-
-const ordered = gathered<Named, Named & OrderedThings>({
-  askKey: namedKey,
-  rowKey: namedKey,
-  send: async (to, asks) => {
-    const { rows } = await to.query<Named & OrderedThings>({
-      name: 'card-ordered',
-      text: `SELECT named.tenant, named.product, named.cardholder,
-               p.account AS "productAccount", p.provider_ref AS "productProviderRef", p.forms, p.issuable, p.network,
-               h.account AS "cardholderAccount", h.provider_ref AS "cardholderProviderRef"
-             FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::uuid[])) AS named (tenant, product, cardholder)
-               LEFT JOIN card_products p ON p.id = named.product AND p.tenant = named.tenant
-               LEFT JOIN cardholders h ON h.id = named.cardholder AND h.tenant = named.tenant`,
-      values: [
-        asks.map(({ tenant }) => tenant),
-        asks.map(({ product }) => product),
-        asks.map(({ cardholder }) => cardholder),
-      ],
-    });
-    return rows;
-  },
-});
-
-/** What an order names, if this tenant has it. */
-export async function findOrdered(
-  pool: Pool,
-  tenant: string,
-  { product, cardholder }: { readonly product: string; readonly cardholder: string | null },
-): Promise<OrderedThings> {
-  const row = await ordered(pool, { tenant, product, cardholder });
-  if (row === null) throw new Error('One row is joined with what there is.');
-  return row;
-}
-
 export interface OrderedCard {
   readonly id: string;
-  readonly productRef: string;
-  readonly cardholderRef: string | null;
+  /** Ids of ours. */
+  readonly product: string;
+  readonly cardholder: string | null;
   readonly form: CardForm;
+}
+
+/** What an order names, by the provider's ids. */
+export interface OrderedRefs {
+  readonly productRef: string;
   readonly network: CardNetwork | null;
+  readonly cardholderRef: string | null;
+}
+
+interface NamedRow {
+  readonly product_ref: string;
+  readonly network: CardNetwork | null;
+  readonly cardholder_ref: string | null;
 }
 
 const newCard = {
-  own: 'product_ref text, cardholder_ref text, form text, network text, since timestamptz',
+  own: 'product uuid, cardholder uuid, form text, since timestamptz',
+  named: `
+    SELECT p.provider_ref AS product_ref, p.network, h.provider_ref AS cardholder_ref
+    FROM card_products p
+      LEFT JOIN cardholders h ON h.id = asked.cardholder AND h.tenant = asked.tenant AND h.account = asked.account
+    WHERE p.id = asked.product AND p.tenant = asked.tenant AND p.account = asked.account
+      AND p.issuable AND (p.forms = '{}' OR asked.form = ANY (p.forms))
+      AND (asked.cardholder IS NULL OR h.provider_ref IS NOT NULL)`,
   resource: `
     INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
       created_at, updated_at)
@@ -166,23 +139,32 @@ const newCard = {
       created_at FROM claimed`,
 };
 
-const recordCard = recording(sendClaims('card-record', newCard));
+const recordCard = recordingNamed(sendClaims('card-record', newCard), (named): OrderedRefs => {
+  const { product_ref, network, cardholder_ref } = named as NamedRow;
+  return { productRef: product_ref, network, cardholderRef: cardholder_ref };
+});
 
-/** Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. */
-export function recordOrderedCard({ id, productRef, cardholderRef, form, network }: OrderedCard): RecordWrite {
-  const since = new Date(instantOf(id));
-  return recordCard({ product_ref: productRef, cardholder_ref: cardholderRef, form, network, since });
+/**
+ * Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. An order does not fit
+ * if its account has no such product or cardholder, or takes no orders for this one.
+ */
+export function recordOrderedCard({ id, product, cardholder, form }: OrderedCard): NamedRecording<OrderedRefs> {
+  return recordCard({ product, cardholder, form, since: new Date(instantOf(id)) });
 }
 
 /** The card of an order that was just recorded, as callers see it. */
 export function recordedOrder(
-  { id, form, network }: OrderedCard,
-  of: Pick<ShownCard, 'provider' | 'account' | 'productId' | 'cardholderId'>,
+  { id, product, cardholder, form }: OrderedCard,
+  { network }: OrderedRefs,
+  account: Pick<Owner, 'provider' | 'name'>,
 ): ShownCard {
   const createdAt = new Date(instantOf(id)).toISOString();
   return {
     id,
-    ...of,
+    provider: account.provider,
+    account: account.name,
+    productId: product,
+    cardholderId: cardholder,
     providerRef: null,
     form,
     network,

@@ -24,8 +24,8 @@ class NotClaimed extends Error {}
 
 /**
  * Records a write and its resource before it is sent, with the sender's lease: by one statement that is a transaction of its
- * own, or in one transaction with what else the recording needs. Null if the Idempotency-Key is taken, or if the resource is not
- * as it was seen: then nothing was recorded.
+ * own, or in one transaction with what else the recording needs. Null if the Idempotency-Key is taken, if the resource is not
+ * as it was seen, or if what the write names is not there: then nothing was recorded.
  *
  * @param instead a certain, transient refusal that hands its key to this new try
  */

@@ -18,7 +18,10 @@ export interface NewOperation extends Key {
 }
 
 /** What the database tells of a recorded write; the rest of its row is known. */
-export type Claimed = Pick<OperationRow, 'id' | 'knownAt'>;
+export interface Claimed extends Pick<OperationRow, 'id' | 'knownAt'> {
+  /** What it names (`ClaimParts.named`), by column; null if nothing is asked for. */
+  readonly named: unknown;
+}
 
 /** The row of a write that {@link sendClaims} has just recorded. */
 export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {

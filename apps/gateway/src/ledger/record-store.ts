@@ -39,12 +39,42 @@ function together(send: SendTogether): (to: Pool | PoolClient, claim: Claim) => 
 
 /** How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. */
 export function recording(send: SendClaims): RecordOwn {
+  const record = recordingNamed(send, (named) => named);
+  return (own = {}) => record(own).record;
+}
+
+/** Records one write, and keeps what the statement found of what it names. */
+export interface NamedRecording<Named> {
+  readonly record: RecordWrite;
+  /** What was found, once the write is recorded. */
+  readonly named: () => Named;
+}
+
+/**
+ * The same for writes that name things (`ClaimParts.named`), which the statement that records them looks up.
+ *
+ * @param read makes something of the columns that were found
+ */
+export function recordingNamed<Named>(
+  send: SendClaims,
+  read: (named: unknown) => Named,
+): (own: Claim['own']) => NamedRecording<Named> {
   const record = together((to, claims) => sendTo(send, to, claims));
-  return (own = {}) =>
-    async (to, operation) => {
-      const claimed = await record(to, { operation, own });
-      return claimed && rowOf(operation, claimed);
+  return (own) => {
+    let found: { readonly named: Named } | null = null;
+    return {
+      record: async (to, operation) => {
+        const claimed = await record(to, { operation, own });
+        if (claimed === null) return null;
+        found = { named: read(claimed.named) };
+        return rowOf(operation, claimed);
+      },
+      named: () => {
+        if (found === null) throw new Error('What a write names is found when it is recorded.');
+        return found.named;
+      },
     };
+  };
 }
 
 /**

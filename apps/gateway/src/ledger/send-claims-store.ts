@@ -22,6 +22,11 @@ export interface Claims {
 export interface ClaimParts {
   /** The slice's own values, as columns of `asked` and `claimed` with their types. */
   readonly own?: string;
+  /**
+   * Selects what a row of `asked` names, at most one row, whose columns `asked` and `claimed` then have too; the recorder learns
+   * them. Where there is none, nothing is recorded. Not with `fit` or `seen`.
+   */
+  readonly named?: string;
   /** Selects `id` and `known_at` from the rows of `asked` that may be recorded; default all. */
   readonly fit?: string;
   /**
@@ -47,15 +52,20 @@ const fewRows = 'LIMIT (SELECT NULL::bigint)';
  *
  * @param lock how the resources of `seen` are locked
  */
-function claimText({ own, fit, seen, also, resource }: ClaimParts, lock: string): string {
+function claimText({ own, named, fit, seen, also, resource }: ClaimParts, lock: string): string {
   const fitting =
     seen === undefined ? fit : `SELECT asked.id, seen.known_at FROM asked, LATERAL (${seen} ${lock}) seen`;
-  // In one order, so that two processes that record the same keys at once wait for each other in turn.
-  return `WITH asked AS (
+  const given = `
              SELECT * FROM json_to_recordset($1) AS asked (id uuid, tenant text, caller text, idempotency_key text,
                request_hash text, type text, provider text, account text, resource_id uuid, settles_by text,
                request_id text, created_at timestamptz, lease_until timestamptz${own === undefined ? '' : `, ${own}`})
-             ${fewRows}
+             ${fewRows}`;
+  // In one order, so that two processes that record the same keys at once wait for each other in turn.
+  return `WITH asked AS (${
+    named === undefined
+      ? given
+      : `SELECT asked.*, named.*, row_to_json(named) AS named FROM (${given}) asked, LATERAL (${named} LIMIT 1) named`
+  }
            )${fitting === undefined ? '' : `, fit AS (${fitting})`}, recorded AS (
              INSERT INTO operations (id, tenant, caller, idempotency_key, request_hash, type, provider, account, resource_id,
                state, settles_by, request_id, created_at, updated_at, lease_until, known_at)
@@ -68,7 +78,11 @@ function claimText({ own, fit, seen, also, resource }: ClaimParts, lock: string)
                ? ''
                : `, claimed AS (SELECT asked.* FROM recorded JOIN asked USING (id))${also === undefined ? '' : `, ${also}`}, written AS (${resource})`
            }
-           SELECT id, known_at AS "knownAt" FROM recorded`;
+           ${
+             named === undefined
+               ? 'SELECT id, known_at AS "knownAt", NULL::json AS named FROM recorded'
+               : 'SELECT id, NULL::timestamptz AS "knownAt", named FROM claimed'
+           }`;
 }
 
 function wireRow({ operation, own }: Claim): Readonly<Record<string, unknown>> {

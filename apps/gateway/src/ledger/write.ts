@@ -23,8 +23,8 @@ interface RecordedOrder<Value> extends Recording {
   readonly resourceId: string;
   /** How a lost answer would be reconciled. */
   readonly resolvesBy: ResolvesBy;
-  /** What is wrong if the resource is not as it was seen: then nothing is recorded. */
-  readonly unfit?: () => ProblemError;
+  /** What is wrong if the resource is not as it was seen, or what the write names is not there: then nothing is recorded. */
+  readonly unfit?: () => ProblemError | Promise<ProblemError>;
   /** Asks the provider about an earlier write on the resource; only for a new key, before this one is recorded. */
   readonly reconcile?: () => Promise<void>;
   /** Without it, a transaction resolves the write. */
@@ -95,7 +95,7 @@ export async function writeOnce<Value>(
     const before: OperationRow | null = earlier;
     earlier = await find();
     if (earlier === null || earlier.id === before?.id) {
-      throw order.unfit?.() ?? new Error('The operation that took this key is gone.');
+      throw (await order.unfit?.()) ?? new Error('The operation that took this key is gone.');
     }
     if (before !== null) break;
   }

@@ -16,6 +16,13 @@ export function knownRef({ providerRef }: NamedCardholder, pointer: string): str
   });
 }
 
+/** What an order names was not there when it was to be recorded, and is there now. */
+export function changedJustNow(): ProblemError {
+  return new ProblemError('illegal-state', 'What this names has changed just now. Nothing was sent.', {
+    retryAfterSeconds: 1,
+  });
+}
+
 /** The order names something that belongs to another account. */
 export function notOfAccount(thing: 'cardholder' | 'product', account: OpenAccount): ProblemError {
   return new ProblemError('not-found', `The account "${account.name}" has no such ${thing}.`, {

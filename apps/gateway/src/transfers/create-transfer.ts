@@ -17,7 +17,7 @@ import {
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
-import { checkCardholder } from '../named-cardholders/check-cardholder.ts';
+import { changedJustNow, checkCardholder } from '../named-cardholders/check-cardholder.ts';
 import { findCardholder } from '../named-cardholders/store.ts';
 import { invalidRequest } from '../problem.ts';
 import type { AtOnce, LookUp, ShownRefused, WriteKind } from '../ledger/kind.ts';
@@ -179,19 +179,25 @@ export const createTransfer = writeAct(createTransferKind, async (services, { ca
   const transfers = facetOf(account, 'transfers');
   checkAmount(order, transfers);
   const cardholderId = uuidOf('cardholder', order.cardholder);
-  const cardholderRef = checkCardholder(account, await findCardholder(services.pool, tenant, cardholderId));
   const id = newUuid(services.now());
   const { direction } = order;
   const { amount, currency } = order.amount;
   const transfer = { id, cardholderId, direction, amount, currency };
+  const { record, named } = recordTransfer(transfer);
   return {
     account,
     resourceId: id,
     resolvesBy: transfers.reconciliation.by === 'person' ? 'person' : 'look-up',
-    record: recordTransfer(transfer),
+    record,
+    unfit: async () => {
+      checkCardholder(account, await findCardholder(services.pool, tenant, cardholderId));
+      return changedJustNow();
+    },
     atOnce: movedAtOnce(transfer),
-    send: async (call) =>
-      sent(await transfers.send({ reference: toPublicId('transfer', id), cardholderRef, direction, amount }, call)),
+    send: async (call) => {
+      const reference = toPublicId('transfer', id);
+      return sent(await transfers.send({ reference, cardholderRef: named(), direction, amount }, call));
+    },
   };
 });
 

@@ -2,7 +2,7 @@ import { gatheredById } from '@card-gateway/database';
 import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
 import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
-import { recording, type RecordWrite } from '../ledger/record-store.ts';
+import { type NamedRecording, recordingNamed } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 import { type Resolve, resolving } from '../ledger/resolve-store.ts';
@@ -102,6 +102,9 @@ export type OrderedTransfer = Pick<TransferRow, 'id' | 'cardholderId' | 'directi
 
 const newTransfer = {
   own: 'cardholder_id uuid, direction text, amount numeric, currency text, since timestamptz',
+  named: `
+    SELECT provider_ref FROM cardholders h
+    WHERE h.id = asked.cardholder_id AND h.tenant = asked.tenant AND h.account = asked.account AND provider_ref IS NOT NULL`,
   resource: `
     INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status, operation_id,
       created_at, updated_at)
@@ -109,10 +112,22 @@ const newTransfer = {
       created_at FROM claimed`,
 };
 
-const recordNewTransfer = recording(sendClaims('transfer-record', newTransfer));
+const recordNewTransfer = recordingNamed(
+  sendClaims('transfer-record', newTransfer),
+  (named) => (named as { readonly provider_ref: string }).provider_ref,
+);
 
-/** Records a transfer before it is sent. */
-export function recordTransfer({ id, cardholderId, direction, amount, currency }: OrderedTransfer): RecordWrite {
+/**
+ * Records a transfer before it is sent, and finds its cardholder's id at the provider. It does not fit if its account has no
+ * such cardholder.
+ */
+export function recordTransfer({
+  id,
+  cardholderId,
+  direction,
+  amount,
+  currency,
+}: OrderedTransfer): NamedRecording<string> {
   return recordNewTransfer({
     cardholder_id: cardholderId,
     direction,

@@ -77,8 +77,13 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
       },
       {
         file: 'apps/gateway/src/ledger/send-claims-store.ts',
-        from: /SELECT id, known_at AS "knownAt" FROM recorded/,
-        to: 'SELECT id, known_at AS "knownAt", idempotency_key AS key FROM recorded',
+        from: /NULL::json AS named FROM recorded/,
+        to: 'NULL::json AS named, idempotency_key AS key FROM recorded',
+      },
+      {
+        file: 'apps/gateway/src/ledger/send-claims-store.ts',
+        from: /named FROM claimed/,
+        to: 'named, idempotency_key AS key FROM claimed',
       },
     ],
     statements: [],
