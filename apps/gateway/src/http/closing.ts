@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
@@ -7,16 +9,42 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds on close for clients to send the rest of a request, or to read the rest of an answer. */
+const lingerMs = 5000;
+
+/** Node keeps the answer to a connection's request, until all of it is sent, in a member that it does not document. */
+type Connection = Socket & { readonly _httpMessage?: ServerResponse | null };
+
+const isAwaited = ({ _httpMessage: answer }: Connection): boolean =>
+  answer?.writableEnded === false && answer.req.complete;
+const isSending = ({ _httpMessage: answer }: Connection): boolean => answer?.writableEnded === true;
+
 /**
  * During shutdown each connection ends with its next answer. On close, Node ends only idle connections; any other would be kept
  * for its next request, and the process with it.
  */
 export function endConnectionsOnClose(app: FastifyInstance): void {
+  const { server } = app;
+  const open = new Set<Connection>();
+  server.on('connection', (connection: Connection) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  // To Node a connection is idle too while its client reads the last answer: it would be cut off.
+  server.closeIdleConnections = () => {
+    if (![...open].some(isSending)) closeIdle();
+  };
+
   let isClosing = false;
   app.decorate('isEnding', false);
   app.addHook('preClose', async () => {
     app.isEnding = true;
     isClosing = true;
+    // Node no longer limits the time for these.
+    setTimeout(() => {
+      for (const connection of open) if (!isAwaited(connection)) connection.destroy();
+    }, lingerMs).unref();
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (app.isEnding) reply.header('connection', 'close');
@@ -24,7 +52,7 @@ export function endConnectionsOnClose(app: FastifyInstance): void {
   });
   // An answer already in progress lacks that header.
   app.addHook('onResponse', (_request, _reply, done) => {
-    if (isClosing) app.server.closeIdleConnections();
+    if (isClosing) server.closeIdleConnections();
     done();
   });
 }

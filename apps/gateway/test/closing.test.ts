@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { until } from './setup/until.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ jobs: false });
+});
+afterAll(() => gateway.close());
+
+const request = 'GET /openapi.json HTTP/1.1\r\nHost: gateway\r\n\r\n';
+/** More than the buffers of the system take: the rest waits in the gateway. */
+const requests = request.repeat(8);
+
+/** Sends, and reads nothing yet. */
+async function send(url: string, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(text);
+  return socket;
+}
+const untilAnswered = (socket: Socket): Promise<number> =>
+  until(
+    async () => socket.readableLength,
+    (length) => length >= socket.readableHighWaterMark,
+  );
+
+test('a client that reads slowly gets all that was answered before the gateway closed', async () => {
+  const closing = await gateway.another();
+  const socket = await send(closing.url, requests);
+  await untilAnswered(socket);
+  const closed = closing.close();
+  let text = '';
+  for await (const part of socket) text += String(part);
+  expect(text.split('HTTP/1.1 200 OK').length).toBe(9);
+  expect(text.endsWith('}')).toBe(true);
+  await closed;
+});
+
+test('no client keeps the gateway from closing: neither one that sends half a request, nor one that does not read', async () => {
+  const closing = await gateway.another();
+  const head = `POST /v1/cards HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${gateway.apiKey}\r\nContent-Type: application/json\r\n`;
+  const halves = [request.slice(0, -10), `${head}Content-Length: 2\r\n\r\n{`];
+  const sockets = await Promise.all(
+    [...halves.map((half) => request + half), requests].map((text) => send(closing.url, text)),
+  );
+  for (const socket of sockets) await untilAnswered(socket);
+  await closing.close();
+  for (const socket of sockets) {
+    let text = '';
+    socket.on('data', (part) => (text += String(part)));
+    await once(socket, 'close').catch(() => {});
+    // It did not wait for the deadline of what was not whole.
+    expect(text.includes('HTTP/1.1 504')).toBe(false);
+  }
+});
