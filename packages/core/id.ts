@@ -27,6 +27,8 @@ export type Uuid = string;
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 let lastMillisecond = 0;
 let counter = 0;
+/** What the ids of that millisecond begin with. */
+let beginning = '';
 
 /**
  * A new UUIDv7 for the instant `now` (Unix milliseconds). Ids created in sequence within one process sort in that order: the 12
@@ -35,19 +37,15 @@ let counter = 0;
 export function newUuid(now: number): Uuid {
   // Its random digits come from a cache that Node fills for many ids at once.
   const random = randomUUID();
-  if (now <= lastMillisecond) {
-    counter += 1;
-    if (counter > 0xfff) {
-      lastMillisecond += 1;
-      counter = 0;
-    }
-  } else {
-    lastMillisecond = now;
-    counter = Number.parseInt(random.slice(0, 3), 16) & 0x7ff;
+  counter += 1;
+  if (now > lastMillisecond || counter > 0xfff) {
+    counter = now > lastMillisecond ? Number.parseInt(random.slice(0, 3), 16) & 0x7ff : 0;
+    lastMillisecond = Math.max(now, lastMillisecond + 1);
+    const time = lastMillisecond.toString(16).padStart(12, '0');
+    beginning = `${time.slice(0, 8)}-${time.slice(8)}-7`;
   }
-  const time = lastMillisecond.toString(16).padStart(12, '0');
   // Both versions have the same variant, and random digits after it.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${random.slice(18)}`;
+  return `${beginning}${counter.toString(16).padStart(3, '0')}${random.slice(18)}`;
 }
 
 /** The smallest UUIDv7 of an instant: the lower bound for "created after" over time-sortable ids. */

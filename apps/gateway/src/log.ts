@@ -155,7 +155,8 @@ function standardOutput(): DestinationStream {
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   let withheld = 0;
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
     const isPlain = typeof value !== 'object' || value === null || (name === 'err' && value instanceof Error);
     if (isPlain && loggedFields.has(name)) shown[name] = value;
     else withheld += 1;

@@ -7,7 +7,7 @@ import { moveAccount } from '../src/accounts/tenant-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 
 // Lists are read over and over while everything that a card shows changes on several connections. Whenever that pauses, pages by
-// versions must equal pages that are read without them.
+// versions, and reads by versions, must equal pages that are read without them.
 
 type Query = NonNullable<OperationInput<'listCards'>['query']>;
 
@@ -152,7 +152,7 @@ async function readWhile(isChanging: () => boolean): Promise<void> {
 }
 
 const rounds = 5;
-test('pages by versions equal plain pages after any changes', async () => {
+test('pages and reads by versions equal plain pages after any changes', async () => {
   for (let round = 0; round < rounds; round += 1) {
     let isChanging = true;
     const reading = readWhile(() => isChanging);
@@ -166,6 +166,8 @@ test('pages by versions equal plain pages after any changes', async () => {
     for (const { client } of readers) {
       for (const query of queries)
         expect(await walk(client, query)).toEqual(await walk(client, { ...query, limit: 49 }));
+      const plain = await walk(client, { limit: 49 });
+      expect(await Promise.all(plain.map(({ id }) => client.getCard({ params: { id } })))).toEqual(plain);
     }
   }
 });
