@@ -1,4 +1,4 @@
-import { operations } from '@card-gateway/contract';
+import { longestWait, operations } from '@card-gateway/contract';
 import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -23,6 +23,7 @@ import type { EventViews } from './event-views.ts';
 import { destinationRoutes } from './destinations/routes.ts';
 import { viewDestinationImages } from './destinations/view.ts';
 import { feedRoutes } from './feed/routes.ts';
+import type { Config } from './config.ts';
 import { createAuthentication } from './http/auth.ts';
 import { endConnectionsOnClose } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
@@ -101,7 +102,7 @@ export async function buildApp(
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
-    connectionTimeout: 0,
+    connectionTimeout: silenceMs(config),
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
     trustProxy: (address) => isListed(config.HTTP_TRUSTED_PROXIES, address),
@@ -163,6 +164,11 @@ export async function buildApp(
   if (hasMetrics) metricsRoute(app, services);
   await portalRoutes(app);
   return app;
+}
+
+/** Longer than any answer takes: a connection on which nothing moves for this time has a client that reads no answer. */
+function silenceMs({ HTTP_READ_DEADLINE_MS: read, HTTP_WRITE_DEADLINE_MS: write }: Config): number {
+  return Math.max(read + longestWait * 1000, write) + 5000;
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildApp } from '../src/app.ts';
+import { createLog } from '../src/log.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
 
@@ -56,4 +58,20 @@ test('no client keeps the gateway from closing: neither one that sends half a re
     // It did not wait for the deadline of what was not whole.
     expect(text.includes('HTTP/1.1 504')).toBe(false);
   }
+});
+
+test('a client that never reads its answer is disconnected, but not while the answer may still come', async () => {
+  const { services } = gateway;
+  const app = await buildApp(services, createLog('error', { write: () => {} }));
+  const { server } = app;
+  expect(server.timeout).toBeGreaterThan(services.config.HTTP_READ_DEADLINE_MS + 30_000);
+  expect(server.timeout).toBeGreaterThan(services.config.HTTP_WRITE_DEADLINE_MS);
+  // Instead of so long a wait.
+  server.timeout = 300;
+  const socket = await send(await app.listen({ host: '127.0.0.1', port: 0 }), requests);
+  await untilAnswered(socket);
+  const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await until(connections, (count) => count === 0);
+  socket.destroy();
+  await app.close();
 });
