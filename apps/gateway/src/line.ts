@@ -1,45 +1,51 @@
-/** What is in a {@link Line}. */
-export interface Place<T> {
-  readonly value: T;
-  /** Frees the place; the second time nothing happens. */
-  leave(): void;
-}
-
 /**
  * Things in order of their arrival, any of which may leave. Not a `Set`: what passes through one that lives long stays in memory
  * until a full collection, because V8 lets each of its old tables refer to the next one, and does not empty them.
  */
 export class Line<T> {
-  #first: Link<T> | null = null;
-  #last: Link<T> | null = null;
+  #first: Place<T> | null = null;
+  #last: Place<T> | null = null;
 
   get first(): Place<T> | null {
     return this.#first;
   }
 
   join(value: T): Place<T> {
-    const link: Link<T> = { value, before: this.#last, behind: null, isIn: true, leave: () => this.#leave(link) };
-    if (link.before === null) this.#first = link;
-    else link.before.behind = link;
-    this.#last = link;
-    return link;
+    const place = new Place(this, value, this.#last);
+    if (this.#last === null) this.#first = place;
+    else this.#last.behind = place;
+    this.#last = place;
+    return place;
   }
 
-  #leave(link: Link<T>): void {
-    if (!link.isIn) return;
-    link.isIn = false;
-    if (link.before === null) this.#first = link.behind;
-    else link.before.behind = link.behind;
-    if (link.behind === null) this.#last = link.before;
-    else link.behind.before = link.before;
-    // One that has gone keeps no other.
-    link.before = null;
-    link.behind = null;
+  /** Called by a place that somebody leaves. */
+  close({ before, behind }: Place<T>): void {
+    if (before === null) this.#first = behind;
+    else before.behind = behind;
+    if (behind === null) this.#last = before;
+    else behind.before = before;
   }
 }
 
-interface Link<T> extends Place<T> {
-  before: Link<T> | null;
-  behind: Link<T> | null;
-  isIn: boolean;
+/** A place in a {@link Line}. */
+export class Place<T> {
+  readonly value: T;
+  before: Place<T> | null;
+  behind: Place<T> | null = null;
+  #line: Line<T> | null;
+
+  constructor(line: Line<T>, value: T, before: Place<T> | null) {
+    this.#line = line;
+    this.value = value;
+    this.before = before;
+  }
+
+  /** The second time nothing happens. */
+  leave(): void {
+    this.#line?.close(this);
+    // One that has gone keeps no other.
+    this.#line = null;
+    this.before = null;
+    this.behind = null;
+  }
 }

@@ -77,7 +77,7 @@ test('six begin at once, and each that ends lets the next begin, in order', asyn
       handler: async (request) => {
         begun.push(request.params.n);
         await new Promise<void>((resolve) => ends.set(request.params.n, resolve));
-        request.endTurn?.();
+        request.turn?.end();
         return request.params.n;
       },
     });
@@ -114,7 +114,7 @@ test('a page whose caller has gone while it waited is not read', async () => {
     handler: async (request) => {
       begun.push(request.params.n);
       if (request.params.n.startsWith('first')) await held.promise;
-      request.endTurn?.();
+      request.turn?.end();
       return request.params.n;
     },
   });

@@ -81,7 +81,7 @@ export function mountHeld<Id extends OperationId>(
       const result = await next;
       if (!('text' in result)) {
         // It keeps no other pages waiting.
-        request.endTurn?.();
+        request.turn?.end();
         new HeldRequest(request, reply, result).begin();
         return;
       }
@@ -92,7 +92,7 @@ export function mountHeld<Id extends OperationId>(
       else void reply.send(error);
     }
     app.running.end();
-    request.endTurn?.();
+    request.turn?.end();
   }
 
   serve(app, id, (request, reply) => {

@@ -141,7 +141,7 @@ function route(
       return undefined;
     } finally {
       app.running.end();
-      request.endTurn?.();
+      request.turn?.end();
     }
   };
   serve(app, id, act, onProblem);

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Ends its turn, if it has one. */
-    endTurn: (() => void) | null;
+    /** Its turn, until that ends. */
+    turn: Turn | null;
   }
   interface FastifyInstance {
     turns: Turns;
@@ -20,7 +20,7 @@ const promptMs = 100;
  */
 export function takeTurns(app: FastifyInstance): void {
   app.decorate('turns', new Turns());
-  app.decorateRequest('endTurn', null);
+  app.decorateRequest('turn', null);
 }
 
 /**
@@ -41,17 +41,17 @@ class Turns {
       // Its deadline may have passed meanwhile, or its caller may have gone: nobody would get the page.
       if (reply.sent || reply.raw.destroyed) return;
       this.#underWay += 1;
-      const late = setTimeout(() => request.endTurn?.(), promptMs);
-      request.endTurn = () => {
-        request.endTurn = null;
-        clearTimeout(late);
-        this.#underWay -= 1;
-        this.#beginNext();
-      };
+      request.turn = new Turn(this);
       done();
     });
     this.#beginNext();
   };
+
+  /** Called by a turn that ends. */
+  next(): void {
+    this.#underWay -= 1;
+    this.#beginNext();
+  }
 
   #beginNext(): void {
     while (this.#underWay < mostAtOnce) {
@@ -59,5 +59,28 @@ class Turns {
       if (begin === undefined) return;
       begin();
     }
+  }
+}
+
+/**
+ * Not a function made for the request: V8 keeps an object whose property becomes a function that refers to it, until a full
+ * collection.
+ */
+class Turn {
+  readonly #turns: Turns;
+  readonly #late: NodeJS.Timeout;
+  #isOver = false;
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+    this.#late = setTimeout(() => this.end(), promptMs);
+  }
+
+  /** The second time nothing happens. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#late);
+    this.#turns.next();
   }
 }
