@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { ProviderCall } from '@card-gateway/core';
 import { openCall, termsOf, timeLeftMs } from './call.ts';
 
@@ -22,11 +21,12 @@ export function sharedFetch<T>(fetch: (call: ProviderCall) => Promise<T>): (call
 
   return async (call) => {
     running ??= begin(call);
-    const isOver = new AbortController();
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(late.resolve, timeLeftMs(call), null);
     try {
-      return await Promise.race([running, setTimeout(timeLeftMs(call), null, { signal: isOver.signal })]);
+      return await Promise.race([running, late.promise]);
     } finally {
-      isOver.abort();
+      clearTimeout(timer);
     }
   };
 }

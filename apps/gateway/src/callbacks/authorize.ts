@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthorizationRequest } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { decisionReserve } from '../accounts/callback-settings.ts';
@@ -42,14 +41,12 @@ export function authorizer(services: Services): Authorize {
     underWay.set(key, over);
     void over.then(() => underWay.get(key) === over && underWay.delete(key));
 
-    const answered = new AbortController();
-    const late = wait(Math.max(0, leftMs()), 'decline' as const, { signal: answered.signal }).catch(
-      () => 'decline' as const,
-    );
+    const late = Promise.withResolvers<Decision>();
+    const timer = setTimeout(late.resolve, Math.max(0, leftMs()), 'decline');
     try {
-      return await Promise.race([decided, late]);
+      return await Promise.race([decided, late.promise]);
     } finally {
-      answered.abort();
+      clearTimeout(timer);
     }
   };
 }
