@@ -50,10 +50,14 @@ export async function versionedCards(to: Pool | PoolClient, ids: readonly string
            ${joined('cards')} WHERE c.id = ANY ((SELECT $1::uuid[])::uuid[])`,
     values: [ids],
   });
-  return rows.map((row) => {
-    const shown = unpacked(row);
-    return { id: shown.id, tenant: row.tenant, version: row.version, shown, isComplete: row.isComplete };
-  });
+  return rows.map((row) => ({
+    // Not that of the values: whoever keeps it would keep their whole text.
+    id: idOfVersion(row.version),
+    tenant: row.tenant,
+    version: row.version,
+    shown: unpacked(row),
+    isComplete: row.isComplete,
+  }));
 }
 
 /** One card, whichever tenant has it; null if there is none. */

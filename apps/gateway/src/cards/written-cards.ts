@@ -18,7 +18,7 @@ const writeView = writerBy(cardSchema, 'A card');
 /** A card as the JSON that callers see. */
 export const writeCard = (shown: ShownCard): string => writeView(cardView(shown));
 
-/** Some 7 MB. */
+/** Some 10 MB. */
 const mostCards = 10_000;
 const mostPages = 1000;
 /** Whatever a version fails to tell is shown no longer than this. */
