@@ -166,9 +166,12 @@ export async function buildApp(
   return app;
 }
 
-/** Longer than any answer takes: a connection on which nothing moves for this time has a client that reads no answer. */
+/** Milliseconds for which a slow client may seem to read nothing: the system takes more only once a third of its buffer is read. */
+const slowestReadMs = 180_000;
+
+/** A connection on which nothing moves for this time, which is longer than any answer takes, has a client that reads no answer. */
 function silenceMs({ HTTP_READ_DEADLINE_MS: read, HTTP_WRITE_DEADLINE_MS: write }: Config): number {
-  return Math.max(read + longestWait * 1000, write) + 5000;
+  return Math.max(read + longestWait * 1000, write) + slowestReadMs;
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;
