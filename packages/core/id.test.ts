@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { firstUuidAt, fromPublicId, type IdKind, idPrefixes, instantOf, newUuid, toPublicId } from './id.ts';
 
 const kinds = Object.keys(idPrefixes) as IdKind[];
@@ -61,6 +61,12 @@ test('within a millisecond, past what it holds and with a clock set back, ids st
   expect(uuids.every((uuid) => v7.test(uuid))).toBe(true);
   const ids = uuids.map((uuid) => toPublicId('operation', uuid));
   expect(ids).toEqual([...ids].sort());
+});
+
+test('the first uuid of a process is one, whatever its clock says', async () => {
+  vi.resetModules();
+  const { newUuid: firstUuid } = await import('./id.ts');
+  expect(firstUuid(0)).toMatch(v7);
 });
 
 test('the first uuid of an instant is a lower bound', () => {

@@ -25,7 +25,7 @@ export type PublicId = string;
 export type Uuid = string;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-let lastMillisecond = 0;
+let lastMillisecond = -1;
 let counter = 0;
 /** What the ids of that millisecond begin with. */
 let beginning = '';
