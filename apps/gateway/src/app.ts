@@ -1,4 +1,4 @@
-import { longestWait, operations } from '@card-gateway/contract';
+import { operations } from '@card-gateway/contract';
 import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastifyCompress from '@fastify/compress';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -23,9 +23,8 @@ import type { EventViews } from './event-views.ts';
 import { destinationRoutes } from './destinations/routes.ts';
 import { viewDestinationImages } from './destinations/view.ts';
 import { feedRoutes } from './feed/routes.ts';
-import type { Config } from './config.ts';
 import { createAuthentication } from './http/auth.ts';
-import { endConnectionsOnClose } from './http/closing.ts';
+import { endConnectionsOnClose, silenceMs } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
 import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
@@ -164,14 +163,6 @@ export async function buildApp(
   if (hasMetrics) metricsRoute(app, services);
   await portalRoutes(app);
   return app;
-}
-
-/** Milliseconds for which a slow client may seem to read nothing: the system takes more only once a third of its buffer is read. */
-const slowestReadMs = 180_000;
-
-/** A connection on which nothing moves for this time, which is longer than any answer takes, has a client that reads no answer. */
-function silenceMs({ HTTP_READ_DEADLINE_MS: read, HTTP_WRITE_DEADLINE_MS: write }: Config): number {
-  return Math.max(read + longestWait * 1000, write) + slowestReadMs;
 }
 
 const requestIdShape = /^[\w.:-]{1,128}$/;

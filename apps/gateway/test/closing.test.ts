@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../src/app.ts';
+import { metricsServer } from '../src/http/metrics.ts';
 import { createLog } from '../src/log.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { until } from './setup/until.ts';
@@ -65,10 +66,12 @@ const slowReadMs = 110_000;
 
 test('a client that never reads its answer is disconnected, but not while the answer may still come, or is read slowly', async () => {
   const { services } = gateway;
-  const app = await buildApp(services, createLog('error', { write: () => {} }));
+  const log = createLog('error', { write: () => {} });
+  const app = await buildApp(services, log);
   const { server } = app;
   expect(server.timeout).toBeGreaterThan(services.config.HTTP_READ_DEADLINE_MS + 30_000 + slowReadMs);
   expect(server.timeout).toBeGreaterThan(services.config.HTTP_WRITE_DEADLINE_MS + slowReadMs);
+  expect(metricsServer(services, log).server.timeout).toBe(server.timeout);
   // Instead of so long a wait.
   server.timeout = 300;
   const socket = await send(await app.listen({ host: '127.0.0.1', port: 0 }), requests);

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { longestWait } from '@card-gateway/contract';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,6 +13,14 @@ declare module 'fastify' {
 
 /** Milliseconds on close for clients to send the rest of a request, or to read the rest of an answer. */
 const lingerMs = 5000;
+
+/** Milliseconds for which a slow client may seem to read nothing: the system takes more only once a third of its buffer is read. */
+const slowestReadMs = 180_000;
+
+/** Milliseconds, longer than any answer takes: a connection on which nothing moves for so long has a client that reads no answer. */
+export function silenceMs({ HTTP_READ_DEADLINE_MS: read, HTTP_WRITE_DEADLINE_MS: write }: Config): number {
+  return Math.max(read + longestWait * 1000, write) + slowestReadMs;
+}
 
 /** Node keeps the answer to a connection's request, until all of it is sent, in a member that it does not document. */
 type Connection = Socket & { readonly _httpMessage?: ServerResponse | null };

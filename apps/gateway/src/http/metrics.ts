@@ -1,7 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import type { Services } from '../services.ts';
-import { endConnectionsOnClose } from './closing.ts';
+import { endConnectionsOnClose, silenceMs } from './closing.ts';
 import { requireOneMeaning } from './head.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './problem.ts';
 import { unreadableRequests } from './unreadable.ts';
@@ -22,6 +22,7 @@ export function metricsServer(services: Services, log: FastifyBaseLogger): Fasti
   const unreadable = unreadableRequests(log, metricsMethods);
   const app: FastifyInstance = fastify({
     requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
+    connectionTimeout: silenceMs(services.config),
     http: {
       // Node uses the longer of the two for the whole request.
       headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
