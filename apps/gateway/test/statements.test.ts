@@ -23,8 +23,10 @@ const neverNull = {
   'cards/list-store.ts: "tenant" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "since" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "before" may be null, and is string here': 'each page that is asked for has one',
-  'cards/list-store.ts: "version" may be null, and is string here': 'the same',
-  'cards/list-store.ts: "isComplete" may be null, and is boolean here': 'an operation that is there has a state',
+  'cards/list-store.ts: "version" may be null, and is string here': 'concat_ws is null for a null separator alone',
+  'cards/version-store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
+  'cards/version-store.ts: "version" may be null, and is string here': 'the same',
+  'cards/version-store.ts: "isComplete" may be null, and is boolean here': 'an operation that is there has a state',
   'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here':
     'its key, which is asked for, is kept with it',
   'events/mark-store.ts: "position" may be null, and is string here': 'a sum of three that are not null',
