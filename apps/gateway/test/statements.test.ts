@@ -23,7 +23,6 @@ const neverNull = {
   'cards/list-store.ts: "tenant" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "since" may be null, and is string here': 'each page that is asked for has one',
   'cards/list-store.ts: "before" may be null, and is string here': 'each page that is asked for has one',
-  'cards/list-store.ts: "version" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'cards/version-store.ts: "packed" may be null, and is string here': 'concat_ws is null for a null separator alone',
   'cards/version-store.ts: "version" may be null, and is string here': 'the same',
   'cards/version-store.ts: "isComplete" may be null, and is boolean here': 'an operation that is there has a state',
