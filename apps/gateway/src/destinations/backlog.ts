@@ -9,8 +9,8 @@ export interface Pending {
   readonly position: number;
   readonly subjectId: string;
   source: Source;
-  /** Null where it must be read again. */
-  event: EventRead | null;
+  /** Null if only its row was read, as by a process that took over. */
+  readonly event: EventRead | null;
   attempts: number;
   /** Unix milliseconds. */
   dueAt: number;
@@ -19,9 +19,6 @@ export interface Pending {
   /** It has a row, so that a cursor may pass it. */
   isStored: boolean;
 }
-
-/** Beyond so many, those with a row are read again when their time comes. */
-const mostInMemory = 500;
 
 /** The events that a destination has not got yet, by subject: of each, only the first is due. */
 export class Backlog {
@@ -32,8 +29,6 @@ export class Backlog {
   readonly #dueAgain = new Set<Pending>();
   readonly #later = new Set<Pending>();
   #stored = 0;
-  /** Those that need not be read once more. */
-  #inMemory = 0;
 
   /** How many have a row, and how many have none. */
   get counts(): { readonly stored: number; readonly unstored: number } {
@@ -48,7 +43,6 @@ export class Backlog {
   add(event: Pending, now: number): void {
     this.#all.set(event.position, event);
     if (event.isStored) this.#stored += 1;
-    if (event.event !== null) this.#inMemory += 1;
     const ofSubject = this.#bySubject.get(event.subjectId) ?? [];
     const [first] = ofSubject;
     const at = ofSubject.findIndex(({ position }) => position > event.position);
@@ -99,7 +93,6 @@ export class Backlog {
   remove(event: Pending, now: number): void {
     this.#all.delete(event.position);
     if (event.isStored) this.#stored -= 1;
-    if (event.event !== null) this.#inMemory -= 1;
     this.#unqueue(event);
     const left = (this.#bySubject.get(event.subjectId) ?? []).filter((other) => other !== event);
     const [next] = left;
@@ -152,9 +145,6 @@ export class Backlog {
     for (const event of events) {
       if (!event.isStored) this.#stored += 1;
       event.isStored = true;
-      if (event.event === null || this.#inMemory <= mostInMemory) continue;
-      event.event = null;
-      this.#inMemory -= 1;
     }
   }
 

@@ -10,7 +10,7 @@ import { Unreported } from './unreported.ts';
 
 /** After an error of the database. */
 const pauseMs = 1000;
-/** Of events that are read ahead, and of those with a row; beyond either it reads no further. */
+/** Of events that are read ahead, and of those with a row; beyond either it reads no further. All of them are in memory. */
 const mostUnstored = 500;
 const mostStored = 2000;
 
