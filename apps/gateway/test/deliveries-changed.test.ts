@@ -103,7 +103,8 @@ describe.concurrent('a destination', () => {
       void client.updateEventDestination({ params, body: { url: other.url } }).then(answer);
     });
     const [id] = await add();
-    await expect.poll(() => versionsOf(other.received, id), waiting).toEqual([1]);
+    // Whoever takes over may post it once more, if the other one could not tell that it had.
+    await expect.poll(() => versionsOf(other.received, id)[0], waiting).toBe(1);
   });
 
   test('is no better at a new URL because the old one accepts what it still had', async ({ expect }) => {
