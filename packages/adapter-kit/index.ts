@@ -21,3 +21,4 @@ export * from './outcomes.ts';
 export * from './path-with.ts';
 export { type PublicKeys, publicKeys } from './public-keys.ts';
 export { retryAfterSeconds } from './retry-after.ts';
+export { within } from './within.ts';

@@ -1,5 +1,6 @@
 import type { ProviderCall } from '@card-gateway/core';
 import { openCall, termsOf, timeLeftMs } from './call.ts';
+import { within } from './within.ts';
 
 /** Each waiting call may give up earlier. */
 const longestMs = 10_000;
@@ -21,12 +22,6 @@ export function sharedFetch<T>(fetch: (call: ProviderCall) => Promise<T>): (call
 
   return async (call) => {
     running ??= begin(call);
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(late.resolve, timeLeftMs(call), null);
-    try {
-      return await Promise.race([running, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(timeLeftMs(call), running, null);
   };
 }

@@ -1,3 +1,4 @@
+import { within } from '@card-gateway/adapter-kit';
 import type { AuthorizationRequest } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import { decisionReserve } from '../accounts/callback-settings.ts';
@@ -41,13 +42,7 @@ export function authorizer(services: Services): Authorize {
     underWay.set(key, over);
     void over.then(() => underWay.get(key) === over && underWay.delete(key));
 
-    const late = Promise.withResolvers<Decision>();
-    const timer = setTimeout(late.resolve, Math.max(0, leftMs()), 'decline');
-    try {
-      return await Promise.race([decided, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(Math.max(0, leftMs()), decided, 'decline');
   };
 }
 
