@@ -83,7 +83,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # By default Node takes a heap of 256 MB or more, even in a smaller container. The rest is for buffers, code and stacks. Young
 # objects get 16 MB: 100 MB less under load than by default. None begins as an old one: that would keep the garbage of each list that is
-# read (docs/decisions/speed.md). The bench starts the gateway by this line too.
+# read (docs/decisions/speed-of-memory.md). The bench starts the gateway by this line too.
 CMD ["node", "--max-old-space-size-percentage=60", "--max-semi-space-size=16", "--no-allocation-site-pretenuring", "apps/gateway/dist/main.js"]
 ARG VERSION GIT_COMMIT CREATED
 ENV GIT_COMMIT=$GIT_COMMIT
