@@ -3,7 +3,7 @@ import { fromPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
-import { cursorAt, type Place, placeIn } from '../events/cursor.ts';
+import { checkOf, cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
 import { selectionOf } from '../events/selection.ts';
 import type { From, ReadShared } from '../events/shared-reads.ts';
@@ -127,7 +127,9 @@ class FeedWait implements Wait, Waiter {
     const caller = await callerNow();
     requireSeen(caller, query);
     this.filter = filterOf(caller, query);
-    const from = { position: this.place.position, check: null };
+    const { position, writtenAt } = this.place;
+    // The log may have been set back meanwhile, and have other events before this place.
+    const from = { position, check: writtenAt && checkOf(writtenAt) };
     const page = pageOf(await read(this.filter, from, query.limit ?? defaultLimit));
     await pace();
     if (!page.isEmpty || page.hasMore) return page;

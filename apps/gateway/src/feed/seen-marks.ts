@@ -17,6 +17,8 @@ export interface SeenMarks {
   add(marks: readonly EventMark[], writtenAt: Date | null, state: EventTail['state']): void;
   /** Begins anew. */
   startAt(end: Place): void;
+  /** The end, if it is behind a place of the same log; otherwise that place. */
+  endBehind(place: Place): Place;
   /**
    * Whether they tell that nothing behind a cursor passes the filter.
    *
@@ -73,6 +75,10 @@ export function createSeenMarks({ pool, eventTail }: Pick<Services, 'pool' | 'ev
       end = place;
       [kept, before] = [[], place.writtenAt];
       compared = null;
+    },
+    endBehind: (place) => {
+      const at = writtenBefore(place.position);
+      return end.position > place.position && at !== undefined && isSame(at, place.writtenAt) ? end : place;
     },
     passed: async (filter, { position, check }) => {
       const at = writtenBefore(position);

@@ -100,11 +100,8 @@ export function watchTail({ pool, eventTail }: Pick<Services, 'pool' | 'eventTai
       return true;
     },
     leave: (waiter) => {
-      const { place } = waiter;
-      const end =
-        waiters.get(subjectKey(waiter.filter))?.has(waiter) === true && seen.end.position > place.position
-          ? seen.end
-          : place;
+      const { filter, place } = waiter;
+      const end = waiters.get(subjectKey(filter))?.has(waiter) === true ? seen.endBehind(place) : place;
       remove(waiter);
       return end;
     },
