@@ -204,6 +204,32 @@ test('goes on where the database says, after that was set back', async () => {
   await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
 });
 
+test('gets what a log that was set back, and has grown again, has in place of what it had read', async () => {
+  const { receiver, add, attempts } = await openDestination(gateway);
+  const endOf = async () => {
+    const { rows } = await gateway.pool.query<{ end: number; highest: string }>(
+      'SELECT (position + length)::integer AS "end", highest FROM event_runs ORDER BY position DESC LIMIT 1',
+    );
+    return rows[0] ?? expect.fail('The log is empty.');
+  };
+  await add();
+  await expect.poll(async () => (await attempts()).length, waiting).toBe(1);
+  const kept = await endOf();
+  const held: (() => void)[] = [];
+  receiver.answer((received, response) => void held.push(() => ok(received, response)));
+  await add();
+  await expect.poll(() => held.length, waiting).toBe(1);
+  await gateway.owner.query(
+    'WITH events AS (DELETE FROM events WHERE number > $2) DELETE FROM event_runs WHERE position >= $1',
+    [kept.end, kept.highest],
+  );
+  receiver.answer(ok);
+  const ids = await add(3);
+  await expect.poll(async () => (await endOf()).end, waiting).toBe(kept.end + 3);
+  for (const answer of held) answer();
+  for (const id of ids) await expect.poll(() => versionsOf(receiver.received, id).at(-1), waiting).toBe(1);
+});
+
 test('goes on at the oldest event that is kept, and the log tells how many it has missed', async () => {
   const { receiver, client, params, add } = await openDestination(gateway);
   await client.disableEventDestination({ params });

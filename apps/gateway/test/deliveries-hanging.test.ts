@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { uuidOf } from '@card-gateway/core';
+import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventViews } from '../src/app.ts';
 import { startDeliverer } from '../src/destinations/deliverer.ts';
@@ -42,6 +43,15 @@ async function deliver(pace: Pace, changed: Partial<Services> = {}) {
   const delivery = new Delivery(options, destination, leaseEndsAt);
   const ended = delivery.run();
   return { end: (withinMs = 60_000) => delivery.end(withinMs), ended };
+}
+
+/** Resolves after so many reports of a destination's deliverer: one a second. */
+async function reports(id: string, count: number): Promise<void> {
+  const leaseUntil = async (): Promise<Date | undefined> => {
+    const text = 'SELECT lease_until AS at FROM event_destinations WHERE id = $1';
+    return (await gateway.pool.query<{ at: Date }>(text, [uuidOf('destination', id)])).rows[0]?.at;
+  };
+  for (let left = count; left > 0; left -= 1) await expect.poll(leaseUntil, waiting).not.toEqual(await leaseUntil());
 }
 
 /** A pace that lets nobody go on by itself. */
@@ -106,15 +116,32 @@ test('nothing is looked at over and over while what is due waits for an attempt 
   // The other event's time has come too.
   ahead = 60_000;
   const before = looks;
-  const leaseUntil = async (): Promise<Date | undefined> => {
-    const text = 'SELECT lease_until AS at FROM event_destinations WHERE id = $1';
-    return (await gateway.pool.query<{ at: Date }>(text, [uuidOf('destination', params.id)])).rows[0]?.at;
-  };
-  // One a second.
-  for (let reports = 0; reports < 2; reports += 1)
-    await expect.poll(leaseUntil, waiting).not.toEqual(await leaseUntil());
+  await reports(params.id, 2);
   expect(looks - before).toBeLessThan(50);
   end(0);
+  await ended;
+});
+
+test('a log that cannot be read is not read over and over, and its reader keeps the lease', async () => {
+  const { receiver, params, add } = await openDestination(gateway);
+  const { pool } = gateway;
+  let [reads, isBroken] = [0, true];
+  const query = (...parameters: Parameters<typeof pool.query>) => {
+    const [statement] = parameters as readonly unknown[];
+    const isRead = typeof statement === 'string' && statement.includes(') e ON true');
+    if (isRead) reads += 1;
+    return isRead && isBroken ? pool.query('SELECT FROM nowhere') : pool.query(...parameters);
+  };
+  const { end, ended } = await deliver(async () => {}, {
+    pool: Object.create(pool, { query: { value: query } }) as Pool,
+  });
+  const [id] = await add();
+  await expect.poll(() => reads, waiting).toBeGreaterThan(0);
+  await reports(params.id, 2);
+  expect(reads).toBeLessThan(20);
+  isBroken = false;
+  await expect.poll(() => versionsOf(receiver.received, id), waiting).toEqual([1]);
+  end();
   await ended;
 });
 

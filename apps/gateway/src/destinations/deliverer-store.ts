@@ -1,4 +1,6 @@
 import type { Pool } from '@card-gateway/database';
+import { writtenBefore } from '../event-positions.ts';
+import type { Place } from '../events/cursor.ts';
 import type { AttemptRow } from './attempt-store.ts';
 import type { Health } from './schedule.ts';
 import type { DestinationRow } from './store.ts';
@@ -96,6 +98,8 @@ export interface Report {
   readonly position: number;
   /** The positions of which one is stored: what its last report left there, and those of reports whose answer was lost since. */
   readonly positionsBefore: readonly number[];
+  /** How far it has read the log. */
+  readonly readUpTo: Place;
   /** Which replay it runs, and how far that is; null once it is at its end. What it says of another one is ignored. */
   readonly replay: { readonly of: Replay; readonly position: number | null } | null;
   readonly health: Pick<Health, 'status' | 'disabledReason' | 'failures' | 'failingSince' | 'retryAt'>;
@@ -111,7 +115,7 @@ export interface Report {
  * due at once.
  *
  * A database that was set back, by a failover or a restore, knows less than the deliverer: there its position would pass events
- * that are yet to come.
+ * that are yet to come, or have come in place of those that it has read.
  *
  * @param leaseMs 0 to give the lease back
  * @returns what is stored now; null if the lease is lost, or the database was set back, and nothing was stored
@@ -141,7 +145,8 @@ export async function storeReport(
              FROM (SELECT id, revision = $12 AS is_known,
                  coalesce(replay_end = $16 AND replay_after = $17 AND replay_before = $18 AND replay_types = $19, false) AS is_same
                FROM event_destinations WHERE id = $1 AND fence = $2 AND position = ANY ($20::bigint[])
-                 AND $3 <= coalesce((SELECT r.position + r.length FROM event_runs r ORDER BY r.position DESC LIMIT 1), 1) FOR UPDATE) known
+                 AND $3 <= coalesce((SELECT r.position + r.length FROM event_runs r ORDER BY r.position DESC LIMIT 1), 1)
+                 AND coalesce(${writtenBefore('$22::bigint')} = $23, true) FOR UPDATE) known
              WHERE d.id = known.id RETURNING d.id, d.tenant, d.revision, d.position, d.url = $21 AS is_there
            ), gone AS (
              DELETE FROM undelivered_events u USING owned WHERE u.destination_id = owned.id AND u.position = ANY ($13::bigint[])
@@ -183,6 +188,8 @@ export async function storeReport(
       report.replay?.of.types,
       report.positionsBefore.map(String),
       url,
+      report.readUpTo.position,
+      report.readUpTo.writtenAt,
     ],
   });
   const [row] = rows;

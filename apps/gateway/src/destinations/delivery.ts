@@ -72,7 +72,7 @@ export class Delivery {
         await this.#step();
       } catch (error) {
         this.#log.warn({ err: error }, 'events cannot be delivered for now');
-        await this.#pause(pauseMs);
+        await this.#pause(pauseMs, false);
       }
     }
     await this.#reporting;
@@ -92,19 +92,19 @@ export class Delivery {
 
   async #step(): Promise<void> {
     this.#sender.start();
+    if (performance.now() >= this.#reportDueAt()) this.#beginReport();
     const isRead = this.#mayRead() && (await this.#reader.read(this.#backlog));
     if (isRead) this.#sender.start();
-    if (performance.now() >= this.#reportDueAt()) this.#beginReport();
     const untilReportMs = Math.min(Math.min(this.#reportDueAt(), this.#endsBy) - performance.now(), reportEveryMs);
     await this.#pause(isRead ? 0 : Math.max(0, Math.min(this.#sender.untilDueMs(), untilReportMs)));
   }
 
   /** Waits for this time, for the end of an attempt, or for an event to read. */
-  async #pause(ms: number): Promise<void> {
+  async #pause(ms: number, mayRead = this.#mayRead()): Promise<void> {
     const { promise, resolve } = this.#wake;
     const ended = new AbortController();
     const timer = setTimeout(resolve, ms);
-    if (this.#mayRead()) void this.#reader.hasMore(ended.signal).then(resolve);
+    if (mayRead) void this.#reader.hasMore(ended.signal).then(resolve);
     await promise;
     this.#wake = Promise.withResolvers();
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
-import { positionOf } from '../events/cursor.ts';
+import { checkOf, type Place, positionOf } from '../events/cursor.ts';
 import { type EventRead, type EventsRead, readEvents } from '../events/read-events.ts';
 import type { ReadShared } from '../events/shared-reads.ts';
 import { hasType, selectionOf } from '../events/selection.ts';
@@ -18,10 +18,10 @@ export interface Reader {
   hasMore(signal: AbortSignal): Promise<void>;
   /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
   readAt(position: number): Promise<EventRead | null>;
-  /** The position to read next. */
-  readonly next: number;
-  /** A report says that the filter by which it read up to this position still held then. */
-  confirm(position: number): void;
+  /** Where to read on. */
+  readonly next: Place;
+  /** A report says that the filter by which it read up to this place still held then. */
+  confirm(place: Place): void;
   /** How far the cursors may be moved: to what is neither delivered nor stored. */
   positions(backlog: Backlog): Pick<Report, 'replay'> & { readonly log: number };
   /** The end of a replay is stored. */
@@ -43,22 +43,22 @@ export interface ReaderOptions {
 export function createReader({ services, views, read, log }: ReaderOptions, first: LeasedDestination): Reader {
   const { eventTail, now } = services;
   let destination = first;
-  let next = first.position;
-  let confirmed = first.position;
+  let next: Place = { position: first.position, writtenAt: null };
+  let confirmed = next;
   let replay: (Replay & { next: number }) | null = started(first.replay);
   let isReplayTurn = false;
 
   const sight = () => ({ tenant: destination.tenant, sees: sightOf(destination) });
 
-  /** Reads on from a position, or from the oldest event if those from there on were removed. */
-  async function readFrom(from: number): Promise<EventsRead & { readonly from: number }> {
+  /** Reads on from a place, or from the oldest event if those from there on were removed. @throws also if the log was set back */
+  async function readFrom({ position: from, writtenAt }: Place): Promise<EventsRead & { readonly from: number }> {
     const filter = { ...sight(), types: selectionOf(destination.types), account: destination.account ?? undefined };
     try {
-      return { ...(await read(filter, { position: from, check: null }, pageSize)), from };
+      return { ...(await read(filter, { position: from, check: writtenAt && checkOf(writtenAt) }, pageSize)), from };
     } catch (error) {
       const oldest = error instanceof ProblemError ? positionOf(error.details.oldestCursor ?? '') : null;
       if (oldest === null || oldest <= from) throw error;
-      return readFrom(oldest);
+      return readFrom({ position: oldest, writtenAt: null });
     }
   }
 
@@ -67,15 +67,15 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
     const part = await readFrom(from);
     // It was changed meanwhile, and may get other events.
     if (destination !== before) return true;
-    const removed = part.from - from;
+    const removed = part.from - from.position;
     if (removed > 0) log.error({ removed }, 'events of the log were removed before this destination got them');
     for (const event of part.events) add(backlog, 'log', event);
-    next = part.next;
-    return next > from;
+    next = { position: part.next, writtenAt: part.nextWrittenAt };
+    return part.next > from.position;
   }
 
   async function readReplay(backlog: Backlog, running: Replay & { next: number }): Promise<boolean> {
-    const part = await readFrom(running.next);
+    const part = await readFrom({ position: running.next, writtenAt: null });
     if (replay !== running) return true;
     const removed = part.from - running.next;
     if (removed > 0) log.error({ removed }, 'events of the log were removed before a replay came to them');
@@ -101,9 +101,9 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
       const isReplaying = replay !== null && replay.next < replay.end;
       isReplayTurn = isReplaying && !isReplayTurn;
       if (replay !== null && isReplayTurn) return readReplay(backlog, replay);
-      return (next < eventTail.end && (await readLog(backlog))) || isReplaying;
+      return (next.position < eventTail.end && (await readLog(backlog))) || isReplaying;
     },
-    hasMore: (signal) => eventTail.reached(next, signal),
+    hasMore: (signal) => eventTail.reached(next.position, signal),
     readAt: async (position) => {
       try {
         const [event] = (await readEvents(services, views, { ...sight(), from: position, limit: 1 })).events;
@@ -117,11 +117,11 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
     get next() {
       return next;
     },
-    confirm: (position) => {
-      confirmed = position;
+    confirm: (place) => {
+      confirmed = place;
     },
     positions: (backlog) => {
-      const log = backlog.firstUnstored('log') ?? next;
+      const log = backlog.firstUnstored('log') ?? next.position;
       if (replay === null) return { log, replay: null };
       const position = backlog.firstUnstored('replay') ?? (replay.next < replay.end ? replay.next : null);
       return { log, replay: { of: replay, position } };

@@ -82,7 +82,7 @@ export class Reports {
     const { log: position, replay } = reader.positions(backlog);
     const { revision } = destination;
     const positionsBefore = [...this.#positionsBefore];
-    const report = { ...gathered, position, positionsBefore, replay, revision, health: condition.health };
+    const report = { ...gathered, position, positionsBefore, readUpTo, replay, revision, health: condition.health };
     let stored: Awaited<ReturnType<typeof storeReport>>;
     try {
       stored = await storeReport(this.#pool, destination, report, lease);
