@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { AdapterDefinition } from '@card-gateway/adapter-kit';
 import { expect, test } from 'vitest';
 import { adapters } from '../src/adapters.ts';
 
@@ -11,11 +12,15 @@ const files = rooms
   .flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: root }))
   .filter((file) => !left.some((pattern) => pattern.test(file)));
 
-/** The ids of all providers and the names in their titles, of which words in lower case are ordinary ones. */
-const names = adapters.flatMap(({ provider, title }) => [
-  provider,
-  ...title.split(' ').filter((word) => !/^[a-z]/.test(word)),
-]);
+/**
+ * What a provider is called: its id, its title but for words in lower case, and each word of that in another script. A single
+ * word of the others may be an ordinary one, as in "Acme Bank".
+ */
+function namesOf({ provider, title }: Pick<AdapterDefinition, 'provider' | 'title'>): string[] {
+  const words = title.split(' ').filter((word) => !/^[a-z]/.test(word));
+  return [provider, words.join(' ') || title, ...words.filter((word) => /\P{ASCII}/u.test(word))];
+}
+const names = adapters.flatMap(namesOf);
 const named = new RegExp(names.map((name) => RegExp.escape(name)).join('|'), 'i');
 /** A page of a provider's documents, e.g. `acme.md §6.5`. */
 const cited = /(?<!acme)\.md,? (?:§|trap)/;
@@ -28,7 +33,12 @@ test('core, contract, client and gateway name no provider and cite no document o
   const found = files.flatMap((file) =>
     foundIn(readFileSync(`${root}/${file}`, 'utf8')).map((line) => `${file}: ${line.trim()}`),
   );
-  expect(found).toEqual([]);
+  expect(found, 'if it is not meant as a name: give the provider an id that is no ordinary word').toEqual([]);
+});
+
+test('an ordinary word in a title is no name', () => {
+  expect(namesOf({ provider: 'acme', title: 'Acme Bank' })).toEqual(['acme', 'Acme Bank']);
+  expect(namesOf({ provider: 'acme', title: 'ACME 公司 issuer' })).toEqual(['acme', 'ACME 公司', '公司']);
 });
 
 test('a name and a citation are found wherever they are planted', () => {
