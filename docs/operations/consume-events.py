@@ -78,11 +78,11 @@ def main():
             if error.code not in (408, 429, 502, 503, 504):
                 sys.exit(f"{error.code}: {problem.get('detail', error.reason)}")
             asked = error.headers.get("Retry-After") or ""
-            pause(failures, min(3600, int(asked)) if asked.isdigit() else 0)
+            pause(error, failures, min(3600, int(asked)) if asked.isdigit() else 0)
             failures += 1
             continue
-        except (OSError, http.client.HTTPException, ValueError):  # No connection, or an answer that was cut short.
-            pause(failures, 0)
+        except (OSError, http.client.HTTPException, ValueError) as error:  # No connection, or an answer cut short.
+            pause(error, failures, 0)
             failures += 1
             continue
         failures = 0
@@ -93,8 +93,10 @@ def main():
         keep(cursor)
 
 
-def pause(failures, at_least):
-    time.sleep(at_least + random.uniform(0.5, 1) * min(30, 2**failures))
+def pause(why, failures, at_least):
+    seconds = at_least + random.uniform(0.5, 1) * min(30, 2**failures)
+    print(f"{URL}: {why}. Trying again in {seconds:.1f} s.", file=sys.stderr, flush=True)
+    time.sleep(seconds)
 
 
 main()

@@ -242,5 +242,9 @@ describe('run again and again', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     const { value } = (await createInterface(child.stdout)[Symbol.asyncIterator]().next()) as { value?: string };
     expect([value, child.exitCode]).toEqual(['evt_1 card.lost card_1 1', null]);
+    child.kill('SIGKILL');
+    expect(await text(child.stderr)).toMatch(
+      new RegExp(`^${RegExp.escape(url)}: HTTP Error 503: .*\\. Trying again in \\d\\.\\d s\\.\n`),
+    );
   });
 });
