@@ -1287,11 +1287,11 @@ export interface Event {
   provider: string | null;
   /** The provider account; null for what belongs to none. */
   account: string | null;
-  /** Id of the thing that changed; of an account, its name. */
+  /** Id of the thing that changed; of an account, its name; of a ping, its own id. */
   subject: string;
   /** Counts the events of this subject: 1, 2, 3 … An older one that comes later can be ignored. */
   subjectVersion: number;
-  /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Of an account only `account`, `provider` and `health`. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
+  /** The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. Of an account only `account`, `provider` and `health`; of a ping the destination. Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know. */
   data: Record<string, unknown> | null;
   /** The members of `data` that changed, as they were before; null for the first event of a new subject, and where it is no longer shown. Amounts that are equal, as 0.1 and 0.10, are no change. */
   previous: Record<string, unknown> | null;

@@ -41,7 +41,7 @@ describe.each(eventExamples)('$type', (event) => {
   test('shows its subject as its kind is shown', () => {
     expect(eventSchema.parse(event)).toStrictEqual(event);
     expect(view.parse(data)).toStrictEqual(data);
-    expect(event.subject).toBe(data?.['id'] ?? event.account);
+    expect(event.subject).toBe(type === 'destination.ping' ? event.id : (data?.['id'] ?? event.account));
   });
 
   test('has in `previous` members that were otherwise', () => {

@@ -100,6 +100,8 @@ const changes: Readonly<Record<KnownEventType, readonly [data: Members, previous
   'destination.ping': [destination, null],
 };
 
+const eventId = 'evt_01kan3z7jhfe7v2eq8d4tqh1ye';
+
 /** An event of each type, with the things of the operations' examples. */
 export const eventExamples: readonly (EventView & { readonly type: KnownEventType })[] = eventTypes.map((type) => {
   const [data, previous] = changes[type];
@@ -107,11 +109,11 @@ export const eventExamples: readonly (EventView & { readonly type: KnownEventTyp
   // The event of an operation is about that operation.
   const operation = type.startsWith('operation.') ? id : ((write as { id: string } | null)?.id ?? null);
   return {
-    id: 'evt_01kan3z7jhfe7v2eq8d4tqh1ye',
+    id: eventId,
     type,
     provider,
     account,
-    subject: id ?? account,
+    subject: type === 'destination.ping' ? eventId : (id ?? account),
     subjectVersion: previous === null ? 1 : 2,
     data,
     previous,

@@ -109,14 +109,16 @@ export const eventSchema = z
     type: eventType,
     provider: z.string().nullable().meta({ description: 'The provider behind the account; null without one.' }),
     account: accountName.nullable().meta({ description: 'The provider account; null for what belongs to none.' }),
-    subject: z.string().meta({ description: 'Id of the thing that changed; of an account, its name.' }),
+    subject: z
+      .string()
+      .meta({ description: 'Id of the thing that changed; of an account, its name; of a ping, its own id.' }),
     subjectVersion: z.int().min(1).meta({
       description: 'Counts the events of this subject: 1, 2, 3 … An older one that comes later can be ignored.',
     }),
     data: view.nullable().meta({
       description:
         'The subject at this version, as its GET shows it; its `product`, `cardholder`, `operation` and attempts are as of now. ' +
-        'Of an account only `account`, `provider` and `health`. ' +
+        'Of an account only `account`, `provider` and `health`; of a ping the destination. ' +
         'Null if it can no longer be shown, or not yet: a transaction of a card that the gateway does not know.',
     }),
     previous: view.nullable().meta({

@@ -24,12 +24,14 @@ export async function pingDestination(
   await auditPost(services, request, actOn('destination.ping', row.id));
   const attemptedAt = new Date(services.now());
   const eventId = newUuid(attemptedAt.getTime());
+  const publicId = toPublicId('event', eventId);
   const event: EventView = {
-    id: toPublicId('event', eventId),
+    id: publicId,
     type: 'destination.ping',
     provider: null,
     account: null,
-    subject: toPublicId('destination', row.id),
+    // Not the destination: a receiver that keeps versions would then take a ping for the first of its events.
+    subject: publicId,
     subjectVersion: 1,
     data: { ...destinationView(row) },
     previous: null,
