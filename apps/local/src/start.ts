@@ -212,7 +212,7 @@ Card Gateway is ready after ${seconds} s. Ctrl-C stops all of it and keeps the d
   Logs       ${path('gateway.log')}, ${path('sandbox.log')}
   Events     curl -s '${sandboxUrl}/admin/receiver/${receiver}/deliveries?limit=3'
 
-Provider accounts, the card products of one, a sync of another's cards, and what it brought in:
+Provider accounts, the card products of one, a sync of another's cards, and a moment later what it brought in:
 
   curl -s ${authorization} ${gatewayUrl}/v1/providers
   curl -s ${authorization} '${gatewayUrl}/v1/card-products?account=keysecure'
