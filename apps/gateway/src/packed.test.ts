@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { packed } from './packed.ts';
 
-const { sql, unpack } = packed<{ readonly id: string; readonly form: string | null; readonly seenAt: string | null }>(
-  { id: 'c.id', form: 'c.form' },
-  { seenAt: 'c.seen_at' },
-);
+interface Row {
+  readonly id: string;
+  readonly form: string | null;
+  readonly seenAt: string | null;
+  readonly word: string | null;
+}
+const { sql, unpack } = packed<Row, 'word'>({ id: 'c.id', form: 'c.form' }, { seenAt: 'c.seen_at' }, ['word']);
 
 test('columns are one text', () => {
   expect(sql).toBe(
@@ -12,18 +15,19 @@ test('columns are one text', () => {
   );
 });
 
-test('an empty value is null, and an instant is in its shown form', () => {
-  expect(unpack('a\x1f\x1f2026-11-22 10:00:00.5+00')).toEqual({
+test('an empty value is null, an instant is in its shown form, and what is not packed is as it was', () => {
+  expect(unpack('a\x1f\x1f2026-11-22 10:00:00.5+00', { word: 'w\x1f' })).toEqual({
     id: 'a',
     form: null,
     seenAt: '2026-11-22T10:00:00.500Z',
+    word: 'w\x1f',
   });
-  expect(unpack('a\x1fb\x1f')).toEqual({ id: 'a', form: 'b', seenAt: null });
+  expect(unpack('a\x1fb\x1f', { word: null })).toEqual({ id: 'a', form: 'b', seenAt: null, word: null });
 });
 
 test.each(['a\x1fb', 'a\x1fb\x1f\x1f', 'a\x1fb\x1f\x1f2026-11-22 10:00:00+00', 'a'])(
   '%j has another number of values',
   (text) => {
-    expect(() => unpack(text)).toThrow('separator');
+    expect(() => unpack(text, { word: null })).toThrow('separator');
   },
 );

@@ -50,14 +50,9 @@ export class ProblemError extends Error {
 /** A fault in a field of a request: its JSON pointer, and what was expected there. */
 export type InputFault = NonNullable<Problem['errors']>[number];
 
-/** A problem whose detail is made of these faults. */
-export function inputProblem(code: ProblemCode, ...errors: readonly InputFault[]): ProblemError {
-  const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
-  return new ProblemError(code, detail, { errors: [...errors] });
-}
-
 export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
-  return inputProblem('invalid-request', ...errors);
+  const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
+  return new ProblemError('invalid-request', detail, { errors: [...errors] });
 }
 
 /** A refused call as a problem: nothing happened, for certain. */

@@ -1,7 +1,7 @@
 import type { callbackPageSchema, callbackQuerySchema, callbackSchema } from '@card-gateway/contract';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { entryOf, recordAudit } from '../audit/store.ts';
+import { recordAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import type { ViewImages } from '../event-views.ts';
 import { ProblemError } from '../problem.ts';
@@ -44,10 +44,16 @@ export async function replayCallback(
 ): Promise<Callback> {
   const { id: uuid } = await callbackOf(services, caller, id);
   const row = await queueAgain(services.pool, uuid, (client) =>
-    recordAudit(
-      client,
-      entryOf({ caller, requestId }, services.now(), { action: 'callback.replay', resource: id, purpose: null }),
-    ),
+    recordAudit(client, {
+      at: new Date(services.now()),
+      tenant: caller.tenant,
+      caller: caller.caller,
+      keyId: caller.keyId,
+      action: 'callback.replay',
+      resource: id,
+      purpose: null,
+      requestId,
+    }),
   );
   if (row === null) throw noSuchCallback();
   return callbackView(row);

@@ -14,9 +14,10 @@ import {
   describeCardholder,
   failApplication,
   failedAtOnce,
+  getCardholder,
   recordCardholder,
 } from './store.ts';
-import { cardholderView, viewCardholder } from './view.ts';
+import { cardholderView } from './view.ts';
 
 type Order = z.output<typeof createCardholderSchema>;
 
@@ -45,7 +46,11 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     }
   },
 
-  view: viewCardholder,
+  view: async (client, operation) => {
+    const row = await getCardholder(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The cardholder of this operation is gone.');
+    return cardholderView(row);
+  },
 
   lookUp: async (_services, account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
     const reconciliation = account.adapter.cardholders?.reconciliation;

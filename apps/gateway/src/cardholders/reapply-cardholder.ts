@@ -17,7 +17,7 @@ import {
   reappliedAtOnce,
   recordReapplication,
 } from './store.ts';
-import { cardholderView, viewCardholder } from './view.ts';
+import { cardholderView } from './view.ts';
 
 type Body = z.output<typeof reapplyCardholderSchema>;
 
@@ -39,7 +39,11 @@ export const reapplyCardholderKind: WriteKind<Reapplied> = {
     else await describeCardholder(client, operation.resourceId, described, askedAt);
   },
 
-  view: viewCardholder,
+  view: async (client, operation) => {
+    const row = await getCardholder(client, operation.tenant, operation.resourceId);
+    if (row === null) throw new Error('The cardholder of this operation is gone.');
+    return cardholderView(row);
+  },
 
   lookUp: async ({ pool }, account, operation, call): Promise<LookUp<Reapplied> | null> => {
     const row = await getCardholder(pool, operation.tenant, operation.resourceId);

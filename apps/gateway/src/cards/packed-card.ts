@@ -2,11 +2,11 @@ import { packed } from '../packed.ts';
 import type { ShownCard } from './store.ts';
 
 /** Providers' texts, which may contain anything. */
-type PlainColumns = Pick<ShownCard, 'providerRef' | 'providerStatus' | 'currency'>;
+type Plain = 'providerRef' | 'providerStatus' | 'currency';
 /** A {@link ShownCard} as {@link packedColumns} return it. */
-export type PackedCard = PlainColumns & { readonly packed: string };
+export type PackedCard = Pick<ShownCard, Plain> & { readonly packed: string };
 
-const packedCard = packed<Omit<ShownCard, keyof PlainColumns>>(
+const packedCard = packed<ShownCard, Plain>(
   {
     id: 'c.id',
     provider: 'c.provider',
@@ -34,10 +34,10 @@ const packedCard = packed<Omit<ShownCard, keyof PlainColumns>>(
     unknownSince: 'o.unknown_since',
     nextLookUpAt: 'o.next_look_up_at',
   },
+  ['providerRef', 'providerStatus', 'currency'],
 );
 /** Of cards that are `joined` with what they show. */
 export const packedColumns = `${packedCard.sql} AS packed, c.provider_ref AS "providerRef", c.provider_status AS "providerStatus",
   p.balance_currency AS currency`;
 
-export const unpacked = ({ packed: text, providerRef, providerStatus, currency }: PackedCard): ShownCard =>
-  Object.assign(packedCard.unpack(text), { providerRef, providerStatus, currency });
+export const unpacked = (row: PackedCard): ShownCard => packedCard.unpack(row.packed, row);

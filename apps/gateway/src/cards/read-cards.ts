@@ -1,19 +1,21 @@
-import type { cardQuerySchema } from '@card-gateway/contract';
+import { cardPageSchema, type cardQuerySchema } from '@card-gateway/contract';
 import { firstUuidAt, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
 import { findCardholder } from '../named-cardholders/store.ts';
 import { ProblemError } from '../problem.ts';
-import { defaultLimit, type Page, pageOf, type PageRequest, pageRequest } from '../page.ts';
+import { defaultLimit, pageOf, type PageRequest, pageRequest } from '../page.ts';
 import type { Services } from '../services.ts';
 import { sealedPan } from './sealed-pan.ts';
 import { ingestCards } from './ingest-cards.ts';
 import { type CardFilter, listCards, listCardVersions } from './list-store.ts';
 import { findProduct, getCard } from './store.ts';
 import { idOfVersion } from './version-store.ts';
-import { writeCard, type WrittenCards } from './written-cards.ts';
+import { cardView } from './view.ts';
+import type { WrittenCards } from './written-cards.ts';
 import type { Work } from '../work.ts';
+import { writerBy, writtenPage } from '../written.ts';
 
 /** One card as JSON, from our records or, on refresh, from the provider's. @throws ProblemError 404 */
 export async function readCard(
@@ -43,25 +45,28 @@ function noCard(): never {
   throw new ProblemError('not-found', 'There is no such card.');
 }
 
+/** A whole page at once takes less time than its cards one by one. */
+const writePage = writerBy(cardPageSchema, 'A page of cards');
+
 /** A page of cards from our records, as JSON. A filter by another tenant's resource finds nothing. */
 export async function readCards(
   services: Services,
   written: WrittenCards,
   caller: Caller,
   query: z.output<typeof cardQuerySchema>,
-): Promise<Page<string>> {
+): Promise<string> {
   const page = pageRequest('cards', query);
   services.accounts.requireFilter(caller, query.account);
   const filter = await filterOf(services, caller, query);
-  if (filter === null) return { data: [], nextCursor: null };
+  if (filter === null) return writtenPage({ data: [], nextCursor: null });
   if (!isUsual(filter, page) || !written.isAskedAgain(caller.tenant, page)) {
-    return pageOf(await listCards(services.pool, filter, page), page, writeCard);
+    return writePage(pageOf(await listCards(services.pool, filter, page), page, cardView));
   }
   const versions = await listCardVersions(services.pool, filter, page);
   const rows = versions.map((version) => ({ id: idOfVersion(version), version }));
   const { data, nextCursor } = pageOf(rows, page, ({ version }) => version);
   const texts = await written.textsOf(caller.tenant, data);
-  return { data: texts.filter((text) => text !== undefined), nextCursor };
+  return writtenPage({ data: texts.filter((text) => text !== undefined), nextCursor });
 }
 
 /**

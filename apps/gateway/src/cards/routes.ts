@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { auditDenials } from '../audit/audit-denial.ts';
 import { mount, mountWrite, mountWritten } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import { writtenPage } from '../written.ts';
 import { activateCard, changeCard, setCardPin } from './change-card.ts';
 import { issueCard } from './issue-card.ts';
 import { readCard, readCards } from './read-cards.ts';
@@ -12,9 +11,7 @@ import { WrittenCards } from './written-cards.ts';
 export function cardRoutes(app: FastifyInstance, services: Services): void {
   mountWrite(app, 'issueCard', ({ write, body }) => issueCard(services, write, body));
   const written = new WrittenCards({ pool: services.pool, now: () => performance.now() });
-  mountWritten(app, 'listCards', async ({ caller, query }) =>
-    writtenPage(await readCards(services, written, caller, query)),
-  );
+  mountWritten(app, 'listCards', ({ caller, query }) => readCards(services, written, caller, query));
   mountWritten(app, 'getCard', ({ caller, params, query, work }) =>
     readCard(services, written, caller, params.id, { refresh: query.refresh === true, work }),
   );

@@ -3,7 +3,6 @@ import type { Pool } from 'pg';
 import type { PageRequest } from '../page.ts';
 import { type Remembered, remembered } from '../remembered.ts';
 import { writerBy } from '../written.ts';
-import type { ShownCard } from './store.ts';
 import {
   type CardVersion,
   cardVersion,
@@ -14,9 +13,7 @@ import {
 } from './version-store.ts';
 import { cardView } from './view.ts';
 
-const writeView = writerBy(cardSchema, 'A card');
-/** A card as the JSON that callers see. */
-export const writeCard = (shown: ShownCard): string => writeView(cardView(shown));
+const writeCard = writerBy(cardSchema, 'A card');
 
 /** Some 10 MB. */
 const mostCards = 10_000;
@@ -80,7 +77,7 @@ export class WrittenCards {
   }
 
   #write({ id, tenant, version, shown, isComplete }: VersionedCard): string {
-    const text = writeCard(shown);
+    const text = writeCard(cardView(shown));
     if (isComplete) this.#kept.set(id, { tenant, version, text });
     return text;
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { doubledMember } from '@card-gateway/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type InputFault, inputProblem, invalidRequest, type ProblemError } from '../problem.ts';
+import { invalidRequest, ProblemError } from '../problem.ts';
 import { pointerSegment } from './validation.ts';
 
 /**
@@ -32,7 +32,7 @@ export function takeJsonAlone(app: FastifyInstance): void {
       }
       const fault = faultOf(text, value);
       if (fault === null) done(null, value);
-      else done(inputProblem('malformed-request', fault));
+      else done(unreadable(fault.pointer, fault.detail));
     });
   });
 }
@@ -48,11 +48,16 @@ function requirePlainUtf8({ headers }: FastifyRequest, bytes: Buffer): void {
   if (isUtf8(bytes)) return;
   const read = Buffer.from(bytes.toString('utf8'));
   const at = bytes.findIndex((byte, index) => byte !== read[index]);
-  throw inputProblem('malformed-request', { pointer: '', detail: `expected UTF-8; byte ${at + 1} is none` });
+  throw unreadable('', `expected UTF-8; byte ${at + 1} is none`);
+}
+
+interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 /** Valid JSON that programs parse differently (RFC 8259, sections 4 and 8.2). */
-function faultOf(text: string, value: unknown): InputFault | null {
+function faultOf(text: string, value: unknown): Fault | null {
   const doubled = doubledMember(text);
   if (doubled !== null) return { pointer: pointerOf(doubled), detail: 'expected this name once' };
   // Most bodies have neither escapes nor characters outside the basic plane.
@@ -73,7 +78,8 @@ function forbiddenMember(text: string): ProblemError | null {
     (name, member) => name === '__proto__' || (name === 'constructor' && Object.hasOwn(Object(member), 'prototype')),
   );
   if (path === null) return null;
-  return invalidRequest(faultAt(path, 'there is no such field'));
+  const { pointer, detail } = faultAt(path, 'there is no such field');
+  return invalidRequest({ pointer, detail });
 }
 
 function parsedOrNull(text: string): unknown {
@@ -101,13 +107,18 @@ function pathTo(value: unknown, isIt: (name: string, member: unknown) => boolean
   return null;
 }
 
-function faultAt(path: Path, detail: string): InputFault {
+function faultAt(path: Path, detail: string): Fault {
   const isDeep = path.length > mostLevels;
   return { pointer: pointerOf(path), detail: isDeep ? `expected at most ${mostLevels} levels` : detail };
 }
 
 const pointerOf = (path: Path): string => path.map((name) => `/${pointerSegment(String(name))}`).join('');
 
+function unreadable(pointer: string, detail: string): ProblemError {
+  return new ProblemError('malformed-request', `${pointer || 'body'}: ${detail}`, { errors: [{ pointer, detail }] });
+}
+
 function unsupported(name: string, detail: string): ProblemError {
-  return inputProblem('unsupported-media-type', { pointer: `header/${name}`, detail });
+  const pointer = `header/${name}`;
+  return new ProblemError('unsupported-media-type', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }

@@ -1,6 +1,5 @@
 import { inTransaction } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
-import { takenKeyOf } from '../database-failure.ts';
 import type { NewOperation } from './new-operation.ts';
 import type { RecordWrite } from './record-store.ts';
 import type { OperationRow } from './store.ts';
@@ -51,8 +50,7 @@ export async function claim(
       return { ...claimed, resourceId };
     });
   } catch (error) {
-    // Another write, at this very moment, has inserted what may exist only once.
-    if (error instanceof NotClaimed || takenKeyOf(error) !== null) return null;
+    if (error instanceof NotClaimed || isTaken(error)) return null;
     throw error;
   }
 }
@@ -63,4 +61,9 @@ async function handOver(client: PoolClient, id: string): Promise<void> {
      WHERE id = $1 AND state = 'refused'`,
     [id],
   );
+}
+
+/** Whether another write, at this very moment, has inserted what may exist only once. */
+function isTaken(error: unknown): boolean {
+  return (error as { readonly code?: string }).code === '23505';
 }

@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from 'pg';
-import { takenKeyOf } from '../database-failure.ts';
 import { keyHash } from '../ledger/key-hash.ts';
 import type { Key } from '../ledger/store.ts';
 
@@ -58,5 +57,6 @@ export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolut
 
 /** Whether a concurrent resolution took the key. */
 export function isTakenKey(error: unknown): boolean {
-  return takenKeyOf(error) === 'operation_resolutions_key';
+  const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
+  return code === '23505' && constraint === 'operation_resolutions_key';
 }

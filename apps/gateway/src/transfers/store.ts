@@ -1,5 +1,6 @@
 import { gatheredById } from '@card-gateway/database';
-import { instantOf, type MovementStatus, type ProviderTransfer, type TransferDirection } from '@card-gateway/core';
+import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
+import { instantOf } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { type NamedRecording, recordingNamed } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
@@ -102,7 +103,7 @@ export type OrderedTransfer = Pick<TransferRow, 'id' | 'cardholderId' | 'directi
 const newTransfer = {
   own: 'cardholder_id uuid, direction text, amount numeric, currency text, since timestamptz',
   named: `
-    SELECT provider_ref AS "cardholderRef" FROM cardholders h
+    SELECT provider_ref FROM cardholders h
     WHERE h.id = asked.cardholder_id AND h.tenant = asked.tenant AND h.account = asked.account AND provider_ref IS NOT NULL`,
   resource: `
     INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status, operation_id,
@@ -111,12 +112,10 @@ const newTransfer = {
       created_at FROM claimed`,
 };
 
-/** What a transfer names, by the provider's id. */
-export interface NamedCardholderRef {
-  readonly cardholderRef: string;
-}
-
-const recordNewTransfer = recordingNamed<NamedCardholderRef>(sendClaims('transfer-record', newTransfer));
+const recordNewTransfer = recordingNamed(
+  sendClaims('transfer-record', newTransfer),
+  (named) => (named as { readonly provider_ref: string }).provider_ref,
+);
 
 /**
  * Records a transfer before it is sent, and finds its cardholder's id at the provider. It does not fit if its account has no
@@ -128,7 +127,7 @@ export function recordTransfer({
   direction,
   amount,
   currency,
-}: OrderedTransfer): NamedRecording<NamedCardholderRef> {
+}: OrderedTransfer): NamedRecording<string> {
   return recordNewTransfer({
     cardholder_id: cardholderId,
     direction,
