@@ -7,13 +7,17 @@ interface Around {
   at: string | number;
 }
 
+type Path = readonly (string | number)[];
+
 /**
- * The path to a member that an object of this JSON text names twice; null if none does. Parsers differ in which of the two they
- * use (RFC 8259 §4), so a verifier and a consumer of such a text may read different things.
+ * The paths to members that an object of this JSON text names again. Parsers differ in which of the two they use (RFC 8259 §4), so
+ * a verifier and a consumer of such a text may read different things.
  *
  * @param json text that JSON.parse accepted
+ * @param most as many as are wanted
  */
-export function doubledMember(json: string): readonly (string | number)[] | null {
+export function doubledMembers(json: string, most: number = Infinity): Path[] {
+  const found: Path[] = [];
   const around: Around[] = [];
   let last = '';
   for (const token of json.match(tokens) ?? []) {
@@ -24,12 +28,18 @@ export function doubledMember(json: string): readonly (string | number)[] | null
     else if (token === ',' && typeof inside?.at === 'number') inside.at += 1;
     else if (token === ':' && inside?.names) {
       inside.at = last.includes('\\') ? (JSON.parse(last) as string) : last.slice(1, -1);
-      if (inside.names.has(inside.at)) return around.map(({ at }) => at);
+      if (inside.names.has(inside.at)) found.push(around.map(({ at }) => at));
+      if (found.length === most) return found;
       inside.names.add(inside.at);
     }
     last = token;
   }
-  return null;
+  return found;
+}
+
+/** The path to a member that an object of this JSON text names twice; null if none does. */
+export function doubledMember(json: string): Path | null {
+  return doubledMembers(json, 1)[0] ?? null;
 }
 
 /** Whether an object of this JSON text names a member twice. */

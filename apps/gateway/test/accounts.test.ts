@@ -2,10 +2,10 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { doubledMembers } from '@card-gateway/adapter-kit';
 import type { Secret } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, AccountsError, readAccounts } from '../src/accounts/accounts-file.ts';
-import { doubledMembers } from '../src/accounts/doubled-members.ts';
 import { isListed } from '../src/addresses.ts';
 import { adapters } from '../src/adapters.ts';
 
@@ -226,7 +226,7 @@ test('what stands twice in the file is told, where JSON would take the last with
     ['/two/settings/merchantNo: it stands here twice', '/one: there are two accounts of this name'],
   );
   const text = '{"a": [{"b": 1, "c": "{\\"b\\":1,\\"b\\":2}"}, {"b": "b", "b": "b"}], "b": {"a": {}}, "c": ["a", "a"]}';
-  expect(doubledMembers(text)).toEqual([['a', '1', 'b']]);
+  expect(doubledMembers(text)).toEqual([['a', 1, 'b']]);
 });
 
 describe('a fault', () => {

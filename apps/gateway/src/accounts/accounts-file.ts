@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import {
   type AdapterDefinition,
   adapterHost,
+  doubledMembers,
   type Network,
   networkSettings,
   type SettingFault,
@@ -20,7 +21,6 @@ import {
   decisionService,
   fixedDecision,
 } from './callback-settings.ts';
-import { doubledMembers } from './doubled-members.ts';
 import { type SecretSources, withSecrets } from './named-secrets.ts';
 import { type PathFaults, pathFaults } from './path-faults.ts';
 
@@ -212,7 +212,8 @@ function parseFile(file: string, faults: PathFaults): JsonObject {
     throw new AccountsError(file, [`it is not JSON: look ${placeOf(error as Error, text)}`]);
   }
   if (!isObject(value)) throw new AccountsError(file, ['expected an object of accounts by name']);
-  for (const path of doubledMembers(text)) {
+  // What stands there three times is told once.
+  for (const path of new Map(doubledMembers(text).map((one) => [JSON.stringify(one), one])).values()) {
     faults.add(path, path.length === 1 ? 'there are two accounts of this name' : 'it stands here twice');
   }
   return value;
