@@ -91,8 +91,7 @@ export function mountHeld<Id extends OperationId>(
       if (reply.sent) request.log.warn({ err: error }, 'failed after its deadline');
       else void reply.send(error);
     }
-    app.running.end();
-    request.turn?.end();
+    app.running.end(request);
   }
 
   serve(app, id, (request, reply) => {

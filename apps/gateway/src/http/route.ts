@@ -140,8 +140,7 @@ function route(
       request.log.warn({ err: error }, 'failed after its deadline');
       return undefined;
     } finally {
-      app.running.end();
-      request.turn?.end();
+      app.running.end(request);
     }
   };
   serve(app, id, act, onProblem);
@@ -198,9 +197,11 @@ class Running {
     this.#count += 1;
   }
 
-  end(): void {
+  /** Its turn ends with it. */
+  end(request: FastifyRequest): void {
     this.#count -= 1;
     if (this.#isAwaited && this.#count === 0) this.#none.resolve();
+    request.turn?.end();
   }
 
   /** Resolves once there is none. */
