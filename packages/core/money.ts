@@ -16,6 +16,11 @@ export interface Money {
   readonly currency: string | null;
 }
 
+/** An amount in this currency; null without one. */
+export function moneyOf(amount: Decimal | null, currency: string | null): Money | null {
+  return amount === null ? null : { amount, currency };
+}
+
 /**
  * Parses decimal text exactly, including exponent form (`1.5e2` → `150`); null if it is not a number or has more than 50
  * characters. Trailing zeros are kept: `100.00` stays `100.00`.

@@ -1,5 +1,5 @@
 import type { cardSchema } from '@card-gateway/contract';
-import { type Money, toPublicId } from '@card-gateway/core';
+import { moneyOf, toPublicId } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
@@ -21,8 +21,8 @@ export function cardView(row: ShownCard): z.output<typeof cardSchema> {
     expiry: row.expiry,
     status: row.status,
     providerStatus: row.providerStatus,
-    balance: money(row.balance, row.currency),
-    totalLoaded: money(row.totalLoaded, row.currency),
+    balance: moneyOf(row.balance, row.currency),
+    totalLoaded: moneyOf(row.totalLoaded, row.currency),
     activatedAt: row.activatedAt,
     cancelRequestedAt: row.cancelRequestedAt,
     cancelledAt: row.cancelledAt,
@@ -43,8 +43,4 @@ export async function cardOfWrite(
   const row = await getCard(client, tenant, resourceId);
   if (row === null) throw new Error('The card of this operation is gone.');
   return cardView(row);
-}
-
-function money(amount: string | null, currency: string | null): Money | null {
-  return amount === null ? null : { amount, currency };
 }

@@ -1,5 +1,5 @@
 import type { transactionSchema } from '@card-gateway/contract';
-import { type Money, toPublicId } from '@card-gateway/core';
+import { moneyOf, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { ViewImages } from '../event-views.ts';
 import { type TransactionRow, transactionsOfImages } from './store.ts';
@@ -17,8 +17,8 @@ export function transactionView(row: TransactionRow): z.output<typeof transactio
     status: row.status,
     providerStatus: row.providerStatus,
     amount: { amount: row.amount, currency: null },
-    localAmount: money(row.localAmount, row.localCurrency),
-    fee: money(row.fee, null),
+    localAmount: moneyOf(row.localAmount, row.localCurrency),
+    fee: moneyOf(row.fee, null),
     fees: row.fees,
     merchant: row.merchant,
     related: row.related,
@@ -33,7 +33,3 @@ export const viewTransactionImages: ViewImages = async (pool, images) =>
   (await transactionsOfImages(pool, images)).map(({ cardId, ...row }) =>
     cardId === null ? null : transactionView({ ...row, cardId }),
   );
-
-function money(amount: string | null, currency: string | null): Money | null {
-  return amount === null ? null : { amount, currency };
-}

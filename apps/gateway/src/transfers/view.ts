@@ -1,5 +1,5 @@
 import type { transferSchema } from '@card-gateway/contract';
-import { type Money, toPublicId } from '@card-gateway/core';
+import { moneyOf, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import { operationView } from '../ledger/reference.ts';
 import type { ViewImages } from '../event-views.ts';
@@ -7,7 +7,6 @@ import { type ShownTransfer, transfersOfImages } from './store.ts';
 
 /** A transfer as callers see it. Balances are in the transfer currency. */
 export function transferView(row: ShownTransfer): z.output<typeof transferSchema> {
-  const money = (amount: string | null): Money | null => (amount === null ? null : { amount, currency: row.currency });
   return {
     id: toPublicId('transfer', row.id),
     provider: row.provider,
@@ -18,8 +17,8 @@ export function transferView(row: ShownTransfer): z.output<typeof transferSchema
     amount: { amount: row.amount, currency: row.currency },
     status: row.status,
     providerStatus: row.providerStatus,
-    balanceBefore: money(row.balanceBefore),
-    balanceAfter: money(row.balanceAfter),
+    balanceBefore: moneyOf(row.balanceBefore, row.currency),
+    balanceAfter: moneyOf(row.balanceAfter, row.currency),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     syncedAt: row.syncedAt?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 import type { walletTransactionQuerySchema, walletTransactionSchema } from '@card-gateway/contract';
-import type { WalletEntry } from '@card-gateway/core';
+import { moneyOf, type WalletEntry } from '@card-gateway/core';
 import type { z } from 'zod';
 import { askProvider } from '../ask-provider.ts';
 import type { Caller } from '../caller.ts';
@@ -25,15 +25,14 @@ export async function readWalletTransaction(
 function entryView(entry: WalletEntry): Answer['data'][number] {
   const { transactionRef, recordRef, externalRef, amount, currency, balanceBefore, balanceAfter, at, ...others } =
     entry;
-  const money = (text: string | null) => (text === null ? null : { amount: text, currency });
   return {
     ...others,
     providerRef: transactionRef,
     record: recordRef,
     external: externalRef,
     amount: { amount, currency },
-    balanceBefore: money(balanceBefore),
-    balanceAfter: money(balanceAfter),
+    balanceBefore: moneyOf(balanceBefore, currency),
+    balanceAfter: moneyOf(balanceAfter, currency),
     at: at?.toISOString() ?? null,
   };
 }
