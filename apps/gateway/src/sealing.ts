@@ -9,7 +9,8 @@ import {
 } from 'node:crypto';
 import { Pan, Secret } from '@card-gateway/core';
 
-interface NamedKey {
+/** A configured key. */
+export interface NamedKey {
   readonly id: string;
   readonly key: Buffer;
 }

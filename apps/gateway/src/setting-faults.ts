@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts';
+import type { NamedKey } from './sealing.ts';
 
 /** With fewer milliseconds a provider could hardly be reached, so nothing is sent. */
 export const leastProviderMs = 50;
@@ -13,11 +14,6 @@ interface Compared {
   readonly HTTP_READ_DEADLINE_MS?: number;
   readonly PORT?: number;
   readonly METRICS_PORT?: number | string;
-}
-
-interface NamedKey {
-  readonly id: string;
-  readonly key: Buffer;
 }
 
 /** Contradictions between settings that are each valid. */
