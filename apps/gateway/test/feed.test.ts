@@ -318,11 +318,13 @@ describe('a reader that waits', () => {
     expect((await others).data).not.toEqual([]);
   });
 
-  test('gets nothing more once its key is revoked', async () => {
+  test('gets nothing more once its key is revoked, not even an empty page when its time is over', async () => {
     const { key: revoked } = await gateway.key({ caller: 'revoked' });
     const start = await endOfFeed();
     const held = feed({ after: start, wait: '30' }, revoked);
-    await untilWaiting(1);
+    // Longer than its look-up is remembered.
+    const inVain = feed({ after: start, wait: '8', types: 'transfer.*' }, revoked);
+    await untilWaiting(2);
     await gateway.owner.query("DELETE FROM api_keys WHERE caller = 'revoked'");
     // It works as long as its look-up is remembered.
     await until(
@@ -331,6 +333,7 @@ describe('a reader that waits', () => {
     );
     await addCardholder();
     problemOf(await held, 401);
+    problemOf(await inVain, 401);
   });
 
   test('shares one read with all who ask for the same, and reads nothing for others', async () => {

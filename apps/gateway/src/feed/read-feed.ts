@@ -66,6 +66,8 @@ function requireSeen(caller: Caller, { types, subject }: Query): void {
 const defaultLimit = 50;
 /** Of the time until the deadline, what is left for the answer after the wait. */
 const answerMs = 250;
+/** A timer may fire before its time. */
+const timerEarlyMs = 2;
 
 /** Waits for the first page behind a place with an event on it; it is empty when the wait is over. */
 class FeedWait implements Wait, Waiter {
@@ -123,9 +125,11 @@ class FeedWait implements Wait, Waiter {
     const { query, callerNow } = this.#call;
     const end = isOver ? watch.leave(this) : null;
     await pace();
-    if (end !== null) return emptyPage(end);
+    // The caller has gone, or the gateway closes.
+    if (end !== null && this.ms > timerEarlyMs) return emptyPage(end);
     const caller = await callerNow();
     requireSeen(caller, query);
+    if (end !== null) return emptyPage(end);
     this.filter = filterOf(caller, query);
     const { position, writtenAt } = this.place;
     // The log may have been set back meanwhile, and have other events before this place.
