@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 import { adapterPackages } from './src/adapters.ts';
-import { codings, openScript } from './src/portal/script.ts';
+import { codings } from './src/portal/coding.ts';
+import { openScript } from './src/portal/script.ts';
 
 // Builds what production runs into the folder `dist`: main.js and cli.js with all that they import, the portal's script, and the
 // licenses of what is in them (docs/decisions/built-javascript.md).

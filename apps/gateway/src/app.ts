@@ -32,6 +32,7 @@ import { takeJsonAlone } from './http/json-body.ts';
 import { logRequests } from './http/logging.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
+import { limitPipelining } from './http/pipelining.ts';
 import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
 import { takeTurns } from './http/turns.ts';
@@ -125,6 +126,7 @@ export async function buildApp(
   takeJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  limitPipelining(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...unstored, 'x-request-id': request.id });
     requireOneMeaning(request.raw);

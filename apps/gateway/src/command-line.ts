@@ -5,7 +5,7 @@ import { openPrisma } from '@card-gateway/database/prisma';
 import type { Administration } from './commands/administration.ts';
 import { moveToTenant, requireNoGateways } from './commands/accounts.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
-import { type Command, type Given, parseCommand } from './commands/command.ts';
+import { type Command, type Given, parseCommand, type Terminal } from './commands/command.ts';
 import { eventCommands } from './commands/event-commands.ts';
 import { expiryOf } from './commands/expiry.ts';
 import { createKey, keyRequest, listKeys, revokeKey } from './commands/keys.ts';
@@ -22,17 +22,6 @@ import { build } from './version.ts';
 
 const by = { value: '<name>', about: 'Who does it, for the audit log; default GATEWAY_OPERATOR.' };
 const json = { about: 'The answer as JSON.' };
-
-/** The environment of a command line, and the receivers of its output. */
-export interface Terminal {
-  readonly environment: NodeJS.ProcessEnv;
-  /** Receives a line of the result, as on standard output. */
-  readonly print: (line: string) => void;
-  /** Receives a line for the person, as on standard error. */
-  readonly remark: (line: string) => void;
-  /** Lets a command that goes on until it is interrupted end by itself. Absent: it is not interrupted. */
-  readonly untilInterrupted?: () => AbortSignal;
-}
 
 /** A terminal with the environment for its commands, and their result. */
 interface Session extends Terminal {

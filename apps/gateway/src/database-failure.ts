@@ -17,3 +17,9 @@ export function isDatabaseFailure(error: Error & { code?: string; severity?: str
   if (code === '0A000' && routine === 'RevalidateCachedQuery') return true;
   return poolFailure.test(error.message);
 }
+
+/** The unique key that another row has already; null for any other error. */
+export function takenKeyOf(error: unknown): string | null {
+  const { code, constraint = '' } = error as { readonly code?: string; readonly constraint?: string };
+  return code === '23505' ? constraint : null;
+}

@@ -50,9 +50,14 @@ export class ProblemError extends Error {
 /** A fault in a field of a request: its JSON pointer, and what was expected there. */
 export type InputFault = NonNullable<Problem['errors']>[number];
 
-export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
+/** A problem whose detail is made of these faults. */
+export function inputProblem(code: ProblemCode, ...errors: readonly InputFault[]): ProblemError {
   const detail = errors.map((fault) => `${fault.pointer || 'body'}: ${fault.detail}`).join('; ');
-  return new ProblemError('invalid-request', detail, { errors: [...errors] });
+  return new ProblemError(code, detail, { errors: [...errors] });
+}
+
+export function invalidRequest(...errors: readonly InputFault[]): ProblemError {
+  return inputProblem('invalid-request', ...errors);
 }
 
 /** A refused call as a problem: nothing happened, for certain. */

@@ -220,7 +220,7 @@ describe('keys revoke', () => {
 });
 
 describe('audit', () => {
-  test('has who made and revoked which key, written before it was done', async () => {
+  test('has who made and revoked which key', async () => {
     const { stdout: key, stderr } = await create(
       '--caller',
       'audited',
@@ -279,6 +279,35 @@ describe('audit', () => {
     ]);
     expect(row.split(/ {2,}/).slice(5)).toEqual(['key.revoke', id, 'of audited', '-']);
     expect(more).toEqual(['']);
+  });
+
+  test('has no key that was not made, and no revocation that was not', async () => {
+    const keyRows = async (): Promise<unknown[]> => {
+      const { rows } = await gateway.pool.query(
+        "SELECT action, purpose FROM audit_log WHERE purpose LIKE '%half-made%'",
+      );
+      return rows;
+    };
+    const refusing = async (event: 'INSERT' | 'UPDATE', act: () => Promise<Run>): Promise<void> => {
+      await gateway.owner.query(`
+        CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+        CREATE TRIGGER refuse BEFORE ${event} ON api_keys FOR EACH ROW EXECUTE FUNCTION public.refuse();`);
+      expect((await act()).code).toBe(1);
+      await gateway.owner.query('DROP FUNCTION public.refuse() CASCADE');
+    };
+    const make = () => create('--caller', 'half-made', '--scopes', 'admin');
+    await refusing('INSERT', make);
+    expect(await keyRows()).toEqual([]);
+
+    const id = (await make()).stderr.split(' ')[0] ?? '';
+    const revoke = () => run(['keys', 'revoke', id]);
+    const created = { action: 'key.create', purpose: 'for half-made: admin' };
+    await refusing('UPDATE', revoke);
+    expect(await keyRows()).toEqual([created]);
+
+    const codes = (await Promise.all([revoke(), revoke()])).map(({ code }) => code);
+    expect(codes.toSorted((one, other) => one - other)).toEqual([0, 1]);
+    expect(await keyRows()).toEqual([created, { action: 'key.revoke', purpose: 'of half-made' }]);
   });
 
   test('is verified by what an earlier verification printed', async () => {

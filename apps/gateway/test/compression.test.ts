@@ -52,6 +52,21 @@ test.each([
   }
 });
 
+test('what anyone may ask for is compressed once, not for each who asks', async () => {
+  for (const path of ['/openapi.json', '/docs/', '/docs/reference.json', '/docs/guides.css', '/llms.txt']) {
+    for (const coding of ['br', 'gzip', 'identity']) {
+      const answers = await Promise.all(Array.from({ length: 3 }, () => ask(path, coding)));
+      for (const { coding: sent, vary, headers, bytes } of answers) {
+        expect(sent).toBe(coding === 'identity' ? undefined : coding);
+        expect(vary).toBe('accept-encoding');
+        // It was there before the answer began.
+        expect(headers['content-length']).toBe(String(bytes.length));
+        expect(bytes.equals(answers[0]?.bytes ?? Buffer.of())).toBe(true);
+      }
+    }
+  }
+});
+
 test('a small answer comes as it is, and so does one for which nothing known is asked', async () => {
   expect((await ask('/v1/cards', 'gzip')).coding).toBeUndefined();
   for (const accept of ['identity', 'x-unknown', 'gzip;q=0', '']) {

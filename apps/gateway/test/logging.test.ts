@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +54,20 @@ describe('the log', () => {
       withheld: 6,
       msg: 'answered',
     });
+  });
+
+  test('shows each field that the gateway logs', async () => {
+    const folder = new URL('../src/', import.meta.url);
+    const files = (await readdir(folder, { recursive: true })).filter((file) => /(?<!\.test)\.ts$/.test(file));
+    const sources = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')));
+    const calls = sources.flatMap((source) => [
+      ...source.matchAll(/\blog\.(?:debug|info|warn|error)\(\s*\{([^}]*)\}/g),
+    ]);
+    const named = calls.flatMap(([, fields = '']) => fields.replaceAll(/\.\.\.\w+|: [^,]+/g, '').match(/\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(30);
+    const fields = named.map((name) => [name, name === 'err' ? new Error('x') : 'x']);
+    const [line] = logged((log) => log.info(Object.fromEntries(fields)));
+    expect(line).not.toHaveProperty('withheld');
   });
 
   test('shows no object but an error, whatever its field is called', () => {

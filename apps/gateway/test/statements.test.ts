@@ -92,6 +92,7 @@ test('what is changed in the schema is found', async () => {
   const { faults } = await checkStatements(project, files, await openDescriber(client));
   expect([...new Set(faults.map(withoutLine))]).toEqual([
     'keys/store.ts: column "caller" does not exist',
+    'keys/store.ts: column "caller" of relation "api_keys" does not exist',
     'sealed/store.ts: "sealed" may be null, and is Buffer<ArrayBufferLike> here',
     'sealed/store.ts: "value" is text to the database, and Buffer<ArrayBufferLike> here',
     'audit/store.ts: "caller" may be null, and is string here',

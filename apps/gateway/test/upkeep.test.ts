@@ -6,7 +6,7 @@ import { uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAccounts } from '../src/accounts/accounts-file.ts';
 import { adapters } from '../src/adapters.ts';
-import { forgetKeys } from '../src/jobs/forget-keys.ts';
+import { forgetKeys } from '../src/jobs/retention.ts';
 import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
 import { sweep } from '../src/jobs/reconcile.ts';
 import { runSync } from '../src/jobs/sync.ts';

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { startRepeating } from '../repeating.ts';
 import type { Accounts, OpenAccount } from './accounts.ts';
 import { abandonedCircuits, closeAbandoned, leaseSeconds, renewOpen, storeCircuit } from './circuit-store.ts';
 
@@ -13,33 +13,22 @@ export interface CircuitLogOptions {
 
 /** Looks at the circuits of this process once a second, and for abandoned ones of others as often as they can become so. */
 export function startCircuitLog(options: CircuitLogOptions, log: Logger): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
   const circuits = createCircuitLog(options);
-  const done = (async () => {
-    let isFailing = false;
-    let othersDueAt = performance.now();
-    while (!signal.aborted) {
-      try {
-        await circuits.storeOwn();
-        if (performance.now() >= othersDueAt) {
-          await circuits.closeAbandoned();
-          othersDueAt = performance.now() + leaseSeconds * 1000;
-        }
-        isFailing = false;
-      } catch (error) {
-        if (!isFailing) log.warn({ err: error }, 'the state of a circuit cannot be stored for now');
-        isFailing = true;
+  let othersDueAt = performance.now();
+  return startRepeating(
+    async () => {
+      await circuits.storeOwn();
+      if (performance.now() >= othersDueAt) {
+        await circuits.closeAbandoned();
+        othersDueAt = performance.now() + leaseSeconds * 1000;
       }
-      await wait(everyMs, undefined, { signal }).catch(() => {});
-    }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await done;
+      return everyMs;
     },
-  };
+    (error, isFirst) => {
+      if (isFirst) log.warn({ err: error }, 'the state of a circuit cannot be stored for now');
+      return everyMs;
+    },
+  );
 }
 
 export interface CircuitLog {

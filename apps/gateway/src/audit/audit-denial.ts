@@ -5,7 +5,7 @@ import { countQuestion } from '../guesses/store.ts';
 import type { Caller } from '../caller.ts';
 import type { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { recordAudit } from './store.ts';
+import { entryOf, recordAudit } from './store.ts';
 import type { RevealAction } from './audit-reveal.ts';
 
 /** A request for a secret, as far as it could be parsed. */
@@ -33,16 +33,11 @@ export function auditDenials(
     if (caller === null || !denials.has(code)) return;
     const { tenant, keyId } = caller;
     log.warn({ tenant, caller: caller.caller, client: ip, why: code }, 'denied a reveal');
-    const entry = {
-      at: new Date(services.now()),
-      tenant,
-      caller: caller.caller,
-      keyId,
+    const entry = entryOf({ caller, requestId }, services.now(), {
       action: `${action}_denied`,
       resource: resourceOf(action, params),
       purpose: [code, ...purposeOf(body)].join(': '),
-      requestId,
-    } as const;
+    });
     const limit = deniedRevealsOf(services, keyId);
     await countQuestion(services.pool, [limit], (client) => recordAudit(client, entry)).catch((error: unknown) =>
       log.error({ err: error }, 'a denied reveal could not be written to the audit log'),

@@ -3,7 +3,7 @@ import { ProblemError } from '../problem.ts';
 import { revealsOf } from '../guesses/limits.ts';
 import { countQuestion } from '../guesses/store.ts';
 import type { Services } from '../services.ts';
-import { type AuditAction, recordAudit } from './store.ts';
+import { type AuditAction, entryOf, recordAudit } from './store.ts';
 import type { Work } from '../work.ts';
 
 /** Reveals of secrets; those of one API key share a limit. */
@@ -24,15 +24,9 @@ export interface RevealRequest {
  *
  * @throws ProblemError 429 if the key has used up its limit; 503 if the log cannot be written: then nothing may be shown
  */
-export async function auditReveal(
-  services: Services,
-  { caller, id, purpose, requestId }: RevealRequest,
-  action: RevealAction,
-): Promise<void> {
-  const { tenant, keyId } = caller;
-  const at = new Date(services.now());
-  const entry = { at, tenant, caller: caller.caller, keyId, action, resource: id, purpose, requestId };
-  const limit = revealsOf(services, keyId);
+export async function auditReveal(services: Services, request: RevealRequest, action: RevealAction): Promise<void> {
+  const entry = entryOf(request, services.now(), { action, resource: request.id, purpose: request.purpose });
+  const limit = revealsOf(services, request.caller.keyId);
   const counted = countQuestion(services.pool, [limit], (client) => recordAudit(client, entry));
   const waitMs = await counted.catch((error: unknown) => {
     throw new ProblemError(

@@ -1,4 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
+import type { Caller } from '../caller.ts';
 
 /** Acts that are recorded before they happen or together with what they change, or because they were denied. */
 export type AuditAction =
@@ -41,6 +42,15 @@ export interface AuditEntry {
   /** The caller's words; for a denial prefixed with the problem's code. Anything that could be a card or phone number is masked. */
   readonly purpose: string | null;
   readonly requestId: string | null;
+}
+
+/** What a caller's request does. @param now Unix milliseconds */
+export function entryOf(
+  { caller: { tenant, caller, keyId }, requestId }: { readonly caller: Caller; readonly requestId: string },
+  now: number,
+  act: Pick<AuditEntry, 'action' | 'resource' | 'purpose'>,
+): AuditEntry {
+  return { at: new Date(now), tenant, caller, keyId, requestId, ...act };
 }
 
 /** One stored row of the chain. */

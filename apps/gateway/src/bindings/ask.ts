@@ -9,7 +9,7 @@ import type {
 import type { z } from 'zod';
 import { facetOf } from '../accounts/accounts.ts';
 import { askProvider } from '../ask-provider.ts';
-import { recordAudit } from '../audit/store.ts';
+import { entryOf, recordAudit } from '../audit/store.ts';
 import { cardNumbersOf, questionsOf, requireQuestion } from '../guesses/limits.ts';
 import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
@@ -42,16 +42,14 @@ export async function checkBinding(
   const pan = parsePan(question.cardNumber);
   const limits = [cardNumbersOf(services, account.name, question.user), questionsOf(services, caller.keyId)];
   await requireQuestion(services, limits, 'card numbers of this user, or by this API key,', (client) =>
-    recordAudit(client, {
-      at: new Date(services.now()),
-      tenant: caller.tenant,
-      caller: caller.caller,
-      keyId: caller.keyId,
-      action: 'binding.check',
-      resource: account.name,
-      purpose: `${pan.masked} of ${question.user}`,
-      requestId,
-    }),
+    recordAudit(
+      client,
+      entryOf({ caller, requestId }, services.now(), {
+        action: 'binding.check',
+        resource: account.name,
+        purpose: `${pan.masked} of ${question.user}`,
+      }),
+    ),
   );
   const { value } = await askProvider(services, account, 'binding', work, (binding, call) =>
     binding.check({ user: question.user, pan, userIp }, call),

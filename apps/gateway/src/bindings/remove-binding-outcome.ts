@@ -27,7 +27,7 @@ export const removeBindingKind: WriteKind<null> = {
     }
   },
   view: viewBinding,
-  lookUp: (services, account, operation, call) => lookUpRemoved(services, account, operation, call),
+  lookUp: lookUpRemoved,
   resolved: async (_services, { isAbsent }) => {
     if (isAbsent) throw contradicted("The provider's list of what this user has bound still shows it.");
     return done(null);

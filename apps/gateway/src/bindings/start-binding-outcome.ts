@@ -53,7 +53,7 @@ export const startBindingKind: WriteKind<Started> = {
     }
   },
   view: viewBinding,
-  lookUp: (services, account, operation, call) => lookUpBound(services, account, operation, call),
+  lookUp: lookUpBound,
   // Success means that an SMS is on its way; its id at the provider is submitted with the code. Only the user's list shows a
   // card as bound.
   resolved: async ({ pool }, { operation, providerRef }) => {

@@ -24,7 +24,7 @@ export const verifyBindingKind: WriteKind<BindingVerified> = {
     }
   },
   view: viewBinding,
-  lookUp: (services, account, operation, call) => lookUpBound(services, account, operation, call),
+  lookUp: lookUpBound,
   resolved: async (_services, { isAbsent }) => {
     if (isAbsent) throw contradicted("The provider's list of what this user has bound does not show the card.");
     return done({ status: 'bound' });

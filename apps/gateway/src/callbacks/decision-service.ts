@@ -5,7 +5,7 @@ import { type AuthorizationRequest, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { OpenAccount } from '../accounts/accounts.ts';
 import type { DecisionService } from '../accounts/callback-settings.ts';
-import { signWebhook } from '../secrets.ts';
+import { signWebhook, webhookKey } from '../secrets.ts';
 import type { NewDecision } from './decision-store.ts';
 
 /** A decision service's answer about a payment; anything but a clear answer is a decline. */
@@ -43,7 +43,11 @@ export async function askService(
     url: service.url,
     headers: {
       'content-type': 'application/json',
-      ...signWebhook(service.secret, { id: `auth_${identity.slice(0, 32)}`, at: options.at, body }),
+      ...signWebhook([webhookKey(service.secret)], {
+        id: `auth_${identity.slice(0, 32)}`,
+        at: options.at.getTime(),
+        body,
+      }),
     },
     body,
     timeoutMs: options.timeoutMs,

@@ -1,7 +1,7 @@
 import type { callbackPageSchema, callbackQuerySchema, callbackSchema } from '@card-gateway/contract';
 import { toPublicId, uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { recordAudit } from '../audit/store.ts';
+import { entryOf, recordAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import type { ViewImages } from '../event-views.ts';
 import { ProblemError } from '../problem.ts';
@@ -44,16 +44,10 @@ export async function replayCallback(
 ): Promise<Callback> {
   const { id: uuid } = await callbackOf(services, caller, id);
   const row = await queueAgain(services.pool, uuid, (client) =>
-    recordAudit(client, {
-      at: new Date(services.now()),
-      tenant: caller.tenant,
-      caller: caller.caller,
-      keyId: caller.keyId,
-      action: 'callback.replay',
-      resource: id,
-      purpose: null,
-      requestId,
-    }),
+    recordAudit(
+      client,
+      entryOf({ caller, requestId }, services.now(), { action: 'callback.replay', resource: id, purpose: null }),
+    ),
   );
   if (row === null) throw noSuchCallback();
   return callbackView(row);

@@ -14,10 +14,9 @@ import {
   describeCardholder,
   failApplication,
   failedAtOnce,
-  getCardholder,
   recordCardholder,
 } from './store.ts';
-import { cardholderView } from './view.ts';
+import { cardholderView, viewCardholder } from './view.ts';
 
 type Order = z.output<typeof createCardholderSchema>;
 
@@ -46,11 +45,7 @@ export const createCardholderKind: WriteKind<AppliedCardholder> = {
     }
   },
 
-  view: async (client, operation) => {
-    const row = await getCardholder(client, operation.tenant, operation.resourceId);
-    if (row === null) throw new Error('The cardholder of this operation is gone.');
-    return cardholderView(row);
-  },
+  view: viewCardholder,
 
   lookUp: async (_services, account, operation, call): Promise<LookUp<AppliedCardholder> | null> => {
     const reconciliation = account.adapter.cardholders?.reconciliation;

@@ -17,7 +17,7 @@ import {
   reappliedAtOnce,
   recordReapplication,
 } from './store.ts';
-import { cardholderView } from './view.ts';
+import { cardholderView, viewCardholder } from './view.ts';
 
 type Body = z.output<typeof reapplyCardholderSchema>;
 
@@ -39,11 +39,7 @@ export const reapplyCardholderKind: WriteKind<Reapplied> = {
     else await describeCardholder(client, operation.resourceId, described, askedAt);
   },
 
-  view: async (client, operation) => {
-    const row = await getCardholder(client, operation.tenant, operation.resourceId);
-    if (row === null) throw new Error('The cardholder of this operation is gone.');
-    return cardholderView(row);
-  },
+  view: viewCardholder,
 
   lookUp: async ({ pool }, account, operation, call): Promise<LookUp<Reapplied> | null> => {
     const row = await getCardholder(pool, operation.tenant, operation.resourceId);

@@ -1,13 +1,6 @@
-import type {
-  CardChange,
-  CardStatus,
-  ChangeReconciliation,
-  OperationType,
-  Outcome,
-  ProviderCard,
-} from '@card-gateway/core';
+import type { CardChange, CardStatus, ChangeReconciliation, OperationType, ProviderCard } from '@card-gateway/core';
 import type { OpenAccount } from '../accounts/accounts.ts';
-import type { AsOf, Superseded } from '../ledger/kind.ts';
+import type { AsOf, ResolvingOutcome, Superseded } from '../ledger/kind.ts';
 import { findOthers, type OperationRow } from '../ledger/store.ts';
 import type { Services } from '../services.ts';
 import { proofOf } from './change-evidence.ts';
@@ -43,7 +36,7 @@ export async function shownBy(
   operation: OperationRow,
   { status, providerStatus }: ProviderCard,
   asOf: AsOf,
-): Promise<Extract<Outcome<ChangedCard>, { kind: 'done' | 'refused' }> | Superseded | null> {
+): Promise<ResolvingOutcome<ChangedCard> | Superseded | null> {
   const account = accounts.byName(operation.account);
   const target = account === undefined ? null : targetOf(account, change);
   if (account === undefined || target === null || status === undefined) return null;

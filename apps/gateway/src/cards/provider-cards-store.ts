@@ -172,7 +172,6 @@ const idsByRef = (rows: readonly CardId[]): CardIds => new Map(rows.map(({ id, p
  * returns it, so that an order and a list never create two rows for one card. A description requested before the row's last one
  * (`askedAt`) is outdated and changes nothing. Of a card that is described as it is stored only `synced_at` advances: its
  * number is sealed again only under another key.
- *
  */
 export async function storeProviderCards(
   pool: Pool,

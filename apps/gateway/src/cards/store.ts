@@ -117,16 +117,10 @@ export interface OrderedRefs {
   readonly cardholderRef: string | null;
 }
 
-interface NamedRow {
-  readonly product_ref: string;
-  readonly network: CardNetwork | null;
-  readonly cardholder_ref: string | null;
-}
-
 const newCard = {
   own: 'product uuid, cardholder uuid, form text, since timestamptz',
   named: `
-    SELECT p.provider_ref AS product_ref, p.network, h.provider_ref AS cardholder_ref
+    SELECT p.provider_ref AS "productRef", p.network, h.provider_ref AS "cardholderRef"
     FROM card_products p
       LEFT JOIN cardholders h ON h.id = asked.cardholder AND h.tenant = asked.tenant AND h.account = asked.account
     WHERE p.id = asked.product AND p.tenant = asked.tenant AND p.account = asked.account
@@ -135,14 +129,11 @@ const newCard = {
   resource: `
     INSERT INTO cards (id, tenant, provider, account, product_ref, cardholder_ref, form, network, status, operation_id,
       created_at, updated_at)
-    SELECT resource_id, tenant, provider, account, product_ref, cardholder_ref, form, network, 'pending', id, since,
+    SELECT resource_id, tenant, provider, account, "productRef", "cardholderRef", form, network, 'pending', id, since,
       created_at FROM claimed`,
 };
 
-const recordCard = recordingNamed(sendClaims('card-record', newCard), (named): OrderedRefs => {
-  const { product_ref, network, cardholder_ref } = named as NamedRow;
-  return { productRef: product_ref, network, cardholderRef: cardholder_ref };
-});
+const recordCard = recordingNamed<OrderedRefs>(sendClaims('card-record', newCard));
 
 /**
  * Records a card before it is ordered. Its creation time is that of its id, by which lists are bounded. An order does not fit

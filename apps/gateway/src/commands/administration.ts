@@ -1,7 +1,7 @@
 import type { openPrisma } from '@card-gateway/database/prisma';
 import type { Pool } from 'pg';
 
-/** Dependencies of the commands: Prisma for keys, the pool for the audit log. */
+/** Dependencies of the commands: Prisma reads keys, the pool does all else. */
 export interface Administration {
   readonly pool: Pool;
   readonly prisma: ReturnType<typeof openPrisma>;

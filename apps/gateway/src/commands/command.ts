@@ -2,6 +2,17 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../nearest.ts';
 import { UsageError } from './usage.ts';
 
+/** The environment of a command line, and the receivers of its output. */
+export interface Terminal {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Receives a line of the result, as on standard output. */
+  readonly print: (line: string) => void;
+  /** Receives a line for the person, as on standard error. */
+  readonly remark: (line: string) => void;
+  /** Lets a command that goes on until it is interrupted end by itself. Absent: it is not interrupted. */
+  readonly untilInterrupted?: () => AbortSignal;
+}
+
 interface Option {
   /** Its value, e.g. `<service>`; without one the option is a switch. */
   readonly value?: string;

@@ -1,5 +1,4 @@
-import type { Command } from './command.ts';
-import type { EventsTerminal } from './events.ts';
+import type { Command, Terminal } from './command.ts';
 
 const filter = {
   types: { value: '<type,type>', about: "Only these: 'card.*' for a kind, card.activated for a type; default all." },
@@ -15,7 +14,7 @@ const access =
   'The key needs events:read, and shows events of what it may read. Ctrl-C ends it, and shows where to go on.';
 
 /** The commands that read and post events. They are clients of the API, and need no database. */
-export const eventCommands = (terminal: EventsTerminal): readonly Command[] => [
+export const eventCommands = (terminal: Terminal): readonly Command[] => [
   {
     words: 'events tail',
     about: 'Shows events as they happen, one a line, until it is interrupted.',

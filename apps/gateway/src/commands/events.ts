@@ -10,21 +10,13 @@ import {
 } from '@card-gateway/client';
 import { Secret } from '@card-gateway/core';
 import { readSettings } from '../config.ts';
-import { isWebhookSecret, signWebhook, webhookSecretRule } from '../secrets.ts';
-import type { Given } from './command.ts';
+import { isWebhookSecret, signWebhook, webhookKey, webhookSecretRule } from '../secrets.ts';
+import type { Given, Terminal } from './command.ts';
 import { pastOf } from './expiry.ts';
 import { UsageError } from './usage.ts';
 
-/** What these commands use of the command line. */
-export interface EventsTerminal {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly print: (line: string) => void;
-  readonly remark: (line: string) => void;
-  readonly untilInterrupted?: () => AbortSignal;
-}
-
 /** Prints each event. @throws UsageError if the feed cannot be read */
-export async function tail(terminal: EventsTerminal, given: Given): Promise<void> {
+export async function tail(terminal: Terminal, given: Given): Promise<void> {
   const isJson = given.switches.has('json');
   await eachEvent(terminal, given, (event) => {
     terminal.print(isJson ? JSON.stringify(event) : lineOf(event));
@@ -49,11 +41,12 @@ function isPlain(value: unknown): boolean {
 const timeoutMs = 10_000;
 
 /** Posts each event as a destination gets it. @throws UsageError if the feed cannot be read, or an option is invalid */
-export async function listen(terminal: EventsTerminal, given: Given): Promise<void> {
+export async function listen(terminal: Terminal, given: Given): Promise<void> {
   const url = forwardUrl(given.values['forward-to']);
   const { secret: wanted = `whsec_${randomBytes(32).toString('base64')}` } = given.values;
   const secret = new Secret(wanted);
   if (!isWebhookSecret(secret)) throw new UsageError(`--secret: ${webhookSecretRule}.`);
+  const key = webhookKey(secret);
   const transport = openTransport({ connections: 1, connectTimeoutMs: timeoutMs, maxResponseBytes: 1_000_000 });
   terminal.remark(`Events are posted to ${url}.`);
   if (given.values['secret'] === undefined) terminal.remark(`Verify them with the secret ${wanted}`);
@@ -66,7 +59,7 @@ export async function listen(terminal: EventsTerminal, given: Given): Promise<vo
         url,
         headers: {
           'content-type': 'application/json',
-          ...signWebhook(secret, { id: event.id, at: new Date(), body }),
+          ...signWebhook([key], { id: event.id, at: new Date().getTime(), body }),
         },
         body,
         timeoutMs,
@@ -93,7 +86,7 @@ function forwardUrl(text: string | undefined): string {
  * @param handle its second argument is the cursor before the event
  */
 async function eachEvent(
-  terminal: EventsTerminal,
+  terminal: Terminal,
   { values }: Given,
   handle: (event: FeedEvent, before: string) => Promise<void> | void,
 ): Promise<void> {
@@ -129,7 +122,7 @@ async function eachEvent(
 }
 
 /** Has a destination get events of the past once more. @throws UsageError if that is refused, or an option is invalid */
-export async function replay(terminal: EventsTerminal, { argument, values, switches }: Given): Promise<void> {
+export async function replay(terminal: Terminal, { argument, values, switches }: Given): Promise<void> {
   const now = new Date().getTime();
   const { after, before, types } = values;
   if (argument === undefined) throw new UsageError('Expected the id of a destination: dest_…');
@@ -165,7 +158,7 @@ function told(error: Error, url: string): string {
     : error.message;
 }
 
-function clientOf({ environment }: EventsTerminal): { readonly client: Client; readonly url: string } {
+function clientOf({ environment }: Terminal): { readonly client: Client; readonly url: string } {
   const settings = readSettings(['GATEWAY_URL', 'GATEWAY_API_KEY', 'PORT'], environment);
   if (settings.GATEWAY_API_KEY === '') {
     throw new UsageError(

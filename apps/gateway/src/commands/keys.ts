@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { scopes } from '@card-gateway/contract';
 import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
-import { type AuditAction, recordAudit } from '../audit/store.ts';
+import { type AuditAction, type AuditEntry, withAudit } from '../audit/store.ts';
 import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
+import { endKey, insertKey } from '../keys/store.ts';
 import type { Administration } from './administration.ts';
 import { printRows } from './table.ts';
 import { UsageError } from './usage.ts';
@@ -34,24 +35,21 @@ export async function createKey(
   request: KeyRequest,
   expiresAt: Date | null,
 ): Promise<void> {
-  const { prisma, now, print, remark, json } = administration;
+  const { pool, now, print, remark, json } = administration;
   const { caller, tenant } = request;
   const key = apiKeyPrefix + randomBytes(32).toString('base64url');
   const createdAt = new Date(now());
   const id = newUuid(createdAt.getTime());
   const ends = expiresAt === null ? '' : `, until ${expiresAt.toISOString()}`;
-  await record(administration, 'key.create', { id, tenant }, `for ${caller}: ${request.scopes.join(', ')}${ends}`);
-  await prisma.apiKey.create({
-    data: {
-      id,
-      tenant,
-      caller,
-      hash: Uint8Array.from(hashApiKey(key)),
-      scopes: [...request.scopes],
-      createdAt,
-      expiresAt,
-    },
-  });
+  const entry = entryOf(
+    administration,
+    'key.create',
+    { id, tenant },
+    `for ${caller}: ${request.scopes.join(', ')}${ends}`,
+  );
+  await withAudit(pool, entry, (client) =>
+    insertKey(client, { ...request, id, hash: hashApiKey(key), createdAt, expiresAt }),
+  );
   const publicId = toPublicId('apiKey', id);
   if (json) {
     print(JSON.stringify({ id: publicId, key, ...request, createdAt, expiresAt }));
@@ -79,24 +77,25 @@ export async function listKeys(administration: Administration): Promise<void> {
 
 /** Revokes a key for good. @throws UsageError if there is no such valid key */
 export async function revokeKey(administration: Administration, publicId = ''): Promise<void> {
-  const { prisma, now, print } = administration;
+  const { pool, prisma, now, print } = administration;
   const id = fromPublicId('apiKey', publicId);
   if (id === null) throw new UsageError('Expected a key id, as "gateway keys list" shows it: key_…');
+  const noKey = new UsageError(`There is no valid key ${publicId}.`);
   const key = await prisma.apiKey.findFirst({ where: { id, revokedAt: null } });
-  if (key === null) throw new UsageError(`There is no valid key ${publicId}.`);
-  await record(administration, 'key.revoke', key, `of ${key.caller}`);
-  await prisma.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date(now()) } });
+  if (key === null) throw noKey;
+  await withAudit(pool, entryOf(administration, 'key.revoke', key, `of ${key.caller}`), async (client) => {
+    if (!(await endKey(client, id, new Date(now())))) throw noKey;
+  });
   print(`${publicId} is revoked.`);
 }
 
-/** Audited first: if the act then fails, the log shows the attempt. */
-async function record(
-  { pool, now, operator }: Administration,
+function entryOf(
+  { now, operator }: Administration,
   action: AuditAction,
   key: { readonly id: string; readonly tenant: string },
   purpose: string,
-): Promise<void> {
-  await recordAudit(pool, {
+): AuditEntry {
+  return {
     at: new Date(now()),
     tenant: key.tenant,
     caller: operator,
@@ -105,5 +104,5 @@ async function record(
     resource: toPublicId('apiKey', key.id),
     purpose,
     requestId: null,
-  });
+  };
 }

@@ -1,6 +1,6 @@
 import { toPublicId } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
-import { type AuditAction, type AuditEntry, recordAudit, withAudit } from '../audit/store.ts';
+import { type AuditAction, entryOf, recordAudit, withAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
 
@@ -30,15 +30,10 @@ export function auditedChange<T>(
   act: Act,
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  return withAudit(services.pool, entryOf(services, request, act), change);
+  return withAudit(services.pool, entryOf(request, services.now(), act), change);
 }
 
 /** Records what is about to be posted. */
 export function auditPost(services: Services, request: Request, act: Act): Promise<void> {
-  return recordAudit(services.pool, entryOf(services, request, act));
-}
-
-function entryOf(services: Services, { caller, requestId }: Request, act: Act): AuditEntry {
-  const { tenant, keyId } = caller;
-  return { at: new Date(services.now()), tenant, caller: caller.caller, keyId, requestId, ...act };
+  return recordAudit(services.pool, entryOf(request, services.now(), act));
 }

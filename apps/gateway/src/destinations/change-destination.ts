@@ -8,6 +8,7 @@ import { newUuid, toPublicId } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
+import { takenKeyOf } from '../database-failure.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest, ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
@@ -78,8 +79,7 @@ export async function updateDestination(
       destinationView(changed(await store.updateDestination(client, row.id, { ...order, url }, at))),
     );
   } catch (error) {
-    const isTaken = (error as { readonly code?: string }).code === '23505' && url !== undefined;
-    throw isTaken ? await urlTaken(services.pool, request.caller, url) : error;
+    throw takenKeyOf(error) !== null && url !== undefined ? await urlTaken(services.pool, request.caller, url) : error;
   }
 }
 

@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { workGraceMs } from '../config.ts';
 import { leaseDestinations } from './deliverer-store.ts';
 import type { Logger } from 'pino';
 import type { EventViews } from '../event-views.ts';
 import { shareReads } from '../events/shared-reads.ts';
 import { createPace } from '../pace.ts';
+import { startRepeating } from '../repeating.ts';
 import type { Services } from '../services.ts';
 import { Delivery } from './delivery.ts';
 import { leaseMs } from './reports.ts';
@@ -30,9 +30,9 @@ export function startDeliverer({
   readonly log: Logger;
 }): { stop(): Promise<void> } {
   const options = { services, views, read: shareReads(services, views), pace: createPace(postsInTurn), log };
-  const stopping = new AbortController();
   const running = new Map<Delivery, Promise<void>>();
 
+  /** @returns the milliseconds until the next look */
   async function take(): Promise<number> {
     const leaseEndsAt = performance.now() + leaseMs;
     const leased = await leaseDestinations(services.pool, leaseMs, mostAtOnce);
@@ -47,28 +47,17 @@ export function startDeliverer({
         log.error({ err: error, destination: destination.id }, 'an event destination cannot be served');
       }
     }
-    return leased.length;
+    return leased.length === mostAtOnce ? lookEveryMs / 10 : lookEveryMs;
   }
 
-  const looking = (async () => {
-    let isFailing = false;
-    while (!stopping.signal.aborted) {
-      let pauseMs = lookEveryMs;
-      try {
-        if ((await take()) === mostAtOnce) pauseMs = lookEveryMs / 10;
-        isFailing = false;
-      } catch (error) {
-        if (!isFailing) log.warn({ err: error }, 'event destinations cannot be looked for');
-        isFailing = true;
-      }
-      await wait(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
+  const looking = startRepeating(take, (error, isFirst) => {
+    if (isFirst) log.warn({ err: error }, 'event destinations cannot be looked for');
+    return lookEveryMs;
+  });
 
   return {
     stop: async () => {
-      stopping.abort();
-      await looking;
+      await looking.stop();
       for (const delivery of running.keys()) delivery.end(workGraceMs(services.config));
       await Promise.all(running.values());
     },

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@card-gateway/core';
-import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Sealing } from '../sealing.ts';
+import { signWebhook, webhookKey } from '../secrets.ts';
 
 /** For this long after a rotation the old secret signs too. */
 const overlapMs = 24 * 3_600_000;
@@ -55,15 +55,8 @@ export type Sign = (eventId: string, body: string, now: number) => Readonly<Reco
 /** Opens a destination's secrets to sign with. @throws if their sealing key is not configured */
 export function signer(sealing: Sealing, id: string, sealed: Buffer): Sign {
   const { current, previous } = openSecrets(sealing, id, sealed);
-  const newest = new Webhook(current);
-  const older = previous === null ? null : { webhook: new Webhook(previous.secret), until: previous.until };
-  return (eventId, body, now) => {
-    const at = new Date(now);
-    const signing = older !== null && now < older.until ? [newest, older.webhook] : [newest];
-    return {
-      'webhook-id': eventId,
-      'webhook-timestamp': String(Math.floor(now / 1000)),
-      'webhook-signature': signing.map((webhook) => webhook.sign(eventId, at, body)).join(' '),
-    };
-  };
+  const newest = webhookKey(new Secret(current));
+  const older = previous === null ? null : { key: webhookKey(new Secret(previous.secret)), until: previous.until };
+  return (id, body, at) =>
+    signWebhook(older !== null && at < older.until ? [newest, older.key] : [newest], { id, at, body });
 }

@@ -1,8 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
+import { takenKeyOf } from '../database-failure.ts';
 import { isSame, lastSequenced, openWriters, sequence, type Sequenced } from './sequencer-store.ts';
 import type { EventTail } from '../event-tail.ts';
+import { startRepeating } from '../repeating.ts';
 
 /** Pause between two passes while events come and somebody waits for them in this process. */
 const busyMs = 20;
@@ -24,30 +25,12 @@ const ageMs = 200;
 export function startSequencer({ pool, tail, log }: { pool: Pool; tail: EventTail; log: Logger }): {
   stop(): Promise<void>;
 } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
   const sequencer = createSequencer(pool, tail);
-  const done = (async () => {
-    let isFailing = false;
-    while (!signal.aborted) {
-      let pauseMs = restMs;
-      try {
-        pauseMs = await sequencer.step();
-        isFailing = false;
-      } catch (error) {
-        sequencer.reset();
-        if (!isFailing && !signal.aborted) log.warn({ err: error }, 'events cannot be sequenced');
-        isFailing = true;
-      }
-      await wait(pauseMs, undefined, { signal }).catch(() => {});
-    }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await done;
-    },
-  };
+  return startRepeating(sequencer.step, (error, isFirst) => {
+    sequencer.reset();
+    if (isFirst) log.warn({ err: error }, 'events cannot be sequenced');
+    return restMs;
+  });
 }
 
 /** The sequencer of one process, step by step. */
@@ -56,7 +39,7 @@ export function createSequencer(
   tail: EventTail,
 ): {
   /** @returns the milliseconds until the next step */
-  step(): Promise<number>;
+  readonly step: () => Promise<number>;
   /** Forgets what it knows, after an error. */
   reset(): void;
 } {
@@ -105,7 +88,7 @@ export function createSequencer(
       else gone = next;
       if (done.sequenced !== null) adopt(done.sequenced);
     } catch (error) {
-      if ((error as { readonly code?: string }).code !== '23505') throw error;
+      if (takenKeyOf(error) === null) throw error;
       isResting = true;
     }
   }

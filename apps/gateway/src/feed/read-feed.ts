@@ -2,6 +2,7 @@ import { cloudEventsMediaType, eventKinds, type eventQuerySchema, patternsIn } f
 import { fromPublicId } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
+import { accepts } from '../accepts.ts';
 import type { Caller } from '../caller.ts';
 import { checkOf, cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
@@ -144,7 +145,7 @@ class FeedWait implements Wait, Waiter {
 
 function answerOf({ query, accept }: Pick<FeedCall, 'query' | 'accept'>, page: FeedPage): WrittenAnswer {
   const headers = { vary: 'accept' };
-  if (!acceptsCloudEvents(accept)) {
+  if (!accepts(accept, cloudEventsMediaType)) {
     return { mediaType: 'application/json; charset=utf-8', headers, text: page.pageText() };
   }
   const given = Object.entries(query).map(([name, value]) => [name, String(value)]);
@@ -184,12 +185,4 @@ function subjectOf(text: string): EventSubject {
     if (kind !== 'account' && id !== null) return { kind, id };
   }
   return { kind: 'account', account: text };
-}
-
-/** Whether the header `Accept` names them, without `q=0`. */
-function acceptsCloudEvents(accept: string): boolean {
-  return accept.split(',').some((range) => {
-    const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    return mediaType === cloudEventsMediaType && !parameters.some((one) => /^q=0(\.0*)?$/.test(one));
-  });
 }

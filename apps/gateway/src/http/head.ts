@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '../problem.ts';
+import { inputProblem, ProblemError } from '../problem.ts';
 
 /** Headers that must not repeat, because programs disagree about duplicates; Node takes the first, or joins the two. */
 const singular: ReadonlyMap<string, string> = new Map(
@@ -40,6 +40,5 @@ export function requireOneMeaning({ rawHeaders, headers, httpVersion, url = '' }
 }
 
 function faulty(name: string, detail: string): ProblemError {
-  const pointer = `header/${name}`;
-  return new ProblemError('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  return inputProblem('malformed-request', { pointer: `header/${name}`, detail });
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { doubledMember } from '@card-gateway/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { invalidRequest, ProblemError } from '../problem.ts';
+import { type InputFault, inputProblem, invalidRequest, type ProblemError } from '../problem.ts';
 import { pointerSegment } from './validation.ts';
 
 /**
@@ -32,7 +32,7 @@ export function takeJsonAlone(app: FastifyInstance): void {
       }
       const fault = faultOf(text, value);
       if (fault === null) done(null, value);
-      else done(unreadable(fault.pointer, fault.detail));
+      else done(inputProblem('malformed-request', fault));
     });
   });
 }
@@ -48,16 +48,11 @@ function requirePlainUtf8({ headers }: FastifyRequest, bytes: Buffer): void {
   if (isUtf8(bytes)) return;
   const read = Buffer.from(bytes.toString('utf8'));
   const at = bytes.findIndex((byte, index) => byte !== read[index]);
-  throw unreadable('', `expected UTF-8; byte ${at + 1} is none`);
-}
-
-interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
+  throw inputProblem('malformed-request', { pointer: '', detail: `expected UTF-8; byte ${at + 1} is none` });
 }
 
 /** Valid JSON that programs parse differently (RFC 8259, sections 4 and 8.2). */
-function faultOf(text: string, value: unknown): Fault | null {
+function faultOf(text: string, value: unknown): InputFault | null {
   const doubled = doubledMember(text);
   if (doubled !== null) return { pointer: pointerOf(doubled), detail: 'expected this name once' };
   // Most bodies have neither escapes nor characters outside the basic plane.
@@ -78,8 +73,7 @@ function forbiddenMember(text: string): ProblemError | null {
     (name, member) => name === '__proto__' || (name === 'constructor' && Object.hasOwn(Object(member), 'prototype')),
   );
   if (path === null) return null;
-  const { pointer, detail } = faultAt(path, 'there is no such field');
-  return invalidRequest({ pointer, detail });
+  return invalidRequest(faultAt(path, 'there is no such field'));
 }
 
 function parsedOrNull(text: string): unknown {
@@ -107,18 +101,13 @@ function pathTo(value: unknown, isIt: (name: string, member: unknown) => boolean
   return null;
 }
 
-function faultAt(path: Path, detail: string): Fault {
+function faultAt(path: Path, detail: string): InputFault {
   const isDeep = path.length > mostLevels;
   return { pointer: pointerOf(path), detail: isDeep ? `expected at most ${mostLevels} levels` : detail };
 }
 
 const pointerOf = (path: Path): string => path.map((name) => `/${pointerSegment(String(name))}`).join('');
 
-function unreadable(pointer: string, detail: string): ProblemError {
-  return new ProblemError('malformed-request', `${pointer || 'body'}: ${detail}`, { errors: [{ pointer, detail }] });
-}
-
 function unsupported(name: string, detail: string): ProblemError {
-  const pointer = `header/${name}`;
-  return new ProblemError('unsupported-media-type', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  return inputProblem('unsupported-media-type', { pointer: `header/${name}`, detail });
 }

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { WriteAnswer, WriteRequest } from '../ledger/write.ts';
 import { type Caller, requireScope } from '../caller.ts';
 import type { Authentication } from './auth.ts';
-import { invalidRequest, ProblemError } from '../problem.ts';
+import { inputProblem, invalidRequest, ProblemError } from '../problem.ts';
 import type { Work } from '../work.ts';
 
 type Parsed<Id extends OperationId, Part extends 'params' | 'query' | 'body'> =
@@ -289,7 +289,7 @@ function idempotencyKey(request: FastifyRequest): string {
   const pointer = 'header/Idempotency-Key';
   if (typeof header !== 'string' || header === '') {
     const detail = 'expected a key of your own making, new for each write and the same for its repeats, e.g. a UUID';
-    throw new ProblemError('idempotency-key-missing', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+    throw inputProblem('idempotency-key-missing', { pointer, detail });
   }
   const quoted = quotedShape.exec(header)?.[1]?.replaceAll(/\\(.)/g, '$1');
   const isHalfQuoted = quoted === undefined && (header.startsWith('"') || header.endsWith('"'));

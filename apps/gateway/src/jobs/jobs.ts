@@ -60,7 +60,8 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       for (const account of accounts) log.info({ account }, 'started a sync that was due');
     },
     removeOld: async () => {
-      log.info({ removed: await removeOld(services) }, 'removed what was over for long enough');
+      const removed = Object.entries(await removeOld(services)).map(([kind, count]) => `${kind} ${count}`);
+      log.info({ removed: removed.join(', ') }, 'removed what was over for long enough');
     },
   };
   const crontab = ['* * * * * sweep', '* * * * * scheduleSyncs', '23 3 * * * removeOld'].join('\n');

@@ -1,8 +1,8 @@
 import { removeEvents } from '../events/retention-store.ts';
 import { deleteOldGuesses } from '../guesses/store.ts';
+import { forgetResolutionKeys, forgetResolvedKeys } from '../ledger/forget-store.ts';
 import type { Services } from '../services.ts';
 import { tidyCallbacks } from './callback.ts';
-import { forgetKeys } from './forget-keys.ts';
 import { type Emptied, emptyOver, firstId, removeOver, type Removed } from './retention-store.ts';
 
 const dayMs = 86_400_000;
@@ -37,6 +37,16 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
   removed['events'] = await removeOldEvents(services);
   for (const [kind, count] of Object.entries(removed)) metrics.retentionCounter.inc({ kind }, count);
   return removed;
+}
+
+/**
+ * Removes the Idempotency-Keys and stored answers of writes resolved long ago. The operations and their evidence stay; an
+ * unresolved write keeps its key indefinitely. @returns the number removed
+ */
+export async function forgetKeys({ config, pool, now }: Services): Promise<number> {
+  const before = new Date(now() - config.IDEMPOTENCY_KEPT_DAYS * dayMs);
+  const writes = await inBatches(() => forgetResolvedKeys(pool, before, batch));
+  return writes + (await inBatches(() => forgetResolutionKeys(pool, before, batch)));
 }
 
 /** A batch ends with its run, so that only an empty one is the last. */

@@ -1,6 +1,6 @@
 import { gathered } from '@card-gateway/database';
 import { toPublicId } from '@card-gateway/core';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Caller } from '../caller.ts';
 
 type KeyRow = Omit<Caller, 'keyId'> & { readonly id: string; readonly hash: Buffer };
@@ -25,4 +25,28 @@ export async function findKey(pool: Pool, hash: Buffer): Promise<Caller | null> 
   if (row === null) return null;
   const { id, tenant, caller, scopes } = row;
   return { tenant, caller, scopes, keyId: toPublicId('apiKey', id) };
+}
+
+/** A new key. */
+export interface NewKey extends Omit<Caller, 'keyId'> {
+  readonly id: string;
+  readonly hash: Buffer;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+export async function insertKey(client: PoolClient, key: NewKey): Promise<void> {
+  await client.query(
+    `INSERT INTO api_keys (id, tenant, caller, hash, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [key.id, key.tenant, key.caller, key.hash, key.scopes, key.createdAt, key.expiresAt],
+  );
+}
+
+/** @returns whether it was not revoked before */
+export async function endKey(client: PoolClient, id: string, at: Date): Promise<boolean> {
+  const { rowCount } = await client.query('UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL', [
+    id,
+    at,
+  ]);
+  return rowCount === 1;
 }

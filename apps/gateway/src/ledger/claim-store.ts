@@ -1,5 +1,6 @@
 import { inTransaction } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
+import { takenKeyOf } from '../database-failure.ts';
 import type { NewOperation } from './new-operation.ts';
 import type { RecordWrite } from './record-store.ts';
 import type { OperationRow } from './store.ts';
@@ -50,7 +51,8 @@ export async function claim(
       return { ...claimed, resourceId };
     });
   } catch (error) {
-    if (error instanceof NotClaimed || isTaken(error)) return null;
+    // Another write, at this very moment, has inserted what may exist only once.
+    if (error instanceof NotClaimed || takenKeyOf(error) !== null) return null;
     throw error;
   }
 }
@@ -61,9 +63,4 @@ async function handOver(client: PoolClient, id: string): Promise<void> {
      WHERE id = $1 AND state = 'refused'`,
     [id],
   );
-}
-
-/** Whether another write, at this very moment, has inserted what may exist only once. */
-function isTaken(error: unknown): boolean {
-  return (error as { readonly code?: string }).code === '23505';
 }

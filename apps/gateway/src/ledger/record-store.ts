@@ -6,7 +6,7 @@ import type { OperationRow } from './store.ts';
 
 /**
  * Records a write together with its resource: of a pool by a statement that is a transaction of its own, gathered with others
- * where {@link recording} says so. Null if its Idempotency-Key is taken, or if it does not fit.
+ * where {@link recordingNamed} says so. Null if its Idempotency-Key is taken, or if it does not fit.
  */
 export type RecordWrite = (to: Pool | PoolClient, operation: NewOperation) => Promise<OperationRow | null>;
 
@@ -37,12 +37,6 @@ function together(send: SendTogether): (to: Pool | PoolClient, claim: Claim) => 
   });
 }
 
-/** How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. */
-export function recording(send: SendClaims): RecordOwn {
-  const record = recordingNamed(send, (named) => named);
-  return (own = {}) => record(own).record;
-}
-
 /** Records one write, and keeps what the statement found of what it names. */
 export interface NamedRecording<Named> {
   readonly record: RecordWrite;
@@ -51,14 +45,11 @@ export interface NamedRecording<Named> {
 }
 
 /**
- * The same for writes that name things (`ClaimParts.named`), which the statement that records them looks up.
+ * How writes of one kind are recorded whose statement locks nothing but their own keys: gathered. It looks up what they name.
  *
- * @param read makes something of the columns that were found
+ * @typeParam Named the columns of `ClaimParts.named`
  */
-export function recordingNamed<Named>(
-  send: SendClaims,
-  read: (named: unknown) => Named,
-): (own: Claim['own']) => NamedRecording<Named> {
+export function recordingNamed<Named>(send: SendClaims): (own: Claim['own']) => NamedRecording<Named> {
   const record = together((to, claims) => sendTo(send, to, claims));
   return (own) => {
     let found: { readonly named: Named } | null = null;
@@ -66,7 +57,7 @@ export function recordingNamed<Named>(
       record: async (to, operation) => {
         const claimed = await record(to, { operation, own });
         if (claimed === null) return null;
-        found = { named: read(claimed.named) };
+        found = { named: claimed.named as Named };
         return rowOf(operation, claimed);
       },
       named: () => {
@@ -113,4 +104,4 @@ export function recordingSingly(send: SendClaims): RecordOwn {
 }
 
 /** Records a write alone, whose resource is written in the same transaction. */
-export const recordAlone: RecordWrite = recording(sendClaims('operation-record', {}))();
+export const recordAlone: RecordWrite = recordingNamed<null>(sendClaims('operation-record', {}))({}).record;

@@ -2,7 +2,7 @@ import { type Evidence, type Outcome, type Refusal, type ResolvedBy, toPublicId,
 import type { PoolClient } from 'pg';
 import { ProblemError, refusalProblem } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { type AtOnce, type LookUp, viewOf, type WriteKind } from './kind.ts';
+import { type AtOnce, type LookUp, type ResolvingOutcome, viewOf, type WriteKind } from './kind.ts';
 import type { WriteEvent, Showed } from './machine.ts';
 import { knownReference } from './reference.ts';
 import type { Attempt, StoredAnswer } from './attempt-store.ts';
@@ -67,7 +67,7 @@ export async function resolveByEvidence<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
-  outcome: Extract<Outcome<Value>, { kind: 'done' | 'refused' }>,
+  outcome: ResolvingOutcome<Value>,
   by: 'callback' | 'list',
   attempt: Attempt,
 ): Promise<boolean> {
@@ -129,7 +129,7 @@ export async function resolveByPerson<Value>(
   services: Services,
   kind: WriteKind<Value>,
   operation: OperationRow,
-  outcome: Extract<Outcome<Value>, { kind: 'done' | 'refused' }>,
+  outcome: ResolvingOutcome<Value>,
   attempt: Attempt,
   keep: (client: PoolClient) => Promise<void>,
 ): Promise<StoredAnswer | null> {

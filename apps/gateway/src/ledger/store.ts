@@ -1,6 +1,7 @@
 import { gathered, inTransaction, Unconfirmed } from '@card-gateway/database';
 import type { OperationType, Refusal } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { takenKeyOf } from '../database-failure.ts';
 import { addAttempt, type Attempt, keepAnswer, type StoredAnswer } from './attempt-store.ts';
 import { keyHash } from './key-hash.ts';
 import { type WriteEvent, transition, type WriteState } from './machine.ts';
@@ -242,6 +243,5 @@ export function isUnconfirmed(error: unknown): boolean {
 
 /** Whether a row could not be changed because another row has the provider's id. */
 export function isTakenReference(error: unknown): boolean {
-  const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
-  return code === '23505' && constraint !== undefined && constraint.endsWith('_provider_ref_key');
+  return takenKeyOf(error)?.endsWith('_provider_ref_key') === true;
 }

@@ -1,8 +1,8 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
-import type { Outcome, Refusal } from '@card-gateway/core';
+import type { Refusal } from '@card-gateway/core';
 import type { z } from 'zod';
 import { invalidRequest } from '../problem.ts';
-import type { WriteKind } from '../ledger/kind.ts';
+import type { ResolvingOutcome, WriteKind } from '../ledger/kind.ts';
 import { attemptOf, failedToTell, resolveWrite, supersede } from '../ledger/resolve.ts';
 import type { OperationRow } from '../ledger/store.ts';
 import { answerOf, contradicted, notOurs } from '../ledger/word.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import type { Work } from '../work.ts';
 
 type Word = z.output<typeof resolveOperationSchema>;
-type Closing = Extract<Outcome<unknown>, { kind: 'done' | 'refused' }>;
+type Closing = ResolvingOutcome<unknown>;
 
 /** A person's refusal: nothing happened. */
 const foundNothing: Refusal = {

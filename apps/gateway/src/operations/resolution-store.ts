@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { takenKeyOf } from '../database-failure.ts';
 import { keyHash } from '../ledger/key-hash.ts';
 import type { Key } from '../ledger/store.ts';
 
@@ -57,6 +58,5 @@ export async function findResolutionByKey(pool: Pool, key: Key): Promise<Resolut
 
 /** Whether a concurrent resolution took the key. */
 export function isTakenKey(error: unknown): boolean {
-  const { code, constraint } = error as { readonly code?: string; readonly constraint?: string };
-  return code === '23505' && constraint === 'operation_resolutions_key';
+  return takenKeyOf(error) === 'operation_resolutions_key';
 }

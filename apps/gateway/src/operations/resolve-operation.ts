@@ -1,7 +1,7 @@
 import type { resolveOperationSchema } from '@card-gateway/contract';
 import { uuidOf } from '@card-gateway/core';
 import type { z } from 'zod';
-import { recordAudit } from '../audit/store.ts';
+import { entryOf, recordAudit } from '../audit/store.ts';
 import { ProblemError } from '../problem.ts';
 import type { WriteKind, WriteKinds } from '../ledger/kind.ts';
 import { confirmStored, requireComparable } from '../ledger/replay.ts';
@@ -46,14 +46,14 @@ export async function resolveOperation(
   ) {
     throw new ProblemError('forbidden', 'The caller that made a write may not resolve it; another caller must.');
   }
-  const isNew = operation.state === 'unknown' && (await applyEvent(services, kind, write, operation, word, publicId));
+  const isNew = operation.state === 'unknown' && (await applyWord(services, kind, write, operation, word, publicId));
   if (!isNew) await requireSameWord(services, id, word);
   const view = await readOperation(services, write.caller, publicId);
   return { status: 200, body: view, replayed: !isNew, location: null };
 }
 
 /** False if something else resolved it meanwhile. */
-async function applyEvent(
+async function applyWord(
   services: Services,
   kind: WriteKind<unknown>,
   write: WriteRequest,
@@ -79,16 +79,8 @@ async function applyEvent(
         providerRef: word.providerRef ?? null,
         resolvedAt: at,
       });
-      await recordAudit(client, {
-        at,
-        tenant,
-        caller,
-        keyId,
-        action: 'operation.resolve',
-        resource: publicId,
-        purpose: word.reason,
-        requestId: write.requestId,
-      });
+      const act = { action: 'operation.resolve', resource: publicId, purpose: word.reason } as const;
+      await recordAudit(client, entryOf(write, at.getTime(), act));
     });
     return answer !== null;
   } catch (error) {

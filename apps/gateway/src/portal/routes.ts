@@ -7,9 +7,9 @@ import { type Guide, readGuides } from './guides.ts';
 import { llmsText, referenceMarkdown } from './llms.ts';
 import { forPortal, referencePage } from './reference.ts';
 import { serveScript } from './script.ts';
+import { serveText } from './text.ts';
 
 const hidden = { schema: { hide: true } };
-const compressed = { ...hidden, compress: {} };
 
 /** `/openapi.json` and the portal at `/docs`, whose pages contact only this host; `/` redirects to it. */
 export async function portalRoutes(app: FastifyInstance): Promise<void> {
@@ -18,11 +18,7 @@ export async function portalRoutes(app: FastifyInstance): Promise<void> {
     if (headers.accept?.includes('text/html') === true) return reply.redirect('/docs/');
     return { name: 'Card Gateway', version: build.version, portal: '/docs/', openapi: '/openapi.json' };
   });
-  let document: Promise<string> | null = null;
-  app.get('/openapi.json', compressed, async (_request, reply) => {
-    document ??= readDocument().then((read) => JSON.stringify(read));
-    return reply.type('application/json').send(await document);
-  });
+  serveText(app, '/openapi.json', 'application/json; charset=utf-8', async () => JSON.stringify(await readDocument()));
   await app.register(async (portal) => {
     await portal.register(fastifyHelmet, {
       contentSecurityPolicy: {
@@ -42,13 +38,8 @@ export async function portalRoutes(app: FastifyInstance): Promise<void> {
         },
       },
     });
-    const texts = (path: string, type: string, text: () => string | Promise<string>): void => {
-      let made: string | null = null;
-      portal.get(path, compressed, async (_request, reply) => {
-        made ??= await text();
-        return reply.type(`${type}; charset=utf-8`).send(made);
-      });
-    };
+    const texts = (path: string, type: string, text: () => string | Promise<string>): void =>
+      serveText(portal, path, `${type}; charset=utf-8`, text);
     // Most processes never render a page.
     const pageOf = async (guide: Guide): Promise<string> => (await import('./page.ts')).guidePage(guide, guides);
     const guides = await readGuides();

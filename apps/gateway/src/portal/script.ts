@@ -6,9 +6,7 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { referenceVersion } from '../version.ts';
-
-export const codings = ['br', 'gzip'] as const;
-type Coding = (typeof codings)[number];
+import { type Coding, codingOf } from './coding.ts';
 
 /** Named after its version, so browsers can cache it indefinitely. */
 const name = `reference.${referenceVersion}.js`;
@@ -17,7 +15,7 @@ const name = `reference.${referenceVersion}.js`;
 export function serveScript(app: FastifyInstance): string {
   const path = `/docs/${name}`;
   app.get(path, { schema: { hide: true } }, async ({ headers }, reply) => {
-    const coding = codings.find((each) => accepts(headers['accept-encoding'], each));
+    const coding = codingOf(headers['accept-encoding']);
     const file = await openScript(coding ?? 'gzip');
     reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
     reply.type('text/javascript; charset=utf-8');
@@ -44,12 +42,4 @@ const scriptFile = (coding: Coding): string => fileURLToPath(new URL(`../../dist
 async function makeScript(coding: Coding): Promise<void> {
   const program = fileURLToPath(new URL('./script-process.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [program, coding, scriptFile(coding)], { env: {} });
-}
-
-/** Whether `Accept-Encoding` includes the coding without `q=0`. */
-function accepts(header: string | undefined, coding: Coding): boolean {
-  return (header ?? '').split(',').some((each) => {
-    const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
-    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
 }

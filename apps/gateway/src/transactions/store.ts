@@ -1,12 +1,12 @@
 import { inTransaction } from '@card-gateway/database';
-import type {
-  Merchant,
-  MovementStatus,
-  ProviderTransaction,
-  TransactionFee,
-  TransactionType,
+import {
+  type Merchant,
+  type MovementStatus,
+  newUuid,
+  type ProviderTransaction,
+  type TransactionFee,
+  type TransactionType,
 } from '@card-gateway/core';
-import { newUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import type { OpenAccount } from '../accounts/accounts.ts';
@@ -213,7 +213,7 @@ export async function storeProviderTransactions(
          provider_status, amount, modified_at, said_at, first_at, created_at, updated_at, synced_at, ${detailNames})
        SELECT (r->>'new_id')::uuid, $3, $4, $1, r->>'provider_ref', r->>'card_ref', r->>'type', r->>'provider_type',
          r->>'status', r->>'provider_status', (r->>'amount')::numeric, (r->>'modified_at')::timestamptz,
-         (r->>'said_at')::timestamptz, (r->>'said_at')::timestamptz, $5, $5, $5, ${firstDetails}
+         ${saidNow}, ${saidNow}, $5, $5, $5, ${firstDetails}
        FROM jsonb_array_elements($2::jsonb) r
        ON CONFLICT (account, provider_ref) DO NOTHING`,
       [account.name, rows, account.tenant, account.provider, askedAt],

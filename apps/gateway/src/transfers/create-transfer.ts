@@ -196,7 +196,7 @@ export const createTransfer = writeAct(createTransferKind, async (services, { ca
     atOnce: movedAtOnce(transfer),
     send: async (call) => {
       const reference = toPublicId('transfer', id);
-      return sent(await transfers.send({ reference, cardholderRef: named(), direction, amount }, call));
+      return sent(await transfers.send({ reference, ...named(), direction, amount }, call));
     },
   };
 });

@@ -1,6 +1,5 @@
 import { gatheredById } from '@card-gateway/database';
-import type { MovementStatus, ProviderTransfer, TransferDirection } from '@card-gateway/core';
-import { instantOf } from '@card-gateway/core';
+import { instantOf, type MovementStatus, type ProviderTransfer, type TransferDirection } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { type NamedRecording, recordingNamed } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
@@ -103,7 +102,7 @@ export type OrderedTransfer = Pick<TransferRow, 'id' | 'cardholderId' | 'directi
 const newTransfer = {
   own: 'cardholder_id uuid, direction text, amount numeric, currency text, since timestamptz',
   named: `
-    SELECT provider_ref FROM cardholders h
+    SELECT provider_ref AS "cardholderRef" FROM cardholders h
     WHERE h.id = asked.cardholder_id AND h.tenant = asked.tenant AND h.account = asked.account AND provider_ref IS NOT NULL`,
   resource: `
     INSERT INTO transfers (id, tenant, provider, account, cardholder_id, direction, amount, currency, status, operation_id,
@@ -112,10 +111,12 @@ const newTransfer = {
       created_at FROM claimed`,
 };
 
-const recordNewTransfer = recordingNamed(
-  sendClaims('transfer-record', newTransfer),
-  (named) => (named as { readonly provider_ref: string }).provider_ref,
-);
+/** What a transfer names, by the provider's id. */
+export interface NamedCardholderRef {
+  readonly cardholderRef: string;
+}
+
+const recordNewTransfer = recordingNamed<NamedCardholderRef>(sendClaims('transfer-record', newTransfer));
 
 /**
  * Records a transfer before it is sent, and finds its cardholder's id at the provider. It does not fit if its account has no
@@ -127,7 +128,7 @@ export function recordTransfer({
   direction,
   amount,
   currency,
-}: OrderedTransfer): NamedRecording<string> {
+}: OrderedTransfer): NamedRecording<NamedCardholderRef> {
   return recordNewTransfer({
     cardholder_id: cardholderId,
     direction,

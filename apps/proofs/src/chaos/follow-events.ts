@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@card-gateway/client';
-import type { ReceiverAdmin, Sandbox } from '@card-gateway/sandbox';
+import type { DeliveryRow, ReceiverAdmin, Sandbox } from '@card-gateway/sandbox';
 import type { DestinationFacts, Followed, FollowedEvent } from './event-log.ts';
 
 /** Two who want every event of a tenant: a consumer that reads the feed, and a destination that often answers badly. */
@@ -59,7 +59,7 @@ export async function followEvents(client: Client, sandbox: Sandbox): Promise<Ev
         performance.now() - changedAt < patienceMs;
         await wait(50, undefined, { signal })
       ) {
-        const accepted = postedTo(receiver).filter((post) => post.accepted);
+        const accepted = postedOf(receiver.rows()).filter((post) => post.accepted);
         const missing = lacking(committed, read).length + lacking(committed, accepted).length;
         if (missing === 0) return;
         if (missing < fewest) changedAt = performance.now();
@@ -79,17 +79,14 @@ export async function followEvents(client: Client, sandbox: Sandbox): Promise<Ev
   };
 }
 
-export function factsOf(receiver: ReceiverAdmin): DestinationFacts {
+function factsOf(receiver: ReceiverAdmin): DestinationFacts {
   const { invalid, unchecked } = receiver.summary().verdicts;
-  return { posted: postedTo(receiver), unsigned: invalid + unchecked };
+  return { posted: postedOf(receiver.rows()), unsigned: invalid + unchecked };
 }
 
-/** What a receiver that keeps rows was posted. */
-function postedTo(receiver: ReceiverAdmin): DestinationFacts['posted'] {
-  return receiver
-    .rows()
-    .map(({ subject, version, accepted }) => ({ subject: subject ?? '', version: version ?? 0, accepted }));
-}
+/** What a receiver was posted, by the rows that it keeps. */
+export const postedOf = (rows: readonly DeliveryRow[]): DestinationFacts['posted'] =>
+  rows.map(({ subject, version, accepted }) => ({ subject: subject ?? '', version: version ?? 0, accepted }));
 
 export const nameOfEvent = ({ subject, version }: FollowedEvent): string => `${subject} version ${version}`;
 

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@card-gateway/client';
-import type { ReceiverAdmin } from '@card-gateway/sandbox';
-import { addDestination, factsOf, nameOfEvent } from '../chaos/follow-events.ts';
+import type { DeliveryRow } from '@card-gateway/sandbox';
+import type { DestinationFacts } from '../chaos/event-log.ts';
+import { nameOfEvent, postedOf } from '../chaos/follow-events.ts';
 import { type DestinationFaults, faultsOf } from '../chaos/judge-events.ts';
 import { startOneGateway } from '../one-gateway.ts';
 import type { DestinationOptions } from './destination-options.ts';
+import { addReceiver, type Receiver } from './receiver.ts';
 import { addSubjects, openWriter, type WrittenEvent, writeEvents, writtenEvents } from './write-events.ts';
 
 export interface DestinationReport {
@@ -39,6 +41,7 @@ const shortDeath = 60;
  */
 const patienceMs = { afterShortDeath: 60_000, afterLongDeath: 200_000 };
 const mostAsked = 5;
+const lookEveryMs = 200;
 const progressEveryMs = 5000;
 
 /**
@@ -50,7 +53,7 @@ export async function runDestinations(
   say: (line: string) => void,
 ): Promise<DestinationReport> {
   await using undo = new AsyncDisposableStack();
-  const { url, apiKey, sandbox, ownerUrl } = await startOneGateway('events', {}, undo);
+  const { url, apiKey, ownerUrl } = await startOneGateway('events', {}, undo);
   const client = createClient({ baseUrl: url, apiKey, retries: 10 });
   undo.defer(() => client.close());
   const pool = openWriter(ownerUrl);
@@ -61,64 +64,68 @@ export async function runDestinations(
 
   const warmUp = warmUpSeconds * options.rate;
 
-  const healthy = await addDestination(client, sandbox, 'healthy');
+  const healthy = await addReceiver(client, 'healthy', undo);
   await writeEvents(pool, subjects, { ...options, count: warmUp }, signal);
   const warm = await writtenEvents(pool);
-  await awaitAll([[healthy.receiver, warm]], patience, signal, say);
+  await awaitAll([[healthy, warm]], patience, signal, say);
   await writeEvents(pool, subjects, { ...options, count: Math.ceil(options.count * aloneShare) }, signal);
   const first = (await writtenEvents(pool)).slice(warm.length);
-  await awaitAll([[healthy.receiver, [...warm, ...first]]], patience, signal, say);
-  const alone = spreadOf(first, healthy.receiver);
+  await awaitAll([[healthy, [...warm, ...first]]], patience, signal, say);
+  const alone = spreadOf(first, await healthy.rows());
   say(`${first.length} events to one destination: ${spreadText(alone)}`);
 
-  const faulty = await addDestination(client, sandbox, 'faulty');
-  const dead = await addDestination(client, sandbox, 'dead');
-  faulty.receiver.answer({ status: 500, share: faultyShares.fails });
-  faulty.receiver.answer({ answer: 'hang', share: faultyShares.hangs });
-  dead.receiver.answer({ answer: 'reset', times: 0 });
+  const faulty = await addReceiver(client, 'faulty', undo);
+  const dead = await addReceiver(client, 'dead', undo);
+  await faulty.answer({ status: 500, share: faultyShares.fails });
+  await faulty.answer({ answer: 'hang', share: faultyShares.hangs });
+  await dead.answer({ answer: 'reset', times: 0 });
   const revive = async (): Promise<void> => {
     await wait(options.dead * 1000, undefined, { signal });
-    dead.receiver.clearAnswers();
+    await dead.clearAnswers();
     say('the dead destination is back');
   };
-  const write = async (): Promise<void> => {
+  const write = async (): Promise<readonly WrittenEvent[]> => {
     await writeEvents(pool, subjects, { ...options, count: warmUp }, signal);
     await writeEvents(pool, subjects, options, signal);
+    const written = (await writtenEvents(pool)).slice(warm.length + first.length);
+    const spread = spreadOf(written.slice(warmUp), await healthy.rows());
+    say(`${written.length} events to three: ${spreadText(spread)} at the healthy one so far`);
+    return written;
   };
-  await Promise.all([write(), revive()]);
-  const second = (await writtenEvents(pool)).slice(warm.length + first.length);
-  const measured = second.slice(warmUp);
-  say(
-    `${second.length} events to three: ${spreadText(spreadOf(measured, healthy.receiver))} at the healthy one so far`,
-  );
+  const [second] = await Promise.all([write(), revive()]);
   const askAgain = async (): Promise<void> => {
     const body = { after: '2026-01-01T00:00:00Z', onlyFailed: true } as const;
     for (const { id } of [faulty, dead]) await client.replayEvents({ params: { id }, body });
     say('asked for the next tries');
   };
   if (isShort) {
-    faulty.receiver.clearAnswers();
+    await faulty.clearAnswers();
     await askAgain();
   }
-  const expected: [ReceiverAdmin, readonly WrittenEvent[]][] = [
-    [healthy.receiver, [...warm, ...first, ...second]],
-    [faulty.receiver, second],
-    [dead.receiver, second],
+  const expected: [Receiver, readonly WrittenEvent[]][] = [
+    [healthy, [...warm, ...first, ...second]],
+    [faulty, second],
+    [dead, second],
   ];
   for (let asked = 0; !(await awaitAll(expected, patience, signal, say)) && asked < mostAsked; asked += 1) {
     await askAgain();
   }
-  const destinations = expected.map(([receiver, events]) => {
-    const facts = factsOf(receiver);
-    const { name } = receiver.summary();
-    return Object.assign(faultsOf(events, facts), { name, events: events.length, posts: facts.posted.length });
-  });
-  return { options, destinations, alone, beside: spreadOf(measured, healthy.receiver) };
+  const destinations: DestinationResult[] = [];
+  for (const [receiver, events] of expected) {
+    const facts = await factsOf(receiver);
+    destinations.push({
+      ...faultsOf(events, facts),
+      name: receiver.name,
+      events: events.length,
+      posts: facts.posted.length,
+    });
+  }
+  return { options, destinations, alone, beside: spreadOf(second.slice(warmUp), await healthy.rows()) };
 }
 
 /** Waits until each receiver has accepted what it is to get; false once nothing has come for as long as the patience. */
 async function awaitAll(
-  expected: readonly (readonly [ReceiverAdmin, readonly WrittenEvent[]])[],
+  expected: readonly (readonly [Receiver, readonly WrittenEvent[]])[],
   patience: number,
   signal: AbortSignal,
   say: (line: string) => void,
@@ -126,28 +133,38 @@ async function awaitAll(
   let before = -1;
   let saidAt = performance.now();
   for (let changedAt = performance.now(); performance.now() - changedAt < patience;) {
-    const counts = expected.map(([receiver]) => receiver.summary().accepted);
+    const counts = await Promise.all(expected.map(async ([receiver]) => (await receiver.summary()).accepted));
     const sum = counts.reduce((total, count) => total + count, 0);
     // A receiver may have accepted an event twice, so equal counts are not enough; and looking at all of them takes a while.
-    const hasAll =
-      expected.every(([, events], at) => (counts[at] ?? 0) >= events.length) &&
-      expected.every(([receiver, events]) => faultsOf(events, factsOf(receiver)).lost.length === 0);
-    if (hasAll) return true;
+    const mayHaveAll = expected.every(([, events], at) => (counts[at] ?? 0) >= events.length);
+    if (mayHaveAll && (await haveAll(expected))) return true;
     if (sum !== before) changedAt = performance.now();
     before = sum;
     if (performance.now() - saidAt > progressEveryMs) {
       saidAt = performance.now();
       say(`accepted so far: ${counts.join(', ')}`);
     }
-    await wait(50, undefined, { signal });
+    await wait(lookEveryMs, undefined, { signal });
   }
   return false;
 }
 
+async function haveAll(expected: readonly (readonly [Receiver, readonly WrittenEvent[]])[]): Promise<boolean> {
+  for (const [receiver, events] of expected) {
+    if (faultsOf(events, await factsOf(receiver)).lost.length > 0) return false;
+  }
+  return true;
+}
+
+async function factsOf(receiver: Receiver): Promise<DestinationFacts> {
+  const { invalid, unchecked } = (await receiver.summary()).verdicts;
+  return { posted: postedOf(await receiver.rows()), unsigned: invalid + unchecked };
+}
+
 /** From the commit of each event to its first post. */
-function spreadOf(events: readonly WrittenEvent[], receiver: ReceiverAdmin): Spread {
+function spreadOf(events: readonly WrittenEvent[], rows: readonly DeliveryRow[]): Spread {
   const firstPost = new Map<string, number>();
-  for (const { subject, version, at } of receiver.rows()) {
+  for (const { subject, version, at } of rows) {
     const name = nameOfEvent({ subject: subject ?? '', version: version ?? 0 });
     if (!firstPost.has(name)) firstPost.set(name, Date.parse(at));
   }
