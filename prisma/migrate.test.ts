@@ -557,10 +557,10 @@ describe('the database refuses', () => {
   test('by every CHECK and every rule there is', async () => {
     const { rows: checks } = await client.query<{ name: string }>(
       `SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace
-       UNION ALL
+       UNION
        SELECT (regexp_matches(prosrc, $$THEN '(\\w+)'$$, 'g'))[1]
        FROM pg_proc WHERE proname LIKE '%\\_rules' AND 2 = (
-         SELECT count(*) FROM pg_trigger WHERE tgfoid = pg_proc.oid AND tgenabled = 'O' AND tgqual IS NULL
+         SELECT count(DISTINCT tgtype) FROM pg_trigger WHERE tgfoid = pg_proc.oid AND tgenabled = 'O' AND tgqual IS NULL
            AND tgrelid::regclass || '_rules' = proname AND tgtype IN (7, 17) -- before an insert, and after an update, of each row
        )`,
     );
