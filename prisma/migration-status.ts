@@ -34,7 +34,7 @@ export async function migrationStatus(
   const applied = await appliedMigrations(connection);
   const revision = await queueRevisionOf(connection);
   const known = new Set(files.map(({ name }) => name));
-  const queue = revision < queueRevision ? [`the job queue's (${revision} of ${queueRevision})`] : [];
+  const queue = revision < queueRevision ? [`the job queue's (revision ${queueRevision})`] : [];
   return {
     pending: [...files.flatMap(({ name }) => (applied.has(name) ? [] : [name])), ...queue],
     changed: files.flatMap(({ name, checksum }) => {
