@@ -267,6 +267,36 @@ describe('the memory of keys', () => {
     expect(await guess(104)).toBe('unauthenticated');
   });
 
+  test('turns away nobody whose key was valid an hour ago, whoever else tries keys behind the same proxy', async () => {
+    let now = 0;
+    const revoked = new Set<string>();
+    const authentication = createAuthentication({
+      findKey: async (hash) => {
+        const isKnown = hash.equals(hashApiKey('cgk_good')) && !revoked.has('cgk_good');
+        return isKnown ? { tenant: 't', caller: 'c', keyId: 'k', scopes: [] } : null;
+      },
+      now: () => now,
+    });
+    const guessAll = async (): Promise<void> => {
+      for (let number = 0; number < 2 * failuresAtOnce; number += 1) {
+        await problemCodeOf(authentication, `cgk_${now}_${number}`);
+      }
+      expect(await problemCodeOf(authentication, 'cgk_new')).toBe('authentication-limit');
+    };
+    await authentication.authenticate(requestWith('cgk_good'));
+    for (now of [keyCacheMs, 3_600_000, 7_100_000]) {
+      await guessAll();
+      expect(await problemCodeOf(authentication, 'cgk_good')).toBeNull();
+    }
+    revoked.add('cgk_good');
+    now += keyCacheMs;
+    await guessAll();
+    expect(await problemCodeOf(authentication, 'cgk_good')).toBe('unauthenticated');
+    now += 3_600_000;
+    await guessAll();
+    expect(await problemCodeOf(authentication, 'cgk_good')).toBe('authentication-limit');
+  });
+
   test('takes all addresses of an IPv6 network for one', () => {
     const limit = createFailureLimit({ atOnce: failuresAtOnce, perSecond: 1, now: () => 0 });
     for (let number = 0; number < failuresAtOnce; number += 1) limit.count(`2001:db8:0:1::${number}`);

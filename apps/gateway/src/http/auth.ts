@@ -13,6 +13,8 @@ import { bearerChallenge, HttpProblem } from './problem.ts';
  */
 export const keyCacheMs = 5000;
 const mostCachedKeys = 10_000;
+/** For so long a key that was valid is looked up whatever else its address sends: behind a proxy, many may have the same one. */
+const provenMs = 3_600_000;
 
 /** How many unknown keys one address may send at once, and then per second. */
 export const failuresAtOnce = 20;
@@ -39,6 +41,7 @@ export function createAuthentication(options: {
   const cache = { ms: keyCacheMs, most: mostCachedKeys, now: options.now };
   const known = remembered<Caller>(cache);
   const unknown = remembered<true>(cache);
+  const proven = remembered<true>({ ...cache, ms: provenMs });
   /** The key that each connection sent last, with its hash in base64: most send one key over and over. */
   const hashes = new WeakMap<Socket, { readonly key: string; readonly name: string }>();
   const hashOf = (key: string, { socket }: FastifyRequest): string => {
@@ -58,6 +61,7 @@ export function createAuthentication(options: {
       throw notKnown();
     }
     known.set(name, found);
+    proven.set(name, true);
     return found;
   }
 
@@ -72,7 +76,7 @@ export function createAuthentication(options: {
       const caller = known.get(name);
       if (caller !== undefined) return caller;
       if (unknown.get(name) === true) throw notKnown();
-      const waitSeconds = failures.waitFor(request.ip);
+      const waitSeconds = proven.get(name) === true ? 0 : failures.waitFor(request.ip);
       if (waitSeconds > 0) {
         const detail = 'Too many API keys that are not known came from this address. Try again in a moment.';
         throw new ProblemError('authentication-limit', detail, { retryAfterSeconds: waitSeconds });
