@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 import { adapterPackages } from './src/adapters.ts';
 import { codings } from './src/portal/coding.ts';
-import { openScript } from './src/portal/script.ts';
+import { readScript } from './src/portal/script.ts';
 
 // Builds what production runs into the folder `dist`: main.js and cli.js with all that they import, the portal's script, and the
 // licenses of what is in them (docs/decisions/built-javascript.md).
@@ -99,7 +99,7 @@ for (const file of output) {
 }
 const made = new Set(output.map(({ fileName }) => fileName));
 for await (const name of glob('*.{js,map}', { cwd: dist })) if (!made.has(name)) await rm(join(dist, name));
-for (const coding of codings) await (await openScript(coding)).close();
+for (const coding of codings) await readScript(coding);
 
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const reference = createRequire(here('src/portal/script-process.ts')).resolve('@scalar/fastify-api-reference');

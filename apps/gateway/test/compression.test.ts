@@ -53,7 +53,8 @@ test.each([
 });
 
 test('what anyone may ask for is compressed once, not for each who asks', async () => {
-  for (const path of ['/openapi.json', '/docs/', '/docs/reference.json', '/docs/guides.css', '/llms.txt']) {
+  const script = /src="([^"]+)"/.exec((await ask('/docs/reference', null)).bytes.toString())?.[1] ?? '';
+  for (const path of ['/openapi.json', '/docs/', '/docs/reference.json', '/docs/guides.css', '/llms.txt', script]) {
     for (const coding of ['br', 'gzip', 'identity']) {
       const answers = await Promise.all(Array.from({ length: 3 }, () => ask(path, coding)));
       for (const { coding: sent, vary, headers, bytes } of answers) {

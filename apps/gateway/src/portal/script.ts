@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createGunzip } from 'node:zlib';
+import { gunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { referenceVersion } from '../version.ts';
-import { type Coding, codingOf } from './coding.ts';
+import type { Coding } from './coding.ts';
+import { serveBytes } from './text.ts';
 
 /** Named after its version, so browsers can cache it indefinitely. */
 const name = `reference.${referenceVersion}.js`;
@@ -14,25 +14,23 @@ const name = `reference.${referenceVersion}.js`;
 /** Serves the API reference's script from its compressed files, and returns its path. */
 export function serveScript(app: FastifyInstance): string {
   const path = `/docs/${name}`;
-  app.get(path, { schema: { hide: true } }, async ({ headers }, reply) => {
-    const coding = codingOf(headers['accept-encoding']);
-    const file = await openScript(coding ?? 'gzip');
-    reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
-    reply.type('text/javascript; charset=utf-8');
-    if (coding === undefined) return reply.send(pipeline(file.createReadStream(), createGunzip(), () => {}));
-    const { size } = await file.stat();
-    return reply.headers({ 'content-encoding': coding, 'content-length': size }).send(file.createReadStream());
-  });
+  const headers = {
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'public, max-age=31536000, immutable',
+  };
+  serveBytes(app, path, headers, async (coding, bytesIn) =>
+    coding === undefined ? promisify(gunzip)(await bytesIn('gzip')) : readScript(coding),
+  );
   return path;
 }
 
 /** The compressed script; made first if there is none. */
-export async function openScript(coding: Coding): Promise<FileHandle> {
+export async function readScript(coding: Coding): Promise<Buffer> {
   const file = scriptFile(coding);
-  return open(file).catch(async (error: NodeJS.ErrnoException) => {
+  return readFile(file).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     await makeScript(coding);
-    return open(file);
+    return readFile(file);
   });
 }
 
