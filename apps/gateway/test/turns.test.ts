@@ -100,6 +100,44 @@ test('six begin at once, and each that ends lets the next begin, in order', asyn
   }
 });
 
+test('a key that asks for many pages keeps no other key waiting', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const app = fastify();
+    takeTurns(app);
+    const begun: string[] = [];
+    app.decorateRequest('caller', null);
+    app.route<{ Params: { key: string; n: string } }>({
+      method: 'GET',
+      url: '/:key/:n',
+      onRequest: (request, _reply, done) => {
+        request.caller = { tenant: 't', caller: 'c', keyId: request.params.key, scopes: [] };
+        done();
+      },
+      preHandler: app.turns.take,
+      handler: async ({ params }) => {
+        begun.push(params.key);
+        // Its turn ends when it has taken too long.
+        return '';
+      },
+    });
+    const answers = ['many', 'many', 'one', 'other', 'other'].flatMap((key, at) =>
+      Array.from({ length: key === 'many' ? 10 : 1 }, (_, n) => app.inject(`/${key}/${at}-${n}`)),
+    );
+    await until(
+      async () => begun.length,
+      (count) => count === 6,
+    );
+    for (let turn = 0; turn < 3; turn += 1) vi.advanceTimersByTime(100);
+    await Promise.all(answers);
+    expect(begun.slice(0, 6)).toEqual(Array(6).fill('many'));
+    expect(begun.slice(6, 12)).toEqual(['many', 'one', 'other', 'many', 'other', 'many']);
+    await app.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a page whose caller has gone while it waited is not read', async () => {
   const app = fastify();
   takeTurns(app);

@@ -15,12 +15,19 @@ const mostAtOnce = 6;
 const promptMs = 100;
 
 /**
- * Lets few pages of our records be read at once, in order of arrival. Each takes some 400 kB for a moment, which costs little to
- * free only while it is young.
+ * Lets few pages of our records be read at once: of each API key in order of arrival, and the keys in turn, so that one that asks
+ * for many does not keep others waiting. Each page takes some 400 kB for a moment, which costs little to free only while it is
+ * young.
  */
 export function takeTurns(app: FastifyInstance): void {
   app.decorate('turns', new Turns());
   app.decorateRequest('turn', null);
+}
+
+/** The requests of an API key that wait. */
+interface Waiting {
+  readonly key: string;
+  readonly begins: (() => void)[];
 }
 
 /**
@@ -29,7 +36,8 @@ export function takeTurns(app: FastifyInstance): void {
  */
 class Turns {
   #underWay = 0;
-  readonly #waiting: (() => void)[] = [];
+  /** The key that begins next is first. Not a `Map`, for the reason of `Line`: it would keep what has passed through it. */
+  readonly #waiting: Waiting[] = [];
 
   /** The hook. What asks a provider first has no turn, because it takes long. */
   readonly take = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
@@ -37,7 +45,7 @@ class Turns {
       done();
       return;
     }
-    this.#waiting.push(() => {
+    this.#wait(request.caller?.keyId ?? '', () => {
       // Its deadline may have passed meanwhile, or its caller may have gone: nobody would get the page.
       if (reply.sent || reply.raw.destroyed) return;
       this.#underWay += 1;
@@ -53,10 +61,18 @@ class Turns {
     this.#beginNext();
   }
 
+  #wait(key: string, begin: () => void): void {
+    const own = this.#waiting.find((one) => one.key === key);
+    if (own === undefined) this.#waiting.push({ key, begins: [begin] });
+    else own.begins.push(begin);
+  }
+
   #beginNext(): void {
     while (this.#underWay < mostAtOnce) {
-      const begin = this.#waiting.shift();
-      if (begin === undefined) return;
+      const first = this.#waiting.shift();
+      const begin = first?.begins.shift();
+      if (first === undefined || begin === undefined) return;
+      if (first.begins.length > 0) this.#waiting.push(first);
       begin();
     }
   }
