@@ -42,7 +42,7 @@ export function authorizer(services: Services): Authorize {
     underWay.set(key, over);
     void over.then(() => underWay.get(key) === over && underWay.delete(key));
 
-    return within(Math.max(0, leftMs()), decided, 'decline');
+    return within(leftMs(), decided, 'decline');
   };
 }
 
