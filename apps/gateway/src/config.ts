@@ -158,7 +158,7 @@ const settings = {
   HTTP_TRUSTED_PROXIES: setting(
     commaSeparated.pipe(addressList),
     '',
-    'Proxies whose X-Forwarded-For is trusted (addresses and networks, separated by commas), for allowFrom of callbacks.',
+    'Proxies whose X-Forwarded-For is trusted (addresses and networks, separated by commas), for allowFrom of callbacks and limits per address.',
   ),
   CALLBACK_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '16384', 'Maximum size of a callback.'),
   CALLBACK_HINT_INTERVAL_MS: setting(
