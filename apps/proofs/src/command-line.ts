@@ -19,13 +19,21 @@ export function parseWords<const Wanted extends Options>(
   }
 }
 
+/** The value of an option that is a whole number in these bounds. @throws UsageError for any other */
+export function readWhole(
+  name: string,
+  text: string,
+  { least = 1, most }: { readonly least?: number; readonly most: number },
+  usage: string,
+): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}.\n${usage}`);
+}
+
 const largestSeed = 4_294_967_295;
 
 /** @param draw creates a seed if none is given */
 export function readSeed(given: string | undefined, draw: () => number, usage: string): number {
-  const seed = given === undefined ? draw() : Number(given);
-  if (!Number.isInteger(seed) || seed < 0 || seed > largestSeed) {
-    throw new UsageError(`--seed: expected a whole number from 0 to ${largestSeed}.\n${usage}`);
-  }
-  return seed;
+  return given === undefined ? draw() : readWhole('seed', given, { least: 0, most: largestSeed }, usage);
 }

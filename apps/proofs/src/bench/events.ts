@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseWords, UsageError } from '../command-line.ts';
+import { parseWords, readWhole } from '../command-line.ts';
 import { openConnection, requestText } from './connection.ts';
 import { databaseCpu } from './database-use.ts';
 import { WrongAnswer } from './measure.ts';
@@ -29,11 +29,8 @@ export function readOptions(words: readonly string[]): EventsOptions {
   const parsed = parseWords(words, options, usage);
   const isWaiting = parsed.waiting !== undefined;
   const given = { ...parsed, rate: parsed.rate ?? (isWaiting ? '50' : '300') };
-  const number = (name: keyof typeof options): number => {
-    const value = Number(given[name]);
-    if (Number.isInteger(value) && value >= 1 && value <= mostOf[name]) return value;
-    throw new UsageError(`--${name}: expected a whole number from 1 to ${mostOf[name]}.\n${usage}`);
-  };
+  const number = (name: keyof typeof options): number =>
+    readWhole(name, given[name] ?? '', { most: mostOf[name] }, usage);
   return {
     rate: number('rate'),
     seconds: number('seconds'),

@@ -1,4 +1,4 @@
-import { parseWords, UsageError } from '../command-line.ts';
+import { parseWords, readWhole, UsageError } from '../command-line.ts';
 import { type WorkName, workNames } from './works.ts';
 
 export interface BenchOptions {
@@ -34,21 +34,15 @@ const mostRows = 100_000_000;
 /** @throws UsageError if an argument is invalid */
 export function readOptions(words: readonly string[]): BenchOptions {
   const given = parseWords(words, options, usage);
-  const rounds = number('rounds', given.rounds, 1, 1000);
-  const rows = number('rows', given.rows, leastRows, mostRows);
-  const connections = given.connections.split(',').map((text) => number('connections', text, 1, 64));
+  const rounds = readWhole('rounds', given.rounds, { most: 1000 }, usage);
+  const rows = readWhole('rows', given.rows, { least: leastRows, most: mostRows }, usage);
+  const connections = given.connections.split(',').map((text) => readWhole('connections', text, { most: 64 }, usage));
   const seconds = Number(given.seconds);
   if (!(seconds > 0 && seconds <= 600)) {
     throw new UsageError(`--seconds: expected a number above 0, at most 600.\n${usage}`);
   }
   const works = given.only === undefined ? workNames : given.only.split(',').map(workOf);
   return { rounds, seconds, rows, connections, works, against: given.against ?? null, isAlone: given.alone };
-}
-
-function number(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}.\n${usage}`);
 }
 
 function workOf(text: string): WorkName {

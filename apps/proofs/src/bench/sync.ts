@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { parseWords, UsageError } from '../command-line.ts';
+import { parseWords, readWhole } from '../command-line.ts';
 import { checkOut, repository } from './against.ts';
 import { type Counts, countsOf, databaseCpu } from './database-use.ts';
 import { startServer } from './database.ts';
@@ -31,9 +31,7 @@ const mostCards = 1_000_000;
 /** @throws UsageError if an argument is invalid */
 export function readOptions(words: readonly string[]): SyncOptions {
   const { cards, against = null, profile = null } = parseWords(words, options, usage);
-  const count = Number(cards);
-  if (Number.isInteger(count) && count >= 1 && count <= mostCards) return { cards: count, against, profile };
-  throw new UsageError(`--cards: expected a whole number from 1 to ${mostCards}.\n${usage}`);
+  return { cards: readWhole('cards', cards, { most: mostCards }, usage), against, profile };
 }
 
 /** What one sync took. CPU time and memory are NaN on other systems than Linux. */

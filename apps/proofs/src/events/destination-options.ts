@@ -1,4 +1,4 @@
-import { parseWords, UsageError } from '../command-line.ts';
+import { parseWords, readWhole } from '../command-line.ts';
 
 export interface DestinationOptions {
   /** Events that each destination is to get. */
@@ -21,10 +21,6 @@ const most = { count: 1_000_000, rate: 10_000, dead: 86_400 };
 /** @throws UsageError if an argument is invalid */
 export function readDestinationOptions(words: readonly string[]): DestinationOptions {
   const given = parseWords(words, options, usage);
-  const positive = (name: keyof typeof most): number => {
-    const number = Number(given[name]);
-    if (Number.isInteger(number) && number > 0 && number <= most[name]) return number;
-    throw new UsageError(`--${name}: expected a whole number from 1 to ${most[name]}.\n${usage}`);
-  };
+  const positive = (name: keyof typeof most): number => readWhole(name, given[name], { most: most[name] }, usage);
   return { count: positive('count'), rate: positive('rate'), dead: positive('dead') };
 }

@@ -1,4 +1,4 @@
-import { parseWords, readSeed, UsageError } from '../command-line.ts';
+import { parseWords, readSeed, readWhole, UsageError } from '../command-line.ts';
 import { type Mode, modes } from './cluster.ts';
 
 export interface FailoverOptions {
@@ -28,11 +28,8 @@ const shortRunRounds = 6;
 /** @param draw creates a seed if none is given */
 export function readOptions(words: readonly string[], draw: () => number): FailoverOptions {
   const { rounds: wanted, seed: given, mode: named, mutation } = parseWords(words, options, usage);
-  const rounds = Number(wanted);
+  const rounds = readWhole('rounds', wanted, { most: mostRounds }, usage);
   const mode = modes.find((name) => name === named);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
-    throw new UsageError(`--rounds: expected a whole number from 1 to ${mostRounds}.\n${usage}`);
-  }
   const seed = readSeed(given, draw, usage);
   if (mode === undefined) throw new UsageError(`--mode: expected ${modes.join(' or ')}.\n${usage}`);
   if (mutation !== undefined && mutation !== 'confirmation') {

@@ -1,4 +1,4 @@
-import { parseWords, UsageError } from '../command-line.ts';
+import { parseWords, readWhole, UsageError } from '../command-line.ts';
 
 export interface RaceOptions {
   /** Idempotency-Keys, each raced for by several requests at once. */
@@ -17,10 +17,7 @@ const mostRaces = 10_000_000;
 /** @throws UsageError if an argument is invalid */
 export function readOptions(words: readonly string[]): RaceOptions {
   const { races: count, mutation } = parseWords(words, options, usage);
-  const races = Number(count);
-  if (!Number.isInteger(races) || races < 1 || races > mostRaces) {
-    throw new UsageError(`--races: expected a whole number from 1 to ${mostRaces}.\n${usage}`);
-  }
+  const races = readWhole('races', count, { most: mostRaces }, usage);
   if (mutation !== undefined && mutation !== 'deduplication') {
     throw new UsageError(`--mutation: expected deduplication.\n${usage}`);
   }
