@@ -113,6 +113,9 @@ export function fromPublicId(kind: IdKind, id: PublicId): Uuid | null {
   return hyphenate(hex);
 }
 
+/** Before all others; nothing has it. */
+export const nilUuid: Uuid = '00000000-0000-0000-0000-000000000000';
+
 /** {@link fromPublicId} for an id that was validated at the edge. @throws RangeError if it is invalid after all */
 export function uuidOf(kind: IdKind, id: PublicId): Uuid {
   const uuid = fromPublicId(kind, id);

@@ -1,8 +1,8 @@
-import { newUuid, Pan, type ProviderCard, uuidOf } from '@card-gateway/core';
+import { newUuid, nilUuid, Pan, type ProviderCard, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeProviderCards } from '../src/cards/provider-cards-store.ts';
 import { removeOld } from '../src/jobs/retention.ts';
-import { emptyOver, firstId } from '../src/jobs/retention-store.ts';
+import { emptyOver } from '../src/jobs/retention-store.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard } from './setup/orders.ts';
 import { ahead } from './setup/reconcile.ts';
@@ -137,8 +137,8 @@ test('each statement reads as many rows as it may, and the next one those after 
   const before = new Date(Date.now() - 10 * dayMs);
   const next = (after: string) => emptyOver(pool, 'card_numbers', before, { after, most: 2 });
   const [young, old, older] = rows.map(({ id }) => id);
-  expect(await next(firstId)).toEqual({ id: old, emptied: 1 });
+  expect(await next(nilUuid)).toEqual({ id: old, emptied: 1 });
   expect(await next(String(old))).toEqual({ id: older, emptied: 1 });
   expect(await next(String(older))).toBeNull();
-  expect(await next(firstId)).toEqual({ id: young, emptied: 0 });
+  expect(await next(nilUuid)).toEqual({ id: young, emptied: 0 });
 });

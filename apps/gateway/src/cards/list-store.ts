@@ -1,4 +1,4 @@
-import type { CardStatus } from '@card-gateway/core';
+import { type CardStatus, nilUuid } from '@card-gateway/core';
 import { gathered } from '@card-gateway/database';
 import type { Pool, PoolClient } from 'pg';
 import { defaultLimit, listStatement, type PageRequest } from '../page.ts';
@@ -54,7 +54,6 @@ interface PageBounds {
   readonly since: string;
   readonly before: string;
 }
-const oldest = '00000000-0000-0000-0000-000000000000';
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const boundsKey = ({ tenant, since, before }: PageBounds): string => `${since} ${before} ${tenant}`;
@@ -93,7 +92,7 @@ export async function listCardVersions(
   { tenant, after, before }: Pick<CardFilter, 'tenant' | 'after' | 'before'>,
   page: PageRequest,
 ): Promise<CardVersion[]> {
-  const bounds = { tenant, since: after ?? oldest, before: earlier(page.after, before) ?? newest };
+  const bounds = { tenant, since: after ?? nilUuid, before: earlier(page.after, before) ?? newest };
   return (await pageVersions(client, bounds))?.versions?.split(',') ?? [];
 }
 

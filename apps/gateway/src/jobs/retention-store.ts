@@ -55,9 +55,6 @@ const emptyings = {
 
 export type Emptied = keyof typeof emptyings;
 
-/** The id before all others. */
-export const firstId = '00000000-0000-0000-0000-000000000000';
-
 /**
  * Reads the next `most` rows after an id, and empties those that were last changed before `before`.
  *

@@ -1,9 +1,10 @@
+import { nilUuid } from '@card-gateway/core';
 import { removeEvents } from '../events/retention-store.ts';
 import { deleteOldGuesses } from '../guesses/store.ts';
 import { forgetResolutionKeys, forgetResolvedKeys } from '../ledger/forget-store.ts';
 import type { Services } from '../services.ts';
 import { tidyCallbacks } from './callback.ts';
-import { type Emptied, emptyOver, firstId, removeOver, type Removed } from './retention-store.ts';
+import { type Emptied, emptyOver, removeOver, type Removed } from './retention-store.ts';
 
 const dayMs = 86_400_000;
 /** Batch size that keeps the statement short. */
@@ -60,7 +61,7 @@ async function removeOldEvents({ config, pool, now }: Services): Promise<number>
 /** Each row is read once, in statements of a batch. */
 async function emptyAll({ pool }: Services, what: Emptied, before: Date): Promise<number> {
   let emptied = 0;
-  for (let after: string | undefined = firstId; after !== undefined;) {
+  for (let after: string | undefined = nilUuid; after !== undefined;) {
     const read = await emptyOver(pool, what, before, { after, most: batch });
     emptied += read?.emptied ?? 0;
     after = read?.id;

@@ -1,7 +1,8 @@
+import { nilUuid } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Sealing } from '../sealing.ts';
 import { type SealedColumn, sealedColumns } from './columns.ts';
-import { beforeAll, readWindow, replaceSealed, type Resealed, retireKeys, type SealedRow } from './store.ts';
+import { readWindow, replaceSealed, type Resealed, retireKeys, type SealedRow } from './store.ts';
 
 /** The result of a rotation for one column. */
 export interface Rotated {
@@ -46,7 +47,7 @@ async function rotateColumn(
   const [newestFingerprint = ''] = sealing.keyIds.fingerprint;
   const newest = { sealing: newestSealing, fingerprint: newestFingerprint };
   const total = { resealed: 0, notOpened: 0, busy: 0 };
-  let after: string | null = beforeAll;
+  let after: string | null = nilUuid;
   while (after !== null) {
     let next: string | null = null;
     for (let tries = 1; ; tries += 1) {

@@ -25,9 +25,6 @@ export interface Window {
   readonly last: string | null;
 }
 
-/** The smallest uuid, before all rows. */
-export const beforeAll = '00000000-0000-0000-0000-000000000000';
-
 /** Reads the next rows of a table, few enough to keep the statement short however large the table is. */
 export async function readWindow(
   pool: Pool,
