@@ -5,7 +5,7 @@ import { hintKinds, isHint, jobSpecOf, type NewCallback } from './store.ts';
 /** A verified callback that has just arrived, and its effect if that is a card's new status. */
 export interface ArrivedCallback extends NewCallback {
   readonly change: DatedChange | null;
-  /** Minimum milliseconds between the provider reads that a hint's repeats cause. */
+  /** Minimum milliseconds between the provider reads that a hint's repeats cause; a process has one such setting. */
   readonly hintEveryMs: number;
 }
 
@@ -32,16 +32,19 @@ const fit = `LATERAL (
     ELSE c.status = g.status OR c.synced_at > g.latest + interval '${exactlyMs} milliseconds' END
   LIMIT 1 FOR UPDATE SKIP LOCKED)`;
 
-// Selected, the arrays hide their length from the planner: it would plan anew for each, which takes longer than to execute.
+// Selected, the arrays hide their length from the planner: it would plan anew for each, which takes longer than to execute. One by one,
+// each would be a plan of its own.
 const store = `
   WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(
-      (SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]),
-      (SELECT $6::text[]), (SELECT $7::bytea[]), (SELECT $8::timestamptz[]), (SELECT $9::int[]), (SELECT $10::int[]),
-      (SELECT $11::text[]), (SELECT $12::text[]), (SELECT $13::text[]), (SELECT $14::timestamptz[]),
-      (SELECT $15::timestamptz[]))
+    SELECT g.* FROM (
+      SELECT $1::uuid[] AS ids, $2::text[] AS tenants, $3::text[] AS providers, $4::text[] AS accounts, $5::text[] AS keys,
+        $6::text[] AS kinds, $7::bytea[] AS records, $8::timestamptz[] AS receipts, $9::int[] AS counts, $10::text[] AS cards,
+        $11::text[] AS statuses, $12::text[] AS provider_statuses, $13::timestamptz[] AS earliests, $14::timestamptz[] AS latests
+      OFFSET 0
+    ) a, unnest(ids, tenants, providers, accounts, keys, kinds, records, receipts, counts, cards, statuses, provider_statuses,
+        earliests, latests)
       g (id, tenant, provider, account, deduplication_key, kind, record_sealed, received_at,
-        times, hint_every_ms, card_ref, status, provider_status, earliest, latest)
+        times, card_ref, status, provider_status, earliest, latest)
   ), fit AS MATERIALIZED (
     SELECT g.id, card.id AS card_id, card.is_news, g.status, g.provider_status, g.latest FROM given g, ${fit} card
   ), stored AS (
@@ -58,18 +61,15 @@ const store = `
       worked_at = CASE WHEN c.${isHint} THEN NULL ELSE c.worked_at END,
       failure = CASE WHEN c.${isHint} THEN NULL ELSE c.failure END,
       received_at = CASE WHEN c.${isHint} THEN greatest(c.received_at, excluded.received_at) ELSE c.received_at END
-    RETURNING *, id = ANY ($1) AS is_new
+    RETURNING id, account, deduplication_key, kind, record_sealed, state, asked_at, id = ANY ($1) AS is_new
   ), changed AS (
     UPDATE cards c SET status = fit.status, provider_status = fit.provider_status, synced_at = fit.latest,
       updated_at = CASE WHEN (c.status, c.provider_status) IS DISTINCT FROM (fit.status, fit.provider_status)
         THEN fit.latest ELSE c.updated_at END
     FROM fit WHERE c.id = fit.card_id AND fit.is_news AND fit.id IN (SELECT id FROM stored)
   ), queued AS (
-    SELECT FROM (
-      SELECT array_agg(${jobSpecOf(`asked_at + make_interval(secs => hint_every_ms::float8 / 1000)`)}) AS specs
-      FROM stored JOIN (SELECT account, deduplication_key, hint_every_ms FROM given) g USING (account, deduplication_key)
-      WHERE (is_new AND state = 'received') OR ${isHint}
-    ) jobs, graphile_worker.add_jobs(specs) WHERE specs IS NOT NULL
+    SELECT graphile_worker.add_jobs(array_agg(${jobSpecOf(`asked_at + make_interval(secs => $15::float8 / 1000)`)}))
+    FROM stored WHERE (is_new AND state = 'received') OR ${isHint} HAVING count(*) > 0
   )
   SELECT account, deduplication_key AS "deduplicationKey", id, CASE WHEN NOT is_new AND NOT ${isHint} THEN record_sealed END AS before
   FROM stored, (SELECT count(*) FROM queued) done`;
@@ -106,12 +106,12 @@ const storeGathered = gathered<ArrivedCallback, StoredCallback & { readonly arri
         firsts.map(({ recordSealed }) => recordSealed),
         firsts.map(({ receivedAt }) => receivedAt),
         groups.map(({ length }) => length),
-        firsts.map(({ hintEveryMs }) => hintEveryMs),
         changes.map((change) => change?.providerRef),
         changes.map((change) => change?.status),
         changes.map((change) => change?.providerStatus),
         changes.map((change) => change?.earliest),
         changes.map((change) => change?.latest),
+        arrived[0]?.hintEveryMs,
       ],
     });
     const stored = new Map(rows.map((row) => [keyOf(row), row]));
