@@ -24,7 +24,7 @@ export interface MigrationStatus {
 /**
  * Compares a database with migrations without changing anything.
  *
- * @param files this version's ({@link migrationFiles})
+ * @param files this version's (`migrationFiles`)
  * @throws the server's error (SQLSTATE 42501) when the role may not read the applied migrations
  */
 export async function migrationStatus(

@@ -30,7 +30,7 @@ export function pageOf<Item>(
   };
 }
 
-/** For {@link Question.unread}: the rows of a page that is known are not read before they are used. */
+/** For `Question.unread`: the rows of a page that is known are not read before they are used. */
 export function unlessKnown<Item>(known: PageHead | undefined) {
   return (digest: string, read: () => Outcome<Page<Item>>): Outcome<Page<Item>> =>
     known?.digest === digest ? done(new UnreadPage(known, read)) : mapOutcome(read(), (page) => ({ ...page, digest }));

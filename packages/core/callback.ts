@@ -18,7 +18,7 @@ export type CallbackVerdict =
       /** Identifies repeated deliveries: a hash of the signed content, or for a hint of the resource to read. */
       readonly deduplicationKey: string;
       /**
-       * The stored form, from which {@link CallbacksFacet.eventOf} can read the event again at any time. It contains only used
+       * The stored form, from which `CallbacksFacet.eventOf` can read the event again at any time. It contains only used
        * members, in canonical form, so two callbacks with the same `deduplicationKey` and different records differ in content.
        */
       readonly record: string;
@@ -26,7 +26,7 @@ export type CallbackVerdict =
   | { readonly kind: 'refused'; readonly why: RefusedBecause };
 
 /**
- * `unknown_key`: its signing key is not known (yet); see {@link CallbacksFacet.fetchKeys}. `undocumented`: its signature is
+ * `unknown_key`: its signing key is not known (yet); see `CallbacksFacet.fetchKeys`. `undocumented`: its signature is
  * valid, but the provider's documents describe no such content.
  */
 export type RefusedBecause = 'unreadable' | 'unsigned' | 'bad_signature' | 'unknown_key' | 'stale' | 'undocumented';

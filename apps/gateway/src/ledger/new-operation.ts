@@ -23,7 +23,7 @@ export interface Claimed extends Pick<OperationRow, 'id' | 'knownAt'> {
   readonly named: unknown;
 }
 
-/** The row of a write that {@link sendClaims} has just recorded. */
+/** The row of a write that `sendClaims` has just recorded. */
 export function rowOf(operation: NewOperation, { knownAt }: Claimed): OperationRow {
   const { id, tenant, caller, requestHash, type, provider, account, resourceId, resolvesBy } = operation;
   return {
