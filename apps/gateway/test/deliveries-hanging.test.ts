@@ -12,7 +12,7 @@ import { startSequencer } from '../src/events/sequencer.ts';
 import { createLog } from '../src/log.ts';
 import type { Pace } from '../src/pace.ts';
 import type { Services } from '../src/services.ts';
-import { closeReceivers, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
+import { closeReceivers, once, openDestination, subjectOf, versionsOf, waiting } from './setup/destination.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { failing, ok } from './setup/receiver.ts';
 
@@ -39,7 +39,14 @@ async function deliver(pace: Pace, changed: Partial<Services> = {}) {
   const leaseEndsAt = performance.now() + leaseMs;
   const [destination] = await leaseDestinations(services.pool, leaseMs, 1);
   if (destination === undefined) return expect.fail('There is no destination to deliver to.');
-  const options = { services, views: eventViews, read: shareReads(services, eventViews), log, pace };
+  const options = {
+    services,
+    views: eventViews,
+    read: shareReads(services, eventViews),
+    log,
+    pace,
+    holdTooMany: () => false,
+  };
   const delivery = new Delivery(options, destination, leaseEndsAt);
   const ended = delivery.run();
   return { end: (withinMs = 60_000) => delivery.end(withinMs), ended };
@@ -225,4 +232,49 @@ test('a process that is to end does not wait for attempts beyond the shutdown ti
   expect(versionsOf(receiver.received, id)).toEqual([1, 1]);
   next.end();
   await next.ended;
+});
+
+test.each([
+  [8, 'are all in memory as long as there are few', 0],
+  [6, 'are read again if those of all destinations are many', 1],
+])('events that wait for another attempt (of 8 at most %i in memory) %s', async (most, _what, fewest) => {
+  let readAgain = 0;
+  const { pool } = gateway;
+  const query = (...parameters: Parameters<typeof pool.query>) => {
+    const [statement, values] = parameters as readonly unknown[];
+    const isRead = typeof statement === 'string' && statement.includes(') e ON true');
+    if (isRead && Array.isArray(values) && values.at(-1) === 1) readAgain += 1;
+    return pool.query(...parameters);
+  };
+  const destinations = [await openDestination(gateway), await openDestination(gateway)];
+  for (const { receiver } of destinations) receiver.answer(failing(500));
+  const services = { ...gateway.services, pool: Object.create(pool, { query: { value: query } }) as Pool };
+  const deliverer = startDeliverer({ services, views: eventViews, log, most });
+  const wanted = await Promise.all(
+    destinations.map(async ({ receiver, add, change, undelivered }) => {
+      const ids = await add(2);
+      await change(ids, 'changed');
+      await expect.poll(undelivered, waiting).toHaveLength(4);
+      return { receiver, ids, before: receiver.received.length };
+    }),
+  );
+  const tryAgain = async (): Promise<void> => {
+    await pool.query('UPDATE undelivered_events SET next_attempt_at = now()');
+    for (const { set } of destinations) await set('failures = 0');
+  };
+  await tryAgain();
+  for (const { receiver, before } of wanted) {
+    await expect.poll(() => receiver.received.length, waiting).toBeGreaterThan(before + 1);
+  }
+  expect(Math.min(readAgain, 1)).toBe(fewest);
+  for (const { receiver } of destinations) receiver.answer(ok);
+  await tryAgain();
+  for (const { receiver, ids } of wanted) {
+    for (const id of ids) await expect.poll(() => versionsOf(receiver.received, id).at(-1), waiting).toBe(2);
+    expect(ids.map((id) => once(versionsOf(receiver.received, id)))).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  }
+  await deliverer.stop();
 });

@@ -9,8 +9,8 @@ export interface Pending {
   readonly position: number;
   readonly subjectId: string;
   source: Source;
-  /** Null if only its row was read, as by a process that took over. */
-  readonly event: EventRead | null;
+  /** Null if it is to be read when its turn comes, as by a process that took over, which knows only its row. */
+  event: EventRead | null;
   attempts: number;
   /** Unix milliseconds. */
   dueAt: number;
@@ -29,10 +29,16 @@ export class Backlog {
   readonly #dueAgain = new Set<Pending>();
   readonly #later = new Set<Pending>();
   #stored = 0;
+  #inMemory = 0;
 
   /** How many have a row, and how many have none. */
   get counts(): { readonly stored: number; readonly unstored: number } {
     return { stored: this.#stored, unstored: this.#all.size - this.#stored };
+  }
+
+  /** How many need not be read when their turn comes. */
+  get inMemory(): number {
+    return this.#inMemory;
   }
 
   get(position: number): Pending | undefined {
@@ -43,6 +49,7 @@ export class Backlog {
   add(event: Pending, now: number): void {
     this.#all.set(event.position, event);
     if (event.isStored) this.#stored += 1;
+    if (event.event !== null) this.#inMemory += 1;
     const ofSubject = this.#bySubject.get(event.subjectId) ?? [];
     const [first] = ofSubject;
     const at = ofSubject.findIndex(({ position }) => position > event.position);
@@ -93,6 +100,7 @@ export class Backlog {
   remove(event: Pending, now: number): void {
     this.#all.delete(event.position);
     if (event.isStored) this.#stored -= 1;
+    if (event.event !== null) this.#inMemory -= 1;
     this.#unqueue(event);
     const left = (this.#bySubject.get(event.subjectId) ?? []).filter((other) => other !== event);
     const [next] = left;
@@ -145,6 +153,15 @@ export class Backlog {
     for (const event of events) {
       if (!event.isStored) this.#stored += 1;
       event.isStored = true;
+    }
+  }
+
+  /** Those with a row are to be read again when their turn comes. */
+  forgetStored(): void {
+    for (const event of this.#all.values()) {
+      if (!event.isStored || event.event === null) continue;
+      event.event = null;
+      this.#inMemory -= 1;
     }
   }
 

@@ -13,6 +13,8 @@ import { leaseMs } from './reports.ts';
 const lookEveryMs = 1000;
 /** Taken at once, so that several processes share them. */
 const mostAtOnce = 5;
+/** Of all destinations, a few KB each; beyond, those with a row are read again when their turn comes. */
+const mostInMemory = 10_000;
 /** A post takes some 300 µs. A destination that catches up must not hold up the events of others. */
 const postsInTurn = 4;
 
@@ -24,13 +26,18 @@ export function startDeliverer({
   services,
   views,
   log,
+  most = mostInMemory,
 }: {
   readonly services: Services;
   readonly views: EventViews;
   readonly log: Logger;
+  /** The most events in memory. */
+  readonly most?: number;
 }): { stop(): Promise<void> } {
-  const options = { services, views, read: shareReads(services, views), pace: createPace(postsInTurn), log };
   const running = new Map<Delivery, Promise<void>>();
+  const holdTooMany = (): boolean => running.keys().reduce((sum, { inMemory }) => sum + inMemory, 0) > most;
+  const read = shareReads(services, views);
+  const options = { services, views, read, pace: createPace(postsInTurn), log, holdTooMany };
 
   /** @returns the milliseconds until the next look */
   async function take(): Promise<number> {

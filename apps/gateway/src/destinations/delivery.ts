@@ -10,14 +10,20 @@ import { Unreported } from './unreported.ts';
 
 /** After an error of the database. */
 const pauseMs = 1000;
-/** Of events that are read ahead, and of those with a row; beyond either it reads no further. All of them are in memory. */
+/** Of events that are read ahead, and of those with a row; beyond either it reads no further. */
 const mostUnstored = 500;
 const mostStored = 2000;
+
+export interface DeliveryOptions extends ReaderOptions, SenderOptions {
+  /** Whether the destinations of this process have more events in memory than they may. */
+  readonly holdTooMany: () => boolean;
+}
 
 /** The work for one destination, as long as this process has its lease: reads its events, has them posted, and reports. */
 export class Delivery {
   readonly #services: Services;
   readonly #log: Logger;
+  readonly #holdTooMany: () => boolean;
   readonly #backlog = new Backlog();
   readonly #unreported = new Unreported(this.#backlog);
   readonly #reader: Reader;
@@ -34,11 +40,12 @@ export class Delivery {
    * @param leaseEndsAt by `performance.now()`
    * @throws if the sealing key of its secrets is not configured
    */
-  constructor(options: ReaderOptions & SenderOptions, destination: LeasedDestination, leaseEndsAt: number) {
+  constructor(options: DeliveryOptions, destination: LeasedDestination, leaseEndsAt: number) {
     const { services } = options;
     const log = options.log.child({ destination: destination.id });
     this.#services = services;
     this.#log = log;
+    this.#holdTooMany = options.holdTooMany;
     this.#destination = destination;
     this.#condition = new Condition(destination, log);
     this.#reader = createReader({ ...options, log }, destination);
@@ -50,6 +57,11 @@ export class Delivery {
     };
     this.#reports = new Reports(services, parts, destination.position, leaseEndsAt);
     this.#sender = new Sender({ ...options, log }, parts, this.#reports, destination, () => this.#wake.resolve());
+  }
+
+  /** Its events that are in memory. */
+  get inMemory(): number {
+    return this.#backlog.inMemory;
   }
 
   /**
@@ -140,6 +152,7 @@ export class Delivery {
   /** @param lease in milliseconds; 0 to give it back */
   async #report(lease: number): Promise<void> {
     const isChanged = await this.#reports.store(this.#destination, lease);
+    if (this.#holdTooMany()) this.#backlog.forgetStored();
     if (isChanged && lease > 0) await this.#readAnew();
   }
 
