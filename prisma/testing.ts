@@ -29,6 +29,13 @@ export async function createDatabase(template: 'template0' | 'migrated'): Promis
   };
 }
 
+/** Opens a pool. Its last connections may still be closing when their database is dropped, which is no error. */
+export function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', () => {});
+  return pool;
+}
+
 /** Runs a statement as superuser, outside of all test databases. */
 export async function administer(statement: string): Promise<void> {
   await withClient(urlOf(inject('templateUrl'), 'postgres'), async (client) => {

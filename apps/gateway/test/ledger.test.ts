@@ -1,7 +1,8 @@
 import { newUuid } from '@card-gateway/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import pg from 'pg';
+import { openPool } from '@card-gateway/database/testing';
+import type pg from 'pg';
 import { type WriteEvent, transition, type WriteState } from '../src/ledger/machine.ts';
 import { wakeAccount } from '../src/ledger/queue-store.ts';
 import { claim } from '../src/ledger/claim-store.ts';
@@ -14,7 +15,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  pool = openPool({ connectionString: database.url, max: 2 });
 });
 afterAll(async () => {
   await pool.end();

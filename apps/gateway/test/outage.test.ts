@@ -1,6 +1,6 @@
 import { openDatabase } from '@card-gateway/database';
 import { runtimeRole } from '@card-gateway/database/roles';
-import { withClient } from '@card-gateway/database/testing';
+import { openPool, withClient } from '@card-gateway/database/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectionShares } from '../src/config.ts';
@@ -165,7 +165,7 @@ describe('Postgres away', () => {
     const { key } = await gateway.key();
     const request = { path: '/v1/cards', idempotencyKey: 'lost-claim', body: order };
     const before = requests();
-    const pool = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
+    const pool = openPool({ connectionString: database.superuserUrl, max: 2 });
     const states = async () => {
       const text = "SELECT state, refusal ->> 'reason' AS reason FROM operations WHERE idempotency_key = $1";
       return (await pool.query(text, [keyHash('lost-claim')])).rows as unknown[];

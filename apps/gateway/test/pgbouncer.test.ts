@@ -1,7 +1,7 @@
 import { migrate } from '@card-gateway/database/migrate';
 import { PoolerError } from '@card-gateway/database/pooler';
 import { runtimeRole } from '@card-gateway/database/roles';
-import { createDatabase, type OwnDatabase } from '@card-gateway/database/testing';
+import { createDatabase, openPool, type OwnDatabase } from '@card-gateway/database/testing';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ describe.skipIf(pgbouncer === null)('PgBouncer', () => {
       createDatabase('template0'),
       startSandbox({ keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 } }),
     ]);
-    owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+    owner = openPool({ connectionString: database.ownerUrl, max: 2 });
     installation = await install(owner, sandbox, { database: database.url });
   });
   afterAll(async () => {

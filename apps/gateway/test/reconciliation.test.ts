@@ -1,5 +1,6 @@
 import { newUuid, type ProviderCard, toPublicId, uuidOf } from '@card-gateway/core';
-import pg from 'pg';
+import { openPool } from '@card-gateway/database/testing';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openAccounts } from '../src/accounts/accounts.ts';
 import { writeKinds } from '../src/app.ts';
@@ -537,7 +538,7 @@ describe('a card of ours in the list of the provider', () => {
     expect(rows).toEqual([{ count: list.length }]);
 
     function planned(options: string): pg.Pool {
-      return new pg.Pool({ connectionString: config.DATABASE_URL, options, max: 4 });
+      return openPool({ connectionString: config.DATABASE_URL, options, max: 4 });
     }
   });
 });

@@ -1,6 +1,5 @@
 import { startSandbox } from '@card-gateway/sandbox';
-import { createDatabase } from '@card-gateway/database/testing';
-import pg from 'pg';
+import { createDatabase, openPool } from '@card-gateway/database/testing';
 import { expect, test } from 'vitest';
 import { cardMaker, secretsOf } from './setup/cards.ts';
 import { createTestDatabase } from './setup/database.ts';
@@ -23,7 +22,7 @@ const forbidden = [
 
 test('the gateway serves as a role that can only add to the audit log', async () => {
   const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox()]);
-  const runtime = new pg.Pool({ connectionString: database.url });
+  const runtime = openPool({ connectionString: database.url });
   const installation = await install(runtime, sandbox, { database: database.url });
   try {
     const gateway = await installation.start();
@@ -52,7 +51,7 @@ test('a gateway that may not migrate says who has to, and one of a superuser doe
     createDatabase('template0'),
     startSandbox(),
   ]);
-  const owner = new pg.Pool({ connectionString: database.ownerUrl });
+  const owner = openPool({ connectionString: database.ownerUrl });
   const installation = await install(owner, sandbox, { database: database.url });
   try {
     const pending = await installation.run({ DATABASE_URL: empty.url });

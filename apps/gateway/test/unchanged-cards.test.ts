@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Pan, type ProviderCard } from '@card-gateway/core';
-import pg from 'pg';
+import { openPool } from '@card-gateway/database/testing';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { panPlace } from '../src/cards/provider-cards-store.ts';
@@ -21,7 +22,7 @@ const after = (seconds: number): Date => new Date(first + seconds * 1000);
 
 beforeAll(async () => {
   gateway = await startGateway({ jobs: false });
-  session = new pg.Pool({ connectionString: gateway.services.config.DATABASE_URL, max: 1 });
+  session = openPool({ connectionString: gateway.services.config.DATABASE_URL, max: 1 });
   session.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown;
     client.query = ((...given: unknown[]) => {

@@ -18,7 +18,12 @@ export async function addSubjects(pool: pg.Pool): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
-export const openWriter = (url: string): pg.Pool => new pg.Pool({ connectionString: url, max: connections });
+export function openWriter(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  // Its last connections may still be closing when the server ends.
+  pool.on('error', () => {});
+  return pool;
+}
 
 /** Changes the subjects in turn, each in a transaction of its own, at a constant rate. */
 export async function writeEvents(
