@@ -15,6 +15,13 @@ test('with a synchronous standby a failover loses nothing, though waits for it a
   expect(report.failovers.map(({ kind }) => kind)).toEqual(['waits cancelled']);
 }, 300_000);
 
+test('with a synchronous standby a reader and a destination get every event', async () => {
+  const report = await run(['--rounds', '1', '--events']);
+  expect(isGood(report), reportText(report)).toBe(true);
+  expect(report.facts.events?.followed?.read).not.toEqual([]);
+  expect(report.failovers.map(({ kind }) => kind)).toEqual(['crash']);
+}, 300_000);
+
 test('with an asynchronous one the same failover loses what was acknowledged, and that is found', async () => {
   const report = await run(['--rounds', '1', '--mode', 'asynchronous']);
   expect(report.verdict['lost acknowledged writes']).not.toEqual([]);
@@ -27,6 +34,7 @@ test.each([
   [['--rounds', '1.5'], '--rounds'],
   [['--seed', '-1'], '--seed'],
   [['--mode', 'fast'], '--mode'],
+  [['--mode', 'asynchronous', '--events'], '--events'],
   [['--mutation', 'all'], '--mutation'],
   [['--minutes', '2'], '--minutes'],
 ])('%j is refused in words', (words, name) => {

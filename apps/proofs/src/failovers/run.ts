@@ -4,7 +4,7 @@ import { createRandom } from '@card-gateway/sandbox';
 import { drive, type DriveReport, type Scene } from '../chaos/drive.ts';
 import { findingsText } from '../chaos/report.ts';
 import type { Replica } from '../chaos/replica.ts';
-import { type Cluster, type FailoverKind, failoverKinds, startCluster } from './cluster.ts';
+import { type Cluster, type FailoverKind, startCluster } from './cluster.ts';
 import type { FailoverOptions } from './options.ts';
 
 export interface Failover {
@@ -34,13 +34,11 @@ export async function runFailovers(
         ...options,
         database: cluster,
         settings: { DATABASE_STANDBY: options.mode === 'synchronous' ? 'required' : 'optional' },
-        // Where an operator ends a wait for the standby, the commit can be read, and is gone after the failover.
-        followsEvents: false,
         disturb: async (scene) => {
           const random = createRandom(options.seed + 23);
           for (let round = 0; round < options.rounds && !scene.signal.aborted; round += 1) {
             await wait(1000 + random.below(2000));
-            const kind = failoverKinds[round % failoverKinds.length] ?? 'crash';
+            const kind = options.kinds[round % options.kinds.length] ?? 'crash';
             failovers.push(await failOver(cluster, kind, scene));
             scene.diary.count(`failovers: ${kind}`);
           }
@@ -99,6 +97,9 @@ export function reportText(report: FailoverReport): string {
       const slowest = Math.max(...of.map(({ readyAfterMs }) => readyAfterMs));
       return `  ${`${kind} (${of.length})`.padEnd(36)} ${String(slowest).padStart(8)} ms`;
     }),
+    options.followsEvents
+      ? 'A reader and a destination followed the events in all rounds.'
+      : 'Nobody followed the events (see --events): counts of 0 for readers and destinations say nothing.',
     findingsText(report, options.reconciling),
   ].join('\n');
 }
