@@ -104,9 +104,14 @@ export class Delivery {
 
   async #step(): Promise<void> {
     this.#sender.start();
-    if (performance.now() >= this.#reportDueAt()) this.#beginReport();
-    const isRead = this.#mayRead() && (await this.#reader.read(this.#backlog));
-    if (isRead) this.#sender.start();
+    let isRead = false;
+    try {
+      isRead = this.#mayRead() && (await this.#reader.read(this.#backlog));
+      if (isRead) this.#sender.start();
+    } finally {
+      // After the posts, which wait for nothing then; but also if nothing can be read, because it keeps the lease.
+      if (performance.now() >= this.#reportDueAt()) this.#beginReport();
+    }
     const untilReportMs = Math.min(Math.min(this.#reportDueAt(), this.#endsBy) - performance.now(), reportEveryMs);
     await this.#pause(isRead ? 0 : Math.max(0, Math.min(this.#sender.untilDueMs(), untilReportMs)));
   }
