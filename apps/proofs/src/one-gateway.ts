@@ -1,22 +1,23 @@
+import { join } from 'node:path';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
+import { start } from './bench/process.ts';
 import { install, shipped } from './chaos/installation.ts';
 import { startPostgres } from './chaos/postgres.ts';
-import { openReplica, type Replica } from './chaos/replica.ts';
 
 export interface OneGateway {
   readonly url: string;
   /** A key with the scope `admin`. */
   readonly apiKey: string;
-  readonly replica: Replica;
   readonly sandbox: Sandbox;
   /** Connection string of the database's owner. */
   readonly ownerUrl: string;
 }
 
 /**
- * Starts one production gateway with its own PostgreSQL and sandbox, for a proof that breaks none of them.
+ * Starts one production gateway with its own PostgreSQL and sandbox, for a proof that breaks none of them: no relay is between
+ * them, which would be part of what the proof measures.
  *
  * @param name of the gateway, and of the key's caller
  * @param undo ends everything
@@ -36,20 +37,14 @@ export async function startOneGateway(
   const installation = await install(sandbox, shipped, () => postgres.url, settings);
   undo.defer(() => installation.remove());
   const apiKey = await installation.createKey(name);
-  const replica = await openReplica({
+  const environment = await installation.environment(name, postgres.port, () => sandbox.port);
+  const gateway = await start({
     name,
-    sources: shipped,
-    installation,
-    apiKeys: { default: apiKey, other: apiKey },
-    database: () => postgres,
-    sandbox: () => ({ host: '127.0.0.1', port: sandbox.port }),
-    onEnd: () => {
-      throw new Error('The gateway ended by itself.');
-    },
+    words: () => [shipped.main],
+    folder: installation.folder,
+    environment: (port) => ({ ...environment, PORT: String(port) }),
+    log: join(installation.folder, `${name}.log`),
   });
-  undo.defer(() => replica.close());
-  await replica.start();
-  const address = replica.address();
-  if (address === null) throw new Error('The gateway does not listen.');
-  return { url: `http://${address.host}:${address.port}`, apiKey, replica, sandbox, ownerUrl: postgres.ownerUrl };
+  undo.defer(() => gateway.stop());
+  return { url: `http://127.0.0.1:${gateway.port}`, apiKey, sandbox, ownerUrl: postgres.ownerUrl };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openTransport } from '@card-gateway/adapter-kit';
-import type { Client } from '@card-gateway/client';
+import { type Client, createClient } from '@card-gateway/client';
 import { startOneGateway } from './one-gateway.ts';
 
 /**
@@ -29,13 +29,13 @@ await soak(minutes);
 
 async function soak(forMinutes: number): Promise<void> {
   await using undo = new AsyncDisposableStack();
-  const { url, replica } = await startOneGateway(
+  const { url, apiKey } = await startOneGateway(
     'soak',
     { latencyMs: providerLatencyMs, keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 } },
     undo,
   );
-  const client = replica.client();
-  if (client === null) throw new Error('The gateway does not listen.');
+  const client = createClient({ baseUrl: url, apiKey, retries: 0 });
+  undo.defer(() => client.close());
   const body = await order(client);
 
   const ends = AbortSignal.timeout(forMinutes * 60_000);
