@@ -42,7 +42,7 @@ export async function startOneGateway(
     name,
     words: () => [shipped.main],
     folder: installation.folder,
-    environment: (port) => ({ ...environment, PORT: String(port) }),
+    environment: (port) => ({ ...environment, PORT: String(port), METRICS_PORT: 'main' }),
     log: join(installation.folder, `${name}.log`),
   });
   undo.defer(() => gateway.stop());
