@@ -6,7 +6,7 @@ One API to issue, list and manage cards and to bind bank cards, the same whichev
 - [Accounts, keys and scopes](/docs/accounts)
 - [Bind a bank card](/docs/bindings)
 - [Outcomes and unknowns](/docs/outcomes): 202 is no failure
-- [Idempotency](/docs/idempotency): every write needs a key
+- [Idempotency](/docs/idempotency): a write that is repeated is done once
 - [Receiving events](/docs/events): be told, instead of polling
 - [Callbacks and decisions](/docs/callbacks)
 - [Errors](/docs/errors): what each code means, and whether to try again
