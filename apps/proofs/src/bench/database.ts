@@ -46,7 +46,8 @@ export async function startServer(undo: AsyncDisposableStack): Promise<BenchServ
   };
 }
 
-function openPool(connectionString: string, max: number, undo: AsyncDisposableStack): pg.Pool {
+/** @param undo ends it */
+export function openPool(connectionString: string, max: number, undo: AsyncDisposableStack): pg.Pool {
   const pool = new pg.Pool({ connectionString, max });
   // A pool has ended before its connections have, which the end of the server may still reach.
   pool.on('error', () => {});

@@ -56,8 +56,7 @@ export async function runDestinations(
   const { url, apiKey, ownerUrl } = await startOneGateway('events', {}, undo);
   const client = createClient({ baseUrl: url, apiKey, retries: 10 });
   undo.defer(() => client.close());
-  const pool = openWriter(ownerUrl);
-  undo.defer(() => pool.end());
+  const pool = openWriter(ownerUrl, undo);
   const subjects = await addSubjects(pool);
   const isShort = options.dead < shortDeath;
   const patience = isShort ? patienceMs.afterShortDeath : patienceMs.afterLongDeath;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toPublicId, type Uuid } from '@card-gateway/core';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../bench/database.ts';
 import type { FollowedEvent } from '../chaos/event-log.ts';
 
 /** Cardholders whose changes are the events: so many that few wait for an earlier one of theirs. */
@@ -18,12 +19,7 @@ export async function addSubjects(pool: pg.Pool): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
-export function openWriter(url: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: connections });
-  // Its last connections may still be closing when the server ends.
-  pool.on('error', () => {});
-  return pool;
-}
+export const openWriter = (url: string, undo: AsyncDisposableStack): pg.Pool => openPool(url, connections, undo);
 
 /** Changes the subjects in turn, each in a transaction of its own, at a constant rate. */
 export async function writeEvents(
