@@ -5,13 +5,24 @@ import type { AccountName, Merchant } from './installation.ts';
 import type { Target, TargetName } from './target.ts';
 
 /** The measurements; `--only` takes these names. */
-export const workNames = ['read', 'list', 'operation', 'issue', 'issue-20', 'change', 'bind', 'callback'] as const;
+export const workNames = [
+  'read',
+  'list',
+  'walk',
+  'operation',
+  'issue',
+  'issue-20',
+  'change',
+  'bind',
+  'callback',
+] as const;
 export type WorkName = (typeof workNames)[number];
 
 /** The rivals of each kind of work. */
 export const rivalsOf: Readonly<Record<WorkName, readonly TargetName[]>> = {
   read: ['b', 'bare'],
   list: ['b'],
+  walk: ['b'],
   operation: ['b2'],
   issue: ['quiet', 'b', 'b2'],
   'issue-20': ['b', 'b2'],
@@ -24,6 +35,7 @@ export const rivalsOf: Readonly<Record<WorkName, readonly TargetName[]>> = {
 export const effectOf: Readonly<Record<WorkName, 'provider' | 'callbacks' | null>> = {
   read: null,
   list: null,
+  walk: null,
   operation: null,
   issue: 'provider',
   'issue-20': 'provider',
@@ -63,6 +75,8 @@ export function workAt(name: WorkName, target: Target, merchant: Merchant): Work
       return counted((n) => read(target, n));
     case 'list':
       return counted(lists(target));
+    case 'walk':
+      return counted((n) => walk(target, n));
     case 'operation':
       return counted((n) => operation(target, n));
     case 'issue':
@@ -99,16 +113,29 @@ function read(target: Target, turn: number): Request {
 const pageLength = 50;
 const pages = 64;
 
+/** A page of cards that were created up to that of a row, which is its newest. */
+const pageText = ({ rows: { since }, headers }: Target, newest: number): string =>
+  requestText(
+    'GET',
+    `/v1/cards?limit=${pageLength}&createdBefore=${new Date(since + newest + 1).toISOString()}`,
+    headers,
+  );
+
+/** Rows of the second half whose page is in it, too. */
+const newestRows = ({ rows: { count } }: Target): { first: number; number: number } => {
+  const first = Math.floor(count / 2) + pageLength;
+  return { first, number: count - first };
+};
+
+/** The same pages in turn. */
 function lists(target: Target): (turn: number) => Request {
   /** Verified pages. Their rows never change, so later answers must be identical. */
   const known = new Map<number, Buffer>();
-  const { count, since } = target.rows;
-  const first = Math.floor(count / 2) + pageLength;
+  const { first, number } = newestRows(target);
   return (turn) => {
-    const newest = first + Math.floor(((count - first) * scattered(turn, pages)) / pages);
-    const before = new Date(since + newest + 1).toISOString();
+    const newest = first + Math.floor((number * scattered(turn, pages)) / pages);
     return {
-      text: requestText('GET', `/v1/cards?limit=${pageLength}&createdBefore=${before}`, target.headers),
+      text: pageText(target, newest),
       isRight: (answer) => {
         const seen = known.get(newest);
         if (seen !== undefined) return answer.status === 200 && seen.equals(answer.body);
@@ -118,6 +145,20 @@ function lists(target: Target): (turn: number) => Request {
         return isRight && answer.status === 200;
       },
     };
+  };
+}
+
+/** Another page each time: thousands lie between two that are the same. */
+function walk(target: Target, turn: number): Request {
+  const { first, number } = newestRows(target);
+  const newest = first + scattered(turn, number);
+  return {
+    text: pageText(target, newest),
+    isRight: ({ status, body }) => {
+      let at = 0;
+      for (let row = newest; row > newest - pageLength && at >= 0; row -= 1) at = body.indexOf(target.cardId(row), at);
+      return status === 200 && at >= 0 && body.indexOf('"id":"card_', at) < 0;
+    },
   };
 }
 
