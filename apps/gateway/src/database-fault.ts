@@ -3,17 +3,24 @@ import { PoolerError } from '@card-gateway/database/pooler';
 import { RoleError } from '@card-gateway/database/roles';
 import { isDatabaseFailure } from './database-failure.ts';
 
+const notMigrated = 'It is not up to date: run "gateway migrate" with the owner\'s DATABASE_URL.';
 const untrusted = 'Its certificate is not trusted: name the file of its CA with sslrootcert=<file>.';
 
-/** How an operator fixes a connection fault, by PostgreSQL's SQLSTATE, Node's network code or TLS code. */
+/** How an operator fixes it, by PostgreSQL's SQLSTATE, Prisma's code, Node's network code or TLS code. */
 const mends: Readonly<Record<string, string>> = {
   '28000': 'The server lets this user in from here not at all, or not in this way: look at its pg_hba.conf.',
   '28P01': 'Look at user and password.',
   '3D000': 'Create this database, or name another one.',
+  '3F000': notMigrated,
   '42501':
-    'The role lacks a right: "gateway migrate" and "gateway sealing rotate" are for the owner of the database, "gateway roles create" for a superuser.',
+    'The role lacks a right: "gateway migrate" with the owner\'s DATABASE_URL grants a gateway what it needs; "gateway sealing rotate" is for the owner too, "gateway roles create" for a superuser.',
+  '42703': notMigrated,
+  '42883': notMigrated,
+  '42P01': notMigrated,
   '53300': 'Lower DATABASE_CONNECTIONS or raise the max_connections of the server.',
   '57P03': 'Try again in a moment.',
+  P2021: notMigrated,
+  P2022: notMigrated,
   ECONNREFUSED: 'Nothing listens there: is PostgreSQL running, and are host and port right?',
   EHOSTUNREACH: 'No way leads to this host: look at its address and the network.',
   ENOTFOUND: 'Nobody knows this host: look at its name.',

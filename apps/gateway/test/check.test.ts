@@ -100,8 +100,9 @@ test('without settings there is nothing to look at', async () => {
 
 test('a database that is not migrated says what to do, and one of a superuser that no gateway starts so', async () => {
   const { migrations, keys, database: server } = await findings({ DATABASE_URL: empty.superuserUrl });
-  expect(migrations?.faults.at(0)).toMatch(/^20261122000000_initial: it is not applied; run "gateway migrate"/);
-  expect(migrations?.faults.at(-1)).toMatch(/^the job queue's/);
+  expect(migrations?.faults).toEqual([
+    expect.stringMatching(/^20261122000000_initial and \d+ more: not applied yet; run "gateway migrate"/),
+  ]);
   expect(keys?.state).toBe('not checked');
   expect(server?.faults).toEqual([expect.stringMatching(/is a superuser; a gateway does not start as one\.$/)]);
 });

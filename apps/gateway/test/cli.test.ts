@@ -373,7 +373,7 @@ describe('sealing', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /permission denied for table retired_sealing_keys\. .*"gateway sealing rotate" are for the owner of the database, .* superuser\.\n$/,
+        /permission denied for table retired_sealing_keys\. .*"gateway sealing rotate" is for the owner too, .* superuser\.\n$/,
       ) as string,
     });
   });
@@ -491,6 +491,23 @@ describe('anything else', () => {
     const { code, stderr } = await run(['keys', 'list'], { NODE_ENV: 'production' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The settings are not usable:\n {2}- DATABASE_URL: it is not set/);
+  });
+
+  test('needs one that is migrated', async () => {
+    const empty = await createDatabase('template0');
+    const key = (id: string): string => `${id}:${Buffer.alloc(32, id).toString('base64')}`;
+    const environment = {
+      DATABASE_URL: empty.url,
+      GATEWAY_SEALING_KEYS: key('s1'),
+      GATEWAY_FINGERPRINT_KEYS: key('f1'),
+    };
+    for (const words of ['keys list', 'keys create --caller a --scopes admin', 'audit verify', 'sealing status']) {
+      const { code, stdout, stderr } = await run(words.split(' '), environment);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/ does not exist.*\. It is not up to date: run "gateway migrate" with the owner's/s);
+      expect(stderr).not.toContain('frames');
+    }
+    await empty.drop();
   });
 
   test('says that the database is away, without its password', async () => {

@@ -83,14 +83,22 @@ async function checkDatabase(pool: Pool, env: NodeJS.ProcessEnv): Promise<Findin
 }
 
 async function checkMigrations(pool: Pool): Promise<Finding> {
-  const { pending, changed, failed, newer } = await migrationStatus(pool, await migrationFiles());
+  const {
+    pending: [first, ...others],
+    changed,
+    failed,
+    newer,
+  } = await migrationStatus(pool, await migrationFiles());
   const about = (names: readonly string[], what: string): string[] => names.map((name) => `${name}: ${what}`);
   return found(
     'migrations',
     [
       ...about(failed, 'it failed half-way; mend the database, then mark it with "prisma migrate resolve"'),
       ...about(changed, 'it was changed after it had been applied; restore the file'),
-      ...about(pending, 'it is not applied; run "gateway migrate" with the DATABASE_URL of the owner'),
+      ...about(
+        first === undefined ? [] : [`${first}${others.length === 0 ? '' : ` and ${others.length} more`}`],
+        'not applied yet; run "gateway migrate" with the DATABASE_URL of the owner',
+      ),
     ],
     newer.length === 0 ? 'all applied' : `all applied, and of a newer version: ${newer.join(', ')}`,
   );
