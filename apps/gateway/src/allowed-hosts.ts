@@ -11,7 +11,7 @@ type Entry = { readonly allowsHttp: boolean } & (
 const entryRule =
   'expected hosts (hooks.example.com, *.example.com), addresses and networks (10.0.0.0/8), each as http://… where plain HTTP is allowed too';
 
-function entryOf(text: string): Entry | null {
+function readEntry(text: string): Entry | null {
   const [, http, host = ''] = /^(http:\/\/)?(.+)$/.exec(text) ?? [];
   const allowsHttp = http !== undefined;
   const address = host.replace(/^\[(.*)\]$/, '$1');
@@ -118,5 +118,5 @@ function withoutDot(host: string): string {
 }
 
 export const allowedHosts: z.ZodType<AllowedHosts, string[]> = z
-  .array(z.string().refine((text) => entryOf(text) !== null, entryRule))
-  .transform((texts) => new AllowedHosts(texts.flatMap((text) => entryOf(text) ?? [])));
+  .array(z.string().refine((text) => readEntry(text) !== null, entryRule))
+  .transform((texts) => new AllowedHosts(texts.flatMap((text) => readEntry(text) ?? [])));

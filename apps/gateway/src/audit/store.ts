@@ -44,13 +44,24 @@ export interface AuditEntry {
   readonly requestId: string | null;
 }
 
+type Act = Pick<AuditEntry, 'action' | 'resource' | 'purpose'>;
+
 /** What a caller's request does. @param now Unix milliseconds */
 export function entryOf(
   { caller: { tenant, caller, keyId }, requestId }: { readonly caller: Caller; readonly requestId: string },
   now: number,
-  act: Pick<AuditEntry, 'action' | 'resource' | 'purpose'>,
+  act: Act,
 ): AuditEntry {
   return { at: new Date(now), tenant, caller, keyId, requestId, ...act };
+}
+
+/** What an operator does on the command line. @param tenant null for acts that belong to none */
+export function operatorEntry(
+  { now, operator }: { readonly now: () => number; readonly operator: string },
+  tenant: string | null,
+  act: Act,
+): AuditEntry {
+  return { at: new Date(now()), tenant, caller: operator, keyId: null, requestId: null, ...act };
 }
 
 /** One stored row of the chain. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { scopes } from '@card-gateway/contract';
 import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
-import { type AuditAction, type AuditEntry, withAudit } from '../audit/store.ts';
+import { operatorEntry, withAudit } from '../audit/store.ts';
 import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
 import { endKey, insertKey } from '../keys/store.ts';
 import type { Administration } from './administration.ts';
@@ -41,16 +41,12 @@ export async function createKey(
   const createdAt = new Date(now());
   const id = newUuid(createdAt.getTime());
   const ends = expiresAt === null ? '' : `, until ${expiresAt.toISOString()}`;
-  const entry = entryOf(
-    administration,
-    'key.create',
-    { id, tenant },
-    `for ${caller}: ${request.scopes.join(', ')}${ends}`,
-  );
+  const publicId = toPublicId('apiKey', id);
+  const purpose = `for ${caller}: ${request.scopes.join(', ')}${ends}`;
+  const entry = operatorEntry(administration, tenant, { action: 'key.create', resource: publicId, purpose });
   await withAudit(pool, entry, (client) =>
     insertKey(client, { ...request, id, hash: hashApiKey(key), createdAt, expiresAt }),
   );
-  const publicId = toPublicId('apiKey', id);
   if (json) {
     print(JSON.stringify({ id: publicId, key, ...request, createdAt, expiresAt }));
     return;
@@ -83,26 +79,9 @@ export async function revokeKey(administration: Administration, publicId = ''): 
   const noKey = new UsageError(`There is no valid key ${publicId}.`);
   const key = await prisma.apiKey.findFirst({ where: { id, revokedAt: null } });
   if (key === null) throw noKey;
-  await withAudit(pool, entryOf(administration, 'key.revoke', key, `of ${key.caller}`), async (client) => {
+  const act = { action: 'key.revoke', resource: publicId, purpose: `of ${key.caller}` } as const;
+  await withAudit(pool, operatorEntry(administration, key.tenant, act), async (client) => {
     if (!(await endKey(client, id, new Date(now())))) throw noKey;
   });
   print(`${publicId} is revoked.`);
-}
-
-function entryOf(
-  { now, operator }: Administration,
-  action: AuditAction,
-  key: { readonly id: string; readonly tenant: string },
-  purpose: string,
-): AuditEntry {
-  return {
-    at: new Date(now()),
-    tenant: key.tenant,
-    caller: operator,
-    keyId: null,
-    action,
-    resource: toPublicId('apiKey', key.id),
-    purpose,
-    requestId: null,
-  };
 }

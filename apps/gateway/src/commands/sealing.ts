@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { recordAudit } from '../audit/store.ts';
+import { operatorEntry, recordAudit } from '../audit/store.ts';
 import type { Sealing } from '../sealing.ts';
 import { fingerprintColumns, sealedColumns } from '../sealed/columns.ts';
 import { checkSealingKeys } from '../sealed/check.ts';
@@ -17,22 +17,15 @@ const pauseMs = 100;
  * @returns whether nothing is left under an older key
  */
 export async function rotate(
-  { pool, now, operator, print }: Pick<Administration, 'pool' | 'now' | 'operator' | 'print'>,
+  administration: Pick<Administration, 'pool' | 'now' | 'operator' | 'print'>,
   sealing: Sealing,
 ): Promise<boolean> {
+  const { pool, now, print } = administration;
   await requireSameKeyBytes(pool, sealing);
   await checkSealingKeys(pool, sealing);
   const [newest = '', ...older] = sealing.keyIds.sealing;
-  await recordAudit(pool, {
-    at: new Date(now()),
-    tenant: null,
-    caller: operator,
-    keyId: null,
-    action: 'sealing.rotate',
-    resource: newest,
-    purpose: older.length === 0 ? null : `retires ${older.join(', ')}`,
-    requestId: null,
-  });
+  const purpose = older.length === 0 ? null : `retires ${older.join(', ')}`;
+  await recordAudit(pool, operatorEntry(administration, null, { action: 'sealing.rotate', resource: newest, purpose }));
   const results = await rotateSealed(pool, sealing, new Date(now()), () => wait(pauseMs));
   for (const { column, resealed, notOpened, busy } of results) {
     print(
