@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -235,6 +236,40 @@ describe('all else is lost', () => {
   test('an answer cut off half-way', async () => {
     loopback.reply(() => ({ kind: 'cut', body: '{"code":0,"data":{}}' }));
     expect(await send()).toMatchObject({ kind: 'lost' });
+  });
+
+  describe('an answer of nobody', () => {
+    const ofNobody = answerText('of nobody');
+
+    /** Its one connection is taken up again unless it was closed. Each answer tells the number of its connection. */
+    async function openOne(after: string) {
+      const sockets: Socket[] = [];
+      const port = await openRaw((socket) => {
+        const text = answerText(`of connection ${sockets.push(socket)}`) + after;
+        socket.on('data', () => socket.write(text));
+      });
+      const one = openTransport({ connections: 1, connectTimeoutMs: 300, maxResponseBytes: 1000 });
+      raw.push(() => one.close());
+      const post = { operation: 'x', method: 'POST', url: `http://127.0.0.1:${port}/`, body: '{}' } as const;
+      return { sockets, ask: () => one.send({ ...post, headers: {}, timeoutMs: 3000 }) };
+    }
+
+    test.each([
+      ['an answer', ofNobody],
+      ['what is no HTTP', 'of nobody'],
+    ])('%s behind another is not taken for that to the next request', async (_name, after) => {
+      const { ask } = await openOne(after);
+      expect([await ask(), await ask()]).toMatchObject([{ body: 'of connection 1' }, { body: 'of connection 2' }]);
+    });
+
+    test('while nothing is asked ends its connection', async () => {
+      const { sockets, ask } = await openOne('');
+      expect([await ask(), await ask()]).toMatchObject([{ body: 'of connection 1' }, { body: 'of connection 1' }]);
+      const [socket] = sockets;
+      socket?.write(ofNobody);
+      await once(socket as Socket, 'close');
+      expect(await ask()).toMatchObject({ body: 'of connection 2' });
+    });
   });
 
   test('an answer that is no HTTP', async () => {
