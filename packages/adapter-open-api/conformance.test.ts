@@ -67,7 +67,7 @@ conformance({
     },
     {
       name: 'wallet.read',
-      call: (adapter, call) => facet(adapter, 'wallet').read('T1', call),
+      call: (adapter, call) => facet(adapter, 'wallet').read(walletRow.transaction_id, call),
       success: () => json({ code: 0, message: 'success', data: { transaction_list: [walletRow, walletRow] } }),
       unlistedCode: () => json(echoing),
       refusal: () => json('', 401),

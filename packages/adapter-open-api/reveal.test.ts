@@ -91,6 +91,15 @@ describe('wallet transaction detail (§3.1)', () => {
     expect(loopback.requests[0]?.path).toBe('/v1/openApi/wallet/transactionDetail');
   });
 
+  test.each([
+    ['are all of another transaction', row(2, '1.80').replace('"T1"', '"T2"')],
+    ['cannot be read', row(2, '"?"')],
+  ])('entries that %s do not tell that there are none', async (_name, entry) => {
+    const { loopback, adapter } = await opened({ walletTransactionPath: 'wallet/transactionDetail' });
+    loopback.reply(() => json(`{"code":0,"message":"success","data":{"transaction_list":[${entry}]}}`));
+    expect(await facet(adapter, 'wallet').read('T1', call)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('an answer without the array has no entries', async () => {
     const { loopback, adapter } = await opened({ walletTransactionPath: 'wallet/transactionDetail' });
     loopback.reply(() => json({ code: 0, message: 'success', data: {} }));

@@ -1,4 +1,5 @@
-import { done, type WalletEntry, type WalletEntryStatus, type WalletFacet } from '@card-gateway/core';
+import { countOf, doneIf } from '@card-gateway/adapter-kit';
+import type { WalletEntry, WalletEntryStatus, WalletFacet } from '@card-gateway/core';
 import type { Ask } from './client.ts';
 import type { OpenApiSettings } from './settings.ts';
 import { timesIn } from './time.ts';
@@ -49,7 +50,12 @@ export function walletFacet(ask: Ask, settings: OpenApiSettings, path: string): 
           path,
           fields: { transaction_id: transactionRef },
           data: walletData,
-          interpret: ({ transaction_list }, evidence) => done((transaction_list?.read ?? []).map(entryOf), evidence),
+          interpret: ({ transaction_list }, evidence) => {
+            const rows = transaction_list ?? { read: [], unreadable: 0 };
+            // Entries of another one, or that cannot be read, do not tell that there are none.
+            const isTold = countOf(rows) === 0 || rows.read.some((row) => row.transaction_id === transactionRef);
+            return doneIf(isTold, rows.read.map(entryOf), evidence);
+          },
         },
         call,
       ),

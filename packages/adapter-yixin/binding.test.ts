@@ -37,6 +37,15 @@ function says(status: unknown, more: Record<string, unknown> = {}): void {
   account.loopback.reply(() => answer({ code: 0, msg: 'success', params }, profile));
 }
 
+test('a refusal that names a member twice is none: readers differ in which of the two they take', async () => {
+  const params = '{"status":"0","bizId":"1","status":"-2"}';
+  account.loopback.reply(() => answer({ code: 0, msg: 'success', params }, profile));
+  const { binding } = account.adapter;
+  for (const outcome of [await binding.start(order, call), await binding.verify(given, call)]) {
+    expect(outcome).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
+  }
+});
+
 describe('start', () => {
   test("the document's example: an SMS is on its way", async () => {
     account.loopback.reply(() => answer(bindCard, profile));

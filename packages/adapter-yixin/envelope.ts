@@ -9,7 +9,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { parseJson } from '@card-gateway/adapter-kit';
+import { hasDoubledMember, parseJson } from '@card-gateway/adapter-kit';
 import { Secret } from '@card-gateway/core';
 import type { EnvelopeKeys } from './keys.ts';
 import type { Profile } from './profile.ts';
@@ -87,7 +87,10 @@ export function openResponse(
     const decipher = createDecipheriv(cipherName(profile), createSecretKey(aesKey), profile.aesIv ?? null);
     const params = Buffer.from(textOf(envelope.params) ?? '', profile.encoding);
     const text = Buffer.concat([decipher.update(params), decipher.final()]).toString('utf8');
-    return { code, msg, params: parseJson(text) };
+    const business = parseJson(text);
+    // Readers differ in which of the two they take.
+    if (hasDoubledMember(text)) throw new Error('doubled member');
+    return { code, msg, params: business };
   } catch {
     throw new Error('The response could not be opened.');
   }
