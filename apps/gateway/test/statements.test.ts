@@ -158,8 +158,8 @@ const planted: readonly { file: string; instead: readonly [string, string]; foun
   },
   {
     file: 'ledger/queue-store.ts',
-    instead: ['[operation.id, at, operation.account]', '[operation.id, operation.account, at]'],
-    found: ['$2 is timestamptz to the database, and string here', '$3 is text to the database, and Date here'],
+    instead: ['[operation.id, waitMs, operation.account]', '[operation.id, operation.account, waitMs]'],
+    found: ['$2 is float8 to the database, and string here', '$3 is text to the database, and number here'],
   },
   {
     file: 'sealed/store.ts',

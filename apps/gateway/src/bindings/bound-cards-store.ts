@@ -3,6 +3,7 @@ import { type BindingKind, type BoundCard, type BoundCards, newUuid } from '@car
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
 import type { Owner } from '../accounts/accounts.ts';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import { inParts } from '../in-parts.ts';
 import type { Sealing } from '../sealing.ts';
 
@@ -48,7 +49,7 @@ export async function storeBoundCards(
     await client.query(
       `UPDATE bindings SET status = 'removed', token_sealed = NULL, synced_at = $5, updated_at = $5
        WHERE account = $1 AND user_ref = $2 AND kind = $3 AND status = 'bound' AND id <> ALL ($4)
-         AND coalesce(synced_at, updated_at) < $5`,
+         AND (coalesce(synced_at, updated_at) < $5 OR ${isAheadOfTime('coalesce(synced_at, updated_at)', '$5')})`,
       [account.name, user, kind, rows.map(({ id }) => id), askedAt],
     );
   });
@@ -189,7 +190,7 @@ const describeBound = `
       .join(', ')}) IS DISTINCT FROM (${Object.values(shown).join(', ')}) THEN $2 ELSE b.updated_at END
   FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, provider_ref text, network text, card_type text, bank_code text, bank_name text,
     expiry text, bin_country text, token_sealed text, token_fingerprint text, fingerprints text[])
-  WHERE b.id = r.id AND (b.synced_at IS NULL OR b.synced_at <= $2)`;
+  WHERE b.id = r.id AND (b.synced_at IS NULL OR b.synced_at <= $2 OR ${isAheadOfTime('b.synced_at', '$2')})`;
 
 /** The place to which a payment token is sealed. */
 export function tokenPlace(binding: {

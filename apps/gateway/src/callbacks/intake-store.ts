@@ -1,4 +1,5 @@
 import { gathered, type Pool } from '@card-gateway/database';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import { type DatedChange, exactlyMs } from './card-change.ts';
 import { hintKinds, isHint, jobSpecOf, type NewCallback } from './store.ts';
 
@@ -29,8 +30,12 @@ const fit = `LATERAL (
     WHEN ${isNews} THEN (c.pan_sealed IS NOT NULL OR c.pan_fingerprint IS NULL)
       AND NOT EXISTS (SELECT FROM operations o
         WHERE o.account = c.account AND o.resource_id = c.id AND o.state IN ('submitting', 'unknown'))
-    ELSE c.status = g.status OR c.synced_at > g.latest + interval '${exactlyMs} milliseconds' END
+    ELSE NOT (${isAheadOfTime('c.synced_at', 'g.received_at')})
+      AND (c.status = g.status OR c.synced_at > g.latest + interval '${exactlyMs} milliseconds') END
   LIMIT 1 FOR UPDATE SKIP LOCKED)`;
+
+/** When a hint caused its last read; null if it caused none yet. */
+const askedAt = 'CASE WHEN asked_at > now() THEN now() ELSE asked_at END';
 
 // Selected, the arrays hide their length from the planner: it would plan anew for each, which takes longer than to execute. One by one,
 // each would be a plan of its own.
@@ -68,7 +73,7 @@ const store = `
         THEN fit.latest ELSE c.updated_at END
     FROM fit WHERE c.id = fit.card_id AND fit.is_news AND fit.id IN (SELECT id FROM stored)
   ), queued AS (
-    SELECT graphile_worker.add_jobs(array_agg(${jobSpecOf(`asked_at + make_interval(secs => $15::float8 / 1000)`)}))
+    SELECT graphile_worker.add_jobs(array_agg(${jobSpecOf(`${askedAt} + make_interval(secs => $15::float8 / 1000)`)}))
     FROM stored WHERE (is_new AND state = 'received') OR ${isHint} HAVING count(*) > 0
   )
   SELECT account, deduplication_key AS "deduplicationKey", id, CASE WHEN NOT is_new AND NOT ${isHint} THEN record_sealed END AS before

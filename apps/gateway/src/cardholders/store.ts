@@ -1,6 +1,7 @@
 import { gatheredById } from '@card-gateway/database';
 import type { CardholderStatus, ProviderCardholder } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import { recordingSeen, recordingSingly, type RecordWrite } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
@@ -205,7 +206,7 @@ export async function describeCardholder(
      UPDATE cardholders h SET status = $2, provider_status = $3, fail_reason = said.fail_reason, synced_at = $6::timestamptz,
        updated_at = CASE WHEN (h.status, h.provider_status, h.fail_reason) IS DISTINCT FROM ($2, $3, said.fail_reason)
          THEN $6 ELSE updated_at END
-     FROM said WHERE h.id = said.id AND (h.synced_at IS NULL OR h.synced_at <= $6)`,
+     FROM said WHERE h.id = said.id AND (h.synced_at IS NULL OR h.synced_at <= $6 OR ${isAheadOfTime('h.synced_at', '$6')})`,
     [
       id,
       described.status,

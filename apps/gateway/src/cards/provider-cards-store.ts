@@ -2,6 +2,7 @@ import { inTransaction } from '@card-gateway/database';
 import { fromPublicId, instantOf, newUuid, type ProviderCard } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import type { Sealing } from '../sealing.ts';
 
 /** Columns that a provider's description of a card may set, and how their JSON is parsed. */
@@ -68,7 +69,8 @@ const confirmIn = (turn: '' | 'turn, ') => `
   FROM ${turn}unnest($2::text[], $5::text[], $6::text[],
       ${columns.map(([_name, type], at) => `$${firstOfColumns + at}::text[]::${type}[]`).join(', ')})
     r (provider_ref, left_out, pan_fingerprint, ${Object.keys(described).join(', ')})
-  WHERE c.account = $1 AND c.provider_ref = ANY ($2::text[]) AND c.provider_ref = r.provider_ref AND c.synced_at <= $3
+  WHERE c.account = $1 AND c.provider_ref = ANY ($2::text[]) AND c.provider_ref = r.provider_ref
+    AND (c.synced_at <= $3 OR ${isAheadOfTime('c.synced_at', '$3')})
     AND (r.pan_fingerprint IS NULL OR ${isGoneBy('r.status')} OR (c.pan_fingerprint = r.pan_fingerprint AND c.pan_key = $4))
     AND ${columns
       .map(([name, type]) => {
@@ -121,7 +123,8 @@ const describeCards = `
       .map((name) => `c.${name}`)
       .join(', ')}) IS DISTINCT FROM (${Object.values(newValues).join(', ')}) THEN $3 ELSE c.updated_at END
   FROM jsonb_array_elements($2::jsonb) r, ${known}
-  WHERE c.id = known.id AND c.provider_ref = r->>'provider_ref' AND (c.synced_at IS NULL OR c.synced_at <= $3)
+  WHERE c.id = known.id AND c.provider_ref = r->>'provider_ref'
+    AND (c.synced_at IS NULL OR c.synced_at <= $3 OR ${isAheadOfTime('c.synced_at', '$3')})
     AND NOT c.id = ANY ($4::uuid[])
   ${returned('c')}`;
 

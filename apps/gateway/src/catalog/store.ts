@@ -9,6 +9,7 @@ import {
 } from '@card-gateway/core';
 import type { Pool } from 'pg';
 import type { Owner } from '../accounts/accounts.ts';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import type { PageRequest } from '../page.ts';
 
 export interface ProductRow {
@@ -108,13 +109,14 @@ export async function storeProducts(
          issuable boolean, limits jsonb)
        ORDER BY provider_ref
        ON CONFLICT (account, provider_ref) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
-         WHERE card_products.seen_at <= excluded.seen_at`,
+         WHERE card_products.seen_at <= excluded.seen_at OR ${isAheadOfTime('card_products.seen_at', 'excluded.seen_at')}`,
       [account.name, JSON.stringify(rows), account.tenant, account.provider, askedAt],
     );
     if (!isWhole) return;
-    await client.query('UPDATE card_products SET issuable = false WHERE account = $1 AND seen_at < $2 AND issuable', [
-      account.name,
-      askedAt,
-    ]);
+    await client.query(
+      `UPDATE card_products SET issuable = false
+       WHERE account = $1 AND (seen_at < $2 OR ${isAheadOfTime('seen_at', '$2')}) AND issuable`,
+      [account.name, askedAt],
+    );
   });
 }

@@ -1,5 +1,6 @@
 import { done, type Finding, type Outcome, type ProviderCard, type ProviderEvent, Secret } from '@card-gateway/core';
 import { facetOf, type OpenAccount } from '../accounts/accounts.ts';
+import { wasAheadOfTime } from '../ahead-of-time.ts';
 import { askProvider } from '../ask-provider.ts';
 import { refreshBindings } from '../bindings/read-bindings.ts';
 import { usersOfToken } from '../bindings/bound-cards-store.ts';
@@ -100,7 +101,7 @@ async function takeChange(
   const last = known?.syncedAt?.getTime() ?? -Infinity;
   const change = datedChange(account, event, receivedAt);
   const isNews = change !== null && change.earliest.getTime() > last;
-  const isOld = change !== null && change.latest.getTime() + exactlyMs < last;
+  const isOld = change !== null && change.latest.getTime() + exactlyMs < last && !wasAheadOfTime(last, services.now());
   if (known !== null && isNews) {
     const card = { providerRef: cardRef, status, providerStatus };
     const { earliest, latest: askedAt } = change;

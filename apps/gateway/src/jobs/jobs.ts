@@ -27,7 +27,7 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       if (!lookUps.tryAcquire(account, id)) {
         lookUps.leave(account, id);
         // If no worker here gets to it, its job does.
-        await queueReconciliation(services.pool, { id, account }, new Date(services.now() + nextTurnMs));
+        await queueReconciliation(services.pool, { id, account }, nextTurnMs);
         return;
       }
       const endAt = services.now() + longestTurnMs;

@@ -30,7 +30,8 @@ export async function scheduleSyncs(services: Services): Promise<readonly string
 
 async function startIfDue(services: Services, account: OpenAccount, everyMs: number): Promise<boolean> {
   const now = services.now();
-  if (await isCardSyncRecent(services.pool, account.name, new Date(now - everyMs + lateMs), everyMs)) return false;
+  const recent = { since: new Date(now - everyMs + lateMs), now: new Date(now), longMs: everyMs };
+  if (await isCardSyncRecent(services.pool, account.name, recent)) return false;
   // One key per interval: if two processes find it due at once, one starts it.
   return startPull(services, account, `sync:${account.name}:${everyMs}:${Math.floor(now / everyMs)}`);
 }
@@ -45,7 +46,7 @@ const pullForHintEveryMs = 5 * 60_000;
  * @throws ProblemError if a sync ran moments ago: retry later
  */
 export async function pullForHint(services: Services, account: OpenAccount, since: Date): Promise<void> {
-  if (await isPulledSince(services.pool, account.name, since)) return;
+  if (await isPulledSince(services.pool, account.name, since, new Date(services.now()))) return;
   const turn = Math.floor(services.now() / pullForHintEveryMs);
   if (await startPull(services, account, `hint:${account.name}:${turn}`)) return;
   throw new ProblemError(

@@ -1,15 +1,18 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Queues a look-up, in the transaction that makes it necessary, or again for later. */
+/**
+ * Queues a look-up, in the transaction that makes it necessary, or again for later. It waits by the clock of the queue: that of this
+ * process may be hours ahead.
+ */
 export async function queueReconciliation(
   client: Pool | PoolClient,
   operation: { readonly id: string; readonly account: string },
-  at: Date,
+  waitMs: number,
 ): Promise<void> {
   await client.query(
     `SELECT graphile_worker.add_job('settle', json_build_object('operationId', $1::text, 'account', $3::text),
-       run_at => $2::timestamptz, job_key => 'settle:' || $1::text)`,
-    [operation.id, at, operation.account],
+       run_at => now() + $2::float8 * interval '1 millisecond', job_key => 'settle:' || $1::text)`,
+    [operation.id, waitMs, operation.account],
   );
 }
 
@@ -58,7 +61,7 @@ export async function wakeAccount(pool: Pool, account: string, at: Date): Promis
                       AND (lease_until IS NULL OR lease_until <= $2)
                     ORDER BY next_look_up_at DESC LIMIT ${mostAtOnce} FOR UPDATE SKIP LOCKED)
        RETURNING id, account
-     ), jobs AS (SELECT ${specs('$2')} AS all FROM woken HAVING count(*) > 0)
+     ), jobs AS (SELECT ${specs('least($2, now())')} AS all FROM woken HAVING count(*) > 0)
      SELECT added.id FROM jobs, graphile_worker.add_jobs(jobs.all) added`,
     [account, at],
   );

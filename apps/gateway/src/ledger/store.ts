@@ -134,7 +134,7 @@ export async function applyEvent(
     }
     const isLookedUp = operation.leaseUntil !== null;
     if (operation.nextLookUpAt !== null && !isLookedUp)
-      await queueReconciliation(client, operation, operation.nextLookUpAt);
+      await queueReconciliation(client, operation, operation.nextLookUpAt.getTime() - change.at.getTime());
     return { operation, answer };
   });
 }

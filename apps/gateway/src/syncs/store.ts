@@ -3,6 +3,7 @@ import { inTransaction } from '@card-gateway/database';
 import type { BindingKind, Page } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
 import { lockNames } from '../advisory-locks.ts';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import { afterPage, type ListReading, listStart } from '../list-reading.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
 
@@ -153,12 +154,18 @@ export async function queueLeftSyncs(pool: Pool): Promise<void> {
  * Whether the account's latest card sync began since then, is running, or is queued. One that took longer than `longMs` counts
  * from its end.
  */
-export async function isCardSyncRecent(pool: Pool, account: string, since: Date, longMs: number): Promise<boolean> {
+export async function isCardSyncRecent(
+  pool: Pool,
+  account: string,
+  { since, now, longMs }: { readonly since: Date; readonly now: Date; readonly longMs: number },
+): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `SELECT 1 FROM (SELECT * FROM syncs WHERE account = $1 AND kind = 'cards' ORDER BY created_at DESC LIMIT 1) latest
+    `SELECT 1 FROM (
+       SELECT * FROM syncs WHERE account = $1 AND kind = 'cards' AND NOT (${isAheadOfTime('created_at', '$4')})
+       ORDER BY created_at DESC LIMIT 1) latest
      WHERE created_at > $2 OR state IN ('queued', 'running')
-       OR (finished_at > $2 AND finished_at >= created_at + $3 * interval '1 ms')`,
-    [account, since, longMs],
+       OR (finished_at > $2 AND finished_at >= created_at + $3 * interval '1 ms' AND NOT (${isAheadOfTime('finished_at', '$4')}))`,
+    [account, since, longMs, now],
   );
   return rowCount === 1;
 }
@@ -167,11 +174,11 @@ export async function isCardSyncRecent(pool: Pool, account: string, since: Date,
  * Whether a card sync of the account is queued, or began after a moment and did not fail: it shows everything up to that
  * moment.
  */
-export async function isPulledSince(pool: Pool, account: string, moment: Date): Promise<boolean> {
+export async function isPulledSince(pool: Pool, account: string, moment: Date, now: Date): Promise<boolean> {
   const { rowCount } = await pool.query(
     `SELECT 1 FROM syncs WHERE account = $1 AND kind = 'cards' AND state <> 'failed'
-       AND (started_at IS NULL OR started_at > $2) LIMIT 1`,
-    [account, moment],
+       AND (started_at IS NULL OR (started_at > $2 AND NOT (${isAheadOfTime('started_at', '$3')}))) LIMIT 1`,
+    [account, moment, now],
   );
   return rowCount === 1;
 }

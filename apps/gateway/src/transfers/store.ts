@@ -1,6 +1,7 @@
 import { gatheredById } from '@card-gateway/database';
 import { instantOf, type MovementStatus, type ProviderTransfer, type TransferDirection } from '@card-gateway/core';
 import type { Pool, PoolClient } from 'pg';
+import { isAheadOfTime } from '../ahead-of-time.ts';
 import { type NamedRecording, recordingNamed } from '../ledger/record-store.ts';
 import { sendClaims } from '../ledger/send-claims-store.ts';
 import { operationColumns, type OperationColumns } from '../ledger/reference.ts';
@@ -153,7 +154,8 @@ export async function describeTransfer(
     text: `UPDATE transfers t SET provider_ref = coalesce(t.provider_ref, $2), provider_status = coalesce($3, t.provider_status),
              balance_before = coalesce($4::numeric, t.balance_before), balance_after = coalesce($5::numeric, t.balance_after),
              synced_at = $6, updated_at = $6
-           WHERE t.id = $1 AND t.status = 'pending' AND (t.synced_at IS NULL OR t.synced_at <= $6)
+           WHERE t.id = $1 AND t.status = 'pending'
+             AND (t.synced_at IS NULL OR t.synced_at <= $6 OR ${isAheadOfTime('t.synced_at', '$6')})
              AND NOT EXISTS (SELECT FROM transfers o WHERE o.account = t.account AND o.provider_ref = $2 AND o.id <> t.id)`,
     values: [id, transfer.providerRef, transfer.providerStatus, transfer.balanceBefore, transfer.balanceAfter, askedAt],
   });
