@@ -456,10 +456,13 @@ export function connectionShares({ DATABASE_CONNECTIONS: all }: Pick<Config, 'DA
   readonly queue: number;
   /** Maximum connections for storing providers' lists, out of those for requests. */
   readonly lists: number;
+  /** Maximum connections for transactions in which the requests of an API key wait for each other, out of the same. */
+  readonly keys: number;
 } {
   const queue = Math.min(4, Math.max(2, Math.floor(all / 5)));
   const requests = all - queue - 1;
-  return { queue, requests, lists: Math.max(1, Math.floor(requests / 3)) };
+  const third = Math.max(1, Math.floor(requests / 3));
+  return { queue, requests, lists: third, keys: third };
 }
 
 /** Maximum lists being stored, and queued per account: as many as it may have calls, because all of them may end at once. */

@@ -4,6 +4,7 @@ import { openAccounts } from './accounts/accounts.ts';
 import type { Account } from './accounts/accounts-file.ts';
 import { type Config, connectionShares, listLimits } from './config.ts';
 import { createEventTail } from './event-tail.ts';
+import { createKeyBulkhead } from './key-bulkhead.ts';
 import { createKnownPages } from './known-pages.ts';
 import { createListBulkhead } from './list-bulkhead.ts';
 import { createMetrics } from './metrics.ts';
@@ -69,6 +70,7 @@ export function openServices({
     metrics,
     unrecorded: createUnrecorded(),
     lists: createListBulkhead(listLimits(config)),
+    keys: createKeyBulkhead(connectionShares(config).keys),
     knownPages: createKnownPages(),
     problemAnswer,
     now,

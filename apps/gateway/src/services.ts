@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.ts';
 import type { ProblemError } from './problem.ts';
 import type { QueuePulse } from './pulse.ts';
 import type { Unrecorded } from './unrecorded.ts';
+import type { KeyBulkhead } from './key-bulkhead.ts';
 import type { KnownPages } from './known-pages.ts';
 import type { ListBulkhead } from './list-bulkhead.ts';
 import type { Sealing } from './sealing.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly unrecorded: Unrecorded;
   readonly lists: ListBulkhead;
+  readonly keys: KeyBulkhead;
   readonly knownPages: KnownPages;
   /** Builds the answer to a problem, which the ledger stores for repeats, because the ledger knows no HTTP. */
   readonly problemAnswer: (

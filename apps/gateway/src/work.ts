@@ -18,6 +18,6 @@ export function workWithin(ms: number): Work {
 }
 
 /** Whole milliseconds left, negative when overdue; infinite for a job. */
-export function workLeftMs({ deadline }: Work): number {
+export function workLeftMs({ deadline }: Pick<Work, 'deadline'>): number {
   return Math.floor(deadline - performance.now());
 }

@@ -15,6 +15,7 @@ interface DeniedRequest {
   readonly body: unknown;
   readonly id: string;
   readonly ip: string;
+  readonly deadline: number;
   readonly log: Record<'warn' | 'error', (fields: object, text: string) => void>;
 }
 
@@ -29,7 +30,8 @@ export function auditDenials(
   services: Services,
   action: RevealAction,
 ): (request: DeniedRequest, problem: ProblemError) => Promise<void> {
-  return async ({ caller, params, body, id: requestId, ip, log }, { code }) => {
+  return async (request, { code }) => {
+    const { caller, params, body, id: requestId, ip, log } = request;
     if (caller === null || !denials.has(code)) return;
     const { tenant, keyId } = caller;
     log.warn({ tenant, caller: caller.caller, client: ip, why: code }, 'denied a reveal');
@@ -39,7 +41,10 @@ export function auditDenials(
       purpose: [code, ...purposeOf(body)].join(': '),
     });
     const limit = deniedRevealsOf(services, keyId);
-    await countQuestion(services.pool, [limit], (client) => recordAudit(client, entry)).catch((error: unknown) =>
+    const counted = services.keys.inTurn(request, keyId, () =>
+      countQuestion(services.pool, [limit], (client) => recordAudit(client, entry)),
+    );
+    await counted.catch((error: unknown) =>
       log.error({ err: error }, 'a denied reveal could not be written to the audit log'),
     );
   };

@@ -27,8 +27,11 @@ export interface RevealRequest {
 export async function auditReveal(services: Services, request: RevealRequest, action: RevealAction): Promise<void> {
   const entry = entryOf(request, services.now(), { action, resource: request.id, purpose: request.purpose });
   const limit = revealsOf(services, request.caller.keyId);
-  const counted = countQuestion(services.pool, [limit], (client) => recordAudit(client, entry));
+  const counted = services.keys.inTurn(request.work, request.caller.keyId, () =>
+    countQuestion(services.pool, [limit], (client) => recordAudit(client, entry)),
+  );
   const waitMs = await counted.catch((error: unknown) => {
+    if (error instanceof ProblemError) throw error;
     throw new ProblemError(
       'database-unavailable',
       'This could not be written to the audit log, so nothing was revealed. Try again.',

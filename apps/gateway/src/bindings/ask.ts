@@ -34,17 +34,18 @@ interface Question<Schema extends z.ZodType> {
  */
 export async function checkBinding(
   services: Services,
-  { caller, body: question, requestId, work }: Question<typeof checkBindingSchema>,
+  { body: question, ...call }: Question<typeof checkBindingSchema>,
 ): Promise<z.output<typeof bindingCheckSchema>> {
+  const { caller, work } = call;
   const account = services.accounts.ofCaller(caller, question.account);
   const binding = facetOf(account, 'binding');
   const userIp = requireUserIp(binding.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
   const limits = [cardNumbersOf(services, account.name, question.user), questionsOf(services, caller.keyId)];
-  await requireQuestion(services, limits, 'card numbers of this user, or by this API key,', (client) =>
+  await requireQuestion(services, call, limits, 'card numbers of this user, or by this API key,', (client) =>
     recordAudit(
       client,
-      entryOf({ caller, requestId }, services.now(), {
+      entryOf(call, services.now(), {
         action: 'binding.check',
         resource: account.name,
         purpose: `${pan.masked} of ${question.user}`,
@@ -82,13 +83,14 @@ export async function listBanks(
 /** Asks the provider for the bank of a card number, without storing anything. @throws ProblemError 429 beyond the limit */
 export async function lookUpIssuer(
   services: Services,
-  { caller, body: question, work }: Question<typeof lookUpIssuerSchema>,
+  { body: question, ...call }: Question<typeof lookUpIssuerSchema>,
 ): Promise<z.output<typeof issuerSchema>> {
+  const { caller, work } = call;
   const account = services.accounts.ofCaller(caller, question.account);
   const banks = facetOf(account, 'banks');
   const userIp = requireUserIp(banks.needsUserIp, question.userIp, '/userIp');
   const pan = parsePan(question.cardNumber);
-  await requireQuestion(services, [questionsOf(services, caller.keyId)], 'card numbers by this API key');
+  await requireQuestion(services, call, [questionsOf(services, caller.keyId)], 'card numbers by this API key');
   const { value: bank } = await askProvider(services, account, 'banks', work, async (banks, call) => {
     const outcome = await banks.issuerOf({ pan, userIp }, call);
     if (outcome.kind !== 'unknown' || outcome.why !== 'unlisted_code') return outcome;

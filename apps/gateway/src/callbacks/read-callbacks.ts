@@ -8,6 +8,7 @@ import { ProblemError } from '../problem.ts';
 import type { PageRequest } from '../page.ts';
 import { readPage } from '../read-page.ts';
 import type { Services } from '../services.ts';
+import type { Work } from '../work.ts';
 import {
   type CallbackRow,
   callbacksOfImages,
@@ -38,16 +39,14 @@ export async function readCallbacks(
 /** Requeues a callback, and audits who requested it. @throws ProblemError 404 */
 export async function replayCallback(
   services: Services,
-  caller: Caller,
+  request: { readonly caller: Caller; readonly requestId: string; readonly work: Work },
   id: string,
-  requestId: string,
 ): Promise<Callback> {
+  const { caller, work } = request;
   const { id: uuid } = await callbackOf(services, caller, id);
-  const row = await queueAgain(services.pool, uuid, (client) =>
-    recordAudit(
-      client,
-      entryOf({ caller, requestId }, services.now(), { action: 'callback.replay', resource: id, purpose: null }),
-    ),
+  const entry = entryOf(request, services.now(), { action: 'callback.replay', resource: id, purpose: null });
+  const row = await services.keys.inTurn(work, caller.keyId, () =>
+    queueAgain(services.pool, uuid, (client) => recordAudit(client, entry)),
   );
   if (row === null) throw noSuchCallback();
   return callbackView(row);

@@ -16,9 +16,7 @@ import { keyFetcher } from './signing-keys.ts';
 export function callbackRoutes(app: FastifyInstance, services: Services): void {
   mount(app, 'listCallbacks', ({ caller, query }) => readCallbacks(services, caller, query));
   mount(app, 'getCallback', ({ caller, params }) => readCallback(services, caller, params.id));
-  mount(app, 'replayCallback', ({ caller, params, requestId }) =>
-    replayCallback(services, caller, params.id, requestId),
-  );
+  mount(app, 'replayCallback', (call) => replayCallback(services, call, call.params.id));
 }
 
 declare module 'fastify' {

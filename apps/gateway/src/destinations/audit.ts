@@ -3,11 +3,13 @@ import type { PoolClient } from 'pg';
 import { type AuditAction, entryOf, recordAudit, withAudit } from '../audit/store.ts';
 import type { Caller } from '../caller.ts';
 import type { Services } from '../services.ts';
+import type { Work } from '../work.ts';
 
 /** A request that changes a destination, or posts to it. */
 export interface Request {
   readonly caller: Caller;
   readonly requestId: string;
+  readonly work: Work;
 }
 
 /** What is done to a destination, or to an event of it. */
@@ -30,10 +32,14 @@ export function auditedChange<T>(
   act: Act,
   change: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  return withAudit(services.pool, entryOf(request, services.now(), act), change);
+  return services.keys.inTurn(request.work, request.caller.keyId, () =>
+    withAudit(services.pool, entryOf(request, services.now(), act), change),
+  );
 }
 
 /** Records what is about to be posted. */
 export function auditPost(services: Services, request: Request, act: Act): Promise<void> {
-  return recordAudit(services.pool, entryOf(request, services.now(), act));
+  return services.keys.inTurn(request.work, request.caller.keyId, () =>
+    recordAudit(services.pool, entryOf(request, services.now(), act)),
+  );
 }

@@ -2,7 +2,7 @@ import type { deliveryAttemptSchema, EventView } from '@card-gateway/contract';
 import { newUuid, toPublicId } from '@card-gateway/core';
 import type { z } from 'zod';
 import type { Services } from '../services.ts';
-import { type Work, workLeftMs } from '../work.ts';
+import { workLeftMs } from '../work.ts';
 import { actOn, auditPost, type Request } from './audit.ts';
 import { ownDestination } from './owner.ts';
 import { openPoster } from './post.ts';
@@ -18,7 +18,6 @@ export async function pingDestination(
   services: Services,
   request: Request,
   id: string,
-  work: Work,
 ): Promise<z.output<typeof deliveryAttemptSchema>> {
   const row = await ownDestination(services, request.caller, id);
   await auditPost(services, request, actOn('destination.ping', row.id));
@@ -42,7 +41,7 @@ export async function pingDestination(
   };
   const poster = openPoster(services, row);
   try {
-    const posted = await poster.post(event.id, JSON.stringify(event), workLeftMs(work) - reserveMs);
+    const posted = await poster.post(event.id, JSON.stringify(event), workLeftMs(request.work) - reserveMs);
     if (posted.delivered && row.status === 'failing') await tryAgainNow(services.pool, row.id);
     return attemptView({
       ...posted,

@@ -15,7 +15,7 @@ export function destinationRoutes(app: FastifyInstance, services: Services): voi
   mount(app, 'enableEventDestination', (call) => change.enableDestination(services, call, call.params.id));
   mount(app, 'disableEventDestination', (call) => change.disableDestination(services, call, call.params.id));
   mount(app, 'rotateEventDestinationSecret', (call) => change.rotateSecret(services, call, call.params.id));
-  mount(app, 'pingEventDestination', (call) => pingDestination(services, call, call.params.id, call.work));
+  mount(app, 'pingEventDestination', (call) => pingDestination(services, call, call.params.id));
   mount(app, 'replayEvents', (call) => replayEvents(services, call, call.params.id, call.body));
   mount(app, 'listDestinationDeliveries', ({ caller, params, query }) =>
     read.readDestinationDeliveries(services, caller, params.id, query),

@@ -1,7 +1,9 @@
 import type { Outcome, RefusalReason } from '@card-gateway/core';
 import type { PoolClient } from 'pg';
+import type { Caller } from '../caller.ts';
 import { ProblemError } from '../problem.ts';
 import type { Services } from '../services.ts';
+import type { Work } from '../work.ts';
 import { countQuestion, type GuessLimit, longestLimitMs, uncountGuess } from './store.ts';
 
 const hourMs = 3_600_000;
@@ -59,12 +61,13 @@ export function pinChanges({ config }: Services, card: string): GuessLimit[] {
  * @throws ProblemError 429 with the time to wait if a limit is reached: then nothing is recorded
  */
 export async function requireQuestion(
-  { pool }: Services,
+  { pool, keys }: Services,
+  { caller, work }: { readonly caller: Caller; readonly work: Work },
   limits: readonly GuessLimit[],
   what: string,
   also: (client: PoolClient) => Promise<void> = async () => {},
 ): Promise<void> {
-  const waitMs = await countQuestion(pool, limits, also);
+  const waitMs = await keys.inTurn(work, caller.keyId, () => countQuestion(pool, limits, also));
   if (waitMs !== null) throw guessProblem(what, waitMs);
 }
 

@@ -128,7 +128,11 @@ async function recordAndSend<Value>(
   attempt: WriteAttempt<Value>,
 ): Promise<Sent<Value> | null> {
   const { request, order } = attempt;
-  if ('done' in order) return recordThen(services, kind, attempt, async () => doneInTime(services, request, order));
+  if ('done' in order) {
+    return services.keys.inTurn(request.work, request.caller.keyId, () =>
+      recordThen(services, kind, attempt, async () => doneInTime(services, request, order)),
+    );
+  }
   return order.account.write(request.work, (begin) =>
     recordThen(services, kind, attempt, (id) => sendOrder(order, begin(), id)),
   );
