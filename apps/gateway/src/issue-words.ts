@@ -12,6 +12,8 @@ const forms: Readonly<Record<string, string>> = {
   email: 'an email address',
   url: 'a URL',
   uuid: 'a UUID',
+  ipv4: 'an IPv4 address',
+  ipv6: 'an IPv6 address',
 };
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
 
@@ -27,9 +29,12 @@ function expectedBy(issue: z.core.$ZodRawIssue): string {
       return `at most ${issue.maximum}${units[issue.origin] ?? ''}`;
     case 'invalid_format':
       return forms[issue.format] ?? 'another form';
+    case 'invalid_union':
+      return [
+        ...new Set(issue.errors.flat().map(({ message }) => message.replaceAll(/^expected |; it is missing$/g, ''))),
+      ].join(' or ');
     case 'not_multiple_of':
     case 'unrecognized_keys':
-    case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':
     case 'custom':

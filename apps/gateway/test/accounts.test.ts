@@ -257,6 +257,11 @@ describe('a fault', () => {
       /^\/onerway\/settings\/baseUrl: expected an absolute/,
     ],
     [
+      'a value of none of the types that it may have',
+      changed('yixin', { settings: { userIp: '203.0.113' } }),
+      /^\/yixin\/settings\/userIp: expected an IPv4 address or an IPv6 address$/,
+    ],
+    [
       'no profile',
       changed('yixin', { settings: { profile: undefined } }),
       /^\/yixin\/settings\/profile: Yixin publishes no/,
