@@ -11,6 +11,9 @@ type Entry = { readonly allowsHttp: boolean } & (
 const entryRule =
   'expected hosts (hooks.example.com, *.example.com), addresses and networks (10.0.0.0/8), each as http://… where plain HTTP is allowed too';
 
+/** A URL may have other characters too, such as the semicolon of a list that has the wrong separator. */
+const nameShape = /^[\w.-]+$/;
+
 function readEntry(text: string): Entry | null {
   const [, http, host = ''] = /^(http:\/\/)?(.+)$/.exec(text) ?? [];
   const allowsHttp = http !== undefined;
@@ -22,7 +25,7 @@ function readEntry(text: string): Entry | null {
   }
   const [, wildcard = '', name = ''] = /^(\*\.)?([^*/:@?#\s]+)$/.exec(host) ?? [];
   const url = URL.canParse(`https://${name}`) ? new URL(`https://${name}`) : null;
-  if (url === null || name === '' || isIP(url.hostname) !== 0) return null;
+  if (url === null || !nameShape.test(url.hostname) || isIP(url.hostname) !== 0) return null;
   return { allowsHttp, name: wildcard + withoutDot(url.hostname) };
 }
 

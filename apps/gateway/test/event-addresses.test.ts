@@ -256,6 +256,8 @@ test.each([
   ['user@hooks.example.com', false],
   ['10.0.0.0/33', false],
   ['127.1', false],
+  ['one.example;other.example', false],
+  ['"hooks.example"', false],
   ['*', false],
   ['a.*.example', false],
 ])('an entry of the setting: %s', (entry, isRight) => {
