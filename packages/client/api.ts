@@ -1236,7 +1236,7 @@ export type ApplicationKind = Open<"sumsub" | "person">;
  * - `card.lost`: The card is reported as lost.
  * - `card.replaced`: The card was replaced by another.
  * - `card.unrecognized`: The provider shows a status of the card that the gateway does not know.
- * - `card.removed`: The card is no longer shown: a list had brought it in before the order was found that it is of, and goes on under the id of.
+ * - `card.removed`: This id is no longer shown: a list had brought the card in before its order was found, and the card goes on under the id of its order.
  * - `card.updated`: Something else of the card changed; `previous` says what.
  * - `cardholder.pending`: The cardholder was submitted.
  * - `cardholder.in_review`: The provider reviews the cardholder.

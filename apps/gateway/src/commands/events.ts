@@ -162,7 +162,7 @@ function clientOf({ environment }: Terminal): { readonly client: Client; readonl
   const settings = readSettings(['GATEWAY_URL', 'GATEWAY_API_KEY', 'PORT'], environment);
   if (settings.GATEWAY_API_KEY === '') {
     throw new UsageError(
-      'GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE. Make a key with: gateway keys create --caller <you> --scopes events:read,<what it may read>',
+      "GATEWAY_API_KEY is not set, nor is GATEWAY_API_KEY_FILE. Make a key with: gateway keys create --caller <you> --scopes <what this command's --help names>",
     );
   }
   const url = settings.GATEWAY_URL === '' ? `http://127.0.0.1:${settings.PORT}` : settings.GATEWAY_URL;
