@@ -21,7 +21,10 @@ function namesOf({ provider, title }: Pick<AdapterDefinition, 'provider' | 'titl
   return [provider, words.join(' ') || title, ...words.filter((word) => /\P{ASCII}/u.test(word))];
 }
 const names = adapters.flatMap(namesOf);
-const named = new RegExp(names.map((name) => RegExp.escape(name)).join('|'), 'i');
+/** Not within a word: an id may also be the end of an ordinary one, as "ring" is of "string". */
+const namedBy = (all: readonly string[]): RegExp =>
+  new RegExp(`(?<![a-z](?=[a-z]))(?i:${all.map((name) => RegExp.escape(name)).join('|')})(?![a-z])`);
+const named = namedBy(names);
 /** A page of a provider's documents, e.g. `acme.md §6.5`. */
 const cited = /(?<!acme)\.md,? (?:§|trap)/;
 
@@ -39,6 +42,11 @@ test('core, contract, client and gateway name no provider and cite no document o
 test('an ordinary word in a title is no name', () => {
   expect(namesOf({ provider: 'acme', title: 'Acme Bank' })).toEqual(['acme', 'Acme Bank']);
   expect(namesOf({ provider: 'acme', title: 'ACME 公司 issuer' })).toEqual(['acme', 'ACME 公司', '公司']);
+});
+
+test('a part of an ordinary word is no name', () => {
+  const found = ['ring', 'Ring', 'openRing()', 'ringFacet', 'ring_id', 'adapter-ring'];
+  expect([...found, 'string', 'rings', 'strings'].filter((text) => namedBy(['ring']).test(text))).toEqual(found);
 });
 
 test('a name and a citation are found wherever they are planted', () => {
