@@ -1,7 +1,7 @@
 import { operations } from '@card-gateway/contract';
 import { holdsCardNumber, newUuid } from '@card-gateway/core';
 import fastifyCompress from '@fastify/compress';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { bindingRoutes } from './bindings/routes.ts';
 import { viewBindingImages } from './bindings/view.ts';
 import { removeBindingKind } from './bindings/remove-binding-outcome.ts';
@@ -24,19 +24,15 @@ import { destinationRoutes } from './destinations/routes.ts';
 import { viewDestinationImages } from './destinations/view.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { createAuthentication } from './http/auth.ts';
-import { endConnectionsOnClose, silenceMs } from './http/closing.ts';
 import { keepDeadlines } from './http/deadline.ts';
-import { requireOneMeaning } from './http/head.ts';
 import { healthRoutes } from './http/health.ts';
 import { takeJsonAlone } from './http/json-body.ts';
 import { logRequests } from './http/logging.ts';
 import { countRequests, metricsMethods, metricsRoute } from './http/metrics.ts';
 import { shedLoad } from './http/overload.ts';
-import { limitPipelining } from './http/pipelining.ts';
-import { frameworkProblem, problemHandling, sendProblem, unstored } from './http/problem.ts';
 import { authenticated, finishOperations } from './http/route.ts';
+import { createServer } from './http/server.ts';
 import { takeTurns } from './http/turns.ts';
-import { unreadableRequests } from './http/unreadable.ts';
 import { serializerCompiler, validatorCompiler } from './http/validation.ts';
 import type { WriteKinds } from './ledger/kind.ts';
 import { findKey } from './keys/store.ts';
@@ -97,43 +93,18 @@ export async function buildApp(
     ...allowedMethods(path),
     ...(hasMetrics ? metricsMethods(path) : []),
   ];
-  const unreadable = unreadableRequests(log, methodsOf);
-  const app: FastifyInstance = fastify({
+  const app = createServer(log, config, methodsOf, {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    requestTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
-    connectionTimeout: silenceMs(config),
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: config.HTTP_BODY_LIMIT_BYTES,
     trustProxy: (address) => isListed(config.HTTP_TRUSTED_PROXIES, address),
     genReqId: (request) => requestId(request.headers['x-request-id'], services.now),
-    return503OnClosing: false,
-    clientErrorHandler: unreadable.refuse,
-    http: {
-      // Node applies the longer of the two to the whole request, and defaults to a minute for the headers.
-      headersTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
-      // Node checks for overdue requests only this often; the default is 30 s.
-      connectionsCheckingInterval: 1000,
-      // Checked below, because Node would answer a request without Host with an empty 400.
-      requireHostHeader: false,
-    },
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, frameworkProblem(error));
-    },
   });
-  unreadable.watch(app.server);
   takeJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  limitPipelining(app);
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...unstored, 'x-request-id': request.id });
-    requireOneMeaning(request.raw);
-    done();
-  });
-  endConnectionsOnClose(app);
-  problemHandling(app, methodsOf);
   logRequests(app);
 
   // Compression is opt-in per route, and compressed requests are not accepted.

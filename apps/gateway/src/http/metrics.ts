@@ -1,10 +1,7 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import type { Services } from '../services.ts';
-import { endConnectionsOnClose, silenceMs } from './closing.ts';
-import { requireOneMeaning } from './head.ts';
-import { frameworkProblem, problemHandling, sendProblem, unstored } from './problem.ts';
-import { unreadableRequests } from './unreadable.ts';
+import { createServer } from './server.ts';
 
 /** Counts every answer to an operation, by its name. */
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {
@@ -19,30 +16,7 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
 
 /** A service with only `/metrics`, for a port that callers do not reach. */
 export function metricsServer(services: Services, log: FastifyBaseLogger): FastifyInstance {
-  const unreadable = unreadableRequests(log, metricsMethods);
-  const app: FastifyInstance = fastify({
-    requestTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
-    connectionTimeout: silenceMs(services.config),
-    http: {
-      // Node uses the longer of the two for the whole request.
-      headersTimeout: services.config.HTTP_REQUEST_TIMEOUT_MS,
-      // Checked below: Node would answer without a body.
-      requireHostHeader: false,
-    },
-    return503OnClosing: false,
-    clientErrorHandler: unreadable.refuse,
-    frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, frameworkProblem(error));
-    },
-  });
-  unreadable.watch(app.server);
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...unstored, 'x-request-id': request.id });
-    requireOneMeaning(request.raw);
-    done();
-  });
-  endConnectionsOnClose(app);
-  problemHandling(app, metricsMethods);
+  const app = createServer(log, services.config, metricsMethods);
   metricsRoute(app, services);
   return app;
 }
