@@ -34,13 +34,13 @@ export async function startOneGateway(
   const sandbox = await startSandbox(sandboxConfig);
   undo.defer(() => sandbox.close());
   await migrate(postgres.ownerUrl, { runtimeRole });
-  const installation = await install(sandbox, shipped, () => postgres.url, settings);
+  const installation = await install(sandbox, () => postgres.url, settings);
   undo.defer(() => installation.remove());
   const apiKey = await installation.createKey(name);
   const environment = await installation.environment(name, postgres.port, () => sandbox.port);
   const gateway = await start({
     name,
-    words: () => [shipped.main],
+    words: () => shipped.words,
     folder: installation.folder,
     environment: (port) => ({ ...environment, PORT: String(port), METRICS_PORT: 'main' }),
     log: join(installation.folder, `${name}.log`),

@@ -78,11 +78,11 @@ describe('run again and again', () => {
     [database, sandbox] = await Promise.all([createDatabase('migrated'), startSandbox()]);
     closing.defer(() => database.drop());
     await withClient(database.ownerUrl, (owner) => grantRuntime(owner, runtimeRole));
-    installation = await install(sandbox, shipped, () => database.url, { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' });
+    installation = await install(sandbox, () => database.url, { EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1' });
     closing.defer(() => installation.remove());
     const { url: sandboxUrl, port } = sandbox;
     const env = await installation.environment('readme', Number(new URL(database.url).port), () => port);
-    const child = spawn(process.execPath, [shipped.main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, shipped.words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     closing.defer(async () => {
       const exit = once(child, 'exit');
       child.kill('SIGTERM');

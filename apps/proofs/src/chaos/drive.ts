@@ -74,7 +74,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
   await log.watchChanges();
   await planted.plant(store);
   const diary = openDiary();
-  const installation = await install(sandbox, planted.sources, () => database.url, options.settings);
+  const installation = await install(sandbox, () => database.url, options.settings);
   undo.defer(() => installation.remove());
   const [defaultKey, otherKey] = await Promise.all([
     installation.createKey('chaos', 'default'),

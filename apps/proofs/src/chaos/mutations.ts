@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sources, shipped } from './installation.ts';
@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 /** All plantable faults: `confirmation` shows only when PostgreSQL fails over, `deduplication` in races for one key. */
 export type PlantedFault = Mutation | EventMutation | 'confirmation' | 'deduplication';
 
-/** A gateway with a planted fault: its sources, and changes to the run's database. */
+/** A gateway with a planted fault: changes to its sources, and to the run's database. */
 export interface Planted {
   readonly sources: Sources;
   plant(store: Store): Promise<void>;
@@ -17,7 +17,7 @@ export interface Planted {
 }
 
 interface Fault {
-  /** Replacements in the copied files. */
+  /** Replacements in the sources. */
   readonly edits: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[];
   readonly statements: readonly string[];
 }
@@ -144,7 +144,7 @@ export const faults: Readonly<Record<PlantedFault, Fault>> = {
 export async function plantedTexts(mutation: PlantedFault): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const { file, from, to } of faults[mutation].edits) {
-    const text = texts.get(file) ?? (await readFile(join(repository, file), 'utf8'));
+    const text = texts.get(file) ?? (await readFile(new URL(file, repository), 'utf8'));
     const changed = text.replace(from, to);
     if (changed === text) throw new Error(`The mutation "${mutation}" fits nowhere in ${file}: the code has moved on.`);
     texts.set(file, changed);
@@ -152,25 +152,29 @@ export async function plantedTexts(mutation: PlantedFault): Promise<ReadonlyMap<
   return texts;
 }
 
-const repository = new URL('../../../../', import.meta.url).pathname;
+const repository = new URL('../../../../', import.meta.url);
 
-/** Copies the workspace's sources to a folder of the run and plants the fault there, never in the repository. */
+/** Starts gateways whose files are changed as they are loaded, never in the repository. */
 export async function plantFault(mutation: PlantedFault | null): Promise<Planted> {
   if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
-  const texts = await plantedTexts(mutation);
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
-  await mkdir(join(folder, 'apps'));
-  for (const part of ['apps/gateway', 'docs/guides', 'packages', 'prisma', 'package.json']) {
-    // Links between packages are relative, and point to the copies.
-    await cp(join(repository, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
-  }
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  for (const [file, text] of texts) await writeFile(join(folder, file), text);
+  const hooks = join(folder, 'hooks.mjs');
+  await writeFile(hooks, hooksFor(await plantedTexts(mutation)));
   return {
-    sources: { main: join(folder, 'apps/gateway/src/main.ts') },
+    sources: { words: ['--import', hooks, ...shipped.words] },
     plant: async (store) => {
       for (const statement of faults[mutation].statements) await store.run(statement);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+const hooksFor = (texts: ReadonlyMap<string, string>): string => `import { registerHooks } from 'node:module';
+const texts = new Map(${JSON.stringify([...texts].map(([file, text]) => [new URL(file, repository).href, text]))});
+registerHooks({
+  load: (url, context, nextLoad) => {
+    const loaded = nextLoad(url, context);
+    return { ...loaded, source: texts.get(url) ?? loaded.source };
+  },
+});
+`;

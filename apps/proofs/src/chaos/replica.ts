@@ -99,7 +99,11 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     client: (tenant = 'default') => clients?.[tenant] ?? null,
     address: () => (url === null ? null : { host: url.hostname, port: Number(url.port) }),
     start: async () => {
-      const [command, ...words] = [...(options.launcher ?? []), process.execPath, options.sources.main];
+      const [command = process.execPath, ...words] = [
+        ...(options.launcher ?? []),
+        process.execPath,
+        ...options.sources.words,
+      ];
       const starting = spawn(command, words, {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

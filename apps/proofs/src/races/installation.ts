@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { startServer } from '../bench/database.ts';
@@ -6,7 +6,7 @@ import { orderable } from '../bench/gateways.ts';
 import { install } from '../bench/installation.ts';
 import { start, startProvider } from '../bench/process.ts';
 import type { Target } from '../bench/target.ts';
-import { compileCacheOf, createKey } from '../chaos/installation.ts';
+import { compileCache, createKey } from '../chaos/installation.ts';
 import { plantFault } from '../chaos/mutations.ts';
 import type { RaceMutation } from './options.ts';
 
@@ -39,11 +39,11 @@ export async function installRace(
   const open = async (name: string): Promise<number> => {
     const running = await start({
       name,
-      words: () => [sources.main],
-      folder: dirname(sources.main),
+      words: () => sources.words,
+      folder,
       environment: (port) => ({
         ...environment,
-        ...compileCacheOf(sources),
+        ...compileCache,
         PORT: String(port),
         METRICS_PORT: 'off',
         DATABASE_URL: url,
