@@ -213,17 +213,31 @@ describe('a migration', () => {
   test('makes an index while others write, and is left half-way when that fails', async () => {
     await client.query('CREATE TABLE kept (x integer); INSERT INTO kept VALUES (1)');
     await applying('CREATE INDEX CONCURRENTLY kept_x ON kept (x);');
-    expect((await client.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'kept_x'::regclass")).rows).toEqual([
-      { indisvalid: true },
-    ]);
+    expect(await indexesOfKept()).toEqual([{ indisvalid: true }]);
     await client.query("DELETE FROM _prisma_migrations WHERE checksum = 'x'; INSERT INTO kept VALUES (1)");
     const again = applying('CREATE UNIQUE INDEX CONCURRENTLY kept_twice ON kept (x);');
     await expect(again).rejects.toThrow('could not create unique index "kept_twice", at line 1.');
     expect(await status()).toMatchObject({ failed: ['29991231000000_next'] });
   });
 
-  const status = async () =>
-    migrationStatus(client, [...(await migrationFiles()), { name: '29991231000000_next', checksum: 'x' }]);
+  test('that begins by removing what it may have left is applied again after it stopped half-way', async () => {
+    const script = `DROP INDEX CONCURRENTLY IF EXISTS kept_x;
+      CREATE UNIQUE INDEX CONCURRENTLY kept_x ON kept (x);`;
+    await client.query('CREATE TABLE kept (x integer); INSERT INTO kept VALUES (1), (1)');
+    await expect(applying(script)).rejects.toThrow('could not create unique index "kept_x", at line 2.');
+    expect(await indexesOfKept()).toEqual([{ indisvalid: false }]);
+    expect(await status(script)).toMatchObject({ pending: ['29991231000000_next'], failed: [] });
+    await client.query('DELETE FROM kept; INSERT INTO kept VALUES (1)');
+    await applying(script);
+    expect(await indexesOfKept()).toEqual([{ indisvalid: true }]);
+    expect(await status(script)).toMatchObject({ pending: [], changed: [], failed: [] });
+  });
+
+  const indexesOfKept = async (): Promise<unknown[]> =>
+    (await client.query("SELECT indisvalid FROM pg_index WHERE indrelid = 'kept'::regclass")).rows;
+
+  const status = async (script = '') =>
+    migrationStatus(client, [...(await migrationFiles()), { name: '29991231000000_next', script, checksum: 'x' }]);
 });
 
 describe('a migrated database', () => {

@@ -156,13 +156,20 @@ async function apply(client: pg.Client, file: MigrationFile, report?: (line: str
   }
 }
 
-/** A failure here leaves the migration half applied, for a person to inspect; `started_at` without `finished_at` marks it. */
+/**
+ * A failure here leaves the migration half applied; `started_at` without `finished_at` marks it. Unless it is repeatable, a person
+ * has to inspect it.
+ */
 async function applyWithoutTransaction(
   client: pg.Client,
   file: MigrationFile,
   statements: readonly Statement[],
 ): Promise<void> {
   const id = randomUUID();
+  await client.query(
+    'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1 AND finished_at IS NULL',
+    [file.name],
+  );
   await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
     id,
     file.checksum,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { frozenMigrations } from './frozen.ts';
-import { migrationFiles, runsAlone, statementsOf } from './migration-files.ts';
+import { isRepeatable, migrationFiles, runsAlone, statementsOf } from './migration-files.ts';
 
 describe('the migrations that have landed', () => {
   test('are as they were', async () => {
@@ -46,6 +46,18 @@ CREATE FUNCTION g() RETURNS integer LANGUAGE sql AS $$ SELECT 1; $$
       { text: expect.stringMatching(/^CREATE FUNCTION g.*\$\$\n-- The end\.\n$/s) as string, line: 9 },
     ]);
     expect(statementsOf('-- Nothing.\n\n')).toEqual([]);
+  });
+
+  test.each([
+    ['-- Why.\nDROP INDEX CONCURRENTLY IF EXISTS a;\nCREATE INDEX CONCURRENTLY a ON b (c);', true],
+    ['DROP INDEX CONCURRENTLY IF EXISTS a;\nDROP INDEX CONCURRENTLY IF EXISTS b;', true],
+    ['CREATE INDEX CONCURRENTLY a ON b (c);', false],
+    ['DROP INDEX CONCURRENTLY a;', false],
+    ['DROP INDEX IF EXISTS a;\nCREATE INDEX a ON b (c);', false],
+    ['DROP INDEX CONCURRENTLY IF EXISTS a;\nUPDATE b SET c = c + 1;', false],
+    ['', false],
+  ])('that stopped half-way runs again if it removes what it may have left: %j', (script, repeatable) => {
+    expect(isRepeatable(script)).toBe(repeatable);
   });
 
   test.each([

@@ -47,3 +47,12 @@ export function statementsOf(script: string): Statement[] {
 export function runsAlone({ text }: Statement): boolean {
   return /^(?:CREATE (?:UNIQUE )?|DROP |RE)INDEX\b.*\bCONCURRENTLY\b/i.test(text);
 }
+
+/**
+ * Whether a script that stopped half-way may simply run again: none of its statements is in a transaction, and it begins by
+ * removing what it may have left, such as an invalid index.
+ */
+export function isRepeatable(script: string): boolean {
+  const statements = statementsOf(script);
+  return statements.every(runsAlone) && /^DROP INDEX CONCURRENTLY IF EXISTS\b/i.test(statements[0]?.text ?? '');
+}

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { MigrationFile } from './migration-files.ts';
+import { isRepeatable, type MigrationFile } from './migration-files.ts';
 
 /** The newest revision of the job queue's schema in graphile-worker 0.18. */
 const queueRevision = 20;
@@ -11,11 +11,11 @@ export interface Queryable {
 
 /** This version's migrations compared with those of a database, by name. */
 export interface MigrationStatus {
-  /** Not applied yet. */
+  /** Not applied yet, or to be applied again because it stopped half-way and is written for that. */
   readonly pending: readonly string[];
   /** Applied from a file with other contents. */
   readonly changed: readonly string[];
-  /** Started and never finished. */
+  /** Started and never finished, for a person to mend. */
   readonly failed: readonly string[];
   /** Applied by a newer version; this one works without knowing them. */
   readonly newer: readonly string[];
@@ -29,11 +29,14 @@ export interface MigrationStatus {
  */
 export async function migrationStatus(
   connection: Queryable,
-  files: readonly Pick<MigrationFile, 'name' | 'checksum'>[],
+  files: readonly MigrationFile[],
 ): Promise<MigrationStatus> {
   const applied = await appliedMigrations(connection);
   const revision = await queueRevisionOf(connection);
   const known = new Set(files.map(({ name }) => name));
+  for (const { name, script } of files) {
+    if (applied.get(name)?.finished_at === null && isRepeatable(script)) applied.delete(name);
+  }
   const queue = revision < queueRevision ? [`the job queue's (revision ${queueRevision})`] : [];
   return {
     pending: [...files.flatMap(({ name }) => (applied.has(name) ? [] : [name])), ...queue],
