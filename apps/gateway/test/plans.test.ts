@@ -179,3 +179,13 @@ test('no index contains what every change of a row changes', async () => {
   // A transfer is written by one operation for ever.
   expect(rows).toEqual([{ name: 'transfers_operation_key' }]);
 });
+
+// An id is newer than all others of its group: pages that fill from their left end split in halves (docs/decisions/speed-of-rows.md).
+test('where an index ends in the id, it ascends', async () => {
+  const { rows } = await pool.query(
+    `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class c ON c.oid = indrelid
+     WHERE relnamespace = 'public'::regnamespace AND pg_get_indexdef(indexrelid) ~ '\\mid DESC\\)'`,
+  );
+  // Ordered by another time, of one card.
+  expect(rows).toEqual([{ name: 'card_transactions_card_idx' }]);
+});

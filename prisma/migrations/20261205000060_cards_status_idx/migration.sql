@@ -1,0 +1,3 @@
+-- The id ascends: see ids_ascending. What an interrupted build left is removed first.
+DROP INDEX CONCURRENTLY IF EXISTS cards_status_idx;
+CREATE INDEX CONCURRENTLY cards_status_idx ON cards (tenant DESC, status, id);

@@ -1,0 +1,3 @@
+-- The id ascends: see ids_ascending. What an interrupted build left is removed first.
+DROP INDEX CONCURRENTLY IF EXISTS bindings_tenant_idx;
+CREATE INDEX CONCURRENTLY bindings_tenant_idx ON bindings (tenant DESC, id);

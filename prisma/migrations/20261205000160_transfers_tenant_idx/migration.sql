@@ -1,0 +1,3 @@
+-- The id ascends: see ids_ascending. What an interrupted build left is removed first.
+DROP INDEX CONCURRENTLY IF EXISTS transfers_tenant_idx;
+CREATE INDEX CONCURRENTLY transfers_tenant_idx ON transfers (tenant DESC, id);

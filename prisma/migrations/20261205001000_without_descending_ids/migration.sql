@@ -1,0 +1,27 @@
+-- Those before have taken the place of these.
+DROP INDEX CONCURRENTLY IF EXISTS operations_tenant_type_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS operations_account_type_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS operations_unsuccessful_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_account_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_status_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_account_product_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_account_cardholder_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cards_known_last4_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS bindings_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS bindings_status_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS bindings_user_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS callbacks_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS callbacks_account_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS callbacks_state_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS transfers_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS transfers_account_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS transfers_status_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS transfers_tenant_cardholder_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS delivery_attempts_destination_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS delivery_attempts_event_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cardholders_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cardholders_tenant_status_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS cardholders_tenant_reference_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS card_products_tenant_desc_idx;
+DROP INDEX CONCURRENTLY IF EXISTS event_destinations_tenant_desc_idx;
