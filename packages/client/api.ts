@@ -2102,7 +2102,7 @@ export interface Problem {
   code: ProblemCode;
   /** The `X-Request-Id` of this request; the log has it too. */
   requestId: string;
-  /** Each fault of the input. */
+  /** Each fault of the input; of many, the first fifty. */
   errors?: InputFault[] | undefined;
   /** For writes alone. */
   outcome?: ProblemOutcome | undefined;

@@ -7,7 +7,7 @@ const line = (most: number, description: string) =>
     .string()
     .trim()
     .min(1)
-    .max(most)
+    .max(most, { abort: true })
     .refine(isPrintable, printableRule)
     .refine(hasNoCardNumber, noCardNumberRule)
     .meta({ description });
@@ -36,7 +36,7 @@ const place = {
   line2: z
     .string()
     .trim()
-    .max(128)
+    .max(128, { abort: true })
     .refine(isPrintable, printableRule)
     .refine(hasNoCardNumber, noCardNumberRule)
     .default('')
@@ -67,7 +67,7 @@ export const personSchema = z
       .meta({ description: 'Date of birth, `YYYY-MM-DD`.', format: 'date' }),
     email: z
       .string()
-      .max(254)
+      .max(254, { abort: true })
       .regex(/^[^@ ]{1,64}@[^@ ]{1,189}$/, 'expected an e-mail address')
       .refine(isPrintable, printableRule)
       .meta({ description: 'E-mail address.' }),

@@ -76,12 +76,15 @@ export const isPrintable = (text: string): boolean => printable.test(text) && te
 
 /** A text of `min` to `max` characters that PostgreSQL can store. */
 export function printableText(min: number, max: number, tooLong?: string) {
-  return z
-    .string()
-    .min(min, tooLong)
-    .max(max, tooLong)
-    .regex(printable, printableRule)
-    .refine((text) => text.isWellFormed(), printableRule);
+  return (
+    z
+      .string()
+      .min(min, tooLong)
+      // What is too long is not examined further.
+      .max(max, { error: tooLong, abort: true })
+      .regex(printable, printableRule)
+      .refine((text) => text.isWellFormed(), printableRule)
+  );
 }
 
 /** For texts that people write. Ids are exempt, because one in ten long numbers passes for a card number. */

@@ -296,7 +296,7 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'What is wrong here and how to mend it.' }),
     code: problemCode,
     requestId: z.string().meta({ description: 'The `X-Request-Id` of this request; the log has it too.' }),
-    errors: z.array(inputFault).optional().meta({ description: 'Each fault of the input.' }),
+    errors: z.array(inputFault).optional().meta({ description: 'Each fault of the input; of many, the first fifty.' }),
     outcome: problemOutcome.optional().meta({ description: 'For writes alone.' }),
     operation: z.string().optional().meta({ description: 'The operation that recorded this write.' }),
     provider: providerWords.optional(),

@@ -114,6 +114,37 @@ test.each([
   problemOf(await post(`{"account":${'['.repeat(depth)}${inside}${']'.repeat(depth)}}`), 400);
 });
 
+test('of thousands of fields that there are not, some are named', async () => {
+  const names = Array.from({ length: 3000 }, (_, index) => index.toString(36));
+  const faultsOf = (answer: Answer): number => problemOf(answer, 400).errors?.length ?? 0;
+  expect(faultsOf(await get(`/v1/providers?${names.join('&')}`))).toBe(50);
+  expect(faultsOf(await post(Object.fromEntries(names.map((name) => [name, 1]))))).toBe(50);
+});
+
+test('a text that is too long is told so, and is not examined further', async () => {
+  const long = `4111 1111 1111 1111 ${'1 '.repeat(30_000)}`;
+  const errorsOf = async (path: string, body: object) =>
+    problemOf(
+      await call(gateway.url, { method: 'POST', path, key: gateway.apiKey, body, headers: { 'idempotency-key': 'k' } }),
+      400,
+    ).errors;
+  const place = { country: 'GB', state: 'x', city: 'x', line1: long, postalCode: 'x' };
+  const address = { firstName: 'x', lastName: 'x', phoneCode: '44', phone: '2079460000', ...place };
+  const order = { account: 'keysecure', product: 'prod_01kan3z7jhfe7v2eq8d4tqh1y0', form: 'physical', address };
+  expect(await errorsOf('/v1/cards', order)).toEqual([
+    { pointer: '/address/line1', detail: 'expected at most 128 characters' },
+  ]);
+  expect(await errorsOf('/v1/event-destinations', { url: 'https://example.com', description: long })).toEqual([
+    { pointer: '/description', detail: 'expected at most 200 characters' },
+  ]);
+  expect(
+    await errorsOf('/v1/operations/op_01kan3z7jhfe7v2eq8d4tqh1y0/resolve', { outcome: 'refused', reason: long }),
+  ).toEqual([{ pointer: '/reason', detail: 'expected at most 500 characters' }]);
+  expect(await errorsOf(`/v1/cards/${missing}/reveal`, { purpose: long })).toEqual([
+    { pointer: '/purpose', detail: 'expected why it is needed, 3 to 200 characters' },
+  ]);
+});
+
 test.each([
   'card_x',
   'card_01KAN3Z7JHFE7V2EQ8D4TQH1Y0',

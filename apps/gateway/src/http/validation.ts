@@ -5,12 +5,15 @@ import type { z } from 'zod';
 import { inOurWords } from '../issue-words.ts';
 import { compiledOnUse, writerBy } from '../written.ts';
 
+/** Of one part of a request. A caller mends some, and is told of the rest; a body can have ten thousand. */
+const mostFaults = 50;
+
 /** Validates input by the contract's schemas, and describes faults in our own words. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
   const compiled = compiledOnUse(schema);
   return (data: unknown) => {
     const { success, data: value, error } = compiled().safeParse(data, { error: inOurWords });
-    return success ? { value } : { error: withoutRepeats(error.issues.flatMap(faultsOf)) };
+    return success ? { value } : { error: described(error.issues) };
   };
 };
 
@@ -18,6 +21,16 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) 
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema, method, url }) => {
   return writerBy(schema, `The answer to ${method} ${url}`);
 };
+
+/** The first faults. Each takes a while: a caller's own names are examined for what must not be repeated. */
+function described(issues: readonly z.core.$ZodIssue[]): FastifySchemaValidationError[] {
+  const faults: FastifySchemaValidationError[] = [];
+  for (const issue of issues) {
+    if (faults.length >= mostFaults) break;
+    faults.push(...faultsOf(issue));
+  }
+  return withoutRepeats(faults).slice(0, mostFaults);
+}
 
 /** Two rules of one field may expect the same in the same words. */
 function withoutRepeats(faults: readonly FastifySchemaValidationError[]): FastifySchemaValidationError[] {
@@ -36,5 +49,7 @@ function faultsOf(issue: z.core.$ZodIssue): FastifySchemaValidationError[] {
     return { keyword: issue.code, instancePath, message, params: {}, schemaPath: '' };
   };
   if (issue.code !== 'unrecognized_keys') return [fault(path, issue.message)];
-  return issue.keys.map((name) => fault(`${path}/${pointerSegment(name)}`, 'there is no such field'));
+  return issue.keys
+    .slice(0, mostFaults)
+    .map((name) => fault(`${path}/${pointerSegment(name)}`, 'there is no such field'));
 }
