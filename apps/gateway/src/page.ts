@@ -39,10 +39,13 @@ export function pageRequest(
   const asked = { limit, list: digest.digest('base64url').slice(0, 12) };
   if (query.cursor === undefined) return { ...asked, after: null, afterAt: null };
   const { groups } = cursorShape.exec(Buffer.from(query.cursor, 'base64url').toString('utf8')) ?? {};
-  if (groups?.['id'] !== undefined && groups['list'] === asked.list) {
-    return { ...asked, after: groups['id'], afterAt: groups['at'] === undefined ? null : new Date(groups['at']) };
+  const afterAt = groups?.['at'] === undefined ? null : new Date(groups['at']);
+  // A day or an hour that there is not, which only a caller's own cursor has.
+  const isWrong = groups === undefined || Number.isNaN(afterAt?.getTime());
+  if (!isWrong && groups['id'] !== undefined && groups['list'] === asked.list) {
+    return { ...asked, after: groups['id'], afterAt };
   }
-  const detail = groups === undefined ? 'expected the nextCursor of a page before' : otherList;
+  const detail = isWrong ? 'expected the nextCursor of a page before' : otherList;
   throw invalidRequest({ pointer: 'query/cursor', detail });
 }
 

@@ -126,6 +126,19 @@ describe('the transactions of a card', () => {
     });
   });
 
+  test('are none behind a cursor of a day that there is not', async () => {
+    const { id, providerRef } = await cards.made('virtual');
+    const rows = [1, 2].map((n) => said(String(providerRef), { amount: `${n}` }));
+    await storeProviderTransactions(gateway.pool, account, rows, new Date());
+    const first = await list(id, { limit: 1 });
+    const noSuchDay = Buffer.from(first.nextCursor ?? '', 'base64url')
+      .toString()
+      .replace(/\d{4}-\d\d-\d\dT/, '2026-99-99T');
+    await expect(list(id, { cursor: Buffer.from(noSuchDay).toString('base64url') })).rejects.toMatchObject({
+      problem: { errors: [{ pointer: 'query/cursor', detail: 'expected the nextCursor of a page before' }] },
+    });
+  });
+
   test('of the time that is asked for, by default of the last 30 days', async () => {
     const { sandbox } = gateway;
     const { id } = await cards.made('virtual');
