@@ -261,8 +261,8 @@ const settings = {
   ),
   SMS_RESEND_AFTER_MS: setting(integer(0, 3_600_000), '60000', 'Minimum time between two SMS for one user and card.'),
   SMS_WRONG_CODES: setting(integer(1, 100), '5', 'Wrong codes after which a challenge is closed.'),
-  SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Maximum SMS to one phone number per hour.'),
-  SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Maximum SMS to one phone number per 24 hours.'),
+  SMS_PER_PHONE_AND_HOUR: setting(integer(1, 1000), '5', 'Maximum SMS of one tenant to one phone number per hour.'),
+  SMS_PER_PHONE_AND_DAY: setting(integer(1, 1000), '10', 'Maximum SMS of one tenant to one phone number per 24 hours.'),
   CARD_NUMBERS_PER_USER_AND_HOUR: setting(
     integer(1, 100_000),
     '20',

@@ -162,7 +162,7 @@ test('what counts for the limits of a binding is looked for by its keys, also be
       SELECT gen_random_uuid(), 't', 'p', 'a', n, 'bank_card', 'refused', '6217', '1234', gen_random_uuid(), now(), now(), 'card ' || n,
         repeat('phone', 12) || n, now() FROM generate_series(1, 100) n`);
     const { rows } =
-      await owner.query(`EXPLAIN SELECT FROM json_to_recordset('[]') AS asked (account text, ${startColumns}), ${counted}
+      await owner.query(`EXPLAIN SELECT FROM json_to_recordset('[]') AS asked (tenant text, account text, ${startColumns}), ${counted}
       WHERE card.until IS NULL AND card.verifying IS NULL AND latest.in_hour IS NULL AND latest.in_day IS NULL AND latest.number_at IS NULL`);
     expect(JSON.stringify(rows)).toContain('bindings_phone');
     expect(JSON.stringify(rows)).not.toContain('Seq Scan');

@@ -183,6 +183,20 @@ describe('for one phone', () => {
     await closeSecond();
   });
 
+  test('those of another tenant neither count nor show', async () => {
+    gateway = await startGateway({ settings: { SMS_PER_PHONE_AND_HOUR: '2', SMS_PER_PHONE_AND_DAY: '3' } });
+    const { client, owner, sandbox } = gateway;
+    const phone = '13900000005';
+    const [one, two, three, four] = cardsOf(phone, 4) as [Card, Card, Card, Card];
+    await start(client, one);
+    await start(client, two);
+    await owner.query("UPDATE bindings SET tenant = 'other', account = 'other-yixin'");
+    await start(client, three);
+    await start(client, four);
+    await expect(start(client, { ...bankCard(), phone })).rejects.toMatchObject({ code: 'sms-limit' });
+    expect(sandbox.admin.sms({ phone })).toHaveLength(4);
+  });
+
   test('so many SMS go out in a day', async () => {
     gateway = await startGateway({ settings: { SMS_PER_PHONE_AND_HOUR: '2', SMS_PER_PHONE_AND_DAY: '3' } });
     const { client, sandbox } = gateway;

@@ -79,12 +79,14 @@ export const ofCard = `b.account = asked.account AND b.user_ref = asked.user_ref
 export const isOpen = `b.status IN ('starting', 'awaiting_code')`;
 
 /**
- * The time of the SMS that fills a limit, if it is recent enough to count. Those of each fingerprint are looked for one by one:
- * without statistics the planner would read all bindings for several.
+ * The time of the SMS that fills a limit, if it is recent enough to count: of the tenant's own, or another would learn who got SMS
+ * when, and could keep users of others from getting any. Those of each fingerprint are looked for one by one,
+ * and the tenant is no condition of an index: without statistics the planner would read all bindings for several, or of the tenant.
  */
 const sms = (since: string, most: string): string => `(
   SELECT b.sms_at FROM unnest(asked.phone_fingerprints) AS phone, LATERAL (
-    SELECT sms_at FROM bindings WHERE phone_fingerprint = phone AND sms_at > asked.${since}
+    SELECT sms_at FROM bindings
+    WHERE phone_fingerprint = phone AND sms_at > asked.${since} AND tenant IS NOT DISTINCT FROM asked.tenant
     ORDER BY sms_at DESC LIMIT asked.${most}) b
   ORDER BY b.sms_at DESC OFFSET asked.${most} - 1 LIMIT 1)`;
 
@@ -120,12 +122,12 @@ export async function refusalsOf(
     name: 'binding-start-refused',
     text: `SELECT asked.id, card.verifying, card.until, latest.in_hour AS "inHour", latest.in_day AS "inDay",
         latest.number_at AS "numberAt"
-      FROM json_to_recordset($1) AS asked (id uuid, account text, ${startColumns}), ${counted}`,
+      FROM json_to_recordset($1) AS asked (id uuid, tenant text, account text, ${startColumns}), ${counted}`,
     values: [
       JSON.stringify(
         starts.map((start) => {
-          const { id, account } = start.operation;
-          return { id, account, ...ownOf(start, smsAt) };
+          const { id, tenant, account } = start.operation;
+          return { id, tenant, account, ...ownOf(start, smsAt) };
         }),
       ),
     ],
