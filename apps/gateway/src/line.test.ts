@@ -32,6 +32,7 @@ test.each([
   const line = new Line<number>();
   const places = new Map([1, 2, 3, 4].map((value) => [value, line.join(value)]));
   for (const value of leaving) places.get(value)?.leave();
+  expect([...line]).toEqual(left);
   expect(valuesOf(line)).toEqual(left);
   line.join(5);
   expect(valuesOf(line)).toEqual([5]);

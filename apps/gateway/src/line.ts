@@ -10,6 +10,14 @@ export class Line<T> {
     return this.#first;
   }
 
+  /** From the first on; each may leave meanwhile. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let place = this.#first, next; place !== null; place = next) {
+      next = place.behind;
+      yield place.value;
+    }
+  }
+
   join(value: T): Place<T> {
     const place = new Place(this, value, this.#last);
     if (this.#last === null) this.#first = place;

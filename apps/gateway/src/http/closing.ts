@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { longestWait } from '@card-gateway/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
+import { Line } from '../line.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -35,10 +36,10 @@ const isSending = ({ _httpMessage: answer }: Connection): boolean => answer?.wri
  */
 export function endConnectionsOnClose(app: FastifyInstance): void {
   const { server } = app;
-  const open = new Set<Connection>();
+  const open = new Line<Connection>();
   server.on('connection', (connection: Connection) => {
-    open.add(connection);
-    connection.once('close', () => open.delete(connection));
+    const place = open.join(connection);
+    connection.once('close', () => place.leave());
   });
   const closeIdle = server.closeIdleConnections.bind(server);
   // To Node a connection is idle too while its client reads the last answer: it would be cut off.
