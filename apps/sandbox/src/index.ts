@@ -1,7 +1,7 @@
 export { startSandbox, type Sandbox } from './server.ts';
 export type { Admin, EntryFilter } from './admin.ts';
 export type { CallbacksAdmin, DeliveryFilter, HeldCallback } from './callbacks/admin.ts';
-export { forgeryKinds, type Callback, type Delivery, type ForgeryKind, type Signed } from './callbacks/callbacks.ts';
+export { forgeryKinds, type Callback, type Delivery, type ForgeryKind, type Signed } from './callbacks/delivery.ts';
 export type { Release } from './callbacks/release.ts';
 export type { Forged, Forgery } from './callbacks/forge.ts';
 export type { ClockChange, ClockReading } from './clock.ts';

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Callbacks, Signed } from './callbacks/callbacks.ts';
+import type { Callbacks } from './callbacks/callbacks.ts';
+import type { Signed } from './callbacks/delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';

@@ -21,7 +21,7 @@ const badShare = { fails: 0.1, hangs: 0.03 };
 const patienceMs = 10_000;
 
 /** Creates a destination at the sandbox, where the receiver of this name verifies signatures. */
-export async function addDestination(
+async function addDestination(
   client: Client,
   sandbox: Sandbox,
   name: string,

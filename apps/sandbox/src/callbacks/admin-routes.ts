@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AdminRoute } from '../provider.ts';
 import { callbackProviders } from '../providers.ts';
 import type { CallbacksAdmin } from './admin.ts';
-import { forgeryKinds } from './callbacks.ts';
+import { forgeryKinds } from './delivery.ts';
 import type { Forged } from './forge.ts';
 
 const provider = z.enum(callbackProviders);

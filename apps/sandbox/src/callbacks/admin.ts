@@ -1,7 +1,7 @@
 import { listed } from '../admin-lists.ts';
 import type { ProviderName } from '../providers.ts';
 import type { World } from '../world.ts';
-import type { Callback, Delivery } from './callbacks.ts';
+import type { Callback, Delivery } from './delivery.ts';
 import { forge, type Forged, type Forgery } from './forge.ts';
 import type { Release } from './release.ts';
 

@@ -3,11 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal.ts';
 import { firstNumber } from '../synthetic.ts';
 import { deliver, type Message } from './deliver.ts';
-import { type Callback, type Delivery, forgeryKinds, type ForgeryKind, type Signed } from './delivery.ts';
+import type { Callback, Delivery, ForgeryKind, Signed } from './delivery.ts';
 import { arranged, type Release } from './release.ts';
-
-export { forgeryKinds };
-export type { Callback, Delivery, ForgeryKind, Signed };
 
 export interface Callbacks {
   /** The merchant's target; empty means none. */

@@ -3,8 +3,9 @@ import type { Fields } from '../provider.ts';
 import type { ProviderName } from '../providers.ts';
 import { numberLiteral } from '../synthetic.ts';
 import { callbackRules, type World } from '../world.ts';
-import { messageOf, type Delivery, type ForgeryKind, type Signed } from './callbacks.ts';
+import { messageOf } from './callbacks.ts';
 import type { Message } from './deliver.ts';
+import type { Delivery, ForgeryKind, Signed } from './delivery.ts';
 
 export interface Forgery {
   provider: ProviderName;

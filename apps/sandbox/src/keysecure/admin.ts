@@ -1,5 +1,5 @@
 import { found, listed } from '../admin-lists.ts';
-import type { Signed } from '../callbacks/callbacks.ts';
+import type { Signed } from '../callbacks/delivery.ts';
 import { signedCallback, type KeysecureCallback } from './callback.ts';
 import type { KeysecureBin, KeysecurePackage } from './catalogue.ts';
 import {
@@ -82,11 +82,7 @@ export function keysecureAdmin(world: World): KeysecureAdmin {
     );
 
   return {
-    cards: () =>
-      listed(
-        owned().map(({ card }) => card),
-        {},
-      ),
+    cards: () => listed(owned().map(({ card }) => card)),
     card: (no) => ({ ...cardBy(no).card }),
     cardholders: () => listed(holders()),
     consumptions: () => merchants().flatMap(({ consumptions }) => structuredClone(consumptions)),

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Signed } from '../callbacks/callbacks.ts';
+import type { Signed } from '../callbacks/delivery.ts';
 import type { Merchant } from './state.ts';
 
 /** keysecure.md §11. A member of `data` that must keep its literal is a `numberLiteral`. */

@@ -1,4 +1,4 @@
-import type { Callback } from '../callbacks/callbacks.ts';
+import type { Callback } from '../callbacks/delivery.ts';
 import { signedCallback } from './callback.ts';
 import type { CardStatus, KeysecureCard, Merchant, World } from './state.ts';
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../callbacks/callbacks.ts';
+import type { Delivery } from '../callbacks/delivery.ts';
 import { centsOf } from './cardholders.ts';
 import { newConsumption, paymentOnWire, tellConsumption, type ConsumptionSeed } from './consumptions.ts';
 import { callbackOf, isTold } from './events.ts';

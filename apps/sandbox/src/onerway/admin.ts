@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asSent } from '../admin-bodies.ts';
-import type { Signed } from '../callbacks/callbacks.ts';
+import type { Signed } from '../callbacks/delivery.ts';
 import type { AdminRoutes } from '../provider.ts';
 import { tell, tellToken } from './notifications.ts';
 import { signedNotification } from './sign.ts';

@@ -1,4 +1,4 @@
-import type { Callback, Signed } from '../callbacks/callbacks.ts';
+import type { Callback, Signed } from '../callbacks/delivery.ts';
 import { cardOnWire, type OpenApiCard, type World } from './state.ts';
 
 /** open-api-issuer.md §5.1, by a card's new status; undefined if no event is documented. */
