@@ -22,6 +22,11 @@ function networkOf(text: string) {
   return { address, prefix, family: bits === 32 ? 'ipv4' : 'ipv6' } as const;
 }
 
+/** A URL has an IPv6 address in brackets. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
 /** Whether an address is in the list; accepts IPv4-mapped IPv6, as dual-stack sockets show it. */
 export function isListed(list: BlockList, address: string): boolean {
   return isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');

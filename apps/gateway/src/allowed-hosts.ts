@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { addressList, isListed } from './addresses.ts';
+import { addressList, isListed, withoutBrackets } from './addresses.ts';
 
 /** One entry; a network has a list of its own, so that both families keep apart. */
 type Entry = { readonly allowsHttp: boolean } & (
@@ -17,7 +17,7 @@ const nameShape = /^[\w.-]+$/;
 function readEntry(text: string): Entry | null {
   const [, http, host = ''] = /^(http:\/\/)?(.+)$/.exec(text) ?? [];
   const allowsHttp = http !== undefined;
-  const address = host.replace(/^\[(.*)\]$/, '$1');
+  const address = withoutBrackets(host);
   const network = addressList.safeParse([address]).data;
   if (network !== undefined) {
     const [plain = '', prefix] = address.split('/');
@@ -96,7 +96,7 @@ class AllowedHosts {
     if (!isHttps && (url.protocol !== 'http:' || entries.length === 0)) return 'expected an https URL';
     if (url.username !== '' || url.password !== '') return 'expected no user and no password in it';
     if (url.hash !== '') return 'expected no fragment in it';
-    const host = withoutDot(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+    const host = withoutDot(withoutBrackets(url.hostname));
     if (isAllowed(host, isIP(host) === 0 ? null : host, entries)) return null;
     // Which network a name leads to shows when a connection is made.
     if (isHttps && isIP(host) === 0 && entries.some((entry) => 'network' in entry)) return null;

@@ -1,6 +1,9 @@
 import type { Scope } from '@card-gateway/contract';
 import { ProblemError } from './problem.ts';
 
+/** Names of accounts, tenants and callers. */
+export const nameShape: RegExp = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
 /** The caller: a service of a tenant. Two API keys of one caller are the same caller, so that a key can be rotated. */
 export interface Caller {
   readonly tenant: string;

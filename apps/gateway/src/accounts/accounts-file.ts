@@ -9,6 +9,7 @@ import {
 } from '@card-gateway/adapter-kit';
 import type { ProviderAdapter } from '@card-gateway/core';
 import { z } from 'zod';
+import { nameShape } from '../caller.ts';
 import { FaultsError, listOfFaults } from '../faults.ts';
 import { inOurWords } from '../issue-words.ts';
 import { secretPathRule } from '../secrets.ts';
@@ -47,7 +48,6 @@ export class AccountsError extends FaultsError {
   }
 }
 
-const nameShape = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const nameRule = 'expected 1 to 64 lower-case letters, digits and hyphens';
 
 function entrySchema(adapters: readonly AdapterDefinition[]) {

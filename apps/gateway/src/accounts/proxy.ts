@@ -1,6 +1,6 @@
 import type { Network } from '@card-gateway/adapter-kit';
 import type { Config } from '../config.ts';
-import { addressList, isListed } from '../addresses.ts';
+import { addressList, isListed, withoutBrackets } from '../addresses.ts';
 
 /** The network settings of a service, with the environment's proxy if its own settings name none. */
 export function withProxy(
@@ -16,12 +16,12 @@ export function withProxy(
 
 /** Whether NO_PROXY lists a host, with the semantics of curl and Go: a name includes its subdomains. */
 function isException(exceptions: readonly string[], hostname: string, port: string): boolean {
-  const host = bare(hostname).toLowerCase().replace(/\.$/, '');
+  const host = withoutBrackets(hostname).toLowerCase().replace(/\.$/, '');
   return exceptions.some((exception) => {
     // An IPv6 address has a port only if it is in brackets.
     const [, name = exception, ownPort = port] = /^([^:]+|\[.*\]):(\d+)$/.exec(exception) ?? [];
     if (ownPort !== port) return false;
-    const network = addressList.safeParse([bare(name)]).data;
+    const network = addressList.safeParse([withoutBrackets(name)]).data;
     if (network !== undefined) return isListed(network, host);
     const domain = name
       .toLowerCase()
@@ -29,9 +29,4 @@ function isException(exceptions: readonly string[], hostname: string, port: stri
       .replace(/\.$/, '');
     return domain === '*' || (host === domain && !name.startsWith('*.')) || host.endsWith(`.${domain}`);
   });
-}
-
-/** An IPv6 address without its brackets. */
-function bare(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
 }

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { moveAccount } from '../accounts/tenant-store.ts';
 import { operatorEntry, recordAudit } from '../audit/store.ts';
+import { nameShape } from '../caller.ts';
 import type { Administration } from './administration.ts';
-import { nameShape } from './keys.ts';
 import { UsageError } from './usage.ts';
 
 /**

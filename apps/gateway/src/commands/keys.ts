@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { scopes } from '@card-gateway/contract';
 import { fromPublicId, newUuid, toPublicId } from '@card-gateway/core';
 import { operatorEntry, withAudit } from '../audit/store.ts';
+import { nameShape } from '../caller.ts';
 import { apiKeyPrefix, hashApiKey } from '../keys/api-key.ts';
 import { endKey, insertKey } from '../keys/store.ts';
 import type { Administration } from './administration.ts';
@@ -13,8 +14,6 @@ export interface KeyRequest {
   readonly tenant: string;
   readonly scopes: readonly string[];
 }
-
-export const nameShape: RegExp = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** @throws UsageError if the options are invalid */
 export function keyRequest(values: Readonly<Record<string, string | undefined>>): KeyRequest {
