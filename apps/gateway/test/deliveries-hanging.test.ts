@@ -41,8 +41,8 @@ async function deliver(pace: Pace, changed: Partial<Services> = {}) {
   if (destination === undefined) return expect.fail('There is no destination to deliver to.');
   const options = {
     services,
-    views: eventViews,
     read: shareReads(services, eventViews),
+    readAgain: shareReads(services, eventViews),
     log,
     pace,
     holdTooMany: () => false,
@@ -281,4 +281,39 @@ test.each([
     ]);
   }
   await deliverer.stop();
+});
+
+test('events that are read again leave the connections of all others alone', async () => {
+  const { receiver, params, add } = await openDestination(gateway);
+  const ids = await add(40);
+  const { pool } = gateway;
+  const rows = `INSERT INTO undelivered_events (destination_id, position, subject_id, attempts, next_attempt_at)
+    SELECT $1, run.position + (e.number - run.number), e.subject_id, 0, now()
+    FROM events e JOIN event_runs run ON e.number >= run.number AND e.number < run.number + run.length
+    WHERE e.subject_id = ANY ($2) ON CONFLICT DO NOTHING`;
+  let stored = 0;
+  await expect
+    .poll(async () => {
+      const { rowCount } = await pool.query(rows, [uuidOf('destination', params.id), ids]);
+      return (stored += rowCount ?? 0);
+    }, waiting)
+    .toBe(ids.length);
+  let [reading, most] = [0, 0];
+  const query = (...parameters: Parameters<typeof pool.query>) => {
+    const [statement, values] = parameters as readonly unknown[];
+    const isRead = typeof statement === 'string' && statement.includes(') e ON true');
+    const result = pool.query(...parameters) as unknown as Promise<unknown>;
+    if (!isRead || !Array.isArray(values) || values.at(-1) !== 1) return result;
+    reading += 1;
+    most = Math.max(most, reading);
+    return result.finally(() => (reading -= 1));
+  };
+  const { end, ended } = await deliver(async () => {}, {
+    pool: Object.create(pool, { query: { value: query } }) as Pool,
+  });
+  await expect.poll(() => new Set(receiver.received.map(({ event }) => event.subject)).size, waiting).toBe(ids.length);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(4);
+  end();
+  await ended;
 });

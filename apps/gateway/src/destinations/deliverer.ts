@@ -37,7 +37,9 @@ export function startDeliverer({
   const running = new Map<Delivery, Promise<void>>();
   const holdTooMany = (): boolean => running.keys().reduce((sum, { inMemory }) => sum + inMemory, 0) > most;
   const read = shareReads(services, views);
-  const options = { services, views, read, pace: createPace(postsInTurn), log, holdTooMany };
+  // Not the same: whoever has thousands to read again keeps nobody waiting who goes on in the log.
+  const readAgain = shareReads(services, views);
+  const options = { services, read, readAgain, pace: createPace(postsInTurn), log, holdTooMany };
 
   /** @returns the milliseconds until the next look */
   async function take(): Promise<number> {

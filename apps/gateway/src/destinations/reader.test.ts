@@ -12,10 +12,8 @@ test.each([
   ['another end', { before: new Date(5) }],
 ])('a replay takes the place of one of the same events that has %s', (_what, change) => {
   const services = { eventTail: {}, now: Date.now } as Parameters<typeof createReader>[0]['services'];
-  const reader = createReader(
-    { services, views: {}, read: () => Promise.reject(new Error('not read')), log: pino({ enabled: false }) },
-    destination,
-  );
+  const read = () => Promise.reject(new Error('not read'));
+  const reader = createReader({ services, read, readAgain: read, log: pino({ enabled: false }) }, destination);
   const next = { ...replay, ...change };
   reader.change({ ...destination, replay: next });
   expect(reader.positions(new Backlog()).replay?.of).toMatchObject(next);

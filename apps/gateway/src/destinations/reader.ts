@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import type { EventViews } from '../event-views.ts';
 import { checkOf, type Place, positionOf } from '../events/cursor.ts';
-import { type EventRead, type EventsRead, readEvents } from '../events/read-events.ts';
+import type { EventRead, EventsRead } from '../events/read-events.ts';
 import type { ReadShared } from '../events/shared-reads.ts';
 import { hasType, selectionOf } from '../events/selection.ts';
 import { sightOf } from '../events/sight.ts';
@@ -34,13 +33,14 @@ const pageSize = 100;
 
 export interface ReaderOptions {
   readonly services: Services;
-  readonly views: EventViews;
   /** Destinations that are at the same place of the log share what they read. */
   readonly read: ReadShared;
+  /** Reads single events, of which thousands may be due at once. */
+  readonly readAgain: ReadShared;
   readonly log: Logger;
 }
 
-export function createReader({ services, views, read, log }: ReaderOptions, first: LeasedDestination): Reader {
+export function createReader({ services, read, readAgain, log }: ReaderOptions, first: LeasedDestination): Reader {
   const { eventTail, now } = services;
   let destination = first;
   let next: Place = { position: first.position, writtenAt: null };
@@ -106,7 +106,7 @@ export function createReader({ services, views, read, log }: ReaderOptions, firs
     hasMore: (signal) => eventTail.reached(next.position, signal),
     readAt: async (position) => {
       try {
-        const [event] = (await readEvents(services, views, { ...sight(), from: position, limit: 1 })).events;
+        const [event] = (await readAgain(sight(), { position, check: null }, 1)).events;
         return event?.position === position ? event : null;
       } catch (error) {
         if (!(error instanceof ProblemError) || error.code !== 'cursor-expired') throw error;
