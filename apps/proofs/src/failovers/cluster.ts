@@ -91,11 +91,14 @@ export async function startCluster(mode: Mode): Promise<Cluster> {
       if (standby === null) throw new Error('There is no standby to promote.');
       const lost = primary;
       const end = await lose(lost, kind, wire);
-      await ask(standby, 'SELECT pg_promote()');
-      primary = standby;
-      standby = null;
-      wire.drop();
-      await end();
+      try {
+        await ask(standby, 'SELECT pg_promote()');
+        primary = standby;
+        standby = null;
+        wire.drop();
+      } finally {
+        await end();
+      }
       await remove(lost);
     },
     addStandby,
@@ -122,8 +125,7 @@ async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay):
       await crash(primary);
       return ended;
     case 'parted': {
-      const processes = await processesOf(primary);
-      for (const pid of processes) process.kill(pid, 'SIGSTOP');
+      const processes = await freeze(primary);
       return async () => {
         const dying = crash(primary);
         for (const pid of processes) process.kill(pid, 'SIGCONT');
@@ -150,11 +152,18 @@ async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay):
   }
 }
 
-/** The processes of a server, the postmaster first. */
-export async function processesOf(server: EmbeddedPostgres): Promise<number[]> {
+/**
+ * Stops all processes of a server, the postmaster first: then there are no new ones, and those that end are not gone.
+ *
+ * @returns them, to be continued
+ */
+export async function freeze(server: EmbeddedPostgres): Promise<number[]> {
   const postmaster = await postmasterOf(server);
+  process.kill(postmaster, 'SIGSTOP');
   const { stdout } = await promisify(execFile)('pgrep', ['-P', String(postmaster)]);
-  return [postmaster, ...stdout.trim().split('\n').map(Number)];
+  const others = stdout.trim().split('\n').map(Number);
+  for (const pid of others) process.kill(pid, 'SIGSTOP');
+  return [postmaster, ...others];
 }
 
 async function remove({ dataFolder }: EmbeddedPostgres): Promise<void> {

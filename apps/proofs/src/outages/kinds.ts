@@ -8,7 +8,7 @@ import type { DatabasePlace } from '../chaos/database-place.ts';
 import { unwatched } from '../chaos/drive.ts';
 import { crash } from '../chaos/postgres.ts';
 import { startRelay } from '../chaos/relay.ts';
-import { processesOf } from '../failovers/cluster.ts';
+import { freeze } from '../failovers/cluster.ts';
 import { startNameServer } from './name-server.ts';
 import { ask, type MovingServer, newFolder, promote, startOnSmallDisk, startPair, startServer } from './servers.ts';
 
@@ -186,8 +186,7 @@ async function movedByName(): Promise<Outage> {
     launcher: names.launcher,
     begin: async () => {
       before.hold();
-      vanished = await processesOf(primary);
-      for (const pid of vanished) process.kill(pid, 'SIGSTOP');
+      vanished = await freeze(primary);
     },
     end: async () => {
       await promote(standby);
@@ -242,8 +241,7 @@ async function serverFrozen(): Promise<Outage> {
   let frozen: readonly number[] = [];
   return onServer({
     begin: async ({ now }) => {
-      frozen = await processesOf(now);
-      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+      frozen = await freeze(now);
     },
     end: async () => {
       for (const pid of frozen) process.kill(pid, 'SIGCONT');
