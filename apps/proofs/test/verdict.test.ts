@@ -198,9 +198,9 @@ test.each<[string, Partial<Facts>]>([
 });
 
 const subject = toPublicId('card', id);
-const first: LoggedEvent = { position: 1, number: 7, tenant: 'default', subject, version: 1 };
-const second: LoggedEvent = { position: 2, number: 6, tenant: 'default', subject, version: 2 };
-const third: LoggedEvent = { position: 3, number: 8, tenant: 'default', subject, version: 3 };
+const first: LoggedEvent = { position: 1, number: 7, tenant: 'default', subject, version: 1, writtenAt: 10 };
+const second: LoggedEvent = { position: 2, number: 6, tenant: 'default', subject, version: 2, writtenAt: 20 };
+const third: LoggedEvent = { position: 3, number: 8, tenant: 'default', subject, version: 3, writtenAt: 30 };
 const both = [first, second];
 const posts = (...events: LoggedEvent[]) => events.map((event) => ({ ...event, accepted: true }));
 const failed = { ...first, accepted: false };
@@ -217,12 +217,15 @@ const eventsOf = (
     followed: {
       committed: both,
       read: both,
+      restarts: null,
       failure: null,
       destination: { posted: posts(...both), unsigned },
       ...followed,
     },
   },
 });
+/** Was lost by a failover, and the second one was given its version. */
+const gone = { ...second, writtenAt: 15 };
 const postedAs = (...posted: DestinationFacts['posted']) => eventsOf(both, { destination: { posted, unsigned: 0 } });
 
 test.each<[string, Partial<Facts>, ViolationName[]]>([
@@ -274,6 +277,26 @@ test.each<[string, Partial<Facts>, ViolationName[]]>([
     'an event that was posted before the one before it was accepted',
     postedAs(failed, ...posts(second, first)),
     ['events of one subject out of order'],
+  ],
+  [
+    'an event that was posted, and is gone',
+    postedAs(...posts(...both, third)),
+    ['changes without their event, or events without their change'],
+  ],
+  [
+    'an event that was posted and lost, in its time',
+    eventsOf(both, { restarts: 1, destination: { posted: posts(first, gone, second), unsigned: 0 } }),
+    [],
+  ],
+  [
+    'an event that has the version of one that was lost, and was not posted',
+    eventsOf(both, { restarts: 1, destination: { posted: posts(first, gone), unsigned: 0 } }),
+    ['events that a destination did not get'],
+  ],
+  [
+    'an event that was read and lost, of which the reader was not told',
+    eventsOf(both, { restarts: 1, read: [first, gone] }),
+    ['changes without their event, or events without their change', 'events that a reader did not get'],
   ],
   ['a post without a signature', eventsOf(both, {}, [], 1), ['posts without a valid signature']],
 ])('%s', (_name, facts, names) => {

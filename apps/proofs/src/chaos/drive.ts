@@ -27,8 +27,8 @@ export interface DriveOptions {
   readonly settings: NodeJS.ProcessEnv;
   /** Prefix of the gateways' own command. */
   readonly launcher?: readonly string[] | undefined;
-  /** Whether a reader and a destination follow the events, and must get each. */
-  readonly followsEvents: boolean;
+  /** Whether a reader and a destination follow the events, and must get each; `left`: those that no failover has lost. */
+  readonly followsEvents: boolean | 'left';
   /** Causes the disturbances and repairs them; when it ends, no more writes are wanted. */
   readonly disturb: (scene: Scene) => Promise<void>;
   readonly progress: (line: string) => void;
@@ -117,7 +117,8 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
   undo.defer(() => front.close());
   const anyClient = createClient({ baseUrl: `http://127.0.0.1:${front.port}`, apiKey: defaultKey, retries: 10 });
   undo.defer(() => anyClient.close());
-  const followers = options.followsEvents ? await followEvents(anyClient, sandbox) : null;
+  const followers =
+    options.followsEvents === false ? null : await followEvents(anyClient, sandbox, options.followsEvents === 'left');
   undo.defer(async () => void (await followers?.stop()));
   for (const { name, provider, merchant } of accountsOf(sandbox.credentials, () => null)) {
     if (provider !== account) continue;

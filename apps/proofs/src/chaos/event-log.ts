@@ -6,6 +6,8 @@ export interface FollowedEvent {
   /** The subject's public id. */
   readonly subject: string;
   readonly version: number;
+  /** Unix milliseconds. It tells an event that a failover has lost from the one that was given its version later. */
+  readonly writtenAt: number;
 }
 
 /** An event as it is in the log. */
@@ -32,7 +34,10 @@ export interface Lag {
 export interface Followed {
   /** The events of the tenant that were committed before their last look. */
   readonly committed: readonly FollowedEvent[];
+  /** What the reader got; where events may be lost, since it was last told that its cursor is not of this log. */
   readonly read: readonly FollowedEvent[];
+  /** How often it was told, and began anew; null where no event may be lost. */
+  readonly restarts: number | null;
   /** What ended the reader before the run's end; null if nothing did. */
   readonly failure: string | null;
   readonly destination: DestinationFacts;
@@ -83,7 +88,7 @@ export function openEventLog(url: () => string): EventLog {
     watchChanges: async () => void (await query(watching)),
     committed: async (tenant) => {
       const rows = await query<SubjectRow>(`SELECT ${subjectColumns} FROM events e WHERE tenant = $1`, [tenant]);
-      return rows.map((row) => ({ subject: subjectOf(row), version: row.version }));
+      return rows.map((row) => ({ subject: subjectOf(row), version: row.version, writtenAt: row.writtenAt }));
     },
     facts: async () => ({
       unmatched: await unmatched(query),
@@ -98,8 +103,10 @@ interface SubjectRow {
   readonly uuid: string;
   readonly account: string | null;
   readonly version: number;
+  readonly writtenAt: number;
 }
-const subjectColumns = 'e.kind, e.subject_id AS uuid, e.account, e.subject_version AS version';
+const subjectColumns = `e.kind, e.subject_id AS uuid, e.account, e.subject_version AS version,
+  (extract(epoch FROM e.created_at) * 1000)::float8 AS "writtenAt"`;
 
 /** The id of a subject, as the gateway shows it. */
 const subjectOf = ({ kind, uuid, account }: SubjectRow): string =>
@@ -119,6 +126,7 @@ async function logged(query: Query): Promise<readonly LoggedEvent[]> {
     tenant: row.tenant,
     subject: subjectOf(row),
     version: row.version,
+    writtenAt: row.writtenAt,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client } from '@card-gateway/client';
+import { type Client, CursorExpired } from '@card-gateway/client';
+import { fromPublicId } from '@card-gateway/core';
 import type { DeliveryRow, ReceiverAdmin, Sandbox } from '@card-gateway/sandbox';
 import type { DestinationFacts, Followed, FollowedEvent } from './event-log.ts';
 
@@ -33,19 +34,31 @@ async function addDestination(
   return { id, receiver };
 }
 
-/** @param client whose calls reach whichever gateway listens */
-export async function followEvents(client: Client, sandbox: Sandbox): Promise<EventFollowers> {
+/**
+ * @param client whose calls reach whichever gateway listens
+ * @param mayLose whether a failover may lose events: a reader that is told so begins anew
+ */
+export async function followEvents(client: Client, sandbox: Sandbox, mayLose: boolean): Promise<EventFollowers> {
   const { id, receiver } = await addDestination(client, sandbox, 'chaos');
   receiver.answer({ status: 500, share: badShare.fails });
   receiver.answer({ answer: 'hang', share: badShare.hangs });
-  const read: FollowedEvent[] = [];
-  let failure: string | null = null;
+  let read: FollowedEvent[] = [];
+  let [restarts, failure]: [number, string | null] = [0, null];
   const stopping = new AbortController();
-  const reading = (async () => {
-    for await (const { subject, subjectVersion: version } of client.events({ signal: stopping.signal })) {
-      read.push({ subject, version });
+  async function readFrom(after: string | undefined): Promise<void> {
+    try {
+      for await (const event of client.events({ after, signal: stopping.signal })) {
+        const { subject, subjectVersion: version, createdAt } = event;
+        read.push({ subject, version, writtenAt: Date.parse(createdAt) });
+      }
+    } catch (error) {
+      if (!mayLose || !(error instanceof CursorExpired)) throw error;
+      read = [];
+      restarts += 1;
+      await readFrom(error.oldestCursor);
     }
-  })().catch((error: unknown) => {
+  }
+  const reading = readFrom(undefined).catch((error: unknown) => {
     failure = (error as Error).message;
   });
 
@@ -74,7 +87,7 @@ export async function followEvents(client: Client, sandbox: Sandbox): Promise<Ev
     stop: async () => {
       stopping.abort();
       await reading;
-      return { read, failure, destination: factsOf(receiver) };
+      return { read, restarts: mayLose ? restarts : null, failure, destination: factsOf(receiver) };
     },
   };
 }
@@ -86,9 +99,24 @@ function factsOf(receiver: ReceiverAdmin): DestinationFacts {
 
 /** What a receiver was posted, by the rows that it keeps. */
 export const postedOf = (rows: readonly DeliveryRow[]): DestinationFacts['posted'] =>
-  rows.map(({ subject, version, accepted }) => ({ subject: subject ?? '', version: version ?? 0, accepted }));
+  rows.map(({ id, subject, version, accepted }) => ({
+    subject: subject ?? '',
+    version: version ?? 0,
+    writtenAt: timeIn(id),
+    accepted,
+  }));
 
-export const nameOfEvent = ({ subject, version }: FollowedEvent): string => `${subject} version ${version}`;
+/** When an event was written, by its id, which is a UUIDv7. */
+function timeIn(id: string): number {
+  const uuid = fromPublicId('event', id);
+  return uuid === null ? Number.NaN : Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16);
+}
+
+/** The same for an event that was lost and for the one that was given its version later. */
+export const versionOf = ({ subject, version }: Pick<FollowedEvent, 'subject' | 'version'>): string =>
+  `${subject} version ${version}`;
+
+export const nameOfEvent = (event: FollowedEvent): string => `${versionOf(event)} of ${event.writtenAt}`;
 
 /** Those of the events that are not among these. */
 export function lacking(committed: readonly FollowedEvent[], got: readonly FollowedEvent[]): string[] {

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@card-gateway/client';
 import type { DeliveryRow } from '@card-gateway/sandbox';
-import type { DestinationFacts } from '../chaos/event-log.ts';
-import { nameOfEvent, postedOf } from '../chaos/follow-events.ts';
+import type { DestinationFacts, FollowedEvent } from '../chaos/event-log.ts';
+import { postedOf, versionOf } from '../chaos/follow-events.ts';
 import { type DestinationFaults, faultsOf } from '../chaos/judge-events.ts';
 import { startOneGateway } from '../one-gateway.ts';
 import type { DestinationOptions } from './destination-options.ts';
 import { addReceiver, type Receiver } from './receiver.ts';
-import { addSubjects, openWriter, type WrittenEvent, writeEvents, writtenEvents } from './write-events.ts';
+import { addSubjects, openWriter, writeEvents, writtenEvents } from './write-events.ts';
 
 export interface DestinationReport {
   readonly options: DestinationOptions;
@@ -83,7 +83,7 @@ export async function runDestinations(
     await dead.clearAnswers();
     say('the dead destination is back');
   };
-  const write = async (): Promise<readonly WrittenEvent[]> => {
+  const write = async (): Promise<readonly FollowedEvent[]> => {
     await writeEvents(pool, subjects, { ...options, count: warmUp }, signal);
     await writeEvents(pool, subjects, options, signal);
     const written = (await writtenEvents(pool)).slice(warm.length + first.length);
@@ -101,7 +101,7 @@ export async function runDestinations(
     await faulty.clearAnswers();
     await askAgain();
   }
-  const expected: [Receiver, readonly WrittenEvent[]][] = [
+  const expected: [Receiver, readonly FollowedEvent[]][] = [
     [healthy, [...warm, ...first, ...second]],
     [faulty, second],
     [dead, second],
@@ -124,7 +124,7 @@ export async function runDestinations(
 
 /** Waits until each receiver has accepted what it is to get; false once nothing has come for as long as the patience. */
 async function awaitAll(
-  expected: readonly (readonly [Receiver, readonly WrittenEvent[]])[],
+  expected: readonly (readonly [Receiver, readonly FollowedEvent[]])[],
   patience: number,
   signal: AbortSignal,
   say: (line: string) => void,
@@ -148,7 +148,7 @@ async function awaitAll(
   return false;
 }
 
-async function haveAll(expected: readonly (readonly [Receiver, readonly WrittenEvent[]])[]): Promise<boolean> {
+async function haveAll(expected: readonly (readonly [Receiver, readonly FollowedEvent[]])[]): Promise<boolean> {
   for (const [receiver, events] of expected) {
     if (faultsOf(events, await factsOf(receiver)).lost.length > 0) return false;
   }
@@ -161,14 +161,14 @@ async function factsOf(receiver: Receiver): Promise<DestinationFacts> {
 }
 
 /** From the commit of each event to its first post. */
-function spreadOf(events: readonly WrittenEvent[], rows: readonly DeliveryRow[]): Spread {
+function spreadOf(events: readonly FollowedEvent[], rows: readonly DeliveryRow[]): Spread {
   const firstPost = new Map<string, number>();
   for (const { subject, version, at } of rows) {
-    const name = nameOfEvent({ subject: subject ?? '', version: version ?? 0 });
+    const name = versionOf({ subject: subject ?? '', version: version ?? 0 });
     if (!firstPost.has(name)) firstPost.set(name, Date.parse(at));
   }
   const waits = events
-    .map((event) => (firstPost.get(nameOfEvent(event)) ?? Infinity) - event.at)
+    .map((event) => (firstPost.get(versionOf(event)) ?? Infinity) - event.writtenAt)
     .toSorted((a, b) => a - b);
   const at = (share: number): number => waits[Math.floor(share * (waits.length - 1))] ?? 0;
   return { p50: at(0.5), p99: at(0.99) };

@@ -47,16 +47,11 @@ export async function writeEvents(
   await Promise.all(Array.from({ length: connections }, write));
 }
 
-export interface WrittenEvent extends FollowedEvent {
-  /** Unix milliseconds. */
-  readonly at: number;
-}
-
 /** The changes of the subjects, without their creation. */
-export async function writtenEvents(pool: pg.Pool): Promise<readonly WrittenEvent[]> {
-  const { rows } = await pool.query<{ id: Uuid; version: number; at: number }>(
-    `SELECT subject_id AS id, subject_version AS version, (extract(epoch FROM created_at) * 1000)::float8 AS at
+export async function writtenEvents(pool: pg.Pool): Promise<readonly FollowedEvent[]> {
+  const { rows } = await pool.query<{ id: Uuid; version: number; writtenAt: number }>(
+    `SELECT subject_id AS id, subject_version AS version, (extract(epoch FROM created_at) * 1000)::float8 AS "writtenAt"
      FROM events WHERE kind = 'cardholder' AND subject_version > 1 ORDER BY number`,
   );
-  return rows.map(({ id, version, at }) => ({ subject: toPublicId('cardholder', id), version, at }));
+  return rows.map(({ id, version, writtenAt }) => ({ subject: toPublicId('cardholder', id), version, writtenAt }));
 }

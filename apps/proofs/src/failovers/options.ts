@@ -8,8 +8,8 @@ export interface FailoverOptions {
   readonly mode: Mode;
   /** In turn. */
   readonly kinds: readonly FailoverKind[];
-  /** Whether a reader and a destination follow the events, and must get each. */
-  readonly followsEvents: boolean;
+  /** Whether a reader and a destination follow the events, and must get each; `left`: those that no failover has lost. */
+  readonly followsEvents: boolean | 'left';
   /** Removes the gateway's check of commit confirmations, to see that the proof detects it. */
   readonly mutation: 'confirmation' | null;
   readonly callers: number;
@@ -39,13 +39,11 @@ export function readOptions(words: readonly string[], draw: () => number): Failo
   const mode = modes.find((name) => name === named);
   const seed = readSeed(given, draw, usage);
   if (mode === undefined) throw new UsageError(`--mode: expected ${modes.join(' or ')}.\n${usage}`);
-  if (events && mode !== 'synchronous') {
-    throw new UsageError(`--events: without a synchronous standby, events that were read can be gone.\n${usage}`);
-  }
   if (mutation !== undefined && mutation !== 'confirmation') {
     throw new UsageError(`--mutation: expected confirmation.\n${usage}`);
   }
   const kinds = events ? withoutEndedWaits : failoverKinds;
+  const followsEvents = events && mode === 'asynchronous' ? 'left' : events;
   const size = rounds < shortRunRounds ? short : whole;
-  return { rounds, seed, mode, kinds, followsEvents: events, mutation: mutation ?? null, ...size };
+  return { rounds, seed, mode, kinds, followsEvents, mutation: mutation ?? null, ...size };
 }

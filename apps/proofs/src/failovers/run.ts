@@ -97,9 +97,18 @@ export function reportText(report: FailoverReport): string {
       const slowest = Math.max(...of.map(({ readyAfterMs }) => readyAfterMs));
       return `  ${`${kind} (${of.length})`.padEnd(36)} ${String(slowest).padStart(8)} ms`;
     }),
-    options.followsEvents
-      ? 'A reader and a destination followed the events in all rounds.'
-      : 'Nobody followed the events (see --events): counts of 0 for readers and destinations say nothing.',
+    followersText(report),
     findingsText(report, options.reconciling),
   ].join('\n');
+}
+
+function followersText({ options, facts }: FailoverReport): string {
+  const { followed = null } = facts.events ?? {};
+  if (followed === null) {
+    return 'Nobody followed the events (see --events): counts of 0 for readers and destinations say nothing.';
+  }
+  const followers = 'A reader and a destination followed the events in all rounds';
+  if (options.followsEvents !== 'left') return `${followers}.`;
+  const told = `the reader was told ${followed.restarts} times that events were lost, and began anew`;
+  return `${followers}, and must get those that were left; ${told}.`;
 }
