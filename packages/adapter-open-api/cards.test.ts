@@ -99,6 +99,13 @@ async function firstCard(from: string, to: string, changes: Record<string, unkno
   return outcome.kind === 'done' ? outcome.value.items[0] : outcome;
 }
 
+test.each(['card_id', 'bin_id', 'holder_id'])('a row whose %s is its card number is not read', async (name) => {
+  const { loopback, cards } = await openAccount();
+  const row = { card_id: cardId, card_no: number, status: 2, [name]: number };
+  loopback.reply(() => json({ code: 0, message: 'success', data: { total: 1, card_list: [row] } }));
+  expect(await cards.page(null, call)).toMatchObject({ kind: 'done', value: { items: [], unreadable: 1 } });
+});
+
 describe('traps', () => {
   test.each([
     ['1', 'inactive'],

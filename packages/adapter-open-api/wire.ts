@@ -45,19 +45,23 @@ export const binListData = z.object({ total, bin_list: rowsOf(binRow) });
  * A card (§2.2). The row also contains the security code and the PIN in clear; they are not named, so they are discarded here
  * (trap 2).
  */
-const cardRow = z.object({
-  card_id: required.id,
-  bin_id: field.reference,
-  holder_id: field.reference,
-  card_no: field.raw,
-  balance: field.amount,
-  limit: field.amount,
-  expiry: field.raw,
-  status: field.word,
-  use_at: field.raw,
-  close_at: field.raw,
-  end_at: field.raw,
-});
+const cardRow = z
+  .object({
+    card_id: required.id,
+    bin_id: field.reference,
+    holder_id: field.reference,
+    card_no: field.raw,
+    balance: field.amount,
+    limit: field.amount,
+    expiry: field.raw,
+    status: field.word,
+    use_at: field.raw,
+    close_at: field.raw,
+    end_at: field.raw,
+  })
+  .refine(({ card_no: number, ...row }) => !number || ![row.card_id, row.bin_id, row.holder_id].includes(number), {
+    error: 'expected ids, which are stored as they are, other than the card number',
+  });
 export type CardRow = z.output<typeof cardRow>;
 
 /** `data` of `cardList` (§2.2). */

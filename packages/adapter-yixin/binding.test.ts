@@ -37,6 +37,11 @@ function says(status: unknown, more: Record<string, unknown> = {}): void {
   account.loopback.reply(() => answer({ code: 0, msg: 'success', params }, profile));
 }
 
+test('the card number is no id of an SMS', async () => {
+  says('0', { bizId: order.pan.reveal() });
+  expect(await account.adapter.binding.start(order, call)).toMatchObject({ kind: 'unknown', why: 'unreadable_answer' });
+});
+
 test('a refusal that names a member twice is none: readers differ in which of the two they take', async () => {
   const params = '{"status":"0","bizId":"1","status":"-2"}';
   account.loopback.reply(() => answer({ code: 0, msg: 'success', params }, profile));

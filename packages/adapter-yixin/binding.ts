@@ -56,7 +56,8 @@ export function bindingFacet(ask: Ask, settings: YixinSettings): BindingFacet {
             if (status === '-1') return done({ status: 'not_required' }, said);
             if (status !== '0') return refusedFor(reasonOf('bindCard', status), said);
             // `0` means that an SMS is on its way, not that the card is bound; without `bizId` the binding cannot continue.
-            if (!bizId) return unknown('unreadable_answer', said);
+            // It is stored as it is.
+            if (!bizId || bizId === order.pan.reveal()) return unknown('unreadable_answer', said);
             return done({ status: 'awaiting_code', challenge: bizId }, said);
           },
         },

@@ -58,6 +58,11 @@ test.each([
   expect(await listOf(rows)).toMatchObject({ kind: 'done', value: { cards: [], unreadable: 0 } });
 });
 
+test.each(['6217000000000001234', 6_217_000_000_000_001])('the card number %s is no bindCardId', async (cardNo) => {
+  const outcome = await listOf([{ bindCardId: cardNo, cardNo: String(cardNo) }]);
+  expect(outcome).toMatchObject({ value: { cards: [{ providerRef: null }], unreadable: 0 } });
+});
+
 test('bindCardId is taken where it is there; other words are kept apart', async () => {
   const cardNo = '6217000000000001234';
   const outcome = await listOf([

@@ -32,8 +32,8 @@ export function boundCardsFacet(ask: Ask, settings: YixinSettings): BoundCardsFa
 
 function toBoundCard(row: BankCard): BoundCard {
   return {
-    // In the document's table, but absent from its sample (yixin.md §8, trap 10).
-    providerRef: row.bindCardId ?? null,
+    // In the document's table, but absent from its sample (yixin.md §8, trap 10). It is stored as it is.
+    providerRef: row.bindCardId === row.cardNo.pan?.reveal() ? null : (row.bindCardId ?? null),
     kind: 'bank_card',
     ...row.cardNo,
     network: null,
