@@ -1,30 +1,29 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as streamText } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDatabase } from '@card-gateway/database';
 import { createDatabase, withClient } from '@card-gateway/database/testing';
 import { startSandbox } from '@card-gateway/sandbox';
 import { expect, test } from 'vitest';
+import { built } from './setup/built.ts';
 import { call, problemOf } from './setup/call.ts';
 import { cardOrder } from './setup/orders.ts';
 import { install } from './setup/process.ts';
 
-const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const node = async (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> =>
   (await promisify(execFile)(process.execPath, words, { env })).stdout;
 
 test('the built gateway migrates, starts, issues a card, serves its portal, names its sources in the log, and ends', async () => {
-  await node([file('build.ts')]);
+  const cli = await built('cli.js');
   const database = await createDatabase('template0');
   const asOwner = { DATABASE_URL: database.ownerUrl, DATABASE_RUNTIME_ROLE: new URL(database.url).username };
-  expect(await node([file('dist/cli.js'), 'migrate'], asOwner)).toContain('The database is up to date');
-  expect(await node([file('dist/cli.js'), 'keys', 'list'], { DATABASE_URL: database.url })).toBeTypeOf('string');
+  expect(await node([cli, 'migrate'], asOwner)).toContain('The database is up to date');
+  expect(await node([cli, 'keys', 'list'], { DATABASE_URL: database.url })).toBeTypeOf('string');
 
   const sandbox = await startSandbox();
   const pool = openDatabase(database.url, { connections: 3, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
-  const installation = await install(pool, sandbox, { database: database.url }, 'dist/main.js');
+  const installation = await install(pool, sandbox, { database: database.url });
   const gateway = await installation.start();
   const { client } = gateway;
   const card = await client.issueCard({ idempotencyKey: 'built', body: await cardOrder({ client, sandbox }) });
@@ -32,7 +31,7 @@ test('the built gateway migrates, starts, issues a card, serves its portal, name
   expect(card.operation?.outcome).toBe('succeeded');
 
   // The client is in it, and an interruption is its proper end.
-  const tail = spawn(process.execPath, [file('dist/cli.js'), 'events', 'tail', '--after', 'oldest'], {
+  const tail = spawn(process.execPath, [cli, 'events', 'tail', '--after', 'oldest'], {
     env: { GATEWAY_URL: gateway.url, GATEWAY_API_KEY: installation.apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

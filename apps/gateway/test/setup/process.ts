@@ -9,6 +9,7 @@ import { newUuid } from '@card-gateway/core';
 import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import type { Pool } from 'pg';
 import { apiKeyPrefix, hashApiKey } from '../../src/keys/api-key.ts';
+import { built } from './built.ts';
 import { compileCache } from './compile-cache.ts';
 
 /** Everything a gateway process needs, on disk as in production: its accounts, its secrets, its settings. */
@@ -29,13 +30,12 @@ export interface GatewayProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** @param main the program, below `apps/gateway` */
 export async function install(
   pool: Pool,
   sandbox: Sandbox,
   addresses: { readonly database: string; readonly keysecure?: string; readonly yixin?: string },
-  main = 'src/main.ts',
 ): Promise<Installation> {
+  const main = await built('main.js');
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-'));
   const secrets: [name: string, text: string][] = [];
   const file = (name: string, text: string) => {
@@ -71,7 +71,7 @@ export async function install(
   const running = new Set<ChildProcess>();
 
   function launch(settings: NodeJS.ProcessEnv): { readonly child: ChildProcess; readonly output: () => string } {
-    const child = spawn(process.execPath, [new URL(`../../${main}`, import.meta.url).pathname], {
+    const child = spawn(process.execPath, [main], {
       env: { ...environment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
