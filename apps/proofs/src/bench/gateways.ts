@@ -11,22 +11,28 @@ import { accounts, type AccountName } from './installation.ts';
 import type { Program, Running } from './process.ts';
 import { call, type Target, type TargetName } from './target.ts';
 
-/** The gateway below `root` as its image starts it, built first if it has a build, on a database that its own command line migrates. */
-export async function gatewayProgram(options: {
-  readonly name: TargetName;
-  readonly root: string;
-  readonly database: BenchDatabase;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly folder: string;
-}): Promise<Program> {
-  const { name, root, database, environment, folder } = options;
-  const source = (file: string): string => join(root, 'apps/gateway/src', file);
-  const migrating = [`DATABASE_URL=${database.ownerUrl}`, process.execPath, source('cli.ts'), 'migrate'];
-  await run('env', migrating, { folder: root });
+/** Builds the gateway below `root`, if it has a build. @returns what its image runs Node with */
+export async function buildGateway(root: string): Promise<readonly string[]> {
   const words = await shippedWords(root);
   if (words.some((word) => word.includes('/dist/'))) {
     await run(process.execPath, [join(root, 'apps/gateway/build.ts')], { folder: root });
   }
+  return words;
+}
+
+/** The gateway below `root`, on a database that its own command line migrates. @param options.words from {@link buildGateway} */
+export async function gatewayProgram(options: {
+  readonly name: TargetName;
+  readonly root: string;
+  readonly words: readonly string[];
+  readonly database: BenchDatabase;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+}): Promise<Program> {
+  const { name, root, words, database, environment, folder } = options;
+  const source = (file: string): string => join(root, 'apps/gateway/src', file);
+  const migrating = [`DATABASE_URL=${database.ownerUrl}`, process.execPath, source('cli.ts'), 'migrate'];
+  await run('env', migrating, { folder: root });
   const metricsPort = await freePort();
   return {
     name,

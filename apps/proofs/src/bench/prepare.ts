@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { checkOut, repository } from './against.ts';
 import { startServer } from './database.ts';
 import type { Rows } from './fill.ts';
-import { gatewayProgram, gatewayTarget, silence } from './gateways.ts';
+import { buildGateway, gatewayProgram, gatewayTarget, silence } from './gateways.ts';
 import { install, type Merchant } from './installation.ts';
 import type { BenchOptions } from './options.ts';
 import { makeProbeTable } from './probes.ts';
@@ -48,9 +48,12 @@ export async function prepare(
   const isWanted = (name: TargetName): boolean =>
     !options.isAlone && options.works.some((work) => rivalsOf[work].includes(name));
   if (isWanted('quiet')) roots.push(['quiet', repository]);
+  const builds = new Map<string, readonly string[]>();
   for (const [name, root] of roots) {
+    const words = builds.get(root) ?? (await buildGateway(root));
+    builds.set(root, words);
     const database = await server.create(name);
-    programs.set(name, await gatewayProgram({ name, root, database, environment, folder }));
+    programs.set(name, await gatewayProgram({ name, root, words, database, environment, folder }));
     if (name === 'quiet') await silence(database);
     fills.set(name, (running) => gatewayTarget({ name, root, running, database, rows }));
   }

@@ -8,7 +8,7 @@ import { parseWords, readWhole } from '../command-line.ts';
 import { checkOut, repository } from './against.ts';
 import { type Counts, countsOf, databaseCpu } from './database-use.ts';
 import { startServer } from './database.ts';
-import { createApiKey, gatewayProgram } from './gateways.ts';
+import { buildGateway, createApiKey, gatewayProgram } from './gateways.ts';
 import { type Running, start, startProvider } from './process.ts';
 import { call } from './target.ts';
 
@@ -64,7 +64,8 @@ export async function benchSync(
   const taken: Taken[] = [];
   for (const [name, root] of roots) {
     const database = await server.create(name);
-    const program = await gatewayProgram({ name, root, database, environment, folder });
+    const words = await buildGateway(root);
+    const program = await gatewayProgram({ name, root, words, database, environment, folder });
     const profiling = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     const running = await start({ ...program, words: (port) => [...profiling, ...program.words(port)] });
     try {
