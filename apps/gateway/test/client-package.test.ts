@@ -34,17 +34,17 @@ beforeAll(async () => {
   consumer = join(folder, 'consumer');
   const built = join(folder, 'built');
   await Promise.all([mkdir(consumer), buildClient(built)]);
-  const pack = async (path: string) => {
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, path], {
+  const sources = [built, join(createRequire(pathOf('packages/client/index.ts')).resolve('undici'), '..')];
+  const { stdout } = await run(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...sources],
+    {
       env: npmEnv,
-    });
-    const [first] = JSON.parse(stdout) as { filename: string; name: string; files: { path: string }[] }[];
-    if (first === undefined) throw new Error(stdout);
-    return first;
-  };
-  const client = await pack(built);
+    },
+  );
+  const [client, undici] = JSON.parse(stdout) as { filename: string; name: string; files: { path: string }[] }[];
+  if (client === undefined || undici === undefined) throw new Error(stdout);
   packed = client;
-  const undici = await pack(join(createRequire(pathOf('packages/client/index.ts')).resolve('undici'), '..'));
   await writeFile(join(consumer, 'package.json'), '{ "type": "module", "private": true }');
   const install = ['install', '--offline', '--no-audit', '--no-fund', `../${client.filename}`, `../${undici.filename}`];
   await run('npm', install, { cwd: consumer, env: npmEnv });
