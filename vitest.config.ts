@@ -21,23 +21,32 @@ const ownClock = [
   'apps/gateway/test/upkeep.test.ts',
 ];
 
-/** Files that take long, most of them with processes of their own. */
+/** Files that take long, the longest first. */
 const long = [
-  'apps/gateway/test/outage.test.ts',
   'apps/proofs/test/chaos.test.ts',
-  'apps/gateway/test/queue.test.ts',
   'apps/proofs/test/bench.test.ts',
-  'apps/gateway/test/drain.test.ts',
   'apps/proofs/test/failovers.test.ts',
+  'apps/gateway/test/reconciliation.test.ts',
   'apps/gateway/test/crash.test.ts',
-  'apps/proofs/test/outages.test.ts',
-  'apps/gateway/test/leaks-faults.test.ts',
-  'apps/proofs/test/races.test.ts',
+  'apps/gateway/test/outage.test.ts',
+  'apps/proofs/test/events.test.ts',
   'apps/gateway/test/portal.test.ts',
+  'apps/proofs/test/outages.test.ts',
+  'apps/gateway/test/deliveries-changed.test.ts',
+  'apps/gateway/test/feed.test.ts',
+  'apps/gateway/test/drain.test.ts',
+  'apps/gateway/test/guess-kills.test.ts',
+  'apps/gateway/test/queue.test.ts',
+  'apps/gateway/test/leaks-faults.test.ts',
+  'apps/gateway/test/standby.test.ts',
+  'apps/proofs/test/races.test.ts',
+  'apps/gateway/test/client-package.test.ts',
+  'apps/gateway/test/problems.test.ts',
+  'apps/gateway/test/unknown.test.ts',
   'examples/new-provider.test.ts',
   'packages/adapter-keysecure/conformance.test.ts',
 ];
-const isLong = ({ moduleId }: TestSpecification): boolean => long.some((path) => moduleId.endsWith(path));
+const placeOf = ({ moduleId }: TestSpecification): number => long.findIndex((path) => moduleId.endsWith(path));
 const filesBetween = 5;
 
 /** Spreads the long files of each project: few compete for the cores at once, and none begins when all others are done. */
@@ -45,8 +54,11 @@ class SpreadLongFiles extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const spread: TestSpecification[] = [];
     for (const ofProject of Map.groupBy(await super.sort(files), ({ project }) => project.name).values()) {
-      const rest = ofProject.filter((file) => !isLong(file));
-      for (const file of ofProject.filter(isLong)) spread.push(file, ...rest.splice(0, filesBetween));
+      const rest = ofProject.filter((file) => placeOf(file) === -1);
+      const taking = ofProject
+        .filter((file) => placeOf(file) !== -1)
+        .toSorted((one, other) => placeOf(one) - placeOf(other));
+      for (const file of taking) spread.push(file, ...rest.splice(0, filesBetween));
       spread.push(...rest);
     }
     return spread;
