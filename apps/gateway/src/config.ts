@@ -153,7 +153,11 @@ const settings = {
     '500',
     "Part of that time reserved for recording the provider's answer; the provider gets the rest.",
   ),
-  HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(integer(0, 600_000), '65000', 'Idle connections are closed after this time.'),
+  HTTP_KEEP_ALIVE_TIMEOUT_MS: setting(
+    integer(0, 600_000),
+    '65000',
+    'Idle connections are closed after this time; 0: only when nothing has moved for some minutes, like any other.',
+  ),
   HTTP_BODY_LIMIT_BYTES: setting(integer(1024, 10_485_760), '65536', 'Maximum size of a request body.'),
   HTTP_TRUSTED_PROXIES: setting(
     commaSeparated.pipe(addressList),
