@@ -101,7 +101,7 @@ export async function openAccount(
 
 /** The reconciliation of a write that is resolved by looking it up. */
 export function lookUpOf<T extends { readonly by: string }>(reconciliation: T): Extract<T, { readonly by: 'look-up' }> {
-  if (reconciliation.by !== 'look-up') throw new Error('settled by a person');
+  if (reconciliation.by !== 'look-up') throw new Error('reconciled by a person');
   return reconciliation as Extract<T, { readonly by: 'look-up' }>;
 }
 

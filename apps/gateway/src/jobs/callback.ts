@@ -6,16 +6,7 @@ import { refreshBindings } from '../bindings/read-bindings.ts';
 import { usersOfToken } from '../bindings/bound-cards-store.ts';
 import { datedChange, exactlyMs } from '../callbacks/card-change.ts';
 import { openRecord } from '../callbacks/record.ts';
-import {
-  type CallbackRow,
-  failLost,
-  findCallback,
-  findCard,
-  forgetBefore,
-  markAsked,
-  markFailed,
-  markProcessed,
-} from '../callbacks/store.ts';
+import { type CallbackRow, findCallback, findCard, markAsked, markFailed, markProcessed } from '../callbacks/store.ts';
 import { sealedPan } from '../cards/sealed-pan.ts';
 import { ingestCards } from '../cards/ingest-cards.ts';
 import { ProblemError } from '../problem.ts';
@@ -42,15 +33,6 @@ export async function workCallback(services: Services, id: string, isLastAttempt
     return;
   }
   await markProcessed(services.pool, row, new Date(services.now()));
-}
-
-const dayMs = 24 * 3_600_000;
-
-/** Marks callbacks that lost their job as failed, and deletes old processed ones. @returns the number of deleted rows */
-export async function tidyCallbacks(services: Services): Promise<number> {
-  const now = services.now();
-  await failLost(services.pool, new Date(now));
-  return forgetBefore(services.pool, new Date(now - services.config.CALLBACKS_KEPT_DAYS * dayMs));
 }
 
 function failureOf(error: unknown): string {

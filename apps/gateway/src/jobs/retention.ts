@@ -1,9 +1,9 @@
 import { nilUuid } from '@card-gateway/core';
+import { failLost, forgetBefore } from '../callbacks/store.ts';
 import { removeEvents } from '../events/retention-store.ts';
 import { deleteOldGuesses } from '../guesses/store.ts';
 import { forgetResolutionKeys, forgetResolvedKeys } from '../ledger/forget-store.ts';
 import type { Services } from '../services.ts';
-import { tidyCallbacks } from './callback.ts';
 import { type Emptied, emptyOver, removeOver, type Removed } from './retention-store.ts';
 
 const dayMs = 86_400_000;
@@ -38,6 +38,12 @@ export async function removeOld(services: Services): Promise<Readonly<Record<str
   removed['events'] = await removeOldEvents(services);
   for (const [kind, count] of Object.entries(removed)) metrics.retentionCounter.inc({ kind }, count);
   return removed;
+}
+
+/** Marks callbacks that lost their job as failed, and deletes old processed ones. @returns the number of deleted rows */
+export async function tidyCallbacks({ config, pool, now }: Services): Promise<number> {
+  await failLost(pool, new Date(now()));
+  return forgetBefore(pool, new Date(now() - config.CALLBACKS_KEPT_DAYS * dayMs));
 }
 
 /**

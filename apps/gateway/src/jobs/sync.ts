@@ -3,7 +3,7 @@ import { refreshBindings } from '../bindings/read-bindings.ts';
 import { ingestPage } from '../cards/ingest-page.ts';
 import { askProvider, type ProviderAnswer } from '../ask-provider.ts';
 import { refreshProducts } from '../catalog/products.ts';
-import { type OpenAccount } from '../accounts/accounts.ts';
+import type { OpenAccount } from '../accounts/accounts.ts';
 import { ProblemError } from '../problem.ts';
 import { isEndless } from '../list-reading.ts';
 import type { Services } from '../services.ts';
