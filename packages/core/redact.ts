@@ -92,6 +92,23 @@ function isAbsent(secret: string, letters: string): boolean {
   return secret === '' || (own !== '' && !letters.includes(own));
 }
 
+/** Card and phone numbers: nine contiguous digits, or twelve in groups. */
+const longNumber = /\d(?:[^\p{L}\p{N}:,]?\d){11,}|\d{9,}/gu;
+
+/**
+ * A person's text without card and phone numbers, however they are written (see {@link plainText}; also as base64 or hex). One
+ * without any stays as it is.
+ */
+export function withoutLongNumbers(text: string): string {
+  const plain = plainText(text);
+  let clean = plain;
+  for (const { word, texts } of decodedWords(plain)) {
+    if (texts.some((each) => each.search(longNumber) >= 0)) clean = clean.replaceAll(word, mask);
+  }
+  clean = clean.replaceAll(longNumber, mask);
+  return clean === plain ? text : clean;
+}
+
 const code = /^[\w.-]{1,32}$/;
 /** Always a code, even if it happens to equal a postal code or user id. The longest documented one has five digits. */
 const shortCode = /^-?\d{1,5}$/;

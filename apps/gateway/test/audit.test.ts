@@ -178,6 +178,27 @@ describe('the database', () => {
     const purposes = (await latestRows(pools[0], 2)).map(({ purpose }) => purpose);
     expect(purposes).toEqual(['***', 'card ***, ***, ticket 471100 of 2026-11-22']);
   });
+
+  test.each([
+    ['call １３９１２３４５６７８ now', 'call *** now'],
+    ['card 4111.1111.1111.1112 or 4111/1111/1111/1112', 'card *** or ***'],
+    ['of %31%33%39%31%32%33%34%35%36%37%38', 'of ***'],
+    [`of ${Buffer.from('13912345678').toString('base64')}`, 'of ***'],
+    [`of ${Buffer.from('4111111111111112').toString('hex')}`, 'of ***'],
+    [
+      '2026-11-22T10:00:00.000Z to 2026-11-23T10:00:00.000Z: *',
+      '2026-11-22T10:00:00.000Z to 2026-11-23T10:00:00.000Z: *',
+    ],
+    ['Straße ４７, 100 %', 'Straße ４７, 100 %'],
+    [
+      'for web: cards:read, cards:write, until 2027-01-31T00:00:00.000Z',
+      'for web: cards:read, cards:write, until 2027-01-31T00:00:00.000Z',
+    ],
+    ['621700******1234 of user-7', '621700******1234 of user-7'],
+  ])('nor one that is written otherwise: %s', async (purpose, kept) => {
+    await recordAudit(pools[0], { ...entry, purpose });
+    expect((await latestRows(pools[0], 1))[0]?.purpose).toBe(kept);
+  });
 });
 
 test('nobody is shown anything when the row cannot be written', async () => {

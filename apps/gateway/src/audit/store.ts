@@ -1,3 +1,4 @@
+import { withoutLongNumbers } from '@card-gateway/core';
 import { inTransaction, type Pool, type PoolClient } from '@card-gateway/database';
 import type { Caller } from '../caller.ts';
 
@@ -73,9 +74,6 @@ export interface AuditRow extends Omit<AuditEntry, 'action'> {
   readonly hash: Buffer;
 }
 
-/** Card and phone numbers: nine contiguous digits, or twelve in groups. */
-const numberInside = /\d(?:[ -]?\d){11,}|\d{9,}/g;
-
 /**
  * Adds one row to the audit log. With a pool, the row is committed on return, and the act may proceed. With a client, it is
  * committed with that client's transaction, where it should come last, because other writers of the log wait for its end.
@@ -94,7 +92,7 @@ export async function recordAudit(client: Pool | PoolClient, entry: AuditEntry):
       entry.keyId,
       entry.action,
       entry.resource,
-      entry.purpose?.replaceAll(numberInside, '***') || null,
+      (entry.purpose && withoutLongNumbers(entry.purpose)) || null,
       entry.requestId,
     ],
   });
