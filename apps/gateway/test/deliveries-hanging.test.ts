@@ -214,6 +214,15 @@ test('destinations that have had no deliverer for the longest time are taken fir
   expect(new Set(ids).size).toBe(3);
 });
 
+test('a lease that a clock gave which was ahead keeps no destination without a deliverer', async () => {
+  const { set } = await openDestination(gateway);
+  const { pool } = gateway.services;
+  await set(`lease_until = clock_timestamp() + interval '5 seconds'`);
+  expect(await leaseDestinations(pool, leaseMs, 1)).toEqual([]);
+  await set(`lease_until = clock_timestamp() + interval '1 hour'`);
+  expect(await leaseDestinations(pool, leaseMs, 1)).toHaveLength(1);
+});
+
 test('a process that is to end does not wait for attempts beyond the shutdown time, and another one makes them again', async () => {
   const { receiver, params, add, attempts } = await openDestination(gateway);
   const held: ServerResponse[] = [];

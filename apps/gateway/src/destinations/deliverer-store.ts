@@ -52,13 +52,16 @@ function leased(row: LeasedRow): LeasedDestination {
   };
 }
 
-/** Takes the lease of destinations that no process delivers to. The lease runs by the database's clock. */
+/**
+ * Takes the lease of destinations that no process delivers to. The lease runs by the database's clock; one that ends later than
+ * any was given by a clock that has been put back since.
+ */
 export async function leaseDestinations(pool: Pool, leaseMs: number, most: number): Promise<LeasedDestination[]> {
   const { rows } = await pool.query<LeasedRow>({
     name: 'destinations-lease',
     text: `UPDATE event_destinations SET fence = fence + 1, lease_until = clock_timestamp() + $1::int * interval '1 ms'
            WHERE id IN (SELECT id FROM event_destinations
-             WHERE status <> 'disabled' AND (lease_until IS NULL OR lease_until < clock_timestamp())
+             WHERE status <> 'disabled' AND (lease_until IS NULL OR lease_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + 2 * $1::int * interval '1 ms')
              ORDER BY lease_until NULLS FIRST, id LIMIT $2 FOR UPDATE SKIP LOCKED)
            RETURNING ${columns}`,
     values: [leaseMs, most],
