@@ -12,6 +12,7 @@ const ownClock = [
   'apps/gateway/test/another-provider.test.ts',
   'apps/gateway/test/callback-work.test.ts',
   'apps/gateway/test/card-life.test.ts',
+  'apps/gateway/test/clock-ahead.test.ts',
   'apps/gateway/test/guess-limits.test.ts',
   'apps/gateway/test/known-pages.test.ts',
   'apps/gateway/test/recovery.test.ts',

@@ -50,11 +50,11 @@ async function killWhileStoring(message: Parameters<typeof post>[1], meanwhile: 
   await until(
     async () => {
       const { rowCount } = await pool.query(
-        "SELECT FROM pg_locks WHERE NOT granted AND relation = 'callbacks'::regclass",
+        "SELECT FROM pg_locks WHERE NOT granted AND relation = 'callbacks'::regclass AND mode = 'RowExclusiveLock'",
       );
-      return rowCount;
+      return rowCount ?? 0;
     },
-    (waiting) => waiting === 1,
+    (waiting) => waiting > 0,
   );
   toDatabase.freeze();
   await meanwhile();

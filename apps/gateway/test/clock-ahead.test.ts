@@ -1,10 +1,13 @@
 import { type BoundCard, Secret, uuidOf } from '@card-gateway/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeKinds } from '../src/app.ts';
 import { storeBoundCards } from '../src/bindings/bound-cards-store.ts';
 import { ingestCards } from '../src/cards/ingest-cards.ts';
 import { storeProducts } from '../src/catalog/store.ts';
 import { workCallback } from '../src/jobs/callback.ts';
+import { startJobs } from '../src/jobs/jobs.ts';
 import { scheduleSyncs } from '../src/jobs/schedule-syncs.ts';
+import { createLog } from '../src/log.ts';
 import { isPulledSince } from '../src/syncs/store.ts';
 import { describeTransfer } from '../src/transfers/store.ts';
 import { cardUpdate, post, takingCallbacks } from './setup/callbacks.ts';
@@ -12,6 +15,7 @@ import { approvedCardholder, cardMaker } from './setup/cards.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder } from './setup/orders.ts';
 import { ahead, reconcileNow } from './setup/reconcile.ts';
+import { until } from './setup/until.ts';
 
 // The clock of a process was a day ahead for a moment. What it stored then says that it came after all that comes today.
 
@@ -177,4 +181,27 @@ test('a lost answer is looked up within seconds', async () => {
     [`settle:${uuidOf('operation', operation?.id ?? '')}`],
   );
   expect(rows[0]?.waits).toBeLessThan(60);
+});
+
+test('nothing is removed as old by a clock that is ahead', async () => {
+  const { pool } = gateway;
+  const input = { body: await cardOrder(gateway), idempotencyKey: 'not-old' };
+  const first = await gateway.client.issueCard(input);
+  const queue = await startJobs(ahead(gateway, 400 * dayMs), writeKinds, createLog('fatal'));
+  try {
+    await pool.query(`SELECT graphile_worker.add_job('removeOld')`);
+    const failure = await until(
+      async () => {
+        const { rows } = await pool.query<{ failure: string | null }>(
+          `SELECT last_error AS failure FROM graphile_worker.jobs WHERE task_identifier = 'removeOld'`,
+        );
+        return rows[0]?.failure ?? null;
+      },
+      (told) => told !== null,
+    );
+    expect(failure).toContain('ahead of the database');
+  } finally {
+    await queue.stop();
+  }
+  expect(await gateway.client.call('issueCard', input)).toMatchObject({ replayed: true, data: { id: first.id } });
 });

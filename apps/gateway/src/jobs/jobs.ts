@@ -7,6 +7,7 @@ import { queueReconciliation } from '../ledger/queue-store.ts';
 import type { Services } from '../services.ts';
 import { workCallback } from './callback.ts';
 import { removeOld } from './retention.ts';
+import { isAhead } from './retention-store.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { scheduleSyncs } from './schedule-syncs.ts';
 import { reconcileWrite, sweep } from './reconcile.ts';
@@ -60,6 +61,11 @@ export async function startJobs(services: Services, kinds: WriteKinds, log: Pino
       for (const account of accounts) log.info({ account }, 'started a sync that was due');
     },
     removeOld: async () => {
+      if (await isAhead(services.pool, new Date(services.now()))) {
+        throw new Error(
+          'The clock of this process is minutes ahead of the database: what is not old would be removed.',
+        );
+      }
       const removed = Object.entries(await removeOld(services)).map(([kind, count]) => `${kind} ${count}`);
       log.info({ removed: removed.join(', ') }, 'removed what was over for long enough');
     },

@@ -1,4 +1,14 @@
 import type { Pool } from '@card-gateway/database';
+import { isAheadOfTime } from '../ahead-of-time.ts';
+
+/** Whether the clock that says this is ahead of the database's, by more than clocks differ. */
+export async function isAhead(pool: Pool, now: Date): Promise<boolean> {
+  const { rows } = await pool.query<{ ahead: boolean }>(
+    `SELECT (${isAheadOfTime('$1::timestamptz', 'now()')}) IS TRUE AS ahead`,
+    [now],
+  );
+  return rows[0]?.ahead === true;
+}
 
 /** What is removed as a whole once it is old enough; each statement is limited to the given number of rows. */
 const removals = {
