@@ -10,7 +10,10 @@ export interface BulkheadOptions {
 /** Why there is no slot: the queue is full, or the wait timed out. */
 export type NoSlot = 'full' | 'late';
 
-/** A limited number of slots, with a FIFO queue for them. */
+/**
+ * A limited number of slots, for which the keys that wait have turns: one whose calls are many keeps others waiting for one of them
+ * only. The calls of a key are in the order of their arrival.
+ */
 export interface Bulkhead<Reason = never> {
   /**
    * Acquires a slot, waiting for one if necessary. Null on success, otherwise the reason.
@@ -24,27 +27,24 @@ export interface Bulkhead<Reason = never> {
   leave(key: string, id: string): void;
   /** The first work left for a key, for a holder of one of its slots; null if there is none. */
   takeOver(key: string): string | null;
-  /** Releases a slot to the first queued call that may have it. */
+  /** Releases a slot to the first queued call of the next key that may have it. */
   release(key: string): void;
   /** Rejects all queued calls. */
   reject(reason: Reason): void;
   load(): { readonly inUse: number; readonly queued: number };
 }
 
-interface Waiting<Reason> {
-  readonly key: string;
-  readonly size: number;
-  readonly end: (result: NoSlot | Reason | null) => void;
+/** The queued calls of a key, each by its end. */
+interface Queued<Reason> {
+  readonly ends: Set<(result: NoSlot | Reason | null) => void>;
+  size: number;
 }
-
-const none = { calls: 0, size: 0 };
 
 export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhead<Reason> {
   const { slots, slotsPerKey = slots, queue, queuedSize = Infinity } = options;
   const used = new Map<string, number>();
-  const queued = new Set<Waiting<Reason>>();
-  /** Of the queued calls of each key. */
-  const ahead = new Map<string, { readonly calls: number; readonly size: number }>();
+  /** The key whose turn is next is first. */
+  const queued = new Map<string, Queued<Reason>>();
   const left = new Map<string, Set<string>>();
   let inUse = 0;
 
@@ -57,15 +57,8 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
     return true;
   }
 
-  function mayWait(key: string, size: number): boolean {
-    const { calls, size: sizeAhead } = ahead.get(key) ?? none;
-    return calls < queue && (sizeAhead === 0 || sizeAhead + size <= queuedSize);
-  }
-
-  function count(key: string, calls: 1 | -1, size: number): void {
-    const before = ahead.get(key) ?? none;
-    if (before.calls + calls === 0) ahead.delete(key);
-    else ahead.set(key, { calls: before.calls + calls, size: before.size + size });
+  function mayWait(own: Queued<Reason>, size: number): boolean {
+    return own.ends.size < queue && (own.size === 0 || own.size + size <= queuedSize);
   }
 
   return {
@@ -82,21 +75,20 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
     },
     acquire: async (key, { waitMs, size = 1 }) => {
       if (tryAcquire(key)) return null;
-      if (!mayWait(key, size)) return 'full';
+      const own = queued.get(key) ?? { ends: new Set(), size: 0 };
+      if (!mayWait(own, size)) return 'full';
       return new Promise((resolve) => {
-        const late = waitMs === Infinity ? undefined : setTimeout(() => waiting.end('late'), waitMs);
-        const waiting: Waiting<Reason> = {
-          key,
-          size,
-          end: (result) => {
-            clearTimeout(late);
-            queued.delete(waiting);
-            count(key, -1, -size);
-            resolve(result);
-          },
+        const end = (result: NoSlot | Reason | null): void => {
+          clearTimeout(late);
+          own.ends.delete(end);
+          own.size -= size;
+          if (own.ends.size === 0) queued.delete(key);
+          resolve(result);
         };
-        queued.add(waiting);
-        count(key, 1, size);
+        const late = waitMs === Infinity ? undefined : setTimeout(() => end('late'), waitMs);
+        own.ends.add(end);
+        own.size += size;
+        queued.set(key, own);
       });
     },
     release: (key) => {
@@ -104,14 +96,18 @@ export function createBulkhead<Reason = never>(options: BulkheadOptions): Bulkhe
       const left = (used.get(key) ?? 0) - 1;
       if (left > 0) used.set(key, left);
       else used.delete(key);
-      for (const waiting of queued) {
+      for (const [next, own] of queued) {
         if (inUse >= slots) return;
-        if (tryAcquire(waiting.key)) waiting.end(null);
+        if (!tryAcquire(next)) continue;
+        queued.delete(next);
+        queued.set(next, own);
+        const [end] = own.ends;
+        end?.(null);
       }
     },
     reject: (reason) => {
-      for (const waiting of queued) waiting.end(reason);
+      for (const { ends } of queued.values()) for (const end of ends) end(reason);
     },
-    load: () => ({ inUse, queued: queued.size }),
+    load: () => ({ inUse, queued: queued.values().reduce((sum, { ends }) => sum + ends.size, 0) }),
   };
 }
