@@ -15,10 +15,19 @@ const deepest = 2;
  */
 export function holdsCardNumber(text: string, depth = 0): boolean {
   const plain = plainText(text);
-  const runs = plain.replaceAll(pointInTime, 'x').match(run) ?? [];
-  if (runs.some((each) => hasCardNumber(each.match(/\d+/g) ?? []))) return true;
+  if (showsCardNumber(plain)) return true;
   if (depth === deepest) return false;
   return decodedWords(plain).some(({ texts }) => texts.some((each) => holdsCardNumber(each, depth + 1)));
+}
+
+/** Replaces the card numbers that a plain text itself shows, each with the digits beside it. */
+export function withoutCardNumbers(plain: string, mask: string): string {
+  return plain.replaceAll(run, (each) => (showsCardNumber(each) ? mask : each));
+}
+
+function showsCardNumber(plain: string): boolean {
+  const runs = plain.replaceAll(pointInTime, 'x').match(run) ?? [];
+  return runs.some((each) => hasCardNumber(each.match(/\d+/g) ?? []));
 }
 
 /** Tests whole groups only: some part of a longer number would match by chance. */

@@ -1,4 +1,4 @@
-import { hasRightCheckDigit } from './card-number.ts';
+import { hasRightCheckDigit, withoutCardNumbers } from './card-number.ts';
 import { decodedWords, plainText } from './plain-text.ts';
 import { spellingsOf } from './spellings.ts';
 import { storableText } from './storable.ts';
@@ -92,21 +92,28 @@ function isAbsent(secret: string, letters: string): boolean {
   return secret === '' || (own !== '' && !letters.includes(own));
 }
 
-/** Card and phone numbers: nine contiguous digits, or twelve in groups. */
+/** Card and phone numbers: nine contiguous digits, or twelve in groups with one sign between them. */
 const longNumber = /\d(?:[^\p{L}\p{N}:,]?\d){11,}|\d{9,}/gu;
+/** An IPv4 address may have twelve digits, fewer than any card number. */
+const address = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * A person's text without card and phone numbers, however they are written (see {@link plainText}; also as base64 or hex). One
- * without any stays as it is.
+ * A person's text without card and phone numbers, however their digits are written (see {@link plainText}; also as base64 or hex);
+ * card numbers also with up to three signs between their groups. One without any stays as it is.
  */
 export function withoutLongNumbers(text: string): string {
   const plain = plainText(text);
   let clean = plain;
   for (const { word, texts } of decodedWords(plain)) {
-    if (texts.some((each) => each.search(longNumber) >= 0)) clean = clean.replaceAll(word, mask);
+    if (texts.some((each) => numbersMasked(each) !== each)) clean = clean.replaceAll(word, mask);
   }
-  clean = clean.replaceAll(longNumber, mask);
+  clean = numbersMasked(clean);
   return clean === plain ? text : clean;
+}
+
+function numbersMasked(plain: string): string {
+  const clean = plain.replaceAll(longNumber, (each) => (address.test(each) ? each : mask));
+  return withoutCardNumbers(clean, mask);
 }
 
 const code = /^[\w.-]{1,32}$/;
