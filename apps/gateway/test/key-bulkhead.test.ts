@@ -5,7 +5,7 @@ import { type Answer, call, pathOf, type Request } from './setup/call.ts';
 import { cardMaker } from './setup/cards.ts';
 import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
-import { bankCard } from './setup/orders.ts';
+import { bankCard, cardOrder } from './setup/orders.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -35,7 +35,14 @@ beforeAll(async () => {
   if (known !== undefined) sandbox.admin.openApi.updateCard(known.card_id, { status: 3 });
   await sandbox.admin.callbacks.idle();
   const { data: callbacks } = await client.listCallbacks({ query: {} });
-  ids = { card: card.id, destination: destination.id, callback: callbacks[0]?.id ?? '' };
+  sandbox.admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'reset' });
+  const { operation } = await client.issueCard({ body: await cardOrder(gateway) });
+  ids = {
+    card: card.id,
+    destination: destination.id,
+    callback: callbacks[0]?.id ?? '',
+    operation: operation?.id ?? '',
+  };
 });
 afterAll(() => gateway.close());
 
@@ -79,6 +86,12 @@ const floods: readonly Flood[] = [
   },
   { id: 'pingEventDestination', about: 'destination', table: 'audit_log' },
   { id: 'replayCallback', about: 'callback', table: 'audit_log' },
+  {
+    id: 'resolveOperation',
+    about: 'operation',
+    table: 'audit_log',
+    body: () => ({ outcome: 'refused', reason: 'the provider has no such order' }),
+  },
   { id: 'startSync', table: 'syncs', scopes: ['cards:write'], body: () => ({ account: 'keysecure' }) },
 ];
 

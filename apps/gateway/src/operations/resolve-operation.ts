@@ -66,22 +66,24 @@ async function applyWord(
   const at = new Date(services.now());
   const attempt = attemptOf('person', outcome, at, at);
   try {
-    const answer = await resolveByPerson(services, kind, operation, outcome, attempt, async (client) => {
-      await insertResolution(client, {
-        operationId: operation.id,
-        tenant,
-        caller,
-        apiKey: keyId,
-        idempotencyKey: write.idempotencyKey,
-        requestHash: services.sealing.hashRequest(write),
-        outcome: word.outcome,
-        reason: word.reason,
-        providerRef: word.providerRef ?? null,
-        resolvedAt: at,
-      });
-      const act = { action: 'operation.resolve', resource: publicId, purpose: word.reason } as const;
-      await recordAudit(client, entryOf(write, at.getTime(), act));
-    });
+    const answer = await services.keys.inTurn(write.work, keyId, () =>
+      resolveByPerson(services, kind, operation, outcome, attempt, async (client) => {
+        await insertResolution(client, {
+          operationId: operation.id,
+          tenant,
+          caller,
+          apiKey: keyId,
+          idempotencyKey: write.idempotencyKey,
+          requestHash: services.sealing.hashRequest(write),
+          outcome: word.outcome,
+          reason: word.reason,
+          providerRef: word.providerRef ?? null,
+          resolvedAt: at,
+        });
+        const act = { action: 'operation.resolve', resource: publicId, purpose: word.reason } as const;
+        await recordAudit(client, entryOf(write, at.getTime(), act));
+      }),
+    );
     return answer !== null;
   } catch (error) {
     if (isTakenKey(error)) throw reusedKey();
