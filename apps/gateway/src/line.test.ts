@@ -38,6 +38,18 @@ test.each([
   expect(valuesOf(line)).toEqual([5]);
 });
 
+test('while it is gone through, any may leave', () => {
+  const line = new Line<number>();
+  const places = [1, 2, 3, 4].map((value) => line.join(value));
+  const seen: number[] = [];
+  for (const value of line) {
+    seen.push(value);
+    if (value === 1) for (const place of places.slice(0, 2)) place.leave();
+  }
+  expect(seen).toEqual([1, 2, 3, 4]);
+  expect([...line]).toEqual([3, 4]);
+});
+
 test('what has passed through a line that lives long is freed like anything that lives for a moment', () => {
   const oldMegabytes = (): number => {
     const old = getHeapSpaceStatistics().find((space) => space.space_name === 'old_space');

@@ -10,12 +10,11 @@ export class Line<T> {
     return this.#first;
   }
 
-  /** From the first on; each may leave meanwhile. */
-  *[Symbol.iterator](): Generator<T> {
-    for (let place = this.#first, next; place !== null; place = next) {
-      next = place.behind;
-      yield place.value;
-    }
+  /** Those of now, from the first on: any may leave meanwhile. */
+  [Symbol.iterator](): Iterator<T> {
+    const values: T[] = [];
+    for (let place = this.#first; place !== null; place = place.behind) values.push(place.value);
+    return values.values();
   }
 
   join(value: T): Place<T> {
