@@ -2,10 +2,10 @@ import { createBulkhead } from './bulkhead.ts';
 import { ProblemError } from './problem.ts';
 import { type Work, workLeftMs } from './work.ts';
 
-/** Keeps the transactions of one API key that wait for each other's locks from taking all request connections. */
+/** Keeps what one API key lets wait, e.g. transactions for each other's locks, from taking the connections of all. */
 export interface KeyBulkhead {
   /**
-   * Acts when it is this key's turn: each key has one transaction at a time.
+   * Acts when it is this key's turn: each key does few at a time.
    *
    * @throws ProblemError 503 if too many of the key wait, 504 if the request's time is over: nothing was done
    */
@@ -15,9 +15,9 @@ export interface KeyBulkhead {
 /** Of one key. */
 const mostWaiting = 100;
 
-/** @param slots transactions at once, of all keys */
-export function createKeyBulkhead(slots: number): KeyBulkhead {
-  const bulkhead = createBulkhead({ slots, slotsPerKey: 1, queue: mostWaiting });
+/** @param slots at once, of all keys */
+export function createKeyBulkhead(slots: number, slotsPerKey: number): KeyBulkhead {
+  const bulkhead = createBulkhead({ slots, slotsPerKey, queue: mostWaiting });
 
   async function acquire(work: Pick<Work, 'deadline'>, keyId: string): Promise<void> {
     switch (await bulkhead.acquire(keyId, { waitMs: workLeftMs(work) })) {

@@ -70,7 +70,7 @@ export function openServices({
     metrics,
     unrecorded: createUnrecorded(),
     lists: createListBulkhead(listLimits(config)),
-    keys: createKeyBulkhead(connectionShares(config).keys),
+    keys: createKeyBulkhead(connectionShares(config).keys, 1),
     knownPages: createKnownPages(),
     problemAnswer,
     now,

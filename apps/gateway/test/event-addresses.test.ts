@@ -46,7 +46,7 @@ async function post(url: string, allowed: string[], hosts: readonly string[] = [
   const config = { EVENTS_ALLOWED_HOSTS: allowedHosts.parse(allowed), EVENTS_DELIVERY_TIMEOUT_MS: 2000 };
   const services = { config, sealing, now: Date.now } as Parameters<typeof openPoster>[0];
   const names = { hostsFile, resolvFile: '/dev/null', servers: ['127.0.0.1:9'] };
-  const poster = openPoster(services, { id, url, secretsSealed: firstSecret(sealing, id).sealed }, names);
+  const poster = openPoster(services, { id, url, secretsSealed: firstSecret(sealing, id).sealed }, { names });
   try {
     return await poster.post('evt_1', '{}');
   } finally {

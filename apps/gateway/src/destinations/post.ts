@@ -19,10 +19,17 @@ export interface Posted {
 
 /** Posts to one destination. */
 export interface Poster {
-  /** Makes one attempt and never throws. @param timeoutMs for the whole of it, if it is shorter than the setting */
-  post(eventId: string, body: string, timeoutMs?: number): Promise<Posted>;
+  /** Makes one attempt and never throws. */
+  post(eventId: string, body: string): Promise<Posted>;
   /** Lets attempts that are under way end. */
   close(): Promise<void>;
+}
+
+export interface PosterOptions {
+  /** For the whole of an attempt, and for a connection that is not made by then, if it is shorter than the setting. */
+  readonly timeoutMs?: number;
+  /** For tests: replaces the system's name servers and files. */
+  readonly names?: NameOptions;
 }
 
 const mostAnswerBytes = 4096;
@@ -31,20 +38,19 @@ const mostAnswerBytes = 4096;
  * Opens the connections to a destination. Its host is resolved for each connection, which is made to an address that is allowed,
  * and to no other; an answer is read up to 4 KB, and never followed.
  *
- * @param names for tests: replaces the system's name servers and files
  * @throws if the sealing key of its secrets is not configured
  */
 export function openPoster(
   { config, sealing, now }: Pick<Services, 'config' | 'sealing' | 'now'>,
   destination: { readonly id: string; readonly url: string; readonly secretsSealed: Buffer },
-  names: NameOptions = {},
+  { timeoutMs = Infinity, names = {} }: PosterOptions = {},
 ): Poster {
   const sign: Sign = signer(sealing, destination.id, destination.secretsSealed);
   const hosts = config.EVENTS_ALLOWED_HOSTS;
   const { url } = destination;
   // The setting may have changed since the destination was created.
   const isAllowed = hosts.faultOf(new URL(url)) === null;
-  const limitMs = config.EVENTS_DELIVERY_TIMEOUT_MS;
+  const limitMs = Math.max(1, Math.min(timeoutMs, config.EVENTS_DELIVERY_TIMEOUT_MS));
   const transport = openTransport({
     connections: connectionsPerDestination,
     connectTimeoutMs: limitMs,
@@ -54,11 +60,18 @@ export function openPoster(
     names,
   });
 
-  async function exchange(eventId: string, body: string, timeoutMs: number): Promise<Omit<Posted, 'durationMs'>> {
+  async function exchange(eventId: string, body: string): Promise<Omit<Posted, 'durationMs'>> {
     const nothing = { delivered: false, httpStatus: null, answer: null, retryAfterSeconds: null };
     if (!isAllowed) return { ...nothing, failure: 'HOST_NOT_ALLOWED' };
     const headers = { 'content-type': 'application/json', ...sign(eventId, body, now()) };
-    const exchanged = await transport.send({ operation: 'event', method: 'POST', url, headers, body, timeoutMs });
+    const exchanged = await transport.send({
+      operation: 'event',
+      method: 'POST',
+      url,
+      headers,
+      body,
+      timeoutMs: limitMs,
+    });
     if (exchanged.kind !== 'answered') return { ...nothing, failure: exchanged.cause };
     const { status: httpStatus } = exchanged;
     if (httpStatus >= 200 && httpStatus < 300) {
@@ -75,9 +88,9 @@ export function openPoster(
   }
 
   return {
-    post: async (eventId, body, timeoutMs = limitMs) => {
+    post: async (eventId, body) => {
       const started = performance.now();
-      const result = await exchange(eventId, body, Math.max(1, Math.min(timeoutMs, limitMs)));
+      const result = await exchange(eventId, body);
       return { ...result, durationMs: Math.round(performance.now() - started) };
     },
     close: () => transport.close(),
