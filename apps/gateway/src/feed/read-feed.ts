@@ -7,7 +7,7 @@ import type { Caller } from '../caller.ts';
 import { checkOf, cursorAt, type Place, placeIn } from '../events/cursor.ts';
 import { endOfLog, type EventFilter, type EventSubject } from '../events/feed-store.ts';
 import { selectionOf } from '../events/selection.ts';
-import type { From, ReadShared } from '../events/shared-reads.ts';
+import type { Asking, From, ReadShared } from '../events/shared-reads.ts';
 import { sightOf } from '../events/sight.ts';
 import { requireSeenTypes } from '../events/unseen-types.ts';
 import { invalidRequest } from '../problem.ts';
@@ -37,6 +37,8 @@ export interface FeedCall {
   readonly work: Work;
   /** The caller as its key is after the wait. @throws ProblemError 401 or 403 */
   readonly callerNow: () => Promise<Caller>;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone: () => boolean;
 }
 
 /** A page of the feed, in the form that the caller accepts; or the wait for one. */
@@ -49,7 +51,7 @@ export async function readFeed(services: Services, feed: Feed, call: FeedCall): 
   const waits = (): number => Math.min((query.wait ?? 0) * 1000, workLeftMs(call.work) - answerMs);
   let place = from !== null && waits() > 0 ? await feed.watch.passed(filter, from) : null;
   if (place === null) {
-    const page = pageOf(await feed.read(filter, from, query.limit ?? defaultLimit));
+    const page = pageOf(await feed.read(filter, from, query.limit ?? defaultLimit, askingOf(call)));
     if (!page.isEmpty || page.hasMore || waits() <= 0) return answerOf(call, page);
     place = placeBehind(page);
   }
@@ -81,13 +83,13 @@ class FeedWait implements Wait, Waiter {
 
   constructor(
     feed: Feed,
-    { caller, query, accept, callerNow }: FeedCall,
+    { caller, query, accept, callerNow, isGone }: FeedCall,
     filter: EventFilter,
     place: Place,
     ms: number,
   ) {
     this.#feed = feed;
-    this.#call = { caller, query, accept, callerNow };
+    this.#call = { caller, query, accept, callerNow, isGone };
     this.#until = performance.now() + ms;
     this.filter = filter;
     this.place = place;
@@ -135,7 +137,7 @@ class FeedWait implements Wait, Waiter {
     const { position, writtenAt } = this.place;
     // The log may have been set back meanwhile, and have other events before this place.
     const from = { position, check: writtenAt && checkOf(writtenAt) };
-    const page = pageOf(await read(this.filter, from, query.limit ?? defaultLimit));
+    const page = pageOf(await read(this.filter, from, query.limit ?? defaultLimit, askingOf(this.#call)));
     await pace();
     if (!page.isEmpty || page.hasMore) return page;
     this.place = placeBehind(page);
@@ -153,6 +155,8 @@ function answerOf({ query, accept }: Pick<FeedCall, 'query' | 'accept'>, page: F
   const link = `</v1/events?${next.toString()}>; rel="next"`;
   return { mediaType: cloudEventsMediaType, headers: { ...headers, link }, text: page.cloudEventsText() };
 }
+
+const askingOf = ({ caller, isGone }: Pick<FeedCall, 'caller' | 'isGone'>): Asking => ({ keyId: caller.keyId, isGone });
 
 const placeBehind = ({ next, nextWrittenAt }: FeedPage): Place => ({ position: next, writtenAt: nextWrittenAt });
 

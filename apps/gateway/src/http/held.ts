@@ -10,6 +10,8 @@ export interface HeldCall<Id extends OperationId> extends Call<Id> {
   readonly accept: string;
   /** The caller, whose key may have been revoked, or changed, during the wait. @throws ProblemError 401 or 403 */
   readonly callerNow: () => Promise<Caller>;
+  /** Whether it was answered late already, or its caller has gone. */
+  readonly isGone: () => boolean;
 }
 
 /** Serves a read whose answer is held back until there is something to say. */
@@ -63,13 +65,14 @@ export function mountHeld<Id extends OperationId>(
     endOf(this);
   }
 
-  async function begin(request: FastifyRequest): Promise<WrittenAnswer | Wait> {
+  async function begin(request: FastifyRequest, reply: FastifyReply): Promise<WrittenAnswer | Wait> {
     const callerNow = async (): Promise<Caller> => {
       const caller = await app.authentication.authenticate(request);
       requireScope(caller, operations[id].scopes);
       return caller;
     };
-    return await act({ ...callOf<Id>(request), accept: request.headers.accept ?? '', callerNow });
+    const isGone = (): boolean => reply.sent || reply.raw.destroyed;
+    return await act({ ...callOf<Id>(request), accept: request.headers.accept ?? '', callerNow, isGone });
   }
 
   async function answer(
@@ -96,6 +99,6 @@ export function mountHeld<Id extends OperationId>(
 
   serve(app, id, (request, reply) => {
     app.running.begin();
-    void answer(request, reply, begin(request));
+    void answer(request, reply, begin(request, reply));
   });
 }
