@@ -74,6 +74,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     GATEWAY_ACCOUNTS: 'none',
     GATEWAY_SEALING_KEYS: keyText('s1'),
     GATEWAY_FINGERPRINT_KEYS: keyText('f1'),
+    // A connection comes, however busy the machine is: a test in which none does says how long to wait for it.
+    DATABASE_CONNECT_TIMEOUT_MS: '60000',
     PROVIDER_READ_TIMEOUT_MS: '3000',
     PROVIDER_WRITE_TIMEOUT_MS: '3000',
     // All that runs here shares one event loop: its delay says nothing of the gateway's own.
