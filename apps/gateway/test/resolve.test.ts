@@ -456,6 +456,14 @@ describe('a resolution', () => {
     expect(number).toMatchObject({ status: 400, body: { errors: [{ pointer: '/reason' }] } });
     expect(body).toMatchObject({ resolution: { reason: 'card *** is not there' } });
   });
+
+  test('knows a reason again of which it kept a part', async () => {
+    // Without the number behind it, the word reads as one in base64.
+    const word = { outcome: 'refused', reason: `${Buffer.from('123123123').toString('base64')}138123456` };
+    const { operation } = await lostOrder();
+    expect(await resolve(operation, word)).toMatchObject({ status: 200, replayed: false });
+    expect(await resolve(operation, word)).toMatchObject({ status: 200, replayed: true });
+  });
 });
 
 test('what waits is counted by account, and listed by what it waits for', async () => {

@@ -112,8 +112,8 @@ async function requireSameWord(services: Services, id: string, word: Word): Prom
   const said = await findResolution(services.pool, id);
   const isSame =
     said?.outcome === word.outcome &&
-    // An earlier version kept some numbers.
-    withoutLongNumbers(said.reason) === word.reason &&
+    // An earlier version kept some numbers; without one, what stood beside it may read as another.
+    [said.reason, withoutLongNumbers(said.reason)].includes(word.reason) &&
     said.providerRef === (word.providerRef ?? null);
   if (isSame) return confirmStored(services);
   throw new ProblemError('illegal-state', 'Only an operation with an unknown outcome can be resolved.');
