@@ -3,7 +3,7 @@ import { migrate } from '@card-gateway/database/migrate';
 import { runtimeRole } from '@card-gateway/database/roles';
 import { type Sandbox, type SandboxConfig, startSandbox } from '@card-gateway/sandbox';
 import { start } from './bench/process.ts';
-import { install, shipped } from './chaos/installation.ts';
+import { install } from './chaos/installation.ts';
 import { startPostgres } from './chaos/postgres.ts';
 
 export interface OneGateway {
@@ -19,11 +19,13 @@ export interface OneGateway {
  * Starts one production gateway with its own PostgreSQL and sandbox, for a proof that breaks none of them: no relay is between
  * them, which would be part of what the proof measures.
  *
+ * @param shipped arguments of Node that start the built gateway
  * @param name of the gateway, and of the key's caller
  * @param undo ends everything
  * @param settings of the gateway, besides those of all proofs
  */
 export async function startOneGateway(
+  shipped: readonly string[],
   name: string,
   sandboxConfig: SandboxConfig,
   undo: AsyncDisposableStack,
@@ -40,7 +42,7 @@ export async function startOneGateway(
   const environment = await installation.environment(name, postgres.port, () => sandbox.port);
   const gateway = await start({
     name,
-    words: () => shipped.words,
+    words: () => shipped,
     folder: installation.folder,
     environment: (port) => ({ ...environment, PORT: String(port), METRICS_PORT: 'main' }),
     log: join(installation.folder, `${name}.log`),

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openTransport } from '@card-gateway/adapter-kit';
 import { type Client, createClient } from '@card-gateway/client';
+import { repository } from './bench/against.ts';
+import { buildGateway } from './bench/gateways.ts';
 import { startOneGateway } from './one-gateway.ts';
 
 /**
@@ -30,6 +32,7 @@ await soak(minutes);
 async function soak(forMinutes: number): Promise<void> {
   await using undo = new AsyncDisposableStack();
   const { url, apiKey } = await startOneGateway(
+    await buildGateway(repository),
     'soak',
     { latencyMs: providerLatencyMs, keysecure: { cardholderInProgressMs: 0, cardholderDecisionMs: 0 } },
     undo,

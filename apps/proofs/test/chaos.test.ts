@@ -1,3 +1,4 @@
+import { built } from '@card-gateway/gateway/testing';
 import { expect, test } from 'vitest';
 import { readOptions } from '../src/chaos/options.ts';
 import { isGood, reportText } from '../src/chaos/report.ts';
@@ -6,7 +7,8 @@ import { UsageError } from '../src/command-line.ts';
 import { violationNames } from '../src/chaos/verdict.ts';
 
 const draw = (): number => 1;
-const run = (words: string[]) => runChaos(readOptions(words, draw), new AbortController().signal, () => {});
+const run = async (words: string[]) =>
+  runChaos(readOptions(words, draw), [await built('main.js')], new AbortController().signal, () => {});
 
 test('killed, stalled and cut off, two gateways do nothing twice and lose nothing', { timeout: 300_000 }, async () => {
   const report = await run(['--minutes', '0.1', '--seed', '10']);
@@ -24,7 +26,7 @@ test('without the unique key of idempotency the same run finds duplicates', { ti
 
 test('a run that is stopped leaves nothing running', { timeout: 300_000 }, async () => {
   const stop = new AbortController();
-  const running = runChaos(readOptions(['--minutes', '5'], draw), stop.signal, (line) => {
+  const running = runChaos(readOptions(['--minutes', '5'], draw), [await built('main.js')], stop.signal, (line) => {
     if (line === 'two gateways listen') stop.abort();
   });
   await expect(running).rejects.toThrow(/abort/i);

@@ -1,3 +1,4 @@
+import { built } from '@card-gateway/gateway/testing';
 import { expect, test } from 'vitest';
 import { violationNames } from '../src/chaos/verdict.ts';
 import { UsageError } from '../src/command-line.ts';
@@ -9,7 +10,8 @@ import { isGood, reportText } from '../src/events/report.ts';
 import { runEvents } from '../src/events/run.ts';
 
 const draw = (): number => 1;
-const run = (words: string[]) => runEvents(readOptions(words, draw), new AbortController().signal, () => {});
+const run = async (words: string[]) =>
+  runEvents(readOptions(words, draw), [await built('main.js')], new AbortController().signal, () => {});
 
 // That a reader and a destination get all events through kills and outages, chaos.test.ts shows.
 test('versions that are not raised are found, and nothing else goes wrong', { timeout: 300_000 }, async () => {
@@ -28,7 +30,12 @@ test(
   { timeout: 300_000 },
   async () => {
     const words = ['--destinations', '--count', '200', '--rate', '100', '--dead', '2'];
-    const report = await runDestinations(readDestinationOptions(words), new AbortController().signal, () => {});
+    const report = await runDestinations(
+      readDestinationOptions(words),
+      [await built('main.js')],
+      new AbortController().signal,
+      () => {},
+    );
     expect(isComplete(report.destinations), destinationsText(report)).toBe(true);
     expect(report.destinations.map(({ events }) => events)).toEqual([650, 400, 400]);
   },

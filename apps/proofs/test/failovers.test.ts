@@ -1,3 +1,4 @@
+import { built } from '@card-gateway/gateway/testing';
 import { expect, test } from 'vitest';
 import { UsageError } from '../src/command-line.ts';
 import { isGood } from '../src/chaos/report.ts';
@@ -6,7 +7,8 @@ import { readOptions } from '../src/failovers/options.ts';
 import { reportText, runFailovers } from '../src/failovers/run.ts';
 
 const draw = (): number => 1;
-const run = (words: string[]) => runFailovers(readOptions(words, draw), new AbortController().signal, () => {});
+const run = async (words: string[]) =>
+  runFailovers(readOptions(words, draw), [await built('main.js')], new AbortController().signal, () => {});
 
 test('with a synchronous standby a failover loses nothing, though waits for it are cancelled', async () => {
   const report = await run(['--rounds', '1']);

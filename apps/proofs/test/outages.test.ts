@@ -1,3 +1,4 @@
+import { built } from '@card-gateway/gateway/testing';
 import { expect, test } from 'vitest';
 import { UsageError } from '../src/command-line.ts';
 import { readOptions } from '../src/outages/options.ts';
@@ -8,7 +9,7 @@ const draw = (): number => 1;
 
 test('a database that is read-only for a while: not ready, 503 and no other fault, and all well by itself afterwards', async () => {
   const options = readOptions(['--seconds', '4', '--kind', 'read-only'], draw);
-  const report = await runOutages(options, new AbortController().signal, () => {});
+  const report = await runOutages(options, [await built('main.js')], new AbortController().signal, () => {});
   expect(isGood(report), reportText(report)).toBe(true);
   const [result] = report.results;
   expect(result?.seen.notReadyAfterMs).not.toBeNull();

@@ -1,9 +1,11 @@
+import { built } from '@card-gateway/gateway/testing';
 import { expect, test } from 'vitest';
 import { UsageError } from '../src/command-line.ts';
 import { readOptions } from '../src/races/options.ts';
 import { isGood, reportText, runRaces } from '../src/races/run.ts';
 
-const run = (words: string[]) => runRaces(readOptions(words), new AbortController().signal, () => {});
+const run = async (words: string[]) =>
+  runRaces(readOptions(words), [await built('main.js')], new AbortController().signal, () => {});
 
 test('however many requests race for a key at two processes, it gets one card', async () => {
   const report = await run(['--races', '100']);

@@ -12,9 +12,10 @@ import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@card-gateway/client';
 import { grantRuntime, runtimeRole } from '@card-gateway/database/roles';
 import { createDatabase, type OwnDatabase, withClient } from '@card-gateway/database/testing';
+import { built } from '@card-gateway/gateway/testing';
 import { type Sandbox, startSandbox } from '@card-gateway/sandbox';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Installation, install, shipped, shippedCli } from '../src/chaos/installation.ts';
+import { type Installation, install } from '../src/chaos/installation.ts';
 import { listening } from '../src/chaos/replica.ts';
 import { faultsOf, readTour, scriptOf } from '../src/tour.ts';
 
@@ -82,7 +83,7 @@ describe('run again and again', () => {
     closing.defer(() => installation.remove());
     const { url: sandboxUrl, port } = sandbox;
     const env = await installation.environment('readme', Number(new URL(database.url).port), () => port);
-    const child = spawn(process.execPath, shipped.words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [await built('main.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     closing.defer(async () => {
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
@@ -95,7 +96,7 @@ describe('run again and again', () => {
     key = await installation.createKey('readme');
     gateway = createClient({ baseUrl: gatewayUrl, apiKey: key });
     closing.defer(() => gateway.close());
-    const command = `env DATABASE_URL='${database.url}' ${process.execPath} ${shippedCli}`;
+    const command = `env DATABASE_URL='${database.url}' ${process.execPath} ${await built('cli.js')}`;
     script = [
       `sleep() { curl -s "${sleepUrl}/$1"; }`,
       scriptOf(tour, { key, command })

@@ -60,11 +60,12 @@ export async function silence({ pool }: BenchDatabase): Promise<void> {
   for (const { text } of rows) await pool.query(text);
 }
 
-/** What the image runs Node with: the command of the Dockerfile's last stage. */
+/** What the image runs Node with: the command of the Dockerfile's last stage, whose last word is the program. */
 async function shippedWords(root: string): Promise<readonly string[]> {
   const commands = [...(await readFile(join(root, 'Dockerfile'), 'utf8')).matchAll(/^CMD (\["node", .*\])$/gm)];
   const [, ...words] = JSON.parse(commands.at(-1)?.[1] ?? '') as string[];
-  return words;
+  const program = words.pop() ?? '';
+  return [...words, join(root, program)];
 }
 
 /** A key with the scope `admin`. */

@@ -21,6 +21,8 @@ export interface DriveOptions {
   readonly seed: number;
   readonly callers: number;
   readonly mutation: PlantedFault | null;
+  /** Arguments of Node that start the built gateway. */
+  readonly shipped: readonly string[];
   readonly reconciling: 'wait' | 'hurry';
   readonly database: DatabasePlace;
   /** Gateway settings in addition to those of every run; a `DATABASE_URL` among them is routed through the relay. */
@@ -63,7 +65,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
   await using undo = new AsyncDisposableStack();
   // Aborted when a part of the run fails, to end the others, and when everything has happened.
   const over = new AbortController();
-  const planted = await plantFault(options.mutation);
+  const planted = await plantFault(options.mutation, options.shipped);
   undo.defer(() => planted.remove());
   const sandbox = await startSandbox(sandboxSettings);
   undo.defer(() => sandbox.close());
@@ -84,7 +86,7 @@ export async function drive(options: DriveOptions, signal: AbortSignal): Promise
     ['one', 'two'].map((name) =>
       openReplica({
         name,
-        sources: planted.sources,
+        words: planted.words,
         installation,
         launcher: options.launcher,
         apiKeys: { default: defaultKey, other: otherKey },

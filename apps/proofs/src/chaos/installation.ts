@@ -6,16 +6,6 @@ import { runCommandLine } from '@card-gateway/gateway/command-line';
 import { accountsOf, type Sandbox } from '@card-gateway/sandbox';
 import { type ProviderWire, providerWires, troubled } from './providers.ts';
 
-/** The gateway's sources, or those with a planted fault. */
-export interface Sources {
-  /** Arguments of Node that start a gateway. */
-  readonly words: readonly string[];
-}
-
-const gateway = new URL('../../../gateway/src/', import.meta.url).pathname;
-export const shipped: Sources = { words: [join(gateway, 'main.ts')] };
-export const shippedCli: string = join(gateway, 'cli.ts');
-
 /** What earlier starts compiled, which halves the time of a start. */
 export const compileCache: Readonly<NodeJS.ProcessEnv> = {
   NODE_COMPILE_CACHE: new URL('../../../../.data/compile-cache', import.meta.url).pathname,

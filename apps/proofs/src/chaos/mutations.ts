@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sources, shipped } from './installation.ts';
 import type { EventMutation } from '../events/options.ts';
 import type { Mutation } from './options.ts';
 import type { Store } from './store.ts';
@@ -11,7 +10,8 @@ export type PlantedFault = Mutation | EventMutation | 'confirmation' | 'deduplic
 
 /** A gateway with a planted fault: changes to its sources, and to the run's database. */
 export interface Planted {
-  readonly sources: Sources;
+  /** Arguments of Node that start it. */
+  readonly words: readonly string[];
   plant(store: Store): Promise<void>;
   remove(): Promise<void>;
 }
@@ -154,14 +154,19 @@ export async function plantedTexts(mutation: PlantedFault): Promise<ReadonlyMap<
 
 const repository = new URL('../../../../', import.meta.url);
 
-/** Starts gateways whose files are changed as they are loaded, never in the repository. */
-export async function plantFault(mutation: PlantedFault | null): Promise<Planted> {
-  if (mutation === null) return { sources: shipped, plant: async () => {}, remove: async () => {} };
+/**
+ * How the gateways of a run are started: as production does, or, with a fault, from sources that are changed as they are loaded,
+ * never in the repository.
+ *
+ * @param shipped arguments of Node that start the built gateway
+ */
+export async function plantFault(mutation: PlantedFault | null, shipped: readonly string[]): Promise<Planted> {
+  if (mutation === null) return { words: shipped, plant: async () => {}, remove: async () => {} };
   const folder = await mkdtemp(join(tmpdir(), 'card-gateway-mutation-'));
   const hooks = join(folder, 'hooks.mjs');
   await writeFile(hooks, hooksFor(await plantedTexts(mutation)));
   return {
-    sources: { words: ['--import', hooks, ...shipped.words] },
+    words: ['--import', hooks, new URL('apps/gateway/src/main.ts', repository).pathname],
     plant: async (store) => {
       for (const statement of faults[mutation].statements) await store.run(statement);
     },

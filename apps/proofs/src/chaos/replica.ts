@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, createClient } from '@card-gateway/client';
 import { watchHttp } from './http-wire.ts';
-import type { Installation, Sources, Tenant } from './installation.ts';
+import type { Installation, Tenant } from './installation.ts';
 import type { DatabasePoint, Point, ProviderPoint } from './points.ts';
 import { watchPostgres } from './postgres-wire.ts';
 import { type ProviderWire, providerWires, troubled } from './providers.ts';
@@ -36,7 +36,8 @@ export interface Replica {
 
 export interface ReplicaOptions {
   readonly name: string;
-  readonly sources: Sources;
+  /** Arguments of Node that start a gateway. */
+  readonly words: readonly string[];
   readonly installation: Installation;
   readonly apiKeys: Readonly<Record<Tenant, string>>;
   readonly database: Address;
@@ -99,11 +100,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     client: (tenant = 'default') => clients?.[tenant] ?? null,
     address: () => (url === null ? null : { host: url.hostname, port: Number(url.port) }),
     start: async () => {
-      const [command = process.execPath, ...words] = [
-        ...(options.launcher ?? []),
-        process.execPath,
-        ...options.sources.words,
-      ];
+      const [command = process.execPath, ...words] = [...(options.launcher ?? []), process.execPath, ...options.words];
       const starting = spawn(command, words, {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,9 +12,14 @@ export interface ChaosReport extends DriveReport {
   readonly points: ReadonlyMap<string, number>;
 }
 
-/** Runs everything from the start of its own database to the comparison, and leaves nothing behind. */
+/**
+ * Runs everything from the start of its own database to the comparison, and leaves nothing behind.
+ *
+ * @param shipped arguments of Node that start the built gateway
+ */
 export async function runChaos(
   options: ChaosOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<ChaosReport> {
@@ -24,6 +29,7 @@ export async function runChaos(
     const report = await drive(
       {
         ...options,
+        shipped,
         database: postgres,
         settings: {},
         followsEvents: true,

@@ -1,5 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repository } from '../bench/against.ts';
+import { buildGateway } from '../bench/gateways.ts';
 import { CommandError, run } from '../docker/command.ts';
 import { startOneGateway } from '../one-gateway.ts';
 import { type Change, serveNewer } from './newer.ts';
@@ -156,7 +158,8 @@ async function tourOfNewer(tool: Tool, place: Place, gateway: Gateway, change: C
 
 async function startGateway(undo: AsyncDisposableStack): Promise<Gateway> {
   const keysecure = { cardholderInProgressMs: 0, cardholderDecisionMs: 0, cardDelayMs: 0 };
-  const { url, apiKey, sandbox } = await startOneGateway('clients', { keysecure }, undo, {
+  const shipped = await buildGateway(repository);
+  const { url, apiKey, sandbox } = await startOneGateway(shipped, 'clients', { keysecure }, undo, {
     // Where the events are posted whose signatures are verified.
     EVENTS_ALLOWED_HOSTS: 'http://127.0.0.1',
   });

@@ -49,11 +49,12 @@ const progressEveryMs = 5000;
  */
 export async function runDestinations(
   options: DestinationOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<DestinationReport> {
   await using undo = new AsyncDisposableStack();
-  const { url, apiKey, ownerUrl } = await startOneGateway('events', {}, undo);
+  const { url, apiKey, ownerUrl } = await startOneGateway(shipped, 'events', {}, undo);
   const client = createClient({ baseUrl: url, apiKey, retries: 10 });
   undo.defer(() => client.close());
   const pool = openWriter(ownerUrl, undo);

@@ -20,6 +20,7 @@ export interface EventReport extends DriveReport {
  */
 export async function runEvents(
   options: EventOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<EventReport> {
@@ -29,6 +30,7 @@ export async function runEvents(
     const report = await drive(
       {
         ...options,
+        shipped,
         callers: options.writers,
         reconciling: 'hurry',
         database: postgres,

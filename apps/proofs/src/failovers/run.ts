@@ -23,6 +23,7 @@ const longestRecoveryMs = 30_000;
 /** Drives writes through two gateways while their PostgreSQL fails over repeatedly, each time in another way. */
 export async function runFailovers(
   options: FailoverOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<FailoverReport> {
@@ -32,6 +33,7 @@ export async function runFailovers(
     const report = await drive(
       {
         ...options,
+        shipped,
         database: cluster,
         settings: { DATABASE_STANDBY: options.mode === 'synchronous' ? 'required' : 'optional' },
         disturb: async (scene) => {

@@ -19,6 +19,7 @@ export interface OutagesReport {
 /** Drives writes through two gateways during outages of their database, one kind after the other, each on its own database. */
 export async function runOutages(
   options: OutageOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   progress: (line: string) => void,
 ): Promise<OutagesReport> {
@@ -27,7 +28,7 @@ export async function runOutages(
   const results: OutageResult[] = [];
   for (const kind of possible) {
     signal.throwIfAborted();
-    const result = await runOutage(kind, options, signal);
+    const result = await runOutage(kind, options, shipped, signal);
     results.push(result);
     const { notReadyAfterMs, wellAfterMs } = result.seen;
     progress(`${kind.name}: not ready after ${notReadyAfterMs} ms, well ${wellAfterMs} ms after its end`);
@@ -36,7 +37,12 @@ export async function runOutages(
   return { options, results, skipped };
 }
 
-async function runOutage(kind: OutageKind, options: OutageOptions, signal: AbortSignal): Promise<OutageResult> {
+async function runOutage(
+  kind: OutageKind,
+  options: OutageOptions,
+  shipped: readonly string[],
+  signal: AbortSignal,
+): Promise<OutageResult> {
   const outage = await kind.open();
   try {
     const seen = Promise.withResolvers<Seen>();
@@ -47,6 +53,7 @@ async function runOutage(kind: OutageKind, options: OutageOptions, signal: Abort
         seed: options.seed,
         callers: options.callers,
         mutation: null,
+        shipped,
         reconciling: 'hurry',
         database: outage.database,
         settings: outage.settings ?? {},

@@ -23,11 +23,11 @@ export interface RaceInstallation {
 /** @param undo ends everything */
 export async function installRace(
   mutation: RaceMutation | null,
+  shipped: readonly string[],
   undo: AsyncDisposableStack,
 ): Promise<RaceInstallation> {
-  const planted = await plantFault(mutation);
+  const planted = await plantFault(mutation, shipped);
   undo.defer(() => planted.remove());
-  const { sources } = planted;
   const installation = await install();
   undo.defer(() => installation.remove());
   const { folder, yixinAnswer } = installation;
@@ -39,7 +39,7 @@ export async function installRace(
   const open = async (name: string): Promise<number> => {
     const running = await start({
       name,
-      words: () => sources.words,
+      words: () => planted.words,
       folder,
       environment: (port) => ({
         ...environment,

@@ -36,11 +36,12 @@ const racers: readonly { readonly gateway: 0 | 1; readonly body: 'same' | 'other
  */
 export async function runRaces(
   options: RaceOptions,
+  shipped: readonly string[],
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<RaceReport> {
   await using undo = new AsyncDisposableStack();
-  const place = await installRace(options.mutation, undo);
+  const place = await installRace(options.mutation, shipped, undo);
   const { ports, providerPort } = place;
   const connections = await Promise.all(
     Array.from({ length: volley }, () => Promise.all(racers.map(({ gateway }) => openConnection(ports[gateway])))),
