@@ -708,7 +708,9 @@ test('all of it happens by itself while the gateway runs', async () => {
 });
 
 test('many writes of one account are looked up one after another, not a few every other second', async () => {
-  const busy = await startGateway({ settings: { PROVIDER_CIRCUIT_FAILURES: '1000' } });
+  const busy = await startGateway({
+    settings: { PROVIDER_CIRCUIT_FAILURES: '1000', PROVIDER_WRITE_TIMEOUT_MS: '15000' },
+  });
   try {
     const body = await cardOrder(busy);
     busy.sandbox.admin.addFault({
@@ -717,6 +719,7 @@ test('many writes of one account are looked up one after another, not a few ever
       fault: 'work_then_reset',
       times: 60,
     });
+    // Each is sent, if late: one whose time is over first would be refused for certain, and there would be nothing to look up.
     const lost = await Promise.all(Array.from({ length: 60 }, () => busy.client.issueCard({ body })));
     expect(lost.every(({ operation }) => operation?.outcome === 'unknown')).toBe(true);
     // A few every other second would take longer than this test may.
