@@ -155,7 +155,7 @@ async function lose(primary: EmbeddedPostgres, kind: FailoverKind, wire: Relay):
 /**
  * Stops all processes of a server, the postmaster first: then there are no new ones, and those that end are not gone.
  *
- * @returns them, to be continued
+ * @returns them, to be continued in this order: a postmaster that runs takes away those that have ended, which then cannot be found
  */
 export async function freeze(server: EmbeddedPostgres): Promise<number[]> {
   const postmaster = await postmasterOf(server);
@@ -163,7 +163,7 @@ export async function freeze(server: EmbeddedPostgres): Promise<number[]> {
   const { stdout } = await promisify(execFile)('pgrep', ['-P', String(postmaster)]);
   const others = stdout.trim().split('\n').map(Number);
   for (const pid of others) process.kill(pid, 'SIGSTOP');
-  return [postmaster, ...others];
+  return [...others, postmaster];
 }
 
 async function remove({ dataFolder }: EmbeddedPostgres): Promise<void> {
