@@ -13,7 +13,7 @@ import type { LeasedDestination, Replay, Report } from './deliverer-store.ts';
 export interface Reader {
   /** Adds the next events to the backlog. @returns whether it came any further */
   read(backlog: Backlog): Promise<boolean>;
-  /** Resolves once there may be more to read, or when the signal aborts. */
+  /** Resolves once there may be more to read, or when the signal aborts; only then if the last read found less than there should be. */
   hasMore(signal: AbortSignal): Promise<void>;
   /** One event that was read before; null if it is no longer kept, or the destination may not see it. */
   readAt(position: number): Promise<EventRead | null>;
@@ -47,6 +47,7 @@ export function createReader({ services, read, readAgain, log }: ReaderOptions, 
   let confirmed = next;
   let replay: (Replay & { next: number }) | null = started(first.replay);
   let isReplayTurn = false;
+  let isShort = false;
 
   const sight = () => ({ tenant: destination.tenant, sees: sightOf(destination) });
 
@@ -101,9 +102,12 @@ export function createReader({ services, read, readAgain, log }: ReaderOptions, 
       const isReplaying = replay !== null && replay.next < replay.end;
       isReplayTurn = isReplaying && !isReplayTurn;
       if (replay !== null && isReplayTurn) return readReplay(backlog, replay);
-      return (next.position < eventTail.end && (await readLog(backlog))) || isReplaying;
+      const cameOn = next.position < eventTail.end && (await readLog(backlog));
+      isShort = next.position < eventTail.end && !cameOn;
+      return cameOn || isReplaying;
     },
-    hasMore: (signal) => eventTail.reached(next.position, signal),
+    // A log that was set back has less than is known of its end: what is read of it meanwhile is known, too, and would be read without end.
+    hasMore: (signal) => (isShort ? aborted(signal) : eventTail.reached(next.position, signal)),
     readAt: async (position) => {
       try {
         const [event] = (await readAgain(sight(), { position, check: null }, 1)).events;
@@ -136,6 +140,12 @@ export function createReader({ services, read, readAgain, log }: ReaderOptions, 
       if (replayKey(after.replay) !== replayKey(replay)) replay = started(after.replay);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
 }
 
 const selectionKey = ({ types, account }: LeasedDestination): string => JSON.stringify([types, account]);
