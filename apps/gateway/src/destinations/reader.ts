@@ -107,7 +107,7 @@ export function createReader({ services, read, readAgain, log }: ReaderOptions, 
       return cameOn || isReplaying;
     },
     // A log that was set back has less than is known of its end: what is read of it meanwhile is known, too, and would be read without end.
-    hasMore: (signal) => (isShort ? aborted(signal) : eventTail.reached(next.position, signal)),
+    hasMore: (signal) => eventTail.reached(isShort ? Infinity : next.position, signal),
     readAt: async (position) => {
       try {
         const [event] = (await readAgain(sight(), { position, check: null }, 1)).events;
@@ -140,12 +140,6 @@ export function createReader({ services, read, readAgain, log }: ReaderOptions, 
       if (replayKey(after.replay) !== replayKey(replay)) replay = started(after.replay);
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }
 
 const selectionKey = ({ types, account }: LeasedDestination): string => JSON.stringify([types, account]);
