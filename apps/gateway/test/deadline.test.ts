@@ -8,6 +8,7 @@ import { call, problemOf } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { cardOrder, type CardOrder } from './setup/orders.ts';
 import { type Relay, startRelay } from './setup/relay.ts';
+import { withLocked } from './setup/locked.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -137,17 +138,6 @@ describe('X-Request-Deadline', () => {
 });
 
 describe('a database that keeps a request waiting', () => {
-  /** Holds a table in a transaction of its own while `work` runs. */
-  async function holding<T>(table: string, mode: string, work: () => Promise<T>): Promise<T> {
-    const client = await gateway.pool.connect();
-    try {
-      await client.query(`BEGIN; LOCK TABLE ${table} IN ${mode} MODE`);
-      return await work();
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
-  }
   const finished = (count: number): Promise<unknown> =>
     until(
       async () => gateway.log().split('failed after its deadline').length - 1,
@@ -158,7 +148,7 @@ describe('a database that keeps a request waiting', () => {
     const { json: card } = await write(inMs(30_000));
     const before = requests();
     const idempotencyKey = newKey();
-    const answers = await holding('cards', 'ACCESS EXCLUSIVE', () => {
+    const answers = await withLocked(gateway.pool, 'cards', () => {
       const headers = { 'x-request-deadline': inMs(1500) };
       const path = `/v1/cards/${(card as { readonly id: string }).id}/freeze`;
       return Promise.all([
@@ -176,7 +166,7 @@ describe('a database that keeps a request waiting', () => {
     const before = requests();
     const idempotencyKey = newKey();
     // Rows can be read and not written.
-    const answer = await holding('cards', 'EXCLUSIVE', () => write(inMs(2500), idempotencyKey));
+    const answer = await withLocked(gateway.pool, 'cards IN EXCLUSIVE MODE', () => write(inMs(2500), idempotencyKey));
     expect(problemOf(answer, 504)).toMatchObject({ code: 'deadline-exceeded', outcome: 'unknown' });
     await until(
       () => statesOf(idempotencyKey),
@@ -194,7 +184,7 @@ describe('a database that keeps a request waiting', () => {
     admin.addFault({ provider: 'keysecure', operation: 'card/apply', fault: 'drip' });
     const answering = write(inMs(3000), idempotencyKey);
     await admin.until(() => admin.ledger({ effect: 'card_issued' }).length > issued);
-    const answer = await holding('operation_attempts', 'EXCLUSIVE', () => answering);
+    const answer = await withLocked(gateway.pool, 'operation_attempts IN EXCLUSIVE MODE', () => answering);
     expect(problemOf(answer, 504)).toMatchObject({ code: 'deadline-exceeded', outcome: 'unknown' });
     await until(
       () => statesOf(idempotencyKey),
@@ -207,7 +197,7 @@ describe('a database that keeps a request waiting', () => {
   test('for longer than a lock may take: 503, and nothing is sent', async () => {
     const short = await gateway.another({ DATABASE_LOCK_TIMEOUT_MS: '100' });
     const before = requests();
-    const answers = await holding('operations', 'ACCESS EXCLUSIVE', () =>
+    const answers = await withLocked(gateway.pool, 'operations', () =>
       Promise.all(
         [short.client.issueCard({ body: order }), short.client.listOperations()].map((answer) =>
           answer.catch((error: unknown) => error),

@@ -5,6 +5,7 @@ import { type Asking, shareReads } from '../src/events/shared-reads.ts';
 import { sightOf } from '../src/events/sight.ts';
 import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { withLocked } from './setup/locked.ts';
 import { until } from './setup/until.ts';
 import { watchStatements } from './setup/wire.ts';
 
@@ -25,17 +26,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 /** While it works, every read of the log waits for a lock. */
-async function locked(work: () => Promise<void>): Promise<void> {
-  const owner = await gateway.owner.connect();
-  try {
-    await owner.query('BEGIN');
-    await owner.query('LOCK TABLE events IN ACCESS EXCLUSIVE MODE');
-    await work();
-  } finally {
-    await owner.query('ROLLBACK');
-    owner.release();
-  }
-}
+const locked = (work: () => Promise<void>): Promise<void> => withLocked(gateway.owner, 'events', work);
 
 const readsSince = (from: number): string[] => statements.slice(from).filter((text) => text.includes(') e ON true'));
 

@@ -6,6 +6,7 @@ import { cardMaker } from './setup/cards.ts';
 import { jobWork } from '../src/work.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
 import { bankCard, cardOrder } from './setup/orders.ts';
+import { withLocked } from './setup/locked.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -110,18 +111,12 @@ test.each(floods)('one key leaves connections to others: $id with $scopes', asyn
   });
 
   const answers: Promise<Answer>[] = [];
-  const client = await gateway.owner.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  await withLocked(gateway.owner, table, async () => {
     answers.push(...Array.from({ length: many }, (_, index) => call(gateway.url, request(index))));
     await until(waiting, (count) => count > 0);
     for (let reads = 0; reads < 10; reads += 1) await read();
     expect(await waiting()).toBe(1);
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
+  });
   for (const answer of await Promise.all(answers)) expect(answer.status, answer.text).toBeLessThan(500);
 });
 

@@ -5,6 +5,7 @@ import { metricsServer } from '../src/http/metrics.ts';
 import { createLog } from '../src/log.ts';
 import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { withLocked } from './setup/locked.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -26,17 +27,11 @@ test('a connection has few requests without an answer, and more are refused', as
   await once(socket, 'connect');
   const read = `GET /v1/cards HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${gateway.apiKey}\r\n\r\n`;
 
-  const client = await gateway.owner.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query('LOCK TABLE cards IN ACCESS EXCLUSIVE MODE');
+  await withLocked(gateway.owner, 'cards', async () => {
     socket.write(read.repeat(most + 24));
     // Others are served meanwhile.
     expect((await call(gateway.url, { path: '/v1/card-products', key: gateway.apiKey })).status).toBe(200);
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
+  });
   await until(
     async () => statuses().length,
     (count) => count === most + 24,

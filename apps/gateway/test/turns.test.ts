@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { takeTurns } from '../src/http/turns.ts';
 import { call } from './setup/call.ts';
 import { startGateway, type TestGateway } from './setup/gateway.ts';
+import { withLocked } from './setup/locked.ts';
 import { until } from './setup/until.ts';
 
 let gateway: TestGateway;
@@ -24,17 +25,7 @@ const listing = async (): Promise<number> => {
   );
   return rows[0]?.count ?? 0;
 };
-const locked = async (work: () => Promise<void>): Promise<void> => {
-  const client = await gateway.pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query('LOCK TABLE cards IN ACCESS EXCLUSIVE MODE');
-    await work();
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
-};
+const locked = (work: () => Promise<void>): Promise<void> => withLocked(gateway.pool, 'cards', work);
 
 test('pages whose statements wait keep no others waiting, and all are answered', async () => {
   const answers: Promise<Awaited<ReturnType<typeof call>>>[] = [];
